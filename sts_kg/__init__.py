@@ -1,0 +1,1 @@
+"""The treatments of stage 4 soft tissue sarcoma as a knowledge graph. Not medical advice."""

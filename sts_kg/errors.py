@@ -1,0 +1,227 @@
+"""Words for what goes wrong: the exceptions that sts_kg raises on purpose.
+
+::
+
+    StsKgError(Exception)                 everything raised on purpose; the command line catches only this
+    ├── UnknownNameError(LookupError)     no such query, option, finding, case, segment or prefix; lists the near ones
+    ├── CurieError(ValueError)            not a CURIE, or its prefix is unknown
+    ├── ParseError(ValueError)            a file that cannot be read: path, line, column, what was expected
+    ├── CaseError(ValueError)             a patient fact: path, line, key, value, what would be right
+    ├── MalformedListError(ValueError)    an rdf:List without end, or with two heads: its head
+    ├── ParameterError(ValueError)        the query, the parameter, its type, the value given
+    ├── QueryError(ValueError)            the query's name, the position in its text
+    ├── InconsistentError(ValueError)     the inconsistencies; only where an answer would mean nothing
+    ├── SourceError(ValueError)           the page at hand is not the page that was modelled: both digests
+    └── EndpointError(OSError)            url, HTTP status, seconds waited
+        └── EndpointTimeoutError(TimeoutError)
+
+Each also derives from the nearest built-in, so that ``except ValueError`` works; fields carry the data and
+``str()`` makes the sentence: what was wrong, where, what would be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+__all__ = [
+    "CaseError",
+    "CurieError",
+    "EndpointError",
+    "EndpointTimeoutError",
+    "InconsistentError",
+    "MalformedListError",
+    "ParameterError",
+    "ParseError",
+    "QueryError",
+    "SourceError",
+    "StsKgError",
+    "UnknownNameError",
+    "nearest",
+]
+
+
+class StsKgError(Exception):
+    """Everything that sts_kg raises on purpose; `str()` gives one sentence for a person."""
+
+
+def nearest(name: str, valid: Iterable[str], count: int = 3) -> tuple[str, ...]:
+    """Return up to `count` of the valid names that look most like `name`, best first; empty if none comes near.
+
+    Case does not count, and a name that contains the one given counts as near.
+
+    Examples
+    --------
+    >>> nearest("unresectible", ["unresectable", "resectable", "stage4-sts"])
+    ('unresectable', 'resectable')
+    >>> nearest("xyz", ["unresectable"])
+    ()
+    """
+    by_key = {candidate.casefold(): candidate for candidate in sorted(valid, reverse=True)}
+    key = name.strip().casefold()
+    found = get_close_matches(key, by_key, n=count, cutoff=0.6)
+    if len(key) > 2:
+        found += [candidate for candidate in sorted(by_key) if key in candidate and candidate not in found]
+    return tuple(by_key[candidate] for candidate in found[:count])
+
+
+def _hint(near: Sequence[str]) -> str:
+    return f"; did you mean {' or '.join(near)}?" if near else ""
+
+
+def _place(path: object, line: int | None, column: int | None = None) -> str:
+    parts = [str(path)] if path is not None else []
+    if line is not None:
+        parts.append(f"line {line}")
+    if column is not None:
+        parts.append(f"column {column}")
+    return ", ".join(parts)
+
+
+class UnknownNameError(StsKgError, LookupError):
+    """A name that nothing has: `kind` (query, option, finding, …), `name`, and the `near` valid ones."""
+
+    def __init__(self, kind: str, name: str, valid: Iterable[str] = ()) -> None:
+        self.kind, self.name = kind, name
+        self.near = nearest(name, valid)
+        super().__init__(kind, name, self.near)
+
+    def __str__(self) -> str:
+        return f"there is no {self.kind} {self.name!r}{_hint(self.near)}"
+
+
+class CurieError(StsKgError, ValueError):
+    """A text that is neither an IRI nor a CURIE with a known prefix: `text`, `reason`."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        self.text, self.reason = text, reason
+        super().__init__(text, reason)
+
+    def __str__(self) -> str:
+        return f"{self.text!r} is not a CURIE or IRI that can be used here: {self.reason}"
+
+
+class ParseError(StsKgError, ValueError):
+    """A file or text that cannot be read: `path`, `line`, `column` (1-based, or None), `reason`."""
+
+    def __init__(self, reason: str, *, path: object = None, line: int | None = None, column: int | None = None) -> None:
+        self.reason, self.path, self.line, self.column = reason, path, line, column
+        super().__init__(reason, path, line, column)
+
+    def __str__(self) -> str:
+        place = _place(self.path, self.line, self.column)
+        return f"{place}: {self.reason}" if place else self.reason
+
+
+class CaseError(StsKgError, ValueError):
+    """A patient fact that cannot be used: `path`, `line`, `key`, `value`, `reason`, and the `near` valid words."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        path: object = None,
+        line: int | None = None,
+        key: str | None = None,
+        value: Any = None,
+        valid: Iterable[str] = (),
+        wanted: str | None = None,
+    ) -> None:
+        self.reason, self.path, self.line, self.key, self.value = reason, path, line, key, value
+        self.near = nearest(wanted if wanted is not None else str(value), valid)
+        super().__init__(reason, path, line, key, value, self.near)
+
+    def __str__(self) -> str:
+        place = _place(self.path, self.line)
+        return f"{place + ': ' if place else ''}{self.reason}{_hint(self.near)}"
+
+
+class MalformedListError(StsKgError, ValueError):
+    """An `rdf:List` that is no list: `head` (its term as text) and `reason`."""
+
+    def __init__(self, head: str, reason: str) -> None:
+        self.head, self.reason = head, reason
+        super().__init__(head, reason)
+
+    def __str__(self) -> str:
+        return f"the rdf:List that begins at {self.head} {self.reason}"
+
+
+class ParameterError(StsKgError, ValueError):
+    """A value that a query's parameter cannot take: `query`, `parameter`, `type`, `value`, `reason`."""
+
+    def __init__(
+        self,
+        query: str,
+        parameter: str,
+        reason: str,
+        *,
+        type: str | None = None,
+        value: Any = None,
+        near: Sequence[str] = (),
+    ) -> None:
+        self.query, self.parameter, self.reason = query, parameter, reason
+        self.type, self.value, self.near = type, value, tuple(near)
+        super().__init__(query, parameter, reason, type, value)
+
+    def __str__(self) -> str:
+        given = f" = {self.value!r}" if self.value is not None else ""
+        return f"query {self.query}, parameter {self.parameter}{given}: {self.reason}{_hint(self.near)}"
+
+
+class QueryError(StsKgError, ValueError):
+    """A query that cannot be read or run: its `name`, `reason`, and `line` and `column` in its text, if known."""
+
+    def __init__(self, name: str, reason: str, *, line: int | None = None, column: int | None = None) -> None:
+        self.name, self.reason, self.line, self.column = name, reason, line, column
+        super().__init__(name, reason, line, column)
+
+    def __str__(self) -> str:
+        place = _place(None, self.line, self.column)
+        return f"query {self.name}{', ' + place if place else ''}: {self.reason}"
+
+
+class InconsistentError(StsKgError, ValueError):
+    """Facts that contradict each other: `case` (an id, or None for a whole graph) and the `contradictions`.
+
+    Each contradiction is one sentence that names the terms and where each side came from.
+    """
+
+    def __init__(self, contradictions: Iterable[str], *, case: str | None = None) -> None:
+        self.case, self.contradictions = case, tuple(contradictions)
+        super().__init__(case, self.contradictions)
+
+    def __str__(self) -> str:
+        who = f"case {self.case}" if self.case is not None else "the graph"
+        return f"{who} contradicts itself: {'; '.join(self.contradictions)}"
+
+
+class SourceError(StsKgError, ValueError):
+    """A page that is not the one that was modelled: `path`, the digest `expected` and the one `found` (SHA-256)."""
+
+    def __init__(self, path: object, *, expected: str, found: str) -> None:
+        self.path, self.expected, self.found = path, expected, found
+        super().__init__(path, expected, found)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path} is not the page that was modelled: its SHA-256 is {self.found}, expected {self.expected}; "
+            "give the unchanged file, or leave --source and STS_KG_SOURCE out"
+        )
+
+
+class EndpointError(StsKgError, OSError):
+    """A SPARQL endpoint that gave no usable answer: `url`, `reason`, HTTP `status` or None, `waited_s` seconds."""
+
+    def __init__(self, url: str, reason: str, *, status: int | None = None, waited_s: float = 0.0) -> None:
+        self.url, self.reason, self.status, self.waited_s = url, reason, status, waited_s
+        super().__init__(url, reason, status, waited_s)
+
+    def __str__(self) -> str:
+        status = f"HTTP {self.status}, " if self.status is not None else ""
+        return f"{self.url}: {status}{self.reason} (after {self.waited_s:.1f} s)"
+
+
+class EndpointTimeoutError(EndpointError, TimeoutError):
+    """A SPARQL endpoint that did not answer in time."""

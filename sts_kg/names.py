@@ -1,0 +1,109 @@
+"""Prefixes, and the way between IRIs and CURIEs. Of all Python files only this one spells the base IRI."""
+
+from __future__ import annotations
+
+import re
+
+from rdflib import Namespace, URIRef
+from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, SH, SKOS, XSD
+
+from sts_kg.errors import CurieError, nearest
+
+__all__ = ["BASE", "CASE", "OA", "PREFIXES", "STS", "compress", "expand", "local", "term"]
+
+BASE = "https://w3id.org/sts-kg/"
+STS = Namespace(BASE)
+CASE = Namespace(BASE + "case/")  # fictional example cases and the cases of a user
+OA = Namespace("http://www.w3.org/ns/oa#")
+
+#: Prefix to namespace, for reading and for showing; our own first.
+PREFIXES: dict[str, str] = {
+    "sts": BASE,
+    "case": str(CASE),
+    "bibo": "http://purl.org/ontology/bibo/",
+    "dcterms": str(DCTERMS),
+    "oa": str(OA),
+    "obo": "http://purl.obolibrary.org/obo/",
+    "owl": str(OWL),
+    "prov": str(PROV),
+    "rdf": str(RDF),
+    "rdfs": str(RDFS),
+    "sh": str(SH),
+    "skos": str(SKOS),
+    "vann": "http://purl.org/vocab/vann/",
+    "xsd": str(XSD),
+}
+
+_BY_LENGTH = sorted(((iri, prefix) for prefix, iri in PREFIXES.items()), key=lambda pair: -len(pair[0]))
+_LOCAL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+# Characters that SPARQL's IRIREF excludes (SPARQL 1.1, section 19.8, rule 139), and surrogates, which are no text.
+_NO_IRI = re.compile('[\\x00-\\x20<>"{}|^`\\\\\ud800-\udfff]')
+
+
+def compress(iri: str) -> str:
+    """Return an IRI as CURIE, by the longest namespace that fits; the IRI itself if none does.
+
+    Examples
+    --------
+    >>> compress("https://w3id.org/sts-kg/case/f")
+    'case:f'
+    >>> compress("https://example.org/x")
+    'https://example.org/x'
+    """
+    for namespace, prefix in _BY_LENGTH:
+        if iri.startswith(namespace) and _LOCAL.fullmatch(iri, len(namespace)):
+            return f"{prefix}:{iri[len(namespace) :]}"
+    return iri
+
+
+def expand(text: str) -> URIRef:
+    """Return the IRI of a CURIE, of an `<IRI>` in angle brackets, or of an absolute IRI.
+
+    Raises
+    ------
+    CurieError
+        The text is none of these, its prefix is unknown, or the IRI holds a character that no IRI may hold.
+
+    Examples
+    --------
+    >>> expand("sts:pazopanib")
+    rdflib.term.URIRef('https://w3id.org/sts-kg/pazopanib')
+    """
+    inner = text[1:-1] if text.startswith("<") and text.endswith(">") else text
+    if wrong := _NO_IRI.search(inner):
+        raise CurieError(text, f"the character {wrong.group()!r} is not allowed in an IRI")
+    prefix, colon, rest = inner.partition(":")
+    if inner == text and colon and prefix in PREFIXES and not rest.startswith("//"):
+        return URIRef(PREFIXES[prefix] + rest)
+    if not _SCHEME.match(inner):
+        raise CurieError(text, "it has no prefix and is no absolute IRI")
+    if inner == text and not rest.startswith("//") and prefix.casefold() not in {"urn", "tag", "mailto", "info", "doi"}:
+        near = nearest(prefix, PREFIXES)
+        known = f"did you mean {near[0]}:?" if near else f"known ones are {', '.join(PREFIXES)}"
+        raise CurieError(text, f"the prefix {prefix!r} is unknown; {known}")
+    return URIRef(inner)
+
+
+def term(name: str) -> URIRef:
+    """Return the IRI of a local name of the project.
+
+    Examples
+    --------
+    >>> term("S19")
+    rdflib.term.URIRef('https://w3id.org/sts-kg/S19')
+    """
+    return STS[name]
+
+
+def local(iri: str) -> str:
+    """Return the local name of an IRI of ours or of a case; of any other IRI the CURIE or the IRI itself.
+
+    Examples
+    --------
+    >>> local("https://w3id.org/sts-kg/option-pazopanib"), local("https://w3id.org/sts-kg/case/f")
+    ('option-pazopanib', 'f')
+    """
+    curie = compress(iri)
+    prefix, _, rest = curie.partition(":")
+    return rest if prefix in ("sts", "case") else curie
