@@ -228,7 +228,7 @@ def _case_triples(
     if case.label:
         yield case.iri, RDFS.label, Literal(case.label, lang="en")
     if case.as_of is not None:
-        yield case.iri, STS.asOf, Literal(str(case.as_of), datatype=XSD.string)
+        yield case.iri, STS.asOf, Literal(str(case.as_of))
     if case.history_complete:
         yield case.iri, STS.historyComplete, Literal(True)
     if case.tumour_count is not None:
@@ -263,4 +263,4 @@ def _course_triples(course: Course, node: BNode) -> Iterator[tuple[Node, URIRef,
     dated = [(STS.courseStart, course.start), (STS.courseEnd, course.end), (STS.noGrowthUntil, course.no_growth_until)]
     for predicate, date in [*dated, *((STS.progressionDate, grew) for grew in course.growth)]:
         if date is not None:
-            yield node, predicate, Literal(str(date), datatype=XSD.string)
+            yield node, predicate, Literal(str(date))

@@ -26,7 +26,7 @@ from sts_kg.files import read_text
 from sts_kg.graph import read as read_graph
 from sts_kg.names import BASE, STS, compress, local
 
-__all__ = ["read"]
+__all__ = ["parse", "read"]
 
 _T = TypeVar("_T")
 #: YAML 1.1 words for yes, no and unknown, the way its null is written included; CSV has `yes`, `no` and nothing.
@@ -60,13 +60,15 @@ def read(path: str | Path, vocabulary: Vocabulary) -> tuple[Case, ...]:
         ".json": _read_yaml,
         ".csv": _read_csv,
     }
-    cases = tuple(readers.get(ending, _read_rdf)(path, vocabulary))
+    return _once(tuple(readers.get(ending, _read_rdf)(path, vocabulary)), path)
+
+
+def _once(cases: tuple[Case, ...], path: str | Path) -> tuple[Case, ...]:
     seen: dict[str, Case] = {}
     for case in cases:
         if case.id in seen:
-            raise CaseError(
-                f"the case {case.id!r} is there twice; the first is at {seen[case.id].place}", path=case.place
-            )
+            first = f"the first is at {seen[case.id].place}"
+            raise CaseError(f"the case {case.id!r} is there twice; {first}", path=case.place)
         seen[case.id] = case
     if not cases:
         raise ParseError("holds no case", path=path)
@@ -171,10 +173,19 @@ def _check_course(course: Course, as_of: PartialDate | None, place: _Place) -> N
 # --- YAML and JSON
 
 
+def parse(text: str, vocabulary: Vocabulary) -> tuple[Case, ...]:
+    """Return the cases of a YAML or JSON text; errors are those of `read`, with lines and without a path."""
+    return _once(tuple(_documents("<text>", text, vocabulary)), "<text>")
+
+
 def _read_yaml(path: str | Path, vocabulary: Vocabulary) -> Iterator[Case]:
     text = read_text(path)
     if Path(path).suffix.casefold() == ".json":
         text = _json_checked(path, text)
+    return _documents(path, text, vocabulary)
+
+
+def _documents(path: str | Path, text: str, vocabulary: Vocabulary) -> Iterator[Case]:
     try:
         roots = [root for root in yaml.compose_all(text, Loader=yaml.SafeLoader) if root is not None]
     except yaml.MarkedYAMLError as error:

@@ -6,8 +6,9 @@ explanation: which of its findings are true, false or missing. Both must agree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from html import escape
 from typing import Literal as Word
 
 from rdflib import Graph, Literal, URIRef
@@ -17,15 +18,17 @@ from rdflib.term import Node
 from sts_kg.case import Case, Given
 from sts_kg.closure import Closure
 from sts_kg.condition import Condition, leaves, missing, settling, truth
-from sts_kg.errors import CaseError, UnknownNameError
+from sts_kg.errors import CaseError, InconsistentError, UnknownNameError
 from sts_kg.names import STS, local
+from sts_kg.table import Table
 
 __all__ = [
     "Answer",
+    "Answers",
     "Change",
     "Question",
     "Status",
-    "answers",
+    "answers_of",
     "changed",
     "changes",
     "find_case",
@@ -34,6 +37,7 @@ __all__ = [
     "near_misses",
     "questions",
     "short",
+    "transition",
 ]
 
 Status = Word["met", "not-met", "undetermined"]
@@ -67,6 +71,11 @@ class Answer:
     segments: tuple[URIRef, ...]
     decisions: tuple[URIRef, ...]
 
+    @property
+    def segment_ids(self) -> tuple[str, ...]:
+        """The ids of the segments, such as S14."""
+        return tuple(local(segment) for segment in self.segments)
+
     def as_dict(self) -> dict[str, object]:
         """Return the answer with the keys of the command line's JSON contract, names without prefixes."""
         return {
@@ -79,7 +88,7 @@ class Answer:
             "false": [short(finding) for finding in self.false],
             "missing": [{"finding": short(f), "question": self.questions[f]} for f in self.missing],
             "recommendation": local(self.recommendation),
-            "segments": [local(segment) for segment in self.segments],
+            "segments": list(self.segment_ids),
             "decisions": [local(decision) for decision in self.decisions],
         }
 
@@ -124,6 +133,48 @@ class Change:
         }
 
 
+@dataclass(frozen=True)
+class Answers:
+    """The answers for some cases, in order.
+
+    `contradictions` has an error for each case that contradicts itself, `labels` the labels of cases that have one.
+    """
+
+    answers: tuple[Answer, ...]
+    contradictions: tuple[InconsistentError, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    footer: str = ""
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+    def __iter__(self) -> Iterator[Answer]:
+        return iter(self.answers)
+
+    def __getitem__(self, index: int) -> Answer:
+        return self.answers[index]
+
+    def table(self) -> Table:
+        """Return the answers as a table: case, option, status, tried, declined, and the missing findings."""
+        header = ("case", "option", "status", "tried", "declined", "missing")
+        rows = [
+            (
+                Literal(answer.case),
+                answer.option,
+                Literal(answer.status),
+                Literal(answer.tried),
+                Literal(answer.declined),
+                Literal(" ".join(map(short, answer.missing))),
+            )
+            for answer in self.answers
+        ]
+        return Table(header, tuple(rows), {answer.option: answer.label for answer in self.answers})
+
+    def _repr_html_(self) -> str:
+        wrong = "".join(f"<p>{escape(str(error))}</p>" for error in self.contradictions)
+        return f"{self.table()._repr_html_()}{wrong}<p><small>{escape(self.footer)}</small></p>"
+
+
 def short(finding: URIRef) -> str:
     """Return a finding's short name, as case files and answers use it.
 
@@ -135,7 +186,7 @@ def short(finding: URIRef) -> str:
     return local(finding).removeprefix("finding-")
 
 
-def answers(
+def answers_of(
     case: Case, asserted: Graph, closure: Closure, conditions: Mapping[URIRef, Condition]
 ) -> tuple[Answer, ...]:
     """Return the answer for every option, in the order of `conditions`.
@@ -261,6 +312,23 @@ def changed(case: Case, findings: Mapping[URIRef, bool | None], asserted: Graph)
     kept = [given for given in case.given if given.finding not in dropped]
     supposed = [Given(f, holds, "supposed, what-if") for f, holds in findings.items() if holds is not None]
     return replace(case, given=(*kept, *supposed))
+
+
+def transition(name: str, asserted: Graph) -> dict[URIRef, bool | None]:
+    """Return what a possible transition (S21) supposes: the finding it leads from unknown, the one it leads to had.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such transition.
+    """
+    known = {local(str(iri)): iri for iri in asserted.subjects(RDF.type, STS.PossibleTransition)}
+    found = known.get(name.removeprefix("sts:"))
+    if found is None:
+        raise UnknownNameError("transition", name, known)
+    left, reached = asserted.value(found, STS.fromFinding), asserted.value(found, STS.toFinding)
+    assert isinstance(left, URIRef) and isinstance(reached, URIRef), f"{name} lacks a finding in recommendations.ttl"
+    return {left: None, reached: True}
 
 
 def changes(before: Iterable[Answer], after: Iterable[Answer]) -> tuple[Change, ...]:

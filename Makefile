@@ -1,0 +1,45 @@
+# Each target sets up what it needs: a virtual environment in .venv, made with pip alone (with uv, if it is there).
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+DEV := .venv/.dev
+
+.PHONY: run test check docs bench clean
+.DEFAULT_GOAL := run
+
+run: $(READY)  ## options of a fictional case, one of them explained, and a canned query
+	@echo '$$ sts-kg options ontology/examples/f.yaml' && $(BIN)/sts-kg options ontology/examples/f.yaml
+	@echo && echo '$$ sts-kg explain ontology/examples/f.yaml pazopanib' && $(BIN)/sts-kg explain ontology/examples/f.yaml pazopanib
+	@echo && echo '$$ sts-kg query drugs/options-with-drug --drug doxorubicin' && $(BIN)/sts-kg query drugs/options-with-drug --drug doxorubicin
+
+test: $(DEV)  ## lint, types, tests, doctests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+check: $(READY)  ## the quality gates over ontology and queries
+	$(BIN)/sts-kg check
+
+docs: $(DEV)  ## generate docs/*.md and ontology/not-met.ttl
+	$(BIN)/python docs/generate.py
+
+bench: $(READY)  ## print what closing and asking cost, in ratios
+	$(BIN)/python bench/closure.py
+
+clean:  ## forget the environment and all caches in the tree
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+
+$(READY): EXTRA :=
+$(DEV): EXTRA := [dev]
+$(READY) $(DEV): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo 'Python 3.11 or newer is needed: make PYTHON=python3.11'; exit 1; }
+	@if command -v uv >/dev/null 2>&1; then \
+	    uv venv --quiet --allow-existing --python $(PYTHON) .venv && \
+	    uv pip install --quiet --python $(BIN)/python -e '.$(EXTRA)'; \
+	else \
+	    test -x $(BIN)/python || $(PYTHON) -m venv .venv; \
+	    $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.$(EXTRA)'; \
+	fi
+	@touch $@

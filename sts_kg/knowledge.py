@@ -1,0 +1,374 @@
+"""The knowledge graph: load, query; options, explanations and questions for cases; checks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import OWL
+
+from sts_kg import casefile
+from sts_kg.canned import CannedQuery, Entities, find, read_all
+from sts_kg.case import Case, facts
+from sts_kg.check import Report, report
+from sts_kg.closure import Closure
+from sts_kg.errors import CaseError, InconsistentError, ParseError, UnknownNameError
+from sts_kg.explanation import Explanation, contradictions, explanation
+from sts_kg.files import ontology_folder, queries_folder, source_page
+from sts_kg.graph import write
+from sts_kg.names import BASE, STS
+from sts_kg.ontology import Ontology
+from sts_kg.options import (
+    Answer,
+    Answers,
+    Change,
+    Question,
+    answers_of,
+    changed,
+    changes,
+    find_case,
+    find_option,
+    questions,
+    transition,
+)
+from sts_kg.query import Store, graph_on, run, store_of
+from sts_kg.source import Segment, find_segment, page_texts, segment, segments
+from sts_kg.table import Table
+
+__all__ = ["CaseSource", "KnowledgeGraph", "load"]
+
+#: A case, a file of cases, or a mapping with the keys of a case file.
+CaseSource = str | Path | Case | Mapping[str, object]
+
+
+class KnowledgeGraph:
+    """The ontology, asserted and closed, with or without patient cases; made by `load`.
+
+    It holds graphs and is not one: `asserted` and `graph` are ordinary rdflib Graphs. Not medical advice.
+    """
+
+    def __init__(self, ontology: Ontology, cases: tuple[Case, ...] = (), *, shipped: bool = False) -> None:
+        self.ontology, self.cases, self._shipped = ontology, cases, shipped
+        self._closed: tuple[tuple[Case, ...], Closure] | None = None
+
+    @cached_property
+    def asserted(self) -> Graph:
+        """What the files say: the modules of the ontology and the facts of the cases."""
+        if not self.cases:
+            return self.ontology.asserted
+        return self.ontology.asserted + facts(self.cases, self.ontology.vocabulary)
+
+    @cached_property
+    def inferred(self) -> Graph:
+        """What follows by OWL 2 RL and is informative; disjoint from `asserted`.
+
+        Raises
+        ------
+        InconsistentError
+            The ontology or a case contradicts itself.
+        """
+        if not self.cases:
+            return self.ontology.inferred
+        if self._shipped:
+            of_cases = self.ontology.infer_shipped(self.cases)
+        else:
+            for case in self.cases:
+                self._require_consistent(case, self._close(self.cases))
+            of_cases = self._close(self.cases).inferred
+        return (self.ontology.inferred + of_cases) - self.asserted
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Asserted and inferred triples as one rdflib Graph on an Oxigraph store, so that its SPARQL is fast."""
+        return graph_on(self._closed_store)
+
+    @cached_property
+    def _closed_store(self) -> Store:
+        return store_of(self.asserted + self.inferred)
+
+    @cached_property
+    def _asserted_store(self) -> Store:
+        return store_of(self.asserted)
+
+    @cached_property
+    def canned(self) -> dict[str, CannedQuery]:
+        """The canned queries by id, `topic/name`; the checks of `queries/check/` are not amongst them."""
+        found = read_all(queries_folder())
+        return {name: each for name, each in found.items() if each.topic != "check"}
+
+    @cached_property
+    def _entities(self) -> Entities:
+        return Entities(self.asserted)
+
+    def with_cases(self, cases: CaseSource | Iterable[CaseSource]) -> KnowledgeGraph:
+        """Return the knowledge graph with patient cases in it; this one is not changed."""
+        return KnowledgeGraph(self.ontology, self._read(cases))
+
+    def with_examples(self) -> KnowledgeGraph:
+        """Return the knowledge graph with the fictional cases a to m of `ontology/examples` in it."""
+        files = sorted((ontology_folder() / "examples").glob("?.yaml"))
+        return KnowledgeGraph(self.ontology, self._read(files), shipped=True)
+
+    def queries(self) -> Table:
+        """Return the canned queries as a table: id, summary, parameters (optional ones in brackets)."""
+        rows = []
+        for name, each in self.canned.items():
+            shown = [p.name if p.required else f"[{p.name}]" for p in each.parameters]
+            rows.append((Literal(name), Literal(each.summary), Literal(" ".join(shown))))
+        return Table(("id", "summary", "parameters"), tuple(rows))
+
+    def query(self, name_or_sparql: str, /, **parameters: object) -> Table | bool | Graph:
+        """Return the answer to a canned query by name, or to a SPARQL text: a Table, a bool (ASK) or a Graph.
+
+        A canned query runs on the graph that its header names; on the shipped fictional cases if it is about cases
+        and this graph has none. A SPARQL text (known by its white space) goes to `sparql`.
+
+        Raises
+        ------
+        UnknownNameError
+            No canned query has that name.
+        ParameterError
+            A parameter is missing, unknown, or of another type.
+        QueryError
+            The text is not SPARQL 1.1 Query, or asks another endpoint.
+
+        Examples
+        --------
+        >>> load().query("drugs/options-with-drug", drug="ifosfamide").column("option")
+        (rdflib.term.URIRef('https://w3id.org/sts-kg/option-doxorubicin-ifosfamide'),)
+        """
+        if any(character.isspace() for character in name_or_sparql.strip()):
+            return self.sparql(name_or_sparql)
+        found = find(name_or_sparql, self.canned)
+        if found.graph == "cases" and not self.cases:
+            return self._with_examples.query(found.id, **parameters)
+        store = self._asserted_store if found.graph == "asserted" else self._closed_store
+        return self._labelled(run(store, self.bound(found.id, **parameters), name=found.id))
+
+    def sparql(self, text: str, *, asserted: bool = False) -> Table | bool | Graph:
+        """Return the answer to a SPARQL text on the closed graph, or on the asserted one.
+
+        Prefixes that the project knows need no declaration.
+
+        Raises
+        ------
+        QueryError
+            The text is not SPARQL 1.1 Query, or asks another endpoint.
+        """
+        return self._labelled(run(self._asserted_store if asserted else self._closed_store, text))
+
+    def bound(self, name: str, /, **parameters: object) -> str:
+        """Return the SPARQL text of a canned query with its parameters in place, as any SPARQL tool would run it.
+
+        Raises
+        ------
+        UnknownNameError, ParameterError
+            As `query`.
+        """
+        return find(name, self.canned).bind(parameters, entities=self._entities)
+
+    @cached_property
+    def _with_examples(self) -> KnowledgeGraph:
+        return self.with_examples()
+
+    def _labelled(self, answer: Table | bool | Graph) -> Table | bool | Graph:
+        return answer.with_labels(self.ontology.labels) if isinstance(answer, Table) else answer
+
+    def options(
+        self,
+        cases: CaseSource | Iterable[CaseSource],
+        *,
+        on_error: Callable[[CaseError | ParseError], None] | None = None,
+    ) -> Answers:
+        """Return, for each case and each of the options, met, not met or undetermined, with what is missing.
+
+        Cases whose facts contradict each other are in `contradictions`, and do not spoil the others.
+
+        Parameters
+        ----------
+        cases : path, Case or mapping, or several of them
+            A file may hold many cases.
+        on_error : callable, optional
+            Called with the error of each source that cannot be read; the other sources are still answered.
+
+        Raises
+        ------
+        CaseError, ParseError
+            A case cannot be read, and `on_error` is not given.
+        """
+        read = self._read(cases, on_error)
+        closed = self._close(read)
+        found: list[Answer] = []
+        errors = []
+        for case in read:
+            try:
+                self._require_consistent(case, closed)
+            except InconsistentError as error:
+                errors.append(error)
+            else:
+                found += answers_of(case, self.ontology.asserted, closed, self.ontology.conditions)
+        labels = {case.id: case.label for case in read if case.label}
+        return Answers(tuple(found), tuple(errors), labels, self.footer)
+
+    def explain(
+        self, cases: CaseSource, option: str, *, case: str | None = None, page: str | Path | None = None
+    ) -> Explanation:
+        """Return why an option has its status for a case: known, not needed, to ask, source, interpretation.
+
+        `case` picks one of several by its id; `page` is the source page, to quote it.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such option or case.
+        InconsistentError
+            The facts of the case contradict each other, so an answer would mean nothing.
+        """
+        chosen = find_option(option, self.ontology.conditions)
+        one = find_case(self._read(cases), case)
+        answers = self._answers(one)
+        return explanation(
+            next(answer for answer in answers if answer.option == chosen),
+            one,
+            self.ontology.asserted,
+            self._close((one,)),
+            texts=self._texts(page),
+            disclaimer=self.footer,
+        )
+
+    def ask(self, cases: CaseSource, *, case: str | None = None) -> tuple[Question, ...]:
+        """Return what is still to be asked for a case, the question that most options wait for first.
+
+        Raises
+        ------
+        InconsistentError
+            The facts of the case contradict each other.
+        """
+        one = find_case(self._read(cases), case)
+        return questions(self._answers(one), self.ontology.asserted)
+
+    def what_if(
+        self, cases: CaseSource, findings: Mapping[str, bool | None] | str, *, case: str | None = None
+    ) -> tuple[Change, ...]:
+        """Return which options would change if some findings of a case were others; nothing of it is a fact.
+
+        `findings` maps names to True, False or None (unknown), or names a possible transition (`transition-S21`).
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such finding, transition or case.
+        InconsistentError
+            The facts, before or after the change, contradict each other.
+        """
+        one = find_case(self._read(cases), case)
+        supposed = changed(one, self._findings(findings), self.ontology.asserted)
+        other = replace(supposed, iri=URIRef(f"{one.iri}#what-if"))
+        self._close((one, other))
+        return changes(self._answers(one, other), self._answers(other, one))
+
+    def check(self, *, page: str | Path | None = None) -> Report:
+        """Return what the quality gates say of the ontology and the queries; of the page too, if it is at hand."""
+        return report(self.ontology, canned_folder=queries_folder(), page=source_page(page))
+
+    def sources(self, name: str | None = None, *, page: str | Path | None = None) -> tuple[Segment, ...]:
+        """Return all segments of the source in reading order, or the one of an id; with text if the page is at hand."""
+        texts = self._texts(page)
+        if name is not None:
+            iri = find_segment(self.ontology.asserted, name)
+            return (segment(self.ontology.asserted, iri, texts),)
+        return segments(self.ontology.asserted, texts)
+
+    def export(self, path: str | Path, *, inferred: bool = False) -> int:
+        """Write the graph in the syntax that the path ends in, and return the number of triples.
+
+        `.trig` and `.nq` keep each module, the cases and what is inferred in graphs of their own.
+        """
+        named = {URIRef(f"{BASE}ontology/{name}"): graph for name, graph in self.ontology.modules.items()}
+        if self.cases:
+            named[URIRef(f"{BASE}cases")] = facts(self.cases, self.ontology.vocabulary)
+        if inferred:
+            named[URIRef(f"{BASE}inferred")] = self.inferred
+        write(named, path)
+        return sum(map(len, named.values()))
+
+    @cached_property
+    def footer(self) -> str:
+        """The line that ends every answer: disclaimer, version, and the digest of the source."""
+        digest = self.ontology.asserted.value(STS["source-document"], STS.sha256)
+        version = self.ontology.header(OWL.versionInfo)
+        return f"{self.ontology.header(STS.disclaimer)} [sts_kg ontology {version}, source {str(digest)[:12]}…]"
+
+    def _read(
+        self,
+        cases: CaseSource | Iterable[CaseSource],
+        on_error: Callable[[CaseError | ParseError], None] | None = None,
+    ) -> tuple[Case, ...]:
+        sources = [cases] if isinstance(cases, str | Path | Case | Mapping) else list(cases)
+        found: dict[str, Case] = {}
+        for one in sources:
+            try:
+                read = self._read_one(one)
+                if again := next((case for case in read if case.id in found), None):
+                    first = f"the first is at {found[again.id].place}"
+                    raise CaseError(f"the case {again.id!r} is there twice; {first}", path=again.place)
+            except (CaseError, ParseError) as error:
+                if on_error is None:
+                    raise
+                on_error(error)
+            else:
+                found |= {case.id: case for case in read}
+        return tuple(found.values())
+
+    def _read_one(self, one: CaseSource) -> tuple[Case, ...]:
+        if isinstance(one, Case):
+            return (one,)
+        if isinstance(one, Mapping):
+            return casefile.parse(json.dumps(one, default=str), self.ontology.vocabulary)
+        return casefile.read(one, self.ontology.vocabulary)
+
+    def _close(self, cases: tuple[Case, ...]) -> Closure:
+        """Return a closure that has these cases: the last one made if it has them, else a new one."""
+        if self._closed is None or not set(cases) <= set(self._closed[0]):
+            self._closed = (cases, self.ontology.close_cases(cases))
+        return self._closed[1]
+
+    def _answers(self, *cases: Case) -> tuple[Answer, ...]:
+        """Return the answers for the first of some cases that are closed together."""
+        closed, case = self._close(cases), cases[0]
+        self._require_consistent(case, closed)
+        return answers_of(case, self.ontology.asserted, closed, self.ontology.conditions)
+
+    def _require_consistent(self, case: Case, closed: Closure) -> None:
+        if wrong := contradictions(case, self.ontology.asserted, closed):
+            raise InconsistentError(wrong, case=case.id)
+
+    def _findings(self, findings: Mapping[str, bool | None] | str) -> dict[URIRef, bool | None]:
+        if isinstance(findings, str):
+            return transition(findings, self.ontology.asserted)
+        words = self.ontology.vocabulary.findings
+        for name in findings:
+            if name not in words:
+                raise UnknownNameError("finding", name, words)
+        return {words[name]: holds for name, holds in findings.items()}
+
+    def _texts(self, page: str | Path | None) -> dict[str, str] | None:
+        path = source_page(page)
+        return None if path is None else page_texts(self.ontology.asserted, path)
+
+
+def load(ontology: str | Path | None = None, *, engine: str = "owlrl") -> KnowledgeGraph:
+    """Return the knowledge graph of the shipped ontology, or of another folder of the same layout.
+
+    The closure is computed when it is first needed, and kept in the cache folder (`$STS_KG_CACHE`).
+
+    Raises
+    ------
+    ParseError
+        A module of the ontology is missing or cannot be read.
+    """
+    return KnowledgeGraph(Ontology(ontology, engine=engine))

@@ -1,0 +1,167 @@
+"""The shipped ontology by its modules: asserted, inferred, and the part of it that bears upon cases."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+
+from rdflib import BNode, Graph, URIRef
+from rdflib.namespace import OWL, RDF, RDFS
+from rdflib.term import Node
+
+from sts_kg.case import Case, Vocabulary, facts
+from sts_kg.closure import Closure, closure_of
+from sts_kg.condition import Condition, conditions
+from sts_kg.errors import ParseError
+from sts_kg.files import cache_folder, ontology_folder, write_bytes
+from sts_kg.graph import parse, read
+from sts_kg.names import STS
+
+__all__ = ["CASE_MODULES", "HEADER", "Ontology"]
+
+#: The file that holds the header and imports, and no term.
+HEADER = "sts"
+#: The modules from which something about a case can follow; a test holds the closure over them against the whole.
+CASE_MODULES = ("vocabulary", "findings", "treatments", "conditions", "not-met")
+_BLANK = "urn:sts-kg:blank:"  # a blank node of the asserted graph, in the cache
+
+
+class Ontology:
+    """The modules of a folder of Turtle files, merged; what follows is computed when first asked for.
+
+    Parameters
+    ----------
+    folder : Path or str, optional
+        Where `sts.ttl` and the modules that it imports lie; the shipped ones without it.
+    engine : str
+        The reasoning engine, a key of `sts_kg.closure.ENGINES`.
+
+    Raises
+    ------
+    ParseError
+        A module is missing, or is not Turtle.
+    """
+
+    def __init__(self, folder: str | Path | None = None, *, engine: str = "owlrl") -> None:
+        self.folder = Path(folder) if folder is not None else ontology_folder()
+        self.engine = engine
+        header = _numbered(read(self.folder / f"{HEADER}.ttl"), HEADER)
+        imported = sorted(str(iri).rpartition("/")[2] for iri in header.objects(STS.ontology, OWL.imports))
+        self.modules: Mapping[str, Graph] = {HEADER: header} | {
+            name: _numbered(read(self.folder / f"{name}.ttl"), name) for name in imported
+        }
+
+    @cached_property
+    def asserted(self) -> Graph:
+        """All modules in one graph."""
+        return _merged(self.modules.values())
+
+    @cached_property
+    def inferred(self) -> Graph:
+        """What follows from the asserted graph and is informative; kept in the cache folder between runs.
+
+        Raises
+        ------
+        InconsistentError
+            The ontology contradicts itself.
+        """
+        return self._cached(self.asserted, "ontology")
+
+    @cached_property
+    def conditions(self) -> dict[URIRef, Condition]:
+        """Option to condition, in the order of the options."""
+        return conditions(self.asserted)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words that a case file may use."""
+        return Vocabulary(self.asserted)
+
+    @cached_property
+    def labels(self) -> dict[URIRef, str]:
+        """Term to label."""
+        pairs = self.asserted.subject_objects(RDFS.label)
+        return {term: str(label) for term, label in pairs if isinstance(term, URIRef)}
+
+    def header(self, predicate: Node) -> str:
+        """Return the value of a header property as text, such as `owl:versionInfo` or `sts:disclaimer`."""
+        return str(self.asserted.value(STS.ontology, predicate) or "")
+
+    @cached_property
+    def _case_schema(self) -> Graph:
+        """The axioms and facts of `CASE_MODULES` without annotations, of which no rule makes anything for a case."""
+        annotations = {*self.asserted.subjects(RDF.type, OWL.AnnotationProperty), RDFS.label, RDFS.isDefinedBy}
+        schema = Graph()
+        for name in CASE_MODULES:
+            for subject, predicate, object_ in self.modules[name]:
+                if predicate not in annotations and subject not in annotations:
+                    schema.add((subject, predicate, object_))
+        return schema
+
+    def close_cases(self, cases: Iterable[Case]) -> Closure:
+        """Return the closure of cases with the axioms that bear upon cases; contradictions are answers in it."""
+        return closure_of(self._case_schema + facts(cases, self.vocabulary), engine=self.engine)
+
+    def infer_shipped(self, cases: Iterable[Case]) -> Graph:
+        """Return what follows for the fictional cases that we ship; in the cache, where no patient's facts ever are."""
+        return self._cached(self._case_schema + facts(cases, self.vocabulary), "examples")
+
+    def _cached(self, graph: Graph, name: str) -> Graph:
+        """Return what follows from a graph; from the cache if the same graph was closed by the same versions."""
+        lines = sorted(" ".join(term.n3() for term in triple) for triple in graph)
+        digest = hashlib.sha256("\n".join(lines).encode())
+        for package in ("sts-kg", "owlrl"):
+            with suppress(ModuleNotFoundError):  # a bare checkout has no metadata of its own
+                digest.update(f"{package} {version(package)}".encode())
+        path = cache_folder() / f"{name}-{self.engine}-{digest.hexdigest()[:32]}.nt.gz"
+        with suppress(OSError, EOFError, ParseError, UnicodeDecodeError):
+            return _unmarked(parse(gzip.decompress(path.read_bytes()).decode(), syntax="ntriples"))
+        inferred = closure_of(graph, engine=self.engine).require_consistent().inferred
+        with suppress(OSError):  # a cache that cannot be written costs time only
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_bytes(path, gzip.compress(_marked(inferred).serialize(format="nt", encoding="utf-8"), mtime=0))
+        return inferred
+
+
+def _merged(graphs: Iterable[Graph]) -> Graph:
+    merged = Graph()
+    for graph in graphs:
+        for triple in graph:
+            merged.add(triple)
+    return merged
+
+
+def _numbered(graph: Graph, name: str) -> Graph:
+    """Return the graph with blank nodes named by module and number, the same at every load."""
+    names: dict[Node, BNode] = {}
+    numbered = Graph()
+    for triple in graph:
+        for node in triple:
+            if isinstance(node, BNode) and node not in names:
+                names[node] = BNode(f"{name.replace('-', '')}{len(names)}")
+        numbered.add(tuple(names.get(node, node) for node in triple))  # type: ignore[arg-type] # three stay three
+    return numbered
+
+
+def _marked(graph: Graph) -> Graph:
+    """Return the graph with blank nodes as IRIs, so that they can be told again after reading."""
+    return _mapped(graph, lambda node: URIRef(_BLANK + node) if isinstance(node, BNode) else node)
+
+
+def _unmarked(graph: Graph) -> Graph:
+    def unmark(node: Node) -> Node:
+        return BNode(node[len(_BLANK) :]) if isinstance(node, URIRef) and node.startswith(_BLANK) else node
+
+    return _mapped(graph, unmark)
+
+
+def _mapped(graph: Graph, change: Callable[[Node], Node]) -> Graph:
+    mapped = Graph()
+    for subject, predicate, object_ in graph:
+        mapped.add((change(subject), predicate, change(object_)))
+    return mapped

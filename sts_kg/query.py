@@ -1,0 +1,114 @@
+"""SPARQL 1.1 on a graph, read-only, by Oxigraph: text in; table, yes or no, or graph out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pyoxigraph as ox
+import rdflib.plugins.sparql
+from oxrdflib import OxigraphStore
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.namespace import XSD
+from rdflib.term import Node
+
+from sts_kg.errors import QueryError
+from sts_kg.names import PREFIXES
+from sts_kg.table import Table, Term
+
+__all__ = ["Store", "check_syntax", "graph_on", "run", "store_of"]
+
+Store = ox.Store
+
+# rdflib reads files named in FROM unless told not to; whoever imports us gets the safe setting (rdflib#810).
+rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
+
+# A token that is no comment, IRI or string: SERVICE is then the keyword (SPARQL 1.1, section 19.8).
+_SERVICE = re.compile(
+    r"""#[^\n]*|<[^<>"{}|^`\\\x00-\x20]*>|\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
+    r"""|[?$:]\w+|\w+:|(?P<service>\bSERVICE\b)""",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def store_of(graph: Graph, named: Mapping[URIRef, Graph] | None = None) -> Store:
+    """Return an Oxigraph store in memory with a graph as default graph, and others by their names."""
+    store = Store()
+    for name, one in ((None, graph), *(named or {}).items()):
+        to = ox.DefaultGraph() if name is None else ox.NamedNode(name)
+        store.bulk_extend(ox.Quad(_to_ox(s), _to_ox(p), _to_ox(o), to) for s, p, o in one)
+    return store
+
+
+def _to_ox(term: Node) -> Any:
+    if isinstance(term, URIRef):
+        return ox.NamedNode(term)
+    if isinstance(term, Literal):
+        if term.language:
+            return ox.Literal(str(term), language=term.language)
+        return ox.Literal(str(term), datatype=ox.NamedNode(term.datatype or XSD.string))
+    return ox.BlankNode(str(term))
+
+
+def _from_ox(term: Any) -> Term:
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    if term.language is not None:
+        return Literal(term.value, lang=term.language)
+    datatype = URIRef(term.datatype.value)
+    return Literal(term.value, datatype=None if datatype == XSD.string else datatype, normalize=False)
+
+
+def graph_on(store: Store) -> Graph:
+    """Return the default graph of a store as an ordinary rdflib Graph; its SPARQL runs in Oxigraph."""
+    graph = Graph(store=OxigraphStore(store=store))
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace)
+    return graph
+
+
+def run(store: Store, text: str, *, name: str = "given") -> Table | bool | Graph:
+    """Return the answer to a query: a Table for SELECT, a bool for ASK, a Graph for CONSTRUCT and DESCRIBE.
+
+    Raises
+    ------
+    QueryError
+        The text is not SPARQL 1.1 Query (an update is not), asks another endpoint (SERVICE), or cannot be evaluated;
+        `name` names the query, line and column are those of the text.
+    """
+    for token in _SERVICE.finditer(text):
+        if token["service"]:
+            line = text.count("\n", 0, token.start()) + 1
+            raise QueryError(name, "SERVICE is not allowed: queries stay on this machine", line=line)
+    try:
+        found = store.query(text, prefixes=PREFIXES)
+    except SyntaxError as error:
+        raise QueryError(name, _reason(error), line=error.lineno, column=error.offset) from error
+    except (RuntimeError, ValueError, OSError) as error:
+        raise QueryError(name, str(error)) from error
+    if isinstance(found, ox.QueryBoolean):
+        return bool(found)
+    try:
+        if isinstance(found, ox.QuerySolutions):
+            variables = tuple(variable.value for variable in found.variables)
+            rows = tuple(tuple(None if t is None else _from_ox(t) for t in solution) for solution in found)
+            return Table(variables, rows)
+        graph = Graph()
+        for triple in found:
+            graph.add((_from_ox(triple.subject), _from_ox(triple.predicate), _from_ox(triple.object)))
+        return graph
+    except (RuntimeError, ValueError, OSError) as error:  # evaluation is lazy
+        raise QueryError(name, str(error)) from error
+
+
+def _reason(error: SyntaxError) -> str:
+    reason = re.sub(r"^error at \d+:\d+: ", "", str(error.msg))
+    return f"is not SPARQL 1.1 Query: {reason}"
+
+
+def check_syntax(text: str) -> None:
+    """Raise `QueryError` if a text is not SPARQL 1.1 Query; nothing is asked."""
+    run(Store(), text)

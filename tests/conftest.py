@@ -1,0 +1,69 @@
+"""Fixtures: one loaded knowledge graph for the session, the page if it is at hand, and closed sockets."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sts_kg import KnowledgeGraph, load
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "ontology" / "examples"
+
+
+def _beside(variable: str, *parts: str) -> Path | None:
+    """Return what a variable names, else what lies beside the project in `shared`; None if there is neither."""
+    path = Path(os.environ[variable]) if variable in os.environ else ROOT.parent.joinpath("shared", *parts)
+    return path if path.exists() else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A cache folder of the test session: the closure is computed once, and the user's cache is left alone."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STS_KG_CACHE", str(folder))
+        patch.delenv("STS_KG_SOURCE", raising=False)
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reaches another machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = address[0] if isinstance(address, tuple) else address
+            assert host in ("127.0.0.1", "::1", "localhost"), f"a test reached for {host}"
+        connect(self, address)  # type: ignore[arg-type] # whatever the caller gave
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def kg(cache: Path) -> KnowledgeGraph:
+    """The shipped knowledge graph, without cases."""
+    return load()
+
+
+@pytest.fixture(scope="session")
+def page() -> Path:
+    """The source page; without it the test is skipped."""
+    found = _beside("STS_KG_SOURCE", "source", "stage-4-soft-tissue-sarcoma.txt")
+    if found is None:
+        pytest.skip("the source page is not at hand: set STS_KG_SOURCE")
+    return found
+
+
+@pytest.fixture(scope="session")
+def testdata() -> Path:
+    """The folder of third-party test data; without it the test is skipped."""
+    found = _beside("STS_KG_TESTDATA", "testdata")
+    if found is None:
+        pytest.skip("the test data are not at hand: set STS_KG_TESTDATA")
+    return found
