@@ -1,7 +1,7 @@
 """Case files: YAML, JSON, CSV and RDF to cases. Whatever cannot be used is an error that names line and near words.
 
-YAML is read by its nodes, not by its values: so every error has a line, a key given twice is seen, and bare `yes`,
-`2025` and `2025-05-17` need no guessing.
+YAML and JSON are read by their nodes, not by their values: so every error has a line, a key given twice is seen, and
+bare `yes`, `2025` and `2025-05-17` need no guessing.
 """
 
 from __future__ import annotations
@@ -9,22 +9,24 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 import yaml
-from rdflib import BNode, Graph, Literal, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF, RDFS
 from rdflib.term import Node
 
-from sts_kg.case import Case, Course, Given, Vocabulary
+from sts_kg.case import Case, Course, Given, Place, Vocabulary, misdated, shown
 from sts_kg.date import PartialDate
-from sts_kg.errors import CaseError, ParseError
+from sts_kg.errors import ParseError
 from sts_kg.files import read_text
 from sts_kg.graph import read as read_graph
-from sts_kg.names import BASE, STS, compress, local
+from sts_kg.graph import syntax_of
+from sts_kg.names import BASE, STS, compress
 
 __all__ = ["parse", "read"]
 
@@ -51,332 +53,324 @@ def read(path: str | Path, vocabulary: Vocabulary) -> tuple[Case, ...]:
     CaseError
         A key, word, value, date or id cannot be used, or an id is there twice; nothing of the file is returned.
     ParseError
-        The file cannot be read, or is not of its syntax.
+        The file cannot be read, is not of its syntax, or has an ending that is not known.
     """
+    if Path(path).is_dir():
+        raise ParseError("is a folder, a file was expected", path=path)
     ending = Path(path).suffix.casefold()
-    readers: dict[str, Callable[[str | Path, Vocabulary], Iterator[Case]]] = {
-        ".yaml": _read_yaml,
-        ".yml": _read_yaml,
-        ".json": _read_yaml,
-        ".csv": _read_csv,
-    }
-    return _once(tuple(readers.get(ending, _read_rdf)(path, vocabulary)), path)
+    if ending in (".yaml", ".yml"):
+        return _once(_documents(path, _yaml(path, read_text(path)), vocabulary), path)
+    if ending == ".json":
+        return _once(_documents(path, _json(path, read_text(path)), vocabulary), path)
+    if ending == ".csv":
+        return _once(_csv(path, read_text(path), vocabulary), path)
+    _check_ending(path)
+    return _once(_rdf(path, read_graph(path), vocabulary), path)
 
 
-def _once(cases: tuple[Case, ...], path: str | Path) -> tuple[Case, ...]:
+def parse(text: str, vocabulary: Vocabulary) -> tuple[Case, ...]:
+    """Return the cases of a YAML or JSON text; errors are those of `read`, with lines and `<text>` for the path."""
+    path, text = "<text>", text.removeprefix("\ufeff")
+    if text.lstrip().startswith(("{", "[")):
+        with suppress(ParseError):  # what is not JSON may still be YAML with brackets
+            return _once(_documents(path, _json(path, text), vocabulary), path)
+    return _once(_documents(path, _yaml(path, text), vocabulary), path)
+
+
+def _check_ending(path: str | Path) -> None:
+    plain = (".yaml", ".yml", ".json", ".csv")
+    if Path(path).suffix.casefold() == ".gz" and Path(Path(path).stem).suffix.casefold() in plain:
+        raise ParseError("is compressed; of case files only RDF may be", path=path)
+    try:
+        syntax_of(path)
+    except ParseError as error:
+        rdf = error.reason.partition("known are ")[2]
+        raise ParseError(
+            f"has no ending of a case file; known are {', '.join(plain)}, and for RDF {rdf}", path=path
+        ) from error
+
+
+def _once(cases: Iterable[tuple[Place, Case]], path: str | Path) -> tuple[Case, ...]:
     seen: dict[str, Case] = {}
-    for case in cases:
+    for place, case in cases:
         if case.id in seen:
             first = f"the first is at {seen[case.id].place}"
-            raise CaseError(f"the case {case.id!r} is there twice; {first}", path=case.place)
+            raise place.error(f"the case {case.id!r} is there twice; {first}", key="case", value=case.id)
         seen[case.id] = case
-    if not cases:
+    if not seen:
         raise ParseError("holds no case", path=path)
-    return cases
-
-
-# --- words and values, the same for every syntax
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where a value stands, for errors."""
-
-    path: str | Path
-    line: int | None
-
-    def __str__(self) -> str:
-        return f"{self.path}, line {self.line}" if self.line is not None else str(self.path)
-
-    def error(
-        self, reason: str, *, key: str | None = None, value: object = None, valid: Iterable[str] = ()
-    ) -> CaseError:
-        return CaseError(reason, path=self.path, line=self.line, key=key, value=value, valid=valid)
-
-
-def _word(text: str, words: Mapping[str, URIRef], kind: str, place: _Place) -> URIRef:
-    if text not in words:
-        raise place.error(f"there is no {kind} {text!r}", key=kind, value=text, valid=words)
-    return words[text]
-
-
-def _yes_or_no(text: str, key: str, words: Mapping[str, bool | None], place: _Place) -> bool | None:
-    """Return the value of a yes-or-no word; None for what stands for unknown."""
-    word = text.strip().casefold()
-    if word in words:
-        return words[word]
-    expected = "yes, no or unknown" if "unknown" in words else "yes, no or nothing"
-    reason = f"{text!r} is no value of {key}: {expected} is expected"
-    raise place.error(reason, key=key, value=text, valid=("yes", "no"))
-
-
-def _date(text: str, key: str, place: _Place) -> PartialDate:
-    try:
-        return PartialDate.parse(text)
-    except ValueError as error:
-        raise place.error(f"{key}: {error}", key=key, value=text) from error
-
-
-def _whole(text: str, key: str, place: _Place) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise place.error(f"{key}: {text!r} is no whole number", key=key, value=text)
-    return int(text)
-
-
-def _decimal(text: str, key: str, place: _Place) -> str:
-    if not (text.isascii() and text.replace(".", "", 1).isdigit() and len(text) < 20):
-        raise place.error(f"{key}: {text!r} is no number of millimetres", key=key, value=text)
-    return text
-
-
-def _id(text: str, place: _Place) -> str:
-    if not text.strip() or len(text) > 200 or not text.isprintable():
-        raise place.error(
-            f"{text!r} is no id of a case: one to 200 printable characters are expected", key="case", value=text
-        )
-    return text.strip()
-
-
-def _checked(case: Case, place: _Place) -> Case:
-    """Return the case if its dates can be; `as_of` is the day of the decision, and nothing recorded is later."""
-    for course in case.courses:
-        _check_course(course, case.as_of, _Place(place.path, _line(course.place, place)))
-    return case
-
-
-def _line(place: str, fallback: _Place) -> int | None:
-    number = place.rpartition("line ")[2]
-    return int(number) if number.isdigit() else fallback.line
-
-
-def _check_course(course: Course, as_of: PartialDate | None, place: _Place) -> None:
-    dated = [("start", course.start), ("end", course.end), ("no_growth_until", course.no_growth_until)]
-    for key, date in [*dated, *(("growth", grew) for grew in course.growth)]:
-        if date is not None and as_of is not None and date.earliest > as_of.latest:
-            raise place.error(f"{key} {date} is after the date of the case, as_of {as_of}", key=key, value=str(date))
-    if course.start and course.end and course.end.latest < course.start.earliest:
-        raise place.error(f"end {course.end} is before start {course.start}", key="end", value=str(course.end))
-    until = course.no_growth_until
-    if until and course.end and until.latest < course.end.earliest:
-        raise place.error(
-            f"no_growth_until {until} is before end {course.end}", key="no_growth_until", value=str(until)
-        )
-    for grew in course.growth:
-        if until and course.end and course.end.latest <= grew.earliest and grew.latest <= until.earliest:
-            raise place.error(
-                f"growth {grew} is within the time for which no_growth_until {until} says that there was none",
-                key="growth",
-                value=str(grew),
-            )
+    return tuple(seen.values())
 
 
 # --- YAML and JSON
 
 
-def parse(text: str, vocabulary: Vocabulary) -> tuple[Case, ...]:
-    """Return the cases of a YAML or JSON text; errors are those of `read`, with lines and without a path."""
-    return _once(tuple(_documents("<text>", text, vocabulary)), "<text>")
-
-
-def _read_yaml(path: str | Path, vocabulary: Vocabulary) -> Iterator[Case]:
-    text = read_text(path)
-    if Path(path).suffix.casefold() == ".json":
-        text = _json_checked(path, text)
-    return _documents(path, text, vocabulary)
-
-
-def _documents(path: str | Path, text: str, vocabulary: Vocabulary) -> Iterator[Case]:
+def _yaml(path: str | Path, text: str) -> list[yaml.Node]:
+    """Return the documents of a YAML text as nodes, empty ones left out."""
     try:
-        roots = [root for root in yaml.compose_all(text, Loader=yaml.SafeLoader) if root is not None]
+        roots = [root for root in yaml.compose_all(text, Loader=yaml.SafeLoader) if not _null(root)]
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        reason = f"is not YAML: the character {ord(text[error.position]):#06x} is not allowed"
+        raise ParseError(reason, path=path, line=line) from error
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
-        raise ParseError(
-            f"is not YAML: {error.problem or error.context}", path=path, line=line, column=column
-        ) from error
-    except yaml.YAMLError as error:
+        raise _not_yaml(path, error) from error
+    except RecursionError as error:
+        raise ParseError("is not YAML that can be read: it is nested too deeply", path=path) from error
+    except (ValueError, OverflowError) as error:  # PyYAML lets them out for "\UFFFFFFFF" and %YAML 1.999…
         raise ParseError(f"is not YAML: {error}", path=path) from error
-    for root in roots:
-        documents = root.value if isinstance(root, yaml.SequenceNode) else [root]
-        for document in documents:
-            yield _Document(path, vocabulary).case(document)
+    return [one for root in roots for one in (root.value if isinstance(root, yaml.SequenceNode) else [root])]
 
 
-def _json_checked(path: str | Path, text: str) -> str:
-    """Return JSON text as text that YAML reads alike: no tab outside a string, no escaped surrogate pair."""
+def _not_yaml(path: str | Path, error: yaml.MarkedYAMLError) -> ParseError:
+    mark = error.problem_mark or error.context_mark
+    reason = f"is not YAML: {error.problem or error.context}"
+    if "'\\t'" in reason:
+        reason += "; indent with spaces, not with tabs"
+    elif error.problem and error.context and error.context_mark:
+        reason += f" ({error.context} that begins on line {error.context_mark.line + 1})"
+    line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+    return ParseError(reason, path=path, line=line, column=column)
+
+
+_JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\s\[\]{}:,"]+')
+
+
+def _json(path: str | Path, text: str) -> list[yaml.Node]:
+    """Return the objects of a JSON text, one or an array, as the nodes that YAML would give.
+
+    YAML is no superset of JSON to PyYAML: tabs, surrogate pairs, line separators and long keys differ.
+    """
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:
         raise ParseError(f"is not JSON: {error.msg}", path=path, line=error.lineno, column=error.colno) from error
     except RecursionError as error:
         raise ParseError("is not JSON that can be read: it is nested too deeply", path=path) from error
     if not isinstance(value, dict | list):
         raise ParseError("is no case: a JSON object, or an array of objects, is expected", path=path, line=1)
-    return text.replace("\t", " ")
+    root = _json_root(text)
+    return list(root.value) if isinstance(root, yaml.SequenceNode) else [root]
+
+
+def _json_root(text: str) -> yaml.Node:
+    """Return the node of a text that is known to be JSON."""
+    line, seen = 0, 0
+    open_nodes: list[tuple[str, yaml.Mark, list[yaml.Node]]] = [("", yaml.Mark("", 0, 0, 0, None, 0), [])]
+    for token in _JSON_TOKEN.finditer(text):
+        line, seen = line + text.count("\n", seen, token.start()), token.start()
+        word, mark = token.group(), yaml.Mark("", token.start(), line, 0, None, 0)
+        if word in "[{":
+            open_nodes.append((word, mark, []))
+            continue
+        if word in "]}":
+            _, mark, inner = open_nodes.pop()
+            node: yaml.Node = yaml.SequenceNode(f"{_TAG}seq", inner, mark, mark)
+            if word == "}":
+                node = yaml.MappingNode(f"{_TAG}map", list(zip(inner[::2], inner[1::2], strict=True)), mark, mark)
+        else:
+            text_of = json.loads(word) if word.startswith('"') else word
+            node = yaml.ScalarNode(f"{_TAG}{'null' if word == 'null' else 'str'}", text_of, mark, mark)
+        open_nodes[-1][2].append(node)
+    return open_nodes[0][2][0]
+
+
+_TAG = "tag:yaml.org,2002:"
+
+
+def _null(node: yaml.Node | None) -> bool:
+    return node is None or (isinstance(node, yaml.ScalarNode) and node.tag == f"{_TAG}null")
+
+
+def _kind(node: yaml.Node) -> str:
+    if isinstance(node, yaml.ScalarNode):
+        return "nothing" if _null(node) else "one value"
+    return "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
+
+
+def _documents(
+    path: str | Path, documents: Iterable[yaml.Node], vocabulary: Vocabulary
+) -> Iterator[tuple[Place, Case]]:
+    document = _Document(path, vocabulary)
+    for node in documents:
+        yield document.place(node), document.case(node)
 
 
 class _Document:
-    """One document of a file, read node by node."""
+    """What a document of a file says, read node by node."""
 
     def __init__(self, path: str | Path, vocabulary: Vocabulary) -> None:
         self.path, self.vocabulary = path, vocabulary
 
-    def place(self, node: yaml.Node) -> _Place:
-        return _Place(self.path, node.start_mark.line + 1)
+    def place(self, node: yaml.Node) -> Place:
+        return Place(self.path, node.start_mark.line + 1)
 
     def case(self, node: yaml.Node) -> Case:
         keys = self.mapping(node, "a case", _CASE_KEYS)
-        place = self.place(node)
         if "case" not in keys:
-            raise place.error("the key 'case' is missing: every case needs an id", key="case")
-        given, courses, declines = keys.get("findings"), keys.get("courses"), keys.get("declines")
-        case = Case(
-            id=_id(self.scalar(keys["case"], "case"), self.place(keys["case"])),
-            label=self.text(keys, "label") or "",
-            as_of=self.date(keys, "as_of"),
-            given=() if given is None or self.null(given) else tuple(self.findings(given)),
-            courses=tuple(self.course(one) for one in self.sequence(courses, "courses")),
-            history_complete=bool(self.flag(keys, "history_complete")),
-            declines=tuple(self.words(declines, "declines", self.vocabulary.modalities, "modality")),
-            tumour_count=self.count(keys, "tumour_count"),
-            largest_diameter_mm=self.decimal(keys, "largest_diameter_mm"),
-            place=str(place),
+            raise self.place(node).error("the key 'case' is missing: every case needs an id", key="case")
+        as_of = self.made(keys, "as_of", Place.date)
+        declined = self.words(keys.get("declines"), "declines", self.vocabulary.modalities, "modality")
+        return Case(
+            id=self.made(keys, "case", Place.id) or self.place(keys["case"]).id(""),
+            label=self.made(keys, "label", Place.label) or "",
+            as_of=as_of,
+            given=tuple(self.findings(keys.get("findings"))),
+            courses=tuple(self.course(one, as_of) for one in self.sequence(keys.get("courses"), "courses")),
+            history_complete=bool(self.made(keys, "history_complete", _flag)),
+            declines=declined,
+            tumour_count=self.made(keys, "tumour_count", Place.whole),
+            largest_diameter_mm=self.made(keys, "largest_diameter_mm", Place.millimetres),
+            place=str(self.place(node)),
         )
-        return _checked(case, place)
 
-    def findings(self, node: yaml.Node) -> Iterator[Given]:
+    def findings(self, node: yaml.Node | None) -> Iterator[Given]:
         seen: dict[URIRef, int | None] = {}
-        for key, value in self.pairs(node, "findings"):
-            place = self.place(key)
-            finding = _word(key.value, self.vocabulary.findings, "finding", place)
+        for key, value in () if node is None or _null(node) else self.pairs(node, "findings", "`unresectable: yes`"):
+            place, name = self.place(key), key.value
+            finding = place.word(name, self.vocabulary.findings, "finding")
             if finding in seen:
-                raise place.error(f"the finding {key.value!r} is given twice; the first is on line {seen[finding]}")
+                first = f"the first is on line {seen[finding]}"
+                raise place.error(f"the finding {name!r} is given twice; {first}", key=name)
             seen[finding] = place.line
-            holds = _yes_or_no(self.scalar(value, key.value), key.value, _YAML_WORDS, self.place(value))
+            holds = self.place(value).yes_or_no(self.scalar(value, name), name, _YAML_WORDS)
             if holds is not None:
                 yield Given(finding, holds, str(self.place(value)))
 
-    def course(self, node: yaml.Node) -> Course:
+    def course(self, node: yaml.Node, as_of: PartialDate | None) -> Course:
         keys = self.mapping(node, "a course", _COURSE_KEYS)
-        place = self.place(node)
-        therapies = tuple(self.words(keys.get("therapies"), "therapies", self.vocabulary.therapies, "therapy"))
+        therapies = self.words(keys.get("therapies"), "therapies", self.vocabulary.therapies, "therapy")
         if not therapies:
-            raise place.error("a course needs at least one therapy, under the key 'therapies'", key="therapies")
-        outcome = self.text(keys, "outcome")
+            reason = "a course needs at least one therapy, as in therapies: [doxorubicin]"
+            raise self.place(node).error(reason, key="therapies")
         growth = keys.get("growth")
         dates = growth.value if isinstance(growth, yaml.SequenceNode) else [growth]
-        return Course(
+        course = Course(
             therapies=therapies,
-            start=self.date(keys, "start"),
-            end=self.date(keys, "end"),
-            outcome=None
-            if outcome is None
-            else _word(outcome, self.vocabulary.outcomes, "outcome", self.place(keys["outcome"])),
-            growth=tuple(
-                _date(self.scalar(one, "growth"), "growth", self.place(one))
-                for one in dates
-                if one and not self.null(one)
+            start=self.made(keys, "start", Place.date),
+            end=self.made(keys, "end", Place.date),
+            outcome=self.made(
+                keys, "outcome", lambda place, text, key: place.word(text, self.vocabulary.outcomes, key)
             ),
-            no_growth_until=self.date(keys, "no_growth_until"),
-            place=str(place),
+            growth=tuple(self.place(one).date(self.scalar(one, "growth"), "growth") for one in dates if not _null(one)),
+            no_growth_until=self.made(keys, "no_growth_until", Place.date),
+            place=str(self.place(node)),
         )
+        return _dated(course, as_of, self.place(node), {key: self.place(value) for key, value in keys.items()})
 
-    def pairs(self, node: yaml.Node, what: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+    def pairs(self, node: yaml.Node, what: str, example: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         if not isinstance(node, yaml.MappingNode):
-            raise self.place(node).error(f"{what} is not a mapping of keys to values, as it should be")
+            reason = f"{what} is {_kind(node)}; keys with values are expected, as in {example}"
+            raise self.place(node).error(reason, key=what)
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise self.place(key).error(f"a key of {what} is not a word")
+                raise self.place(key).error(f"a key of {what} is {_kind(key)}; a word is expected", key=what)
             yield key, value
 
     def mapping(self, node: yaml.Node, what: str, valid: list[str]) -> dict[str, yaml.Node]:
         found: dict[str, yaml.Node] = {}
-        for key, value in self.pairs(node, what):
-            if key.value not in valid:
-                raise self.place(key).error(
-                    f"{what} has no key {key.value!r}", key=key.value, value=key.value, valid=valid
-                )
-            if key.value in found:
-                raise self.place(key).error(f"the key {key.value!r} is given twice", key=key.value)
-            found[key.value] = value
+        lines: dict[str, int | None] = {}
+        for key, value in self.pairs(node, what, f"`{valid[0]}: …`"):
+            place, name = self.place(key), key.value
+            if name not in valid:
+                raise place.unknown(f"{what} has no key {shown(name)}", name, valid, key=name)
+            if name in found:
+                raise place.error(f"the key {name!r} is given twice; the first is on line {lines[name]}", key=name)
+            found[name], lines[name] = value, place.line
         return found
 
     def sequence(self, node: yaml.Node | None, what: str) -> list[yaml.Node]:
-        if node is None or self.null(node):
+        if node is None or _null(node):
             return []
         if not isinstance(node, yaml.SequenceNode):
-            raise self.place(node).error(f"{what} is not a list, as it should be", key=what)
+            example = f": [{node.value}]" if isinstance(node, yaml.ScalarNode) and len(node.value) <= 60 else ""
+            raise self.place(node).error(f"{what} is {_kind(node)}; a list is expected{example}", key=what)
         return list(node.value)
 
-    def words(self, node: yaml.Node | None, key: str, words: Mapping[str, URIRef], kind: str) -> Iterator[URIRef]:
-        for one in self.sequence(node, key):
-            yield _word(self.scalar(one, key), words, kind, self.place(one))
+    def words(self, node: yaml.Node | None, key: str, words: Mapping[str, URIRef], kind: str) -> tuple[URIRef, ...]:
+        found = (self.place(one).word(self.scalar(one, key), words, kind) for one in self.sequence(node, key))
+        return tuple(dict.fromkeys(found))
+
+    def made(self, keys: Mapping[str, yaml.Node], key: str, make: Callable[[Place, str, str], _T]) -> _T | None:
+        """Return what is made of the value of a key; None if there is no such key, or null for a value."""
+        node = keys.get(key)
+        return None if node is None or _null(node) else make(self.place(node), self.scalar(node, key), key)
 
     def scalar(self, node: yaml.Node, what: str) -> str:
         if not isinstance(node, yaml.ScalarNode):
-            raise self.place(node).error(f"{what} is a list or a mapping; one value is expected", key=what)
-        return str(node.value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            raise self.place(node).error(f"{what} is {_kind(node)}; one value is expected", key=what)
+        try:  # in YAML an escaped surrogate pair is still two characters
+            return str(node.value).encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise self.place(node).error(
+                f"{what} holds half of a surrogate pair, which is no text", key=what
+            ) from error
 
-    def null(self, node: yaml.Node) -> bool:
-        return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
 
-    def text(self, keys: Mapping[str, yaml.Node], key: str) -> str | None:
-        node = keys.get(key)
-        return None if node is None or self.null(node) else self.scalar(node, key)
+def _flag(place: Place, text: str, key: str) -> bool:
+    return bool(place.yes_or_no(text, key, _YAML_WORDS))
 
-    def date(self, keys: Mapping[str, yaml.Node], key: str) -> PartialDate | None:
-        text = self.text(keys, key)
-        return None if text is None else _date(text, key, self.place(keys[key]))
 
-    def flag(self, keys: Mapping[str, yaml.Node], key: str) -> bool | None:
-        text = self.text(keys, key)
-        return None if text is None else _yes_or_no(text, key, _YAML_WORDS, self.place(keys[key]))
-
-    def count(self, keys: Mapping[str, yaml.Node], key: str) -> int | None:
-        text = self.text(keys, key)
-        return None if text is None else _whole(text, key, self.place(keys[key]))
-
-    def decimal(self, keys: Mapping[str, yaml.Node], key: str) -> str | None:
-        text = self.text(keys, key)
-        return None if text is None else _decimal(text, key, self.place(keys[key]))
+def _dated(
+    course: Course, as_of: PartialDate | None, place: Place, places: Mapping[str, Place] | None = None
+) -> Course:
+    """Return a course if its dates can be, else raise at the place of the wrong one."""
+    if wrong := misdated(course, as_of):
+        key, date, why = wrong
+        raise (places or {}).get(key, place).error(why, key=key, value=str(date))
+    return course
 
 
 # --- CSV
 
 
-def _read_csv(path: str | Path, vocabulary: Vocabulary) -> Iterator[Case]:
-    rows = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
+def _csv(path: str | Path, text: str, vocabulary: Vocabulary) -> Iterator[tuple[Place, Case]]:
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: list[str] = []
+    columns: list[URIRef | None] = []
+    line = 1
     try:
-        header = [cell.strip() for cell in next(rows, [])]
-        columns = _columns(header, _Place(path, 1), vocabulary)
         for row in rows:
-            if any(cell.strip() for cell in row):
-                yield _row(row, header, columns, _Place(path, rows.line_num))
+            place, line = Place(path, line), rows.line_num + 1
+            if not any(cell.strip() for cell in row):
+                continue
+            if header:
+                yield place, _row(row, header, columns, place)
+            else:
+                header = [cell.strip() for cell in row]
+                columns = _columns(header, place, vocabulary)
     except csv.Error as error:
-        raise ParseError(f"is not CSV: {error}", path=path, line=rows.line_num) from error
+        raise ParseError(f"is not CSV: {error}", path=path, line=line) from error
 
 
-def _columns(header: list[str], place: _Place, vocabulary: Vocabulary) -> list[URIRef | None]:
+def _columns(header: list[str], place: Place, vocabulary: Vocabulary) -> list[URIRef | None]:
+    """Return the finding of each column, None for that of the case's id."""
     if "case" not in header:
-        several = " (are the columns separated by commas?)" if len(header) == 1 else ""
-        raise place.error(f"the column 'case' is missing{several}", key="case")
-    columns = [None if name == "case" else _word(name, vocabulary.findings, "finding", place) for name in header]
-    for column, name in zip(columns, header, strict=True):
-        if columns.count(column) > 1:
-            raise place.error(f"the column {name!r} is there twice", key=name)
+        commas = " (are the columns separated by commas?)" if len(header) == 1 else ""
+        raise place.error(f"the column 'case' is missing{commas}", key="case", value="case", valid=header)
+    columns: list[URIRef | None] = []
+    for number, name in enumerate(header, 1):
+        if not name:
+            raise place.error(f"column {number} of {len(header)} has no name")
+        column = None if name == "case" else place.word(name, vocabulary.findings, "finding")
+        if column in columns:
+            first = header[columns.index(column)]
+            also = f", as {first!r}" if first != name else ""
+            raise place.error(f"the column {name!r} is there twice{also}", key=name)
+        columns.append(column)
     return columns
 
 
-def _row(row: list[str], header: list[str], columns: list[URIRef | None], place: _Place) -> Case:
+def _row(row: list[str], header: list[str], columns: list[URIRef | None], place: Place) -> Case:
     if len(row) != len(header):
         raise place.error(f"the row has {len(row)} cells, the header has {len(header)}")
     given = []
     for finding, name, cell in zip(columns, header, row, strict=True):
         if finding is not None:
-            holds = _yes_or_no(cell, name, _CSV_WORDS, place)
+            holds = place.yes_or_no(cell, name, _CSV_WORDS)
             if holds is not None:
                 given.append(Given(finding, holds, f"{place}, column {name}"))
-    return Case(id=_id(row[columns.index(None)], place), given=tuple(given), place=str(place))
+    return Case(id=place.id(row[columns.index(None)]), given=tuple(given), place=str(place))
 
 
 # --- RDF
@@ -389,95 +383,108 @@ _OF_COURSE = {
     *(STS.includesTherapy, STS.courseOutcome, STS.courseStart, STS.courseEnd, STS.progressionDate, STS.noGrowthUntil)
 }
 _DERIVED = {STS.hasOption, STS.hasUnmetOption, STS.hasTriedOption, STS.hasDeclinedOption}
+_TYPES = {STS.PatientCase, STS.TreatmentCourse}
 
 
-def _read_rdf(path: str | Path, vocabulary: Vocabulary) -> Iterator[Case]:
-    graph, place = read_graph(path), _Place(path, None)
-    cases = set(graph.subjects(RDF.type, STS.PatientCase))
-    cases.update(subject for subject, predicate in graph.subject_predicates() if predicate in _OF_CASE | _DERIVED)
-    courses = set(graph.objects(None, STS.hadCourse))
-    for subject, predicate, object_ in sorted(graph, key=str):
-        _check_triple(subject, predicate, object_, cases, courses, place)
-    for iri in sorted(cases, key=str):
+def _rdf(path: str | Path, graph: Graph, vocabulary: Vocabulary) -> Iterator[tuple[Place, Case]]:
+    facts = _Facts(path, graph, vocabulary)
+    for triple in sorted(graph, key=lambda triple: tuple(map(str, triple))):
+        facts.check(*triple)
+    for iri in sorted(facts.cases, key=str):
         if not isinstance(iri, URIRef):
-            raise place.error("a case is a blank node; a case needs an IRI")
-        yield _rdf_case(graph, iri, vocabulary, place)
+            raise Place(path).error("a case is a blank node; a case needs an IRI, such as case:f")
+        place = Place(path, None, compress(iri))
+        yield place, facts.case(iri, place)
 
 
-def _check_triple(
-    subject: Node, predicate: Node, object_: Node, cases: set[Node], courses: set[Node], place: _Place
-) -> None:
-    name = compress(str(predicate))
-    if predicate in _DERIVED:
-        raise place.error(f"{name} is derived and may not be given; give findings instead", key=name)
-    if predicate == RDF.type and (subject in cases or subject in courses) and str(object_).startswith(BASE):
-        if object_ not in (STS.PatientCase, STS.TreatmentCourse):
-            raise place.error(
-                f"the type {compress(str(object_))} is derived and may not be given; give findings instead"
-            )
-    elif str(predicate).startswith(BASE):
-        valid = _OF_CASE if subject in cases else _OF_COURSE if subject in courses else set()
-        if predicate not in valid:
-            words = [compress(str(p)) for p in sorted(valid or _OF_CASE | _OF_COURSE)]
-            raise place.error(f"{name} cannot be said of {compress(str(subject))} in a case", value=name, valid=words)
+class _Facts:
+    """What the triples of a file say of cases and courses."""
 
+    def __init__(self, path: str | Path, graph: Graph, vocabulary: Vocabulary) -> None:
+        self.path, self.graph, self.vocabulary = path, graph, vocabulary
+        self.courses = set(graph.objects(None, STS.hadCourse))
+        self.cases = set(graph.subjects(RDF.type, STS.PatientCase))
+        self.cases.update(s for s, predicate in graph.subject_predicates() if predicate in _OF_CASE | _DERIVED)
+        self.cases -= self.courses
 
-def _rdf_case(graph: Graph, iri: URIRef, vocabulary: Vocabulary, place: _Place) -> Case:
-    def words(subject: Node, predicate: URIRef, valid: Mapping[str, URIRef], kind: str) -> tuple[URIRef, ...]:
-        values = sorted(graph.objects(subject, predicate), key=str)
-        return tuple(_word(local(str(value)), valid, kind, place) for value in values)
+    def check(self, subject: Node, predicate: Node, object_: Node) -> None:
+        """Raise unless a triple is one that a case file may give; what is not in our words is let be."""
+        place, name = Place(self.path, None, self.name(subject)), compress(str(predicate))
+        if predicate in _DERIVED:
+            raise place.error(f"{name} is derived and may not be given; give findings instead", key=name)
+        if predicate == RDF.type and object_ not in _TYPES and str(object_).startswith(BASE):
+            reason = f"the type {compress(str(object_))} may not be given; types follow from findings and courses"
+            raise place.error(reason, key="rdf:type", value=str(object_))
+        if str(predicate).startswith(BASE) or (predicate, object_) == (RDF.type, STS.TreatmentCourse):
+            if subject not in self.cases | self.courses and predicate in _OF_COURSE | {RDF.type}:
+                raise place.error("a course of no case; link it to one by sts:hadCourse", key=name)
+            valid = _OF_COURSE if subject in self.courses else _OF_CASE
+            if predicate not in valid | {RDF.type}:
+                kind = "a course" if subject in self.courses else "a case"
+                words = sorted(compress(str(word)) for word in valid)
+                raise place.unknown(f"{name} cannot be said of {kind}", name, words, key=name)
+        if predicate == STS.hadCourse and isinstance(object_, Literal):
+            reason = f"sts:hadCourse has the value {shown(str(object_))}; a blank node or an IRI is expected"
+            raise place.error(reason, key=name, value=str(object_))
 
-    def one(subject: Node, predicate: URIRef, make: Callable[[str, str, _Place], _T]) -> _T | None:
-        values = sorted(graph.objects(subject, predicate), key=str)
-        if len(values) > 1:
-            raise place.error(
-                f"{compress(predicate)} of {compress(str(subject))} has {len(values)} values, one is expected"
-            )
-        return make(str(values[0]), compress(predicate), place) if values else None
+    def name(self, thing: Node) -> str:
+        if isinstance(thing, URIRef):
+            return compress(thing)
+        owners = sorted(compress(str(case)) for case in self.graph.subjects(STS.hadCourse, thing))
+        return f"a course of {owners[0]}" if owners else "a blank node"
 
-    def course(node: Node) -> Course:
-        therapies = words(node, STS.includesTherapy, vocabulary.therapies, "therapy")
-        if not therapies:
-            raise place.error(f"a course of {compress(iri)} includes no therapy (sts:includesTherapy)")
-        outcomes = words(node, STS.courseOutcome, vocabulary.outcomes, "outcome")
-        if len(outcomes) > 1:
-            raise place.error(f"a course of {compress(iri)} has {len(outcomes)} outcomes, one is expected")
-        return Course(
-            therapies=therapies,
-            start=one(node, STS.courseStart, _date),
-            end=one(node, STS.courseEnd, _date),
-            outcome=outcomes[0] if outcomes else None,
-            growth=tuple(
-                _date(str(value), "sts:progressionDate", place)
-                for value in sorted(graph.objects(node, STS.progressionDate), key=str)
-            ),
-            no_growth_until=one(node, STS.noGrowthUntil, _date),
+    def case(self, iri: URIRef, place: Place) -> Case:
+        as_of = self.one(iri, STS.asOf, Place.date)
+        labels = [label for label in self.graph.objects(iri, RDFS.label) if isinstance(label, Literal)]
+        labels.sort(key=lambda label: (label.language != "en", label.language or "", str(label)))
+        given = [
+            Given(finding, holds, str(place))
+            for predicate, holds in ((STS.hasFinding, True), (STS.lacksFinding, False))
+            for finding in self.words(iri, predicate, self.vocabulary.findings, "finding")
+        ]
+        courses = sorted(self.graph.objects(iri, STS.hadCourse), key=lambda c: sorted(map(str, self.graph.objects(c))))
+        return Case(
+            id=place.id(Case.id_of(iri)),
+            iri=iri,
+            label=place.label(str(labels[0])) if labels else "",
+            as_of=as_of,
+            given=tuple(given),
+            courses=tuple(self.course(course, as_of) for course in courses),
+            history_complete=bool(self.one(iri, STS.historyComplete, _flag)),
+            declines=self.words(iri, STS.declinesModality, self.vocabulary.modalities, "modality"),
+            tumour_count=self.one(iri, STS.tumourCount, Place.whole),
+            largest_diameter_mm=self.one(iri, STS.largestDiameterMm, Place.millimetres),
             place=str(place),
         )
 
-    given = [
-        Given(finding, holds, str(place))
-        for predicate, holds in ((STS.hasFinding, True), (STS.lacksFinding, False))
-        for finding in words(iri, predicate, vocabulary.findings, "finding")
-    ]
-    label = graph.value(iri, RDFS.label)
-    count = one(iri, STS.tumourCount, _whole)
-    nodes = sorted(graph.objects(iri, STS.hadCourse), key=lambda node: sorted(map(str, graph.objects(node))))
-    case = Case(
-        id=Case.id_of(iri),
-        iri=iri,
-        label=str(label) if isinstance(label, Literal) else "",
-        as_of=one(iri, STS.asOf, _date),
-        given=tuple(given),
-        courses=tuple(course(node) for node in nodes if isinstance(node, URIRef | BNode)),
-        history_complete=bool(one(iri, STS.historyComplete, _flag)),
-        declines=words(iri, STS.declinesModality, vocabulary.modalities, "modality"),
-        tumour_count=count,
-        largest_diameter_mm=one(iri, STS.largestDiameterMm, _decimal),
-        place=str(place),
-    )
-    return _checked(case, place)
+    def course(self, node: Node, as_of: PartialDate | None) -> Course:
+        place = Place(self.path, None, self.name(node))
+        therapies = self.words(node, STS.includesTherapy, self.vocabulary.therapies, "therapy")
+        if not therapies:
+            raise place.error("a course needs at least one therapy (sts:includesTherapy)", key="sts:includesTherapy")
+        growth = sorted(map(str, self.graph.objects(node, STS.progressionDate)))
+        outcomes = self.words(node, STS.courseOutcome, self.vocabulary.outcomes, "outcome")
+        self.one(node, STS.courseOutcome, lambda place, text, key: text)
+        course = Course(
+            therapies=therapies,
+            start=self.one(node, STS.courseStart, Place.date),
+            end=self.one(node, STS.courseEnd, Place.date),
+            outcome=next(iter(outcomes), None),
+            growth=tuple(place.date(text, "sts:progressionDate") for text in growth),
+            no_growth_until=self.one(node, STS.noGrowthUntil, Place.date),
+            place=str(place),
+        )
+        return _dated(course, as_of, place)
 
+    def words(self, subject: Node, predicate: URIRef, valid: Mapping[str, URIRef], kind: str) -> tuple[URIRef, ...]:
+        values = sorted(self.graph.objects(subject, predicate), key=str)
+        names = {compress(iri): iri for iri in sorted(set(valid.values()))}
+        place = Place(self.path, None, self.name(subject))
+        return tuple(place.word(compress(v) if isinstance(v, URIRef) else repr(str(v)), names, kind) for v in values)
 
-def _flag(text: str, key: str, place: _Place) -> bool:
-    return bool(_yes_or_no({"1": "yes", "0": "no"}.get(text, text), key, _YAML_WORDS, place))
+    def one(self, subject: Node, predicate: URIRef, make: Callable[[Place, str, str], _T]) -> _T | None:
+        values, name = sorted(map(str, self.graph.objects(subject, predicate))), compress(predicate)
+        place = Place(self.path, None, self.name(subject))
+        if len(values) > 1:
+            raise place.error(f"{name} has {len(values)} values, one is expected: {', '.join(values)}", key=name)
+        return make(values[0], name, place) if values else None

@@ -7,9 +7,11 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-__all__ = ["PartialDate"]
+__all__ = ["PartialDate", "a_year_later"]
 
-_FORM = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_FORM = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+#: So that every date has an anniversary; 9999 is a common placeholder for a date that is not known.
+_LAST_YEAR = date.max.year - 1
 
 
 @dataclass(frozen=True, order=True)
@@ -22,7 +24,7 @@ class PartialDate:
 
     @classmethod
     def parse(cls, text: str) -> PartialDate:
-        """Return the date that a text stands for.
+        """Return the date that a text stands for; years are 0001 to 9998 of the Gregorian calendar.
 
         Raises
         ------
@@ -33,32 +35,37 @@ class PartialDate:
         --------
         >>> PartialDate.parse("2024-02").latest
         datetime.date(2024, 2, 29)
+        >>> PartialDate.parse("2025-02-30")
+        Traceback (most recent call last):
+        ValueError: '2025-02-30' is no date: 2025-02 has 28 days
         """
+        shown = repr(text if len(text) <= 40 else text[:40] + "…")
         match = _FORM.fullmatch(text)
         if match is None:
-            raise ValueError(f"{text!r} is no date: YYYY, YYYY-MM or YYYY-MM-DD is expected")
+            raise ValueError(f"{shown} is no date: YYYY, YYYY-MM or YYYY-MM-DD is expected")
         year, month, day = (int(part) if part else None for part in match.groups())
-        assert year is not None
-        try:
-            first = date(year, month or 1, day or 1)
-        except ValueError as error:
-            raise ValueError(f"{text!r} is no date of the calendar: {error}") from error
-        last_month = month or 12
-        last = date(year, last_month, day or calendar.monthrange(year, last_month)[1])
-        return cls(first, last, text)
-
-    @property
-    def a_year_later(self) -> tuple[date, date]:
-        """The first and the last day on which the anniversary can be; that of 29 February is 28 February (D09)."""
-        return _next_year(self.earliest), _next_year(self.latest)
+        assert year is not None, "the form begins with a year"
+        if not 1 <= year <= _LAST_YEAR:
+            raise ValueError(f"{shown} is no date: years are 0001 to {_LAST_YEAR}")
+        if month is not None and not 1 <= month <= 12:
+            raise ValueError(f"{shown} is no date: months are 01 to 12")
+        days = calendar.monthrange(year, month or 12)[1]
+        if day is not None and not 1 <= day <= days:
+            raise ValueError(f"{shown} is no date: {text[:7]} has {days} days")
+        return cls(date(year, month or 1, day or 1), date(year, month or 12, day or days), text)
 
     def __str__(self) -> str:
         return self.text
 
 
-def _next_year(day: date) -> date:
-    if day.year == date.max.year:
-        return date.max
+def a_year_later(day: date) -> date:
+    """Return the first anniversary of a day; that of 29 February is 28 February (D09).
+
+    Examples
+    --------
+    >>> a_year_later(date(2024, 2, 29))
+    datetime.date(2025, 2, 28)
+    """
     if (day.month, day.day) == (2, 29):
         return date(day.year + 1, 2, 28)
     return day.replace(year=day.year + 1)

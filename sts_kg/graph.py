@@ -14,6 +14,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, TypeAlias
 from xml.parsers import expat
@@ -381,14 +382,15 @@ def _marks(dataset: ox.Dataset) -> list[ox.Quad]:
     return marks
 
 
-def _look_alikes(around: Mapping[ox.BlankNode, list[ox.Quad]]) -> Collection[list[ox.BlankNode]]:
-    """Return the groups of blank nodes that cannot be told apart by what stands some steps around them."""
-    colours: dict[Any, int] = dict.fromkeys(around, 0)
-    groups: dict[Any, list[ox.BlankNode]] = {}
+def _look_alikes(around: Mapping[ox.BlankNode, list[ox.Quad]]) -> list[list[ox.BlankNode]]:
+    """Return the groups of two and more blank nodes that look the same up to some steps around them."""
+    numbers = count()
+    colours: dict[Any, int] = dict.fromkeys(around, next(numbers))
+    groups = [list(around)]
     for _ in range(_ROUNDS):
-        groups = defaultdict(list)
-        for node, quads in around.items():
-            seen = [
+        parts: dict[Any, list[ox.BlankNode]] = defaultdict(list)
+        for node in chain.from_iterable(groups):
+            seen = Counter(
                 (
                     quad.subject == node,
                     quad.object == node,
@@ -397,11 +399,13 @@ def _look_alikes(around: Mapping[ox.BlankNode, list[ox.Quad]]) -> Collection[lis
                     colours.get(quad.object, quad.object),
                     quad.graph_name,
                 )
-                for quad in quads
-            ]
-            groups[frozenset(Counter(seen).items())].append(node)
-        colours = {node: number for number, nodes in enumerate(groups.values()) for node in nodes}
-    return groups.values()
+                for quad in around[node]
+            )
+            parts[colours[node], frozenset(seen.items())].append(node)
+        for nodes in parts.values():
+            colours.update(dict.fromkeys(nodes, next(numbers)))
+        groups = [nodes for nodes in parts.values() if len(nodes) > 1]
+    return groups
 
 
 def _exchangeable(one: ox.BlankNode, other: ox.BlankNode, around: Mapping[ox.BlankNode, list[ox.Quad]]) -> bool:
@@ -485,7 +489,7 @@ class _Turtle:
 
     def document(self) -> str:
         parts = []
-        for name in sorted(self._graphs, key=str):  # "DEFAULT", then "<…>"
+        for name in sorted(self._graphs, key=lambda name: (name != ox.DefaultGraph(), str(name))):
             self._subjects = self._graphs[name]
             if name == ox.DefaultGraph():
                 parts += self._blocks(0)

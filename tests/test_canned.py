@@ -186,6 +186,13 @@ def test_bad_headers(header: str, reason: str, line: int) -> None:
     assert (caught.value.name, caught.value.line) == ("drugs/some-query", line)
 
 
+def test_header_scalars_stay_the_text_that_they_are() -> None:
+    header = HEADER + "#+ defaults:\n#+   - a: no\n#+   - b: 2024-02-29\n#+   - c: 007\n#+ tags: [on, 1.50]\n"
+    query = canned("SELECT ?x { ?x a ?_a_literal, ?_b_xsd_date, ?_c_literal }", header)
+    assert [parameter.default for parameter in query.parameters] == ["no", "2024-02-29", "007"]
+    assert query.tags == ("on", "1.50")
+
+
 BAD_BODIES = [
     ("", "no query"),
     ("PREFIX a: <b>", "no query"),
@@ -505,6 +512,7 @@ def test_values_that_fit(type_: str, value: object, expected: str) -> None:
         ("number", Decimal("NaN")),
         ("number", Decimal("1E+1000000")),
         ("number", True),
+        ("xsd:string", True),
         ("xsd:boolean", 1),
         ("xsd:boolean", "True"),
         ("xsd:date", "2023-02-29"),
@@ -603,6 +611,7 @@ def test_entities_resolve(text: str, kind: str | None, expected: str) -> None:
         ("operation", "TreatmentOption", ("an operation",)),
         # the kind is taken off only where it is one: drugs share none
         ("chemotherapy-drug", "Drug", ("other-chemotherapy-drug", "another chemotherapy drug")),
+        ("S14", "Statement", ("order-S14", "rec-S14")),
         ("about pazopanib", "Statement", ("sts:order-S14", "sts:rec-S14")),
         ("pazopanib", "Nothing", ()),
         ("nameless", "Drug", ()),
@@ -689,7 +698,9 @@ def shape(tree: Any, hole: Any) -> Any:
 
 BODY = """PREFIX ex: <http://example.org/>
 SELECT ?s ?n {{
-  {{ ?s ex:p {0} BIND("left side" AS ?n) }} UNION {{ ?s ex:p ?o FILTER(sameTerm(?o, {0})&&EXISTS{{?s ex:p {0}}}) BIND("right side" AS ?n) }}
+  {{ ?s ex:p {0} BIND("left side" AS ?n) }}
+  UNION {{ ?s ex:p ?o FILTER(sameTerm(?o, {0})&&EXISTS{{?s ex:p {0}}})
+    BIND("right side" AS ?n) }}
 }}
 ORDER BY ?s ?n"""
 HARMLESS = {

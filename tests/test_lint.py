@@ -98,6 +98,10 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
             "SELECT ?x ?y { ?x sts:a sts:Drug . ?y sts:b sts:Drug } ORDER BY ?x ?y",
             "SELECT ?x ?y { ?x sts:a ?k . ?y sts:b ?k } ORDER BY ?x ?y",
         ),
+        (
+            "SELECT ?x ?y { BIND(STR(?_p_iri) AS ?k) ?x sts:a ?k . ?y sts:b ?k } ORDER BY ?x ?y",
+            "SELECT ?x ?y { ?x sts:c ?l BIND(STR(?l) AS ?k) ?x sts:a ?k . ?y sts:b ?k } ORDER BY ?x ?y",
+        ),
         # nor does a common parameter, but for a value that there is once
         (
             "SELECT ?x ?y { ?x sts:a ?_p_iri . ?_p_iri sts:b ?y } ORDER BY ?x ?y",
@@ -278,6 +282,12 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
         ),
     ],
     "query-regex-parameter": [
+        (
+            "SELECT ?x { { SELECT (STR(?_t_literal) AS ?t) { ?z sts:a ?y } } BIND(?t AS ?u) "
+            "?x sts:a ?l FILTER(REGEX(?l, ?u)) } ORDER BY ?x",
+            "SELECT ?x { { SELECT (STR(?_t_literal) AS ?t) { ?z sts:a ?y } } BIND(?z AS ?u) "
+            "?x sts:a ?l FILTER(REGEX(?l, ?u)) } ORDER BY ?x",
+        ),
         (
             "SELECT ?x { ?x sts:a ?l FILTER(REGEX(?l, ?_t_literal)) } ORDER BY ?x",
             "SELECT ?x { ?x sts:a ?l FILTER(CONTAINS(?l, ?_t_literal)) } ORDER BY ?x",

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from rdflib import OWL, RDF, RDFS, BNode, Graph
+from rdflib import OWL, RDF, RDFS, BNode, Graph, Literal
+from rdflib.term import Node
 
 from sts_kg.names import term
 from sts_kg.profile import CHECKS, violations
@@ -442,6 +443,11 @@ def test_an_axiom_of_blank_nodes_is_named_by_the_nearest_term() -> None:
     assert found.subject == "sts:a"
 
 
+def test_an_expression_is_named_by_the_term_that_leads_to_it() -> None:
+    (found,) = violations(graph_of(":C rdfs:subClassOf [ a owl:Class ; owl:complementOf :A , :B ] ."))
+    assert (found.check, found.subject) == ("dl-malformed", "sts:C")
+
+
 def test_a_blank_node_without_any_named_term_is_rendered_as_n_triples() -> None:
     graph = Graph().add((BNode("x"), OWL.sameAs, BNode("y")))
     assert [found.subject for found in violations(graph)] == ["_:x"]
@@ -476,6 +482,13 @@ def test_names_of_blank_nodes_do_not_matter(fixture: Fixture) -> None:
         s, p, o = (BNode(f"z{node}"[::-1]) if isinstance(node, BNode) else node for node in triple)
         again.add((s, p, o))
     assert [unnamed(found) for found in violations(again)] == [unnamed(found) for found in violations(graph)]
+
+
+@pytest.mark.parametrize(
+    "triple", [(Literal("a"), RDFS.label, term("a")), (term("a"), BNode(), term("b"))], ids=["subject", "predicate"]
+)
+def test_a_triple_that_is_none_of_rdf_1_1_is_no_axiom(triple: tuple[Node, Node, Node]) -> None:
+    assert checks(Graph().add(triple)) == {"dl-not-an-axiom"}
 
 
 def test_the_graph_is_not_changed() -> None:

@@ -21,6 +21,7 @@ __all__ = ["Inconsistency", "close"]
 
 _Triple = tuple[Node, Node, Node]
 _REFLEXIVE = frozenset({OWL.sameAs, OWL.equivalentClass, OWL.equivalentProperty, RDFS.subClassOf, RDFS.subPropertyOf})
+_VOCABULARIES = (str(OWL), str(RDFS))
 _BUILT_IN = tuple(str(namespace) for namespace in (OWL, RDF, RDFS, XSD))
 
 #: owlrl reports an inconsistency as a sentence: the W3C rule, owlrl's words with the terms, and our words for them.
@@ -105,20 +106,29 @@ class Inconsistency:
 
 
 class _Semantics(owlrl.OWLRL_Semantics):  # type: ignore[misc] # owlrl carries no types
-    """owlrl's rules, without the reflexive triples that every graph entails, and with its errors collected."""
+    """owlrl's rules, without the reflexive triples that every graph entails, and with its errors collected.
+
+    owlrl offers every triple to every rule in every round, though all its rules but eq-ref begin at a triple of the
+    OWL or RDFS vocabulary; only those are offered here, which makes it many times faster and changes nothing.
+    """
 
     error_messages: list[str]
 
-    def store_triple(self, t: _Triple) -> None:
-        subject, predicate, object_ = t
-        if predicate in _REFLEXIVE and subject == object_:
-            return
-        if not isinstance(predicate, Literal) and t not in self.added_triples and t not in self.graph:
-            self.added_triples.add(t)
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph, axioms=False, daxioms=False)
+        self.known = set(graph)  # asking a set is many times faster than asking the store
 
-    def _equality(self, triple: _Triple, cycle_num: int) -> None:
-        if triple[1] == OWL.sameAs or triple[2] == OWL.AllDifferent:  # else only eq-ref fires: reflexive
-            super()._equality(triple, cycle_num)
+    def rules(self, t: _Triple, cycle_num: int) -> None:
+        _, predicate, object_ = t
+        begins = object_ if predicate == RDF.type else predicate
+        if isinstance(begins, URIRef) and str(begins).startswith(_VOCABULARIES):
+            super().rules(t, cycle_num)
+
+    def store_triple(self, t: _Triple) -> None:
+        if t in self.known or isinstance(t[1], Literal) or (t[1] in _REFLEXIVE and t[0] == t[2]):
+            return
+        self.known.add(t)
+        self.added_triples.add(t)
 
     def post_process(self) -> None:
         super().post_process()
@@ -130,7 +140,7 @@ def close(graph: Graph) -> tuple[Graph, Graph, tuple[Inconsistency, ...]]:
     closed = Graph(store="SimpleMemory")  # a third faster under owlrl than the default store
     for triple in graph:
         closed.add(triple)
-    core = _Semantics(closed, axioms=False, daxioms=False)
+    core = _Semantics(closed)
     core.closure()
     inferred, trivial = Graph(), Graph()
     for triple in closed:
