@@ -140,9 +140,8 @@ class Place:
         word = text.strip().casefold()
         if word in words:
             return words[word]
-        expected = "yes, no or unknown" if "unknown" in words else "yes, no or nothing"
-        reason = f"{shown(text)} is no value of {key}: {expected} is expected"
-        raise self.error(reason, key=key, value=text, valid=("yes", "no"))
+        known = "yes, no or unknown" if "unknown" in words else "yes, no or nothing" if "" in words else "true or false"
+        raise self.error(f"{shown(text)} is no value of {key}: {known} is expected", key=key, value=text)
 
     def date(self, text: str, key: str) -> PartialDate:
         """Return a date that may be partial."""
@@ -180,7 +179,7 @@ class Place:
 
 def shown(text: str) -> str:
     """Return a text as an error shows it: quoted, escaped, not longer than a line."""
-    return repr(text if len(text) <= 60 else text[:60] + "…")
+    return repr(str(text) if len(text) <= 60 else text[:60] + "…")
 
 
 @dataclass(frozen=True)

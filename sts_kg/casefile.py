@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from os.path import isdir
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,6 +39,7 @@ _YAML_WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("unknown", "null", "~", ""), None),
 }
 _CSV_WORDS: dict[str, bool | None] = {"yes": True, "no": False, "": None}
+_RDF_WORDS: dict[str, bool | None] = {"true": True, "1": True, "false": False, "0": False}
 _CASE_KEYS = "case label as_of findings courses history_complete declines tumour_count largest_diameter_mm".split()
 _COURSE_KEYS = "therapies start end outcome growth no_growth_until".split()
 
@@ -55,8 +57,6 @@ def read(path: str | Path, vocabulary: Vocabulary) -> tuple[Case, ...]:
     ParseError
         The file cannot be read, is not of its syntax, or has an ending that is not known.
     """
-    if Path(path).is_dir():
-        raise ParseError("is a folder, a file was expected", path=path)
     ending = Path(path).suffix.casefold()
     if ending in (".yaml", ".yml"):
         return _once(_documents(path, _yaml(path, read_text(path)), vocabulary), path)
@@ -78,16 +78,13 @@ def parse(text: str, vocabulary: Vocabulary) -> tuple[Case, ...]:
 
 
 def _check_ending(path: str | Path) -> None:
-    plain = (".yaml", ".yml", ".json", ".csv")
-    if Path(path).suffix.casefold() == ".gz" and Path(Path(path).stem).suffix.casefold() in plain:
-        raise ParseError("is compressed; of case files only RDF may be", path=path)
+    if isdir(path):
+        raise ParseError("is a folder, a file was expected", path=path)
     try:
         syntax_of(path)
     except ParseError as error:
-        rdf = error.reason.partition("known are ")[2]
-        raise ParseError(
-            f"has no ending of a case file; known are {', '.join(plain)}, and for RDF {rdf}", path=path
-        ) from error
+        known = f"known are .yaml, .yml, .json, .csv, and for RDF {error.reason.partition('known are ')[2]}"
+        raise ParseError(f"has no ending of a case file; {known}", path=path) from error
 
 
 def _once(cases: Iterable[tuple[Place, Case]], path: str | Path) -> tuple[Case, ...]:
@@ -217,7 +214,9 @@ class _Document:
             as_of=as_of,
             given=tuple(self.findings(keys.get("findings"))),
             courses=tuple(self.course(one, as_of) for one in self.sequence(keys.get("courses"), "courses")),
-            history_complete=bool(self.made(keys, "history_complete", _flag)),
+            history_complete=bool(
+                self.made(keys, "history_complete", lambda place, text, key: place.yes_or_no(text, key, _YAML_WORDS))
+            ),
             declines=declined,
             tumour_count=self.made(keys, "tumour_count", Place.whole),
             largest_diameter_mm=self.made(keys, "largest_diameter_mm", Place.millimetres),
@@ -244,7 +243,7 @@ class _Document:
             reason = "a course needs at least one therapy, as in therapies: [doxorubicin]"
             raise self.place(node).error(reason, key="therapies")
         growth = keys.get("growth")
-        dates = growth.value if isinstance(growth, yaml.SequenceNode) else [growth]
+        dates = list(growth.value) if isinstance(growth, yaml.SequenceNode) else [growth] if growth is not None else []
         course = Course(
             therapies=therapies,
             start=self.made(keys, "start", Place.date),
@@ -302,13 +301,8 @@ class _Document:
         try:  # in YAML an escaped surrogate pair is still two characters
             return str(node.value).encode("utf-16", "surrogatepass").decode("utf-16")
         except UnicodeDecodeError as error:
-            raise self.place(node).error(
-                f"{what} holds half of a surrogate pair, which is no text", key=what
-            ) from error
-
-
-def _flag(place: Place, text: str, key: str) -> bool:
-    return bool(place.yes_or_no(text, key, _YAML_WORDS))
+            reason = f"{what} holds half of a surrogate pair, which is no text"
+            raise self.place(node).error(reason, key=what) from error
 
 
 def _dated(
@@ -347,7 +341,8 @@ def _columns(header: list[str], place: Place, vocabulary: Vocabulary) -> list[UR
     """Return the finding of each column, None for that of the case's id."""
     if "case" not in header:
         commas = " (are the columns separated by commas?)" if len(header) == 1 else ""
-        raise place.error(f"the column 'case' is missing{commas}", key="case", value="case", valid=header)
+        valid = header if len(header) > 1 else ()
+        raise place.error(f"the column 'case' is missing{commas}", key="case", value="case", valid=valid)
     columns: list[URIRef | None] = []
     for number, name in enumerate(header, 1):
         if not name:
@@ -450,7 +445,9 @@ class _Facts:
             as_of=as_of,
             given=tuple(given),
             courses=tuple(self.course(course, as_of) for course in courses),
-            history_complete=bool(self.one(iri, STS.historyComplete, _flag)),
+            history_complete=bool(
+                self.one(iri, STS.historyComplete, lambda place, text, key: place.yes_or_no(text, key, _RDF_WORDS))
+            ),
             declines=self.words(iri, STS.declinesModality, self.vocabulary.modalities, "modality"),
             tumour_count=self.one(iri, STS.tumourCount, Place.whole),
             largest_diameter_mm=self.one(iri, STS.largestDiameterMm, Place.millimetres),
@@ -480,11 +477,16 @@ class _Facts:
         values = sorted(self.graph.objects(subject, predicate), key=str)
         names = {compress(iri): iri for iri in sorted(set(valid.values()))}
         place = Place(self.path, None, self.name(subject))
-        return tuple(place.word(compress(v) if isinstance(v, URIRef) else repr(str(v)), names, kind) for v in values)
+        for value in values:
+            if not isinstance(value, URIRef):
+                what = f"the text {shown(str(value))}" if isinstance(value, Literal) else "a blank node"
+                reason = f"{compress(predicate)} has {what} for a value; an IRI of a {kind} is expected"
+                raise place.error(reason, key=kind, value=str(value), valid=names)
+        return tuple(place.word(compress(str(value)), names, kind) for value in values)
 
     def one(self, subject: Node, predicate: URIRef, make: Callable[[Place, str, str], _T]) -> _T | None:
         values, name = sorted(map(str, self.graph.objects(subject, predicate))), compress(predicate)
         place = Place(self.path, None, self.name(subject))
         if len(values) > 1:
             raise place.error(f"{name} has {len(values)} values, one is expected: {', '.join(values)}", key=name)
-        return make(values[0], name, place) if values else None
+        return make(place, values[0], name) if values else None

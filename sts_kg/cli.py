@@ -30,7 +30,8 @@ from sts_kg.errors import (
 if TYPE_CHECKING:
     from rdflib import Graph
 
-    from sts_kg.canned import CannedQuery, Parameter
+    from sts_kg.binding import Parameter
+    from sts_kg.canned import CannedQuery
     from sts_kg.table import Table
     from sts_kg.terminal import Terminal
 

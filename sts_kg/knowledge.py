@@ -12,7 +12,8 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL
 
 from sts_kg import casefile
-from sts_kg.canned import CannedQuery, Entities, find, read_all
+from sts_kg.binding import Entities
+from sts_kg.canned import CannedQuery, find, read_all
 from sts_kg.case import Case, facts
 from sts_kg.check import Report, report
 from sts_kg.closure import Closure
@@ -169,7 +170,10 @@ class KnowledgeGraph:
         UnknownNameError, ParameterError
             As `query`.
         """
-        return find(name, self.canned).bind(parameters, entities=self._entities)
+        found = find(name, self.canned)
+        if found.graph == "cases" and not self.cases:
+            return self._with_examples.bound(found.id, **parameters)
+        return found.bind(parameters, entities=self._entities)
 
     @cached_property
     def _with_examples(self) -> KnowledgeGraph:

@@ -24,16 +24,8 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.plugins.sparql.sparql import Query
 
-from sts_kg.canned import (
-    _LEXICAL,
-    MAX_CHARACTERS,
-    CannedQuery,
-    Entities,
-    Parameter,
-    find,
-    parse,
-    read_all,
-)
+from sts_kg.binding import LEXICAL, MAX_CHARACTERS, Entities, Parameter
+from sts_kg.canned import CannedQuery, find, parse, read_all
 from sts_kg.errors import ParameterError, ParseError, QueryError, UnknownNameError
 from sts_kg.names import STS, expand
 
@@ -709,7 +701,7 @@ HARMLESS = {
     "en": "harmless",
     "number": "7",
     "integer": "7",
-    **{f"xsd:{name}": "7" for name in _LEXICAL},
+    **{f"xsd:{name}": "7" for name in LEXICAL},
     "xsd:boolean": "true",
     "xsd:date": "2001-01-01",
     "xsd:dateTime": "2001-01-01T00:00:00",
@@ -798,7 +790,7 @@ def values(type_: str) -> st.SearchStrategy[str]:
     lexical = {"number": "double", "integer": "integer"}.get(type_, type_.removeprefix("xsd:"))
     if lexical in ("iri", "anyURI"):  # the whole pattern takes hypothesis very long
         return st.one_of(pieces, mixed, st.from_regex(r"\A[a-z]+:(//[a-z]*(:[0-9]*)?/)?[a-z/:@%0-9é]*[?]?[a-z]*\Z"))
-    fitting = [st.from_regex(rf"\A(?:{_LEXICAL[lexical]})\Z")] if lexical in _LEXICAL and lexical != "string" else []
+    fitting = [st.from_regex(rf"\A(?:{LEXICAL[lexical]})\Z")] if lexical in LEXICAL and lexical != "string" else []
     if lexical in ("date", "dateTime"):
         fitting.append(st.datetimes().map(lambda each: str(each.date()) if lexical == "date" else each.isoformat()))
     return st.one_of(pieces, mixed, st.text(max_size=20), *fitting)
@@ -889,7 +881,7 @@ def test_every_text_is_taken_as_literal(type_: str, piece: str) -> None:
     assert check_inert(type_, f"{piece}a{piece}0041{piece}")
 
 
-@pytest.mark.parametrize("name", sorted(_LEXICAL))
+@pytest.mark.parametrize("name", sorted(LEXICAL))
 def test_lexical_forms_are_those_of_the_engines(name: str) -> None:
     @settings(deadline=None, derandomize=True, max_examples=50, database=None)
     @given(values(f"xsd:{name}"))

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pyoxigraph
 import pytest
 
-from sts_kg.canned import CannedQuery, Parameter, parse
+from sts_kg.binding import Parameter
+from sts_kg.canned import CannedQuery, parse
 from sts_kg.lint import CHECKS, violations
 from sts_kg.names import STS, expand
 

@@ -20,7 +20,7 @@ from sts_kg.names import compress
 __all__ = ["Inconsistency", "close"]
 
 _Triple = tuple[Node, Node, Node]
-_REFLEXIVE = frozenset({OWL.sameAs, OWL.equivalentClass, OWL.equivalentProperty, RDFS.subClassOf, RDFS.subPropertyOf})
+_REFLEXIVE = frozenset({OWL.equivalentClass, OWL.equivalentProperty, RDFS.subClassOf, RDFS.subPropertyOf})
 _VOCABULARIES = (str(OWL), str(RDFS))
 _BUILT_IN = tuple(str(namespace) for namespace in (OWL, RDF, RDFS, XSD))
 
@@ -71,8 +71,8 @@ _MESSAGES = (
     ("cls-nothing2", r"(\S*) is defined of type 'Nothing'", "{} is in owl:Nothing"),
     (
         "cls-com",
-        r"Violation of complementarity for classes (\S*) and (\S*) on element (.*)",
-        "{} and its complement {} share {}",
+        r"Violation of complementarity for classes (\S*) and (\S*) on element .*",  # it names the class again
+        "{} and its complement {} share a member",
     ),
     (
         "cls-avf",
@@ -106,7 +106,7 @@ class Inconsistency:
 
 
 class _Semantics(owlrl.OWLRL_Semantics):  # type: ignore[misc] # owlrl carries no types
-    """owlrl's rules, without the reflexive triples that every graph entails, and with its errors collected.
+    """owlrl's rules without eq-ref, by which every term is the same as itself, and with its errors collected.
 
     owlrl offers every triple to every rule in every round, though all its rules but eq-ref begin at a triple of the
     OWL or RDFS vocabulary; only those are offered here, which makes it many times faster and changes nothing.
@@ -125,7 +125,7 @@ class _Semantics(owlrl.OWLRL_Semantics):  # type: ignore[misc] # owlrl carries n
             super().rules(t, cycle_num)
 
     def store_triple(self, t: _Triple) -> None:
-        if t in self.known or isinstance(t[1], Literal) or (t[1] in _REFLEXIVE and t[0] == t[2]):
+        if t in self.known or isinstance(t[1], Literal) or (t[1] == OWL.sameAs and t[0] == t[2]):
             return
         self.known.add(t)
         self.added_triples.add(t)
@@ -150,7 +150,9 @@ def close(graph: Graph) -> tuple[Graph, Graph, tuple[Inconsistency, ...]]:
 
 
 def _is_trivial(triple: _Triple) -> bool:
-    subject, _, object_ = triple
+    subject, predicate, object_ = triple
+    if predicate in _REFLEXIVE and subject == object_:
+        return True
     if object_ in (OWL.Thing, RDFS.Resource, RDFS.Literal) or subject == OWL.Nothing:
         return True
     return isinstance(subject, URIRef) and str(subject).startswith(_BUILT_IN)

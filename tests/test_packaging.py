@@ -1,0 +1,213 @@
+"""A built wheel, installed elsewhere, a bare checkout and the editable install: each finds its ontology and queries."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import tomllib
+import venv
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import packages_distributions
+from importlib.util import find_spec
+from pathlib import Path
+
+import oracle
+import pytest
+import yaml
+from conftest import EXAMPLES, ROOT
+from rdflib import Graph
+from rdflib.namespace import DCTERMS, OWL
+
+from sts_kg import KnowledgeGraph
+from sts_kg.names import STS
+
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+VERSION = PYPROJECT["project"]["version"]
+
+# --- What the wheel holds
+
+
+def built(folder: Path, *arguments: str) -> Path:
+    """Return the wheel that `python -m build` makes of the project, offline."""
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), *arguments, str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def names(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
+def files(folder: Path, pattern: str) -> Iterator[str]:
+    """Yield the paths below a folder of the checkout, relative to the root."""
+    for path in folder.rglob(pattern):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path.relative_to(ROOT).as_posix()
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(tmp_path_factory.mktemp("wheel"), "--wheel")
+
+
+def test_the_wheel_holds_package_ontology_queries_and_licences_and_nothing_else(wheel: Path) -> None:
+    code = {*files(ROOT / "sts_kg", "*.py"), "sts_kg/py.typed"}
+    data = {f"sts_kg/{name}" for folder in ("ontology", "queries") for name in files(ROOT / folder, "*")}
+    about = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE", "licenses/ontology/LICENSE"}
+    assert names(wheel) == code | data | {f"sts_kg-{VERSION}.dist-info/{name}" for name in about}
+
+
+def test_the_wheel_holds_what_the_package_needs(wheel: Path) -> None:
+    needed = {"sts_kg/cli.py", "sts_kg/py.typed", "sts_kg/ontology/sts.ttl", "sts_kg/ontology/examples/f.yaml"}
+    assert needed | {"sts_kg/queries/drugs/drugs-and-brands.rq"} <= names(wheel)
+
+
+def test_the_source_distribution_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    assert names(built(tmp_path)) == names(wheel)  # without --wheel: the wheel is built from the sdist
+
+
+# --- The three ways to install
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A way to run sts_kg: how, with which variables, in which empty folder, and where the package and its data lie."""
+
+    command: tuple[str, ...]
+    python: str
+    variables: dict[str, str]
+    folder: Path
+    package: Path
+    data: Path
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self._run(*self.command, *arguments)
+
+    def evaluate(self, expression: str) -> str:
+        done = self._run(self.python, "-c", f"import sts_kg.files; print({expression})")
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "STS_KG_SOURCE"))}
+        variables = kept | {"PYTHONDONTWRITEBYTECODE": "1", "HOME": str(self.folder), "NO_COLOR": "1"} | self.variables
+        return subprocess.run(command, capture_output=True, text=True, cwd=self.folder, env=variables)
+
+
+def environment(folder: Path) -> Path:
+    """Return the Python of a new virtual environment with the libraries of this one, by links, but without sts_kg."""
+    libraries = folder / "libraries"
+    libraries.mkdir()
+    for place in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
+        for entry in Path(place).iterdir():
+            if not re.match(r"_*(editable_|editable_impl_)*sts_kg", entry.name):
+                (libraries / entry.name).symlink_to(entry)
+    venv.create(folder / "venv", symlinks=True)
+    python = folder / "venv" / "bin" / "python"
+    asked = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    site = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    Path(site, "libraries.pth").write_text(f"{libraries}\n")
+    return python
+
+
+def install(python: Path, wheel: Path) -> None:
+    """Install a wheel alone, without a look at any index; with uv where the environment has no pip."""
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install"]
+    uv = ["uv", "pip", "install", "--offline", "--python", str(python)]
+    command = [*(pip if find_spec("pip") else uv), "--quiet", "--no-deps", "--no-index", str(wheel)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module", params=["wheel", "checkout", "editable"])
+def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    folder = tmp_path_factory.mktemp(request.param)
+    empty = folder / "empty"
+    empty.mkdir()
+    if request.param == "editable":
+        script = Path(sysconfig.get_path("scripts"), "sts-kg")
+        if not script.exists():
+            pytest.skip("sts_kg is not installed in this environment, so it has no sts-kg to run")
+        return Installed((str(script),), sys.executable, {}, empty, ROOT / "sts_kg", ROOT)
+    python = environment(folder)
+    command = (str(python), "-m", "sts_kg")
+    if request.param == "checkout":
+        return Installed(command, str(python), {"PYTHONPATH": str(ROOT)}, empty, ROOT / "sts_kg", ROOT)
+    install(python, wheel)
+    (package,) = (folder / "venv").glob("lib*/python*/site-packages/sts_kg")
+    return Installed(command, str(python), {}, empty, package, package)
+
+
+def test_the_package_and_its_data_are_those_installed(installed: Installed) -> None:
+    assert installed.evaluate("sts_kg.__file__") == str(installed.package / "__init__.py")
+    assert installed.evaluate("sts_kg.files.ontology_folder()") == str(installed.data / "ontology")
+    assert installed.evaluate("sts_kg.files.queries_folder()") == str(installed.data / "queries")
+
+
+def test_the_version_is_told(installed: Installed) -> None:
+    done = installed.run("--version")
+    assert (done.stdout, done.stderr, done.returncode) == (f"sts-kg, version {VERSION}\n", "", 0)
+
+
+def test_a_canned_query_is_answered(installed: Installed) -> None:
+    done = installed.run("query", "drugs/drugs-and-brands", "--format", "json")
+    assert (done.stderr, done.returncode) == ("", 0)
+    keys = ("drug", "label", "kind", "brand", "segment")
+    assert json.loads(done.stdout) == [
+        dict(zip(keys, row, strict=True))
+        for row in (
+            ("sts:doxorubicin", "doxorubicin", "sts:ChemotherapyDrug", None, "sts:S09"),
+            ("sts:ifosfamide", "ifosfamide", "sts:ChemotherapyDrug", "Ifex", "sts:S10"),
+            ("sts:pazopanib", "pazopanib", "sts:TargetedTherapyDrug", "Votrient", "sts:S14"),
+        )
+    ]
+
+
+def test_the_options_of_a_case_are_told(installed: Installed) -> None:
+    given = oracle.facts("stage4-sts resectable doxorubicin-did-not-work")
+    (installed.folder / "case.yaml").write_text(yaml.safe_dump({"case": "p", "findings": given}))
+    done = installed.run("options", "case.yaml", "--format", "json")
+    assert (done.stderr, done.returncode) == ("", 0)
+    told = {answer["option"]: answer for answer in json.loads(done.stdout)}
+    known = oracle.completed(given)
+    assert known is not None
+    assert {name: answer["status"] for name, answer in told.items()} == {
+        option: oracle.status(option, known) for option in oracle.CONDITIONS
+    }
+    question = (
+        "Is this one of the types of soft tissue sarcoma for which pazopanib may be offered? "
+        "(The source does not list them.)"
+    )
+    assert told["option-pazopanib"] == {
+        "case": "p",
+        "option": "option-pazopanib",
+        "status": "undetermined",
+        "tried": False,
+        "declined": False,
+        "true": ["stage4-sts", "prior-chemotherapy"],
+        "false": [],
+        "missing": [{"finding": "sarcoma-type-for-pazopanib", "question": question}],
+        "recommendation": "rec-S14",
+        "segments": ["S14", "S15"],
+        "decisions": told["option-pazopanib"]["decisions"],
+    }
+
+
+def test_wheel_and_editable_install_share_the_cached_closure(
+    installed: Installed, kg: KnowledgeGraph, cache: Path, request: pytest.FixtureRequest
+) -> None:
+    assert kg.inferred
+    before = {path.name for path in cache.iterdir()}
+    done = installed.run("sparql", "ASK { sts:option-pazopanib sts:follows sts:option-chemotherapy }")
+    assert (done.stdout, done.stderr, done.returncode) == ("yes\n", "", 0)
+    assert {path.name for path in cache.iterdir()} == before
