@@ -54,7 +54,32 @@ def _format(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _App(click.Group):
+    """The commands; what goes wrong becomes one line on standard error and an exit code, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except StsKgError as error:
+            _terminal().error(str(error))
+            ctx.exit(_code(error))
+        except BrokenPipeError:
+            raise  # click ends quietly when the reader of a pipe has gone
+        except OSError as error:
+            _terminal().error(f"{error.filename or 'file'}: {error.strerror or error}")
+            ctx.exit(UNREADABLE)
+
+
+def _code(error: StsKgError) -> int:
+    if isinstance(error, InconsistentError):
+        return NO
+    if isinstance(error, EndpointError):
+        return ENDPOINT
+    usage = UnknownNameError | CurieError | ParameterError | QueryError
+    return USAGE if isinstance(error, usage) else UNREADABLE
+
+
+@click.group(cls=_App, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="sts-kg", prog_name="sts-kg")
 def app() -> None:
     """Treatments of stage 4 soft tissue sarcoma as a knowledge graph.
@@ -229,8 +254,8 @@ def queries_command(form: str, topic: str | None) -> None:
     if form == "json":
         shown.write(_json([_described(query) for query in found]))
         return
-    header = ("id", "summary", "parameters")
-    rows = [(query.id, query.summary, " ".join(map(_usage, query.parameters))) for query in found]
+    header = ("id", "parameters", "question")
+    rows = [(query.id, " ".join(map(_usage, query.parameters)), query.description) for query in found]
     if form == "md":
         from sts_kg import view
 
@@ -520,21 +545,5 @@ def _csv(rows: Sequence[dict[str, object]]) -> str:
 
 
 def main() -> None:
-    """Run the command line; every `StsKgError` becomes one line on standard error and an exit code."""
-    try:
-        app(prog_name="sts-kg")
-    except StsKgError as error:
-        _terminal().error(str(error))
-        sys.exit(_code(error))
-    except OSError as error:
-        _terminal().error(f"{error.filename or 'file'}: {error.strerror or error}")
-        sys.exit(UNREADABLE)
-
-
-def _code(error: StsKgError) -> int:
-    if isinstance(error, InconsistentError):
-        return NO
-    if isinstance(error, EndpointError):
-        return ENDPOINT
-    usage = UnknownNameError | CurieError | ParameterError | QueryError
-    return USAGE if isinstance(error, usage) else UNREADABLE
+    """Run the command line."""
+    app(prog_name="sts-kg")

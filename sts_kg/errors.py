@@ -60,10 +60,11 @@ def nearest(name: str, valid: Iterable[str], count: int = 3) -> tuple[str, ...]:
     """
     by_key = {candidate.casefold(): candidate for candidate in sorted(valid, reverse=True)}
     key = name.strip().casefold()
-    found = get_close_matches(key, by_key, n=count, cutoff=0.6)
+    found = get_close_matches(key, by_key, n=2 * count, cutoff=0.6)
     if len(key) > 2:
         found += [candidate for candidate in sorted(by_key) if key in candidate and candidate not in found]
-    return tuple(by_key[candidate] for candidate in found[:count])
+    short = [name for name in found if not any(name.endswith(f"-{other}") for other in found)]  # not finding-x beside x
+    return tuple(by_key[candidate] for candidate in short[:count])
 
 
 def _hint(near: Sequence[str]) -> str:

@@ -1,34 +1,31 @@
 """RDF graphs in files and texts: read, merge, parse, write. No query, no inference, no network.
 
-pyoxigraph parses, since it is fast and knows line and column; the graphs are ordinary rdflib Graphs. What is written
-depends only on the triples and the prefixes of a graph: blank nodes are named by RDFC-1.0, all else is sorted.
+pyoxigraph parses and writes, since it is fast, knows line and column, and keeps lexical forms; the graphs are ordinary
+rdflib Graphs. What is written is sorted.
 """
 
 from __future__ import annotations
 
 import gzip
-import json
 import logging
 import re
 import zlib
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import chain, count
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 from xml.parsers import expat
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.namespace import OWL, RDF, RDFS, XSD
+from rdflib.namespace import RDF, XSD
 
 from sts_kg.errors import ParseError, UnknownNameError
 from sts_kg.files import write_bytes
 from sts_kg.names import PREFIXES
 from sts_kg.table import Term
 
-__all__ = ["parse", "read", "serialize", "syntax_of", "write"]
+__all__ = ["from_ox", "parse", "read", "serialize", "syntax_of", "to_ox", "write"]
 
 _FORMATS = {
     "turtle": ox.RdfFormat.TURTLE,
@@ -53,6 +50,8 @@ _ENDINGS = {
 }
 _WITH_PREFIXES = ("turtle", "trig", "n3")
 _WITH_NAMED_GRAPHS = ("nquads", "trig", "jsonld")
+_PREFIX = re.compile(r"(?!xml)[A-Za-z][A-Za-z0-9_\-]*", re.IGNORECASE)  # safe in Turtle and XML
+_PREFIXED = ("turtle", "trig", "n3", "rdfxml")
 
 
 def syntax_of(path: str | Path) -> str:
@@ -125,16 +124,15 @@ def parse(text: str, *, syntax: str = "turtle") -> Graph:
 
 
 def serialize(graph: Graph, syntax: str, *, named: Mapping[URIRef, Graph] | None = None) -> bytes:
-    """Return a graph, and named graphs if given, as UTF-8 text in an RDF syntax.
+    """Return a graph, and named graphs if given, as UTF-8 text in an RDF syntax, the triples sorted.
 
-    The same triples and prefixes give the same bytes, whatever the order of insertion and the names of the blank
-    nodes. Only prefixes in use are declared: the project's, then those bound in the graphs. N3 is written as Turtle.
+    Lexical forms and the names of blank nodes stay as they are, so the same graph gives the same bytes. The prefixes
+    bound in the graph are declared, the project's first. N3 is written as Turtle.
 
     Raises
     ------
     ParseError
-        The syntax cannot say it: named graphs outside TriG, N-Quads and JSON-LD; a term that is none of RDF 1.1; in
-        RDF/XML, a property that is no XML name or a control character.
+        The syntax cannot say it: named graphs outside TriG, N-Quads and JSON-LD, or a term that is none of RDF 1.1.
     UnknownNameError
         There is no such syntax.
     """
@@ -144,17 +142,45 @@ def serialize(graph: Graph, syntax: str, *, named: Mapping[URIRef, Graph] | None
         raise ParseError(f"named graphs cannot be written as {syntax}; syntaxes that have them are {known}")
     graphs: dict[URIRef | None, Graph] = {None: graph}
     graphs.update((named or {}).items())
-    quads = _canonical(graphs)
-    bound = [pair for one in graphs.values() for pair in one.namespaces()]
-    if syntax == "jsonld":
-        return _jsonld(quads, bound)
+    quads = sorted((quad for name, one in graphs.items() for quad in _quads(one, name)), key=str)
     if syntax == "rdfxml":
-        return _rdfxml(quads, bound)
-    if syntax in ("ntriples", "nquads"):
-        data = ox.serialize([quad.triple for quad in quads] if syntax == "ntriples" else quads, format=_FORMATS[syntax])
-        assert data is not None, "without an output, ox.serialize returns the bytes"
-        return data
-    return _Turtle(quads, bound).document().encode()
+        _check_said(quads)
+    statements = quads if syntax in _WITH_NAMED_GRAPHS else [quad.triple for quad in quads]
+    prefixes = _used_prefixes(graphs.values(), quads) if syntax in _PREFIXED else None
+    data = ox.serialize(statements, format=_FORMATS["turtle" if syntax == "n3" else syntax], prefixes=prefixes)
+    assert data is not None, "without an output, ox.serialize returns the bytes"
+    return data
+
+
+def _used_prefixes(graphs: Iterable[Graph], quads: list[ox.Quad]) -> dict[str, str]:
+    """Return the prefixes whose namespaces occur: those of the project, then those bound in the graphs."""
+    bound = {prefix: str(iri) for graph in graphs for prefix, iri in graph.namespaces() if _PREFIX.fullmatch(prefix)}
+    text = "\n".join(map(str, quads))
+    return {prefix: iri for prefix, iri in {**bound, **PREFIXES}.items() if f"<{iri}" in text}
+
+
+_XML_NAME = re.compile(r"[^\W\d][\w.\-]*\Z")  # what a property's IRI must end in: it becomes an element
+_NOT_XML = re.compile("[\\x00-\\x08\\x0b-\\x1f\ufffe\uffff]")  # XML 1.0, rule 2; a carriage return reads as a line feed
+
+
+def _check_said(quads: list[ox.Quad]) -> None:
+    """Raise if RDF/XML cannot say the triples; pyoxigraph would write what reads otherwise, or not at all."""
+    for quad in quads:
+        if not _XML_NAME.search(quad.predicate.value):
+            raise ParseError(f"cannot be said in RDF/XML: {quad.predicate} does not end in an XML name")
+        if isinstance(quad.object, ox.Literal) and (wrong := _NOT_XML.search(quad.object.value)):
+            raise ParseError(f"cannot be said in RDF/XML: a text holds {wrong.group()!r}")
+
+
+def _quads(graph: Graph, name: URIRef | None) -> Iterator[ox.Quad]:
+    to = ox.DefaultGraph() if name is None else ox.NamedNode(name)
+    for triple in graph:
+        try:
+            subject, predicate, object_ = map(to_ox, triple)
+            yield ox.Quad(subject, predicate, object_, to)
+        except (ValueError, TypeError) as error:
+            shown = " ".join(repr(str(term)) for term in triple)
+            raise ParseError(f"{shown} is no triple of RDF 1.1 and cannot be written: {error}") from error
 
 
 def write(graphs: Graph | Mapping[URIRef, Graph], path: str | Path) -> None:
@@ -275,25 +301,54 @@ class _Drop(logging.Filter):
         return False
 
 
+def to_ox(term: object) -> Any:
+    """Return an rdflib term as a term of pyoxigraph.
+
+    Raises
+    ------
+    ValueError
+        It is no term of RDF 1.1.
+    """
+    if isinstance(term, URIRef):
+        return ox.NamedNode(str(term))
+    if isinstance(term, BNode):
+        return ox.BlankNode(str(term))
+    if not isinstance(term, Literal):
+        raise ValueError("no term of RDF 1.1")
+    if term.language:
+        return ox.Literal(str(term), language=term.language)
+    if term.datatype == RDF.langString:
+        raise ValueError("an rdf:langString has a language")
+    return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype or XSD.string)))
+
+
+def from_ox(term: Any) -> Term:
+    """Return a term of pyoxigraph as an rdflib term, its lexical form untouched.
+
+    Raises
+    ------
+    ValueError
+        It is a term of RDF 1.2.
+    """
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    if isinstance(term, ox.Literal) and term.direction is None:
+        return _literal(term)
+    raise ValueError(f"holds {_reason(str(term))}, a term of RDF 1.2; only RDF 1.1 can be read")
+
+
 def _triples(parser: ox.QuadParser, prefixes: dict[str, str], *, formulas: bool) -> Iterator[tuple[Term, Term, Term]]:
     """Yield the triples of a parser, and gather its prefixes; RDF/XML forgets them when its root element closes."""
-    iris: dict[str, URIRef] = {}
-
-    def term(found: Any) -> Term:
-        if isinstance(found, ox.NamedNode):
-            return iris.get(found.value) or iris.setdefault(found.value, URIRef(found.value))
-        if isinstance(found, ox.BlankNode):
-            return BNode(found.value)
-        if isinstance(found, ox.Literal) and found.direction is None:
-            return _literal(found)
-        raise ValueError(f"holds {_reason(str(found))}, a term of RDF 1.2; only RDF 1.1 can be read")
-
+    first = True
     for quad in parser:
-        if not iris:
+        if first:
             prefixes.update(parser.prefixes)
+            first = False
         if formulas and quad.graph_name != ox.DefaultGraph():
             raise ValueError("holds N3 formulas ({ … }), which are no triples; plain N3 or Turtle was expected")
-        yield term(quad.subject), term(quad.predicate), term(quad.object)
+        yield from_ox(quad.subject), from_ox(quad.predicate), from_ox(quad.object)
     prefixes.update(parser.prefixes)
 
 
@@ -308,374 +363,3 @@ def _literal(found: ox.Literal) -> Literal:
         literal = Literal(found.value)
         literal.__setstate__((None, {"language": None, "datatype": datatype}))
     return literal
-
-
-# --- the same graph, the same quads
-
-
-def _canonical(graphs: Mapping[URIRef | None, Graph]) -> list[ox.Quad]:
-    """Return the sorted quads of graphs (None: the default one), blank nodes named by RDFC-1.0."""
-    blank: dict[BNode, ox.BlankNode] = {}
-    iris: dict[str, ox.NamedNode] = {}
-
-    def node(term: Any) -> Any:
-        if isinstance(term, BNode):
-            return blank.setdefault(term, ox.BlankNode(f"b{len(blank)}"))
-        if isinstance(term, URIRef):
-            iri = str(term)
-            return iris.get(iri) or iris.setdefault(iri, ox.NamedNode(iri))
-        if not isinstance(term, Literal):
-            raise ValueError("no term of RDF 1.1")
-        if term.language:
-            return ox.Literal(str(term), language=term.language)
-        if term.datatype == RDF.langString:
-            raise ValueError("an rdf:langString has a language")
-        return ox.Literal(str(term), datatype=node(term.datatype or XSD.string))
-
-    dataset = ox.Dataset()
-    for name, graph in graphs.items():
-        for triple in graph.triples((None, None, None)):
-            try:
-                subject, predicate, target = map(node, triple)
-                dataset.add(ox.Quad(subject, predicate, target, None if name is None else node(name)))
-            except (ValueError, TypeError) as error:
-                shown = " ".join(repr(str(term)) for term in triple)
-                raise ParseError(f"{shown} is no triple of RDF 1.1 and cannot be written: {error}") from error
-    marks = _marks(dataset)
-    for mark in marks:
-        dataset.add(mark)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return sorted((quad for quad in dataset if quad.predicate != _MARK), key=str)
-
-
-# A private predicate, removed before anything is written.
-_MARK = ox.NamedNode("urn:uuid:0b5ac6ee-6c1c-4d0c-9f0b-6f6e8b1f6b7e")
-_ROUNDS = 4
-_MOST_KINDS = 50
-
-
-def _marks(dataset: ox.Dataset) -> list[ox.Quad]:
-    """Return quads that number blank nodes which can be exchanged for each other without changing the graph.
-
-    RDFC-1.0 tries all orders of such nodes: nine restrictions with one filler, which OWL 2 RL makes subclasses of each
-    other, take it minutes. Since they are exchangeable any numbering gives the same graph, hence the same names.
-    """
-    around: dict[ox.BlankNode, list[ox.Quad]] = defaultdict(list)
-    for quad in dataset:
-        for node in {quad.subject, quad.object}:
-            if isinstance(node, ox.BlankNode):
-                around[node].append(quad)
-    marks = []
-    for alike in _look_alikes(around):
-        kinds: list[list[ox.BlankNode]] = []
-        for node in alike:
-            kind = next((kind for kind in kinds if _exchangeable(kind[0], node, around)), None)
-            if kind is not None:
-                kind.append(node)
-            elif len(kinds) < _MOST_KINDS:
-                kinds.append([node])
-            else:  # no marks at all, since which nodes came first must not matter
-                kinds = []
-                break
-        for kind in kinds:
-            marks += [ox.Quad(node, _MARK, ox.Literal(number)) for number, node in enumerate(kind[1:])]
-    return marks
-
-
-def _look_alikes(around: Mapping[ox.BlankNode, list[ox.Quad]]) -> list[list[ox.BlankNode]]:
-    """Return the groups of two and more blank nodes that look the same up to some steps around them."""
-    numbers = count()
-    colours: dict[Any, int] = dict.fromkeys(around, next(numbers))
-    groups = [list(around)]
-    for _ in range(_ROUNDS):
-        parts: dict[Any, list[ox.BlankNode]] = defaultdict(list)
-        for node in chain.from_iterable(groups):
-            seen = Counter(
-                (
-                    quad.subject == node,
-                    quad.object == node,
-                    colours.get(quad.subject, quad.subject),
-                    quad.predicate,
-                    colours.get(quad.object, quad.object),
-                    quad.graph_name,
-                )
-                for quad in around[node]
-            )
-            parts[colours[node], frozenset(seen.items())].append(node)
-        for nodes in parts.values():
-            colours.update(dict.fromkeys(nodes, next(numbers)))
-        groups = [nodes for nodes in parts.values() if len(nodes) > 1]
-    return groups
-
-
-def _exchangeable(one: ox.BlankNode, other: ox.BlankNode, around: Mapping[ox.BlankNode, list[ox.Quad]]) -> bool:
-    swapped = {one: other, other: one}
-
-    def swap(term: Any) -> Any:
-        return swapped.get(term, term) if isinstance(term, ox.BlankNode) else term
-
-    quads = {*around[one], *around[other]}
-    return all(ox.Quad(swap(q.subject), q.predicate, swap(q.object), q.graph_name) in quads for q in quads)
-
-
-# --- writing
-
-_Bound: TypeAlias = Iterable[tuple[str, URIRef]]
-_PREFIX = re.compile(r"[A-Za-z]([A-Za-z0-9_\-]*)")  # safe in Turtle, XML and JSON-LD
-_LOCAL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?")  # no need to escape it, SPARQL rule 169
-
-
-class _Names:
-    """Short names for IRIs: the project's prefixes, then those bound in the graph; remembers which were `used`."""
-
-    def __init__(self, bound: _Bound, *, without: Collection[str] = ()) -> None:
-        prefixes = dict(PREFIXES)
-        for prefix, namespace in sorted((prefix, str(namespace)) for prefix, namespace in bound):
-            if _PREFIX.fullmatch(prefix) and not prefix.lower().startswith("xml") and namespace:
-                prefixes.setdefault(prefix, namespace)
-        self._known = {iri: prefix for prefix, iri in reversed(prefixes.items()) if prefix not in without}
-        self._lengths = sorted({len(iri) for iri in self._known}, reverse=True)
-        self._short: dict[str, str | None] = {}
-        self.used: dict[str, str] = {}
-
-    def __call__(self, iri: str) -> str | None:
-        if iri not in self._short:
-            self._short[iri] = self._find(iri)
-        return self._short[iri]
-
-    def _find(self, iri: str) -> str | None:
-        for end in self._lengths:  # the longest namespace that leaves a name
-            prefix = self._known.get(iri[:end])
-            if prefix is not None and _LOCAL.fullmatch(iri, end):
-                self.used[prefix] = iri[:end]
-                return f"{prefix}:{iri[end:]}"
-        return None
-
-    def declared(self) -> list[tuple[str, str]]:
-        return sorted(self.used.items())
-
-
-_TYPE, _LABEL, _FIRST, _REST, _NIL = (
-    ox.NamedNode(str(iri)) for iri in (RDF.type, RDFS.label, RDF.first, RDF.rest, RDF.nil)
-)
-_ONTOLOGY = ox.NamedNode(str(OWL.Ontology))
-_STRING = ox.NamedNode(str(XSD.string))
-# The lexical forms that Turtle writes without quotes (https://www.w3.org/TR/turtle/#grammar-production-INTEGER).
-_PLAIN = {
-    str(XSD.integer): re.compile(r"[+-]?[0-9]+"),
-    str(XSD.decimal): re.compile(r"[+-]?[0-9]*\.[0-9]+"),
-    str(XSD.double): re.compile(r"[+-]?([0-9]+\.[0-9]*|\.?[0-9]+)[eE][+-]?[0-9]+"),
-    str(XSD.boolean): re.compile(r"true|false"),
-}
-_LONG_ESCAPED = re.compile(r'\\|"""|"\Z|[\x00-\x08\x0b-\x1f\x7f]')
-_INDENT = 4
-_ONE_LINE = 100  # characters of a list or blank node that is not spread over lines
-_DEEPEST = 16  # deeper blank nodes stand on their own: for the reader, and for Python's stack
-
-_Properties: TypeAlias = dict[Any, list[Any]]
-
-
-class _Turtle:
-    """The quads of a dataset as Turtle, with named graphs as TriG: blank nodes and lists in place where they can be."""
-
-    def __init__(self, quads: list[ox.Quad], bound: _Bound) -> None:
-        self._names = _Names(bound)
-        self._graphs: dict[Any, dict[Any, _Properties]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
-        for quad in quads:
-            self._graphs[quad.graph_name][quad.subject][quad.predicate].append(quad.object)
-        self._referred = Counter(quad.object for quad in quads if isinstance(quad.object, ox.BlankNode))
-        self._in_place, self._cells = _in_place(quads, self._graphs, self._referred)
-        self._subjects: dict[Any, _Properties] = {}
-
-    def document(self) -> str:
-        parts = []
-        for name in sorted(self._graphs, key=lambda name: (name != ox.DefaultGraph(), str(name))):
-            self._subjects = self._graphs[name]
-            if name == ox.DefaultGraph():
-                parts += self._blocks(0)
-            else:
-                inner = "\n".join(self._blocks(_INDENT))
-                parts.append(f"{self._term(name)} {{\n{inner}}}\n")
-        head = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in self._names.declared())
-        return "\n".join([head, *parts] if head else parts)
-
-    def _blocks(self, indent: int) -> list[str]:
-        tops = [subject for subject in self._subjects if subject not in self._in_place]
-        return [text for _, text in sorted((self._rank(subject), self._block(subject, indent)) for subject in tops)]
-
-    def _rank(self, subject: Any) -> tuple[int, str]:
-        """Return what puts the ontology's header first, then IRIs, then blank nodes with a name, then those without."""
-        if isinstance(subject, ox.BlankNode):
-            return (2, f"{len(subject.value):03}{subject.value}") if self._referred[subject] else (3, "")
-        return (0 if _ONTOLOGY in self._subjects[subject].get(_TYPE, ()) else 1), subject.value
-
-    def _block(self, subject: Any, indent: int) -> str:
-        nameless = isinstance(subject, ox.BlankNode) and not self._referred[subject]
-        properties = self._properties(subject, indent + _INDENT).lstrip()
-        return f"{' ' * indent}{'[]' if nameless else self._term(subject)} {properties} .\n"
-
-    def _properties(self, subject: Any, indent: int) -> str:
-        pad, lines = " " * indent, []
-        properties = self._subjects.get(subject, {})
-        for predicate in sorted(properties, key=lambda iri: (iri != _TYPE, iri != _LABEL, iri.value)):
-            verb = "a" if predicate == _TYPE else self._term(predicate)
-            several = len(properties[predicate]) > 1
-            deeper = indent + _INDENT if several else indent
-            texts = sorted((target in self._in_place, self._object(target, deeper)) for target in properties[predicate])
-            separator = f",\n{' ' * deeper}"
-            start = f"{verb}\n{' ' * deeper}" if several else f"{verb} "
-            lines.append(pad + start + separator.join(text for _, text in texts))
-        return " ;\n".join(lines)
-
-    def _object(self, target: Any, indent: int) -> str:
-        if target not in self._in_place:
-            return "()" if target == _NIL else self._term(target)
-        deeper = indent + _INDENT
-        if target in self._cells:
-            items = [self._object(item, deeper) for item in self._items(target)]
-            line = f"( {' '.join(items)} )"
-            if "\n" not in line and len(line) <= _ONE_LINE:
-                return line
-            return "(\n" + "".join(f"{' ' * deeper}{item}\n" for item in items) + " " * indent + ")"
-        inner = self._properties(target, deeper)
-        if "\n" not in inner and len(inner) <= _ONE_LINE:
-            return f"[ {inner.strip()} ]" if inner else "[]"
-        return f"[\n{inner}\n{' ' * indent}]"
-
-    def _items(self, cell: Any) -> Iterator[Any]:
-        while cell != _NIL:
-            yield self._subjects[cell][_FIRST][0]
-            cell = self._subjects[cell][_REST][0]
-
-    def _term(self, term: Any) -> str:
-        if isinstance(term, ox.NamedNode):
-            return self._names(term.value) or str(term)
-        if isinstance(term, ox.BlankNode):
-            return str(term)
-        return self._literal(term)
-
-    def _literal(self, literal: ox.Literal) -> str:
-        plain = _PLAIN.get(literal.datatype.value)
-        if plain and plain.fullmatch(literal.value):
-            return literal.value
-        quoted = (
-            f'"""{_LONG_ESCAPED.sub(_escape, literal.value)}"""' if "\n" in literal.value else _short(literal.value)
-        )
-        if literal.language is not None:
-            return f"{quoted}@{literal.language}"
-        return quoted if literal.datatype == _STRING else f"{quoted}^^{self._term(literal.datatype)}"
-
-
-def _short(value: str) -> str:
-    return str(ox.Literal(value))  # canonical N-Triples
-
-
-def _escape(found: re.Match[str]) -> str:
-    return "".join(f"\\{c}" if c in '\\"' else f"\\u{ord(c):04X}" for c in found.group())
-
-
-def _in_place(
-    quads: list[ox.Quad], graphs: Mapping[Any, Mapping[Any, _Properties]], referred: Mapping[Any, int]
-) -> tuple[set[Any], set[Any]]:
-    """Return the blank nodes that can stand where they are referred to, and those of them that are cells of a list.
-
-    Such a node is referred to once, in the one graph that speaks of it, and not from below itself.
-    """
-    homes: dict[Any, set[Any]] = defaultdict(set)
-    above: dict[Any, tuple[Any, Any]] = {}  # blank node: the subject and predicate that refer to it
-    for quad in quads:
-        homes[quad.subject].add(quad.graph_name)
-        homes[quad.object].add(quad.graph_name)
-        if referred.get(quad.object) == 1:
-            above[quad.object] = (quad.subject, quad.predicate)
-    above = {node: parent for node, parent in above.items() if len(homes[node]) == 1}
-    cells = _cells(quads, graphs, above)
-    depths: dict[Any, int] = {}  # 0: stands on its own
-    for start in above:
-        path: dict[Any, None] = {}
-        node = start
-        while node in above and node not in depths and node not in path:
-            path[node] = None
-            node = above[node][0]
-        if node in path:  # a ring: its members get names
-            ring = list(path)
-            depths.update(dict.fromkeys(ring[ring.index(node) :], 0))
-        for below in reversed(path):
-            if below not in depths:
-                parent, predicate = above[below]
-                goes_on = below in cells and parent in cells and predicate == _REST
-                depth = max(1, depths.get(parent, 0) + (not goes_on))
-                depths[below] = depth if depth <= _DEEPEST else 0
-    placed = {node for node, depth in depths.items() if depth}
-    return placed, cells & placed
-
-
-def _cells(
-    quads: list[ox.Quad], graphs: Mapping[Any, Mapping[Any, _Properties]], above: Mapping[Any, tuple[Any, Any]]
-) -> set[Any]:
-    """Return the cells of well-formed lists: one first, one rest and nothing else, up to rdf:nil."""
-    cells = set()
-    for quad in quads:
-        node, predicate, graph = quad.subject, quad.predicate, graphs[quad.graph_name]
-        if quad.object != _NIL:
-            continue
-        while predicate == _REST and node in above and node not in cells:
-            if sorted((str(p), len(o)) for p, o in graph[node].items()) != [(str(_FIRST), 1), (str(_REST), 1)]:
-                break
-            cells.add(node)
-            node, predicate = above[node]
-    return cells
-
-
-def _jsonld(quads: list[ox.Quad], bound: _Bound) -> bytes:
-    """Return JSON-LD: one object a subject, IRIs as compact as the context allows."""
-    # An IRI "doi:10.1/x" would be read as prefix and name if the context had doi (JSON-LD 1.1 API, section 5.2.2).
-    iris = {term.value for quad in quads for term in quad if isinstance(term, ox.NamedNode)}
-    iris |= {quad.object.datatype.value for quad in quads if isinstance(quad.object, ox.Literal)}
-    schemes = {scheme for scheme, _, rest in (iri.partition(":") for iri in iris) if not rest.startswith("//")}
-    names = _Names(bound, without=schemes)
-
-    def name(term: Any) -> str:
-        return names(term.value) or term.value if isinstance(term, ox.NamedNode) else str(term)
-
-    def value(target: Any) -> Any:
-        if not isinstance(target, ox.Literal):
-            return {"@id": name(target)}
-        if target.language is not None:
-            return {"@value": target.value, "@language": target.language}
-        return target.value if target.datatype == _STRING else {"@value": target.value, "@type": name(target.datatype)}
-
-    graphs: dict[Any, dict[Any, dict[str, Any]]] = defaultdict(dict)
-    for quad in quads:
-        subject = graphs[quad.graph_name].setdefault(quad.subject, {"@id": name(quad.subject)})
-        if quad.predicate == _TYPE and not isinstance(quad.object, ox.Literal):
-            subject.setdefault("@type", []).append(name(quad.object))
-        else:
-            subject.setdefault(name(quad.predicate), []).append(value(quad.object))
-    default = list(graphs.pop(ox.DefaultGraph(), {}).values())
-    for graph_name, subjects in graphs.items():
-        default.append({"@id": name(graph_name), "@graph": list(subjects.values())})
-    # Any other ending must be said to be a prefix (JSON-LD 1.1, section 4.4).
-    context = {
-        prefix: iri if iri[-1] in ":/?#[]@" else {"@id": iri, "@prefix": True} for prefix, iri in names.declared()
-    }
-    return (json.dumps({"@context": context, "@graph": default}, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-_XML_NAME = re.compile(r"[^\W\d][\w.\-]*\Z")  # what an element can be called: the end of the property's IRI
-_NOT_XML = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\ufffe\uffff]")  # XML 1.0, rule 2
-
-
-def _rdfxml(quads: list[ox.Quad], bound: _Bound) -> bytes:
-    names = _Names(bound)
-    for quad in quads:
-        if not _XML_NAME.search(quad.predicate.value):
-            raise ParseError(f"{quad.predicate} cannot be written as RDF/XML: it does not end in an XML name")
-        if isinstance(quad.object, ox.Literal) and (found := _NOT_XML.search(quad.object.value)):
-            raise ParseError(f"{quad} cannot be written as RDF/XML, which has no character {found.group()!r}")
-        names(quad.predicate.value)
-    triples = [quad.triple for quad in quads]
-    data = ox.serialize(triples, format=ox.RdfFormat.RDF_XML, prefixes=dict(names.declared()))
-    assert data is not None, "without an output, ox.serialize returns the bytes"
-    # An XML parser makes a line feed of a bare carriage return (XML 1.0, section 2.11); its namespace is never used.
-    return data.replace(b"\r", b"&#13;").replace(b' xmlns:its="http://www.w3.org/2005/11/its"', b"", 1)

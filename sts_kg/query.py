@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 import pyoxigraph as ox
 import rdflib.plugins.sparql
 from oxrdflib import OxigraphStore
-from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.namespace import XSD
-from rdflib.term import Node
+from rdflib import Graph, URIRef
 
 from sts_kg.errors import QueryError
+from sts_kg.graph import from_ox, to_ox
 from sts_kg.names import PREFIXES
-from sts_kg.table import Table, Term
+from sts_kg.table import Table
 
 __all__ = ["Store", "check_syntax", "graph_on", "run", "store_of"]
 
@@ -23,6 +21,8 @@ Store = ox.Store
 
 # rdflib reads files named in FROM unless told not to; whoever imports us gets the safe setting (rdflib#810).
 rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
+
+_LONGEST = 160  # of a parser's reason, which may list all that it expected
 
 # A token that is no comment, IRI or string: SERVICE is then the keyword (SPARQL 1.1, section 19.8).
 _SERVICE = re.compile(
@@ -37,29 +37,8 @@ def store_of(graph: Graph, named: Mapping[URIRef, Graph] | None = None) -> Store
     store = Store()
     for name, one in ((None, graph), *(named or {}).items()):
         to = ox.DefaultGraph() if name is None else ox.NamedNode(name)
-        store.bulk_extend(ox.Quad(_to_ox(s), _to_ox(p), _to_ox(o), to) for s, p, o in one)
+        store.bulk_extend(ox.Quad(to_ox(s), to_ox(p), to_ox(o), to) for s, p, o in one)
     return store
-
-
-def _to_ox(term: Node) -> Any:
-    if isinstance(term, URIRef):
-        return ox.NamedNode(term)
-    if isinstance(term, Literal):
-        if term.language:
-            return ox.Literal(str(term), language=term.language)
-        return ox.Literal(str(term), datatype=ox.NamedNode(term.datatype or XSD.string))
-    return ox.BlankNode(str(term))
-
-
-def _from_ox(term: Any) -> Term:
-    if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
-    if isinstance(term, ox.BlankNode):
-        return BNode(term.value)
-    if term.language is not None:
-        return Literal(term.value, lang=term.language)
-    datatype = URIRef(term.datatype.value)
-    return Literal(term.value, datatype=None if datatype == XSD.string else datatype, normalize=False)
 
 
 def graph_on(store: Store) -> Graph:
@@ -94,19 +73,19 @@ def run(store: Store, text: str, *, name: str = "given") -> Table | bool | Graph
     try:
         if isinstance(found, ox.QuerySolutions):
             variables = tuple(variable.value for variable in found.variables)
-            rows = tuple(tuple(None if t is None else _from_ox(t) for t in solution) for solution in found)
+            rows = tuple(tuple(None if t is None else from_ox(t) for t in solution) for solution in found)
             return Table(variables, rows)
         graph = Graph()
         for triple in found:
-            graph.add((_from_ox(triple.subject), _from_ox(triple.predicate), _from_ox(triple.object)))
+            graph.add((from_ox(triple.subject), from_ox(triple.predicate), from_ox(triple.object)))
         return graph
     except (RuntimeError, ValueError, OSError) as error:  # evaluation is lazy
         raise QueryError(name, str(error)) from error
 
 
 def _reason(error: SyntaxError) -> str:
-    reason = re.sub(r"^error at \d+:\d+: ", "", str(error.msg))
-    return f"is not SPARQL 1.1 Query: {reason}"
+    reason = re.sub(r"^error at \d+:\d+: ", "", str(error.msg)).splitlines()[0]
+    return f"is not SPARQL 1.1 Query: {reason if len(reason) < _LONGEST else reason[:_LONGEST] + ' …'}"
 
 
 def check_syntax(text: str) -> None:

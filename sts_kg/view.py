@@ -140,7 +140,7 @@ def _columns(line: str) -> int:
 
 
 def _columns_of_character(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):  # combining marks, joiners
         return 0
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
 

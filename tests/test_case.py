@@ -170,6 +170,8 @@ def test_growth_before_the_end_leaves_it_open(end: str, growth: str) -> None:
         ("2024-05-17", "2025-05"),
         ("2024-05", "2025-05"),
         ("2024-05", "2025-05-02"),
+        ("2024-05-01", "2025-05"),  # from the anniversary on
+        ("2024-05-31", "2024-05"),
         ("2024", "2025"),
         ("2024", "2025-01-02"),
         ("2024-05-17", "2025-05 2026"),
@@ -370,6 +372,18 @@ def test_dates_are_wrong_exactly_when_no_reading_of_them_is_possible(
             "growth 2024-06 is after end 2024-05-17, and no_growth_until 2024-09 says there was none",
         ),
         (
+            course("2024-05-17", "2024-05-17", until="2024-09-01"),
+            None,
+            "growth",
+            "growth 2024-05-17 is after end 2024-05-17, and no_growth_until 2024-09-01 says there was none",
+        ),
+        (
+            course("2024-05-17", "2024-09-01", until="2024-09-01"),
+            None,
+            "growth",
+            "growth 2024-09-01 is after end 2024-05-17, and no_growth_until 2024-09-01 says there was none",
+        ),
+        (
             course("2024-06-15", "2024-06-15", until="2024"),
             None,
             "end",
@@ -495,6 +509,8 @@ def test_growth_before_the_end_is_hinted_at_and_sets_nothing() -> None:
     "one",
     [
         course("2024-05", "2024-05"),
+        course("2024-05-17", "2024-05-17"),
+        course("2024-05-01", "2024-05-01"),
         course("2024-05", "2024-06"),
         course(None, "2024-05"),
         course("2024-05", "2023-12", start="2024-01"),  # before the course began
@@ -506,7 +522,8 @@ def test_growth_that_was_not_surely_in_the_course_gives_no_hint(one: Course) -> 
 
 
 def test_growth_across_the_start_is_hinted_at() -> None:
-    assert len(hints(Case(id="x", courses=(course("2024-05", "2024-01", start="2024-01-20"),)))) == 1
+    for growth, start in (("2024-01", "2024-01-20"), ("2024-01-20", "2024-01-20"), ("2024-01", "2024-01-31")):
+        assert len(hints(Case(id="x", courses=(course("2024-05", growth, start=start),)))) == 1
 
 
 # --- cases and their facts

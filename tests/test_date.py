@@ -75,6 +75,16 @@ def test_a_long_text_is_shown_by_its_beginning() -> None:
     with pytest.raises(ValueError) as raised:
         PartialDate.parse("9" * 10_000)
     assert len(str(raised.value)) < 120
+    for n, shown in ((40, "9" * 40), (41, "9" * 40 + "…")):
+        with pytest.raises(ValueError, match=f"'{shown}' is no date"):
+            PartialDate.parse("9" * n)
+
+
+def test_dates_are_ordered_by_the_first_day_that_they_can_mean() -> None:
+    texts = ["2025-02", "2024-12-31", "2025", "2025-01", "2025-01-01"]
+    assert [str(known) for known in sorted(map(PartialDate.parse, texts))] == [
+        *("2024-12-31", "2025-01-01", "2025-01", "2025", "2025-02"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,7 @@ from pathlib import Path
 import oracle
 import pytest
 import yaml
-from conftest import EXAMPLES, ROOT
-from rdflib import Graph
+from conftest import ROOT
 from rdflib.namespace import DCTERMS, OWL
 
 from sts_kg import KnowledgeGraph
@@ -104,20 +103,20 @@ class Installed:
         return subprocess.run(command, capture_output=True, text=True, cwd=self.folder, env=variables)
 
 
-def environment(folder: Path) -> Path:
-    """Return the Python of a new virtual environment with the libraries of this one, by links, but without sts_kg."""
+def environment(folder: Path) -> tuple[Path, Path]:
+    """Return Python and packages of a new environment that has the libraries of this one, by links, but no sts_kg."""
     libraries = folder / "libraries"
     libraries.mkdir()
     for place in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
         for entry in Path(place).iterdir():
-            if not re.match(r"_*(editable_|editable_impl_)*sts_kg", entry.name):
+            if not re.match(r"(__editable__|_editable_impl_)?_*sts_kg", entry.name):
                 (libraries / entry.name).symlink_to(entry)
     venv.create(folder / "venv", symlinks=True)
     python = folder / "venv" / "bin" / "python"
     asked = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
-    site = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
-    Path(site, "libraries.pth").write_text(f"{libraries}\n")
-    return python
+    packages = Path(subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip())
+    (packages / "libraries.pth").write_text(f"{libraries}\n")
+    return python, packages
 
 
 def install(python: Path, wheel: Path) -> None:
@@ -139,12 +138,12 @@ def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pyt
         if not script.exists():
             pytest.skip("sts_kg is not installed in this environment, so it has no sts-kg to run")
         return Installed((str(script),), sys.executable, {}, empty, ROOT / "sts_kg", ROOT)
-    python = environment(folder)
+    python, packages = environment(folder)
     command = (str(python), "-m", "sts_kg")
     if request.param == "checkout":
         return Installed(command, str(python), {"PYTHONPATH": str(ROOT)}, empty, ROOT / "sts_kg", ROOT)
     install(python, wheel)
-    (package,) = (folder / "venv").glob("lib*/python*/site-packages/sts_kg")
+    package = packages / "sts_kg"
     return Installed(command, str(python), {}, empty, package, package)
 
 
@@ -203,11 +202,70 @@ def test_the_options_of_a_case_are_told(installed: Installed) -> None:
     }
 
 
-def test_wheel_and_editable_install_share_the_cached_closure(
-    installed: Installed, kg: KnowledgeGraph, cache: Path, request: pytest.FixtureRequest
-) -> None:
-    assert kg.inferred
+@pytest.mark.parametrize("installed", ["wheel", "editable"], indirect=True)
+def test_a_closure_computed_before_is_not_computed_again(installed: Installed, kg: KnowledgeGraph, cache: Path) -> None:
+    assert len(kg.inferred) > 0  # the closure by another process: this one
     before = {path.name for path in cache.iterdir()}
     done = installed.run("sparql", "ASK { sts:option-pazopanib sts:follows sts:option-chemotherapy }")
     assert (done.stdout, done.stderr, done.returncode) == ("yes\n", "", 0)
     assert {path.name for path in cache.iterdir()} == before
+
+
+# --- What pyproject.toml says
+
+
+def test_the_version_and_its_date_are_the_same_everywhere(kg: KnowledgeGraph) -> None:
+    header = kg.ontology.modules["sts"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    changes = re.search(r"^## (\S+) \((\S+)\)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert changes is not None
+    assert {
+        "ontology": kg.ontology.header(OWL.versionInfo),
+        "ontology IRI": kg.ontology.header(OWL.versionIRI).rpartition("/")[2],
+        "citation": citation["version"],
+        "changelog": changes[1],
+    } == dict.fromkeys(("ontology", "ontology IRI", "citation", "changelog"), VERSION)
+    assert str(header.value(STS.ontology, DCTERMS.issued)) == citation["date-released"] == changes[2]
+
+
+def imported(tree: ast.AST) -> Iterator[tuple[str, bool]]:
+    """Yield the top-level name of each import of a module, and whether it stands outside functions and conditions."""
+    top = {id(node) for node in ast.iter_child_nodes(tree)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name.partition(".")[0], id(node) in top) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None and node.level == 0:
+            yield node.module.partition(".")[0], id(node) in top
+
+
+def required(requirements: list[str]) -> set[str]:
+    """Return the names of requirements as the Python Packaging guide normalises them."""
+    return {normalised(re.split(r"[^\w.-]", requirement)[0]) for requirement in requirements}
+
+
+def normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.fixture(scope="module")
+def imports() -> dict[str, bool]:
+    """Distribution to whether sts_kg needs it at once: imported on top of some module."""
+    distributions = packages_distributions()
+    found: dict[str, bool] = {}
+    for path in (ROOT / "sts_kg").rglob("*.py"):
+        for name, at_once in imported(ast.parse(path.read_text())):
+            if name not in sys.stdlib_module_names | {"sts_kg"}:
+                distribution = normalised(distributions.get(name, [name])[0])
+                found[distribution] = found.get(distribution, False) or at_once
+    return found
+
+
+def test_every_dependency_is_imported(imports: dict[str, bool]) -> None:
+    assert required(PYPROJECT["project"]["dependencies"]) - imports.keys() == set()
+
+
+def test_every_import_is_of_a_dependency_and_that_of_an_extra_waits(imports: dict[str, bool]) -> None:
+    core = required(PYPROJECT["project"]["dependencies"])
+    extras = {name for extra in PYPROJECT["project"]["optional-dependencies"].values() for name in required(extra)}
+    assert imports.keys() - core - extras == set()
+    assert {name for name, at_once in imports.items() if at_once} - core == set()

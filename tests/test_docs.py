@@ -1,0 +1,275 @@
+"""The pages say what is so: generated ones are fresh, blocks run with the output they show, links resolve."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from rdflib.namespace import OWL
+
+from sts_kg import KnowledgeGraph, errors, parse
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "bench").glob("*.md")])
+MOST_WORDS = 8  # in a row that a file of ours may share with the source page
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+# --- generated pages
+
+
+def generated(kg: KnowledgeGraph) -> dict[Path, str]:
+    """Return the texts that docs/generate.py makes, by path."""
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None and spec.loader is not None, "docs/generate.py can be imported"
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    texts: dict[Path, str] = module.pages(kg)
+    return texts
+
+
+def test_generated_files_are_fresh(kg: KnowledgeGraph) -> None:
+    stale = [_name(path) for path, text in generated(kg).items() if path.read_text(encoding="utf-8") != text]
+    assert not stale, f"run make docs: {', '.join(stale)}"
+
+
+def test_generated_files_name_their_command_on_their_first_line(kg: KnowledgeGraph) -> None:
+    for path, text in generated(kg).items():
+        assert "make docs" in text.partition("\n")[0], _name(path)
+
+
+# --- blocks
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page: its language, the file it is, if it says so, its first line and its text."""
+
+    language: str
+    file: str
+    line: int
+    text: str
+
+
+def blocks(page: str) -> Iterator[Block]:
+    """Yield the fenced blocks of a page."""
+    for match in re.finditer(r"^```(\w+)(?: +([\w.-]+))?[^\n]*\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        yield Block(match[1], match[2] or "", page.count("\n", 0, match.start(3)) + 1, match[3])
+
+
+def commands(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each command of a console block with the output that follows it."""
+    for piece in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+        command, _, output = piece.partition("\n")
+        yield command, output
+
+
+def agrees(shown: str, real: str) -> bool:
+    """Return whether an output is the one shown; a line `…` stands for any lines, `…` in a line for any text."""
+    lines = (line.rstrip() for line in shown.rstrip().splitlines())
+    pattern = "".join(
+        r"(?:.*\n)*?" if line == "…" else ".*".join(map(re.escape, line.split("…"))) + r"\n" for line in lines
+    )
+    told = "".join(f"{line.rstrip()}\n" for line in real.rstrip().splitlines())
+    return re.fullmatch(pattern, told) is not None
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory that looks like the repository and may be written to."""
+    for path in ROOT.iterdir():
+        if not path.name.startswith("."):
+            (tmp_path / path.name).symlink_to(path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run_console(block: Block, where: str) -> None:
+    """Run the `sts-kg` commands of a block in the working directory, and compare what they print."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for command, shown in commands(block.text):
+        if command.startswith("sts-kg "):
+            done = subprocess.run(
+                ["bash", "-c", command],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                env=os.environ | {"PATH": path, "PYTHONUTF8": "1"},
+                check=False,
+            )
+            assert agrees(shown, done.stdout), f"{where}: $ {command}\nshown:\n{shown}\nreal:\n{done.stdout}"
+
+
+def run_python(block: Block, where: str, names: dict[str, object]) -> None:
+    """Run a block in the namespace of its page, as a doctest if it has prompts."""
+    if ">>> " not in block.text:
+        tree = ast.increment_lineno(ast.parse(block.text, where), block.line - 1)
+        exec(compile(tree, where, "exec"), names)
+        return
+    told: list[str] = []
+    test = doctest.DocTestParser().get_doctest(block.text, names, where, where, block.line - 1)
+    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=told.append, clear_globs=False)
+    names.update(test.globs)
+    assert not told, "".join(told)
+
+
+@pytest.mark.usefixtures("cache")
+@pytest.mark.parametrize("page", [pytest.param(path, id=_name(path)) for path in PAGES])
+def test_blocks_run_as_shown(page: Path, checkout: Path) -> None:
+    names: dict[str, object] = {"__name__": "__page__"}
+    for block in blocks(page.read_text(encoding="utf-8")):
+        where = f"{_name(page)}, line {block.line}"
+        if block.file:
+            (checkout / block.file).write_text(block.text, encoding="utf-8")
+        if block.language == "console":
+            run_console(block, where)
+        elif block.language == "python":
+            run_python(block, where, names)
+        elif block.language == "turtle":
+            parse(block.text)
+
+
+@pytest.mark.parametrize(
+    ("shown", "real", "same"),
+    [
+        ("a\nb\n", "a\nb\n", True),
+        ("a\nb\n", "a  \nb", True),
+        ("a\nc\n", "a\nb\n", False),
+        ("a\n", "a\nb\n", False),
+        ("a\n…\nd\n", "a\nb\nc\nd\n", True),
+        ("a\n…\n", "a\n", True),
+        ("a …\n", "a b c\n", True),
+        ("a …\n", "a b\nc\n", False),
+        ("…\nz\n", "a\nb\n", False),
+        ("a.c\n", "abc\n", False),
+    ],
+)
+def test_an_output_that_differs_is_seen(shown: str, real: str, same: bool) -> None:
+    assert agrees(shown, real) is same
+
+
+def test_blocks_and_commands_are_found() -> None:
+    page = "# T\n```console\n$ sts-kg ask x\none\n$ make run\n```\n\n```yaml p.yaml\ncase: p\n```\n"
+    assert list(blocks(page)) == [
+        Block("console", "", 3, "$ sts-kg ask x\none\n$ make run\n"),
+        Block("yaml", "p.yaml", 9, "case: p\n"),
+    ]
+    assert list(commands("$ sts-kg ask x\none\n$ make run\n")) == [("sts-kg ask x", "one\n"), ("make run", "")]
+
+
+def test_a_wrong_python_block_is_seen() -> None:
+    with pytest.raises(AssertionError, match=r"Expected:\s+3\s+Got:\s+2"):
+        run_python(Block("python", "", 1, ">>> 1 + 1\n3\n"), "page, line 1", {})
+    with pytest.raises(ZeroDivisionError):
+        run_python(Block("python", "", 1, "1 / 0\n"), "page, line 1", {})
+
+
+# --- what the pages must have
+
+
+def test_every_error_has_its_heading() -> None:
+    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    names = [name for name in errors.__all__ if name.endswith("Error")]
+    assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == sorted(names, key=list(vars(errors)).index)
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert {name for name in pages if f"]({name})" in index} == pages
+
+
+def slugs(page: str) -> set[str]:
+    """Return the anchors that GitHub gives to the headings of a page."""
+    found: set[str] = set()
+    for heading in re.findall(
+        r"^#+ +(.+?) *$", re.sub(r"^```.*?^```$", "", page, flags=re.MULTILINE | re.DOTALL), re.M
+    ):
+        slug = re.sub(r"[^\w\- ]", "", heading.casefold()).replace(" ", "-")
+        found.add(slug if slug not in found else f"{slug}-{sum(each.startswith(slug) for each in found)}")
+    return found
+
+
+def broken_links(path: Path) -> list[str]:
+    """Return the links of a page that lead to no file or heading of ours; those into the web are not followed."""
+    text = re.sub(r"^```.*?^```$|`[^`\n]*`", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    broken = []
+    for link in re.findall(r"(?<!\\)\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", link):
+            continue
+        file, _, anchor = link.partition("#")
+        target = (path.parent / file).resolve() if file else path
+        if not target.exists() or (anchor and anchor not in slugs(target.read_text(encoding="utf-8"))):
+            broken.append(link)
+    return broken
+
+
+@pytest.mark.parametrize("page", [pytest.param(path, id=_name(path)) for path in PAGES])
+def test_links_resolve(page: Path) -> None:
+    assert broken_links(page) == []
+
+
+def test_a_broken_link_is_seen(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# One two\n[a](page.md#one-two) [b](#three) [c](gone.md) [d](https://x.org) `[e](no)`\n")
+    assert broken_links(page) == ["#three", "gone.md"]
+
+
+def texts_of_the_repository() -> Iterator[tuple[Path, str]]:
+    """Yield the text files that a release holds."""
+    endings = {".md", ".py", ".ttl", ".rq", ".yaml", ".csv", ".ipynb", ".toml", ".cff"}
+    for top in ("sts_kg", "ontology", "queries", "docs", "notebooks", "bench", "tests"):
+        for path in sorted((ROOT / top).rglob("*")):
+            if path.suffix in endings and ".ipynb_checkpoints" not in path.parts:
+                yield path, path.read_text(encoding="utf-8")
+    for path in sorted(ROOT.iterdir()):
+        if path.is_file() and (path.suffix in endings or path.name == "Makefile"):
+            yield path, path.read_text(encoding="utf-8")
+
+
+def test_no_file_names_a_path_of_one_machine() -> None:
+    pattern = re.compile(r"(?<![\w.~])/(?:work|root|home|Users)/[\w.]|[A-Z]:\\Users\\")
+    found = {
+        _name(path): match.group()
+        for path, text in texts_of_the_repository()
+        if (match := pattern.search(text)) and path != Path(__file__)
+    }
+    assert found == {}
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text; a quotation mark is one, so that neighbouring literals are no one run."""
+    return re.findall(r'[^\W_]+|"', text.casefold().replace("’", "").replace("'", ""))
+
+
+def test_no_file_repeats_a_sentence_of_the_source(page: Path) -> None:
+    """The sentences of the page are not ours to ship: at most eight words in a row are shared with it."""
+    source = _words(page.read_text(encoding="utf-8"))
+    runs = {tuple(source[i : i + MOST_WORDS + 1]) for i in range(len(source) - MOST_WORDS)}
+    found = {}
+    for path, text in texts_of_the_repository():
+        words = _words(text)
+        shared = [words[i : i + MOST_WORDS + 1] for i in range(len(words) - MOST_WORDS)]
+        if quoted := [" ".join(run) for run in shared if tuple(run) in runs]:
+            found[_name(path)] = quoted
+    assert found == {}
+
+
+def test_versions_agree(kg: KnowledgeGraph) -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\n## {version} (" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert kg.ontology.header(OWL.versionInfo) == version
