@@ -315,11 +315,12 @@ def query_group() -> None:
 _formats = click.option(
     "--format", "form", type=click.Choice((*_TABLES, *_GRAPHS)), help="Default: table, or ttl for a graph."
 )
+_endpoint = click.option("--endpoint", metavar="URL", help="Ask a SPARQL 1.1 endpoint instead of the shipped graph.")
 _cases = click.option("--cases", type=File, multiple=True, metavar="FILE", help="Case files to put into the graph.")
 
 
 def _query_command(query: CannedQuery) -> click.Command:
-    def run(form: str | None, show: bool, cases: tuple[Path, ...], **values: str | None) -> None:
+    def run(form: str | None, show: bool, cases: tuple[Path, ...], endpoint: str | None, **values: str | None) -> None:
         from sts_kg.knowledge import load
 
         kg, shown = load(), _terminal()
@@ -327,9 +328,12 @@ def _query_command(query: CannedQuery) -> click.Command:
             shown.write(kg.bound(query.id, **values))
             return
         with shown.busy("reasoning …"):
-            if query.graph == "cases" and not cases:
-                shown.note("note: about the fictional example cases; give others with --cases FILE")
-            answer = (kg.with_cases(cases) if cases else kg).query(query.id, **values)
+            if endpoint is not None:
+                answer = _asked(endpoint, kg.bound(query.id, **values))
+            else:
+                if query.graph == "cases" and not cases:
+                    shown.note("note: about the fictional example cases; give others with --cases FILE")
+                answer = (kg.with_cases(cases) if cases else kg).query(query.id, **values)
         _print(answer, form, shown, empty=query.empty_because)
 
     parameters: list[click.Parameter] = [
@@ -347,7 +351,11 @@ def _query_command(query: CannedQuery) -> click.Command:
         params=parameters,
         help=f"{query.description}\n\n\b\nExample:\n  sts-kg query {query.id} {example}".rstrip(),
     )
-    for option in (click.option("--show", is_flag=True, help="Print the SPARQL instead of running it."), _cases):
+    for option in (
+        click.option("--show", is_flag=True, help="Print the SPARQL instead of running it."),
+        _cases,
+        _endpoint,
+    ):
         command = option(command)
     return _formats(command)
 
@@ -369,8 +377,11 @@ def _short_default(parameter: Parameter) -> str:
 @click.option("-f", "--file", type=File, help="Read the query from a file.")
 @click.option("--asserted", is_flag=True, help="Ask the asserted graph, not the closed one.")
 @_cases
+@_endpoint
 @_formats
-def sparql(text: str | None, file: Path | None, asserted: bool, cases: tuple[Path, ...], form: str | None) -> None:
+def sparql(
+    text: str | None, file: Path | None, asserted: bool, cases: tuple[Path, ...], endpoint: str | None, form: str | None
+) -> None:
     """Run a SPARQL query: TEXT, or - for standard input. Known prefixes need no declaration.
 
     \b
@@ -383,10 +394,19 @@ def sparql(text: str | None, file: Path | None, asserted: bool, cases: tuple[Pat
     if (text is None) is (file is None):
         raise click.UsageError("give the query either as TEXT (- for standard input) or with --file")
     asked = read_text(file) if file is not None else sys.stdin.read() if text == "-" else str(text)
-    kg, shown = load(), _terminal()
+    shown = _terminal()
     with shown.busy("reasoning …"):
-        answer = (kg.with_cases(cases) if cases else kg).sparql(asked, asserted=asserted)
+        if endpoint is not None:
+            answer = _asked(endpoint, asked)
+        else:
+            answer = (load().with_cases(cases) if cases else load()).sparql(asked, asserted=asserted)
     _print(answer, form, shown)
+
+
+def _asked(endpoint: str, text: str) -> Table | bool | Graph:
+    from sts_kg.endpoint import ask_endpoint
+
+    return ask_endpoint(endpoint, text)
 
 
 def _print(answer: Table | bool | Graph, form: str | None, shown: Terminal, *, empty: str = "") -> None:

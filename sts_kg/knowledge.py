@@ -20,7 +20,7 @@ from sts_kg.closure import Closure
 from sts_kg.errors import CaseError, InconsistentError, ParseError, UnknownNameError
 from sts_kg.explanation import Explanation, contradictions, explanation
 from sts_kg.files import ontology_folder, queries_folder, source_page
-from sts_kg.graph import write
+from sts_kg.graph import syntax_of, write
 from sts_kg.names import BASE, STS
 from sts_kg.ontology import Ontology
 from sts_kg.options import (
@@ -77,9 +77,11 @@ class KnowledgeGraph:
         if self._shipped:
             of_cases = self.ontology.infer_shipped(self.cases)
         else:
+            if self._closed is None or self._closed[0] != self.cases:  # one with other cases in it will not do
+                self._closed = (self.cases, self.ontology.close_cases(self.cases))
             for case in self.cases:
-                self._require_consistent(case, self._close(self.cases))
-            of_cases = self._close(self.cases).inferred
+                self._require_consistent(case, self._closed[1])
+            of_cases = self._closed[1].inferred
         return (self.ontology.inferred + of_cases) - self.asserted
 
     @cached_property
@@ -297,8 +299,12 @@ class KnowledgeGraph:
             named[URIRef(f"{BASE}cases")] = facts(self.cases, self.ontology.vocabulary)
         if inferred:
             named[URIRef(f"{BASE}inferred")] = self.inferred
-        write(named, path)
-        return sum(map(len, named.values()))
+        if syntax_of(path) in ("trig", "nquads"):
+            write(named, path)
+            return sum(map(len, named.values()))
+        merged = self.asserted + self.inferred if inferred else self.asserted
+        write(merged, path)
+        return len(merged)
 
     @cached_property
     def footer(self) -> str:
@@ -318,7 +324,7 @@ class KnowledgeGraph:
             try:
                 read = self._read_one(one)
                 if again := next((case for case in read if case.id in found), None):
-                    first = f"the first is at {found[again.id].place}"
+                    first = f"the first is at {found[again.id].place or 'no file'}"
                     raise CaseError(f"the case {again.id!r} is there twice; {first}", path=again.place)
             except (CaseError, ParseError) as error:
                 if on_error is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property
@@ -44,7 +45,7 @@ class Ontology:
     Raises
     ------
     ParseError
-        A module is missing, or is not Turtle.
+        A module is missing or not imported, or is not Turtle.
     """
 
     def __init__(self, folder: str | Path | None = None, *, engine: str = "owlrl") -> None:
@@ -52,6 +53,8 @@ class Ontology:
         self.engine = engine
         header = _numbered(read(self.folder / f"{HEADER}.ttl"), HEADER)
         imported = sorted(str(iri).rpartition("/")[2] for iri in header.objects(STS.ontology, OWL.imports))
+        if wanting := sorted({*CASE_MODULES} - {*imported}):
+            raise ParseError(f"does not import {', '.join(wanting)}", path=self.folder / f"{HEADER}.ttl")
         self.modules: Mapping[str, Graph] = {HEADER: header} | {
             name: _numbered(read(self.folder / f"{name}.ttl"), name) for name in imported
         }
@@ -74,8 +77,17 @@ class Ontology:
 
     @cached_property
     def conditions(self) -> dict[URIRef, Condition]:
-        """Option to condition, in the order of the options."""
-        return conditions(self.asserted)
+        """Option to condition, in the order of the options.
+
+        Raises
+        ------
+        ParseError
+            A condition is neither a With class nor an intersection or union of conditions.
+        """
+        try:
+            return conditions(self.asserted)
+        except ValueError as error:
+            raise ParseError(str(error), path=self.folder / "conditions.ttl") from error
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -119,8 +131,9 @@ class Ontology:
             with suppress(ModuleNotFoundError):  # a bare checkout has no metadata of its own
                 digest.update(f"{package} {version(package)}".encode())
         path = cache_folder() / f"{name}-{self.engine}-{digest.hexdigest()[:32]}.nt.gz"
-        with suppress(OSError, EOFError, ParseError, UnicodeDecodeError):
-            return _unmarked(parse(gzip.decompress(path.read_bytes()).decode(), syntax="ntriples"))
+        with suppress(OSError, EOFError, ParseError, UnicodeDecodeError, zlib.error):  # a damaged file is none
+            if text := gzip.decompress(path.read_bytes()).decode():
+                return _unmarked(parse(text, syntax="ntriples"))
         inferred = closure_of(graph, engine=self.engine).require_consistent().inferred
         with suppress(OSError):  # a cache that cannot be written costs time only
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -139,13 +152,13 @@ def _merged(graphs: Iterable[Graph]) -> Graph:
 def _numbered(graph: Graph, name: str) -> Graph:
     """Return the graph with blank nodes named by module and number, the same at every load."""
     names: dict[Node, BNode] = {}
-    numbered = Graph()
-    for triple in graph:
-        for node in triple:
-            if isinstance(node, BNode) and node not in names:
-                names[node] = BNode(f"{name.replace('-', '')}{len(names)}")
-        numbered.add(tuple(names.get(node, node) for node in triple))  # type: ignore[arg-type] # three stay three
-    return numbered
+    # The triples of one predicate come in the order of the file; those of a whole rdflib Graph come in none.
+    for predicate in sorted(set(graph.predicates()), key=str):
+        for pair in graph.subject_objects(predicate):
+            for node in pair:
+                if isinstance(node, BNode) and node not in names:
+                    names[node] = BNode(f"{name.replace('-', '')}{len(names)}")
+    return _mapped(graph, lambda node: names.get(node, node))
 
 
 def _marked(graph: Graph) -> Graph:

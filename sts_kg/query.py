@@ -9,6 +9,7 @@ import pyoxigraph as ox
 import rdflib.plugins.sparql
 from oxrdflib import OxigraphStore
 from rdflib import Graph, URIRef
+from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from sts_kg.errors import QueryError
 from sts_kg.graph import from_ox, to_ox
@@ -30,6 +31,8 @@ _SERVICE = re.compile(
     r"""|[?$:]\w+|\w+:|(?P<service>\bSERVICE\b)""",
     re.IGNORECASE | re.DOTALL,
 )
+# Oxigraph takes a keyword even where no token of the specification begins: `SERVICE:x`, `SERVICESILENT<x>`.
+_SERVICE_ANYWHERE = re.compile("(servi)c(e)", re.IGNORECASE)
 
 
 def store_of(graph: Graph, named: Mapping[URIRef, Graph] | None = None) -> Store:
@@ -43,7 +46,7 @@ def store_of(graph: Graph, named: Mapping[URIRef, Graph] | None = None) -> Store
 
 def graph_on(store: Store) -> Graph:
     """Return the default graph of a store as an ordinary rdflib Graph; its SPARQL runs in Oxigraph."""
-    graph = Graph(store=OxigraphStore(store=store))
+    graph = Graph(store=OxigraphStore(store=store), identifier=DATASET_DEFAULT_GRAPH_ID)
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace)
     return graph
@@ -63,9 +66,11 @@ def run(store: Store, text: str, *, name: str = "given") -> Table | bool | Graph
             line = text.count("\n", 0, token.start()) + 1
             raise QueryError(name, "SERVICE is not allowed: queries stay on this machine", line=line)
     try:
+        if _SERVICE_ANYWHERE.search(text):  # spelt otherwise it is no keyword, and all that is none still parses
+            Store().query(_SERVICE_ANYWHERE.sub(r"\1x\2", text), prefixes=PREFIXES)
         found = store.query(text, prefixes=PREFIXES)
     except SyntaxError as error:
-        raise QueryError(name, _reason(error), line=error.lineno, column=error.offset) from error
+        raise _not_sparql(error, name) from error
     except (RuntimeError, ValueError, OSError) as error:
         raise QueryError(name, str(error)) from error
     if isinstance(found, ox.QueryBoolean):
@@ -83,9 +88,13 @@ def run(store: Store, text: str, *, name: str = "given") -> Table | bool | Graph
         raise QueryError(name, str(error)) from error
 
 
-def _reason(error: SyntaxError) -> str:
-    reason = re.sub(r"^error at \d+:\d+: ", "", str(error.msg)).splitlines()[0]
-    return f"is not SPARQL 1.1 Query: {reason if len(reason) < _LONGEST else reason[:_LONGEST] + ' …'}"
+def _not_sparql(error: SyntaxError, name: str) -> QueryError:
+    """Return the error of a text that does not parse; Oxigraph gives the place in its words only."""
+    place = re.match(r"error at (\d+):(\d+): ", str(error.msg))
+    reason = str(error.msg)[place.end() if place else 0 :].partition("\n")[0]
+    shown = reason if len(reason) < _LONGEST else f"{reason[:_LONGEST]} …"
+    line, column = map(int, place.groups()) if place else (None, None)
+    return QueryError(name, f"is not SPARQL 1.1 Query: {shown}", line=line, column=column)
 
 
 def check_syntax(text: str) -> None:

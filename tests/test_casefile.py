@@ -690,6 +690,7 @@ def test_rdf_cases_come_in_the_order_of_their_iris(tmp_path: Path) -> None:
         ("case:a sts:hadCourse [ sts:includesTherapy sts:sbrt ; sts:courseEnd \"2024\" , \"2025\" ] .", "a course of case:a: sts:courseEnd has 2 values, one is expected: 2024, 2025"),
         ("case:a sts:hadCourse [ sts:includesTherapy sts:sbrt ; sts:courseEnd \"2024-5\" ] .", "a course of case:a: sts:courseEnd: '2024-5' is no date: YYYY, YYYY-MM or YYYY-MM-DD is expected"),
         ("case:a sts:hadCourse [ sts:includesTherapy sts:sbrt ; sts:courseStart \"2025\" ; sts:courseEnd \"2024\" ] .", "a course of case:a: end 2024 is before start 2025"),
+        ("case:a sts:hadCourse [ sts:includesTherapy sts:sbrt ; sts:courseOutcome sts:outcome-did-not-work , sts:outcome-stopped-for-side-effects ] .", "a course of case:a: sts:courseOutcome has 2 values, one is expected: https://w3id.org/sts-kg/outcome-did-not-work, https://w3id.org/sts-kg/outcome-stopped-for-side-effects"),
         ("case:a sts:historyComplete 7 .", "case:a: '7' is no value of sts:historyComplete: true or false is expected"),
         ("case:a sts:tumourCount 3.5 .", "case:a: sts:tumourCount: '3.5' is no whole number, such as 3"),
         ("case:a a sts:PatientCase . case:%61 a sts:PatientCase .", "case:a: the case 'a' is there twice; the first is at a.ttl"),

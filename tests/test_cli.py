@@ -154,7 +154,7 @@ def test_another_page_is_refused_with_both_digests() -> None:
     done = invoke("options", write("a.yaml", A), "--source", write("page.txt", "another page"))
     assert done.exit_code == 3
     assert "de788d888cfc9df3a5855501fc0849ffdd2e6eafe86cc9e271d8b84015ccee5a" in done.stderr
-    assert "is not the page that was modelled: its SHA-256 is 6d9c" in done.stderr
+    assert "is not the page that was modelled: its SHA-256 is 59705a34" in done.stderr
 
 
 # --- explain, ask, what-if
@@ -195,7 +195,7 @@ def test_ask_a_contradictory_case(kg: KnowledgeGraph) -> None:
 def test_what_if() -> None:
     file = write("b.yaml", "case: b\nfindings: {stage4-sts: yes, unresectable: yes}\n")
     rows = json.loads(invoke("what-if", file, "resectable=yes", "--format", "json").stdout)
-    assert [row["option"] for row in rows if row["after"] == "not-met"][0] == "option-chemotherapy-with-radiation"
+    assert next(row["option"] for row in rows if row["after"] == "not-met") == "option-chemotherapy-with-radiation"
     assert {row["hypothetical"] for row in rows} == {True}
     assert (
         invoke("what-if", file, "transition-S21", "--format", "json").stdout
@@ -335,7 +335,7 @@ def test_sparql_on_the_asserted_graph_only() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("SELECT ?x {", "query given, line 1, column "),
+        ("SELECT ?x {} }", "query given, line 1, column 15: is not SPARQL 1.1 Query: expected "),
         ("INSERT DATA { <urn:a> <urn:b> <urn:c> }", "is not SPARQL 1.1 Query"),
         ("SELECT ?x { SERVICE <http://127.0.0.1/> { ?x ?y ?z } }", "SERVICE is not allowed"),
     ],

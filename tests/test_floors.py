@@ -18,7 +18,7 @@ FLOORS = (
     {"graph"},
     {"axioms", "binding", "case", "condition", "source"},
     {"canned", "casefile", "closure/reference", "profile"},
-    {"closure", "query", "lint"},
+    {"closure", "endpoint", "lint", "query"},
     {"ontology", "options"},
     {"check", "explanation"},
     {"knowledge"},
