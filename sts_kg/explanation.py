@@ -89,7 +89,8 @@ class Explanation:
             yield "", f"{s.id}: “{s.text}”" if s.text is not None else f"{s.id}: {s.gist}."
         for index, (decision, says, _) in enumerate(self.decisions):
             yield "Interpretation" if index == 0 else "", f"{decision}: {says}."
-        yield "", self.disclaimer
+        heading, _, text = self.disclaimer.partition(": ")
+        yield heading, text
 
     def __str__(self) -> str:
         return "\n".join(f"{heading}: {text}" if heading else text for heading, text in self.lines())
@@ -146,8 +147,10 @@ def _consequence(answer: Answer) -> str:
         return "If yes, the source’s condition is met. If no, it is not met."
 
     def sets(found: Iterable[frozenset[URIRef]]) -> str:
-        # an "or" of "and"s, in the order of the condition
-        return ", or ".join(" and ".join(short(f) for f in answer.missing if f in needed) for needed in found)
+        # an "or" of "and"s, the shortest first, in the order of the condition
+        asked = answer.missing
+        places = sorted((sorted(map(asked.index, needed)) for needed in found), key=lambda at: (len(at), at))
+        return ", or ".join(" and ".join(short(asked[i]) for i in at) for at in places)
 
     return f"Met if yes to: {sets(answer.met_if)}. Not met if no to: {sets(answer.unmet_if)}."
 

@@ -74,8 +74,11 @@ class Terminal:
     def paragraphs(self, lines: Iterable[tuple[str, str]]) -> None:
         """Show paragraphs with headings; one without a heading goes on under the last."""
         for heading, text in lines:
-            said = Text.assemble((f"{heading}: ", "bold") if heading else "", text)
-            self.out.print(Padding(said, (0, 0, 0, 0 if heading else 2)))
+            if self.is_tty:
+                said = Text.assemble((f"{heading}: ", "bold") if heading else "", text)
+                self.out.print(Padding(said, (0, 0, 0, 0 if heading else 2)))
+            else:
+                self.write(f"{heading}: {text}" if heading else f"  {text}")
 
     def options(self, answers: Iterable[Answer], graph: Graph, labels: Mapping[str, str]) -> None:
         """Show the answers of cases, the options under the umbrella that groups them."""

@@ -206,7 +206,7 @@ def test_the_ontology_is_consistent_and_every_class_can_have_members(hermit: Her
 
 
 def test_a_class_that_cannot_have_members_is_found(hermit: Hermit, ontology: Graph) -> None:
-    # Whoever has resectable lacks unresectable, by the chain over sts:oppositeOf and the symmetry of that.
+    # Who has unresectable lacks resectable, by the chain over sts:oppositeOf.
     added = parse(
         """
         sts:Both a owl:Class ; rdfs:subClassOf sts:WithResectable , sts:WithUnresectable .
