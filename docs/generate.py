@@ -183,7 +183,7 @@ def checks() -> str:
             "What W3C's OWL 2 specifications ask of every ontology; they know nothing of ours.",
             view.markdown(("check", "asks", "where"), [(name, *asks) for name, asks in profile.CHECKS.items()]),
             "## Canned queries",
-            _checks_table((name, asks, lint._REMEDIES.get(name, "")) for name, asks in lint.CHECKS.items()),
+            _checks_table((name, asks, lint.REMEDIES.get(name, "")) for name, asks in lint.CHECKS.items()),
         ]
     )
 

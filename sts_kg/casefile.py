@@ -475,7 +475,7 @@ class _Facts:
 
     def words(self, subject: Node, predicate: URIRef, valid: Mapping[str, URIRef], kind: str) -> tuple[URIRef, ...]:
         values = sorted(self.graph.objects(subject, predicate), key=str)
-        names = {compress(iri): iri for iri in sorted(set(valid.values()))}
+        names = {compress(iri): iri for iri in valid.values()}
         place = Place(self.path, None, self.name(subject))
         for value in values:
             if not isinstance(value, URIRef):

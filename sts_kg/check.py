@@ -1,7 +1,7 @@
 """Quality gates over the ontology, the queries and, if it is at hand, the page: what is wrong, and what is covered.
 
 A check is a function here that yields violations, a query in `queries/check/` any row of which is one, the profile
-(`sts_kg.profile`) or the linter of queries (`sts_kg.lint`). `CHECKS` and those queries list them all.
+(`sts_kg.profile`), the linter of queries (`sts_kg.lint`) or a SHACL shape in `shapes.ttl`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from pathlib import Path
 
 from rdflib import Literal, URIRef
 from rdflib.compare import isomorphic
-from rdflib.namespace import OWL, PROV, RDF, RDFS, SKOS
+from rdflib.namespace import OWL, PROV, RDF, RDFS, SH, SKOS
 
 from sts_kg import canned, lint, profile, query, source
 from sts_kg.condition import Alternative, Condition, Conjunction, Leaf, leaves, not_met
 from sts_kg.errors import InconsistentError, ParseError, QueryError, SourceError
 from sts_kg.files import read_text
-from sts_kg.graph import parse
+from sts_kg.graph import parse, read
 from sts_kg.names import BASE, STS, compress, local
 from sts_kg.ontology import Ontology
 from sts_kg.table import Table
@@ -92,6 +92,10 @@ def report(ontology: Ontology, *, canned_folder: Path, page: Path | None = None)
     found += of_page
     if note:
         notes.append(note)
+    of_shapes, note = _shape_violations(ontology)
+    found += of_shapes
+    if note:
+        notes.append(note)
     wrong_files: list[Violation] = []
 
     def wrong(error: QueryError | ParseError) -> None:
@@ -108,7 +112,12 @@ def report(ontology: Ontology, *, canned_folder: Path, page: Path | None = None)
         violations=tuple(sorted({*found, *wrong_files})),
         coverage=tuple(_coverage(ontology, len(queries) - len(checks))),
         notes=tuple(notes),
-        n_checks=len(profile.CHECKS) + len(CHECKS) + len(PAGE_CHECKS) + len(lint.CHECKS) + len(checks),
+        n_checks=len(profile.CHECKS)
+        + len(CHECKS)
+        + len(PAGE_CHECKS)
+        + len(lint.CHECKS)
+        + len(checks)
+        + 1,  # the shapes
     )
 
 
@@ -133,6 +142,7 @@ def query_violations(ontology: Ontology, checks: Iterable[canned.CannedQuery]) -
 
 
 def _inconsistent(ontology: Ontology) -> Iterator[Violation]:
+    """Find contradictions in what the ontology asserts and entails."""
     try:
         _ = ontology.inferred
     except InconsistentError as error:
@@ -141,6 +151,7 @@ def _inconsistent(ontology: Ontology) -> Iterator[Violation]:
 
 
 def _not_met_stale(ontology: Ontology) -> Iterator[Violation]:
+    """Find out whether not-met.ttl is still the dual of conditions.ttl."""
     try:
         fresh = parse(not_met(ontology.asserted))
     except ValueError as error:
@@ -203,6 +214,7 @@ def _condition_odd(ontology: Ontology) -> Iterator[Violation]:
 
 
 def _cue_too_long(ontology: Ontology) -> Iterator[Violation]:
+    """Find cues of more than eight words."""
     for predicate in (STS.cue, STS.strengthCue, STS.frequencyCue):
         for subject, cue in ontology.asserted.subject_objects(predicate):
             if len(str(cue).split()) > MOST_WORDS:
@@ -252,6 +264,25 @@ def _names(findings: Iterable[object]) -> str:
     return ", ".join(sorted(local(str(finding)).removeprefix("finding-") for finding in findings)) or "nothing"
 
 
+# --- SHACL shapes
+
+
+def _shape_violations(ontology: Ontology) -> tuple[list[Violation], str]:
+    """Return the results of `shapes.ttl`, or why they are not there: pyshacl is an extra."""
+    try:
+        import pyshacl
+    except ImportError:
+        return [], "pyshacl is not installed: the shapes were left out (pip install 'sts-kg[shapes]')"
+    shapes = read(ontology.folder / "shapes.ttl")
+    _, results, _ = pyshacl.validate(ontology.asserted, shacl_graph=shapes, inference="none", advanced=False)
+    found = []
+    for result in results.subjects(RDF.type, SH.ValidationResult):
+        subject, shape = results.value(result, SH.focusNode), results.value(result, SH.sourceShape)
+        message = str(results.value(result, SH.resultMessage) or f"does not conform to {compress(str(shape))}")
+        found.append(Violation("shape", compress(str(subject)), message, "see ontology/shapes.ttl"))
+    return found, ""
+
+
 # --- checks against the page
 
 
@@ -282,6 +313,7 @@ def _source_uncovered(ontology: Ontology, texts: Mapping[str, str], page: str) -
 
 
 def _cue_not_in_source(ontology: Ontology, texts: Mapping[str, str], page: str) -> Iterator[Violation]:
+    """Find cues that stand in none of the segments that they are quoted from."""
     graph = ontology.asserted
     for predicate in (STS.cue, STS.strengthCue, STS.frequencyCue):
         for subject, cue in graph.subject_objects(predicate):

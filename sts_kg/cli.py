@@ -26,6 +26,7 @@ from sts_kg.errors import (
     StsKgError,
     UnknownNameError,
 )
+from sts_kg.files import version
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -80,7 +81,7 @@ def _code(error: StsKgError) -> int:
 
 
 @click.group(cls=_App, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="sts-kg", prog_name="sts-kg")
+@click.version_option(version(), prog_name="sts-kg")
 def app() -> None:
     """Treatments of stage 4 soft tissue sarcoma as a knowledge graph.
 
@@ -131,7 +132,7 @@ def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...
         shown.write(_json([answer.as_dict() for answer in answers]))
     elif form == "csv":
         shown.write(_csv([answer.as_dict() for answer in answers]))
-    else:
+    elif answers:
         shown.options(answers, kg.ontology.asserted, found.labels)
         if segments:
             quoted = {name for answer in answers for name in answer.segment_ids}
@@ -281,12 +282,14 @@ class _Queries(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_canned())
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         from sts_kg.canned import find
 
         try:
             return _query_command(find(cmd_name, _canned()))
         except UnknownNameError as error:
+            if ctx.resilient_parsing:  # completion asks for what is not typed yet
+                return None
             ctx.fail(str(error))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

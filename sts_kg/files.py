@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sts_kg.errors import ParseError
 
-__all__ = ["cache_folder", "ontology_folder", "queries_folder", "read_text", "source_page", "write_bytes"]
+__all__ = ["cache_folder", "ontology_folder", "queries_folder", "read_text", "source_page", "version", "write_bytes"]
 
 
 def _root() -> Path:
@@ -25,6 +25,12 @@ def ontology_folder() -> Path:
 def queries_folder() -> Path:
     """Return the folder of the shipped canned queries: inside the package in a wheel, beside it in a checkout."""
     return _root() / "queries"
+
+
+def version() -> str:
+    """Return the version of the shipped ontology (`owl:versionInfo`), which is that of the package."""
+    header = (ontology_folder() / "sts.ttl").read_text(encoding="utf-8")
+    return header.partition('owl:versionInfo "')[2].partition('"')[0]
 
 
 def cache_folder() -> Path:

@@ -16,7 +16,7 @@ from sts_kg.errors import QueryError
 from sts_kg.names import BASE, CASE, STS, compress
 from sts_kg.violation import Violation
 
-__all__ = ["CHECKS", "violations"]
+__all__ = ["CHECKS", "REMEDIES", "violations"]
 
 #: What each check asks of a query.
 CHECKS = {
@@ -32,7 +32,7 @@ CHECKS = {
     "query-regex-parameter": "No parameter becomes part of a regular expression.",
 }
 
-_REMEDIES = {
+REMEDIES = {
     "query-parameter-misused": "select another variable, or use the parameter in a triple pattern",
     "query-select-star": "name the variables",
     "query-unknown-term": "correct the name, or define the term",
@@ -109,7 +109,7 @@ def violations(
     found += [("query-unused-prefix", f"PREFIX {prefix}: is never used") for prefix in prefixes if prefix not in used]
     found += [("query-regex-parameter", f"?{each} is part of a pattern") for each in _in_pattern(tree)]
     ordered = sorted(dict.fromkeys(found), key=lambda each: list(CHECKS).index(each[0]))
-    return tuple(Violation(check, query.id, message, _REMEDIES[check]) for check, message in ordered)
+    return tuple(Violation(check, query.id, message, REMEDIES[check]) for check, message in ordered)
 
 
 # --- the parse tree of rdflib

@@ -15,11 +15,12 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import PROV, RDF, RDFS
 from rdflib.term import Node
 
+from sts_kg import view
 from sts_kg.case import Case, Given
 from sts_kg.closure import Closure
 from sts_kg.condition import Condition, leaves, missing, settling, truth
 from sts_kg.errors import CaseError, InconsistentError, UnknownNameError
-from sts_kg.names import STS, local
+from sts_kg.names import STS, compress, local
 from sts_kg.table import Table
 
 __all__ = [
@@ -133,7 +134,7 @@ class Change:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Answers:
     """The answers for some cases, in order.
 
@@ -170,9 +171,23 @@ class Answers:
         ]
         return Table(header, tuple(rows), {answer.option: answer.label for answer in self.answers})
 
+    def __repr__(self) -> str:
+        return f"<Answers: {len(self)} for {len({answer.case for answer in self})} cases>"
+
     def _repr_html_(self) -> str:
+        header = ("case", "option", "status", "of note", "still to know")
+        rows = [
+            (
+                answer.case,
+                view.Cell(answer.label, str(answer.option), compress(str(answer.option))),
+                answer.status.replace("-", " "),
+                ", ".join(word for word, holds in (("tried", answer.tried), ("declined", answer.declined)) if holds),
+                ", ".join(map(short, answer.missing)),
+            )
+            for answer in self.answers
+        ]
         wrong = "".join(f"<p>{escape(str(error))}</p>" for error in self.contradictions)
-        return f"{self.table()._repr_html_()}{wrong}<p><small>{escape(self.footer)}</small></p>"
+        return f"{view.html(header, rows)}{wrong}<p><small>{escape(self.footer)}</small></p>"
 
 
 def short(finding: URIRef) -> str:

@@ -657,6 +657,21 @@ def test_rdf_labels_are_english_before_others(tmp_path: Path) -> None:
     assert rdf(tmp_path, 'case:a a sts:PatientCase ; rdfs:label "b"@de , "c"@fr .')[0].label == "b"
 
 
+def test_a_blank_node_is_no_finding(tmp_path: Path) -> None:
+    found = file_error(tmp_path, "a.ttl", PREFIXES + "case:a sts:hasFinding [] .")
+    assert "case:a: sts:hasFinding has a blank node for a value; an IRI of a finding is expected" in found
+
+
+def test_rdf_courses_and_growth_come_in_the_order_of_their_dates(tmp_path: Path) -> None:
+    years = range(2019, 2001, -1)
+    courses = [f'sts:hadCourse [ sts:includesTherapy sts:sbrt ; sts:courseStart "{year}" ]' for year in years]
+    growth = " , ".join(f'"{year}"' for year in years)
+    grown = f'sts:hadCourse [ sts:includesTherapy sts:sbrt ; sts:courseStart "2001" ; sts:progressionDate {growth} ]'
+    (case,) = rdf(tmp_path, f"case:a {' ; '.join([*courses, grown])} .")
+    assert [str(course.start) for course in case.courses] == [str(year) for year in range(2001, 2020)]
+    assert [str(grew) for grew in case.courses[0].growth] == [str(year) for year in reversed(years)]
+
+
 def test_rdf_cases_come_in_the_order_of_their_iris(tmp_path: Path) -> None:
     cases = rdf(tmp_path, "case:b a sts:PatientCase . case:a a sts:PatientCase . case:Fall%201 a sts:PatientCase .")
     assert [case.id for case in cases] == ["Fall 1", "a", "b"]
@@ -691,6 +706,7 @@ def test_rdf_cases_come_in_the_order_of_their_iris(tmp_path: Path) -> None:
         ("case:a sts:hadCourse [ sts:includesTherapy sts:sbrt ; sts:courseEnd \"2024-5\" ] .", "a course of case:a: sts:courseEnd: '2024-5' is no date: YYYY, YYYY-MM or YYYY-MM-DD is expected"),
         ("case:a sts:hadCourse [ sts:includesTherapy sts:sbrt ; sts:courseStart \"2025\" ; sts:courseEnd \"2024\" ] .", "a course of case:a: end 2024 is before start 2025"),
         ("case:a sts:hadCourse [ sts:includesTherapy sts:sbrt ; sts:courseOutcome sts:outcome-did-not-work , sts:outcome-stopped-for-side-effects ] .", "a course of case:a: sts:courseOutcome has 2 values, one is expected: https://w3id.org/sts-kg/outcome-did-not-work, https://w3id.org/sts-kg/outcome-stopped-for-side-effects"),
+        ("case:a sts:hasFinding \"unresectable\" .", "case:a: sts:hasFinding has the text 'unresectable' for a value; an IRI of a finding is expected; did you mean sts:finding-unresectable or sts:finding-resectable?"),
         ("case:a sts:historyComplete 7 .", "case:a: '7' is no value of sts:historyComplete: true or false is expected"),
         ("case:a sts:tumourCount 3.5 .", "case:a: sts:tumourCount: '3.5' is no whole number, such as 3"),
         ("case:a a sts:PatientCase . case:%61 a sts:PatientCase .", "case:a: the case 'a' is there twice; the first is at a.ttl"),

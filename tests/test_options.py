@@ -178,7 +178,7 @@ def test_a_further_finding_never_unsettles(kg: KnowledgeGraph) -> None:
     steps: list[list[Case]] = []
     for number in range(20):
         facts: dict[str, bool] = {}
-        chain = []
+        chain: list[Case] = []
         for finding in dice.sample(oracle.FINDINGS, 12):
             wanted = {**facts, finding: dice.random() < 0.6}
             if oracle.completed(wanted) is not None:
