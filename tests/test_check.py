@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from rdflib import Literal
+from rdflib.namespace import OWL, RDFS, SH, SKOS
 
 from sts_kg import KnowledgeGraph, ParseError, canned, lint, profile
 from sts_kg.check import CHECKS, PAGE_CHECKS, Report, query_violations, report
@@ -49,7 +51,7 @@ def test_all_is_covered(shipped: Report) -> None:
 
 def test_as_dict(shipped: Report) -> None:
     n_queries = len(list((queries_folder() / "check").glob("*.rq")))
-    n_checks = len(profile.CHECKS) + len(CHECKS) + len(PAGE_CHECKS) + len(lint.CHECKS) + n_queries
+    n_checks = len(profile.CHECKS) + len(CHECKS) + len(PAGE_CHECKS) + len(lint.CHECKS) + n_queries + 1  # the shapes
     plain = shipped.as_dict()
     coverage = plain.pop("coverage")
     assert plain == {"violations": [], "notes": [], "checks": n_checks}
@@ -70,18 +72,19 @@ def copy_with(tmp_path: Path, file: str, old: str, new: str) -> Ontology:
     return Ontology(folder)
 
 
-def tiny(tmp_path: Path, text: str) -> Ontology:
+def tiny(tmp_path: Path, text: str, shapes: str = "") -> Ontology:
     """Return an ontology with nothing but a text in its module of findings."""
     folder = tmp_path / "tiny"
     folder.mkdir()
     imports = ", ".join(f"<{BASE}ontology/{name}>" for name in CASE_MODULES)
     prefixes = (
-        f"@prefix sts: <{BASE}> . @prefix owl: <http://www.w3.org/2002/07/owl#> ."
-        " @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> ."
+        f"@prefix sts: <{BASE}> . @prefix owl: <{OWL}> . @prefix rdfs: <{RDFS}> . @prefix sh: <{SH}> ."
+        f" @prefix skos: <{SKOS}> ."
     )
     (folder / "sts.ttl").write_text(f"{prefixes} sts:ontology owl:imports {imports} .", encoding="utf-8")
     for name in CASE_MODULES:
         (folder / f"{name}.ttl").write_text(f"{prefixes} {text if name == 'findings' else ''}", encoding="utf-8")
+    (folder / "shapes.ttl").write_text(f"{prefixes} {shapes}", encoding="utf-8")
     return Ontology(folder)
 
 
@@ -290,10 +293,11 @@ def test_disjoint_classes_without_a_common_member_are_consistent(tmp_path: Path)
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("give 75 mg/m2", "“75 mg” is a dose"),
+        ("give 75 mg/m2", "“75 mg/m2” is a dose"),
         ("6 cycles of it", "“6 cycles” is a dose"),
         ("fewer than 5 tumours", "“fewer than 5 tumours” is a number for few, small or rare"),
-        ("in 10 % of people", None),
+        ("in 10 % of people", "“10 %” is a number for few, small or rare"),
+        ("in 10 people", None),
         ("at most 3 cm", "“at most 3 cm” is a number for few, small or rare"),
         ("GRADE high", "“GRADE” is a grade of evidence"),
         ("a high grade tumour", None),
@@ -367,7 +371,7 @@ def source_uncovered(kg: KnowledgeGraph, tmp_path: Path) -> tuple[list[Violation
     for start, end in spans:
         letters[start:end] = "x" * (end - start)
     silent = "".join(letters)
-    gap = next(end for (_, end), (start, _) in zip(spans, spans[1:], strict=False) if start > end)
+    gap = next(end for (_, end), (start, _) in pairwise(spans) if start > end)
     between = silent[:gap] + "y" + silent[gap + 1 :]
     run = PAGE_CHECKS["source-uncovered"]
     found = [*run(kg.ontology, {}, between), *run(kg.ontology, {}, silent[:-1] + "y")]
@@ -511,6 +515,19 @@ def test_the_rows_of_check_queries_are_violations(tmp_path: Path, few: Path) -> 
         ("missing-label", "sts:x", "has no English label"),
     ]
     assert [one.remedy for one in query_violations(ontology, checks)] == [one.remedy for one in checks]
+
+
+SHAPE = (
+    "sts:Shape a sh:NodeShape ; sh:targetClass sts:Y ;"
+    ' sh:property [ sh:path sts:p ; sh:minCount 1 ; sh:message "needs an sts:p" ] .'
+)
+
+
+def test_a_result_of_a_shape_is_a_violation(tmp_path: Path, few: Path) -> None:
+    found = report(tiny(tmp_path, "sts:x a sts:Y . sts:z a sts:Y ; sts:p 1 .", SHAPE), canned_folder=few)
+    assert [violation for violation in found.violations if violation.check == "shape"] == [
+        Violation("shape", "sts:x", "needs an sts:p", "see ontology/shapes.ttl")
+    ]
 
 
 def test_a_report_as_a_table() -> None:
