@@ -32,6 +32,7 @@ __all__ = [
     "Given",
     "Place",
     "Vocabulary",
+    "dated",
     "derived",
     "facts",
     "hints",
@@ -275,21 +276,17 @@ def _growth_window(case: Case, vocabulary: Vocabulary) -> Derived | None:
 def _growth_after(course: Course, as_of: PartialDate | None) -> bool | None:
     """Return whether the sarcoma grew within a year after the end of a course; None if the dates leave it open.
 
-    The answer is the one that every day on which the course can have ended gives.
+    Partial dates are intervals; an answer is given where every day in them gives it (clinical model, section 8).
     """
-    if misdated(course, as_of) is not None:
+    end, until = course.end, course.no_growth_until
+    if end is None or misdated(course, as_of) is not None:
         return None
-    values = {_growth_after_day(end, course, as_of) for end in _possible_ends(course, as_of)}
-    return values.pop() if len(values) == 1 else None
-
-
-def _growth_after_day(end: date, course: Course, as_of: PartialDate | None) -> bool | None:
-    anniversary, until = a_year_later(end), course.no_growth_until
-    if any(end <= grew.earliest and _latest(grew, as_of) <= anniversary for grew in course.growth):
+    first_anniversary, last_anniversary = a_year_later(end.earliest), a_year_later(end.latest)
+    if any(end.latest <= grew.earliest and grew.latest <= first_anniversary for grew in course.growth):
         return True
-    if until is not None and until.earliest >= anniversary:
+    if until is not None and until.earliest >= last_anniversary:
         return False
-    only_later = bool(course.growth) and all(grew.earliest > anniversary for grew in course.growth)
+    only_later = bool(course.growth) and all(grew.earliest > last_anniversary for grew in course.growth)
     return False if only_later else None
 
 
@@ -339,6 +336,14 @@ def misdated(course: Course, as_of: PartialDate | None) -> tuple[str, PartialDat
     if end and not any(True for _ in _possible_ends(course, as_of)):
         return "end", end, f"no day of end {end} fits the other dates of the course"
     return None
+
+
+def dated(course: Course, as_of: PartialDate | None, place: Place, places: Mapping[str, Place] | None = None) -> Course:
+    """Return a course if its dates can be, else raise at the place of the wrong one."""
+    if wrong := misdated(course, as_of):
+        key, date, why = wrong
+        raise (places or {}).get(key, place).error(why, key=key, value=str(date))
+    return course
 
 
 def hints(case: Case) -> tuple[str, ...]:

@@ -17,17 +17,15 @@ from pathlib import Path
 from typing import TypeVar
 
 import yaml
-from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import RDF, RDFS
-from rdflib.term import Node
+from rdflib import URIRef
 
-from sts_kg.case import Case, Course, Given, Place, Vocabulary, misdated, shown
+from sts_kg.case import Case, Course, Given, Place, Vocabulary, dated, shown
+from sts_kg.casegraph import cases_in
 from sts_kg.date import PartialDate
 from sts_kg.errors import ParseError
 from sts_kg.files import read_text
 from sts_kg.graph import read as read_graph
 from sts_kg.graph import syntax_of
-from sts_kg.names import BASE, STS, compress
 
 __all__ = ["parse", "read"]
 
@@ -39,7 +37,6 @@ _YAML_WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("unknown", "null", "~", ""), None),
 }
 _CSV_WORDS: dict[str, bool | None] = {"yes": True, "no": False, "": None}
-_RDF_WORDS: dict[str, bool | None] = {"true": True, "1": True, "false": False, "0": False}
 _CASE_KEYS = "case label as_of findings courses history_complete declines tumour_count largest_diameter_mm".split()
 _COURSE_KEYS = "therapies start end outcome growth no_growth_until".split()
 
@@ -65,7 +62,7 @@ def read(path: str | Path, vocabulary: Vocabulary) -> tuple[Case, ...]:
     if ending == ".csv":
         return _once(_csv(path, read_text(path), vocabulary), path)
     _check_ending(path)
-    return _once(_rdf(path, read_graph(path), vocabulary), path)
+    return _once(cases_in(read_graph(path), path, vocabulary), path)
 
 
 def parse(text: str, vocabulary: Vocabulary) -> tuple[Case, ...]:
@@ -255,7 +252,7 @@ class _Document:
             no_growth_until=self.made(keys, "no_growth_until", Place.date),
             place=str(self.place(node)),
         )
-        return _dated(course, as_of, self.place(node), {key: self.place(value) for key, value in keys.items()})
+        return dated(course, as_of, self.place(node), {key: self.place(value) for key, value in keys.items()})
 
     def pairs(self, node: yaml.Node, what: str, example: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         if not isinstance(node, yaml.MappingNode):
@@ -303,16 +300,6 @@ class _Document:
         except UnicodeDecodeError as error:
             reason = f"{what} holds half of a surrogate pair, which is no text"
             raise self.place(node).error(reason, key=what) from error
-
-
-def _dated(
-    course: Course, as_of: PartialDate | None, place: Place, places: Mapping[str, Place] | None = None
-) -> Course:
-    """Return a course if its dates can be, else raise at the place of the wrong one."""
-    if wrong := misdated(course, as_of):
-        key, date, why = wrong
-        raise (places or {}).get(key, place).error(why, key=key, value=str(date))
-    return course
 
 
 # --- CSV
@@ -366,127 +353,3 @@ def _row(row: list[str], header: list[str], columns: list[URIRef | None], place:
             if holds is not None:
                 given.append(Given(finding, holds, f"{place}, column {name}"))
     return Case(id=place.id(row[columns.index(None)]), given=tuple(given), place=str(place))
-
-
-# --- RDF
-
-_OF_CASE = {
-    *(STS.hasFinding, STS.lacksFinding, STS.hadCourse, STS.declinesModality),
-    *(STS.asOf, STS.historyComplete, STS.tumourCount, STS.largestDiameterMm),
-}
-_OF_COURSE = {
-    *(STS.includesTherapy, STS.courseOutcome, STS.courseStart, STS.courseEnd, STS.progressionDate, STS.noGrowthUntil)
-}
-_DERIVED = {STS.hasOption, STS.hasUnmetOption, STS.hasTriedOption, STS.hasDeclinedOption}
-_TYPES = {STS.PatientCase, STS.TreatmentCourse}
-
-
-def _rdf(path: str | Path, graph: Graph, vocabulary: Vocabulary) -> Iterator[tuple[Place, Case]]:
-    facts = _Facts(path, graph, vocabulary)
-    for triple in sorted(graph, key=lambda triple: tuple(map(str, triple))):
-        facts.check(*triple)
-    for iri in sorted(facts.cases, key=str):
-        if not isinstance(iri, URIRef):
-            raise Place(path).error("a case is a blank node; a case needs an IRI, such as case:f")
-        place = Place(path, None, compress(iri))
-        yield place, facts.case(iri, place)
-
-
-class _Facts:
-    """What the triples of a file say of cases and courses."""
-
-    def __init__(self, path: str | Path, graph: Graph, vocabulary: Vocabulary) -> None:
-        self.path, self.graph, self.vocabulary = path, graph, vocabulary
-        self.courses = set(graph.objects(None, STS.hadCourse))
-        self.cases = set(graph.subjects(RDF.type, STS.PatientCase))
-        self.cases.update(s for s, predicate in graph.subject_predicates() if predicate in _OF_CASE | _DERIVED)
-        self.cases -= self.courses
-
-    def check(self, subject: Node, predicate: Node, object_: Node) -> None:
-        """Raise unless a triple is one that a case file may give; what is not in our words is let be."""
-        place, name = Place(self.path, None, self.name(subject)), compress(str(predicate))
-        if predicate in _DERIVED:
-            raise place.error(f"{name} is derived and may not be given; give findings instead", key=name)
-        if predicate == RDF.type and object_ not in _TYPES and str(object_).startswith(BASE):
-            reason = f"the type {compress(str(object_))} may not be given; types follow from findings and courses"
-            raise place.error(reason, key="rdf:type", value=str(object_))
-        if str(predicate).startswith(BASE) or (predicate, object_) == (RDF.type, STS.TreatmentCourse):
-            if subject not in self.cases | self.courses and predicate in _OF_COURSE | {RDF.type}:
-                raise place.error("a course of no case; link it to one by sts:hadCourse", key=name)
-            valid = _OF_COURSE if subject in self.courses else _OF_CASE
-            if predicate not in valid | {RDF.type}:
-                kind = "a course" if subject in self.courses else "a case"
-                words = sorted(compress(str(word)) for word in valid)
-                raise place.unknown(f"{name} cannot be said of {kind}", name, words, key=name)
-        if predicate == STS.hadCourse and isinstance(object_, Literal):
-            reason = f"sts:hadCourse has the value {shown(str(object_))}; a blank node or an IRI is expected"
-            raise place.error(reason, key=name, value=str(object_))
-
-    def name(self, thing: Node) -> str:
-        if isinstance(thing, URIRef):
-            return compress(thing)
-        owners = sorted(compress(str(case)) for case in self.graph.subjects(STS.hadCourse, thing))
-        return f"a course of {owners[0]}" if owners else "a blank node"
-
-    def case(self, iri: URIRef, place: Place) -> Case:
-        as_of = self.one(iri, STS.asOf, Place.date)
-        labels = [label for label in self.graph.objects(iri, RDFS.label) if isinstance(label, Literal)]
-        labels.sort(key=lambda label: (label.language != "en", label.language or "", str(label)))
-        given = [
-            Given(finding, holds, str(place))
-            for predicate, holds in ((STS.hasFinding, True), (STS.lacksFinding, False))
-            for finding in self.words(iri, predicate, self.vocabulary.findings, "finding")
-        ]
-        courses = sorted(self.graph.objects(iri, STS.hadCourse), key=lambda c: sorted(map(str, self.graph.objects(c))))
-        return Case(
-            id=place.id(Case.id_of(iri)),
-            iri=iri,
-            label=place.label(str(labels[0])) if labels else "",
-            as_of=as_of,
-            given=tuple(given),
-            courses=tuple(self.course(course, as_of) for course in courses),
-            history_complete=bool(
-                self.one(iri, STS.historyComplete, lambda place, text, key: place.yes_or_no(text, key, _RDF_WORDS))
-            ),
-            declines=self.words(iri, STS.declinesModality, self.vocabulary.modalities, "modality"),
-            tumour_count=self.one(iri, STS.tumourCount, Place.whole),
-            largest_diameter_mm=self.one(iri, STS.largestDiameterMm, Place.millimetres),
-            place=str(place),
-        )
-
-    def course(self, node: Node, as_of: PartialDate | None) -> Course:
-        place = Place(self.path, None, self.name(node))
-        therapies = self.words(node, STS.includesTherapy, self.vocabulary.therapies, "therapy")
-        if not therapies:
-            raise place.error("a course needs at least one therapy (sts:includesTherapy)", key="sts:includesTherapy")
-        growth = sorted(map(str, self.graph.objects(node, STS.progressionDate)))
-        outcomes = self.words(node, STS.courseOutcome, self.vocabulary.outcomes, "outcome")
-        self.one(node, STS.courseOutcome, lambda place, text, key: text)
-        course = Course(
-            therapies=therapies,
-            start=self.one(node, STS.courseStart, Place.date),
-            end=self.one(node, STS.courseEnd, Place.date),
-            outcome=next(iter(outcomes), None),
-            growth=tuple(place.date(text, "sts:progressionDate") for text in growth),
-            no_growth_until=self.one(node, STS.noGrowthUntil, Place.date),
-            place=str(place),
-        )
-        return _dated(course, as_of, place)
-
-    def words(self, subject: Node, predicate: URIRef, valid: Mapping[str, URIRef], kind: str) -> tuple[URIRef, ...]:
-        values = sorted(self.graph.objects(subject, predicate), key=str)
-        names = {compress(iri): iri for iri in valid.values()}
-        place = Place(self.path, None, self.name(subject))
-        for value in values:
-            if not isinstance(value, URIRef):
-                what = f"the text {shown(str(value))}" if isinstance(value, Literal) else "a blank node"
-                reason = f"{compress(predicate)} has {what} for a value; an IRI of a {kind} is expected"
-                raise place.error(reason, key=kind, value=str(value), valid=names)
-        return tuple(place.word(compress(str(value)), names, kind) for value in values)
-
-    def one(self, subject: Node, predicate: URIRef, make: Callable[[Place, str, str], _T]) -> _T | None:
-        values, name = sorted(map(str, self.graph.objects(subject, predicate))), compress(predicate)
-        place = Place(self.path, None, self.name(subject))
-        if len(values) > 1:
-            raise place.error(f"{name} has {len(values)} values, one is expected: {', '.join(values)}", key=name)
-        return make(place, values[0], name) if values else None

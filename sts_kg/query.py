@@ -11,6 +11,7 @@ from oxrdflib import OxigraphStore
 from rdflib import Graph, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
+from sts_kg.binding import cut
 from sts_kg.errors import QueryError
 from sts_kg.graph import from_ox, to_ox
 from sts_kg.names import PREFIXES
@@ -25,18 +26,15 @@ rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
 
 _LONGEST = 160  # of a parser's reason, which may list all that it expected
 
-# A token that is no comment, IRI or string: SERVICE is then the keyword (SPARQL 1.1, section 19.8).
-_SERVICE = re.compile(
-    r"""#[^\n]*|<[^<>"{}|^`\\\x00-\x20]*>|\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
-    r"""|[?$:]\w+|\w+:|(?P<service>\bSERVICE\b)""",
-    re.IGNORECASE | re.DOTALL,
-)
 # Oxigraph takes a keyword even where no token of the specification begins: `SERVICE:x`, `SERVICESILENT<x>`.
 _SERVICE_ANYWHERE = re.compile("(servi)c(e)", re.IGNORECASE)
 
 
 def store_of(graph: Graph, named: Mapping[URIRef, Graph] | None = None) -> Store:
-    """Return an Oxigraph store in memory with a graph as default graph, and others by their names."""
+    """Return an Oxigraph store in memory with a graph as default graph, and others by their names.
+
+    It keeps numbers, truth values and dates by their value: the integer `01` comes back as `1`.
+    """
     store = Store()
     for name, one in ((None, graph), *(named or {}).items()):
         to = ox.DefaultGraph() if name is None else ox.NamedNode(name)
@@ -61,10 +59,9 @@ def run(store: Store, text: str, *, name: str = "given") -> Table | bool | Graph
         The text is not SPARQL 1.1 Query (an update is not), asks another endpoint (SERVICE), or cannot be evaluated;
         `name` names the query, line and column are those of the text.
     """
-    for token in _SERVICE.finditer(text):
-        if token["service"]:
-            line = text.count("\n", 0, token.start()) + 1
-            raise QueryError(name, "SERVICE is not allowed: queries stay on this machine", line=line)
+    for token in cut(text):
+        if token.kind == "word" and token.key == "SERVICE":
+            raise QueryError(name, "SERVICE is not allowed: queries stay on this machine", line=token.line)
     try:
         if _SERVICE_ANYWHERE.search(text):  # spelt otherwise it is no keyword, and all that is none still parses
             Store().query(_SERVICE_ANYWHERE.sub(r"\1x\2", text), prefixes=PREFIXES)
