@@ -2,8 +2,8 @@
 
 >>> import sts_kg
 >>> kg = sts_kg.load()
->>> kg.query("drugs/options-with-drug", drug="pazopanib").column("option")
-(rdflib.term.URIRef('https://w3id.org/sts-kg/option-pazopanib'),)
+>>> kg.query("drugs/options-with-drug", drug="ifosfamide").column("option")
+(rdflib.term.URIRef('https://w3id.org/sts-kg/option-doxorubicin-ifosfamide'),)
 
 The public names are imported when first used, so that the command line starts at once.
 """

@@ -66,6 +66,8 @@ def read_text(path: str | Path) -> str:
         raise ParseError("is a folder, a file was expected", path=path) from error
     except OSError as error:
         raise ParseError(f"cannot be read: {error.strerror or error}", path=path) from error
+    except ValueError as error:  # a path with a NUL character
+        raise ParseError(f"cannot be read: {error}", path=path) from error
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

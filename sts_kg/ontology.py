@@ -29,6 +29,7 @@ __all__ = ["CASE_MODULES", "HEADER", "Ontology"]
 HEADER = "sts"
 #: The modules from which something about a case can follow; a test holds the closure over them against the whole.
 CASE_MODULES = ("vocabulary", "findings", "treatments", "conditions", "not-met")
+_DECLARATIONS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.Restriction, OWL.Ontology)
 _BLANK = "urn:sts-kg:blank:"  # a blank node of the asserted graph, in the cache
 
 
@@ -106,12 +107,16 @@ class Ontology:
 
     @cached_property
     def _case_schema(self) -> Graph:
-        """The axioms and facts of `CASE_MODULES` without annotations, of which no rule makes anything for a case."""
+        """The axioms and facts of `CASE_MODULES` of which a rule can make something for a case.
+
+        Left out are annotations, and declarations, from which scm-cls, scm-op and scm-dp conclude trivial triples only.
+        """
         annotations = {*self.asserted.subjects(RDF.type, OWL.AnnotationProperty), RDFS.label, RDFS.isDefinedBy}
         schema = Graph()
         for name in CASE_MODULES:
             for subject, predicate, object_ in self.modules[name]:
-                if predicate not in annotations and subject not in annotations:
+                declares = predicate == RDF.type and object_ in _DECLARATIONS
+                if not declares and predicate not in annotations and subject not in annotations:
                     schema.add((subject, predicate, object_))
         return schema
 

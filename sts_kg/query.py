@@ -43,7 +43,10 @@ def store_of(graph: Graph, named: Mapping[URIRef, Graph] | None = None) -> Store
 
 
 def graph_on(store: Store) -> Graph:
-    """Return the default graph of a store as an ordinary rdflib Graph; its SPARQL runs in Oxigraph."""
+    """Return the default graph of a store as an ordinary rdflib Graph; its SPARQL runs in Oxigraph.
+
+    oxrdflib gives plain texts the datatype `xsd:string`: the same in RDF 1.1, but not equal to rdflib.
+    """
     graph = Graph(store=OxigraphStore(store=store), identifier=DATASET_DEFAULT_GRAPH_ID)
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace)

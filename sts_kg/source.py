@@ -107,6 +107,8 @@ def page_texts(asserted: Graph, page: str | Path) -> dict[str, str]:
         data = Path(page).read_bytes()
     except OSError as error:
         raise ParseError(f"cannot be read: {error.strerror or error}", path=page) from error
+    except ValueError as error:  # a path with a NUL character
+        raise ParseError(f"cannot be read: {error}", path=page) from error
     _same(page, str(asserted.value(STS["source-document"], STS.sha256)), data)
     text = data.decode("utf-8")
     cut = {one.id: text[one.start : one.end] for one in segments(asserted)}

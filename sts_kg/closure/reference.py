@@ -121,7 +121,10 @@ class _Semantics(owlrl.OWLRL_Semantics):  # type: ignore[misc] # owlrl carries n
     def rules(self, t: _Triple, cycle_num: int) -> None:
         _, predicate, object_ = t
         begins = object_ if predicate == RDF.type else predicate
-        if isinstance(begins, URIRef) and str(begins).startswith(_VOCABULARIES):
+        if predicate == RDFS.subClassOf:  # most of them by far, and only these two groups begin there
+            self._class_axioms(t, cycle_num)
+            self._schema_vocabulary(t, cycle_num)
+        elif isinstance(begins, URIRef) and str(begins).startswith(_VOCABULARIES):
             super().rules(t, cycle_num)
 
     def store_triple(self, t: _Triple) -> None:

@@ -1,0 +1,166 @@
+"""Errors: one sentence each, the data in fields, and a built-in for a base."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sts_kg import errors
+from sts_kg.errors import (
+    CaseError,
+    CurieError,
+    EndpointError,
+    EndpointTimeoutError,
+    InconsistentError,
+    MalformedListError,
+    ParameterError,
+    ParseError,
+    QueryError,
+    SourceError,
+    StsKgError,
+    UnknownNameError,
+    nearest,
+)
+
+VALID = ["unresectable", "resectable", "stage4-sts"]
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            UnknownNameError("finding", "unresectible", VALID),
+            "there is no finding 'unresectible'; did you mean unresectable or resectable?",
+        ),
+        (UnknownNameError("query", "x"), "there is no query 'x'"),
+        (CurieError("a b", "no"), "'a b' is not a CURIE or IRI that can be used here: no"),
+        (ParseError("is no text"), "is no text"),
+        (ParseError("is no text", path="a.ttl"), "a.ttl: is no text"),
+        (ParseError("is no text", path=Path("a.ttl"), line=2), "a.ttl, line 2: is no text"),
+        (ParseError("is no text", path="a.ttl", line=2, column=3), "a.ttl, line 2, column 3: is no text"),
+        (ParseError("is no text", line=2, column=3), "line 2, column 3: is no text"),
+        (CaseError("is wrong"), "is wrong"),
+        (CaseError("is wrong", path="a.yaml", line=1), "a.yaml, line 1: is wrong"),
+        (
+            CaseError("is wrong", value="resectible", valid=VALID),
+            "is wrong; did you mean resectable or unresectable?",
+        ),
+        (CaseError("is wrong", value="x", wanted="stage4", valid=VALID), "is wrong; did you mean stage4-sts?"),
+        (MalformedListError("_:b1", "has no end"), "the rdf:List that begins at _:b1 has no end"),
+        (ParameterError("a/b", "drug", "a value is needed"), "query a/b, parameter drug: a value is needed"),
+        (
+            ParameterError("a/b", "drug", "there is none", value="x", near=("y", "z")),
+            "query a/b, parameter drug = 'x': there is none; did you mean y or z?",
+        ),
+        (ParameterError("a/b", "n", "is wrong", value=0), "query a/b, parameter n = 0: is wrong"),
+        (QueryError("a/b", "is wrong"), "query a/b: is wrong"),
+        (QueryError("a/b", "is wrong", line=2), "query a/b, line 2: is wrong"),
+        (QueryError("a/b", "is wrong", line=2, column=3), "query a/b, line 2, column 3: is wrong"),
+        (InconsistentError(iter(("one", "two")), case="f"), "case f contradicts itself: one; two"),
+        (InconsistentError(["one"]), "the graph contradicts itself: one"),
+        (
+            SourceError("p.txt", expected="aa", found="bb"),
+            "p.txt is not the page that was modelled: its SHA-256 is bb, expected aa; give the unchanged file, or leave"
+            " --source and STS_KG_SOURCE out",
+        ),
+        (EndpointError("http://x/", "is down"), "http://x/: is down (after 0.0 s)"),
+        (
+            EndpointError("http://x/", "is busy", status=503, waited_s=1.25),
+            "http://x/: HTTP 503, is busy (after 1.2 s)",
+        ),
+        (EndpointTimeoutError("http://x/", "no answer", waited_s=30), "http://x/: no answer (after 30.0 s)"),
+    ],
+)
+def test_the_sentence(error: StsKgError, sentence: str) -> None:
+    assert str(error) == sentence
+    assert isinstance(error, StsKgError)
+
+
+@pytest.mark.parametrize(
+    ("error", "fields"),
+    [
+        (
+            UnknownNameError("finding", "unresectible", VALID),
+            {"kind": "finding", "name": "unresectible", "near": ("unresectable", "resectable")},
+        ),
+        (CurieError("a b", "no"), {"text": "a b", "reason": "no"}),
+        (ParseError("r", path="p", line=2, column=3), {"reason": "r", "path": "p", "line": 2, "column": 3}),
+        (ParseError("r"), {"path": None, "line": None, "column": None}),
+        (
+            CaseError("r", path="p", line=2, key="k", value="v", valid=["vv"], wanted="vvv"),
+            {"reason": "r", "path": "p", "line": 2, "key": "k", "value": "v", "near": ("vv",)},
+        ),
+        (MalformedListError("_:b", "r"), {"head": "_:b", "reason": "r"}),
+        (
+            ParameterError("q", "p", "r", type="iri", value=1, near=["a"]),
+            {"query": "q", "parameter": "p", "reason": "r", "type": "iri", "value": 1, "near": ("a",)},
+        ),
+        (QueryError("q", "r", line=1, column=2), {"name": "q", "reason": "r", "line": 1, "column": 2}),
+        (InconsistentError(iter("ab"), case="c"), {"case": "c", "contradictions": ("a", "b")}),
+        (SourceError("p", expected="e", found="f"), {"path": "p", "expected": "e", "found": "f"}),
+        (
+            EndpointError("u", "r", status=503, waited_s=1.5),
+            {"url": "u", "reason": "r", "status": 503, "waited_s": 1.5},
+        ),
+    ],
+)
+def test_the_fields(error: StsKgError, fields: dict[str, object]) -> None:
+    assert {name: getattr(error, name) for name in fields} == fields
+
+
+BASES: dict[type[StsKgError], type[Exception]] = {
+    UnknownNameError: LookupError,
+    CurieError: ValueError,
+    ParseError: ValueError,
+    CaseError: ValueError,
+    MalformedListError: ValueError,
+    ParameterError: ValueError,
+    QueryError: ValueError,
+    InconsistentError: ValueError,
+    SourceError: ValueError,
+    EndpointError: OSError,
+    EndpointTimeoutError: TimeoutError,
+}
+
+
+@pytest.mark.parametrize(("kind", "base"), BASES.items())
+def test_each_is_of_the_tree_and_of_a_built_in(kind: type[StsKgError], base: type[Exception]) -> None:
+    assert issubclass(kind, StsKgError)
+    assert issubclass(kind, base)
+    assert f" {kind.__name__}(" in str(errors.__doc__)
+
+
+def test_every_error_has_a_base_and_is_public() -> None:
+    defined = {each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, StsKgError)}
+    assert defined == {*BASES, StsKgError}
+    assert sorted(errors.__all__) == sorted([*(each.__name__ for each in defined), "nearest"])
+    assert issubclass(EndpointTimeoutError, EndpointError)
+    assert StsKgError.__bases__ == (Exception,)
+
+
+# --- nearest
+
+
+@pytest.mark.parametrize(
+    ("name", "valid", "near"),
+    [
+        ("unresectible", VALID, ("unresectable", "resectable")),
+        ("xyz", VALID, ()),
+        ("", VALID, ()),
+        ("x", [], ()),
+        (" STAGE4-STS ", VALID, ("stage4-sts",)),  # case and blanks do not count
+        ("sts", VALID, ("stage4-sts",)),  # part of a name
+        ("st", VALID, ()),  # too short to be part of one
+        ("sect", VALID, ("resectable", "unresectable")),
+        ("abc", ["ABC", "abc"], ("ABC",)),  # of names that differ in case the first
+        ("aaaa", ["aaab", "aaac", "aaad", "aaae"], ("aaae", "aaad", "aaac")),
+        ("aaab", ["aaab", "xaaab"], ("aaab", "xaaab")),
+    ],
+)
+def test_nearest(name: str, valid: list[str], near: tuple[str, ...]) -> None:
+    assert nearest(name, iter(valid)) == near
+
+
+def test_nearest_gives_as_many_as_asked_for() -> None:
+    assert nearest("aaaa", ["aaab", "aaac", "aaad"], count=1) == ("aaad",)
