@@ -85,10 +85,19 @@ findings: {unresectable: yes, resectable: yes}
 ---
 case: implied-against-given
 findings: {stage4-sts: yes, soft-tissue-sarcoma: no}
+---
+case: history-against-implied
+findings: {doxorubicin-did-not-work: yes}
+history_complete: yes
+---
+case: second
+courses:
+  - {therapies: [doxorubicin], outcome: stopped-for-side-effects}
+  - {therapies: [doxorubicin], outcome: did-not-work}
 """
 CONTRADICTORY = (
     *("course-against-given", "outcome-against-given", "rule-against-given", "history-against-given"),
-    *("opposites", "implied-against-given"),
+    *("opposites", "implied-against-given", "history-against-implied"),
 )
 
 
@@ -355,6 +364,13 @@ def test_every_missing_finding_is_asked_for_in_the_order_of_the_condition(told: 
             "derived: a recorded course (line 20) includes doxorubicin and has the outcome “did not work”",
         ),
         (
+            "second",
+            "other-chemotherapy",
+            "doxorubicin-did-not-work",
+            True,
+            "derived: a recorded course (line 78) includes doxorubicin and has the outcome “did not work”",
+        ),
+        (
             "side-effects",
             "pazopanib",
             "prior-chemotherapy",
@@ -462,6 +478,12 @@ def test_notes_on_overlays_hints_and_numbers(told: Told) -> None:
             "soft-tissue-sarcoma holds (derived: implied by stage4-sts, given: line 69) and does not hold (given:"
             " line 69); stage4-sts holds (given: line 69) and does not hold (derived: it would imply"
             " soft-tissue-sarcoma, which does not hold, given: line 69)",
+        ),
+        (
+            "history-against-implied",
+            "prior-chemotherapy holds (derived: implied by doxorubicin-did-not-work, given: line 72) and does not hold"
+            " (derived by the rule history complete); doxorubicin-did-not-work holds (given: line 72) and does not hold"
+            " (derived: it would imply prior-chemotherapy, which does not hold, derived by the rule history complete)",
         ),
     ],
 )

@@ -23,6 +23,8 @@ FLOORS = (
     {"check", "explanation"},
     {"knowledge"},
     {"terminal"},
+    {"cli/shared"},
+    {"cli/cases", "cli/ontology", "cli/queries"},
     {"cli"},
     {"__init__", "__main__"},
 )
@@ -32,7 +34,7 @@ DOORS = {  # library: the modules through which it comes in
     "oxrdflib": {"query"},
     "SPARQLWrapper": {"endpoint"},
     "yaml": {"canned", "casefile"},
-    "click": {"cli"},
+    "click": {"cli", "cli/cases", "cli/ontology", "cli/queries", "cli/shared"},
     "rich": {"terminal"},
     "pandas": {"table"},
     "polars": {"table"},

@@ -1,0 +1,95 @@
+"""The command line `sts-kg`: parse, call, print.
+
+Exit codes: 0 done, 1 the answer is no (violations, contradictions, ASK), 2 usage, 3 unreadable input, 4 endpoint.
+
+Everything but click is imported inside the commands, so that `--help` and completion answer at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from sts_kg.cli.cases import ask, explain, options_command, what_if
+from sts_kg.cli.ontology import check, export, sources
+from sts_kg.cli.queries import queries_command, query_group, sparql
+from sts_kg.cli.shared import ENDPOINT, NO, UNREADABLE, USAGE, terminal
+from sts_kg.errors import (
+    CurieError,
+    EndpointError,
+    InconsistentError,
+    ParameterError,
+    QueryError,
+    StsKgError,
+    UnknownNameError,
+)
+from sts_kg.files import version
+
+__all__ = ["app", "main"]
+
+
+class _App(click.Group):
+    """The commands; what goes wrong becomes one line on standard error and an exit code, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except StsKgError as error:
+            terminal().error(str(error))
+            ctx.exit(_code(error))
+        except BrokenPipeError:
+            raise  # click ends quietly when the reader of a pipe has gone
+        except OSError as error:
+            terminal().error(f"{error.filename or 'file'}: {error.strerror or error}")
+            ctx.exit(UNREADABLE)
+
+
+def _code(error: StsKgError) -> int:
+    if isinstance(error, InconsistentError):
+        return NO
+    if isinstance(error, EndpointError):
+        return ENDPOINT
+    usage = UnknownNameError | CurieError | ParameterError | QueryError
+    return USAGE if isinstance(error, usage) else UNREADABLE
+
+
+@click.group(cls=_App, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(version(), prog_name="sts-kg")
+def app() -> None:
+    """Treatments of stage 4 soft tissue sarcoma as a knowledge graph.
+
+    What one page of patient information says may be offered, under which condition, in which words and by which
+    sentence. Not medical advice: no clinician has reviewed it.
+
+    \b
+    Example:
+      sts-kg options patient.yaml
+      sts-kg explain patient.yaml pazopanib
+      sts-kg query drugs/options-with-drug --drug doxorubicin
+    """
+
+
+@app.command()
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+def completion(shell: str) -> None:
+    """Print the script that lets a shell complete sts-kg.
+
+    \b
+    Example:
+      eval "$(sts-kg completion bash)"
+    """
+    from click.shell_completion import get_completion_class
+
+    made = get_completion_class(shell)
+    assert made is not None, f"click knows {shell}"
+    click.echo(made(app, {}, "sts-kg", "_STS_KG_COMPLETE").source())
+
+
+for command in (options_command, explain, ask, what_if, queries_command, query_group, sparql, sources, check, export):
+    app.add_command(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="sts-kg")

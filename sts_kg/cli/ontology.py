@@ -1,0 +1,78 @@
+"""Commands about the ontology itself: sources, check, export."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, formats, page_option, terminal
+
+__all__ = ["check", "export", "sources"]
+
+
+@click.command()
+@click.argument("segment", required=False)
+@page_option
+@formats("table", "json")
+def sources(segment: str | None, page: Path | None, form: str) -> None:
+    """List the segments of the source by their gists, or show one; with the text if the page is at hand.
+
+    \b
+    Example:
+      sts-kg sources S19
+      sts-kg sources S19 --source page.txt
+    """
+    from sts_kg.knowledge import load
+
+    shown = terminal()
+    found = load().sources(segment, page=page)
+    if form == "json":
+        shown.write(as_json([one.as_dict() for one in found]))
+    else:
+        shown.segments(found)
+
+
+@click.command()
+@page_option
+@formats("table", "json", "csv", "md")
+def check(page: Path | None, form: str) -> None:
+    """Check the ontology and the queries; exit 1 if anything is wrong.
+
+    \b
+    Example:
+      sts-kg check --source page.txt
+    """
+    from sts_kg.knowledge import load
+
+    shown = terminal()
+    with shown.busy("checking …"):
+        found = load().check(page=page)
+    if form == "json":
+        shown.write(as_json(found.as_dict()))
+    elif form == "table":
+        shown.report(found)
+    else:
+        shown.write(found.table().to_csv() if form == "csv" else found.table().to_markdown())
+    sys.exit(NO if found.violations else DONE)
+
+
+@click.command()
+@click.option("-o", "--output", type=File, required=True, help="FILE.(ttl|nt|rdf|jsonld|trig|nq), also with .gz.")
+@click.option("--inferred", is_flag=True, help="With what follows by OWL 2 RL.")
+@cases_option
+def export(output: Path, inferred: bool, cases: tuple[Path, ...]) -> None:
+    """Write the graph to a file in the syntax of its ending; .trig and .nq keep each module in its own graph.
+
+    \b
+    Example:
+      sts-kg export --inferred -o sts-kg.ttl
+    """
+    from sts_kg.knowledge import load
+
+    shown = terminal()
+    with shown.busy("reasoning …"):
+        kg = load().with_cases(cases) if cases else load()
+        count = kg.export(output, inferred=inferred)
+    shown.note(f"{count} triples written to {output}")

@@ -1,0 +1,235 @@
+"""Commands about queries: queries, query, sparql."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, formats, terminal
+from sts_kg.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+
+    from sts_kg.binding import Parameter
+    from sts_kg.canned import CannedQuery
+    from sts_kg.table import Table
+    from sts_kg.terminal import Terminal
+
+__all__ = ["queries_command", "query_group", "sparql"]
+
+_TABLES = ("table", "json", "srj", "csv", "tsv", "md")
+_GRAPHS = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml", "jsonld": "jsonld"}
+
+
+@click.command(name="queries")
+@formats("table", "json", "md")
+@click.option("--topic", help="Only the queries of one topic.")
+def queries_command(form: str, topic: str | None) -> None:
+    """List the canned queries by topic, one line each.
+
+    \b
+    Example:
+      sts-kg queries --topic drugs
+    """
+    from sts_kg.knowledge import load
+
+    kg, shown = load(), terminal()
+    found = [query for query in kg.canned.values() if topic is None or query.topic == topic]
+    if not found:
+        raise UnknownNameError("topic", str(topic), {query.topic for query in kg.canned.values()})
+    if form == "json":
+        shown.write(as_json([_described(query) for query in found]))
+        return
+    header = ("id", "parameters", "question")
+    rows = [(query.id, " ".join(map(_usage, query.parameters)), query.description) for query in found]
+    if form == "md":
+        from sts_kg import view
+
+        shown.write(view.markdown(header, rows))
+    else:
+        shown.table(header, rows)
+
+
+def _described(query: CannedQuery) -> dict[str, object]:
+    parameters = [
+        {"name": p.name, "type": p.type, "required": p.required, "default": p.default} for p in query.parameters
+    ]
+    return {"id": query.id, "topic": query.topic, "summary": query.summary, "parameters": parameters}
+
+
+def _usage(parameter: Parameter) -> str:
+    return f"--{parameter.name}" if parameter.required else f"[--{parameter.name}]"
+
+
+class _Queries(click.Group):
+    """The canned queries as commands, each with its parameters as options."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_canned())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        from sts_kg.canned import find
+
+        try:
+            return _query_command(find(cmd_name, _canned()))
+        except UnknownNameError as error:
+            if ctx.resilient_parsing:  # completion asks for what is not typed yet
+                return None
+            ctx.fail(str(error))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_paragraph()
+        formatter.write_text("sts-kg queries lists the names; sts-kg query NAME --help the parameters of one.")
+
+
+def _canned() -> dict[str, CannedQuery]:
+    from sts_kg.canned import read_all
+    from sts_kg.files import queries_folder
+
+    return {name: query for name, query in read_all(queries_folder()).items() if query.topic != "check"}
+
+
+@click.group(name="query", cls=_Queries, subcommand_metavar="NAME [--PARAMETER VALUE...]")
+def query_group() -> None:
+    """Run a canned query. A parameter takes an id, a label, a CURIE or an IRI.
+
+    \b
+    Example:
+      sts-kg query drugs/options-with-drug --drug doxorubicin
+      sts-kg query conditions/options-of-case --case d1 --cases cohort.csv --format csv
+    """
+
+
+_formats = click.option(
+    "--format", "form", type=click.Choice((*_TABLES, *_GRAPHS)), help="Default: table, or ttl for a graph."
+)
+_endpoint = click.option("--endpoint", metavar="URL", help="Ask a SPARQL 1.1 endpoint instead of the shipped graph.")
+
+
+def _query_command(query: CannedQuery) -> click.Command:
+    def run(form: str | None, show: bool, cases: tuple[Path, ...], endpoint: str | None, **values: str | None) -> None:
+        from sts_kg.knowledge import load
+
+        kg, shown = load(), terminal()
+        if show:
+            shown.write(kg.bound(query.id, **values))
+            return
+        with shown.busy("reasoning …"):
+            if endpoint is not None:
+                answer = _asked(endpoint, kg.bound(query.id, **values))
+            else:
+                if query.graph == "cases" and not cases:
+                    shown.note("note: about the fictional example cases; give others with --cases FILE")
+                answer = (kg.with_cases(cases) if cases else kg).query(query.id, **values)
+        _print(answer, form, shown, empty=query.empty_because)
+
+    parameters: list[click.Parameter] = [
+        click.Option(
+            [f"--{p.name}"],
+            metavar=p.type.upper(),
+            help=_parameter_help(p),
+        )
+        for p in query.parameters
+    ]
+    example = " ".join(f"--{p.name} {_short_default(p)}" for p in query.parameters if p.default)
+    command = click.Command(
+        query.id,
+        callback=run,
+        params=parameters,
+        help=f"{query.description}\n\n\b\nExample:\n  sts-kg query {query.id} {example}".rstrip(),
+    )
+    for option in (
+        click.option("--show", is_flag=True, help="Print the SPARQL instead of running it."),
+        cases_option,
+        _endpoint,
+    ):
+        command = option(command)
+    return _formats(command)
+
+
+def _parameter_help(parameter: Parameter) -> str:
+    default = f"  [default: {_short_default(parameter)}]" if parameter.default else ""
+    optional = "" if parameter.required else "  [optional: without it, any]"
+    return f"{parameter.label or parameter.name}{default}{optional}"
+
+
+def _short_default(parameter: Parameter) -> str:
+    from sts_kg.names import local
+
+    return local(parameter.default or "")
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("-f", "--file", type=File, help="Read the query from a file.")
+@click.option("--asserted", is_flag=True, help="Ask the asserted graph, not the closed one.")
+@cases_option
+@_endpoint
+@_formats
+def sparql(
+    text: str | None, file: Path | None, asserted: bool, cases: tuple[Path, ...], endpoint: str | None, form: str | None
+) -> None:
+    """Run a SPARQL query: TEXT, or - for standard input. Known prefixes need no declaration.
+
+    \b
+    Example:
+      sts-kg sparql 'SELECT ?drug ?brand { ?drug sts:brandName ?brand } ORDER BY ?drug'
+    """
+    from sts_kg.files import read_text
+    from sts_kg.knowledge import load
+
+    if (text is None) is (file is None):
+        raise click.UsageError("give the query either as TEXT (- for standard input) or with --file")
+    asked = read_text(file) if file is not None else sys.stdin.read() if text == "-" else str(text)
+    shown = terminal()
+    with shown.busy("reasoning …"):
+        if endpoint is not None:
+            answer = _asked(endpoint, asked)
+        else:
+            answer = (load().with_cases(cases) if cases else load()).sparql(asked, asserted=asserted)
+    _print(answer, form, shown)
+
+
+def _asked(endpoint: str, text: str) -> Table | bool | Graph:
+    from sts_kg.endpoint import ask_endpoint
+
+    return ask_endpoint(endpoint, text)
+
+
+def _print(answer: Table | bool | Graph, form: str | None, shown: Terminal, *, empty: str = "") -> None:
+    """Print the answer to a query; exit 1 if it is no."""
+    from sts_kg.graph import serialize
+    from sts_kg.table import Table
+
+    if isinstance(answer, bool):
+        if form in ("json", "srj"):
+            shown.write(json.dumps(answer if form == "json" else {"head": {}, "boolean": answer}))
+        else:
+            shown.write("yes" if answer else "no")
+        sys.exit(DONE if answer else NO)
+    if not isinstance(answer, Table):
+        if form in _TABLES:
+            raise click.UsageError(f"the answer is a graph: choose one of {', '.join(_GRAPHS)}, not {form}")
+        shown.write(serialize(answer, _GRAPHS[form or "ttl"]).decode())
+        return
+    if form in _GRAPHS:
+        raise click.UsageError(f"the answer is a table: choose one of {', '.join(_TABLES)}, not {form}")
+    if form in (None, "table"):
+        shown.answer(answer)
+    else:
+        texts: dict[str | None, Callable[[], str]] = {
+            "json": answer.to_json,
+            "srj": answer.to_srj,
+            "csv": answer.to_csv,
+            "tsv": answer.to_tsv,
+            "md": answer.to_markdown,
+        }
+        shown.write(texts[form]())
+    if empty and not len(answer):
+        shown.note(f"note: no rows, by design: {empty}")

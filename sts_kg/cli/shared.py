@@ -1,0 +1,57 @@
+"""What the commands share: exit codes, options that several have, and the way to standard output."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from sts_kg.terminal import Terminal
+
+__all__ = [
+    "DONE",
+    "ENDPOINT",
+    "NO",
+    "UNREADABLE",
+    "USAGE",
+    "File",
+    "as_json",
+    "case_file",
+    "case_id",
+    "cases_option",
+    "formats",
+    "page_option",
+    "terminal",
+]
+
+#: Exit codes: done; the answer is no (violations, contradictions, ASK); usage; unreadable input; endpoint.
+DONE, NO, USAGE, UNREADABLE, ENDPOINT = range(5)
+
+File = click.Path(path_type=Path)
+case_file = click.argument("file", type=File)
+case_id = click.option("--case", metavar="ID", help="The case, if the file has several.")
+cases_option = click.option("--cases", type=File, multiple=True, metavar="FILE", help="Put these case files in.")
+page_option = click.option(
+    "--source", "page", type=File, metavar="PAGE", envvar="STS_KG_SOURCE", help="The source page, to quote its text."
+)
+
+
+def formats(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the option --format with these choices, the first of them the default."""
+    return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
+
+
+def terminal() -> Terminal:
+    """Return standard output and error as a person or a pipe needs them."""
+    from sts_kg.terminal import Terminal
+
+    return Terminal()
+
+
+def as_json(value: object) -> str:
+    """Return plain values as JSON for people and programs alike."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
