@@ -262,8 +262,7 @@ def derived(case: Case, vocabulary: Vocabulary) -> tuple[Derived, ...]:
 
 
 def _growth_window(case: Case, vocabulary: Vocabulary) -> Derived | None:
-    disregarded = vocabulary.disregarded_by(GROWTH_WINDOW)
-    counting = [course for course in case.courses if not disregarded.issuperset(course.therapies)]
+    counting = _counting(case, vocabulary)
     finding = vocabulary.concluded_by(GROWTH_WINDOW)
     values = [_growth_after(course, case.as_of) for course in counting]
     if True in values:
@@ -271,6 +270,12 @@ def _growth_window(case: Case, vocabulary: Vocabulary) -> Derived | None:
     if case.history_complete and all(value is False for value in values):
         return Derived(finding, False, GROWTH_WINDOW, tuple(counting))
     return None
+
+
+def _counting(case: Case, vocabulary: Vocabulary) -> list[Course]:
+    """Return the courses that count for the growth window: those with a therapy that it does not disregard."""
+    disregarded = vocabulary.disregarded_by(GROWTH_WINDOW)
+    return [course for course in case.courses if not disregarded.issuperset(course.therapies)]
 
 
 def _growth_after(course: Course, as_of: PartialDate | None) -> bool | None:
@@ -346,10 +351,10 @@ def dated(course: Course, as_of: PartialDate | None, place: Place, places: Mappi
     return course
 
 
-def hints(case: Case) -> tuple[str, ...]:
+def hints(case: Case, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return what a person should look at in a case and no rule may conclude (D06b, D09b)."""
     found = []
-    for course in case.courses:
+    for course in _counting(case, vocabulary):
         before_end = [
             grew
             for grew in course.growth

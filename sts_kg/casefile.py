@@ -65,9 +65,9 @@ def read(path: str | Path, vocabulary: Vocabulary) -> tuple[Case, ...]:
     return _once(cases_in(read_graph(path), path, vocabulary), path)
 
 
-def parse(text: str, vocabulary: Vocabulary) -> tuple[Case, ...]:
-    """Return the cases of a YAML or JSON text; errors are those of `read`, with lines and `<text>` for the path."""
-    path, text = "<text>", text.removeprefix("\ufeff")
+def parse(text: str, vocabulary: Vocabulary, *, path: str = "<text>") -> tuple[Case, ...]:
+    """Return the cases of a YAML or JSON text; errors are those of `read`, with lines and this name for the path."""
+    text = text.removeprefix("\ufeff")
     if text.lstrip().startswith(("{", "[")):
         with suppress(ParseError):  # what is not JSON may still be YAML with brackets
             return _once(_documents(path, _json(path, text), vocabulary), path)

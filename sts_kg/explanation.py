@@ -129,7 +129,7 @@ def explanation(
             (local(str(d)), str(asserted.value(d, RDFS.label)), str(asserted.value(d, STS.alternativeReading)))
             for d in sorted(decided, key=str)
         ),
-        notes=tuple(_notes(answer, case)),
+        notes=tuple(_notes(answer, case, asserted)),
         disclaimer=disclaimer,
     )
 
@@ -147,20 +147,20 @@ def _consequence(answer: Answer) -> str:
         return "If yes, the source’s condition is met. If no, it is not met."
 
     def sets(found: Iterable[frozenset[URIRef]]) -> str:
-        # an "or" of "and"s, the shortest first, in the order of the condition
+        # an "or" of "and"s, in the order of the condition
         asked = answer.missing
-        places = sorted((sorted(map(asked.index, needed)) for needed in found), key=lambda at: (len(at), at))
+        places = sorted(sorted(map(asked.index, needed)) for needed in found)
         return ", or ".join(" and ".join(short(asked[i]) for i in at) for at in places)
 
     return f"Met if yes to: {sets(answer.met_if)}. Not met if no to: {sets(answer.unmet_if)}."
 
 
-def _notes(answer: Answer, case: Case) -> Iterator[str]:
+def _notes(answer: Answer, case: Case, asserted: Graph) -> Iterator[str]:
     if answer.tried:
         yield "tried: it contains a therapy already given; that changes no status."
     if answer.declined:
         yield "declined: the person does not want this kind of treatment; that changes no status."
-    yield from (f"{hint}." for hint in hints(case))
+    yield from (f"{hint}." for hint in hints(case, Vocabulary(asserted)))
     if case.tumour_count is not None or case.largest_diameter_mm is not None:
         numbers = [f"tumour count {case.tumour_count}"] if case.tumour_count is not None else []
         numbers += [f"largest diameter {case.largest_diameter_mm} mm"] if case.largest_diameter_mm else []

@@ -338,7 +338,11 @@ class KnowledgeGraph:
         if isinstance(one, Case):
             return (one,)
         if isinstance(one, Mapping):
-            return casefile.parse(json.dumps(one, default=str), self.ontology.vocabulary)
+            try:
+                text = json.dumps(one, default=str)
+            except (TypeError, ValueError) as error:  # a key that is no text, or a mapping that holds itself
+                raise CaseError(f"the mapping given is no case: {error}") from error
+            return casefile.parse(text, self.ontology.vocabulary, path="the mapping given")
         return casefile.read(one, self.ontology.vocabulary)
 
     def _close(self, cases: tuple[Case, ...]) -> Closure:

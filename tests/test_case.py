@@ -496,7 +496,7 @@ def test_the_rules_say_what_they_conclude_and_leave_out() -> None:
 
 def test_growth_before_the_end_is_hinted_at_and_sets_nothing() -> None:
     one = course("2024-05", "2024-02 2024-03-10", start="2024-01", therapies="doxorubicin ifosfamide")
-    assert hints(Case(id="x", courses=(one,))) == (
+    assert hints(Case(id="x", courses=(one,)), vocabulary()) == (
         "growth in 2024-02, 2024-03-10 was before the end of the course of doxorubicin and ifosfamide: it does not "
         "count as growth after treatment (D09b); did-not-work may apply, if the team says so (D06b)",
     )
@@ -516,12 +516,17 @@ def test_growth_before_the_end_is_hinted_at_and_sets_nothing() -> None:
     ],
 )
 def test_growth_that_was_not_surely_in_the_course_gives_no_hint(one: Course) -> None:
-    assert hints(Case(id="x", courses=(one,))) == ()
+    assert hints(Case(id="x", courses=(one,)), vocabulary()) == ()
+
+
+def test_comfort_care_alone_gives_no_hint() -> None:
+    one = course("2024-05-17", "2024-05-01", therapies="comfort-care")
+    assert hints(Case(id="x", courses=(one,)), vocabulary()) == ()
 
 
 def test_growth_across_the_start_is_hinted_at() -> None:
     for growth, start in (("2024-01", "2024-01-20"), ("2024-01-20", "2024-01-20"), ("2024-01", "2024-01-31")):
-        assert len(hints(Case(id="x", courses=(course("2024-05", growth, start=start),)))) == 1
+        assert len(hints(Case(id="x", courses=(course("2024-05", growth, start=start),)), vocabulary())) == 1
 
 
 # --- cases and their facts

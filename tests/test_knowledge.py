@@ -310,9 +310,12 @@ def test_the_same_id_of_two_cases_of_no_file(own: KnowledgeGraph) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"findings": {}}, "<text>, line 1: the key 'case' is missing: every case needs an id"),
-        ({"case": "a", "findings": {"stage4": "yes"}}, "<text>, line 1: there is no finding 'stage4'; did you mean"),
-        ({"case": "a", "findings": {"stage4-sts": 2}}, "<text>, line 1: '2' is no value of stage4-sts"),
+        ({"findings": {}}, "the mapping given, line 1: the key 'case' is missing: every case needs an id"),
+        (
+            {"case": "a", "findings": {"stage4": "yes"}},
+            "the mapping given, line 1: there is no finding 'stage4'; did you mean",
+        ),
+        ({"case": "a", "findings": {"stage4-sts": 2}}, "the mapping given, line 1: '2' is no value of stage4-sts"),
     ],
 )
 def test_a_wrong_mapping(own: KnowledgeGraph, given: Mapping[str, object], message: str) -> None:
@@ -364,7 +367,9 @@ def test_a_contradictory_case_has_no_graph(kg: KnowledgeGraph) -> None:
         with pytest.raises(InconsistentError) as caught:
             _ = of_x.graph
         assert caught.value.case == "x"
-        assert str(caught.value).startswith("case x contradicts itself: unresectable holds (given: <text>, line 1) and")
+        assert str(caught.value).startswith(
+            "case x contradicts itself: unresectable holds (given: the mapping given, line 1) and"
+        )
     with pytest.raises(InconsistentError):
         of_x.query("conditions/options-of-case", case="a")
 

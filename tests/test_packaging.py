@@ -67,7 +67,7 @@ def test_the_wheel_holds_package_ontology_queries_and_licences_and_nothing_else(
 
 
 def test_the_wheel_holds_what_the_package_needs(wheel: Path) -> None:
-    needed = {"sts_kg/cli.py", "sts_kg/py.typed", "sts_kg/ontology/sts.ttl", "sts_kg/ontology/examples/f.yaml"}
+    needed = {"sts_kg/cli/__init__.py", "sts_kg/py.typed", "sts_kg/ontology/sts.ttl", "sts_kg/ontology/examples/f.yaml"}
     assert needed | {"sts_kg/queries/drugs/drugs-and-brands.rq"} <= names(wheel)
 
 

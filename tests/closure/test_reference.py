@@ -46,7 +46,8 @@ sts:H owl:equivalentClass [ a owl:Restriction ; owl:onProperty sts:s ; owl:hasVa
 [ a owl:Restriction ; owl:onProperty sts:p ; owl:someValuesFrom sts:R ] rdfs:subClassOf sts:Some .
 sts:M rdfs:subClassOf [ a owl:Restriction ; owl:onProperty sts:q ; owl:maxCardinality "1"^^xsd:nonNegativeInteger ] .
 sts:x sts:p sts:y . sts:y sts:p sts:w . sts:w sts:s sts:z . sts:x a sts:M .
-sts:x sts:f sts:k , sts:l . sts:k sts:i sts:n . sts:m sts:i sts:n . sts:T owl:equivalentClass sts:TT . sts:x rdfs:label "x" .
+sts:x sts:f sts:k , sts:l . sts:k sts:i sts:n . sts:m sts:i sts:n . sts:T owl:equivalentClass sts:TT .
+sts:x rdfs:label "x" .
 """
 
 
@@ -127,7 +128,8 @@ INCONSISTENT = [
     ),
     (
         "prp-npa1",
-        "sts:x sts:p sts:y ._:n owl:assertionProperty sts:p ; owl:sourceIndividual sts:x ; owl:targetIndividual sts:y .",
+        "_:n owl:assertionProperty sts:p ; owl:sourceIndividual sts:x ; owl:targetIndividual sts:y . "
+        "sts:x sts:p sts:y .",
         "prp-npa1: sts:x sts:p sts:y is also denied",
     ),
     ("cls-nothing2", "sts:x a owl:Nothing .", "cls-nothing2: sts:x is in owl:Nothing"),
