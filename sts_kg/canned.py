@@ -196,7 +196,7 @@ def read_all(
             if on_error is None:
                 raise
             on_error(error)
-    return queries
+    return dict(sorted(queries.items()))
 
 
 # --- the header and the rules of the house (section 7)

@@ -34,7 +34,6 @@ PREFIXES: dict[str, str] = {
     "xsd": str(XSD),
 }
 
-_BY_LENGTH = sorted(((iri, prefix) for prefix, iri in PREFIXES.items()), key=lambda pair: -len(pair[0]))
 _LOCAL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 # Characters that SPARQL's IRIREF excludes (SPARQL 1.1, section 19.8, rule 139), and surrogates, which are no text.
@@ -42,7 +41,7 @@ _NO_IRI = re.compile('[\\x00-\\x20<>"{}|^`\\\\\ud800-\udfff]')
 
 
 def compress(iri: str) -> str:
-    """Return an IRI as CURIE, by the longest namespace that fits; the IRI itself if none does.
+    """Return an IRI as CURIE, if what follows a known namespace is a plain local name; else the IRI itself.
 
     Examples
     --------
@@ -51,7 +50,7 @@ def compress(iri: str) -> str:
     >>> compress("https://example.org/x")
     'https://example.org/x'
     """
-    for namespace, prefix in _BY_LENGTH:
+    for prefix, namespace in PREFIXES.items():
         if iri.startswith(namespace) and _LOCAL.fullmatch(iri, len(namespace)):
             return f"{prefix}:{iri[len(namespace) :]}"
     return iri

@@ -15,10 +15,14 @@ ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "ontology" / "examples"
 
 
-def _beside(variable: str, *parts: str) -> Path | None:
-    """Return what a variable names, else what lies beside the project in `shared`; None if there is neither."""
-    path = Path(os.environ[variable]) if variable in os.environ else ROOT.parent.joinpath("shared", *parts)
+def _page() -> Path | None:
+    """Return what STS_KG_SOURCE names, else the page beside the project in `shared`; None if there is neither."""
+    beside = ROOT.parent / "shared" / "source" / "stage-4-soft-tissue-sarcoma.txt"
+    path = Path(os.environ.get("STS_KG_SOURCE") or beside)
     return path if path.exists() else None
+
+
+PAGE = _page()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -54,16 +58,6 @@ def kg(cache: Path) -> KnowledgeGraph:
 @pytest.fixture(scope="session")
 def page() -> Path:
     """The source page; without it the test is skipped."""
-    found = _beside("STS_KG_SOURCE", "source", "stage-4-soft-tissue-sarcoma.txt")
-    if found is None:
+    if PAGE is None:
         pytest.skip("the source page is not at hand: set STS_KG_SOURCE")
-    return found
-
-
-@pytest.fixture(scope="session")
-def testdata() -> Path:
-    """The folder of third-party test data; without it the test is skipped."""
-    found = _beside("STS_KG_TESTDATA", "testdata")
-    if found is None:
-        pytest.skip("the test data are not at hand: set STS_KG_TESTDATA")
-    return found
+    return PAGE
