@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sts_kg import KnowledgeGraph, load
+from sts_kg.check import Report
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "ontology" / "examples"
@@ -53,6 +54,12 @@ def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
 def kg(cache: Path) -> KnowledgeGraph:
     """The shipped knowledge graph, without cases."""
     return load()
+
+
+@pytest.fixture(scope="session")
+def shipped(kg: KnowledgeGraph) -> Report:
+    """What the checks say of all that is shipped, held against the page if it is at hand (some twenty seconds)."""
+    return kg.check(page=PAGE)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import oracle
@@ -16,7 +17,9 @@ from click.testing import CliRunner, Result
 
 from sts_kg import KnowledgeGraph, cli, knowledge
 from sts_kg.canned import read_all
+from sts_kg.check import Report
 from sts_kg.files import queries_folder
+from sts_kg.violation import Violation
 
 A = "case: a\nfindings: {stage4-sts: yes}\n"
 FIELDS = "case option status tried declined true false missing recommendation segments decisions".split()
@@ -366,7 +369,8 @@ def test_sources() -> None:
     assert "there is no segment 'S34'" in wrong.stderr
 
 
-def test_check_prints_the_coverage_and_ends_with_0() -> None:
+def test_check_prints_the_coverage_and_ends_with_0(shipped: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(KnowledgeGraph, "check", lambda self, page: shipped)
     done = invoke("check")
     assert done.exit_code == 0, done.stdout
     lines = done.stdout.splitlines()
@@ -379,6 +383,14 @@ def test_check_prints_the_coverage_and_ends_with_0() -> None:
         "45/45 condition parts",
     ]
     assert lines[-1].endswith(" checks, 0 violations")
+
+
+def test_check_ends_with_1_if_anything_is_wrong(shipped: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = replace(shipped, violations=(Violation("dishonest", "sts:x", "says too much", "say less"),))
+    monkeypatch.setattr(KnowledgeGraph, "check", lambda self, page: wrong)
+    done = invoke("check", "--format", "csv")
+    assert done.exit_code == 1
+    assert done.stdout.splitlines() == ["check,subject,message,remedy", "dishonest,sts:x,says too much,say less"]
 
 
 def test_export_and_an_export_that_cannot_be() -> None:

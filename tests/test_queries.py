@@ -1,4 +1,4 @@
-"""The canned queries: golden results from the page, the same from rdflib, and clean by the linter."""
+"""The canned queries: golden results from the page, and the same from rdflib. The linter runs in test_check."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from rdflib import Graph
 from rdflib.compare import isomorphic
 
 from sts_kg import KnowledgeGraph, Table, parse, read
-from sts_kg import lint as linter
 from sts_kg.canned import CannedQuery, read_all
 from sts_kg.files import queries_folder
 from sts_kg.names import STS
-from sts_kg.query import check_syntax, run, store_of
+from sts_kg.query import run, store_of
 
 GOLDEN = Path(__file__).parent / "golden"
 QUERIES = read_all(queries_folder())
@@ -94,11 +93,6 @@ def test_every_parameter_is_varied() -> None:
         for parameter in query.parameters:
             values = {parameters_of(folder).get(parameter.name) for folder in CASES if query_of(folder).id == name}
             assert len(values) > 1, f"{name}: only {values} for {parameter.name}"
-
-
-@pytest.mark.parametrize("name", QUERIES)
-def test_the_linter_is_silent(kg: KnowledgeGraph, name: str) -> None:
-    assert linter.violations(QUERIES[name], set(kg.asserted.subjects()), second_parser=check_syntax) == ()  # type: ignore[arg-type] # the blank nodes amongst them do no harm
 
 
 def test_there_are_at_least_thirty_queries_in_six_topics() -> None:
