@@ -20,11 +20,12 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from sts_kg.binding import IRI, LANGUAGE, LEXICAL, Entities, Parameter, Token, cut, substituted
 from sts_kg.errors import CurieError, ParameterError, ParseError, QueryError, UnknownNameError, nearest
 from sts_kg.files import read_text
-from sts_kg.names import expand
+from sts_kg.names import expand, local
 
 __all__ = ["CannedQuery", "find", "parse", "parsed", "parts_of", "read_all"]
 
 GRAPHS = ("asserted", "closed", "cases")  #: what a query runs on; "closed" if the header does not say
+MOST_LISTED = 12  #: so many members of a class are listed where no name comes near
 FORMS = ("select", "ask", "construct", "describe")
 
 
@@ -103,6 +104,9 @@ class CannedQuery:
             return parameter.term(value, entities)
         except UnknownNameError as error:
             reason, near = f"there is no {error.kind} of this name", error.near
+            members = entities.members(parameter.entity_class) if entities is not None and not near else ()
+            if 0 < len(members) <= MOST_LISTED:
+                reason += f"; there are {', '.join(map(local, members))}"
         except CurieError as error:
             reason = error.reason
         except ValueError as error:

@@ -188,7 +188,8 @@ def test_an_unknown_name_has_near_ones(
         ({"drug": 3}, "query drugs/options-with-drug, parameter drug = 3: a int is neither an IRI nor a name"),
         (
             {"drug": "surgery"},
-            "query drugs/options-with-drug, parameter drug = 'surgery': there is no sts:Drug of this name",
+            "query drugs/options-with-drug, parameter drug = 'surgery': there is no sts:Drug of this name; there"
+            " are doxorubicin, ifosfamide, pazopanib",
         ),
     ],
 )
