@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -292,11 +291,9 @@ def test_a_yaml_text_may_begin_with_a_bracket() -> None:
     assert only('{"case": "a", "findings": {stage4-sts: yes}}').id == "a"
 
 
-def test_a_long_json_cohort_is_read_in_reasonable_time(tmp_path: Path) -> None:
+def test_a_long_json_cohort_is_read(tmp_path: Path) -> None:
     text = json.dumps([{"case": f"c{n}", "findings": {"stage4-sts": True}} for n in range(10_000)])
-    start = time.perf_counter()
     assert len(read_text(tmp_path, "a.json", text)) == 10_000
-    assert time.perf_counter() - start < 10
 
 
 # --- CSV
@@ -324,13 +321,11 @@ def test_csv_lines_may_end_in_any_way(tmp_path: Path) -> None:
         assert [case.place.rpartition(" ")[2] for case in cases] == ["2", "3"]
 
 
-def test_ten_thousand_rows_are_read_in_reasonable_time(tmp_path: Path) -> None:
+def test_ten_thousand_rows_are_read(tmp_path: Path) -> None:
     short = [word for word in vocabulary().findings if not word.startswith("finding-")]
     rows = [f"c{n}," + ",".join("yes" if n % 3 else "no" for _ in short) for n in range(10_000)]
-    start = time.perf_counter()
     cases = read_text(tmp_path, "a.csv", "\n".join(["case," + ",".join(short), *rows]))
     assert (len(cases), len(cases[-1].given)) == (10_000, 22)
-    assert time.perf_counter() - start < 10
 
 
 # --- bad YAML and JSON: the case
@@ -518,15 +513,13 @@ def test_what_is_not_json(text: str, message: str, tmp_path: Path) -> None:
     assert file_error(tmp_path, "a.json", text) == message
 
 
-def test_a_yaml_bomb_is_refused_at_once() -> None:
+def test_a_yaml_bomb_is_refused_without_going_off() -> None:
     levels = ["a: &a [x, x]"] + [f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]" for n in range(24)]
-    start = time.perf_counter()
     assert error("\n".join(levels)).startswith("a.yaml, line 1: a case has no key 'a'")
     bomb = "case: a\n" + "declines: " + "[&a [x], &b [*a, *a], &c [*b, *b], *c]"
     assert error(bomb) == "a.yaml, line 2: declines is a list; one value is expected"
     assert error("&a [*a]") == "a.yaml, line 1: a case is a list; keys with values are expected, as in `case: …`"
     assert error("&a {case: *a}") == "a.yaml, line 1: case is a mapping; one value is expected"
-    assert time.perf_counter() - start < 5
 
 
 # --- files
