@@ -1,11 +1,13 @@
-"""Write what can be generated: docs/cli.md, queries.md, checks.md, terms.md, and ontology/not-met.ttl (`make docs`).
+"""Write what can be generated: the pages of docs that say so, and ontology/not-met.ttl (`make docs`).
 
 `pages` returns the texts by path; only `main` writes. A test holds the files against these texts.
 """
 
 from __future__ import annotations
 
+import ast
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from rdflib.term import Node
 
 from sts_kg import canned, check, lint, profile, view
 from sts_kg.cli import app
+from sts_kg.closure.rules import RULES, notation
 from sts_kg.condition import Alternative, Condition, Leaf, leaves, not_met
 from sts_kg.files import ontology_folder, queries_folder
 from sts_kg.knowledge import KnowledgeGraph, load
@@ -53,6 +56,7 @@ def pages(kg: KnowledgeGraph) -> dict[Path, str]:
         docs / "cli.md": cli(),
         docs / "queries.md": queries(kg),
         docs / "checks.md": checks(),
+        docs / "rules.md": rules(),
         docs / "terms.md": terms(kg),
         ontology_folder() / "not-met.ttl": not_met(kg.asserted),
     }
@@ -198,6 +202,57 @@ def _functions(of: Mapping[str, Callable[..., object]]) -> Iterator[tuple[str, s
 
 
 # --- terms
+
+
+_TABLES = {
+    4: "The semantics of equality",
+    5: "The semantics of axioms about properties",
+    6: "The semantics of classes",
+    7: "The semantics of class axioms",
+    8: "The semantics of datatypes",
+    9: "The semantics of schema vocabulary",
+}
+
+
+def rules() -> str:
+    """Return the page of the OWL 2 RL rules: what each says, which function evaluates it, and how it is tested."""
+    places = _places()
+    cases = (ROOT / "tests" / "closure" / "rule_cases.py").read_text(encoding="utf-8")
+    pieces = [
+        HEADER,
+        "# Rules\n",
+        "The 78 rules of OWL 2 RL/RDF (W3C OWL 2 Profiles, 2nd ed., section 4.3), all of them evaluated by our engine. "
+        "A rule that concludes *false* reports an inconsistency. *Where* is the function in `sts_kg/closure/` that "
+        "evaluates it; *cases* counts those of `tests/closure/rule_cases.py`: premises, what follows, and near misses "
+        "from which it must not follow.\n",
+    ]
+    for table, title in _TABLES.items():
+        pieces.append(f"## Table {table}: {title.lower()}\n")
+        rows = []
+        for rule in RULES.values():
+            if rule.table == table:
+                said = notation(rule)
+                count = len(re.findall(rf'"{re.escape(rule.id)}"', cases))
+                rows.append((rule.id, rule.meaning, said, ", ".join(places[rule.id]), str(count)))
+        pieces.append(view.markdown(("rule", "meaning", "notation", "where", "cases"), rows))
+    return _page(pieces)
+
+
+def _places() -> dict[str, list[str]]:
+    """Return, for each rule id, the functions of the engine whose text names it."""
+    found: dict[str, list[str]] = {rule: [] for rule in RULES}
+    for module in ("fixpoint", "facts", "checks", "datatypes", "schema"):
+        text = (ROOT / "sts_kg" / "closure" / f"{module}.py").read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                said = f"{node.name.replace('_', '-')} {ast.get_source_segment(text, node) or ''}"
+                for rule in RULES:
+                    family = rule.rpartition("-")[0] + "-*"
+                    if re.search(rf"\b{re.escape(rule)}(?![\w-])", said) or f"{family})" in said:
+                        found[rule].append(f"{module}.{node.name}")
+    missing = [rule for rule, places in found.items() if not places]
+    assert not missing, f"no function of the engine names {', '.join(missing)}"
+    return found
 
 
 def terms(kg: KnowledgeGraph) -> str:

@@ -78,7 +78,7 @@ def report(ontology: Ontology, *, canned_folder: Path, page: Path | None = None)
     Parameters
     ----------
     ontology : Ontology
-        The ontology; its closure is computed if it is not in the cache.
+        The ontology; its closure is computed.
     canned_folder : Path
         The canned queries, with the checks amongst them in `check/`.
     page : Path, optional
@@ -127,7 +127,7 @@ def query_violations(ontology: Ontology, checks: Iterable[canned.CannedQuery]) -
     for check in checks:
         if check.graph not in stores:
             try:
-                closed = ontology.asserted + ontology.inferred if check.graph == "closed" else ontology.asserted
+                closed = ontology.closure if check.graph == "closed" else ontology.asserted
             except InconsistentError:  # which a check reports; what follows from a contradiction means nothing
                 continue
             stores[check.graph] = query.store_of(closed)
@@ -144,7 +144,7 @@ def query_violations(ontology: Ontology, checks: Iterable[canned.CannedQuery]) -
 def _inconsistent(ontology: Ontology) -> Iterator[Violation]:
     """Find contradictions in what the ontology asserts and entails."""
     try:
-        _ = ontology.inferred
+        _ = ontology.closure
     except InconsistentError as error:
         for sentence in error.contradictions:
             yield Violation("inconsistent", "sts:ontology", sentence, "an axiom or a fact must go")

@@ -10,6 +10,8 @@
     ├── MalformedListError(ValueError)    an rdf:List without end, or with two heads: its head
     ├── ParameterError(ValueError)        the query, the parameter, its type, the value given
     ├── QueryError(ValueError)            the query's name, the position in its text
+    ├── TooManyTriplesError(ValueError)   equal terms that would be written out to more triples than anyone can hold
+    ├── NotEntailedError(LookupError)     a triple to be proven that the closure does not have
     ├── InconsistentError(ValueError)     the inconsistencies; only where an answer would mean nothing
     ├── SourceError(ValueError)           the page at hand is not the page that was modelled: both digests
     └── EndpointError(OSError)            url, HTTP status, seconds waited
@@ -32,11 +34,13 @@ __all__ = [
     "EndpointTimeoutError",
     "InconsistentError",
     "MalformedListError",
+    "NotEntailedError",
     "ParameterError",
     "ParseError",
     "QueryError",
     "SourceError",
     "StsKgError",
+    "TooManyTriplesError",
     "UnknownNameError",
     "nearest",
 ]
@@ -147,6 +151,31 @@ class MalformedListError(StsKgError, ValueError):
 
     def __str__(self) -> str:
         return f"the rdf:List that begins at {self.head} {self.reason}"
+
+
+class TooManyTriplesError(StsKgError, ValueError):
+    """Equal terms, each of which has the triples of all: `count` triples if they were written out, and the `limit`."""
+
+    def __init__(self, count: int, limit: int) -> None:
+        self.count, self.limit = count, limit
+        super().__init__(count, limit)
+
+    def __str__(self) -> str:
+        return (
+            f"terms that are the same would be written out to {self.count:,} triples, more than {self.limit:,}; "
+            "look for what makes so many terms equal (owl:sameAs, a functional property, a key)"
+        )
+
+
+class NotEntailedError(StsKgError, LookupError):
+    """What was to be proven and is not in the closure: `what`, and the `reason` if there is a special one."""
+
+    def __init__(self, what: str, reason: str = "") -> None:
+        self.what, self.reason = what, reason
+        super().__init__(what, reason)
+
+    def __str__(self) -> str:
+        return f"no proof of {self.what}: {self.reason or 'the closure does not have it'}"
 
 
 class ParameterError(StsKgError, ValueError):

@@ -169,9 +169,8 @@ def _notes(answer: Answer, case: Case, asserted: Graph) -> Iterator[str]:
 
 def contradictions(case: Case, asserted: Graph, closure: Closure) -> tuple[str, ...]:
     """Return a sentence for each finding that a case both has and lacks; empty if its facts agree."""
-    graphs = (closure.asserted, closure.inferred)
-    has = {f for graph in graphs for f in graph.objects(case.iri, STS.hasFinding)}
-    lacks = {f for graph in graphs for f in graph.objects(case.iri, STS.lacksFinding)}
+    has = set(closure.objects(case.iri, STS.hasFinding))
+    lacks = set(closure.objects(case.iri, STS.lacksFinding))
     reasons = _Reasons(case, asserted, closure)
     return tuple(
         f"{short(f)} holds ({reasons.of(f, True)}) and does not hold ({reasons.of(f, False)})"
@@ -185,9 +184,8 @@ class _Reasons:
     def __init__(self, case: Case, asserted: Graph, closure: Closure) -> None:
         self.case, self.asserted = case, asserted
         self.derived = derived(case, Vocabulary(asserted))
-        graphs = (closure.asserted, closure.inferred)
-        self.has = {f for graph in graphs for f in graph.objects(case.iri, STS.hasFinding)}
-        self.lacks = {f for graph in graphs for f in graph.objects(case.iri, STS.lacksFinding)}
+        self.has = set(closure.objects(case.iri, STS.hasFinding))
+        self.lacks = set(closure.objects(case.iri, STS.lacksFinding))
 
     def of(self, finding: Node, holds: bool, seen: frozenset[Node] = frozenset()) -> str:
         """Return the reason in words; `seen` guards against walking in a circle."""

@@ -1,15 +1,33 @@
-"""Where things lie: the shipped ontology and queries, the cache folder, the source page if the user has it."""
+"""Where things lie: the shipped ontology and queries, the source page if the user has it."""
 
 from __future__ import annotations
 
+import gzip
+import importlib
+import io
 import os
 import tempfile
-from contextlib import suppress
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from sts_kg.errors import ParseError
 
-__all__ = ["cache_folder", "ontology_folder", "queries_folder", "read_text", "source_page", "version", "write_bytes"]
+_PIECE = 1 << 20  # bytes read from a file at once
+_NAMES = {".gz": "gzip", ".zst": "zstd"}
+
+__all__ = [
+    "ontology_folder",
+    "opened",
+    "queries_folder",
+    "read_text",
+    "source_page",
+    "version",
+    "write_bytes",
+    "writing",
+]
 
 
 def _root() -> Path:
@@ -31,17 +49,6 @@ def version() -> str:
     """Return the version of the shipped ontology (`owl:versionInfo`), which is that of the package."""
     header = (ontology_folder() / "sts.ttl").read_text(encoding="utf-8")
     return header.partition('owl:versionInfo "')[2].partition('"')[0]
-
-
-def cache_folder() -> Path:
-    """Return the folder for closures that were computed before; it need not exist.
-
-    `$STS_KG_CACHE`, else `$XDG_CACHE_HOME/sts-kg`, else `~/.cache/sts-kg`.
-    """
-    if given := os.environ.get("STS_KG_CACHE"):
-        return Path(given)
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "sts-kg"
 
 
 def source_page(given: str | Path | None = None) -> Path | None:
@@ -75,8 +82,99 @@ def read_text(path: str | Path) -> str:
         raise ParseError(f"is not UTF-8 text (byte {data[error.start]:#04x})", path=path, line=line) from error
 
 
+def opened(path: str | Path) -> BinaryIO:
+    """Return a file, to be read and closed, decompressed by its ending: .gz, .zst or none.
+
+    Raises
+    ------
+    ParseError
+        The file is missing, a folder, cut short or not compressed as its ending says; also while it is read.
+    """
+    pieces = _pieces(Path(path))
+    return io.BufferedReader(_Stream(next(pieces, b""), pieces))
+
+
+class _Stream(io.RawIOBase):
+    """Pieces of bytes as a file."""
+
+    def __init__(self, first: bytes, rest: Iterator[bytes]) -> None:
+        self._left, self._rest = memoryview(first), rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self._left:
+            self._left = memoryview(next(self._rest, b""))
+        size = min(len(buffer), len(self._left))
+        buffer[:size] = self._left[:size]
+        self._left = self._left[size:]
+        return size
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    """Yield what a file holds, decompressed."""
+    ending = path.suffix.lower()
+    try:
+        with path.open("rb") as file:
+            if ending == ".zst":
+                yield from _decompressed(file)
+            elif ending == ".gz":
+                if not file.peek(1):  # which gzip takes for nothing compressed
+                    raise EOFError
+                with gzip.GzipFile(fileobj=file) as plain:
+                    yield from iter(lambda: plain.read(_PIECE), b"")
+            else:
+                yield from iter(lambda: file.read(_PIECE), b"")
+    except IsADirectoryError as error:
+        raise ParseError("is a folder, a file was expected", path=path) from error
+    except EOFError as error:
+        raise ParseError(f"is cut short: its {_NAMES[ending]} data end too early", path=path) from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise ParseError(f"is not gzip data as its ending says: {error}", path=path) from error
+    except ParseError as error:
+        raise ParseError(error.reason, path=path) from error
+    except OSError as error:
+        raise ParseError(f"cannot be read: {error.strerror or error}", path=path) from error
+    except ValueError as error:  # a path with a NUL character
+        raise ParseError(f"cannot be read: {error}", path=path) from error
+
+
+def _decompressed(file: BinaryIO) -> Iterator[bytes]:
+    """Yield what zstd-compressed data hold."""
+    try:
+        zstandard = importlib.import_module("zstandard")
+    except ImportError as error:
+        raise ParseError("is compressed by zstd; to read it: pip install zstandard") from error
+    frame, ended = zstandard.ZstdDecompressor().decompressobj(), False
+    try:
+        while piece := file.read(_PIECE >> 4):
+            while piece:
+                if ended:
+                    frame = zstandard.ZstdDecompressor().decompressobj()
+                yield frame.decompress(piece)
+                ended, piece = frame.eof, frame.unused_data
+    except zstandard.ZstdError as error:
+        raise ParseError(f"is not zstd data as its ending says: {error}") from error
+    if not ended:
+        raise EOFError
+
+
 def write_bytes(path: str | Path, data: bytes) -> None:
     """Write a file whole or not at all: beside its place first, then renamed into it.
+
+    Raises
+    ------
+    OSError
+        The folder does not exist or cannot be written; nothing is left behind.
+    """
+    with writing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def writing(path: str | Path) -> Iterator[BinaryIO]:
+    """Yield a file to be written piece by piece, which takes its place only when all of it is there.
 
     Raises
     ------
@@ -90,7 +188,7 @@ def write_bytes(path: str | Path, data: bytes) -> None:
         raise OSError(error.errno, error.strerror, str(target)) from error
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
         os.chmod(beside, 0o666 & ~_umask())
         os.replace(beside, target)
     except BaseException:

@@ -9,70 +9,39 @@ from __future__ import annotations
 import gzip
 import logging
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from xml.parsers import expat
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, XSD
+from rdflib.term import Node
 
-from sts_kg.errors import ParseError, UnknownNameError
+from sts_kg.errors import ParseError
 from sts_kg.files import write_bytes
 from sts_kg.names import PREFIXES
+from sts_kg.syntax import FORMATS, contents, known_syntax, parsed, placed, reason, syntax_of
 from sts_kg.table import Term
 
-__all__ = ["from_ox", "parse", "read", "serialize", "syntax_of", "to_ox", "write"]
+__all__ = [
+    "from_ox",
+    "literal",
+    "one_triple",
+    "parse",
+    "rdflib_quiet",
+    "read",
+    "serialize",
+    "syntax_of",
+    "to_ox",
+    "write",
+]
 
-_FORMATS = {
-    "turtle": ox.RdfFormat.TURTLE,
-    "ntriples": ox.RdfFormat.N_TRIPLES,
-    "nquads": ox.RdfFormat.N_QUADS,
-    "trig": ox.RdfFormat.TRIG,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "n3": ox.RdfFormat.N3,
-}
-_ENDINGS = {
-    "ttl": "turtle",
-    "nt": "ntriples",
-    "nq": "nquads",
-    "trig": "trig",
-    "rdf": "rdfxml",
-    "owl": "rdfxml",
-    "xml": "rdfxml",
-    "jsonld": "jsonld",
-    "json": "jsonld",
-    "n3": "n3",
-}
 _WITH_PREFIXES = ("turtle", "trig", "n3")
 _WITH_NAMED_GRAPHS = ("nquads", "trig", "jsonld")
 _PREFIX = re.compile(r"(?!xml)[A-Za-z][A-Za-z0-9_\-]*", re.IGNORECASE)  # safe in Turtle and XML
 _PREFIXED = ("turtle", "trig", "n3", "rdfxml")
-
-
-def syntax_of(path: str | Path) -> str:
-    """Return the name of the RDF syntax that a file's ending stands for; `.gz` after it does not count.
-
-    Raises
-    ------
-    ParseError
-        The ending is none of those known, which it lists.
-
-    Examples
-    --------
-    >>> syntax_of("cases.ttl.gz"), syntax_of("ONTOLOGY.OWL")
-    ('turtle', 'rdfxml')
-    """
-    name = Path(path).name.lower().removesuffix(".gz")
-    ending = name.rpartition(".")[2] if "." in name else ""
-    if ending not in _ENDINGS:
-        known = ", ".join(f".{known}" for known in _ENDINGS)
-        raise ParseError(f"has no ending of an RDF file; known are {known}, each also with .gz", path=path)
-    return _ENDINGS[ending]
 
 
 def read(*paths: str | Path) -> Graph:
@@ -90,7 +59,7 @@ def read(*paths: str | Path) -> Graph:
     """
     graph = _empty()
     for path in paths:
-        data, base = _contents(path)
+        data, base = contents(path)
         _add(graph, data, syntax_of(path), path=path, base=base)
     return graph
 
@@ -110,7 +79,7 @@ def parse(text: str, *, syntax: str = "turtle") -> Graph:
     >>> [str(drug) for drug in parse("sts:pazopanib a sts:Drug .").subjects()]
     ['https://w3id.org/sts-kg/pazopanib']
     """
-    syntax = _known(syntax)
+    syntax = known_syntax(syntax)
     # On the first line, so that lines keep their numbers; _add corrects the columns of the first.
     prologue = "".join(f"@prefix {prefix}: <{iri}> . " for prefix, iri in PREFIXES.items())
     try:
@@ -121,6 +90,25 @@ def parse(text: str, *, syntax: str = "turtle") -> Graph:
     graph = _empty()
     _add(graph, data, syntax, prologue=prologue if syntax in _WITH_PREFIXES else "")
     return graph
+
+
+def one_triple(text: str) -> tuple[Node, Node, Node]:
+    """Return the triple that a text in Turtle says, the full stop at its end left out or not.
+
+    Raises
+    ------
+    ParseError
+        The text is not Turtle, or says more or less than one triple.
+
+    Examples
+    --------
+    >>> [str(term) for term in one_triple("sts:pazopanib a sts:Drug")][2]
+    'https://w3id.org/sts-kg/Drug'
+    """
+    found = list(parse(text.rstrip().removesuffix(".") + " ."))
+    if len(found) != 1:
+        raise ParseError(f"{text!r} says {len(found)} triples; one was expected, such as sts:pazopanib a sts:Drug")
+    return found[0]
 
 
 def serialize(graph: Graph, syntax: str, *, named: Mapping[URIRef, Graph] | None = None) -> bytes:
@@ -136,7 +124,7 @@ def serialize(graph: Graph, syntax: str, *, named: Mapping[URIRef, Graph] | None
     UnknownNameError
         There is no such syntax.
     """
-    syntax = _known(syntax)
+    syntax = known_syntax(syntax)
     if named and syntax not in _WITH_NAMED_GRAPHS:
         known = ", ".join(_WITH_NAMED_GRAPHS)
         raise ParseError(f"named graphs cannot be written as {syntax}; syntaxes that have them are {known}")
@@ -147,7 +135,7 @@ def serialize(graph: Graph, syntax: str, *, named: Mapping[URIRef, Graph] | None
         _check_said(quads)
     statements = quads if syntax in _WITH_NAMED_GRAPHS else [quad.triple for quad in quads]
     prefixes = _used_prefixes(graphs.values(), quads) if syntax in _PREFIXED else None
-    data = ox.serialize(statements, format=_FORMATS["turtle" if syntax == "n3" else syntax], prefixes=prefixes)
+    data = ox.serialize(statements, format=FORMATS["turtle" if syntax == "n3" else syntax], prefixes=prefixes)
     assert data is not None, "without an output, ox.serialize returns the bytes"
     return data
 
@@ -202,13 +190,6 @@ def write(graphs: Graph | Mapping[URIRef, Graph], path: str | Path) -> None:
     write_bytes(path, gzip.compress(data, mtime=0) if Path(path).suffix.lower() == ".gz" else data)
 
 
-def _known(syntax: str) -> str:
-    name = _ENDINGS.get(syntax, syntax)
-    if name not in _FORMATS:
-        raise UnknownNameError("RDF syntax", syntax, [*_FORMATS, *_ENDINGS])
-    return name
-
-
 def _empty() -> Graph:
     graph = Graph(bind_namespaces="none")
     for prefix, namespace in PREFIXES.items():
@@ -219,74 +200,20 @@ def _empty() -> Graph:
 # --- reading
 
 
-def _contents(path: str | Path) -> tuple[bytes, str]:
-    """Return the bytes of a file, decompressed, and its address."""
-    try:
-        data, base = Path(path).read_bytes(), Path(path).resolve().as_uri()
-        if Path(path).suffix.lower() != ".gz":
-            return data, base
-        if not data:  # which gzip.decompress takes for nothing compressed
-            raise EOFError
-        return gzip.decompress(data), base
-    except IsADirectoryError as error:
-        raise ParseError("is a folder, a file was expected", path=path) from error
-    except EOFError as error:
-        raise ParseError("is cut short: its gzip data end too early", path=path) from error
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise ParseError(f"is not gzip data as its ending says: {error}", path=path) from error
-    except OSError as error:
-        raise ParseError(f"cannot be read: {error.strerror or error}", path=path) from error
-    except ValueError as error:  # a path with a NUL character
-        raise ParseError(f"cannot be read: {error}", path=path) from error
-
-
 def _add(
     graph: Graph, data: bytes, syntax: str, *, path: object = None, base: str | None = None, prologue: str = ""
 ) -> None:
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if syntax == "rdfxml":
-        _check_xml(data, path)
-    try:
-        parser = ox.parse(prologue.encode() + data, _FORMATS[syntax], base_iri=base, rename_blank_nodes=True)
-        prefixes: dict[str, str] = {}
-        with _rdflib_quiet():
+    prefixes: dict[str, str] = {}
+    with placed(path, prologue):
+        parser = parsed(data, syntax, path=path, base=base, prologue=prologue)
+        with rdflib_quiet():
             graph.addN((*triple, graph) for triple in _triples(parser, prefixes, formulas=syntax == "n3"))
-    except SyntaxError as error:
-        column = error.offset
-        if column is not None and error.lineno == 1:
-            column = max(1, column - len(prologue))
-        raise ParseError(_reason(error.msg), path=path, line=error.lineno, column=column) from error
-    except ValueError as error:
-        raise ParseError(str(error), path=path) from error
     for prefix, namespace in prefixes.items():
         graph.bind(prefix, namespace, override=False)
 
 
-def _check_xml(data: bytes, path: object) -> None:
-    """Raise where the XML breaks off or is wrong: pyoxigraph overlooks the one and does not place the other."""
-    try:
-        expat.ParserCreate().Parse(data, True)
-    except expat.ExpatError as error:
-        reason = f"not well-formed XML: {expat.ErrorString(error.code)}"
-        raise ParseError(reason, path=path, line=error.lineno, column=error.offset + 1) from error
-    except (ValueError, LookupError) as error:
-        raise ParseError(f"XML in an encoding that cannot be read: {error}", path=path) from error
-
-
-_PLACE = re.compile(r"Parser error (?:at|between) [^:]*: ")
-_LONGEST_REASON = 300
-
-
-def _reason(message: str) -> str:
-    """Return the parser's words without the place, which is in fields, and without what a terminal would obey."""
-    if "LoadDocumentCallback" in message:
-        return "its @context is an address; nothing is fetched, so the context must stand in the file"
-    plain = "".join(c if c.isprintable() else f"\\u{ord(c):04X}" for c in _PLACE.sub("", message, count=1))
-    return plain if len(plain) <= _LONGEST_REASON else plain[:_LONGEST_REASON] + "…"
-
-
 @contextmanager
-def _rdflib_quiet() -> Iterator[None]:
+def rdflib_quiet() -> Iterator[None]:
     """Keep rdflib from logging a traceback for each ill-typed literal, which is data and no fault of the file."""
     log, drop = logging.getLogger("rdflib.term"), _Drop()
     log.addFilter(drop)
@@ -335,8 +262,8 @@ def from_ox(term: Any) -> Term:
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
     if isinstance(term, ox.Literal) and term.direction is None:
-        return _literal(term)
-    raise ValueError(f"holds {_reason(str(term))}, a term of RDF 1.2; only RDF 1.1 can be read")
+        return literal(term.value, term.datatype.value, term.language)
+    raise ValueError(f"holds {reason(str(term))}, a term of RDF 1.2; only RDF 1.1 can be read")
 
 
 def _triples(parser: ox.QuadParser, prefixes: dict[str, str], *, formulas: bool) -> Iterator[tuple[Term, Term, Term]]:
@@ -352,14 +279,14 @@ def _triples(parser: ox.QuadParser, prefixes: dict[str, str], *, formulas: bool)
     prefixes.update(parser.prefixes)
 
 
-def _literal(found: ox.Literal) -> Literal:
-    if found.language is not None:
-        return Literal(found.value, lang=found.language)
-    datatype = URIRef(found.datatype.value)
-    if datatype == XSD.string:
-        return Literal(found.value)
-    literal = Literal(found.value, datatype=datatype, normalize=False)
-    if str(literal) != found.value:  # rdflib collapses the spaces of xsd:token in any case, but not when unpickling
-        literal = Literal(found.value)
-        literal.__setstate__((None, {"language": None, "datatype": datatype}))
-    return literal
+def literal(lexical: str, datatype: str, language: str | None = None) -> Literal:
+    """Return a literal of rdflib with its lexical form untouched."""
+    if language is not None:
+        return Literal(lexical, lang=language)
+    if datatype == str(XSD.string):
+        return Literal(lexical)
+    made = Literal(lexical, datatype=URIRef(datatype), normalize=False)
+    if str(made) != lexical:  # rdflib collapses the spaces of xsd:token in any case, but not when unpickling
+        made = Literal(lexical)
+        made.__setstate__((None, {"language": None, "datatype": URIRef(datatype)}))
+    return made

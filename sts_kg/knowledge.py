@@ -9,7 +9,8 @@ from functools import cached_property
 from pathlib import Path
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import OWL
+from rdflib.namespace import OWL, PROV
+from rdflib.term import Node
 
 from sts_kg import casefile
 from sts_kg.binding import Entities
@@ -17,11 +18,12 @@ from sts_kg.canned import CannedQuery, find, read_all
 from sts_kg.case import Case, facts
 from sts_kg.check import Report, report
 from sts_kg.closure import Closure
+from sts_kg.closure.proof import Proof
 from sts_kg.errors import CaseError, InconsistentError, ParseError, UnknownNameError
 from sts_kg.explanation import Explanation, contradictions, explanation
 from sts_kg.files import ontology_folder, queries_folder, source_page
-from sts_kg.graph import syntax_of, write
-from sts_kg.names import BASE, STS
+from sts_kg.graph import one_triple, syntax_of, write
+from sts_kg.names import BASE, STS, local
 from sts_kg.ontology import Ontology
 from sts_kg.options import (
     Answer,
@@ -52,8 +54,8 @@ class KnowledgeGraph:
     It holds graphs and is not one: `asserted` and `graph` are ordinary rdflib Graphs. Not medical advice.
     """
 
-    def __init__(self, ontology: Ontology, cases: tuple[Case, ...] = (), *, shipped: bool = False) -> None:
-        self.ontology, self.cases, self._shipped = ontology, cases, shipped
+    def __init__(self, ontology: Ontology, cases: tuple[Case, ...] = ()) -> None:
+        self.ontology, self.cases = ontology, cases
         self._closed: tuple[tuple[Case, ...], Closure] | None = None
 
     @cached_property
@@ -64,8 +66,8 @@ class KnowledgeGraph:
         return self.ontology.asserted + facts(self.cases, self.ontology.vocabulary)
 
     @cached_property
-    def inferred(self) -> Graph:
-        """What follows by OWL 2 RL and is informative; disjoint from `asserted`.
+    def closure(self) -> Closure:
+        """What the files say and all that follows by OWL 2 RL: proofs, and more triples by `extend`.
 
         Raises
         ------
@@ -73,16 +75,44 @@ class KnowledgeGraph:
             The ontology or a case contradicts itself.
         """
         if not self.cases:
-            return self.ontology.inferred
-        if self._shipped:
-            of_cases = self.ontology.infer_shipped(self.cases)
-        else:
-            if self._closed is None or self._closed[0] != self.cases:  # one with other cases in it will not do
-                self._closed = (self.cases, self.ontology.close_cases(self.cases))
-            for case in self.cases:
-                self._require_consistent(case, self._closed[1])
-            of_cases = self._closed[1].inferred
-        return (self.ontology.inferred + of_cases) - self.asserted
+            return self.ontology.closure
+        if self._closed is None or self._closed[0] != self.cases:  # one with other cases in it will not do
+            self._closed = (self.cases, self.ontology.close_cases(self.cases))
+        for case in self.cases:
+            self._require_consistent(case, self._closed[1])
+        return self._closed[1]
+
+    def proof(self, triple: str | tuple[Node, Node, Node]) -> Proof:
+        """Return why a triple holds: rules and premises, down to what is asserted, with the sentences behind it.
+
+        The triple may be a text in Turtle, such as `case:f sts:hasOption sts:option-pazopanib`.
+
+        Raises
+        ------
+        NotEntailedError
+            It does not follow.
+        ParseError
+            The text is no triple.
+        """
+        return self.closure.proof(one_triple(triple) if isinstance(triple, str) else triple, sentences=self._sentences)
+
+    def _sentences(self, triple: tuple[Node, ...]) -> tuple[str, ...]:
+        """Return the ids of the segments behind an asserted triple: of its terms, and of what applies if they hold."""
+        asserted = self.ontology.asserted
+        about = {triple[0], triple[2]}
+        about |= {each for term in (triple[0], triple[2]) for each in asserted.subjects(STS.appliesWhen, term)}
+        return tuple(sorted({local(str(s)) for each in about for s in asserted.objects(each, PROV.wasQuotedFrom)}))
+
+    @cached_property
+    def inferred(self) -> Graph:
+        """What follows and is informative, as an rdflib Graph; disjoint from `asserted`.
+
+        Raises
+        ------
+        InconsistentError
+            The ontology or a case contradicts itself.
+        """
+        return self.closure.inferred
 
     @cached_property
     def graph(self) -> Graph:
@@ -91,7 +121,7 @@ class KnowledgeGraph:
 
     @cached_property
     def _closed_store(self) -> Store:
-        return store_of(self.asserted + self.inferred)
+        return store_of(self.closure)
 
     @cached_property
     def _asserted_store(self) -> Store:
@@ -114,7 +144,7 @@ class KnowledgeGraph:
     def with_examples(self) -> KnowledgeGraph:
         """Return the knowledge graph with the fictional cases a to m of `ontology/examples` in it."""
         files = sorted((ontology_folder() / "examples").glob("?.yaml"))
-        return KnowledgeGraph(self.ontology, self._read(files), shipped=True)
+        return KnowledgeGraph(self.ontology, self._read(files))
 
     def queries(self) -> Table:
         """Return the canned queries as a table: id, summary, parameters (optional ones in brackets)."""
@@ -375,10 +405,10 @@ class KnowledgeGraph:
         return None if path is None else page_texts(self.ontology.asserted, path)
 
 
-def load(ontology: str | Path | None = None, *, engine: str = "owlrl") -> KnowledgeGraph:
+def load(ontology: str | Path | None = None, *, engine: str = "columns") -> KnowledgeGraph:
     """Return the knowledge graph of the shipped ontology, or of another folder of the same layout.
 
-    The closure is computed when it is first needed, and kept in the cache folder (`$STS_KG_CACHE`).
+    The closure is computed when it is first needed, by our own engine or by owlrl, the slow reference.
 
     Raises
     ------

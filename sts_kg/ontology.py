@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import zlib
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 
 from rdflib import BNode, Graph, URIRef
-from rdflib.namespace import OWL, RDF, RDFS
+from rdflib.namespace import OWL, RDFS
 from rdflib.term import Node
 
 from sts_kg.case import Case, Vocabulary, facts
 from sts_kg.closure import Closure, closure_of
 from sts_kg.condition import Condition, conditions
 from sts_kg.errors import ParseError
-from sts_kg.files import cache_folder, ontology_folder, write_bytes
-from sts_kg.graph import parse, read
-from sts_kg.names import STS
+from sts_kg.files import ontology_folder
+from sts_kg.graph import read
+from sts_kg.names import BASE, STS
 
 __all__ = ["CASE_MODULES", "HEADER", "Ontology"]
 
 #: The file that holds the header and imports, and no term.
 HEADER = "sts"
-#: The modules from which something about a case can follow; a test holds the closure over them against the whole.
+#: The modules without which no case can be answered.
 CASE_MODULES = ("vocabulary", "findings", "treatments", "conditions", "not-met")
-_DECLARATIONS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.Restriction, OWL.Ontology)
-_BLANK = "urn:sts-kg:blank:"  # a blank node of the asserted graph, in the cache
 
 
 class Ontology:
@@ -49,7 +42,7 @@ class Ontology:
         A module is missing or not imported, or is not Turtle.
     """
 
-    def __init__(self, folder: str | Path | None = None, *, engine: str = "owlrl") -> None:
+    def __init__(self, folder: str | Path | None = None, *, engine: str = "columns") -> None:
         self.folder = Path(folder) if folder is not None else ontology_folder()
         self.engine = engine
         header = _numbered(read(self.folder / f"{HEADER}.ttl"), HEADER)
@@ -66,15 +59,15 @@ class Ontology:
         return _merged(self.modules.values())
 
     @cached_property
-    def inferred(self) -> Graph:
-        """What follows from the asserted graph and is informative; kept in the cache folder between runs.
+    def closure(self) -> Closure:
+        """The asserted graph with what follows from it.
 
         Raises
         ------
         InconsistentError
             The ontology contradicts itself.
         """
-        return self._cached(self.asserted, "ontology")
+        return closure_of(self.modules.values(), engine=self.engine, axioms="none").require_consistent()
 
     @cached_property
     def conditions(self) -> dict[URIRef, Condition]:
@@ -105,45 +98,12 @@ class Ontology:
         """Return the value of a header property as text, such as `owl:versionInfo` or `sts:disclaimer`."""
         return str(self.asserted.value(STS.ontology, predicate) or "")
 
-    @cached_property
-    def _case_schema(self) -> Graph:
-        """The axioms and facts of `CASE_MODULES` of which a rule can make something for a case.
-
-        Left out are annotations, and declarations, from which scm-cls, scm-op and scm-dp conclude trivial triples only.
-        """
-        annotations = {*self.asserted.subjects(RDF.type, OWL.AnnotationProperty), RDFS.label, RDFS.isDefinedBy}
-        schema = Graph()
-        for name in CASE_MODULES:
-            for subject, predicate, object_ in self.modules[name]:
-                declares = predicate == RDF.type and object_ in _DECLARATIONS
-                if not declares and predicate not in annotations and subject not in annotations:
-                    schema.add((subject, predicate, object_))
-        return schema
-
     def close_cases(self, cases: Iterable[Case]) -> Closure:
-        """Return the closure of cases with the axioms that bear upon cases; contradictions are answers in it."""
-        return closure_of(self._case_schema + facts(cases, self.vocabulary), engine=self.engine)
-
-    def infer_shipped(self, cases: Iterable[Case]) -> Graph:
-        """Return what follows for the fictional cases that we ship; in the cache, where no patient's facts ever are."""
-        return self._cached(self._case_schema + facts(cases, self.vocabulary), "examples")
-
-    def _cached(self, graph: Graph, name: str) -> Graph:
-        """Return what follows from a graph; from the cache if the same graph was closed by the same versions."""
-        lines = sorted(" ".join(term.n3() for term in triple) for triple in graph)
-        digest = hashlib.sha256("\n".join(lines).encode())
-        for package in ("sts-kg", "owlrl"):
-            with suppress(ModuleNotFoundError):  # a bare checkout has no metadata of its own
-                digest.update(f"{package} {version(package)}".encode())
-        path = cache_folder() / f"{name}-{self.engine}-{digest.hexdigest()[:32]}.nt.gz"
-        with suppress(OSError, EOFError, ParseError, UnicodeDecodeError, zlib.error):  # a damaged file is none
-            if text := gzip.decompress(path.read_bytes()).decode():
-                return _unmarked(parse(text, syntax="ntriples"))
-        inferred = closure_of(graph, engine=self.engine).require_consistent().inferred
-        with suppress(OSError):  # a cache that cannot be written costs time only
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_bytes(path, gzip.compress(_marked(inferred).serialize(format="nt", encoding="utf-8"), mtime=0))
-        return inferred
+        """Return the closure of the ontology and cases; contradictions are answers in it."""
+        given = Graph(identifier=URIRef(f"{BASE}cases"))  # the name that proofs tell
+        for triple in facts(cases, self.vocabulary):
+            given.add(triple)
+        return self.closure.extend(given)
 
 
 def _merged(graphs: Iterable[Graph]) -> Graph:
@@ -163,23 +123,7 @@ def _numbered(graph: Graph, name: str) -> Graph:
             for node in pair:
                 if isinstance(node, BNode) and node not in names:
                     names[node] = BNode(f"{name.replace('-', '')}{len(names)}")
-    return _mapped(graph, lambda node: names.get(node, node))
-
-
-def _marked(graph: Graph) -> Graph:
-    """Return the graph with blank nodes as IRIs, so that they can be told again after reading."""
-    return _mapped(graph, lambda node: URIRef(_BLANK + node) if isinstance(node, BNode) else node)
-
-
-def _unmarked(graph: Graph) -> Graph:
-    def unmark(node: Node) -> Node:
-        return BNode(node[len(_BLANK) :]) if isinstance(node, URIRef) and node.startswith(_BLANK) else node
-
-    return _mapped(graph, unmark)
-
-
-def _mapped(graph: Graph, change: Callable[[Node], Node]) -> Graph:
-    mapped = Graph()
+    numbered = Graph(identifier=URIRef(f"{BASE}ontology/{name}"))
     for subject, predicate, object_ in graph:
-        mapped.add((change(subject), predicate, change(object_)))
-    return mapped
+        numbered.add((names.get(subject, subject), predicate, names.get(object_, object_)))
+    return numbered

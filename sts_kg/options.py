@@ -224,10 +224,8 @@ def answers_of(
 
 def _known(case: Case, closure: Closure) -> dict[URIRef, bool]:
     """Return which findings a case has (True) and lacks (False) in the closure; what is not in it is unknown."""
-    graphs = (closure.asserted, closure.inferred)
-    known = {f: False for g in graphs for f in g.objects(case.iri, STS.lacksFinding) if isinstance(f, URIRef)}
-    known |= {f: True for g in graphs for f in g.objects(case.iri, STS.hasFinding) if isinstance(f, URIRef)}
-    return known
+    known = {f: False for f in closure.objects(case.iri, STS.lacksFinding) if isinstance(f, URIRef)}
+    return known | {f: True for f in closure.objects(case.iri, STS.hasFinding) if isinstance(f, URIRef)}
 
 
 def _answer(
@@ -251,8 +249,8 @@ def _answer(
         label=_text(asserted, option, RDFS.label),
         umbrella=(option, RDF.type, STS.UmbrellaOption) in asserted,
         status=status,
-        tried=(case.iri, STS.hasTriedOption, option) in closure.inferred,
-        declined=(case.iri, STS.hasDeclinedOption, option) in closure.inferred,
+        tried=(case.iri, STS.hasTriedOption, option) in closure,
+        declined=(case.iri, STS.hasDeclinedOption, option) in closure,
         true=tuple(f for f in findings if known.get(f) is True),
         false=tuple(f for f in findings if known.get(f) is False),
         unknown=tuple(f for f in findings if f not in known),
@@ -267,8 +265,8 @@ def _answer(
 
 
 def _status(case: Case, option: URIRef, closure: Closure) -> Status:
-    met = (case.iri, STS.hasOption, option) in closure.inferred
-    unmet = (case.iri, STS.hasUnmetOption, option) in closure.inferred
+    met = (case.iri, STS.hasOption, option) in closure
+    unmet = (case.iri, STS.hasUnmetOption, option) in closure
     assert not (met and unmet), f"case {case.id}, {local(option)}: both met and not met, without a contradiction"
     return "met" if met else "not-met" if unmet else "undetermined"
 

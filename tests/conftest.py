@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,19 +25,10 @@ def _page() -> Path | None:
 PAGE = _page()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A cache folder of the test session: the closure is computed once, and the user's cache is left alone."""
-    folder = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("STS_KG_CACHE", str(folder))
-        patch.delenv("STS_KG_SOURCE", raising=False)
-        yield folder
-
-
 @pytest.fixture(autouse=True)
 def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reaches another machine."""
+    monkeypatch.delenv("STS_KG_SOURCE", raising=False)
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: object) -> None:
@@ -51,7 +41,7 @@ def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def kg(cache: Path) -> KnowledgeGraph:
+def kg() -> KnowledgeGraph:
     """The shipped knowledge graph, without cases."""
     return load()
 

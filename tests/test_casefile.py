@@ -540,7 +540,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 def test_an_ending_that_is_not_known(name: str, tmp_path: Path) -> None:
     assert file_error(tmp_path, name, "case: a") == (
         f"{name}: has no ending of a case file; known are .yaml, .yml, .json, .csv, and for RDF "
-        ".ttl, .nt, .nq, .trig, .rdf, .owl, .xml, .jsonld, .json, .n3, each also with .gz"
+        ".ttl, .nt, .nq, .trig, .rdf, .owl, .xml, .jsonld, .json, .n3, each also with .gz or .zst"
     )
 
 

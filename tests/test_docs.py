@@ -127,7 +127,6 @@ def run_python(block: Block, where: str, names: dict[str, object]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("cache")
 @pytest.mark.parametrize("page", [pytest.param(path, id=_name(path)) for path in PAGES])
 def test_blocks_run_as_shown(page: Path, checkout: Path) -> None:
     names: dict[str, object] = {"__name__": "__page__"}

@@ -14,11 +14,13 @@ from sts_kg.errors import (
     EndpointTimeoutError,
     InconsistentError,
     MalformedListError,
+    NotEntailedError,
     ParameterError,
     ParseError,
     QueryError,
     SourceError,
     StsKgError,
+    TooManyTriplesError,
     UnknownNameError,
     nearest,
 )
@@ -48,6 +50,13 @@ VALID = ["unresectable", "resectable", "stage4-sts"]
         ),
         (CaseError("is wrong", value="x", wanted="stage4", valid=VALID), "is wrong; did you mean stage4-sts?"),
         (MalformedListError("_:b1", "has no end"), "the rdf:List that begins at _:b1 has no end"),
+        (NotEntailedError("x p y"), "no proof of x p y: the closure does not have it"),
+        (NotEntailedError("x p y", "no"), "no proof of x p y: no"),
+        (
+            TooManyTriplesError(4000, 30),
+            "terms that are the same would be written out to 4,000 triples, more than 30; look for what makes so many "
+            "terms equal (owl:sameAs, a functional property, a key)",
+        ),
         (ParameterError("a/b", "drug", "a value is needed"), "query a/b, parameter drug: a value is needed"),
         (
             ParameterError("a/b", "drug", "there is none", value="x", near=("y", "z")),
@@ -92,6 +101,8 @@ def test_the_sentence(error: StsKgError, sentence: str) -> None:
             {"reason": "r", "path": "p", "line": 2, "key": "k", "value": "v", "near": ("vv",)},
         ),
         (MalformedListError("_:b", "r"), {"head": "_:b", "reason": "r"}),
+        (NotEntailedError("t", "r"), {"what": "t", "reason": "r"}),
+        (TooManyTriplesError(2, 1), {"count": 2, "limit": 1}),
         (
             ParameterError("q", "p", "r", type="iri", value=1, near=["a"]),
             {"query": "q", "parameter": "p", "reason": "r", "type": "iri", "value": 1, "near": ("a",)},
@@ -115,6 +126,8 @@ BASES: dict[type[StsKgError], type[Exception]] = {
     ParseError: ValueError,
     CaseError: ValueError,
     MalformedListError: ValueError,
+    NotEntailedError: LookupError,
+    TooManyTriplesError: ValueError,
     ParameterError: ValueError,
     QueryError: ValueError,
     InconsistentError: ValueError,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sts_kg.errors import ParseError
-from sts_kg.files import cache_folder, ontology_folder, queries_folder, read_text, source_page, write_bytes
+from sts_kg.files import ontology_folder, queries_folder, read_text, source_page, write_bytes
 
 # --- reading
 
@@ -99,19 +99,6 @@ def test_a_folder_that_is_missing_or_in_the_way(tmp_path: Path) -> None:
 
 
 # --- where things lie
-
-
-def test_the_cache_folder_by_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("STS_KG_CACHE", str(tmp_path / "given"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    assert cache_folder() == tmp_path / "given"
-    monkeypatch.setenv("STS_KG_CACHE", "")
-    assert cache_folder() == tmp_path / "xdg" / "sts-kg"
-    monkeypatch.delenv("STS_KG_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", "")
-    assert cache_folder() == tmp_path / "home" / ".cache" / "sts-kg"
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_source_page_is_the_one_given_or_of_the_environment(

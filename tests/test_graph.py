@@ -101,7 +101,7 @@ def test_an_unknown_ending_names_those_known(name: str) -> None:
         graph.syntax_of(name)
     assert str(caught.value) == (
         f"{name}: has no ending of an RDF file; "
-        "known are .ttl, .nt, .nq, .trig, .rdf, .owl, .xml, .jsonld, .json, .n3, each also with .gz"
+        "known are .ttl, .nt, .nq, .trig, .rdf, .owl, .xml, .jsonld, .json, .n3, each also with .gz or .zst"
     )
 
 

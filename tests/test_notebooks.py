@@ -41,7 +41,6 @@ def test_there_is_a_notebook() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("cache")
 def test_a_notebook_runs_offline(notebook: nbformat.NotebookNode, kg: sts_kg.KnowledgeGraph) -> None:
     assert len(kg.inferred) > 0, "the closure is in the cache of the session"
     notebook.cells.insert(0, nbformat.v4.new_code_cell(GUARD))

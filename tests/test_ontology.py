@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,9 +14,7 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
 from sts_kg import InconsistentError, KnowledgeGraph, ParseError, casefile, closure_of
-from sts_kg import ontology as module
 from sts_kg.case import facts
-from sts_kg.closure import Closure
 from sts_kg.files import ontology_folder
 from sts_kg.names import BASE, STS
 from sts_kg.ontology import CASE_MODULES, Ontology
@@ -131,7 +127,7 @@ def test_blank_nodes_are_named_by_module_and_number(kg: KnowledgeGraph) -> None:
     assert names["source"] == 39  # a selector for each segment
 
 
-# --- the cache
+# --- the closure
 
 
 @pytest.fixture
@@ -152,127 +148,21 @@ def tiny(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def folder_of_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "cache"
-    monkeypatch.setenv("STS_KG_CACHE", str(folder))
-    return folder
+def test_the_closure_of_a_tiny_ontology(tiny: Path) -> None:
+    closed = Ontology(tiny).closure
+    assert (STS.A, RDFS.subClassOf, STS.C) in closed
+    assert (STS.d, STS.p, Literal(1)) in closed
+    assert (STS.d, STS.p, Literal(2)) not in closed
 
 
-@pytest.fixture
-def closed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The sizes of the graphs that were closed, as it happens."""
-    sizes: list[int] = []
-
-    def counted(graph: Graph, *, engine: str) -> Closure:
-        sizes.append(len(graph))
-        return closure_of(graph, engine=engine)
-
-    monkeypatch.setattr(module, "closure_of", counted)
-    return sizes
-
-
-def test_the_second_load_reads_the_cache(tiny: Path, folder_of_cache: Path, closed: list[int]) -> None:
-    first = Ontology(tiny).inferred
-    assert (STS.A, RDFS.subClassOf, STS.C) in first
-    assert (STS.d, STS.p, Literal(1)) in first
-    assert len(closed) == 1
-    [file] = folder_of_cache.iterdir()
-    assert re.fullmatch(r"ontology-owlrl-[0-9a-f]{32}\.nt\.gz", file.name)
-    second = Ontology(tiny).inferred
-    assert set(second) == set(first)
-    assert any(isinstance(node, BNode) for triple in first for node in triple)
-    assert len(closed) == 1
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        pytest.param(lambda data: data[: len(data) // 2], id="truncated"),
-        pytest.param(lambda data: data[:-1], id="cut-by-a-byte"),
-        pytest.param(lambda data: b"garbage", id="garbage"),
-        pytest.param(lambda data: b"", id="empty"),
-        pytest.param(lambda data: gzip.compress(b""), id="empty-inside"),
-        pytest.param(lambda data: gzip.compress(b"garbage"), id="garbage-inside"),
-        pytest.param(lambda data: gzip.compress(b"\xff\xfe"), id="not-utf-8-inside"),
-        pytest.param(lambda data: data[:20] + bytes(20) + data[40:], id="overwritten"),
-        pytest.param(lambda data: data[:10] + b"\xff" + data[11:], id="no-deflate"),
-        pytest.param(lambda data: data[:-8] + bytes(8), id="wrong-checksum"),
-    ],
-)
-def test_a_damaged_cache_file_is_ignored_and_made_again(
-    tiny: Path, folder_of_cache: Path, closed: list[int], damage: Callable[[bytes], bytes]
-) -> None:
-    first = Ontology(tiny).inferred
-    [file] = folder_of_cache.iterdir()
-    whole = file.read_bytes()
-    file.write_bytes(damage(whole))
-    assert set(Ontology(tiny).inferred) == set(first)
-    assert len(closed) == 2
-    assert file.read_bytes() == whole
-
-
-def test_a_folder_in_the_place_of_the_cache_file_costs_time_only(
-    tiny: Path, folder_of_cache: Path, closed: list[int]
-) -> None:
-    first = Ontology(tiny).inferred
-    [file] = folder_of_cache.iterdir()
-    file.unlink()
-    file.mkdir()
-    assert set(Ontology(tiny).inferred) == set(first)
-    assert len(closed) == 2
-    assert list(folder_of_cache.iterdir()) == [file]
-
-
-def test_a_cache_folder_that_cannot_be_made_costs_time_only(
-    tiny: Path, tmp_path: Path, closed: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    monkeypatch.setenv("STS_KG_CACHE", str(tmp_path / "file" / "cache"))
-    assert set(Ontology(tiny).inferred) == set(Ontology(tiny).inferred)
-    assert len(closed) == 2
-
-
-def test_one_changed_triple_gives_another_key(tiny: Path, folder_of_cache: Path, closed: list[int]) -> None:
-    first = Ontology(tiny).inferred
-    path = tiny / "vocabulary.ttl"
-    path.write_text(path.read_text(encoding="utf-8").replace("owl:hasValue 1", "owl:hasValue 2"), encoding="utf-8")
-    assert (STS.d, STS.p, Literal(2)) in Ontology(tiny).inferred
-    assert (STS.d, STS.p, Literal(2)) not in first
-    assert len(list(folder_of_cache.iterdir())) == len(closed) == 2
-
-
-def test_a_copy_of_the_folder_has_the_same_key(
-    tiny: Path, tmp_path: Path, folder_of_cache: Path, closed: list[int]
-) -> None:
-    """The key is of the triples, not of the path or of the layout of the text."""
-    copy = shutil.copytree(tiny, tmp_path / "copy")
-    path = copy / "vocabulary.ttl"
-    path.write_text("# a comment\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
-    assert set(Ontology(tiny).inferred) == set(Ontology(copy).inferred)
-    assert len(closed) == 1
-
-
-def test_a_contradictory_ontology_is_not_cached(tiny: Path, folder_of_cache: Path) -> None:
+def test_a_contradictory_ontology_is_refused(tiny: Path) -> None:
     text = f"<{BASE}A> <{OWL.disjointWith}> <{BASE}B> . <{BASE}x> a <{BASE}A> , <{BASE}B> ."
     (tiny / "findings.ttl").write_text(text, encoding="utf-8")
     with pytest.raises(InconsistentError, match="the disjoint classes sts:A and sts:B share sts:x"):
-        _ = Ontology(tiny).inferred
-    assert not folder_of_cache.exists()
+        _ = Ontology(tiny).closure
 
 
-def test_cases_of_users_are_never_in_the_cache(kg: KnowledgeGraph, cache: Path) -> None:
-    _ = kg.inferred
-    before = {path.name: path.read_bytes() for path in cache.iterdir()}
-    case = {"case": "secret-person", "findings": {"stage4-sts": True}}
-    closed = kg.with_cases(case)
-    closed.options(case)
-    assert (URIRef(f"{BASE}case/secret-person"), STS.hasOption, STS["option-surgery"]) in closed.graph
-    assert {path.name: path.read_bytes() for path in cache.iterdir()} == before
-    assert not any(b"secret" in gzip.decompress(data) for data in before.values())
-
-
-# --- the closure over CASE_MODULES
+# --- cases
 
 
 COURSES = """\
@@ -292,27 +182,20 @@ courses: [{therapies: [other-chemotherapy-drug]}]
 """
 
 
-def about_cases(graph: Graph, subjects: set[object]) -> set[tuple[object, ...]]:
-    return {triple for triple in graph if triple[0] in subjects}
-
-
-def test_the_modular_closure_says_of_cases_what_the_whole_says(kg: KnowledgeGraph) -> None:
-    """Archetypes a to m and three with courses: the other modules add nothing about a case, a course, or a fact."""
+def test_cases_added_to_the_closed_ontology_give_what_closing_all_anew_gives(kg: KnowledgeGraph) -> None:
     ontology = kg.ontology
     files = sorted((FOLDER / "examples").glob("?.yaml"))
     cases = [case for path in files for case in casefile.read(path, ontology.vocabulary)]
     assert [case.id for case in cases] == list("abcdefghijklm")
     cases += casefile.parse(COURSES, ontology.vocabulary)
     given = facts(cases, ontology.vocabulary)
-    subjects: set[object] = set(given.subjects())
-    assert sum(isinstance(subject, BNode) for subject in subjects) == 8
-    modular, whole = ontology.close_cases(cases), closure_of(ontology.asserted + given)
-    assert modular.inconsistencies == whole.inconsistencies == ()
-    assert about_cases(modular.inferred, subjects) == about_cases(whole.inferred, subjects)
-    assert len(about_cases(modular.inferred, subjects)) > 300
-    assert {triple for triple in whole.inferred if triple[2] in subjects} == {
-        triple for triple in modular.inferred if triple[2] in subjects
-    }
+    before = ontology.closure.counts
+    extended, anew = ontology.close_cases(cases), closure_of(ontology.asserted + given, axioms="none")
+    assert extended.inconsistencies == anew.inconsistencies == ()
+    assert set(extended.inferred) == set(anew.inferred)
+    assert set(extended.asserted) == set(anew.asserted)
+    assert extended.counts[1] > before[1] + 300
+    assert ontology.closure.counts == before
 
 
 # --- what cannot be loaded

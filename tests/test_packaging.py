@@ -202,15 +202,6 @@ def test_the_options_of_a_case_are_told(installed: Installed) -> None:
     }
 
 
-@pytest.mark.parametrize("installed", ["wheel", "editable"], indirect=True)
-def test_a_closure_computed_before_is_not_computed_again(installed: Installed, kg: KnowledgeGraph, cache: Path) -> None:
-    assert len(kg.inferred) > 0  # the closure by another process: this one
-    before = {path.name for path in cache.iterdir()}
-    done = installed.run("sparql", "ASK { sts:option-pazopanib sts:follows sts:option-chemotherapy }")
-    assert (done.stdout, done.stderr, done.returncode) == ("yes\n", "", 0)
-    assert {path.name for path in cache.iterdir()} == before
-
-
 # --- What pyproject.toml says
 
 

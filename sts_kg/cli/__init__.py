@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from sts_kg.cli.cases import ask, explain, options_command, what_if
+from sts_kg.cli.closure import close, prove
 from sts_kg.cli.ontology import check, export, sources
 from sts_kg.cli.queries import queries_command, query_group, sparql
 from sts_kg.cli.shared import ENDPOINT, NO, UNREADABLE, USAGE, terminal
@@ -86,7 +87,9 @@ def completion(shell: str) -> None:
     click.echo(made(app, {}, "sts-kg", "_STS_KG_COMPLETE").source())
 
 
-for command in (options_command, explain, ask, what_if, queries_command, query_group, sparql, sources, check, export):
+_CASES = (options_command, explain, ask, what_if)
+_GRAPH = (queries_command, query_group, sparql, close, prove, sources, check, export)
+for command in (*_CASES, *_GRAPH):
     app.add_command(command)
 
 

@@ -8,101 +8,58 @@ ontology of sts_kg uses none of these constructs.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import owlrl
-from rdflib import BNode, Graph, Literal, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
-from sts_kg.names import compress
+from sts_kg.closure.inconsistency import Inconsistency, sentence
 
-__all__ = ["Inconsistency", "close"]
+__all__ = ["close"]
 
 _Triple = tuple[Node, Node, Node]
-_REFLEXIVE = frozenset({OWL.equivalentClass, OWL.equivalentProperty, RDFS.subClassOf, RDFS.subPropertyOf})
 _VOCABULARIES = (str(OWL), str(RDFS))
-_BUILT_IN = tuple(str(namespace) for namespace in (OWL, RDF, RDFS, XSD))
 
-#: owlrl reports an inconsistency as a sentence: the W3C rule, owlrl's words with the terms, and our words for them.
+#: owlrl reports an inconsistency as a sentence: the W3C rule, and owlrl's words with the terms in our order.
 _MESSAGES = (
-    (
-        "dt-not-type",
-        r"Lexical value of the literal '(.*)' does not match its datatype \((.*)\)",
-        "the literal {} is no {}",
-    ),
+    ("dt-not-type", r"Lexical value of the literal '(?P<a>.*)' does not match its datatype \((?P<b>.*)\)"),
     (
         "eq-diff1",
-        r"'sameAs' and 'differentFrom' cannot be used on the same subject-object pair: \((.*), (.*)\)",
-        "{} and {} are the same and different",
+        r"'sameAs' and 'differentFrom' cannot be used on the same subject-object pair: "
+        r"\((?P<a>.*), (?P<b>.*)\)",
     ),
     (
         "eq-diff2",
-        r"'sameAs' and 'AllDifferent' cannot be used on the same subject-object pair: \((.*), (.*)\)",
-        "{} and {} are the same and in one owl:AllDifferent",
+        r"'sameAs' and 'AllDifferent' cannot be used on the same subject-object pair: "
+        r"\((?P<a>.*), (?P<b>.*)\)",
     ),
-    ("prp-irp", r"Irreflexive property used on (\S*) with (\S*)", "{} is related to itself by the irreflexive {}"),
-    (
-        "prp-asyp",
-        r"Erroneous usage of asymmetric property (\S*) on (\S*) and (.*)",
-        "the asymmetric {} holds both ways between {} and {}",
-    ),
+    ("prp-irp", r"Irreflexive property used on (?P<a>\S*) with (?P<b>\S*)"),
+    ("prp-asyp", r"Erroneous usage of asymmetric property (?P<a>\S*) on (?P<b>\S*) and (?P<c>.*)"),
     (
         "prp-adp",
         r"Disjoint properties in an 'AllDisjointProperties' are not really disjoint: "
-        r"\((.*), (.*),(.*)\) and \(.*, (.*),.*\)",
-        "{0} and {2} are related by two disjoint properties, {1} and {3}",
+        r"\((?P<c>\S*), (?P<a>\S*),(?P<d>.*)\) and \(\S*,\s?(?P<b>\S*),.*\)",
     ),
+    ("prp-pdw", r"Erroneous usage of disjoint properties (?P<a>\S*) and (?P<b>\S*) on (?P<c>\S*) and (?P<d>.*)"),
+    ("prp-npa1", r"Negative \(object\) property assertion violated for: \((?P<a>.*), (?P<b>.*), (?P<c>.*)\)"),
+    ("prp-npa2", r"Negative \(datatype\) property assertion violated for: \((?P<a>.*), (?P<b>.*), (?P<c>.*)\)"),
+    ("cls-nothing2", r"(?P<a>\S*) is defined of type 'Nothing'"),
+    # it names the class again where the member would stand
+    ("cls-com", r"Violation of complementarity for classes (?P<a>\S*) and (?P<b>\S*) on element .*"),
     (
-        "prp-pdw",
-        r"Erroneous usage of disjoint properties (\S*) and (\S*) on (\S*) and (.*)",
-        "the disjoint {} and {} both relate {} and {}",
+        "dt-not-type",
+        r"Violation of type restriction for allValuesFrom in \S* for datatype "
+        r"(?P<b>\S*) on value (?P<a>.*)",
     ),
-    (
-        "prp-npa1",
-        r"Negative \(object\) property assertion violated for: \((.*), (.*), (.*)\)",
-        "{} {} {} is also denied",
-    ),
-    (
-        "prp-npa2",
-        r"Negative \(datatype\) property assertion violated for: \((.*), (.*), (.*)\)",
-        "{} {} {} is also denied",
-    ),
-    ("cls-nothing2", r"(\S*) is defined of type 'Nothing'", "{} is in owl:Nothing"),
-    (
-        "cls-com",
-        r"Violation of complementarity for classes (\S*) and (\S*) on element .*",  # it names the class again
-        "{} and its complement {} share a member",
-    ),
-    (
-        "cls-avf",
-        r"Violation of type restriction for allValuesFrom in (\S*) for datatype (\S*) on value (.*)",
-        "a value of {} must be of the datatype {}, and {} is not",
-    ),
-    ("cls-maxc1", r"Erroneous usage of maximum cardinality with (\S*) and (.*)", "{} allows no value, and {} is one"),
-    (
-        "cls-maxqc1",
-        r"Erroneous usage of maximum qualified cardinality with (\S*), (\S*) and (.*)",
-        "{} allows no value in {}, and {} is one",
-    ),
-    (
-        "cax-dw",
-        r"Disjoint classes (\S*) and (\S*) have a common individual (.*)",
-        "the disjoint classes {} and {} share {}",
-    ),
+    ("cls-maxc1", r"Erroneous usage of maximum cardinality with (?P<a>\S*) and (?P<b>.*)"),
+    ("cls-maxqc1", r"Erroneous usage of maximum qualified cardinality with (?P<a>\S*), (?P<b>\S*) and (?P<c>.*)"),
+    ("cax-dw", r"Disjoint classes (?P<a>\S*) and (?P<b>\S*) have a common individual (?P<c>.*)"),
 )
 
 
-@dataclass(frozen=True, order=True)
-class Inconsistency:
-    """A rule that concluded `false`: its W3C id, the terms it met in the order of the sentence, and that sentence."""
-
-    rule: str
-    terms: tuple[Node, ...]
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.rule}: {self.message}"
+#: Datatypes that owlrl declares though OWL 2 RL does not have them.
+_OWN = {(datatype, RDF.type, RDFS.Datatype) for datatype in (XSD.date, XSD.time, RDF.HTML, RDF.langString)}
 
 
 class _Semantics(owlrl.OWLRL_Semantics):  # type: ignore[misc] # owlrl carries no types
@@ -138,39 +95,32 @@ class _Semantics(owlrl.OWLRL_Semantics):  # type: ignore[misc] # owlrl carries n
         self.found, self.error_messages = self.error_messages, []  # else they become triples of the graph
 
 
-def close(graph: Graph) -> tuple[Graph, Graph, tuple[Inconsistency, ...]]:
-    """Return the inferred triples, the trivial ones, and the inconsistencies of a graph, which is not changed."""
+def close(graph: Graph) -> tuple[list[_Triple], tuple[Inconsistency, ...]]:
+    """Return the triples that follow from a graph and are not in it, and the inconsistencies; it is not changed."""
     closed = Graph(store="SimpleMemory")  # a third faster under owlrl than the default store
     for triple in graph:
         closed.add(triple)
     core = _Semantics(closed)
     core.closure()
-    inferred, trivial = Graph(), Graph()
-    for triple in closed:
-        if triple not in graph and not isinstance(triple[0], Literal) and not isinstance(triple[1], BNode):
-            (trivial if _is_trivial(triple) else inferred).add(triple)
-    return inferred, trivial, tuple(sorted(_inconsistencies(core.found, closed), key=str))
-
-
-def _is_trivial(triple: _Triple) -> bool:
-    subject, predicate, object_ = triple
-    if predicate in _REFLEXIVE and subject == object_:
-        return True
-    if object_ in (OWL.Thing, RDFS.Resource, RDFS.Literal) or subject == OWL.Nothing:
-        return True
-    return isinstance(subject, URIRef) and str(subject).startswith(_BUILT_IN)
+    derived = [
+        triple
+        for triple in closed
+        if triple not in graph and not isinstance(triple[0], Literal) and isinstance(triple[1], URIRef)
+        if triple not in _OWN
+    ]
+    return derived, tuple(sorted(_inconsistencies(core.found, closed), key=str))
 
 
 def _inconsistencies(messages: list[str], closed: Graph) -> set[Inconsistency]:
     by_text = {str(node): node for triple in closed for node in triple}
     found = set()
     for message in map(str, messages):
-        for rule, pattern, sentence in _MESSAGES:
+        for rule, pattern in _MESSAGES:
             if match := re.fullmatch(pattern, message, re.DOTALL):
-                terms = tuple(by_text.get(text, Literal(text)) for text in match.groups())
+                terms = tuple(by_text.get(text, Literal(text)) for _, text in sorted(match.groupdict().items()))
                 if rule == "cax-dw":  # "A and B" and "B and A" are one finding
                     terms = (*sorted(terms[:2], key=str), *terms[2:])
-                found.add(Inconsistency(rule, terms, sentence.format(*(compress(str(term)) for term in terms))))
+                found.add(Inconsistency(rule, terms, sentence(rule, terms)))
                 break
         else:
             found.add(Inconsistency("unknown", (), message))

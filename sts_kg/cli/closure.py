@@ -1,0 +1,165 @@
+"""Commands about reasoning: close, prove."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, formats, terminal
+
+if TYPE_CHECKING:
+    from sts_kg.closure import Closure, Progress
+    from sts_kg.terminal import Terminal
+
+__all__ = ["close", "prove"]
+
+_files = click.argument("files", nargs=-1, type=File, metavar="[FILE]...")
+_SYNTAXES = ("nquads", "turtle", "rdfxml", "jsonld", "trig", "n3")
+
+
+@click.command()
+@_files
+@click.option("-o", "--output", type=File, help="FILE.(nt|ttl|nq|rdf|jsonld), also with .gz; without it, N-Triples.")
+@click.option("--inferred-only", is_flag=True, help="Leave out what is asserted.")
+@click.option("--engine", type=click.Choice(("columns", "owlrl")), default="columns", show_default=True)
+@click.option(
+    "--axioms",
+    type=click.Choice(("none", "used", "all")),
+    default="used",
+    show_default=True,
+    help="The trivial triples: none, those about built-in terms in use, or all.",
+)
+@click.option("--stats", is_flag=True, help="Print numbers as JSON: triples, rounds, seconds, memory, firings by rule.")
+@click.option("--lenient", is_flag=True, help="Skip wrong lines of N-Triples and N-Quads, and count them.")
+@click.option("--syntax", type=click.Choice(_SYNTAXES), default="nquads", show_default=True, help="Of standard input.")
+def close(
+    files: tuple[Path, ...],
+    output: Path | None,
+    inferred_only: bool,
+    engine: str,
+    axioms: str,
+    stats: bool,
+    lenient: bool,
+    syntax: str,
+) -> None:
+    """Write the OWL 2 RL closure of RDF files; of the shipped ontology without FILE, of standard input for -.
+
+    Exit 1 if they contradict themselves: the contradictions are listed, and the closure is written all the same.
+
+    \b
+    Example:
+      sts-kg close ontology.ttl data.nt.gz -o closed.nt.gz
+      sts-kg close --stats --inferred-only data.ttl -o inferred.ttl
+      zcat data.nt.gz | sts-kg close - > closed.nt
+    """
+    from sts_kg.closure import closure_of
+    from sts_kg.syntax import syntax_of
+
+    if output is not None:
+        syntax_of(output)  # before the work, not after it
+    shown = terminal()
+    with shown.busy("reading …") as status:
+        closed = closure_of(
+            _sources(files, syntax),
+            engine=engine,
+            axioms=axioms,  # type: ignore[arg-type] # click lets only these through
+            lenient=lenient,
+            progress=_told(status),
+        )
+        if output is not None:
+            closed.write(output, inferred_only=inferred_only)
+    if output is None and not stats:
+        for piece in closed.ntriples(inferred_only=inferred_only):
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+    if stats:
+        shown.write(as_json(closed.statistics()))
+    elif output is not None:
+        given, inferred, trivial = closed.counts
+        shown.note(f"{given:,} triples asserted, {inferred:,} inferred, {trivial:,} trivial; written to {output}")
+    if closed.stats.skipped:
+        shown.note(f"{closed.stats.skipped:,} lines skipped")
+    sys.exit(_contradictions(closed, shown))
+
+
+def _sources(files: Sequence[Path], syntax: str) -> list[object]:
+    from io import BytesIO
+
+    from sts_kg.files import ontology_folder
+    from sts_kg.syntax import nquads
+
+    if not files:
+        return [*sorted(ontology_folder().glob("*.ttl"))]
+    standard = [path for path in files if str(path) == "-"]
+    if len(standard) > 1:
+        raise click.UsageError("standard input (-) can be read once only")
+    found: list[object] = []
+    for path in files:
+        if str(path) != "-":
+            found.append(path)
+        elif syntax == "nquads":
+            found.append(sys.stdin.buffer)
+        else:
+            found.append(BytesIO(nquads(sys.stdin.buffer.read(), syntax, path="<stdin>")))
+    return found
+
+
+def _told(status: object) -> Callable[[Progress], None] | None:
+    """Return what shows the progress on a terminal."""
+    if not hasattr(status, "update"):
+        return None
+
+    def told(progress: Progress) -> None:
+        rate = f", {progress.total / progress.seconds:,.0f} a second" if progress.seconds > 1 else ""
+        status.update(f"round {progress.round}: {progress.total:,} triples{rate}")
+
+    return told
+
+
+def _contradictions(closed: Closure, shown: Terminal) -> int:
+    if not closed.n_inconsistencies:
+        return DONE
+    for found in closed.inconsistencies:
+        shown.note(str(found))
+    more = closed.n_inconsistencies - len(closed.inconsistencies)
+    shown.error(f"{closed.n_inconsistencies:,} contradictions{f', {more:,} of them not listed' if more > 0 else ''}")
+    return NO
+
+
+@click.command()
+@click.argument("triple")
+@_files
+@cases_option
+@formats("text", "json", "md")
+def prove(triple: str, files: tuple[Path, ...], cases: tuple[Path, ...], form: str) -> None:
+    """Show why a triple, given in Turtle, follows: rules and premises down to what a file asserts.
+
+    Without FILE, from the shipped ontology and the cases put in; each axiom then names the sentences behind it. With
+    FILE, from these RDF files.
+
+    \b
+    Example:
+      sts-kg prove "sts:option-pazopanib sts:follows sts:option-chemotherapy"
+      sts-kg prove "case:f sts:hasFinding sts:finding-prior-chemotherapy" --cases patient.yaml
+      sts-kg prove "<http://example.org/x> a owl:Thing" ontology.ttl data.nt
+    """
+    from sts_kg.closure import closure_of
+    from sts_kg.graph import one_triple
+    from sts_kg.knowledge import load
+
+    shown = terminal()
+    if files and cases:
+        raise click.UsageError("--cases goes with the shipped ontology, not with FILE")
+    with shown.busy("reasoning …"):
+        if files:
+            proof = closure_of(_sources(files, "nquads"), axioms="all").proof(one_triple(triple))
+        else:
+            proof = (load().with_cases(cases) if cases else load()).proof(triple)
+    if form == "json":
+        shown.write(as_json(proof.as_dict()))
+    else:
+        shown.write(proof.to_markdown() if form == "md" else str(proof))

@@ -1,0 +1,254 @@
+"""The loop: from the asserted triples to the closure, round by round, until no rule finds anything new."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sts_kg.closure import facts, schema
+from sts_kg.closure.columns import Pairs, contains, distinct, firsts, seconds
+from sts_kg.closure.datatypes import Literals, dt_equal_to_literal, dt_type1, dt_type2
+from sts_kg.closure.facts import FACT_RULES, Round
+from sts_kg.closure.schema import READ_CLASSES, READ_PROPERTIES, Lists, Schema
+from sts_kg.closure.terms import Terms
+from sts_kg.closure.triples import Found, Numbers, Triples
+from sts_kg.closure.vocabulary import (
+    ANNOTATION_PROPERTY,
+    ANNOTATIONS,
+    CLASS,
+    NOTHING,
+    SAME_AS,
+    THING,
+    TYPE,
+)
+
+__all__ = ["Fixpoint", "Progress"]
+
+
+def _together(*parts: dict[int, Pairs]) -> dict[int, Pairs]:
+    """Return triples by predicate of all parts, which share none."""
+    together: dict[int, Pairs] = {}
+    for part in parts:
+        for predicate, pairs in part.items():
+            together[predicate] = together[predicate].plus(pairs) if predicate in together else pairs
+    return together
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a closure is: the round, the triples that it added, all triples so far, and seconds since it began."""
+
+    round: int
+    added: int
+    total: int
+    seconds: float
+
+
+@dataclass
+class Fixpoint:
+    """The state of a closure between two additions.
+
+    `things` says that what is in owl:Thing is to be written down, though no axiom asks for it.
+    """
+
+    terms: Terms
+    things: bool = False
+    progress: Callable[[Progress], None] | None = None
+    known: Triples = field(default_factory=Triples)
+    axioms: Schema = field(default_factory=Schema)
+    firings: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.literals = Literals(self.terms)
+        self._changed: set[int] = set()  # predicates with new triples since the axioms were compiled
+        self._new: dict[int, Pairs] = {}  # what the next round reads
+        self._raw: dict[int, Pairs] = {}  # that part of it which was not lifted by the closed orders
+        self._asks_for_same = False
+        self._start = 0.0
+        self._has_new_literals = False
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.lists = Lists(self.known, self._name)
+
+    def add(self, subjects: Numbers, predicates: Numbers, objects: Numbers, source: str) -> None:
+        """Add asserted triples; `run` then closes them."""
+        self.known.grow(len(self.terms))
+        self._note(self.known.assert_(subjects, predicates, objects, source))
+
+    def copy(self) -> Fixpoint:
+        """Return a copy that can grow without this one; the columns, which never change, are shared."""
+        other = copy(self)
+        other.terms, other.known = self.terms.copy(), self.known.copy()
+        other.literals = self.literals.copy(other.terms)
+        other.firings, other.seconds, other.progress = Counter(), defaultdict(float), None
+        other._changed, other._new, other._raw = set(), {}, {}
+        other.lists = Lists(other.known, other._name)
+        return other
+
+    def run(self) -> None:
+        """Close the triples.
+
+        Raises
+        ------
+        MalformedListError
+            Something to which an axiom leads is no list.
+        """
+        start = self._start = time.perf_counter()
+        if not self.known.round:
+            self._add_axiomatic()
+        self._look_at_literals()
+        while self._new:
+            self._unite()
+            part = self._compile() if self._changed else Schema()
+            if self._asks_for_same:
+                self._add_same()
+            raw, self._raw = self._current(self._raw), {}
+            if part is not self.axioms:  # else all facts are lifted by all axioms anyway
+                self._lift(raw)
+            self._lift(self._inserted(self._found(part), raw=False))
+        self.lists = Lists(self.known, self._name)
+        self.seconds["fixpoint"] += time.perf_counter() - start - self.seconds["schema"]
+
+    def _found(self, part: Schema) -> Found:
+        """Return what the rules find: new axioms with all facts, all axioms with new facts."""
+        new, self._new = self._new, {}
+        found = Found()
+        every = dict(self.known.live)
+        rounds = [Round(part, self.known, every, True, found)] if part else []
+        if not part or part is not self.axioms:  # at the start all is new, and both are one
+            rounds.append(Round(self.axioms, self.known, new, False, found))
+        for each in rounds:
+            for rule in FACT_RULES:
+                rule(each)
+            if each.whole:
+                facts.prp_spo1(each)
+                facts.prp_trp(each)
+                facts.cax_sco(each)
+            if each.whole or self._has_new_literals:
+                dt_type2(each, self.literals)
+        self._has_new_literals = False
+        return found
+
+    def _lift(self, fresh: dict[int, Pairs]) -> None:
+        """Insert at once what new triples imply by the closed orders: prp-spo1, prp-trp, cax-sco."""
+        below = fresh  # types that were not lifted to superclasses yet
+        while fresh:
+            above = self._follow(facts.prp_spo1, fresh)
+            further = self._follow(facts.prp_trp, fresh, above)
+            lifted = self._follow(facts.cax_sco, below, above, further)
+            fresh, below = _together(further, lifted), {}
+
+    def _follow(self, rule: Callable[[Round], None], *added: dict[int, Pairs]) -> dict[int, Pairs]:
+        """Insert what one rule finds in triples that were just inserted."""
+        found = Found()
+        rule(Round(self.axioms, self.known, _together(*added), False, found))
+        return self._inserted(found, raw=False)
+
+    def _inserted(self, found: Found, *, raw: bool = True) -> dict[int, Pairs]:
+        """Insert what was found as a round, and note it for the next."""
+        added = self.known.insert(found)
+        self.firings.update(found.firings)
+        self._note(added, raw=raw)
+        if added and self.progress:
+            self.progress(
+                Progress(
+                    self.known.round, sum(map(len, added.values())), len(self.known), time.perf_counter() - self._start
+                )
+            )
+        return added
+
+    def _note(self, added: dict[int, Pairs], *, raw: bool = True) -> None:
+        if raw:
+            self._raw = _together(self._raw, added)
+        for predicate, pairs in added.items():
+            self._new[predicate] = self._new[predicate].plus(pairs) if predicate in self._new else pairs
+            if predicate in READ_PROPERTIES or (
+                predicate == TYPE and contains(READ_CLASSES, distinct(firsts(pairs.os))).any()
+            ):
+                self._changed.add(predicate)
+
+    def _add_axiomatic(self) -> None:
+        found = Found()
+        found.add_members("prp-ap", ANNOTATION_PROPERTY, np.array(ANNOTATIONS, np.int64))
+        found.add_members("cls-thing", CLASS, np.array([THING], np.int64))
+        found.add_members("cls-nothing1", CLASS, np.array([NOTHING], np.int64))
+        datatypes, class_ = dt_type1()
+        found.add_members("dt-type1", class_, datatypes)
+        self._inserted(found)
+
+    def _look_at_literals(self) -> None:
+        seen = self.literals.count
+        equal = self.literals.look()
+        self._has_new_literals = self.literals.count > seen
+        if self._has_new_literals and self.known.representatives is not None:
+            found = Found()
+            dt_equal_to_literal(self.known, self.literals, found)
+            self._inserted(found)
+        if equal.size:
+            found = Found()
+            found.add_pairs("dt-eq", SAME_AS, equal)
+            self._inserted(found)
+
+    def _unite(self) -> None:
+        """Unite what is the same (eq-sym, eq-trans), and put representatives into all triples (eq-rep-*)."""
+        while SAME_AS in self._new:
+            same = self._new.pop(SAME_AS).so
+            if not self._asks_for_same:
+                self.known.drop(SAME_AS)
+            if (firsts(same) != seconds(same)).any():
+                changed = self.known.unite(same, len(self.terms))
+                self._new = self._current(self._new)
+                self._note(self.known.rewrite(changed))
+                self._changed |= READ_PROPERTIES
+                found = Found()
+                dt_equal_to_literal(self.known, self.literals, found)
+                self._inserted(found)
+
+    def _add_same(self) -> None:
+        """Write down that each term is the same as itself, since an axiom asks for the triples of owl:sameAs."""
+        found = Found()
+        facts.eq_ref(Round(self.axioms, self.known, dict(self.known.live), True, found))
+        for pairs in self.known.equalities():  # what was united is no longer amongst the live triples
+            x = self.known.representative(firsts(pairs))
+            found.add("eq-ref", SAME_AS, x, x)
+        self._inserted(found)
+
+    def _current(self, new: dict[int, Pairs]) -> dict[int, Pairs]:
+        """Return new triples without those that were rewritten, which are new again."""
+        kept = {}
+        for predicate, pairs in new.items():
+            column = pairs.os if predicate == TYPE else pairs.so
+            left = self.known.representative(firsts(column)) == firsts(column)
+            right = self.known.representative(seconds(column)) == seconds(column)
+            rest = column[left & right]
+            if rest.size and self.known.of(predicate) == predicate:
+                kept[predicate] = Pairs(os=rest) if predicate == TYPE else Pairs(so=rest)
+        return kept
+
+    def _compile(self) -> Schema:
+        """Close the schema (Table 9), compile it, and return the axioms that are new."""
+        start = time.perf_counter()
+        changed = set(self._changed)
+        while changed:
+            lists = self.lists = Lists(self.known, self._name)
+            added: set[int] = set()
+            for rule in schema.scm_rules(changed):
+                found = Found()
+                rule(self.known, lists, found)
+                added |= set(self._inserted(found))
+            changed = added
+        self._changed.clear()
+        self._asks_for_same = schema.matters(self.known, SAME_AS)
+        things = self.things or schema.matters(self.known, THING) or schema.matters(self.known, TYPE)
+        axioms = schema.compiled(self.known, self.lists, self.literals.number("1"), things=things)
+        part = axioms.beyond(self.axioms) if self.axioms else axioms
+        self.axioms = axioms
+        self.seconds["schema"] += time.perf_counter() - start
+        return part
+
+    def _name(self, term: int) -> str:
+        return self.terms.text(term).decode()

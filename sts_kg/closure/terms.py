@@ -1,0 +1,360 @@
+"""A dictionary of RDF terms: each distinct term gets a dense integer id, many terms at once, by numpy alone.
+
+A term is its canonical N-Triples text as bytes. Nothing is validated here, and of a term only the first byte is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["BLANK", "CANONICAL", "IRI", "LITERAL", "SLACK", "Match", "Terms", "canonical", "split"]
+
+#: The kinds of terms, as `Terms.kinds` gives them.
+IRI, BLANK, LITERAL = 0, 1, 2
+
+#: A text that goes on for so many bytes after its last term need not be copied.
+SLACK = 64
+
+Bytes = NDArray[np.uint8]
+Ids = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+
+_EMPTY = -1  # a slot of the table without an id
+_FULLEST = 0.6  # share of the slots that may be taken; fuller, the search takes more steps
+_ROW = SLACK  # bytes of a term that are hashed in one step
+_ROW_TYPE = np.dtype(f"V{_ROW}")
+_WORDS = _ROW // 8
+_LONGEST = 16 * _ROW  # a longer term is hashed on its own
+_BATCH = 2048  # terms hashed in one step, so that their rows stay in the processor's cache
+_HALF = np.uint64(32)
+#: By length: the row whose first bytes are all ones.
+_MASKS = np.where(np.arange(_ROW) < np.arange(_ROW + 1)[:, None], 255, 0).astype(np.uint8).view(_ROW_TYPE).ravel()
+_KIND_OF = np.full(256, LITERAL, np.uint8)
+_KIND_OF[ord("<")], _KIND_OF[ord("_")] = IRI, BLANK
+
+_XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"  # the datatype that is not written
+_ESCAPES = {ord(c): f"\\{e}" for c, e in zip('\t\b\n\r\f"\\', 'tbnrf"\\', strict=True)}
+_ESCAPES = {c: f"\\u{c:04X}" for c in (*range(32), 0x7F, 0xFFFE, 0xFFFF)} | _ESCAPES
+
+
+def canonical(kind: int, value: str, *, datatype: str | None = None, language: str | None = None) -> bytes:
+    r"""Return a term as it is kept in a dictionary: its N-Triples text as pyoxigraph, too, would write it.
+
+    Parameters
+    ----------
+    kind : {IRI, BLANK, LITERAL}
+        What it is; an IRI or blank node has but a value.
+    value : str
+        The IRI, the label of the blank node or the lexical form of the literal; not checked.
+
+    Examples
+    --------
+    >>> canonical(LITERAL, "one\ntwo", language="en"), canonical(BLANK, "b0")
+    (b'"one\\ntwo"@en', b'_:b0')
+    """
+    if kind == IRI:
+        return f"<{value}>".encode()
+    if kind == BLANK:
+        return f"_:{value}".encode()
+    text = f'"{value.translate(_ESCAPES)}"'
+    if language is not None:
+        return f"{text}@{language}".encode()
+    return (text if datatype in (None, _XSD_STRING) else f"{text}^^<{datatype}>").encode()
+
+
+_PARTS = re.compile(rb'"(.*)"(?:@([a-zA-Z0-9-]+)|\^\^<([^>]*)>)?', re.DOTALL)
+_UNESCAPED = re.compile(r"\\(?:([tbnrf\"'\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
+_ESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
+_RDF_LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+
+
+def split(literal: bytes) -> tuple[str, str, str | None]:
+    r"""Return lexical form, datatype and language of a literal in N-Triples.
+
+    Examples
+    --------
+    >>> split(b'"a\\tb"@en')
+    ('a\tb', 'http://www.w3.org/1999/02/22-rdf-syntax-ns#langString', 'en')
+    """
+    match = _PARTS.fullmatch(literal)
+    assert match is not None, "the dictionary holds N-Triples"
+    text, language, datatype = match.groups()
+    lexical = text.decode()
+    if "\\" in lexical:
+        lexical = _UNESCAPED.sub(lambda m: _ESCAPED[m[1]] if m[1] else chr(int(m[2] or m[3], 16)), lexical)
+    if language:
+        return lexical, _RDF_LANG_STRING, language.decode()
+    return lexical, datatype.decode() if datatype else _XSD_STRING, None
+
+
+_PLAIN = r"A-Za-z0-9._~!$&'()*+,;=:@/\-\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
+_PATH = rf"[{_PLAIN}]*+(?:%[0-9A-Fa-f]{{2}}[{_PLAIN}]*+)*+"
+_QUERY = rf"[{_PLAIN}?]*+(?:%[0-9A-Fa-f]{{2}}[{_PLAIN}?]*+)*+"
+_HOST = r"(?://[A-Za-z0-9.\-]*+(?::[0-9]++)?+(?=[/?#>])|(?!//))"
+_IRI = rf"<[A-Za-z][A-Za-z0-9+.\-]*+:{_HOST}{_PATH}(?:\?{_QUERY})?+(?:#{_QUERY})?+>"
+_CHARS = r'[^"\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]*+'
+_TEXT = rf'"{_CHARS}(?:\\[tbnrf"\\]{_CHARS})*+"'
+_LANGUAGE = r"@[A-Za-z]{2,3}(?:-[A-Za-z]{4})?+(?:-(?:[A-Za-z]{2}|[0-9]{3}))?+"
+_NO_DATATYPE = rf"(?!<(?:{re.escape(_XSD_STRING)}|http://www\.w3\.org/1999/02/22-rdf-syntax-ns#(?:dirL|l)angString)>)"
+_LITERAL = rf"{_TEXT}(?:{_LANGUAGE}|\^\^{_NO_DATATYPE}{_IRI})?+"
+_BLANK = r"_:[A-Za-z0-9_]++(?:[.\-]++[A-Za-z0-9_]++)*+"
+#: As many terms as come next, a line feed after each, that are surely in canonical form. What is rare in IRIs and
+#: language tags is not among them: to tell right from wrong there takes a parser.
+CANONICAL = re.compile(rf"(?:(?:{_IRI}|{_LITERAL}|{_BLANK})\n)*+")
+
+
+@dataclass(frozen=True, eq=False)
+class Match:
+    """What `Terms.match` found: the `ids` of all terms, and the `new` ones, a line feed after each, by their ids."""
+
+    ids: Ids
+    new: bytes
+    lengths: Ids
+    slots: Ids
+
+
+class Terms:
+    """Distinct terms, numbered 0, 1, 2, … in the order in which they were added.
+
+    Two terms are taken for the same if 64 bits of a hash agree whose keys are random: among a million terms the chance
+    that any two differ and still agree is some one in thirty million. A term takes its text and 25 to 40 bytes.
+
+    Parameters
+    ----------
+    first : iterable of bytes
+        Terms that get the first ids, such as a built-in vocabulary.
+    seed : bytes, optional
+        What the keys of the hash are drawn from; random if not given. Ids do not depend on it.
+
+    Examples
+    --------
+    >>> terms = Terms([b"<http://example.org/a>"])
+    >>> terms.add_all([b"_:b0", b"<http://example.org/a>", b"_:b0"]).tolist()
+    [1, 0, 1]
+    >>> terms.text(1), terms.find(b'"a"')
+    (b'_:b0', -1)
+    """
+
+    def __init__(self, first: Iterable[bytes] = (), *, seed: bytes | None = None) -> None:
+        self._secret = hashlib.blake2b(secrets.token_bytes(32) if seed is None else seed, digest_size=32).digest()
+        keys = hashlib.shake_128(self._secret).digest(8 + _LONGEST)
+        odd = np.frombuffer(keys, np.uint64) | np.uint64(1)
+        self._factor, self._keys = odd[0], odd[1:].reshape(-1, _WORDS)
+        self._count = 0
+        self._blob = bytearray()  # the terms, a line feed after each
+        self._ends = np.zeros(1024, np.int64)  # of each term in the blob
+        self._kinds = np.zeros(1024, np.uint8)
+        self._hashes = np.zeros(1024, np.uint64)
+        self._table = np.full(2048, _EMPTY, np.int32)
+        self.add_all(list(first))
+
+    def copy(self) -> Terms:
+        """Return a copy that can grow without this one."""
+        other = copy(self)
+        other._blob = bytearray(self._blob)
+        other._ends, other._kinds = self._ends.copy(), self._kinds.copy()
+        other._hashes, other._table = self._hashes.copy(), self._table.copy()
+        return other
+
+    def __len__(self) -> int:
+        """Return the number of distinct terms."""
+        return self._count
+
+    @property
+    def kinds(self) -> Bytes:
+        """The kind of each term by its id, (n,) uint8: IRI, BLANK or LITERAL; not to be written to."""
+        kinds = self._kinds[: self._count]
+        kinds.flags.writeable = False
+        return kinds
+
+    def add(self, text: Bytes, starts: Ids, ends: Ids) -> Ids:
+        """Return the ids of the terms at given places of a text; new terms get ids in order of first appearance.
+
+        Parameters
+        ----------
+        text : (m,) uint8
+            The bytes that hold the terms.
+        starts, ends : (n,) int64
+            Where each term begins and where it has ended.
+
+        Returns
+        -------
+        (n,) int64
+            The id of each term.
+        """
+        match = self.match(text.tobytes(), starts, ends)
+        self.keep(match)
+        return match.ids
+
+    def add_all(self, terms: Sequence[bytes]) -> Ids:
+        """Return the ids of given terms, (n,) int64; new terms get ids in order of first appearance."""
+        lengths = np.fromiter(map(len, terms), np.int64, len(terms))
+        ends = np.cumsum(lengths)
+        return self.add(np.frombuffer(b"".join(terms), np.uint8), ends - lengths, ends)
+
+    def find(self, term: bytes) -> int:
+        """Return the id of a term, -1 if there is none."""
+        hashes = self._hash(np.frombuffer(term, np.uint8), np.zeros(1, np.int64), np.array([len(term)]))
+        return int(self._lookup(hashes)[0])
+
+    def text(self, term_id: int) -> bytes:
+        """Return the term that has an id.
+
+        Raises
+        ------
+        IndexError
+            There is no such id.
+        """
+        if not 0 <= term_id < self._count:
+            raise IndexError(f"there is no term {term_id}; there are {self._count}")
+        start = int(self._ends[term_id - 1]) + 1 if term_id else 0
+        return bytes(self._blob[start : int(self._ends[term_id])])
+
+    def texts(self, ids: NDArray[np.integer[Any]] | None = None) -> list[bytes]:
+        """Return the terms that have given ids, in the order of these; without ids all terms."""
+        ends = self._ends[: self._count]
+        starts = np.concatenate([np.zeros(1, np.int64), ends + 1])[:-1]
+        if ids is not None:
+            starts, ends = starts[ids], ends[ids]
+        # a slice of bytes costs less than one of a bytearray, but first all must be copied
+        blob = bytes(self._blob) if len(ends) * 8 > self._count else self._blob
+        return list(map(bytes, _slices(blob, starts, ends)))
+
+    # --- in two steps: what is new can be looked at before it is kept
+
+    def match(self, text: bytes, starts: Ids, ends: Ids) -> Match:
+        """Return the ids of terms as `add` does, and what is new, of which `keep` or `forget` must be told next."""
+        hashes = self._hash(np.frombuffer(text, np.uint8), starts, ends)
+        ids = self._lookup(hashes)
+        unknown = np.flatnonzero(ids < 0)
+        if not len(unknown):
+            return Match(ids, b"", unknown, unknown)
+        self._reserve(len(unknown))
+        numbers, first, slots = self._insert(hashes[unknown])
+        ids[unknown] = self._count + numbers
+        first = unknown[first]
+        starts, ends = starts[first], ends[first]
+        new = b"\n".join([*_slices(text, starts, ends), b""])
+        return Match(ids, new, ends - starts, slots)
+
+    def keep(self, match: Match) -> None:
+        """Keep the new terms of a match."""
+        ends = np.cumsum(match.lengths + 1) - 1
+        new = slice(self._count, self._count + len(ends))
+        self._ends[new] = len(self._blob) + ends
+        self._kinds[new] = _KIND_OF[np.frombuffer(match.new, np.uint8)[ends - match.lengths]]
+        self._blob += match.new
+        self._count += len(ends)
+
+    def forget(self, match: Match) -> None:
+        """Forget the new terms of a match; their ids are void."""
+        self._table[match.slots] = _EMPTY
+
+    # --- the table: open addressing; a term that finds its slot taken goes 1, then 2, then 3, … slots on
+
+    def _lookup(self, hashes: Hashes) -> Ids:
+        """Return the id of each hash, -1 if there is none."""
+        mask = len(self._table) - 1
+        slots = (hashes & np.uint64(mask)).view(np.int64)
+        ids = self._table[slots].astype(np.int64)
+        rest = np.flatnonzero((self._hashes[ids] != hashes) & (ids >= 0))
+        slots, step = slots[rest], 0
+        while len(rest):
+            step += 1
+            slots = (slots + step) & mask
+            found = self._table[slots]
+            ids[rest] = found
+            on = np.flatnonzero((self._hashes[found] != hashes[rest]) & (found >= 0))
+            rest, slots = rest[on], slots[on]
+        return ids
+
+    def _insert(self, hashes: Hashes) -> tuple[Ids, Ids, Ids]:
+        """Give hashes that have no id the next ids, and slots; some of the hashes may be equal.
+
+        Returns the number of each hash among the new ones, where each of these comes first, and their slots.
+        """
+        n, base, mask = len(hashes), self._count, len(self._table) - 1
+        self._hashes[base : base + n] = hashes  # for now each has its own place, so that the table can name it
+        holders, taken = np.empty(n, np.int64), np.empty(n, np.int64)
+        rest, slots, step = np.arange(n), (hashes & np.uint64(mask)).view(np.int64), 0
+        while len(rest):
+            free = np.flatnonzero(self._table[slots] < 0)[::-1]  # of several for a slot the first, written last, stays
+            self._table[slots[free]] = base + rest[free]
+            found = self._table[slots]
+            holders[rest], taken[rest] = found, slots
+            step += 1
+            on = np.flatnonzero(self._hashes[found] != hashes[rest])
+            rest, slots = rest[on], (slots[on] + step) & mask
+        holders -= base
+        first = np.flatnonzero(holders == np.arange(n))
+        numbers = np.empty(n, np.int64)
+        numbers[first] = np.arange(len(first))
+        self._table[taken[first]] = base + np.arange(len(first))
+        self._hashes[base : base + len(first)] = hashes[first]
+        return numbers[holders], first, taken[first]
+
+    def _reserve(self, more: int) -> None:
+        """Make room for more terms."""
+        needed = self._count + more
+        if needed > len(self._ends):
+            room = max(needed, len(self._ends) * 3 // 2)
+            self._ends, self._kinds = _longer(self._ends, room), _longer(self._kinds, room)
+            self._hashes = _longer(self._hashes, room)
+        if needed > len(self._table) * _FULLEST:
+            self._table = np.full(1 << int(needed / _FULLEST).bit_length(), _EMPTY, np.int32)
+            count, self._count = self._count, 0
+            self._insert(self._hashes[:count].copy())
+            self._count = count
+
+    # --- the hash: of each 64 bytes the sum of mixed words times keys
+
+    def _hash(self, text: Bytes, starts: Ids, ends: Ids) -> Hashes:
+        """Return a hash of each of some pieces of a text."""
+        if len(text) < int(ends.max(initial=0)) + _ROW:  # rows may reach beyond the last term
+            text = np.concatenate([text, np.zeros(_ROW, np.uint8)])
+        rows = np.ndarray((len(text) - _ROW + 1,), _ROW_TYPE, text, strides=(1,))
+        lengths = ends - starts
+        hashes: Hashes = lengths.view(np.uint64) * self._factor
+        for begin in range(0, len(starts), _BATCH):
+            batch = slice(begin, begin + _BATCH)
+            hashes[batch] += self._hash_rows(rows[starts[batch]], lengths[batch], 0)
+        rest, row = np.flatnonzero(lengths > _ROW), 1
+        while len(rest) and row * _ROW < _LONGEST:
+            hashes[rest] += self._hash_rows(rows[starts[rest] + row * _ROW], lengths[rest] - row * _ROW, row)
+            row += 1
+            rest = rest[lengths[rest] > row * _ROW]
+        for i in rest.tolist():
+            digest = hashlib.blake2b(text[starts[i] : ends[i]].data, digest_size=8, key=self._secret).digest()
+            hashes[i] = int.from_bytes(digest, "little")
+        hashes ^= hashes >> _HALF
+        return hashes
+
+    def _hash_rows(self, rows: NDArray[np.void], lengths: Ids, row: int) -> Hashes:
+        """Return the hash of rows, of each the first bytes, as many as its length says."""
+        words = rows.view(np.uint64)
+        words &= _MASKS[np.minimum(lengths, _ROW)].view(np.uint64)
+        shifted = words >> _HALF  # a multiplication does not reach lower bits, hence the shifts
+        words ^= shifted
+        words *= self._factor
+        words ^= np.right_shift(words, _HALF, out=shifted)
+        found: Hashes = np.vecdot(words.reshape(-1, _WORDS), self._keys[row])
+        return found
+
+
+def _longer(old: NDArray[Any], room: int) -> NDArray[Any]:
+    new = np.zeros(room, old.dtype)
+    new[: len(old)] = old
+    return new
+
+
+def _slices(text: bytes | bytearray, starts: Ids, ends: Ids) -> list[Any]:
+    return list(map(text.__getitem__, map(slice, starts.tolist(), ends.tolist())))

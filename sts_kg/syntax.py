@@ -1,0 +1,177 @@
+"""The RDF syntaxes: names, endings, and files and texts of them as quads of pyoxigraph, errors with their place.
+
+Terms stay those of pyoxigraph here; `graph` turns them into rdflib's, the closure into numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from xml.parsers import expat
+
+import pyoxigraph as ox
+
+from sts_kg.errors import ParseError, UnknownNameError
+from sts_kg.files import opened
+
+__all__ = ["FORMATS", "contents", "known_syntax", "nquads", "parsed", "placed", "reason", "syntax_of", "written"]
+
+#: Name to format of pyoxigraph.
+FORMATS = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "nquads": ox.RdfFormat.N_QUADS,
+    "trig": ox.RdfFormat.TRIG,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "n3": ox.RdfFormat.N3,
+}
+_ENDINGS = {
+    "ttl": "turtle",
+    "nt": "ntriples",
+    "nq": "nquads",
+    "trig": "trig",
+    "rdf": "rdfxml",
+    "owl": "rdfxml",
+    "xml": "rdfxml",
+    "jsonld": "jsonld",
+    "json": "jsonld",
+    "n3": "n3",
+}
+
+
+def syntax_of(path: str | Path) -> str:
+    """Return the name of the RDF syntax that a file's ending stands for; `.gz` or `.zst` after it does not count.
+
+    Raises
+    ------
+    ParseError
+        The ending is none of those known, which it lists.
+
+    Examples
+    --------
+    >>> syntax_of("cases.ttl.gz"), syntax_of("ONTOLOGY.OWL")
+    ('turtle', 'rdfxml')
+    """
+    name = Path(path).name.lower().removesuffix(".gz").removesuffix(".zst")
+    ending = name.rpartition(".")[2] if "." in name else ""
+    if ending not in _ENDINGS:
+        known = ", ".join(f".{known}" for known in _ENDINGS)
+        raise ParseError(f"has no ending of an RDF file; known are {known}, each also with .gz or .zst", path=path)
+    return _ENDINGS[ending]
+
+
+def known_syntax(syntax: str) -> str:
+    """Return the name of an RDF syntax, given by name or ending.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such syntax.
+    """
+    name = _ENDINGS.get(syntax, syntax)
+    if name not in FORMATS:
+        raise UnknownNameError("RDF syntax", syntax, [*FORMATS, *_ENDINGS])
+    return name
+
+
+def contents(path: str | Path) -> tuple[bytes, str]:
+    """Return the bytes of a file, decompressed, and its address.
+
+    Raises
+    ------
+    ParseError
+        The file is missing, a folder, cut short or not compressed as its ending says.
+    """
+    with opened(path) as file:
+        return file.read(), Path(path).resolve().as_uri()
+
+
+def parsed(
+    data: bytes, syntax: str, *, path: object = None, base: str | None = None, prologue: str = "", rename: bool = True
+) -> ox.QuadParser:
+    """Return the parser of a text, to be gone through inside `placed`.
+
+    `prologue` stands before the text on its first line; with `rename`, blank nodes get labels that no other text has.
+
+    Raises
+    ------
+    ParseError
+        It is RDF/XML and not well-formed XML.
+    """
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if syntax == "rdfxml":
+        _check_xml(data, path)
+    return ox.parse(prologue.encode() + data, FORMATS[syntax], base_iri=base, rename_blank_nodes=rename)
+
+
+@contextmanager
+def placed(path: object = None, prologue: str = "") -> Iterator[None]:
+    """Turn what pyoxigraph raises inside into a `ParseError` with path, line and column."""
+    try:
+        yield
+    except SyntaxError as error:
+        column = error.offset
+        if column is not None and error.lineno == 1:
+            column = max(1, column - len(prologue))
+        raise ParseError(reason(error.msg), path=path, line=error.lineno, column=column) from error
+    except ValueError as error:
+        if isinstance(error, ParseError):
+            raise
+        raise ParseError(str(error), path=path) from error
+
+
+def nquads(data: bytes, syntax: str, *, path: object = None, base: str | None = None) -> bytes:
+    """Return a text of any RDF syntax as N-Quads; blank nodes keep the labels that they have.
+
+    Raises
+    ------
+    ParseError
+        The text is not of that syntax, or says what RDF 1.1 cannot: with path, and line and column if they are known.
+    """
+    with placed(path):
+        quads = ox.serialize(parsed(data, syntax, path=path, base=base, rename=False), format=ox.RdfFormat.N_QUADS)
+    assert quads is not None, "without an output, ox.serialize returns the bytes"
+    return quads
+
+
+def written(ntriples: bytes, syntax: str) -> bytes:
+    """Return N-Triples in another syntax, with the prefixes of RDF's own vocabularies."""
+    triples = (quad.triple for quad in ox.parse(ntriples, ox.RdfFormat.N_TRIPLES, lenient=True))
+    form = FORMATS["turtle" if syntax == "n3" else syntax]
+    data = ox.serialize(triples, format=form, prefixes=_COMMON if syntax in ("turtle", "trig", "n3") else None)
+    assert data is not None, "without an output, ox.serialize returns the bytes"
+    return data
+
+
+_COMMON = {
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+
+def _check_xml(data: bytes, path: object) -> None:
+    """Raise where the XML breaks off or is wrong: pyoxigraph overlooks the one and does not place the other."""
+    try:
+        expat.ParserCreate().Parse(data, True)
+    except expat.ExpatError as error:
+        reason = f"not well-formed XML: {expat.ErrorString(error.code)}"
+        raise ParseError(reason, path=path, line=error.lineno, column=error.offset + 1) from error
+    except (ValueError, LookupError) as error:
+        raise ParseError(f"XML in an encoding that cannot be read: {error}", path=path) from error
+
+
+_PLACE = re.compile(r"Parser error (?:at|between) [^:]*: ")
+_LONGEST_REASON = 300
+
+
+def reason(message: str) -> str:
+    """Return the parser's words without the place, which is in fields, and without what a terminal would obey."""
+    if "LoadDocumentCallback" in message:
+        return "its @context is an address; nothing is fetched, so the context must stand in the file"
+    plain = "".join(c if c.isprintable() else f"\\u{ord(c):04X}" for c in _PLACE.sub("", message, count=1))
+    return plain if len(plain) <= _LONGEST_REASON else plain[:_LONGEST_REASON] + "…"
