@@ -290,7 +290,6 @@ def _at_most_none(k: Checked, kind: int) -> Iterator[tuple[int, int]]:
 
 def dt_not_type(k: Checked, clashes: Clashes) -> None:
     """Of literals that their own datatype does not hold, too: they have no value at all."""
-    kinds = k.terms.kinds
     for x, y in _unequal_literals(k):  # one that is the same as another is in the datatypes of that (dt-type2)
         for datatype, number in DATATYPES.items():
             if k.literals.holds(datatype, x) is not k.literals.holds(datatype, y):
@@ -298,10 +297,18 @@ def dt_not_type(k: Checked, clashes: Clashes) -> None:
     for literal, its_own in k.literals.ill_typed.items():
         clashes.add("dt-not-type", literal, its_own)
     for datatype, number in DATATYPES.items():
-        members = k.known.members(number)
-        for literal in members[kinds[members] == LITERAL].tolist():
+        for literal in _literals_in(k, number).tolist():
             if literal not in k.literals.ill_typed and k.literals.holds(datatype, literal) is False:
                 clashes.add("dt-not-type", literal, number)
+
+
+def _literals_in(k: Checked, class_: int) -> Ids:
+    """Return the literals that are members of a class, those equal to a member too."""
+    members = k.known.members(class_)
+    if k.known.representatives is None or not members.size:
+        return members[k.terms.kinds[members] == LITERAL]
+    literals = np.flatnonzero(k.terms.kinds == LITERAL)
+    return literals[contains(members, k.known.representatives[literals])]
 
 
 CHECK_RULES: tuple[Callable[[Checked, Clashes], None], ...] = (
