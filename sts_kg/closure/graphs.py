@@ -52,6 +52,8 @@ def inconsistencies(clashes: Clashes, terms: Terms) -> tuple[Inconsistency, ...]
         for rule, kept in clashes.by_rule.items():
             for clash in kept:
                 nodes = tuple(node(terms.text(number)) for number in clash)
+                if rule in ("cax-dw", "prp-pdw"):  # which of two is named first has no meaning
+                    nodes = (*sorted(nodes[:2], key=str), *nodes[2:])
                 found.append(Inconsistency(rule, nodes, sentence(rule, nodes)))
     return tuple(sorted(found, key=str))
 
