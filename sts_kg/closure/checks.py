@@ -306,7 +306,8 @@ def _literals_in(k: Checked, class_: int) -> Ids:
     """Return the literals that are members of a class, those equal to a member too."""
     members = k.known.members(class_)
     if k.known.representatives is None or not members.size:
-        return members[k.terms.kinds[members] == LITERAL]
+        found: Ids = members[k.terms.kinds[members] == LITERAL]
+        return found
     literals = np.flatnonzero(k.terms.kinds == LITERAL)
     return literals[contains(members, k.known.representatives[literals])]
 
