@@ -7,12 +7,18 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from sts_kg import KnowledgeGraph, load
 from sts_kg.check import Report
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "ontology" / "examples"
+
+# The same examples in every run; others with `pytest --hypothesis-profile=random`.
+settings.register_profile("fixed", derandomize=True, deadline=None, database=None)
+settings.register_profile("random", deadline=None, print_blob=True)
+settings.load_profile("fixed")
 
 
 def _page() -> Path | None:

@@ -867,7 +867,7 @@ def check_inert(type_: str, value: str) -> bool:
 
 @pytest.mark.parametrize("type_", HARMLESS)
 def test_any_value_is_refused_or_inert(type_: str) -> None:
-    @settings(deadline=None, derandomize=True, max_examples=40, database=None)
+    @settings(max_examples=40)
     @given(values(type_))
     @example("\\u0022 } UNION { ?s ?p ?o } #")
     @example('" } UNION { ?s ?p ?o } #')
@@ -888,7 +888,7 @@ def test_every_text_is_taken_as_literal(type_: str, piece: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(LEXICAL))
 def test_lexical_forms_are_those_of_the_engines(name: str) -> None:
-    @settings(deadline=None, derandomize=True, max_examples=50, database=None)
+    @settings(max_examples=50)
     @given(values(f"xsd:{name}"))
     def holds(value: str) -> None:
         try:

@@ -304,7 +304,7 @@ def size(one: Course) -> int:
     return count
 
 
-@settings(derandomize=True, deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(st.none() | dates, dates, st.lists(dates, max_size=2), st.none() | dates, st.none() | dates)
 @example(None, PartialDate.parse("2024-02-29"), [], PartialDate.parse("2025-02-28"), None)
 @example(None, PartialDate.parse("2024-03"), [PartialDate.parse("2025-03-01")], None, None)
@@ -324,7 +324,7 @@ def test_what_the_rule_says_every_reading_of_the_dates_says(
         assert values <= {said}
 
 
-@settings(derandomize=True, deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(st.none() | dates, dates, st.lists(dates, max_size=2), st.none() | dates, st.none() | dates)
 def test_dates_are_wrong_exactly_when_no_reading_of_them_is_possible(
     start: PartialDate | None,

@@ -741,9 +741,7 @@ def seeds() -> Iterator[tuple[str, str]]:
 
 SEEDS = tuple(seeds())
 PIECES = ["", "\x00", "\t", "\n", '"', "'", "[", "]", "{", "}", ":", ",", "-", "&a ", "*a", "!!", "\ufeff", "\ud7ff", "9" * 5000, "null", "é", "\\U00110000", "---\n", "<<", "%", "#", "<", ">", ";"]  # fmt: skip
-quietly = settings(
-    derandomize=True, deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quietly = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def only_our_errors(folder: Path, ending: str, text: str) -> None:

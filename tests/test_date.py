@@ -103,7 +103,7 @@ def test_the_anniversary_is_the_same_day_a_year_later(day: date, anniversary: da
     assert a_year_later(day) == anniversary
 
 
-@settings(derandomize=True, deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.dates(max_value=date(9998, 12, 31)))
 def test_every_day_is_within_its_month_and_its_year_and_no_other(day: date) -> None:
     for text in (day.isoformat()[:4], day.isoformat()[:7], day.isoformat()):
@@ -114,7 +114,6 @@ def test_every_day_is_within_its_month_and_its_year_and_no_other(day: date) -> N
         assert not (known.latest + timedelta(days=1)).isoformat().startswith(text)
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.text(max_size=12))
 def test_no_text_raises_anything_but_a_value_error(text: str) -> None:
     try:

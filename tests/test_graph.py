@@ -263,7 +263,7 @@ def test_a_gz_file_with_one_wrong_byte_is_told(tmp_path: Path) -> None:
     assert failure(path).reason.startswith("is not gzip data as its ending says")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(min_size=1, max_size=60), st.sampled_from([*ONE, *(f"{ending}.gz" for ending in ONE)]))
 def test_binary_garbage_is_a_parse_error_or_a_graph(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, ending: str
@@ -340,7 +340,6 @@ PREDICATES = st.sampled_from([P, RDF.type, RDF.first, RDF.rest])
 OBJECTS = NODES | st.sampled_from([Literal("x"), Literal(1)])
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(NODES, PREDICATES, OBJECTS), max_size=14), st.integers(), st.sampled_from(SYNTAXES))
 def test_any_graph_is_written_the_same_and_read_back(
     triples: list[tuple[URIRef | BNode, URIRef, URIRef | BNode | Literal]], seed: int, syntax: str
@@ -356,7 +355,6 @@ def test_any_graph_is_written_the_same_and_read_back(
 STRINGS = st.text(st.characters(codec="utf-8"), max_size=12) | st.text('"\\\n\r\t', max_size=8)
 
 
-@settings(deadline=None)
 @given(
     STRINGS, st.sampled_from([*SYNTAXES[:4], "jsonld"]), st.sampled_from([None, XSD.integer, XSD.decimal, XSD.double])
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from rich.markup import escape
 
 from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, formats, terminal
 
@@ -82,18 +83,18 @@ def close(
         given, inferred, trivial = closed.counts
         shown.note(f"{given:,} triples asserted, {inferred:,} inferred, {trivial:,} trivial; written to {output}")
     if closed.stats.skipped:
-        shown.note(f"{closed.stats.skipped:,} lines skipped")
+        shown.note(f"{closed.stats.skipped:,} line{_s(closed.stats.skipped)} skipped")
     sys.exit(_contradictions(closed, shown))
 
 
 def _sources(files: Sequence[Path], syntax: str) -> list[object]:
     from io import BytesIO
 
-    from sts_kg.files import ontology_folder
+    from sts_kg.ontology import Ontology
     from sts_kg.syntax import nquads
 
     if not files:
-        return [*sorted(ontology_folder().glob("*.ttl"))]
+        return [*Ontology().modules.values()]
     standard = [path for path in files if str(path) == "-"]
     if len(standard) > 1:
         raise click.UsageError("standard input (-) can be read once only")
@@ -115,7 +116,10 @@ def _told(status: object) -> Callable[[Progress], None] | None:
 
     def told(progress: Progress) -> None:
         rate = f", {progress.total / progress.seconds:,.0f} a second" if progress.seconds > 1 else ""
-        status.update(f"round {progress.round}: {progress.total:,} triples{rate}")
+        if progress.reading:
+            status.update(f"{escape(progress.reading)}: {progress.total:,} lines{rate}")
+        else:
+            status.update(f"round {progress.round}: {progress.total:,} triples{rate}")
 
     return told
 
@@ -126,8 +130,13 @@ def _contradictions(closed: Closure, shown: Terminal) -> int:
     for found in closed.inconsistencies:
         shown.note(str(found))
     more = closed.n_inconsistencies - len(closed.inconsistencies)
-    shown.error(f"{closed.n_inconsistencies:,} contradictions{f', {more:,} of them not listed' if more > 0 else ''}")
+    unlisted = f", {more:,} of them not listed" if more > 0 else ""
+    shown.error(f"{closed.n_inconsistencies:,} contradiction{_s(closed.n_inconsistencies)}{unlisted}")
     return NO
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
 
 
 @click.command()

@@ -303,7 +303,7 @@ def closure_of(
     lenient : bool
         Whether to skip wrong lines of N-Triples and N-Quads, and count them in `stats.skipped`.
     progress : callable, optional
-        Called after each round; what it raises stops the work.
+        Called after some lines of a file and after each round; what it raises stops the work.
 
     Raises
     ------
@@ -334,10 +334,17 @@ def _closed(
     fixpoint: Fixpoint, source: Source | Iterable[Source], axioms: Axioms, stats: Stats, *, lenient: bool = False
 ) -> Closure:
     start = time.perf_counter()
-    for part in read(source, fixpoint.terms, lenient=lenient):
+
+    def told(name: str, lines: int) -> None:
+        if fixpoint.progress is not None:
+            fixpoint.progress(Progress(0, lines, lines, time.perf_counter() - start, name))
+
+    reading = 0.0
+    for part in read(source, fixpoint.terms, lenient=lenient, progress=told):
         stats.skipped += part.skipped
+        reading += part.seconds
         fixpoint.add(part.subjects, part.predicates, part.objects, part.name)
-    stats.seconds["read"] = time.perf_counter() - start
+    stats.seconds["read"], stats.seconds["encode"] = reading, time.perf_counter() - start - reading
     if stats.engine == "owlrl":
         from sts_kg.closure.graphs import closed_by_owlrl
 

@@ -22,9 +22,10 @@ from sts_kg.closure.columns import (
 )
 from sts_kg.closure.datatypes import Literals
 from sts_kg.closure.fixpoint import Fixpoint
+from sts_kg.closure.literals import Value
 from sts_kg.closure.schema import LISTED, Lists
 from sts_kg.closure.terms import LITERAL, Terms
-from sts_kg.closure.triples import Triples
+from sts_kg.closure.triples import ASSERTED, Triples
 from sts_kg.closure.vocabulary import (
     ALL_DIFFERENT,
     ALL_DISJOINT_CLASSES,
@@ -87,35 +88,41 @@ class Checked:
 
 
 def eq_diff1(k: Checked, clashes: Clashes) -> None:
-    """Also of two literals with different values that are the same (dt-diff)."""
+    """Each asserted x and y; literals of different values that are the same (dt-diff); of other cliques one x and y."""
     pairs = k.known[DIFFERENT_FROM].so
-    if (firsts(pairs) == seconds(pairs)).any():
-        # in the terms that were given: x and y are not one name, unless nothing else says so
-        parts = [block.pairs for block in k.known.blocks.get(DIFFERENT_FROM, ())]
-        told = unique(np.concatenate([EMPTY, *parts]))
-        x, y = firsts(told), seconds(told)
-        of = k.known.representative(x)
-        clash = of == k.known.representative(y)
-        by_two = unique(of[clash & (x != y)])
-        clash &= (x != y) | ~contains(by_two, of)
-        clashes.add("eq-diff1", x[clash], y[clash])
-    for left, right in _unequal_literals(k):
-        clashes.add("eq-diff1", left, right)
+    clash = (firsts(pairs) == seconds(pairs)).any()
+    blocks = k.known.blocks.get(DIFFERENT_FROM, ()) if clash else ()
+    told = _clashing(k, [block.pairs for block in blocks if block.round == ASSERTED])
+    clashes.add("eq-diff1", firsts(told), seconds(told))
+    literals = [np.array(each, np.int64) for each in _unequal_literals(k)]
+    for each in literals:
+        clashes.add("eq-diff1", int(each[0]), each[1:])
+    done = unique(k.known.representative(np.concatenate([firsts(told), *literals])))
+    derived = _clashing(k, [block.pairs for block in blocks if block.round != ASSERTED])
+    of = k.known.representative(firsts(derived))
+    order = np.lexsort((firsts(derived) == seconds(derived), of))  # x and y rather than x and x
+    first = order[np.diff(of[order], prepend=-1) != 0]
+    one = derived[first[~contains(done, of[first])]]
+    clashes.add("eq-diff1", firsts(one), seconds(one))
 
 
-def _unequal_literals(k: Checked) -> Iterator[tuple[int, int]]:
-    """Yield literals that are the same though their values differ (dt-diff), each with the first of its kind."""
+def _clashing(k: Checked, columns: list[Ids]) -> Ids:
+    """Return the pairs whose halves are the same, in the terms that were given."""
+    told = unique(np.concatenate([EMPTY, *columns]))
+    clashing: Ids = told[k.known.representative(firsts(told)) == k.known.representative(seconds(told))]
+    return clashing
+
+
+def _unequal_literals(k: Checked) -> Iterator[list[int]]:
+    """Yield literals that are the same though their values differ (dt-diff): of each clique one for each value."""
     if k.known.representatives is None:
         return
     literals = np.flatnonzero(k.terms.kinds == LITERAL)
-    groups = np.sort(pack(k.known.representatives[literals], literals))
-    first = (-1, -1)
-    for group, literal in zip(*_shared(groups), strict=True):
-        if first[0] != group:
-            first = group, literal
-        values = k.literals.value(first[1]), k.literals.value(literal)
-        if None not in values and values[0] != values[1]:
-            yield first[1], literal
+    groups: dict[int, dict[Value, int]] = {}
+    for group, literal in zip(*_shared(np.sort(pack(k.known.representatives[literals], literals))), strict=True):
+        if (value := k.literals.value(literal)) is not None:
+            groups.setdefault(group, {}).setdefault(value, literal)
+    yield from ([*values.values()] for values in groups.values() if len(values) > 1)
 
 
 def _shared(groups: Ids) -> tuple[list[int], list[int]]:
@@ -290,10 +297,11 @@ def _at_most_none(k: Checked, kind: int) -> Iterator[tuple[int, int]]:
 
 def dt_not_type(k: Checked, clashes: Clashes) -> None:
     """Of literals that their own datatype does not hold, too: they have no value at all."""
-    for x, y in _unequal_literals(k):  # one that is the same as another is in the datatypes of that (dt-type2)
+    for literals in _unequal_literals(k):  # one that is the same as another is in the datatypes of that (dt-type2)
         for datatype, number in DATATYPES.items():
-            if k.literals.holds(datatype, x) is not k.literals.holds(datatype, y):
-                clashes.add("dt-not-type", y if k.literals.holds(datatype, x) else x, number)
+            outside = [literal for literal in literals if not k.literals.holds(datatype, literal)]
+            if len(outside) < len(literals):
+                clashes.add("dt-not-type", np.array(outside, np.int64), number)
     for literal, its_own in k.literals.ill_typed.items():
         clashes.add("dt-not-type", literal, its_own)
     for datatype, number in DATATYPES.items():

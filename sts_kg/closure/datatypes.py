@@ -75,9 +75,6 @@ class Literals:
         self._typed = np.concatenate((self._typed, new[typed]))
         self._tagged = np.concatenate((self._tagged, new[~plain & ~typed]))
         equal = self._equal(new[typed])
-        capital = [text for text in texts if text[-1:] not in b'">' and not _tag(text).islower()]
-        if capital:  # tags are equal in any case; else no two texts with a language are
-            equal += self._equal(self._tagged)
         return unique(np.array([pack(x, y) for x, y in equal], np.int64)) if equal else EMPTY
 
     def _equal(self, literals: Ids) -> list[tuple[int, int]]:
@@ -137,10 +134,6 @@ _DERIVED_STRINGS = frozenset(
 )
 
 
-def _tag(text: bytes) -> bytes:
-    return text[text.rindex(b"@") :]
-
-
 def _ntriples(text: Value) -> bytes:
     """Return the plain string, or the text with a language, that has a value."""
     escaped = text[1].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
@@ -187,4 +180,5 @@ def asked_datatypes(axioms: Schema, known: Triples) -> list[str]:
     if matters(known, TYPE):
         return list(SUPPORTED)
     ids = set(np.concatenate(asked).tolist())
+    ids.update(known.of(number) for number in DATATYPES.values() if known.of(number) != number)  # the same as another
     return [datatype for datatype in SUPPORTED if known.of(DATATYPES[datatype]) in ids]

@@ -41,12 +41,16 @@ def _together(*parts: dict[int, Pairs]) -> dict[int, Pairs]:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a closure is: the round, the triples that it added, all triples so far, and seconds since it began."""
+    """How far a closure is: the round, the triples that it added, all triples so far, and seconds since it began.
+
+    In round 0, `reading` names a source, and `total` counts its lines read so far.
+    """
 
     round: int
     added: int
     total: int
     seconds: float
+    reading: str = ""
 
 
 @dataclass

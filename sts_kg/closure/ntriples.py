@@ -59,7 +59,7 @@ def encode(
     r"""Return the statements of an N-Triples text as ids, its terms added to a dictionary.
 
     Terms are kept in canonical form, so that a term in two spellings has one id: escapes only where they must be, no
-    `^^xsd:string`. Language tags stay as they are written.
+    `^^xsd:string`, language tags in lower case.
 
     Parameters
     ----------
@@ -267,9 +267,6 @@ def _refused(new: bytes) -> list[int]:
         n += 1
 
 
-_TAG = re.compile(rb'"(?:[^"\\]|\\.)*+"[ \t]*+@[ \t]*+([A-Za-z0-9\-]++)')
-
-
 def _parsed(line: bytes, *, quads: bool) -> tuple[bytes, ...]:
     """Return the terms of the statement on a line, as canonical text; none if it has but a comment."""
     if line.lstrip(b" \t")[:1] in (b"", b"#"):
@@ -286,14 +283,12 @@ def _parsed(line: bytes, *, quads: bool) -> tuple[bytes, ...]:
     terms = [quad.subject, quad.predicate, quad.object]
     if not isinstance(quad.graph_name, ox.DefaultGraph):
         terms.append(quad.graph_name)
-    tag = _TAG.search(line)
     texts = []
     for term in terms:
         if isinstance(term, ox.NamedNode | ox.BlankNode):
             texts.append(canonical(IRI if isinstance(term, ox.NamedNode) else BLANK, term.value))
         elif isinstance(term, ox.Literal) and term.direction is None:
-            language = tag[1].decode() if tag is not None and term.language is not None else term.language
-            texts.append(canonical(LITERAL, term.value, datatype=term.datatype.value, language=language))
+            texts.append(canonical(LITERAL, term.value, datatype=term.datatype.value, language=term.language))
         else:
             raise ParseError(f"holds {_reason(str(term))}, a term of RDF 1.2; only RDF 1.1 can be read")
     return tuple(texts)
@@ -326,6 +321,12 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
         yield _lines([*begun, b"\n"], mark)
 
 
+_CAPITAL = re.compile(rb'"@[a-z0-9\-]*+[A-Z]')  # in a tag, or in a text after an escaped quote
+_CAPITAL_TAG = re.compile(rb'(?<!\\)(?:\\\\)*+"@[a-z0-9\-]*+[A-Z][A-Za-z0-9\-]*+')
+
+
 def _lines(pieces: list[bytes | memoryview], mark: bytes) -> bytes:
     block = b"".join([*pieces, _END]).removeprefix(mark)
-    return block.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in block else block
+    if b"\r" in block:
+        block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return _CAPITAL_TAG.sub(lambda tag: tag[0].lower(), block) if _CAPITAL.search(block) else block

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,13 +29,17 @@ _BULK = ("ntriples", "nquads")
 
 @dataclass(frozen=True)
 class Part:
-    """The triples of one source, or of one named graph in it: parallel arrays of ids, and what to call it."""
+    """The triples of one source, or of one named graph in it: parallel arrays of ids, and what to call it.
+
+    `skipped` counts wrong lines, `seconds` what it took before there were lines: reading, unpacking, other syntaxes.
+    """
 
     name: str
     subjects: NDArray[np.integer[Any]]
     predicates: NDArray[np.integer[Any]]
     objects: NDArray[np.integer[Any]]
     skipped: int = 0
+    seconds: float = 0.0
 
 
 def read(
@@ -91,8 +97,10 @@ def _file(path: Path, terms: Terms, *, lenient: bool, progress: Callable[[str, i
         with opened(path) as file:
             yield from _quads(file, terms, str(path), lenient=lenient, progress=progress, quads=syntax == "nquads")
     else:
+        start = time.perf_counter()
         data, base = contents(path)
-        yield from _quads(nquads(data, syntax, path=path, base=base), terms, str(path))
+        lines = nquads(data, syntax, path=path, base=base)
+        yield from _quads(lines, terms, str(path), progress=progress, seconds=time.perf_counter() - start)
 
 
 def _quads(
@@ -103,15 +111,18 @@ def _quads(
     lenient: bool = False,
     quads: bool = True,
     progress: Callable[[str, int], None] | None = None,
+    seconds: float = 0.0,
 ) -> Iterator[Part]:
     def told(lines: int) -> None:
         if progress is not None:
             progress(name, lines)
 
-    encoded = encode(data, terms, path=name, quads=quads, lenient=lenient, rename=True, progress=told)
+    file = _Timed(io.BytesIO(data) if isinstance(data, bytes) else data)
+    encoded = encode(cast(BinaryIO, file), terms, path=name, quads=quads, lenient=lenient, rename=True, progress=told)
+    seconds += file.seconds
     graphs = encoded.graphs
     if graphs is None or not (graphs >= 0).any():
-        yield Part(name, encoded.subjects, encoded.predicates, encoded.objects, encoded.n_skipped)
+        yield Part(name, encoded.subjects, encoded.predicates, encoded.objects, encoded.n_skipped, seconds)
         return
     order = np.argsort(graphs, kind="stable")
     starts = np.flatnonzero(np.diff(graphs[order], prepend=-2)).tolist()
@@ -120,8 +131,23 @@ def _quads(
         rows = order[start:end]
         graph = int(graphs[rows[0]])
         called = name if graph < 0 else terms.text(graph).decode()
-        yield Part(called, encoded.subjects[rows], encoded.predicates[rows], encoded.objects[rows], skipped)
-        skipped = 0
+        columns = encoded.subjects[rows], encoded.predicates[rows], encoded.objects[rows]
+        yield Part(called, *columns, skipped, seconds)
+        skipped, seconds = 0, 0.0
+
+
+class _Timed:
+    """A file that adds up how long its reading takes."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.seconds = 0.0
+
+    def read(self, size: int) -> bytes:
+        start = time.perf_counter()
+        data = self._file.read(size)
+        self.seconds += time.perf_counter() - start
+        return data
 
 
 def _graph(graph: Graph, terms: Terms) -> Part:

@@ -457,7 +457,7 @@ def _limits(known: Triples, kind: int, number: int | None) -> Ids:
     """Return rows of property and restriction for the cardinality restrictions of one kind with one number."""
     if number is None:
         return np.empty((0, 2), np.int64)
-    x = lookup(known[kind].os, number)
+    x = lookup(known[kind].os, known.of(number))
     rows = [np.stack((p, x), axis=1) for x, p in join(x, x, known[ON_PROPERTY].so)]
     return np.concatenate(rows) if rows else np.empty((0, 2), np.int64)
 

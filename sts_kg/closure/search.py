@@ -359,17 +359,20 @@ class Prover:
                 if binding.setdefault(term, value) != value:
                     return None
             elif isinstance(term, str) and term in self._one:
-                if self._one[term] is None or not self._is_number(term, value):
+                if self._literal(term, value) is None:
                     return None
             elif (_constant(term) if isinstance(term, str) else term) != value:
                 return None
         return binding
 
-    def _is_number(self, term: str, value: int) -> bool:
-        literals = self.fixpoint.literals
-        number = self._one[term]
-        assert number is not None, "asked for only if there is one"
-        return literals.kinds[value] == LITERAL and literals.value(value) == literals.value(number)
+    def _literal(self, term: str, value: int) -> int | None:
+        """Return the literal that a number of a rule stands for, if a term is one with its value or equal to it."""
+        number, literals, known = self._one[term], self.fixpoint.literals, self.fixpoint.known
+        if number is None:
+            return None
+        if literals.kinds[value] == LITERAL and literals.value(value) == literals.value(number):
+            return value
+        return number if known.of(value) == known.of(number) else None
 
     def _applications(
         self, rule: Rule, bound: Binding, below: int, row: Row | None = None
@@ -456,6 +459,9 @@ class Prover:
         for row in self._rows(s, p, o, below):
             binding = self._unified(patterns[chosen], row, bound)
             if binding is not None:
+                last = patterns[chosen][2]
+                if isinstance(last, str) and last in self._one and (literal := self._literal(last, row[2])) is not None:
+                    row = (*row[:2], literal)
                 yield from self._solved(patterns, binding, below, [*rows, (chosen, row)])
 
     def _rows(self, s: int | None, p: int, o: int | None, below: int) -> Iterator[Row]:

@@ -67,7 +67,7 @@ def canonical(kind: int, value: str, *, datatype: str | None = None, language: s
         return f"_:{value}".encode()
     text = f'"{value.translate(_ESCAPES)}"'
     if language is not None:
-        return f"{text}@{language}".encode()
+        return f"{text}@{language.lower()}".encode()
     return (text if datatype in (None, _XSD_STRING) else f"{text}^^<{datatype}>").encode()
 
 
@@ -103,7 +103,7 @@ _HOST = r"(?://[A-Za-z0-9.\-]*+(?::[0-9]++)?+(?=[/?#>])|(?!//))"
 _IRI = rf"<[A-Za-z][A-Za-z0-9+.\-]*+:{_HOST}{_PATH}(?:\?{_QUERY})?+(?:#{_QUERY})?+>"
 _CHARS = r'[^"\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]*+'
 _TEXT = rf'"{_CHARS}(?:\\[tbnrf"\\]{_CHARS})*+"'
-_LANGUAGE = r"@[A-Za-z]{2,3}(?:-[A-Za-z]{4})?+(?:-(?:[A-Za-z]{2}|[0-9]{3}))?+"
+_LANGUAGE = r"@[a-z]{2,3}(?:-[a-z]{4})?+(?:-(?:[a-z]{2}|[0-9]{3}))?+"
 _NO_DATATYPE = rf"(?!<(?:{re.escape(_XSD_STRING)}|http://www\.w3\.org/1999/02/22-rdf-syntax-ns#(?:dirL|l)angString)>)"
 _LITERAL = rf"{_TEXT}(?:{_LANGUAGE}|\^\^{_NO_DATATYPE}{_IRI})?+"
 _BLANK = r"_:[A-Za-z0-9_]++(?:[.\-]++[A-Za-z0-9_]++)*+"

@@ -132,7 +132,8 @@ class Triples:
             s, o = subjects[rows].astype(np.int64), objects[rows].astype(np.int64)
             pairs = unique(pack(o, s) if predicate == TYPE else pack(s, o))
             if new := self._add_asserted(predicate, pairs, number):
-                added[predicate] = new
+                name = self.of(predicate)
+                added[name] = added[name].plus(new) if name in added else new
         return added
 
     def _source(self, name: str) -> int:

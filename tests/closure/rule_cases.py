@@ -1329,6 +1329,13 @@ MIXED = [
         reports="dt-not-type",
     ),
     mixed(
+        "one-datatype-that-is-the-same-as-another",
+        "xsd:integer owl:sameAs xsd:string . :x :p 1 .",
+        "",
+        ("owl:sameAs", "owl:differentFrom"),
+        reports="dt-not-type",
+    ),
+    mixed(
         "subclass-of-a-datatype",
         "xsd:integer rdfs:subClassOf :Number . :R owl:someValuesFrom :Number ; owl:onProperty :p . :x :p 1 .",
         ":x a :R .",

@@ -393,7 +393,7 @@ def test_stats_tell_rounds_seconds_and_firings() -> None:
     assert stats.firings["scm-sco"] == 1
     assert stats.firings["cax-sco"] >= 2
     assert stats.firings["prp-trp"] == 0
-    assert set(stats.seconds) == {"read", "schema", "fixpoint", "checks"}
+    assert set(stats.seconds) == {"read", "encode", "schema", "fixpoint", "checks"}
     assert all(each >= 0 for each in stats.seconds.values())
     assert stats.skipped == 0
 
@@ -417,6 +417,15 @@ def test_progress_is_told_rounds_and_growing_totals() -> None:
     assert all(after.total == before.total + after.added for before, after in pairwise(told))
 
 
+def test_progress_is_told_the_lines_of_each_file(tmp_path: Path) -> None:
+    files = tmp_path / "a.nt", tmp_path / "b.ttl"
+    files[0].write_text("<a:s> <a:p> <a:o> .\n<a:s> <a:p> <a:s> .\n", encoding="utf-8")
+    files[1].write_text("<a:s> <a:q> <a:o> .", encoding="utf-8")
+    told: list[Progress] = []
+    closure_of(files, progress=told.append)
+    assert [(each.reading, each.total) for each in told if each.round == 0] == [(str(files[0]), 2), (str(files[1]), 1)]
+
+
 def test_what_progress_raises_stops_the_work() -> None:
     def stop(progress: Progress) -> None:
         raise KeyboardInterrupt
@@ -435,6 +444,13 @@ def test_an_extension_has_its_own_stats_and_is_silent() -> None:
     assert extended.stats.firings["scm-sco"] == 0
     assert extended.stats.firings["cax-sco"] >= 2
     assert set(extended.inferred) - INFERRED == {(STS.trabectedin, RDF.type, c) for c in (STS.Therapy, STS.Thing)}
+
+
+def test_an_extension_may_use_another_name_of_a_property() -> None:
+    closed = closure_of(parse("sts:p owl:sameAs sts:q ; rdfs:domain sts:Drug ."))
+    assert {(STS.x, RDF.type, STS.Drug), (STS.y, RDF.type, STS.Drug)} <= set(
+        closed.extend(parse("sts:x sts:p sts:z . sts:y sts:q sts:z .")).inferred
+    )
 
 
 def test_an_extension_by_new_axioms_reaches_old_facts() -> None:

@@ -100,7 +100,7 @@ def test_lookup_in_nothing_gives_nothing() -> None:
 
 
 sliced = pytest.mark.parametrize("slice_", [1, 2, 5, columns.SLICE])
-patched = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+patched = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 
 
 @sliced

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rdflib import Literal
 from rdflib.namespace import RDF, RDFS, XSD
@@ -437,7 +437,6 @@ PLAIN_NUMBERS = st.decimals(allow_nan=False, allow_infinity=False).map(lambda nu
 
 
 @given(PLAIN_NUMBERS | st.from_regex(r"[+-]?[0-9]{1,30}(\.[0-9]{0,30})?", fullmatch=True).filter(str.isascii))
-@settings(deadline=None)
 def test_a_decimal_is_its_fraction(text: str) -> None:
     found = of(text, "decimal")
     assert found is not None
@@ -449,7 +448,6 @@ def test_a_decimal_is_its_fraction(text: str) -> None:
 
 
 @given(st.fractions(max_denominator=8), st.fractions(max_denominator=8), st.integers(0, 3))
-@settings(deadline=None)
 def test_decimals_are_equal_if_and_only_if_their_fractions_are(one: Fraction, two: Fraction, zeros: int) -> None:
     texts = [format(Decimal(round(number * 8)) / 8, "f") for number in (one, two)]
     padded = texts[1] + ("0" * zeros if "." in texts[1] else "." + "0" * zeros)
@@ -457,7 +455,6 @@ def test_decimals_are_equal_if_and_only_if_their_fractions_are(one: Fraction, tw
 
 
 @given(st.integers() | st.integers(-(2**66), 2**66), st.sampled_from(["", "0", "000"]))
-@settings(deadline=None)
 def test_an_integer_is_in_an_interval_as_python_compares(number: int, zeros: str) -> None:
     text = f"{'-' if number < 0 else ''}{zeros}{abs(number)}"
     inside = -(2**63) <= number < 2**63
@@ -475,7 +472,6 @@ FLOATING = st.builds(
 
 
 @given(FLOATING)
-@settings(deadline=None)
 def test_a_double_is_the_nearest_to_its_fraction(text: str) -> None:
     try:
         nearest = float(abs(Fraction(text)))
@@ -493,7 +489,6 @@ def test_a_double_is_the_nearest_to_its_fraction(text: str) -> None:
 @example(
     "7.0064923216240853546186479164495806564013097093825788587853414194489554134293030074331909418106079101562501e-46"
 )
-@settings(deadline=None)
 def test_a_float_is_the_nearest_to_its_fraction(text: str) -> None:
     nearest = nearest_float(Fraction(text))
     assert of(text, "float") == ("float", repr(-nearest if text[0] == "-" else nearest))
@@ -504,7 +499,6 @@ INSTANTS = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=OFF
 
 
 @given(INSTANTS, OFFSETS)
-@settings(deadline=None)
 def test_a_date_time_with_a_zone_is_an_instant(instant: datetime, offset: timezone) -> None:
     utc = instant.astimezone(UTC).replace(tzinfo=None)
     text = utc.isoformat()
@@ -521,7 +515,6 @@ TEXTS = st.text(st.characters()) | st.text("0123456789+-.eEINFaT:Z @=\t\n") | st
 
 
 @given(TEXTS, st.none() | st.text(max_size=3))
-@settings(deadline=None)
 def test_no_text_raises_and_every_value_is_in_its_datatype(text: str, language: str | None) -> None:
     for datatype in SUPPORTED:
         found = value(text, datatype, language)

@@ -88,7 +88,7 @@ def can_be_compared(piece: Piece) -> bool:
     )
 
 
-@settings(max_examples=60, deadline=None, print_blob=True)
+@settings(max_examples=60)
 @given(pieces(axioms=4))
 def test_both_engines_agree_on_graphs_without_what_owlrl_gets_wrong(drawn: list[Piece]) -> None:
     assert disagreements(graph_of(piece for piece in drawn if can_be_compared(piece))) == []
@@ -206,7 +206,7 @@ def test_the_reference_is_plain_owlrl_on_most_rules() -> None:
     assert is_plain_owlrl(parse(EVERY_RULE))
 
 
-@settings(max_examples=20, deadline=None, print_blob=True)
+@settings(max_examples=20)
 @given(graphs())
 def test_the_reference_is_plain_owlrl_on_random_graphs(graph: Graph) -> None:
     assert is_plain_owlrl(graph)
