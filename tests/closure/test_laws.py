@@ -12,7 +12,7 @@ import pyoxigraph as ox
 import pytest
 from closure import twin
 from closure.random_graphs import Piece, blank_nodes, graph_of, graphs, pieces, renamed
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from rdflib import BNode, Graph, URIRef
 
@@ -68,7 +68,7 @@ def test_it_is_what_the_rules_give(graph: Graph) -> None:
     strict=False,
     reason="where axioms speak of rdf:type and its like, and terms equal literals, triples can be missed or told twice",
 )
-@settings(few, max_examples=60)
+@settings(few, max_examples=60, phases=[Phase.generate])  # to shrink what is known to fail takes minutes
 @given(graphs(odd=True))
 def test_it_is_what_the_rules_give_where_built_in_terms_are_used_like_others(graph: Graph) -> None:
     assert agrees_with_the_twin(graph)
