@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 import random
 import resource
 import statistics
 import sys
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -265,32 +263,16 @@ def parse(file: str) -> Found:
 
 
 def store_of_closure(file: str) -> Found:
-    """From a file to an Oxigraph store of its closure.
-
-    Oxigraph loads from a path without holding Python's lock, so it reads one end of a pipe as a file, while a thread
-    writes N-Triples into the other.
-    """
-    import pyoxigraph as ox
-
+    """From a file to an Oxigraph store of its closure."""
     from sts_kg import closure_of
+    from sts_kg.query import store_of
 
     start = time.perf_counter()
     closed = closure_of(file)
     read = time.perf_counter()
-    output, into = os.pipe()
-    writer = threading.Thread(target=_pour, args=(closed.ntriples(), into))
-    writer.start()
-    store = ox.Store()
-    store.bulk_load(path=f"/dev/fd/{output}", format=ox.RdfFormat.N_TRIPLES, lenient=True)
-    writer.join()
-    os.close(output)
+    store = store_of(closed)
     end = time.perf_counter()
     return {"whole": end - start, "closing": read - start, "loading": end - read, "triples": len(store)}
-
-
-def _pour(chunks: Iterable[bytes], into: int) -> None:
-    with os.fdopen(into, "wb") as file:
-        file.writelines(chunks)
 
 
 def store_of_file(file: str) -> Found:

@@ -91,7 +91,7 @@ _UCS = "".join(  # ucschar of RFC 3987, section 2.2
     + [(plane * 0x10000 + (0x1000 if plane == 14 else 0), plane * 0x10000 + 0xFFFD) for plane in range(1, 15)]
 )
 _HOST = rf"(?:[A-Za-z0-9\-._~!$&'()*+,;={_UCS}]|%[0-9A-Fa-f]{{2}})"
-IRI = re.compile(  # the absolute IRIs of RFC 3987, but for user names, IP literals and private characters
+IRI = (  # the absolute IRIs of RFC 3987, but for user names, IP literals and private characters
     rf"[A-Za-z][A-Za-z0-9+.\-]*:(?://{_HOST}*(?::[0-9]{{0,5}})?(?=[/?\#]|\Z)|(?!//))"
     rf"(?:{_HOST}|[:@/])*(?:\?(?:{_HOST}|[:@/?])*)?(?:\#(?:{_HOST}|[:@/?])*)?"
 )
@@ -111,14 +111,14 @@ LEXICAL = {
     "dateTime": rf"{_DATE}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\.[0-9]{{1,6}})?(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})?",
     "gYear": r"(?!0000)[0-9]{4}",
     "gYearMonth": r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])",
-    "anyURI": IRI.pattern,
+    "anyURI": IRI,
 }
 LANGUAGE = re.compile("[a-z]{2}")  # the primary subtag of BCP 47; a variable name cannot hold more
 _MARKS = {'"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def _iri_term(iri: str) -> str:
-    if not IRI.fullmatch(iri):
+    if not re.fullmatch(IRI, iri):
         raise ValueError("it is no absolute IRI by RFC 3987")
     return f"<{iri}>"
 

@@ -13,16 +13,13 @@ from typing import Any
 
 import yaml
 from rdflib import URIRef, Variable
-from rdflib.plugins.sparql.algebra import translateQuery
-from rdflib.plugins.sparql.parser import parseQuery
-from rdflib.plugins.sparql.parserutils import CompValue
 
 from sts_kg.binding import IRI, LANGUAGE, LEXICAL, Entities, Parameter, Token, cut, substituted
 from sts_kg.errors import CurieError, ParameterError, ParseError, QueryError, UnknownNameError, nearest
 from sts_kg.files import read_text
 from sts_kg.names import expand, local
 
-__all__ = ["CannedQuery", "find", "parse", "parsed", "parts_of", "read_all"]
+__all__ = ["CannedQuery", "find", "parse", "parsed", "parts_of", "read", "read_all"]
 
 GRAPHS = ("asserted", "closed", "cases")  #: what a query runs on; "closed" if the header does not say
 MOST_LISTED = 12  #: so many members of a class are listed where no name comes near
@@ -122,6 +119,9 @@ class CannedQuery:
             It does not parse, is of another form than its words suggest, has a parameter where no term may stand, or
             reaches beyond the graph that its header names.
         """
+        from rdflib.plugins.sparql.algebra import translateQuery
+        from rdflib.plugins.sparql.parserutils import CompValue
+
         if (found := parsed(self.id, self.open_text)[1].name) != f"{self.form.capitalize()}Query":
             raise QueryError(self.id, f"by the grammar it is a {found}, not a query to {self.form}")
         tree = parsed(self.id, self.sample_text)
@@ -136,6 +136,8 @@ class CannedQuery:
 
 def parsed(name: str, text: str) -> Any:
     """Return rdflib's parse tree of a query, prologue and body; QueryError for the named query if there is none."""
+    from rdflib.plugins.sparql.parser import parseQuery  # its grammar takes a tenth of a second to load
+
     return _asked(name, parseQuery, text)
 
 
@@ -151,7 +153,7 @@ def parts_of(tree: Any) -> Iterator[Any]:
     """Yield a node of a parse tree and all that is below it, in the order of the text."""
     yield tree
     if not isinstance(tree, (str, type(None))):
-        for part in tree.values() if isinstance(tree, CompValue) else tree:
+        for part in tree.values() if isinstance(tree, dict) else tree:
             yield from parts_of(part)
 
 
@@ -177,6 +179,18 @@ def find(name: str, queries: Mapping[str, CannedQuery]) -> CannedQuery:
     ]
     error.near = tuple(found or alike)
     raise error
+
+
+def read(folder: str | Path, name: str) -> CannedQuery | None:
+    """Return the query of an id ("drugs/options-with-drug") below a folder, without a look at the others; or None.
+
+    Raises
+    ------
+    QueryError, ParseError
+        Its file is wrong.
+    """
+    path = Path(folder) / f"{name}.rq"
+    return parse(name, read_text(path)) if _ID.fullmatch(name) and path.is_file() else None
 
 
 def read_all(
@@ -291,7 +305,9 @@ def _header(text: str) -> tuple[dict[str, Any], dict[str, int]]:
     for key in ("summary", "description"):
         if not isinstance(header.get(key), str) or not header[key] or lines[key] + 1 not in followed:
             raise _WrongError(f"the header needs a {key} of one line", lines.get(key, 1))
-    if "endpoint" in header and not (IRI.fullmatch(str(header["endpoint"])) and header["endpoint"].startswith("http")):
+    if "endpoint" in header and not (
+        re.fullmatch(IRI, str(header["endpoint"])) and header["endpoint"].startswith("http")
+    ):
         raise _WrongError("the endpoint is no http IRI", lines["endpoint"])
     return header, lines
 

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.case import Case, Course, Vocabulary, derived, hints
-from sts_kg.closure import Closure
 from sts_kg.names import STS, compress, local
 from sts_kg.options import Answer, in_reading_order, short
 from sts_kg.source import Segment, segment
+
+if TYPE_CHECKING:
+    from sts_kg.closure import Closure
 
 __all__ = ["WORDING", "Explanation", "contradictions", "explanation"]
 

@@ -28,6 +28,7 @@ from sts_kg.table import Term
 __all__ = [
     "from_ox",
     "literal",
+    "of_quads",
     "one_triple",
     "parse",
     "rdflib_quiet",
@@ -89,6 +90,16 @@ def parse(text: str, *, syntax: str = "turtle") -> Graph:
         raise ParseError("holds half of a surrogate pair, which is no text", line=line) from error
     graph = _empty()
     _add(graph, data, syntax, prologue=prologue if syntax in _WITH_PREFIXES else "")
+    return graph
+
+
+def of_quads(quads: Iterable[ox.Quad], identifier: URIRef | None = None) -> Graph:
+    """Return quads of pyoxigraph as a graph of rdflib, the names of their graphs left out."""
+    graph = Graph(identifier=identifier)
+    add = graph.store.add  # graph.add would look at each term again
+    with rdflib_quiet():
+        for quad in quads:
+            add((from_ox(quad.subject), from_ox(quad.predicate), from_ox(quad.object)), graph)
     return graph
 
 

@@ -7,18 +7,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL, PROV
 from rdflib.term import Node
 
-from sts_kg import casefile
 from sts_kg.binding import Entities
-from sts_kg.canned import CannedQuery, find, read_all
+from sts_kg.canned import CannedQuery, find, read, read_all
 from sts_kg.case import Case, facts
-from sts_kg.check import Report, report
-from sts_kg.closure import Closure
-from sts_kg.closure.proof import Proof
 from sts_kg.errors import CaseError, InconsistentError, ParseError, UnknownNameError
 from sts_kg.explanation import Explanation, contradictions, explanation
 from sts_kg.files import ontology_folder, queries_folder, source_page
@@ -42,6 +39,11 @@ from sts_kg.query import Store, graph_on, run, store_of
 from sts_kg.source import Segment, find_segment, page_texts, segment, segments
 from sts_kg.table import Table
 
+if TYPE_CHECKING:
+    from sts_kg.check import Report
+    from sts_kg.closure import Closure
+    from sts_kg.closure.proof import Proof
+
 __all__ = ["CaseSource", "KnowledgeGraph", "load"]
 
 #: A case, a file of cases, or a mapping with the keys of a case file.
@@ -63,7 +65,7 @@ class KnowledgeGraph:
         """What the files say: the modules of the ontology and the facts of the cases."""
         if not self.cases:
             return self.ontology.asserted
-        return self.ontology.asserted + facts(self.cases, self.ontology.vocabulary)
+        return self.ontology.asserted + self._facts
 
     @cached_property
     def closure(self) -> Closure:
@@ -125,13 +127,24 @@ class KnowledgeGraph:
 
     @cached_property
     def _asserted_store(self) -> Store:
-        return store_of(self.asserted)
+        quads = [quad for each in self.ontology.quads.values() for quad in each]
+        return store_of(quads, self._facts)
+
+    @cached_property
+    def _facts(self) -> Graph:
+        return facts(self.cases, self.ontology.vocabulary) if self.cases else Graph()
 
     @cached_property
     def canned(self) -> dict[str, CannedQuery]:
         """The canned queries by id, `topic/name`; the checks of `queries/check/` are not amongst them."""
         found = read_all(queries_folder())
         return {name: each for name, each in found.items() if each.topic != "check"}
+
+    def _find(self, name: str) -> CannedQuery:
+        if "canned" not in self.__dict__ and not name.startswith("check/"):
+            if found := read(queries_folder(), name):  # one file instead of all
+                return found
+        return find(name, self.canned)
 
     @cached_property
     def _entities(self) -> Entities:
@@ -176,7 +189,7 @@ class KnowledgeGraph:
         """
         if any(character.isspace() for character in name_or_sparql.strip()):
             return self.sparql(name_or_sparql)
-        found = find(name_or_sparql, self.canned)
+        found = self._find(name_or_sparql)
         if found.graph == "cases" and not self.cases:
             return self._with_examples.query(found.id, **parameters)
         store = self._asserted_store if found.graph == "asserted" else self._closed_store
@@ -202,7 +215,7 @@ class KnowledgeGraph:
         UnknownNameError, ParameterError
             As `query`.
         """
-        found = find(name, self.canned)
+        found = self._find(name)
         if found.graph == "cases" and not self.cases:
             return self._with_examples.bound(found.id, **parameters)
         return found.bind(parameters, entities=self._entities)
@@ -309,6 +322,8 @@ class KnowledgeGraph:
 
     def check(self, *, page: str | Path | None = None) -> Report:
         """Return what the quality gates say of the ontology and the queries; of the page too, if it is at hand."""
+        from sts_kg.check import report
+
         return report(self.ontology, canned_folder=queries_folder(), page=source_page(page))
 
     def sources(self, name: str | None = None, *, page: str | Path | None = None) -> tuple[Segment, ...]:
@@ -326,7 +341,7 @@ class KnowledgeGraph:
         """
         named = {URIRef(f"{BASE}ontology/{name}"): graph for name, graph in self.ontology.modules.items()}
         if self.cases:
-            named[URIRef(f"{BASE}cases")] = facts(self.cases, self.ontology.vocabulary)
+            named[URIRef(f"{BASE}cases")] = self._facts
         if inferred:
             named[URIRef(f"{BASE}inferred")] = self.inferred
         if syntax_of(path) in ("trig", "nquads"):
@@ -365,6 +380,8 @@ class KnowledgeGraph:
         return tuple(found.values())
 
     def _read_one(self, one: CaseSource) -> tuple[Case, ...]:
+        from sts_kg import casefile
+
         if isinstance(one, Case):
             return (one,)
         if isinstance(one, Mapping):

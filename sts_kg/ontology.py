@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from io import BytesIO
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rdflib import BNode, Graph, URIRef
+from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDFS
 from rdflib.term import Node
 
 from sts_kg.case import Case, Vocabulary, facts
-from sts_kg.closure import Closure, closure_of
 from sts_kg.condition import Condition, conditions
 from sts_kg.errors import ParseError
 from sts_kg.files import ontology_folder
-from sts_kg.graph import read
+from sts_kg.graph import of_quads
 from sts_kg.names import BASE, STS
+from sts_kg.syntax import Quads, named_quads, nquads_of
+
+if TYPE_CHECKING:
+    from sts_kg.closure import Closure
 
 __all__ = ["CASE_MODULES", "HEADER", "Ontology"]
 
@@ -45,18 +51,31 @@ class Ontology:
     def __init__(self, folder: str | Path | None = None, *, engine: str = "columns") -> None:
         self.folder = Path(folder) if folder is not None else ontology_folder()
         self.engine = engine
-        header = _numbered(read(self.folder / f"{HEADER}.ttl"), HEADER)
-        imported = sorted(str(iri).rpartition("/")[2] for iri in header.objects(STS.ontology, OWL.imports))
+        header = self._read(HEADER)
+        imports = of_quads(header).objects(STS.ontology, OWL.imports)
+        imported = sorted(str(iri).rpartition("/")[2] for iri in imports)
         if wanting := sorted({*CASE_MODULES} - {*imported}):
             raise ParseError(f"does not import {', '.join(wanting)}", path=self.folder / f"{HEADER}.ttl")
-        self.modules: Mapping[str, Graph] = {HEADER: header} | {
-            name: _numbered(read(self.folder / f"{name}.ttl"), name) for name in imported
-        }
+        #: The triples of each module, in its order, as quads of pyoxigraph; blank nodes are the same at every load.
+        self.quads: Mapping[str, Quads] = {HEADER: header} | {name: self._read(name) for name in imported}
+
+    def _read(self, name: str) -> Quads:
+        return named_quads(self.folder / f"{name}.ttl", f"{BASE}ontology/{name}", blank_nodes=name.replace("-", ""))
+
+    @cached_property
+    def modules(self) -> Mapping[str, Graph]:
+        """Name of a module to its graph."""
+        return {name: of_quads(quads, URIRef(f"{BASE}ontology/{name}")) for name, quads in self.quads.items()}
 
     @cached_property
     def asserted(self) -> Graph:
         """All modules in one graph."""
-        return _merged(self.modules.values())
+        return of_quads(chain.from_iterable(self.quads.values()))
+
+    @property
+    def nquads(self) -> bytes:
+        """All modules as N-Quads, each a named graph."""
+        return nquads_of(chain.from_iterable(self.quads.values()))
 
     @cached_property
     def closure(self) -> Closure:
@@ -67,7 +86,9 @@ class Ontology:
         InconsistentError
             The ontology contradicts itself.
         """
-        return closure_of(self.modules.values(), engine=self.engine, axioms="none").require_consistent()
+        from sts_kg.closure import closure_of  # numpy takes a while to load, and not every answer needs it
+
+        return closure_of(BytesIO(self.nquads), engine=self.engine, axioms="none").require_consistent()
 
     @cached_property
     def conditions(self) -> dict[URIRef, Condition]:
@@ -104,26 +125,3 @@ class Ontology:
         for triple in facts(cases, self.vocabulary):
             given.add(triple)
         return self.closure.extend(given)
-
-
-def _merged(graphs: Iterable[Graph]) -> Graph:
-    merged = Graph()
-    for graph in graphs:
-        for triple in graph:
-            merged.add(triple)
-    return merged
-
-
-def _numbered(graph: Graph, name: str) -> Graph:
-    """Return the graph with blank nodes named by module and number, the same at every load."""
-    names: dict[Node, BNode] = {}
-    # The triples of one predicate come in the order of the file; those of a whole rdflib Graph come in none.
-    for predicate in sorted(set(graph.predicates()), key=str):
-        for pair in graph.subject_objects(predicate):
-            for node in pair:
-                if isinstance(node, BNode) and node not in names:
-                    names[node] = BNode(f"{name.replace('-', '')}{len(names)}")
-    numbered = Graph(identifier=URIRef(f"{BASE}ontology/{name}"))
-    for subject, predicate, object_ in graph:
-        numbered.add((names.get(subject, subject), predicate, names.get(object_, object_)))
-    return numbered

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
+from typing import TYPE_CHECKING
 from typing import Literal as Word
 
 from rdflib import Graph, Literal, URIRef
@@ -17,11 +18,13 @@ from rdflib.term import Node
 
 from sts_kg import view
 from sts_kg.case import Case, Given
-from sts_kg.closure import Closure
 from sts_kg.condition import Condition, leaves, missing, settling, truth
 from sts_kg.errors import CaseError, InconsistentError, UnknownNameError
 from sts_kg.names import STS, compress, local
 from sts_kg.table import Table
+
+if TYPE_CHECKING:
+    from sts_kg.closure import Closure
 
 __all__ = [
     "Answer",

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-import rdflib.plugins.sparql
-from oxrdflib import OxigraphStore
+import rdflib.plugin
+import rdflib.query
 from rdflib import Graph, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from sts_kg.binding import cut
-from sts_kg.closure import Closure
 from sts_kg.errors import QueryError
 from sts_kg.graph import from_ox, to_ox
 from sts_kg.names import PREFIXES
 from sts_kg.table import Table
 
+if TYPE_CHECKING:
+    from sts_kg.closure import Closure
+
 __all__ = ["Store", "check_syntax", "graph_on", "run", "store_of"]
 
 Store = ox.Store
 
-# rdflib reads files named in FROM unless told not to; whoever imports us gets the safe setting (rdflib#810).
-rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
+# rdflib reads files named in FROM unless told not to (rdflib#810). Its own SPARQL is loaded with its first query, and
+# whoever imports us then gets the safe setting.
+rdflib.plugin.register("sparql", rdflib.query.Processor, "sts_kg.rdflib_sparql", "SPARQLProcessor")
 
 _LONGEST = 160  # of a parser's reason, which may list all that it expected
 
@@ -31,25 +37,46 @@ _LONGEST = 160  # of a parser's reason, which may list all that it expected
 _SERVICE_ANYWHERE = re.compile("(servi)c(e)", re.IGNORECASE)
 
 
-def store_of(source: Graph | Closure, named: Mapping[URIRef, Graph] | None = None) -> Store:
-    """Return an Oxigraph store in memory with a graph or a closure as default graph, and others by their names.
+def store_of(*sources: Graph | Closure | Collection[ox.Quad], named: Mapping[URIRef, Graph] | None = None) -> Store:
+    """Return an Oxigraph store in memory: graphs, closures and quads in its default graph, others by their names.
 
     It keeps numbers, truth values and dates by their value: the integer `01` comes back as `1`.
     """
     store = Store()
-    if isinstance(source, Closure):
-        _load(store, source)
-    else:
-        store.bulk_extend(ox.Quad(to_ox(s), to_ox(p), to_ox(o), ox.DefaultGraph()) for s, p, o in source)
+    for source in sources:
+        if isinstance(source, Graph):
+            store.bulk_extend(ox.Quad(to_ox(s), to_ox(p), to_ox(o)) for s, p, o in source)
+        elif isinstance(source, Collection):
+            store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in source)
+        else:
+            _load(store, source)
     for name, one in (named or {}).items():
         store.bulk_extend(ox.Quad(to_ox(s), to_ox(p), to_ox(o), ox.NamedNode(name)) for s, p, o in one)
     return store
 
 
 def _load(store: Store, closure: Closure) -> None:
-    """Put a closure into a store by way of N-Triples, the fastest that pyoxigraph offers."""
-    data = b"".join(closure.ntriples())
-    store.bulk_extend(ox.parse(data, ox.RdfFormat.N_TRIPLES, lenient=True))  # bulk_load would rename blank nodes
+    """Put a closure into a store by way of N-Triples, the fastest that pyoxigraph offers.
+
+    Oxigraph reads a pipe while we write the next lines into it. It would rename blank nodes, so lines with such come
+    by another, slower way.
+    """
+    n_triples = ox.RdfFormat.N_TRIPLES
+    reading, writing = os.pipe()
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(_write, writing, closure.ntriples(blank_nodes=False))
+        try:
+            store.bulk_load(path=f"/dev/fd/{reading}", format=n_triples, lenient=True)
+        finally:
+            os.close(reading)  # so that writing ends, too
+        written.result()
+    store.bulk_extend(ox.parse(b"".join(closure.ntriples(blank_nodes=True)), n_triples, lenient=True))
+
+
+def _write(pipe: int, pieces: Iterable[bytes]) -> None:
+    with os.fdopen(pipe, "wb", buffering=0) as file:
+        for piece in pieces:
+            file.write(piece)
 
 
 def graph_on(store: Store) -> Graph:
@@ -57,6 +84,8 @@ def graph_on(store: Store) -> Graph:
 
     oxrdflib gives plain texts the datatype `xsd:string`: the same in RDF 1.1, but not equal to rdflib.
     """
+    from oxrdflib import OxigraphStore
+
     graph = Graph(store=OxigraphStore(store=store), identifier=DATASET_DEFAULT_GRAPH_ID)
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace)

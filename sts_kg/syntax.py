@@ -6,9 +6,10 @@ Terms stay those of pyoxigraph here; `graph` turns them into rdflib's, the closu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeAlias
 from xml.parsers import expat
 
 import pyoxigraph as ox
@@ -16,8 +17,23 @@ import pyoxigraph as ox
 from sts_kg.errors import ParseError, UnknownNameError
 from sts_kg.files import opened
 
-__all__ = ["FORMATS", "contents", "known_syntax", "nquads", "parsed", "placed", "reason", "syntax_of", "written"]
+__all__ = [
+    "FORMATS",
+    "Quads",
+    "contents",
+    "known_syntax",
+    "named_quads",
+    "nquads",
+    "nquads_of",
+    "parsed",
+    "placed",
+    "reason",
+    "syntax_of",
+    "written",
+]
 
+#: Quads of pyoxigraph, in their order.
+Quads: TypeAlias = list[ox.Quad]
 #: Name to format of pyoxigraph.
 FORMATS = {
     "turtle": ox.RdfFormat.TURTLE,
@@ -123,6 +139,34 @@ def placed(path: object = None, prologue: str = "") -> Iterator[None]:
         raise ParseError(str(error), path=path) from error
 
 
+def named_quads(path: str | Path, graph: str, *, blank_nodes: str) -> Quads:
+    """Return the triples of a file as quads of a named graph, in its order; blank nodes numbered after a prefix.
+
+    Raises
+    ------
+    ParseError
+        As `contents` and `parsed`.
+    """
+    data, base = contents(path)
+    name, names = ox.NamedNode(graph), dict[str, ox.BlankNode]()
+
+    def renamed(term: Any) -> Any:
+        if not isinstance(term, ox.BlankNode):
+            return term
+        return names.setdefault(term.value, ox.BlankNode(f"{blank_nodes}{len(names)}"))
+
+    with placed(path):
+        parser = parsed(data, syntax_of(path), path=path, base=base, rename=False)
+        return [ox.Quad(renamed(quad.subject), quad.predicate, renamed(quad.object), name) for quad in parser]
+
+
+def nquads_of(quads: Iterable[ox.Quad]) -> bytes:
+    """Return quads as N-Quads."""
+    data = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
+    assert data is not None, "without an output, ox.serialize returns the bytes"
+    return data
+
+
 def nquads(data: bytes, syntax: str, *, path: object = None, base: str | None = None) -> bytes:
     """Return a text of any RDF syntax as N-Quads; blank nodes keep the labels that they have.
 
@@ -132,9 +176,7 @@ def nquads(data: bytes, syntax: str, *, path: object = None, base: str | None = 
         The text is not of that syntax, or says what RDF 1.1 cannot: with path, and line and column if they are known.
     """
     with placed(path):
-        quads = ox.serialize(parsed(data, syntax, path=path, base=base, rename=False), format=ox.RdfFormat.N_QUADS)
-    assert quads is not None, "without an output, ox.serialize returns the bytes"
-    return quads
+        return nquads_of(parsed(data, syntax, path=path, base=base, rename=False))
 
 
 def written(ntriples: bytes, syntax: str) -> bytes:

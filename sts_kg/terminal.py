@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 
 from rdflib import Graph
@@ -48,9 +48,14 @@ class Terminal:
         """Write an error to standard error."""
         self.err.print(Text.assemble(("sts-kg: ", "bold red"), text))
 
-    def busy(self, text: str) -> AbstractContextManager[object]:
-        """Show that work is under way, on a terminal only."""
-        return self.err.status(escape(text)) if self.err.is_terminal else nullcontext()
+    @contextmanager
+    def busy(self, text: str) -> Iterator[Callable[[str], None]]:
+        """Show that work is under way, on a terminal only; what comes back shows how far it is."""
+        if not self.err.is_terminal:
+            yield lambda _: None
+            return
+        with self.err.status(escape(text)) as status:
+            yield lambda text: status.update(escape(text))
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[str]], *, styles: Mapping[str, str] = {}) -> None:
         """Show rows as a table; `styles` colours cells by their text."""

@@ -353,7 +353,7 @@ def test_listing_queries_asks_no_grammar(tmp_path: Path, monkeypatch: pytest.Mon
         asked.append(text)
         return parseQuery(text)
 
-    monkeypatch.setattr("sts_kg.canned.parseQuery", grammar)
+    monkeypatch.setattr("rdflib.plugins.sparql.parser.parseQuery", grammar)
     queries = read_all(tmp_path)
     assert (len(queries), asked) == (60, [])
     queries["drugs/query-0"].check()

@@ -23,7 +23,7 @@ FLOORS = (
     {"closure/checks", "closure/output"},
     {"closure/graphs", "closure/search"},
     {"closure/proof"},
-    {"closure"},
+    {"closure", "rdflib_sparql"},
     {"query", "options"},
     {"ontology"},
     {"check", "explanation"},

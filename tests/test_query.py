@@ -278,7 +278,7 @@ def test_graph_on_is_the_default_graph_of_the_store(store: Store) -> None:
 
 
 def test_graph_on_sees_no_named_graph() -> None:
-    store = store_of(parse("sts:a sts:p 1 ."), {STS.g: parse("sts:b sts:p 2 .")})
+    store = store_of(parse("sts:a sts:p 1 ."), named={STS.g: parse("sts:b sts:p 2 .")})
     assert list(graph_on(store)) == [(STS.a, STS.p, Literal(1))]
 
 
@@ -295,7 +295,7 @@ def test_the_query_of_graph_on_agrees_with_run_and_with_rdflib(kg: KnowledgeGrap
 
 def test_named_graphs_are_apart(store: Store) -> None:
     named = {STS.g: parse("sts:x sts:p 2 ."), STS.h: parse("sts:x sts:p 3 .")}
-    store = store_of(parse("sts:x sts:p 1 ."), named)
+    store = store_of(parse("sts:x sts:p 1 ."), named=named)
     assert run(store, "SELECT ?o { sts:x sts:p ?o }") == Table(("o",), ((Literal(1),),))
     found = run(store, "SELECT ?g ?o { GRAPH ?g { sts:x sts:p ?o } } ORDER BY ?g")
     assert found == Table(("g", "o"), ((STS.g, Literal(2)), (STS.h, Literal(3))))

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.markup import escape
 
 from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, formats, terminal
 
@@ -63,13 +62,13 @@ def close(
     if output is not None:
         syntax_of(output)  # before the work, not after it
     shown = terminal()
-    with shown.busy("reading …") as status:
+    with shown.busy("reading …") as show:
         closed = closure_of(
             _sources(files, syntax),
             engine=engine,
             axioms=axioms,  # type: ignore[arg-type] # click lets only these through
             lenient=lenient,
-            progress=_told(status),
+            progress=_told(show),
         )
         if output is not None:
             closed.write(output, inferred_only=inferred_only)
@@ -94,7 +93,7 @@ def _sources(files: Sequence[Path], syntax: str) -> list[object]:
     from sts_kg.syntax import nquads
 
     if not files:
-        return [*Ontology().modules.values()]
+        return [BytesIO(Ontology().nquads)]
     standard = [path for path in files if str(path) == "-"]
     if len(standard) > 1:
         raise click.UsageError("standard input (-) can be read once only")
@@ -109,17 +108,15 @@ def _sources(files: Sequence[Path], syntax: str) -> list[object]:
     return found
 
 
-def _told(status: object) -> Callable[[Progress], None] | None:
-    """Return what shows the progress on a terminal."""
-    if not hasattr(status, "update"):
-        return None
+def _told(show: Callable[[str], None]) -> Callable[[Progress], None]:
+    """Return what shows the progress."""
 
     def told(progress: Progress) -> None:
         rate = f", {progress.total / progress.seconds:,.0f} a second" if progress.seconds > 1 else ""
         if progress.reading:
-            status.update(f"{escape(progress.reading)}: {progress.total:,} lines{rate}")
+            show(f"{progress.reading}: {progress.total:,} lines{rate}")
         else:
-            status.update(f"round {progress.round}: {progress.total:,} triples{rate}")
+            show(f"round {progress.round}: {progress.total:,} triples{rate}")
 
     return told
 

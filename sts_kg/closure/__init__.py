@@ -110,9 +110,12 @@ class Closure:
 
         return graph_of(self._output, rows)
 
-    def ntriples(self, *, inferred_only: bool = False) -> Iterator[bytes]:
-        """Yield the triples as N-Triples, many lines at a time: the fastest way into any store."""
-        return self._output.ntriples(self._rows(inferred_only=inferred_only))
+    def ntriples(self, *, inferred_only: bool = False, blank_nodes: bool | None = None) -> Iterator[bytes]:
+        """Yield the triples as N-Triples, many lines at a time: the fastest way into any store.
+
+        `blank_nodes` restricts them to those with a blank node, or to those without.
+        """
+        return self._output.ntriples(self._rows(inferred_only=inferred_only), blank_nodes=blank_nodes)
 
     def write(self, path: str | Path, *, inferred_only: bool = False) -> int:
         """Write the triples to a file, whole or not at all, and return how many bytes it had before compression.

@@ -11,6 +11,7 @@ import re
 import struct
 from collections.abc import Callable
 from decimal import MAX_EMAX, Context, Decimal
+from functools import cache
 from html import escape
 from xml.parsers import expat
 
@@ -207,9 +208,15 @@ def _collapse(text: str) -> str:
     return _WHITE.sub(" ", text).strip(" ")
 
 
-_NAME = re.compile(f"[:{_START}][:{_START}{_MORE}]*").fullmatch
-_NC_NAME = re.compile(f"[{_START}][{_START}{_MORE}]*").fullmatch
-_NMTOKEN = re.compile(f"[:{_START}{_MORE}]+").fullmatch
+def _matching(pattern: str) -> Callable[[str], object]:
+    """Return whether a text matches, the pattern compiled when first asked: these take long, and names are rare."""
+    compiled = cache(lambda: re.compile(pattern).fullmatch)
+    return lambda text: compiled()(text)
+
+
+_NAME = _matching(f"[:{_START}][:{_START}{_MORE}]*")
+_NC_NAME = _matching(f"[{_START}][{_START}{_MORE}]*")
+_NMTOKEN = _matching(f"[:{_START}{_MORE}]+")
 
 
 def _strings(normal: Callable[[str], str], matches: Callable[[str], object]) -> _Datatype:

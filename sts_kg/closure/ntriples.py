@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sts_kg.closure.columns import unique
-from sts_kg.closure.terms import BLANK, CANONICAL, IRI, LITERAL, SLACK, Terms, canonical
+from sts_kg.closure.terms import BLANK, IRI, LITERAL, SLACK, Terms, canonical, canonical_pattern
 from sts_kg.errors import ParseError
 
 __all__ = ["Encoded", "canonical", "encode"]
@@ -251,7 +251,7 @@ def _refused(new: bytes) -> list[int]:
     refused: list[int] = []
     at = n = 0
     while True:
-        good = CANONICAL.match(text, at)
+        good = canonical_pattern().match(text, at)
         assert good is not None, "the pattern matches nothing, too"
         n += text.count("\n", at, good.end())
         if good.end() == len(text):
@@ -321,12 +321,12 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
         yield _lines([*begun, b"\n"], mark)
 
 
-_CAPITAL = re.compile(rb'"@[a-z0-9\-]*+[A-Z]')  # in a tag, or in a text after an escaped quote
-_CAPITAL_TAG = re.compile(rb'(?<!\\)(?:\\\\)*+"@[a-z0-9\-]*+[A-Z][A-Za-z0-9\-]*+')
+_CAPITAL = re.compile(rb'"@[a-z0-9\-]*+[A-Z]')  # in a tag, or in a text that looks like one
+_TAGGED = re.compile(rb'("(?:[^"\\\n]++|\\.)*+"@)([A-Za-z0-9\-]++)')
 
 
 def _lines(pieces: list[bytes | memoryview], mark: bytes) -> bytes:
     block = b"".join([*pieces, _END]).removeprefix(mark)
     if b"\r" in block:
         block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return _CAPITAL_TAG.sub(lambda tag: tag[0].lower(), block) if _CAPITAL.search(block) else block
+    return _TAGGED.sub(lambda found: found[1] + found[2].lower(), block) if _CAPITAL.search(block) else block

@@ -29,7 +29,7 @@ from sts_kg.closure.columns import (
     swap,
     unique,
 )
-from sts_kg.closure.terms import IRI, LITERAL, Terms
+from sts_kg.closure.terms import BLANK, IRI, LITERAL, Terms
 from sts_kg.closure.triples import Triples
 from sts_kg.closure.vocabulary import (
     ANNOTATION_PROPERTY,
@@ -255,10 +255,14 @@ class Output:
 
     # --- text
 
-    def ntriples(self, rows: Iterator[Rows]) -> Iterator[bytes]:
-        """Yield the lines of triples in N-Triples, some ten thousand at a time."""
+    def ntriples(self, rows: Iterator[Rows], *, blank_nodes: bool | None = None) -> Iterator[bytes]:
+        """Yield the lines of triples in N-Triples, many at a time; all, or those with blank nodes, or without."""
         texts = self.terms.texts()
+        blank = self.terms.kinds == BLANK
         for predicate, subjects, objects in rows:
+            if blank_nodes is not None:
+                kept = (blank[subjects] | blank[objects]) == blank_nodes
+                subjects, objects = subjects[kept], objects[kept]
             name = texts[predicate]
             for start in range(0, subjects.size, _LINES):
                 s = map(texts.__getitem__, subjects[start : start + _LINES].tolist())

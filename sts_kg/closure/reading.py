@@ -130,7 +130,7 @@ def _quads(
     for start, end in zip(starts, [*starts[1:], order.size], strict=True):
         rows = order[start:end]
         graph = int(graphs[rows[0]])
-        called = name if graph < 0 else terms.text(graph).decode()
+        called = name if graph < 0 else terms.text(graph).decode().strip("<>")
         columns = encoded.subjects[rows], encoded.predicates[rows], encoded.objects[rows]
         yield Part(called, *columns, skipped, seconds)
         skipped, seconds = 0, 0.0

@@ -11,12 +11,13 @@ import secrets
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BLANK", "CANONICAL", "IRI", "LITERAL", "SLACK", "Match", "Terms", "canonical", "split"]
+__all__ = ["BLANK", "IRI", "LITERAL", "SLACK", "Match", "Terms", "canonical", "canonical_pattern", "split"]
 
 #: The kinds of terms, as `Terms.kinds` gives them.
 IRI, BLANK, LITERAL = 0, 1, 2
@@ -107,9 +108,15 @@ _LANGUAGE = r"@[a-z]{2,3}(?:-[a-z]{4})?+(?:-(?:[a-z]{2}|[0-9]{3}))?+"
 _NO_DATATYPE = rf"(?!<(?:{re.escape(_XSD_STRING)}|http://www\.w3\.org/1999/02/22-rdf-syntax-ns#(?:dirL|l)angString)>)"
 _LITERAL = rf"{_TEXT}(?:{_LANGUAGE}|\^\^{_NO_DATATYPE}{_IRI})?+"
 _BLANK = r"_:[A-Za-z0-9_]++(?:[.\-]++[A-Za-z0-9_]++)*+"
-#: As many terms as come next, a line feed after each, that are surely in canonical form. What is rare in IRIs and
-#: language tags is not among them: to tell right from wrong there takes a parser.
-CANONICAL = re.compile(rf"(?:(?:{_IRI}|{_LITERAL}|{_BLANK})\n)*+")
+
+
+@cache
+def canonical_pattern() -> re.Pattern[str]:
+    """Return what matches as many terms as come next, a line feed after each, that are surely in canonical form.
+
+    What is rare in IRIs and language tags is not among them: to tell right from wrong there takes a parser.
+    """
+    return re.compile(rf"(?:(?:{_IRI}|{_LITERAL}|{_BLANK})\n)*+")
 
 
 @dataclass(frozen=True, eq=False)
