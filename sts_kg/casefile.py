@@ -22,10 +22,10 @@ from rdflib import URIRef
 from sts_kg.case import Case, Course, Given, Place, Vocabulary, dated, shown
 from sts_kg.casegraph import cases_in
 from sts_kg.date import PartialDate
+from sts_kg.endings import syntax_of
 from sts_kg.errors import ParseError
 from sts_kg.files import read_text
 from sts_kg.graph import read as read_graph
-from sts_kg.graph import syntax_of
 
 __all__ = ["parse", "read"]
 

@@ -19,10 +19,11 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, XSD
 from rdflib.term import Node
 
+from sts_kg.endings import known_syntax, syntax_of
 from sts_kg.errors import ParseError
 from sts_kg.files import write_bytes
 from sts_kg.names import PREFIXES
-from sts_kg.syntax import FORMATS, contents, known_syntax, parsed, placed, reason, syntax_of
+from sts_kg.syntax import FORMATS, contents, parsed, placed, reason
 from sts_kg.table import Term
 
 __all__ = [
@@ -34,7 +35,6 @@ __all__ = [
     "rdflib_quiet",
     "read",
     "serialize",
-    "syntax_of",
     "to_ox",
     "write",
 ]

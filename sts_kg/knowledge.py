@@ -16,10 +16,11 @@ from rdflib.term import Node
 from sts_kg.binding import Entities
 from sts_kg.canned import CannedQuery, find, read, read_all
 from sts_kg.case import Case, facts
+from sts_kg.endings import syntax_of
 from sts_kg.errors import CaseError, InconsistentError, ParseError, UnknownNameError
 from sts_kg.explanation import Explanation, contradictions, explanation
 from sts_kg.files import ontology_folder, queries_folder, source_page
-from sts_kg.graph import one_triple, syntax_of, write
+from sts_kg.graph import one_triple, write
 from sts_kg.names import BASE, STS, local
 from sts_kg.ontology import Ontology
 from sts_kg.options import (

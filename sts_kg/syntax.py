@@ -5,30 +5,32 @@ Terms stay those of pyoxigraph here; `graph` turns them into rdflib's, the closu
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 from xml.parsers import expat
 
 import pyoxigraph as ox
 
-from sts_kg.errors import ParseError, UnknownNameError
+from sts_kg.endings import syntax_of
+from sts_kg.errors import ParseError
 from sts_kg.files import opened
 
 __all__ = [
     "FORMATS",
     "Quads",
     "contents",
-    "known_syntax",
     "named_quads",
     "nquads",
+    "nquads_file",
     "nquads_of",
     "parsed",
     "placed",
     "reason",
-    "syntax_of",
     "written",
 ]
 
@@ -44,53 +46,6 @@ FORMATS = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "n3": ox.RdfFormat.N3,
 }
-_ENDINGS = {
-    "ttl": "turtle",
-    "nt": "ntriples",
-    "nq": "nquads",
-    "trig": "trig",
-    "rdf": "rdfxml",
-    "owl": "rdfxml",
-    "xml": "rdfxml",
-    "jsonld": "jsonld",
-    "json": "jsonld",
-    "n3": "n3",
-}
-
-
-def syntax_of(path: str | Path) -> str:
-    """Return the name of the RDF syntax that a file's ending stands for; `.gz` or `.zst` after it does not count.
-
-    Raises
-    ------
-    ParseError
-        The ending is none of those known, which it lists.
-
-    Examples
-    --------
-    >>> syntax_of("cases.ttl.gz"), syntax_of("ONTOLOGY.OWL")
-    ('turtle', 'rdfxml')
-    """
-    name = Path(path).name.lower().removesuffix(".gz").removesuffix(".zst")
-    ending = name.rpartition(".")[2] if "." in name else ""
-    if ending not in _ENDINGS:
-        known = ", ".join(f".{known}" for known in _ENDINGS)
-        raise ParseError(f"has no ending of an RDF file; known are {known}, each also with .gz or .zst", path=path)
-    return _ENDINGS[ending]
-
-
-def known_syntax(syntax: str) -> str:
-    """Return the name of an RDF syntax, given by name or ending.
-
-    Raises
-    ------
-    UnknownNameError
-        There is no such syntax.
-    """
-    name = _ENDINGS.get(syntax, syntax)
-    if name not in FORMATS:
-        raise UnknownNameError("RDF syntax", syntax, [*FORMATS, *_ENDINGS])
-    return name
 
 
 def contents(path: str | Path) -> tuple[bytes, str]:
@@ -179,6 +134,67 @@ def nquads(data: bytes, syntax: str, *, path: object = None, base: str | None = 
         return nquads_of(parsed(data, syntax, path=path, base=base, rename=False))
 
 
+@contextmanager
+def nquads_file(path: str | Path) -> Iterator[BinaryIO]:
+    """Give a file of any RDF syntax as an open file of N-Quads, made while it is read; blank nodes keep their labels.
+
+    Raises
+    ------
+    ParseError
+        As `contents` and `nquads`; also at the end, if what is wrong was not reached before.
+    """
+    form, base = FORMATS[syntax_of(path)], Path(path).resolve().as_uri()
+    reading, writing = os.pipe()
+    with opened(path) as file, ThreadPoolExecutor(1) as pool, os.fdopen(reading, "rb") as lines:
+        source = _CheckedXml(file, path) if form == ox.RdfFormat.RDF_XML else file
+        made = pool.submit(_convert, source, form, base, writing, path)
+        try:
+            yield lines
+        finally:
+            lines.close()
+            failure = made.exception()
+            if failure is not None and not isinstance(failure, BrokenPipeError):
+                raise failure
+
+
+def _convert(source: Any, form: ox.RdfFormat, base: str, writing: int, path: object) -> None:
+    with os.fdopen(writing, "wb") as out:
+        try:
+            with placed(path):
+                quads = ox.parse(source, form, base_iri=base, rename_blank_nodes=False)
+                ox.serialize(quads, out, format=ox.RdfFormat.N_QUADS)
+        finally:
+            if isinstance(source, _CheckedXml):
+                source.finish()
+
+
+class _CheckedXml:
+    """A file of XML that another parser goes through as well: pyoxigraph overlooks where it breaks off."""
+
+    def __init__(self, file: BinaryIO, path: object) -> None:
+        self._file, self._path = file, path
+        self._parser = expat.ParserCreate()
+        self.error: ParseError | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size)
+        if self.error is None:
+            self._check(piece, final=not piece)
+        return b"" if self.error else piece
+
+    def finish(self) -> None:
+        """Raise what was wrong, if anything was."""
+        if self.error is not None:
+            raise self.error
+
+    def _check(self, piece: bytes, *, final: bool) -> None:
+        try:
+            with _well_formed(self._path):
+                self._parser.Parse(piece, final)
+        except ParseError as error:
+            self.error = error
+
+
 def written(ntriples: bytes, syntax: str) -> bytes:
     """Return N-Triples in another syntax, with the prefixes of RDF's own vocabularies."""
     triples = (quad.triple for quad in ox.parse(ntriples, ox.RdfFormat.N_TRIPLES, lenient=True))
@@ -198,8 +214,15 @@ _COMMON = {
 
 def _check_xml(data: bytes, path: object) -> None:
     """Raise where the XML breaks off or is wrong: pyoxigraph overlooks the one and does not place the other."""
-    try:
+    with _well_formed(path):
         expat.ParserCreate().Parse(data, True)
+
+
+@contextmanager
+def _well_formed(path: object) -> Iterator[None]:
+    """Turn what expat raises inside into a `ParseError` with path, line and column."""
+    try:
+        yield
     except expat.ExpatError as error:
         reason = f"not well-formed XML: {expat.ErrorString(error.code)}"
         raise ParseError(reason, path=path, line=error.lineno, column=error.offset + 1) from error

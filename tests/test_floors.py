@@ -13,7 +13,7 @@ PACKAGE = ROOT / "sts_kg"
 
 FLOORS = (
     {"errors"},
-    {"names", "files", "date", "violation", "view", "closure/columns", "closure/literals", "closure/rules"},
+    {"endings", "names", "files", "date", "violation", "view", "closure/columns", "closure/literals", "closure/rules"},
     {"table", "syntax", "closure/terms", "closure/vocabulary", "closure/inconsistency"},
     {"graph", "closure/ntriples", "closure/triples", "closure/reference"},
     {"axioms", "binding", "case", "condition", "source", "closure/nodes", "closure/schema"},

@@ -57,7 +57,7 @@ def close(
       zcat data.nt.gz | sts-kg close - > closed.nt
     """
     from sts_kg.closure import closure_of
-    from sts_kg.syntax import syntax_of
+    from sts_kg.endings import syntax_of
 
     if output is not None:
         syntax_of(output)  # before the work, not after it

@@ -133,8 +133,9 @@ class Closure:
         """
         import gzip
 
+        from sts_kg.endings import syntax_of
         from sts_kg.files import writing
-        from sts_kg.syntax import syntax_of, written
+        from sts_kg.syntax import written
 
         start = time.perf_counter()
         syntax = syntax_of(path)

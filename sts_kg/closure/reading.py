@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from sts_kg.closure.ntriples import encode
 from sts_kg.closure.terms import Terms
+from sts_kg.endings import syntax_of
 from sts_kg.files import opened
-from sts_kg.syntax import FORMATS, contents, nquads, syntax_of
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -75,6 +75,8 @@ def read(
         if isinstance(one, str | Path):
             yield from _file(Path(one), terms, lenient=lenient, progress=progress)
         elif hasattr(one, "dump"):  # a pyoxigraph Store
+            from sts_kg.syntax import FORMATS
+
             yield from _quads(one.dump(format=FORMATS["nquads"]), terms, "store", lenient=lenient)
         elif hasattr(one, "read"):
             yield from _quads(
@@ -97,10 +99,10 @@ def _file(path: Path, terms: Terms, *, lenient: bool, progress: Callable[[str, i
         with opened(path) as file:
             yield from _quads(file, terms, str(path), lenient=lenient, progress=progress, quads=syntax == "nquads")
     else:
-        start = time.perf_counter()
-        data, base = contents(path)
-        lines = nquads(data, syntax, path=path, base=base)
-        yield from _quads(lines, terms, str(path), progress=progress, seconds=time.perf_counter() - start)
+        from sts_kg.syntax import nquads_file  # pyoxigraph takes ten megabytes, and lines are read without it
+
+        with nquads_file(path) as file:
+            yield from _quads(file, terms, str(path), progress=progress)
 
 
 def _quads(
@@ -111,7 +113,6 @@ def _quads(
     lenient: bool = False,
     quads: bool = True,
     progress: Callable[[str, int], None] | None = None,
-    seconds: float = 0.0,
 ) -> Iterator[Part]:
     def told(lines: int) -> None:
         if progress is not None:
@@ -119,7 +120,7 @@ def _quads(
 
     file = _Timed(io.BytesIO(data) if isinstance(data, bytes) else data)
     encoded = encode(cast(BinaryIO, file), terms, path=name, quads=quads, lenient=lenient, rename=True, progress=told)
-    seconds += file.seconds
+    seconds = file.seconds
     graphs = encoded.graphs
     if graphs is None or not (graphs >= 0).any():
         yield Part(name, encoded.subjects, encoded.predicates, encoded.objects, encoded.n_skipped, seconds)
