@@ -129,10 +129,18 @@ def _query(query: canned.CannedQuery, kg: KnowledgeGraph) -> Iterator[str]:
         ]
         yield view.markdown(("parameter", "type", "class", "default"), rows)
     yield _fenced(f"sts-kg query {query.id} {given}".strip(), "sh")
-    yield _answer(kg.query(query.id), query.empty_because)
+    if query.needs:
+        yield f"Needs a linked ontology with terms of {query.needs}: see [linking.md](linking.md)."
+    else:
+        yield _answer(kg.query(query.id), query.empty_because)
 
 
-_GRAPHS = {"asserted": "asserted graph", "closed": "closed graph", "cases": "closed graph with cases"}
+_GRAPHS = {
+    "asserted": "asserted graph",
+    "closed": "closed graph",
+    "cases": "closed graph with cases",
+    "linked": "closed graph with mappings and linked slices",
+}
 
 
 def _answer(answer: Table | bool | Graph, empty_because: str) -> str:

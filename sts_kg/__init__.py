@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from sts_kg.closure import Closure, closure_of
     from sts_kg.errors import CaseError, InconsistentError, ParseError, StsKgError, UnknownNameError
     from sts_kg.graph import parse, read, write
-    from sts_kg.knowledge import KnowledgeGraph, load
+    from sts_kg.knowledge import KnowledgeGraph, connect, load
+    from sts_kg.link import LinkReport
     from sts_kg.table import Table
 
 __all__ = [
@@ -27,11 +28,13 @@ __all__ = [
     "Closure",
     "InconsistentError",
     "KnowledgeGraph",
+    "LinkReport",
     "ParseError",
     "StsKgError",
     "Table",
     "UnknownNameError",
     "closure_of",
+    "connect",
     "load",
     "parse",
     "read",
@@ -46,7 +49,9 @@ _HOME = {
     "read": "graph",
     "write": "graph",
     "KnowledgeGraph": "knowledge",
+    "connect": "knowledge",
     "load": "knowledge",
+    "LinkReport": "link",
     "Table": "table",
 }
 

@@ -20,7 +20,8 @@ from rdflib.namespace import RDF, RDFS, SKOS, XSD
 from rdflib.term import Identifier
 
 from sts_kg.errors import CurieError, UnknownNameError
-from sts_kg.names import BASE, STS, compress, expand, local
+from sts_kg.names import BASE, PREFIXES, STS, compress, expand, local
+from sts_kg.prefixes import Prefixes
 
 __all__ = ["Entities", "Parameter", "cut", "substituted"]
 
@@ -212,7 +213,7 @@ class Parameter:
         text = f"<{value}>" if isinstance(value, URIRef) else value
         if self.choices:
             return _picked(text, "choice", [URIRef(each) for each in self.choices], entities.labels if entities else {})
-        return entities.resolve(text, self.entity_class) if entities else expand(text)
+        return entities.resolve(text, self.entity_class) if entities else _expanded(text)
 
     def _literal(self, value: object) -> str:
         language = self.type if LANGUAGE.fullmatch(self.type) else None
@@ -233,6 +234,16 @@ class Parameter:
         if self.type in ("literal", language):
             return f"{_quoted(text)}@{language}" if language else _quoted(text)
         return _typed(text, self.type.removeprefix("xsd:"))
+
+
+def _expanded(text: str) -> URIRef:
+    """Return the IRI of an IRI or a CURIE, of an outside vocabulary too; an outside IRI in its standard form."""
+    prefix, colon, rest = text.partition(":")
+    if colon and prefix not in PREFIXES and not rest.startswith("//"):
+        known = Prefixes.shipped()
+        if known.find(prefix) is not None:
+            return known.expand(text)
+    return expand(text)
 
 
 def _folded(label: str) -> str:
@@ -311,7 +322,7 @@ class Entities:
         """
         if entity_class is None:
             try:
-                return expand(text)
+                return _expanded(text)
             except CurieError:
                 return _picked(text, "thing", self.members(None), self.labels)
         return _picked(text, compress(entity_class), self.members(entity_class), self.labels)

@@ -21,7 +21,7 @@ from sts_kg.names import expand, local
 
 __all__ = ["CannedQuery", "find", "parse", "parsed", "parts_of", "read", "read_all"]
 
-GRAPHS = ("asserted", "closed", "cases")  #: what a query runs on; "closed" if the header does not say
+GRAPHS = ("asserted", "closed", "cases", "linked")  #: what a query runs on; "closed" if the header does not say
 MOST_LISTED = 12  #: so many members of a class are listed where no name comes near
 FORMS = ("select", "ask", "construct", "describe")
 
@@ -30,9 +30,10 @@ FORMS = ("select", "ask", "construct", "describe")
 class CannedQuery:
     """A query file: what its header says, and its whole text.
 
-    `id` is the path below the folder of queries without suffix, `graph` is "asserted", "closed" or "cases", `form`
+    `id` is the path below the folder of queries without suffix, `graph` is one of GRAPHS, `form`
     "select", "ask", "construct" or "describe". `empty_because` says why no row can come, if none is meant
-    to come; `remedy`, of a check, says what would be right. Only a federated query has an `endpoint`.
+    to come; `needs` names the vocabulary that must be linked first, by its prefix. `remedy`, of a check, says what
+    would be right. Only a federated query has an `endpoint`.
     """
 
     id: str
@@ -44,6 +45,7 @@ class CannedQuery:
     text: str
     form: str
     empty_because: str = ""
+    needs: str = ""
     remedy: str = ""
     tags: tuple[str, ...] = ()
     endpoint: str = ""
@@ -255,7 +257,7 @@ def _parse(query_id: str, text: str) -> CannedQuery:
         )
     header, lines = _header(text)
     tokens = cut(text)
-    own = _mapping(header, "x-sts", ("graph", "params", "empty", "remedy"), lines)
+    own = _mapping(header, "x-sts", ("graph", "params", "empty", "needs", "remedy"), lines)
     if own.get("graph", "closed") not in GRAPHS:
         raise _WrongError(f"the graph is one of {', '.join(GRAPHS)}", lines["x-sts"])
     endpoint = header.get("endpoint", "")
@@ -274,6 +276,7 @@ def _parse(query_id: str, text: str) -> CannedQuery:
         text=text,
         form=form,
         empty_because=str(own.get("empty", "")),
+        needs=str(own.get("needs", "")),
         remedy=str(own.get("remedy", "")),
         tags=tuple(tags),
         endpoint=endpoint,

@@ -12,10 +12,19 @@
     ├── QueryError(ValueError)            the query's name, the position in its text
     ├── TooManyTriplesError(ValueError)   equal terms that would be written out to more triples than anyone can hold
     ├── NotEntailedError(LookupError)     a triple to be proven that the closure does not have
+    ├── NotLinkedError(LookupError)       a query about an outside vocabulary of which nothing is linked
     ├── InconsistentError(ValueError)     the inconsistencies; only where an answer would mean nothing
     ├── SourceError(ValueError)           the page at hand is not the page that was modelled: both digests
-    └── EndpointError(OSError)            url, HTTP status, seconds waited
-        └── EndpointTimeoutError(TimeoutError)
+    └── EndpointError(OSError)            url, HTTP status, seconds waited, attempts
+        ├── EndpointTimeoutError(TimeoutError)
+        ├── EndpointUnreachableError(ConnectionError)   no such host, nothing listens, no trusted certificate
+        ├── EndpointRefusedError(ValueError)            400: the server's own words about what was sent
+        ├── EndpointUnauthorisedError(PermissionError)  401, 403: which credentials are looked for, and where
+        ├── EndpointBusyError(ConnectionError)          429: the seconds that the server asks to wait
+        ├── EndpointUnavailableError(ConnectionError)   5xx: the server cannot answer now
+        ├── EndpointTooLargeError(ValueError)           an answer with more bytes than are allowed
+        ├── EndpointAnswerError(ValueError)             an answer that is cut short, or not what was asked for
+        └── EndpointRedirectError(ConnectionError)      sent on too often, or to where we do not go
 
 Each also derives from the nearest built-in, so that ``except ValueError`` works; fields carry the data and
 ``str()`` makes the sentence: what was wrong, where, what would be right.
@@ -30,11 +39,20 @@ from typing import Any
 __all__ = [
     "CaseError",
     "CurieError",
+    "EndpointAnswerError",
+    "EndpointBusyError",
     "EndpointError",
+    "EndpointRedirectError",
+    "EndpointRefusedError",
     "EndpointTimeoutError",
+    "EndpointTooLargeError",
+    "EndpointUnauthorisedError",
+    "EndpointUnavailableError",
+    "EndpointUnreachableError",
     "InconsistentError",
     "MalformedListError",
     "NotEntailedError",
+    "NotLinkedError",
     "ParameterError",
     "ParseError",
     "QueryError",
@@ -241,17 +259,81 @@ class SourceError(StsKgError, ValueError):
         )
 
 
-class EndpointError(StsKgError, OSError):
-    """A SPARQL endpoint that gave no usable answer: `url`, `reason`, HTTP `status` or None, `waited_s` seconds."""
+class NotLinkedError(StsKgError, LookupError):
+    """A query needs terms of an outside vocabulary, and no ontology that has them is linked.
 
-    def __init__(self, url: str, reason: str, *, status: int | None = None, waited_s: float = 0.0) -> None:
-        self.url, self.reason, self.status, self.waited_s = url, reason, status, waited_s
+    Parameters
+    ----------
+    query : str
+        Which query.
+    needs : str
+        The prefix of the vocabulary.
+    """
+
+    def __init__(self, query: str, needs: str) -> None:
+        super().__init__(query, needs)
+        self.query, self.needs = query, needs
+
+    def __str__(self) -> str:
+        return (
+            f"{self.query} needs terms of {self.needs}, and none is linked; link an ontology that has them: "
+            "sts-kg link FILE -o STORE, then ask with --store STORE (in Python: kg.link(FILE))"
+        )
+
+
+class EndpointError(StsKgError, OSError):
+    """A SPARQL endpoint that gave no usable answer: `url`, `reason`, HTTP `status` or None, `waited_s`, `attempts`.
+
+    `url` has neither user nor query string.
+    """
+
+    def __init__(
+        self, url: str, reason: str, *, status: int | None = None, waited_s: float = 0.0, attempts: int = 1
+    ) -> None:
+        self.url, self.reason, self.status, self.waited_s, self.attempts = url, reason, status, waited_s, attempts
         super().__init__(url, reason, status, waited_s)
 
     def __str__(self) -> str:
         status = f"HTTP {self.status}, " if self.status is not None else ""
-        return f"{self.url}: {status}{self.reason} (after {self.waited_s:.1f} s)"
+        often = f", {self.attempts} attempts" if self.attempts > 1 else ""
+        return f"{self.url}: {status}{self.reason} (after {self.waited_s:.1f} s{often})"
 
 
 class EndpointTimeoutError(EndpointError, TimeoutError):
     """A SPARQL endpoint that did not answer in time."""
+
+
+class EndpointUnreachableError(EndpointError, ConnectionError):
+    """A SPARQL endpoint that no connection leads to: no such host, nothing that listens, no trusted certificate."""
+
+
+class EndpointRefusedError(EndpointError, ValueError):
+    """A SPARQL endpoint that refused what was sent (status 400), mostly for its syntax; `reason` has its words."""
+
+
+class EndpointUnauthorisedError(EndpointError, PermissionError):
+    """A SPARQL endpoint that wants a user and a password, or does not let this user in (status 401 or 403)."""
+
+
+class EndpointBusyError(EndpointError, ConnectionError):
+    """A SPARQL endpoint that got too many requests (status 429): `wait_s` it asks for, or None if it does not say."""
+
+    wait_s: float | None = None
+
+
+class EndpointUnavailableError(EndpointError, ConnectionError):
+    """A SPARQL endpoint that cannot answer now (status 5xx): `wait_s` it asks for, or None if it does not say."""
+
+    wait_s: float | None = None
+
+
+class EndpointTooLargeError(EndpointError, ValueError):
+    """A SPARQL endpoint whose answer has more bytes than are allowed; nothing of it is used."""
+
+
+class EndpointAnswerError(EndpointError, ValueError):
+    """A SPARQL endpoint whose answer is cut short, malformed, or of another content type than was asked for."""
+
+
+class EndpointRedirectError(EndpointError, ConnectionError):
+    """A SPARQL endpoint that sends on too often, from https to http, or to an address that is neither."""

@@ -29,6 +29,7 @@ from sts_kg.table import Term
 __all__ = [
     "from_ox",
     "literal",
+    "of_ntriples",
     "of_quads",
     "one_triple",
     "parse",
@@ -101,6 +102,11 @@ def of_quads(quads: Iterable[ox.Quad], identifier: URIRef | None = None) -> Grap
         for quad in quads:
             add((from_ox(quad.subject), from_ox(quad.predicate), from_ox(quad.object)), graph)
     return graph
+
+
+def of_ntriples(data: bytes) -> Graph:
+    """Return N-Triples as a graph, the labels of their blank nodes kept."""
+    return of_quads(parsed(data, "ntriples", rename=False))
 
 
 def one_triple(text: str) -> tuple[Node, Node, Node]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,10 @@ from sts_kg.binding import Entities
 from sts_kg.canned import CannedQuery, find, read, read_all
 from sts_kg.case import Case, facts
 from sts_kg.endings import syntax_of
-from sts_kg.errors import CaseError, InconsistentError, ParseError, UnknownNameError
+from sts_kg.errors import CaseError, InconsistentError, NotLinkedError, ParseError, UnknownNameError
 from sts_kg.explanation import Explanation, contradictions, explanation
 from sts_kg.files import ontology_folder, queries_folder, source_page
-from sts_kg.graph import one_triple, write
+from sts_kg.graph import of_ntriples, one_triple, write
 from sts_kg.names import BASE, STS, local
 from sts_kg.ontology import Ontology
 from sts_kg.options import (
@@ -44,8 +45,14 @@ if TYPE_CHECKING:
     from sts_kg.check import Report
     from sts_kg.closure import Closure
     from sts_kg.closure.proof import Proof
+    from sts_kg.endpoint import Endpoint
+    from sts_kg.home import Home
+    from sts_kg.link import LinkReport
 
-__all__ = ["CaseSource", "KnowledgeGraph", "load"]
+__all__ = ["KINDS", "CaseSource", "KnowledgeGraph", "connect", "load"]
+
+#: The kinds of named graphs.
+KINDS = ("asserted", "inferred", "mappings", "links")
 
 #: A case, a file of cases, or a mapping with the keys of a case file.
 CaseSource = str | Path | Case | Mapping[str, object]
@@ -57,9 +64,20 @@ class KnowledgeGraph:
     It holds graphs and is not one: `asserted` and `graph` are ordinary rdflib Graphs. Not medical advice.
     """
 
-    def __init__(self, ontology: Ontology, cases: tuple[Case, ...] = ()) -> None:
-        self.ontology, self.cases = ontology, cases
+    def __init__(
+        self, ontology: Ontology | None = None, cases: tuple[Case, ...] = (), *, home: Home | None = None
+    ) -> None:
+        self.cases, self.home = cases, home
+        if ontology is not None:
+            self.ontology = ontology
         self._closed: tuple[tuple[Case, ...], Closure] | None = None
+        self._slices: dict[URIRef, bytes] = {}
+
+    @cached_property
+    def ontology(self) -> Ontology:
+        """The modules of the ontology; read from where the graph is kept when they are first needed."""
+        assert self.home is not None, "a graph has an ontology or a home"
+        return Ontology(quads=self.home.quads())
 
     @cached_property
     def asserted(self) -> Graph:
@@ -136,6 +154,25 @@ class KnowledgeGraph:
         return facts(self.cases, self.ontology.vocabulary) if self.cases else Graph()
 
     @cached_property
+    def _linked_store(self) -> Store:
+        return store_of(self._linked, *self.named_graphs("mappings").values())
+
+    @cached_property
+    def _linked(self) -> Closure:
+        """The closure with the slices that were linked."""
+        return self.closure.extend([BytesIO(lines) for lines in self._slices.values()])
+
+    def _ask(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
+        """Return the answer to a query on the graphs of a kind: asserted, closed or linked."""
+        if self.home is not None and not self.cases and not self._slices:
+            return self._labelled(self.home.ask(kind, text, name=name))
+        if kind == "asserted":
+            store = self._asserted_store
+        else:
+            store = self._linked_store if kind == "linked" else self._closed_store
+        return self._labelled(run(store, text, name=name))
+
+    @cached_property
     def canned(self) -> dict[str, CannedQuery]:
         """The canned queries by id, `topic/name`; the checks of `queries/check/` are not amongst them."""
         found = read_all(queries_folder())
@@ -180,6 +217,8 @@ class KnowledgeGraph:
             No canned query has that name.
         ParameterError
             A parameter is missing, unknown, or of another type.
+        NotLinkedError
+            The query needs terms of a vocabulary of others, and none is linked.
         QueryError
             The text is not SPARQL 1.1 Query, or asks another endpoint.
 
@@ -193,8 +232,20 @@ class KnowledgeGraph:
         found = self._find(name_or_sparql)
         if found.graph == "cases" and not self.cases:
             return self._with_examples.query(found.id, **parameters)
-        store = self._asserted_store if found.graph == "asserted" else self._closed_store
-        return self._labelled(run(store, self.bound(found.id, **parameters), name=found.id))
+        if found.needs and not self._is_linked(found.needs):
+            raise NotLinkedError(found.id, found.needs)
+        kind = "closed" if found.graph == "cases" else found.graph
+        return self._ask(kind, self.bound(found.id, **parameters), name=found.id)
+
+    def _is_linked(self, prefix: str) -> bool:
+        """Return whether a term of a vocabulary is described in a slice."""
+        from sts_kg.prefixes import Prefixes
+
+        forms = [form for each in Prefixes.shipped() if each.name == prefix for form in (each.iri, *each.iris)]
+        starts = " || ".join(f'STRSTARTS(STR(?term), "{form}")' for form in forms)
+        # no ASK, which Virtuoso answers with a table if it has such a filter
+        found = self._ask("linked", f"SELECT ?term {{ ?term rdfs:label ?label FILTER({starts}) }} LIMIT 1")
+        return isinstance(found, Table) and len(found) > 0
 
     def sparql(self, text: str, *, asserted: bool = False) -> Table | bool | Graph:
         """Return the answer to a SPARQL text on the closed graph, or on the asserted one.
@@ -206,7 +257,7 @@ class KnowledgeGraph:
         QueryError
             The text is not SPARQL 1.1 Query, or asks another endpoint.
         """
-        return self._labelled(run(self._asserted_store if asserted else self._closed_store, text))
+        return self._ask("asserted" if asserted else "linked" if self._slices else "closed", text)
 
     def bound(self, name: str, /, **parameters: object) -> str:
         """Return the SPARQL text of a canned query with its parameters in place, as any SPARQL tool would run it.
@@ -340,17 +391,103 @@ class KnowledgeGraph:
 
         `.trig` and `.nq` keep each module, the cases and what is inferred in graphs of their own.
         """
-        named = {URIRef(f"{BASE}ontology/{name}"): graph for name, graph in self.ontology.modules.items()}
-        if self.cases:
-            named[URIRef(f"{BASE}cases")] = self._facts
-        if inferred:
-            named[URIRef(f"{BASE}inferred")] = self.inferred
+        named = self.named_graphs("asserted", *(["inferred"] if inferred else []))
         if syntax_of(path) in ("trig", "nquads"):
             write(named, path)
             return sum(map(len, named.values()))
         merged = self.asserted + self.inferred if inferred else self.asserted
         write(merged, path)
         return len(merged)
+
+    def named_graphs(self, *kinds: str) -> dict[URIRef, Graph]:
+        """Return the graphs of some kinds by name: asserted (modules and cases), inferred, mappings, links.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such kind.
+        """
+        named: dict[URIRef, Graph] = {}
+        for kind in kinds:
+            if kind not in KINDS:
+                raise UnknownNameError("kind of graph", kind, KINDS)
+        if "asserted" in kinds:
+            named = {URIRef(f"{BASE}ontology/{name}"): graph for name, graph in self.ontology.modules.items()}
+            if self.cases:
+                named[URIRef(f"{BASE}cases")] = self._facts
+        if "inferred" in kinds:
+            named[URIRef(f"{BASE}inferred")] = self.inferred
+        if "mappings" in kinds:
+            from sts_kg.mapping import shipped, to_graph
+
+            named |= {URIRef(each.id): to_graph(each) for each in shipped()}
+        if "links" in kinds and self._slices:
+            named |= {name: of_ntriples(lines) for name, lines in self._slices.items()}
+            named[URIRef(f"{BASE}link/inferred")] = self._linked.inferred - self.closure.inferred
+        return named
+
+    def mappings(self, entity: str | None = None, *, prefix: str | None = None) -> Table:
+        """Return the mappings of our terms to those of others as a table, all or those of one term of either side.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such term.
+        CurieError
+            It is a CURIE with an unknown prefix.
+        """
+        from sts_kg.mapping import iri_of, looked_up, shipped
+
+        rows = []
+        for each, row in looked_up(shipped(), entity, lambda: self._entities):
+            if prefix is None or str(row.object_id).partition(":")[0].lower() == prefix.lower():
+                cells = (row.object_id, row.object_label, "not" if row.negative else "", each.name, row.comment)
+                subject = URIRef(iri_of(str(row.subject_id), each.curie_map))
+                predicate = URIRef(iri_of(str(row.predicate_id), each.curie_map))
+                texts = [Literal(cell) if cell else None for cell in cells]
+                rows.append((subject, predicate, *texts))
+        variables = ("subject", "predicate", "object", "label", "modifier", "set", "comment")
+        return Table(variables, tuple(rows)).with_labels(self.ontology.labels)
+
+    def link(
+        self,
+        *sources: str | Path | Endpoint,
+        slice: str = "up",
+        depth: int = 0,
+        seeds: Iterable[str] = (),
+        bridge: bool = False,
+        progress: Callable[[str, int], None] | None = None,
+    ) -> LinkReport:
+        """Bring the slices of ontologies of others that matter for our terms into this graph; report what holds.
+
+        Afterwards the queries of the topic `links` and all SPARQL on this graph see the slices, too.
+
+        Parameters
+        ----------
+        sources : path, URL or Endpoint
+            RDF of any syntax, OWL functional syntax, OWL/XML, OBO; `.gz` and `.zst` too. Of a SPARQL endpoint, what
+            it knows of the mapped terms.
+        slice, depth, seeds, bridge, progress
+            As `sts_kg.link.link`.
+
+        Raises
+        ------
+        ParseError
+            A source cannot be read.
+        EndpointError
+            A URL or an endpoint gives no usable answer.
+        UnknownNameError
+            There is no such slice.
+        """
+        from sts_kg.link import link
+
+        report = link(
+            sources, self.ontology.asserted, method=slice, depth=depth, seeds=seeds, bridge=bridge, progress=progress
+        )
+        self._slices |= report.graphs
+        for name in ("_linked", "_linked_store"):
+            self.__dict__.pop(name, None)
+        return report
 
     @cached_property
     def footer(self) -> str:
@@ -423,14 +560,40 @@ class KnowledgeGraph:
         return None if path is None else page_texts(self.ontology.asserted, path)
 
 
-def load(ontology: str | Path | None = None, *, engine: str = "columns") -> KnowledgeGraph:
+def load(
+    ontology: str | Path | None = None, *, engine: str = "columns", store: str | Path | None = None
+) -> KnowledgeGraph:
     """Return the knowledge graph of the shipped ontology, or of another folder of the same layout.
 
-    The closure is computed when it is first needed, by our own engine or by owlrl, the slow reference.
+    The closure is computed when it is first needed, by our own engine or by owlrl, the slow reference. With `store`,
+    the graph stays in a folder of Oxigraph as `sts-kg link -o` and `sts-kg push --store` make it: nothing is loaded,
+    and queries run there.
 
     Raises
     ------
     ParseError
         A module of the ontology is missing or cannot be read.
+    EndpointError
+        There is no such store, or another process has it.
     """
+    if store is not None:
+        from sts_kg.home import FolderHome
+
+        return KnowledgeGraph(home=FolderHome(Path(store)))
     return KnowledgeGraph(Ontology(ontology, engine=engine))
+
+
+def connect(url: str, *, profile: str = "generic", timeout_s: float = 60.0) -> KnowledgeGraph:
+    """Return the knowledge graph that a SPARQL 1.1 endpoint keeps, as `sts-kg push --endpoint` puts it there.
+
+    Queries run there. Options and explanations fetch the ontology, some thousand triples, once; a case never leaves
+    this machine, and is closed here.
+
+    Raises
+    ------
+    EndpointError
+        The endpoint does not answer, or does not hold the knowledge graph.
+    """
+    from sts_kg.home import RemoteHome
+
+    return KnowledgeGraph(home=RemoteHome(url, profile=profile, timeout_s=timeout_s))

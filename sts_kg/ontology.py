@@ -41,6 +41,8 @@ class Ontology:
         Where `sts.ttl` and the modules that it imports lie; the shipped ones without it.
     engine : str
         The reasoning engine, a key of `sts_kg.closure.ENGINES`.
+    quads : mapping, optional
+        The modules themselves, by name, if they were read from elsewhere.
 
     Raises
     ------
@@ -48,9 +50,16 @@ class Ontology:
         A module is missing or not imported, or is not Turtle.
     """
 
-    def __init__(self, folder: str | Path | None = None, *, engine: str = "columns") -> None:
+    def __init__(
+        self,
+        folder: str | Path | None = None,
+        *,
+        engine: str = "columns",
+        quads: Mapping[str, Quads] | None = None,
+    ) -> None:
         self.folder = Path(folder) if folder is not None else ontology_folder()
         self.engine = engine
+        self._given = quads
         header = self._read(HEADER)
         imports = of_quads(header).objects(STS.ontology, OWL.imports)
         imported = sorted(str(iri).rpartition("/")[2] for iri in imports)
@@ -60,6 +69,10 @@ class Ontology:
         self.quads: Mapping[str, Quads] = {HEADER: header} | {name: self._read(name) for name in imported}
 
     def _read(self, name: str) -> Quads:
+        if self._given is not None:
+            if name not in self._given:
+                raise ParseError(f"the module {name} of the ontology is not there")
+            return self._given[name]
         return named_quads(self.folder / f"{name}.ttl", f"{BASE}ontology/{name}", blank_nodes=name.replace("-", ""))
 
     @cached_property

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 import rdflib.plugin
@@ -92,8 +92,10 @@ def graph_on(store: Store) -> Graph:
     return graph
 
 
-def run(store: Store, text: str, *, name: str = "given") -> Table | bool | Graph:
+def run(store: Store, text: str, *, name: str = "given", graphs: Sequence[str] | None = None) -> Table | bool | Graph:
     """Return the answer to a query: a Table for SELECT, a bool for ASK, a Graph for CONSTRUCT and DESCRIBE.
+
+    `graphs` names the graphs that together are its default graph, if not the store's own.
 
     Raises
     ------
@@ -107,7 +109,8 @@ def run(store: Store, text: str, *, name: str = "given") -> Table | bool | Graph
     try:
         if _SERVICE_ANYWHERE.search(text):  # spelt otherwise it is no keyword, and all that is none still parses
             Store().query(_SERVICE_ANYWHERE.sub(r"\1x\2", text), prefixes=PREFIXES)
-        found = store.query(text, prefixes=PREFIXES)
+        together: Any = None if graphs is None else [ox.NamedNode(graph) for graph in graphs]
+        found = store.query(text, prefixes=PREFIXES, default_graph=together)
     except SyntaxError as error:
         raise _not_sparql(error, name) from error
     except (RuntimeError, ValueError, OSError) as error:

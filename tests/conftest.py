@@ -53,6 +53,14 @@ def kg() -> KnowledgeGraph:
 
 
 @pytest.fixture(scope="session")
+def linked() -> KnowledgeGraph:
+    """The shipped knowledge graph with a small made-up ontology linked to it."""
+    graph = load()
+    graph.link(ROOT / "tests" / "external.ttl", seeds=["OAE:1"])
+    return graph
+
+
+@pytest.fixture(scope="session")
 def shipped(kg: KnowledgeGraph) -> Report:
     """What the checks say of all that is shipped, held against the page if it is at hand (some twenty seconds)."""
     return kg.check(page=PAGE)

@@ -15,6 +15,7 @@ from rdflib.compare import isomorphic
 from rdflib.namespace import OWL, RDF, XSD
 
 from sts_kg import graph
+from sts_kg.endings import syntax_of
 from sts_kg.errors import ParseError, UnknownNameError
 from sts_kg.names import PREFIXES, STS
 
@@ -80,7 +81,7 @@ def failure(path: Path) -> ParseError:
 
 
 def test_syntax_is_known_by_the_ending_whatever_its_case_and_compression() -> None:
-    assert {ending: graph.syntax_of(f"a.b/c.{ending}") for ending in ONE} == {
+    assert {ending: syntax_of(f"a.b/c.{ending}") for ending in ONE} == {
         "ttl": "turtle",
         "n3": "n3",
         "nt": "ntriples",
@@ -92,13 +93,13 @@ def test_syntax_is_known_by_the_ending_whatever_its_case_and_compression() -> No
         "owl": "rdfxml",
         "xml": "rdfxml",
     }
-    assert graph.syntax_of("X.TTL.GZ") == "turtle"
+    assert syntax_of("X.TTL.GZ") == "turtle"
 
 
 @pytest.mark.parametrize("name", ["a.txt", "ttl", "a.gz", "a", "a.ttl.bz2", "dir.ttl/a"])
 def test_an_unknown_ending_names_those_known(name: str) -> None:
     with pytest.raises(ParseError) as caught:
-        graph.syntax_of(name)
+        syntax_of(name)
     assert str(caught.value) == (
         f"{name}: has no ending of an RDF file; "
         "known are .ttl, .nt, .nq, .trig, .rdf, .owl, .xml, .jsonld, .json, .n3, each also with .gz or .zst"

@@ -23,7 +23,7 @@ GOLDEN = Path(__file__).parent / "golden"
 QUERIES = read_all(queries_folder())
 CANNED = {name: query for name, query in QUERIES.items() if query.topic != "check"}
 CASES = sorted(path.parent for path in GOLDEN.glob("*/*/*/parameters.yaml"))
-RESERVED = {"format", "show", "cases", "help", "output", "asserted", "endpoint"}  # options of the command line
+RESERVED = {"format", "show", "cases", "help", "output", "asserted", "endpoint", "store"}  # options of the command line
 
 
 def golden_id(folder: Path) -> str:
@@ -58,8 +58,9 @@ def same(answer: object, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", CASES, ids=golden_id)
-def test_golden(kg: KnowledgeGraph, folder: Path) -> None:
-    same(kg.query(query_of(folder).id, **parameters_of(folder)), folder)
+def test_golden(kg: KnowledgeGraph, linked: KnowledgeGraph, folder: Path) -> None:
+    query = query_of(folder)
+    same((linked if query.graph == "linked" else kg).query(query.id, **parameters_of(folder)), folder)
 
 
 @cache
@@ -68,13 +69,18 @@ def in_memory(kg: KnowledgeGraph, graph: str) -> Graph:
     if graph == "asserted":
         return kg.asserted
     of = kg.with_examples() if graph == "cases" else kg
-    return of.asserted + of.inferred
+    whole = of.asserted + of.inferred
+    if graph == "linked":
+        for each in kg.named_graphs("mappings", "links").values():
+            whole += each
+    return whole
 
 
 @pytest.mark.parametrize("folder", CASES, ids=golden_id)
-def test_rdflib_gives_the_same(kg: KnowledgeGraph, folder: Path) -> None:
+def test_rdflib_gives_the_same(kg: KnowledgeGraph, linked: KnowledgeGraph, folder: Path) -> None:
     query = query_of(folder)
-    result: Any = in_memory(kg, query.graph).query(kg.bound(query.id, **parameters_of(folder)))
+    of = linked if query.graph == "linked" else kg
+    result: Any = in_memory(of, query.graph).query(kg.bound(query.id, **parameters_of(folder)))
     if result.type == "CONSTRUCT":
         assert result.graph is not None
         same(result.graph, folder)
@@ -95,9 +101,9 @@ def test_every_parameter_is_varied() -> None:
             assert len(values) > 1, f"{name}: only {values} for {parameter.name}"
 
 
-def test_there_are_at_least_thirty_queries_in_six_topics() -> None:
+def test_there_are_at_least_thirty_queries_in_seven_topics() -> None:
     assert len(CANNED) >= 30
-    topics = {"conditions", "drugs", "modalities", "pathway", "provenance", "wording"}
+    topics = {"conditions", "drugs", "links", "modalities", "pathway", "provenance", "wording"}
     assert {query.topic for query in CANNED.values()} == topics
 
 

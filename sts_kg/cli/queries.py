@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sts_kg.binding import Parameter
     from sts_kg.canned import CannedQuery
+    from sts_kg.knowledge import KnowledgeGraph
     from sts_kg.table import Table
     from sts_kg.terminal import Terminal
 
@@ -110,13 +111,19 @@ _formats = click.option(
     "--format", "form", type=click.Choice((*_TABLES, *_GRAPHS)), help="Default: table, or ttl for a graph."
 )
 _endpoint = click.option("--endpoint", metavar="URL", help="Ask a SPARQL 1.1 endpoint instead of the shipped graph.")
+_store = click.option("--store", type=File, metavar="FOLDER", help="Ask a store made by link -o or push --store.")
 
 
 def _query_command(query: CannedQuery) -> click.Command:
-    def run(form: str | None, show: bool, cases: tuple[Path, ...], endpoint: str | None, **values: str | None) -> None:
-        from sts_kg.knowledge import load
-
-        kg, shown = load(), terminal()
+    def run(
+        form: str | None,
+        show: bool,
+        cases: tuple[Path, ...],
+        endpoint: str | None,
+        store: Path | None,
+        **values: str | None,
+    ) -> None:
+        kg, shown = _loaded(store, endpoint, cases), terminal()
         if show:
             shown.write(kg.bound(query.id, **values))
             return
@@ -148,6 +155,7 @@ def _query_command(query: CannedQuery) -> click.Command:
         click.option("--show", is_flag=True, help="Print the SPARQL instead of running it."),
         cases_option,
         _endpoint,
+        _store,
     ):
         command = option(command)
     return _formats(command)
@@ -171,9 +179,16 @@ def _short_default(parameter: Parameter) -> str:
 @click.option("--asserted", is_flag=True, help="Ask the asserted graph, not the closed one.")
 @cases_option
 @_endpoint
+@_store
 @_formats
 def sparql(
-    text: str | None, file: Path | None, asserted: bool, cases: tuple[Path, ...], endpoint: str | None, form: str | None
+    text: str | None,
+    file: Path | None,
+    asserted: bool,
+    cases: tuple[Path, ...],
+    endpoint: str | None,
+    store: Path | None,
+    form: str | None,
 ) -> None:
     """Run a SPARQL query: TEXT, or - for standard input. Known prefixes need no declaration.
 
@@ -182,7 +197,6 @@ def sparql(
       sts-kg sparql 'SELECT ?drug ?brand { ?drug sts:brandName ?brand } ORDER BY ?drug'
     """
     from sts_kg.files import read_text
-    from sts_kg.knowledge import load
 
     if (text is None) is (file is None):
         raise click.UsageError("give the query either as TEXT (- for standard input) or with --file")
@@ -192,8 +206,20 @@ def sparql(
         if endpoint is not None:
             answer = _asked(endpoint, asked)
         else:
-            answer = (load().with_cases(cases) if cases else load()).sparql(asked, asserted=asserted)
+            kg = _loaded(store, endpoint, cases)
+            answer = (kg.with_cases(cases) if cases else kg).sparql(asked, asserted=asserted)
     _print(answer, form, shown)
+
+
+def _loaded(store: Path | None, endpoint: str | None, cases: tuple[Path, ...]) -> KnowledgeGraph:
+    """Return the shipped graph, or that of a store."""
+    from sts_kg.knowledge import load
+
+    if store is None:
+        return load()
+    if endpoint is not None or cases:
+        raise click.UsageError("--store goes with neither --endpoint nor --cases")
+    return load(store=store)
 
 
 def _asked(endpoint: str, text: str) -> Table | bool | Graph:

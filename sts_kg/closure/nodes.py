@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node
@@ -11,7 +12,7 @@ from sts_kg.closure.terms import LITERAL, canonical, split
 from sts_kg.errors import ParseError
 from sts_kg.graph import literal
 
-__all__ = ["node", "ntriples"]
+__all__ = ["node", "ntriples", "ntriples_of"]
 
 
 def ntriples(term: Node) -> bytes:
@@ -31,6 +32,11 @@ def ntriples(term: Node) -> bytes:
     if not isinstance(term, Literal):
         raise ParseError(f"{term!r} is no term of RDF 1.1")
     return canonical(LITERAL, str(term), datatype=str(term.datatype or "") or None, language=term.language)
+
+
+def ntriples_of(graph: Iterable[tuple[Node, ...]]) -> bytes:
+    """Return the triples of a graph as N-Triples, sorted."""
+    return b"".join(sorted(b" ".join(map(ntriples, triple)) + b" .\n" for triple in graph))
 
 
 _NO_IRI = re.compile('[\\x00-\\x20<>"{}|^`\\\\]')

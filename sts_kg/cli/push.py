@@ -1,0 +1,125 @@
+"""The command push: the shipped graphs into a SPARQL store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sts_kg.cli.shared import File, as_json, cases_option, formats, terminal
+
+if TYPE_CHECKING:
+    from rdflib import URIRef
+
+    from sts_kg.knowledge import KnowledgeGraph
+    from sts_kg.push import Progress, Source
+
+__all__ = ["push"]
+
+_KINDS = ("asserted", "inferred", "mappings", "links")
+
+
+def _kinds(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
+    chosen = tuple(word.strip() for word in value.split(",") if word.strip())
+    if wrong := [word for word in chosen if word not in _KINDS]:
+        raise click.BadParameter(f"{wrong[0]!r} is none of {', '.join(_KINDS)}")
+    if not chosen:
+        raise click.BadParameter(f"name at least one of {', '.join(_KINDS)}")
+    return chosen
+
+
+@click.command()
+@click.option("--endpoint", metavar="URL", help="Where the store takes SPARQL queries.")
+@click.option("--store", type=File, metavar="DIR", help="The folder of an Oxigraph store; made if it is missing.")
+@click.option(
+    "--graphs",
+    default="asserted,inferred",
+    show_default=True,
+    callback=_kinds,
+    metavar="KINDS",
+    help=f"Which, with commas: {', '.join(_KINDS)}.",
+)
+@click.option("--linked", type=File, metavar="DIR", help="Where links come from: a store made by link -o.")
+@click.option("--replace", is_flag=True, help="Also put a graph in place of one with other content.")
+@cases_option
+@click.option("--update", metavar="URL", help="Where the store takes updates, if --endpoint does not tell.")
+@click.option("--graph-store", metavar="URL", help='Its Graph Store Protocol; "" for none.')
+@formats("text", "json")
+def push(
+    endpoint: str | None,
+    store: Path | None,
+    graphs: tuple[str, ...],
+    linked: Path | None,
+    replace: bool,
+    cases: tuple[Path, ...],
+    update: str | None,
+    graph_store: str | None,
+    form: str,
+) -> None:
+    """Put the shipped knowledge graph into a SPARQL 1.1 store: each module, what follows, and the cases put in.
+
+    Each graph is there whole or not at all, and verified; what is there already is skipped, and the same command goes
+    on after a kill. User and password come from STS_KG_USER and STS_KG_PASSWORD, or from ~/.netrc. Cases go into a
+    graph of their own, where whoever may read the store can read them.
+
+    \b
+    Example:
+      sts-kg push --endpoint http://localhost:7878/query
+      sts-kg push --endpoint http://localhost:8890/sparql --graphs asserted --replace
+      sts-kg push --store /data/sts-store
+      sts-kg push --endpoint http://localhost:7878/query --graphs links --linked linked
+    """
+    from dataclasses import asdict
+
+    from sts_kg.knowledge import load
+    from sts_kg.push import push as put
+
+    if (endpoint is None) == (store is None):
+        raise click.UsageError("name either --endpoint or --store")
+    if store is not None and (update or graph_store):
+        raise click.UsageError("--update and --graph-store go with --endpoint")
+    if ("links" in graphs) != (linked is not None):
+        raise click.UsageError("--graphs links and --linked DIR, a store made by link -o, go together")
+    shown = terminal()
+    with shown.busy("reasoning …") as show:
+        kg = load().with_cases(cases) if cases else load()
+        done = put(
+            _graphs(kg, graphs, linked),
+            store if store is not None else str(endpoint),
+            replace=replace,
+            update=update,
+            graph_store=graph_store,
+            scope="ontology",
+            progress=_told(show),
+        )
+    if form == "json":
+        shown.write(as_json([asdict(each) for each in done]))
+        return
+    rows = [
+        (each.graph, f"{each.triples:,}", each.digest[:12], "there already" if each.skipped else "pushed")
+        for each in done
+    ]
+    shown.table(("graph", "triples", "digest", "done"), rows)
+
+
+def _graphs(kg: KnowledgeGraph, kinds: tuple[str, ...], linked: Path | None) -> dict[URIRef, Source]:
+    """Return the named graphs of the kinds asked for; those of the cases too, if there are any."""
+    from rdflib import URIRef
+
+    from sts_kg.names import BASE
+    from sts_kg.store import graph_lines, graphs, open_store
+
+    found: dict[URIRef, Source] = {**kg.named_graphs(*(kind for kind in kinds if kind != "links"))}
+    if linked is not None:
+        store = open_store(linked, read_only=True)
+        for name in graphs(store):
+            if name.startswith(f"{BASE}link"):
+                found[URIRef(name)] = b"".join(line + b"\n" for lines in graph_lines(store, name) for line in lines)
+    return found
+
+
+def _told(show: Callable[[str], None]) -> Progress:
+    """Return what shows the progress."""
+    return lambda graph, there, total: show(f"{graph}: {there:,} of {total:,} triples")

@@ -1,0 +1,223 @@
+"""One HTTP connection with a deadline for all of it, and its body within a cap, decompressed.
+
+urllib makes the connection, so that the proxies of the environment are used, by an opener of its own for each request.
+Each read from the socket gets what is left of the time, so that a dripping server ends with it. Only the look-up of a
+host's name cannot be cut short.
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+import ssl
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection, IncompleteRead
+from typing import Any
+from urllib.request import HTTPErrorProcessor, HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
+
+__all__ = ["decoded", "opened", "received"]
+
+_CHUNK = 65_536
+_LONGEST_S = 86_400.0  # no socket takes an endless timeout
+
+
+def opened(request: Request, until: float) -> HTTPResponse:
+    """Return a response, of whatever status, whose headers were read; `until` is a time of `time.monotonic`.
+
+    Raises
+    ------
+    OSError
+        There is no connection, it is lost, or the time is over (`TimeoutError`), some of them inside an `URLError`.
+    HTTPException
+        What comes is not HTTP.
+    """
+    opener = OpenerDirector()
+    opener.addheaders = []
+    for handler in (ProxyHandler(), _Http(until), _Https(until), _AnyStatus()):
+        opener.add_handler(handler)
+    response: HTTPResponse = opener.open(request, timeout=_left(until))
+    return response
+
+
+def _left(until: float) -> float:
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the deadline has passed")
+    return min(left, _LONGEST_S)
+
+
+def received(response: HTTPResponse, most: int) -> Iterator[bytes]:
+    """Yield a body as it comes.
+
+    Raises
+    ------
+    BufferError
+        It has more than `most` bytes.
+    IncompleteRead
+        It is shorter than the server said.
+    """
+    expected, size = response.length, 0  # None: chunked, or as long as the connection holds
+    if expected is not None and expected > most:
+        raise BufferError
+    while expected is None or size < expected:
+        piece = response.read1(_CHUNK if expected is None else min(_CHUNK, expected - size))
+        if not piece:
+            break
+        size += len(piece)
+        if size > most:
+            raise BufferError
+        yield piece
+    if expected is not None and size < expected:
+        raise IncompleteRead(b"", expected - size)
+
+
+def decoded(pieces: Iterator[bytes], coding: str, most: int) -> bytes:
+    """Return a body decompressed from its `Content-Encoding`, never making more than `most` bytes of it and one.
+
+    Raises
+    ------
+    BufferError
+        It has more than `most` bytes.
+    IncompleteRead
+        The compressed data are cut short.
+    zlib.error
+        They are not what they should be, or of another coding than gzip and deflate.
+    """
+    if coding in ("", "identity"):
+        return b"".join(pieces)
+    if coding not in ("gzip", "x-gzip", "deflate"):
+        raise zlib.error(f"unknown coding {coding}")
+    bits = 15 if coding == "deflate" else 31
+    made: list[bytes] = []
+    size, unpack = 0, None
+    for piece in pieces:
+        while piece:
+            if unpack is None or unpack.eof:  # gzip data may be several in a row
+                unpack = zlib.decompressobj(bits)
+            try:
+                plain = unpack.decompress(piece, most - size + 1)
+            except zlib.error:
+                if bits != 15 or made:
+                    raise
+                bits, unpack = -15, None  # deflate without its header, as some servers mean it
+                continue
+            made.append(plain)
+            size += len(plain)
+            if size > most:
+                raise BufferError
+            piece = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
+    if unpack is not None and not unpack.eof:
+        raise IncompleteRead(b"")
+    return b"".join(made)
+
+
+class _Raw(io.RawIOBase):
+    """What a socket receives, each read with what is left of the deadline."""
+
+    def __init__(self, sock: socket.socket, until: float) -> None:
+        self._sock, self._until = sock, until
+        self._file = sock.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._sock.settimeout(_left(self._until))
+        return self._file.readinto(buffer)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _Bounded:
+    """A connected socket with the few methods that http.client needs, each within the deadline."""
+
+    def __init__(self, sock: socket.socket, until: float) -> None:
+        self._sock, self._until = sock, until
+
+    def sendall(self, data: bytes) -> None:
+        rest = memoryview(data)
+        with suppress(BrokenPipeError, ConnectionResetError):  # it may have answered without reading all
+            while rest:
+                self._sock.settimeout(_left(self._until))
+                rest = rest[self._sock.send(rest[:_CHUNK]) :]
+
+    def makefile(self, mode: str, *_: object) -> io.BufferedReader:
+        return io.BufferedReader(_Raw(self._sock, self._until), _CHUNK)
+
+    def settimeout(self, value: float | None) -> None:
+        self._sock.settimeout(value)
+
+    def close(self) -> None:
+        self._sock.close()
+
+
+def _connected(until: float, address: tuple[str, int], *_others: object) -> socket.socket:
+    """Return a socket to the first of a host's addresses that answers, each with its share of the time."""
+    found = socket.getaddrinfo(*address, 0, socket.SOCK_STREAM)
+    failure = OSError("the host has no address")
+    for at, (family, kind, protocol, _name, to) in enumerate(found):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(_left(until) / (len(found) - at))
+            sock.connect(to)
+            sock.settimeout(_left(until))
+            return sock
+        except OSError as error:
+            failure = error
+            sock.close()
+    raise failure
+
+
+class _Plain(HTTPConnection):
+    def __init__(self, host: str, *, until: float, **options: Any) -> None:
+        super().__init__(host, **options)
+        self._until = until
+        self._create_connection = partial(_connected, until)
+
+    def connect(self) -> None:
+        super().connect()
+        self.sock: Any = _Bounded(self.sock, self._until)
+
+
+class _Secure(HTTPSConnection):
+    def __init__(self, host: str, *, until: float, **options: Any) -> None:
+        super().__init__(host, **options)
+        self._until = until
+        self._create_connection = partial(_connected, until)
+
+    def connect(self) -> None:
+        super().connect()
+        self.sock: Any = _Bounded(self.sock, self._until)
+
+
+class _Http(HTTPHandler):
+    def __init__(self, until: float) -> None:
+        super().__init__()
+        self._until = until
+
+    def http_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(_Plain, req, until=self._until)  # type: ignore[arg-type]
+
+
+class _Https(HTTPSHandler):
+    def __init__(self, until: float) -> None:
+        super().__init__()
+        self._until = until
+
+    def https_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(_Secure, req, until=self._until, context=ssl.create_default_context())  # type: ignore[arg-type]
+
+
+class _AnyStatus(HTTPErrorProcessor):
+    """Hands on every response, so that redirects and statuses are decided above."""
+
+    def http_response(self, request: Request, response: Any) -> Any:
+        return response
+
+    https_response = http_response
