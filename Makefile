@@ -5,7 +5,7 @@ READY := .venv/.ready
 DEV := .venv/.dev
 BENCH := .venv/.bench
 
-.PHONY: run test check docs bench bench-queries clean
+.PHONY: run test check docs bench bench-links bench-queries clean
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## options of a fictional case, one of them explained, and a canned query
@@ -27,6 +27,9 @@ docs: $(DEV)  ## generate docs/*.md and ontology/not-met.ttl
 
 bench: $(BENCH)  ## print what the closure costs against other reasoners, outputs compared
 	$(BIN)/python bench/closure.py
+
+bench-links: $(READY)  ## print what linking costs against loading the same files into Oxigraph
+	$(BIN)/python bench/links.py
 
 bench-queries: $(READY)  ## print what canned queries cost by Oxigraph and by rdflib
 	$(BIN)/python bench/queries.py

@@ -43,6 +43,8 @@ _HEADER = {
         "http://purl.org/dc/elements/1.1/date",
     ),
 }
+_PREFIXED = ("", "cas:", "CAS:", "CASRN:", "inchikey:", "InChIKey:", "INCHIKEY:", "InChIKey=")
+_ENDS = ('"', '"@en')
 _EMPTY = np.zeros(0, np.int64)
 
 
@@ -85,6 +87,12 @@ class External:
     def find(self, iri: str) -> int:
         """Return the number of an IRI, -1 if the document does not use it."""
         return int(self.terms.find(f"<{iri}>".encode()))
+
+    def find_all(self, iris: Iterable[str]) -> dict[str, int]:
+        """Return the numbers of those of some IRIs that the document uses."""
+        wanted = list(dict.fromkeys(iris))
+        found = self.terms.find_all([f"<{iri}>".encode() for iri in wanted]) if wanted else _EMPTY
+        return {iri: number for iri, number in zip(wanted, found.tolist(), strict=True) if number >= 0}
 
     def is_described(self, term: int) -> bool:
         """Return whether the document says more of a term than that there is such a class."""
@@ -161,13 +169,12 @@ class External:
 
     def identified(self, values: Iterable[str]) -> Iterator[tuple[int, str]]:
         """Yield each IRI that has one of some identifiers (CAS, InChIKey) as a value, plain or after a prefix."""
-        for value in values:
-            for prefix in ("", "cas:", "CAS:", "CASRN:", "inchikey:", "InChIKey:", "INCHIKEY:", "InChIKey="):
-                for ending in ('"', '"^^<http://www.w3.org/2001/XMLSchema#string>', '"@en'):
-                    term = self.terms.find(f'"{prefix}{value}{ending}'.encode())
-                    if term >= 0:
-                        subjects = unique(self.subjects[self._by_object(np.array([term], np.int64))])
-                        yield from ((int(each), value) for each in subjects if self._kinds[each] == IRI)
+        texts = {f'"{prefix}{value}{end}'.encode(): value for value in values for prefix in _PREFIXED for end in _ENDS}
+        found = self.terms.find_all(list(texts)) if texts else _EMPTY
+        for term, value in zip(found.tolist(), texts.values(), strict=True):
+            if term >= 0:
+                subjects = self._only(IRI, unique(self.subjects[self._by_object(np.array([term], np.int64))]))
+                yield from ((int(each), value) for each in subjects)
 
     # --- slices
 

@@ -340,6 +340,8 @@ class _Work:
         self.links: list[Link] = []
         self.candidates: list[Candidate] = []
         self._mapped = {(row.subject, row.object) for row in self.rows}
+        self._forms = {row.object: [str(form) for form in self.prefixes.forms(row.object)] for row in self.rows}
+        self._there: dict[str, int] = {}  # the forms that the document at hand uses
 
     # --- our side
 
@@ -400,6 +402,7 @@ class _Work:
     ) -> Document:
         start = datetime.now(UTC)
         external = External(source, progress=(lambda n: progress(shown, n)) if progress is not None else None)
+        self._there = external.find_all(form for forms in self._forms.values() for form in forms)
         name = _name(external.header.get("iri", ""), shown)
         n_terms = self._described(external)
         found = {row: self._look_up(external, row, n_terms, name) for row in self.rows}
@@ -407,7 +410,7 @@ class _Work:
         mentions = self._propose(external, name)
         chosen = {term for one, term in found.values() if one is not None and term >= 0} | mentions.keys()
         rows = external.slice([*chosen, *self._seeds(external)], method, depth=depth)
-        kept = list(external.ntriples(rows, blank_nodes=name.replace("-", ""), renamed=self._standard(external)))
+        kept = list(external.ntriples(rows, blank_nodes=name.replace("-", ""), renamed=self._standard()))
         return Document(
             name,
             shown,
@@ -441,17 +444,17 @@ class _Work:
                 found[by_iri[space]] += count
         return dict(found)
 
-    def _standard(self, external: External) -> dict[int, bytes]:
+    def _standard(self) -> dict[int, bytes]:
         """Return the mapped terms whose IRIs have another form in a document, with the form to use."""
         found: dict[int, bytes] = {}
         for row in self.rows:
-            standard, *others = map(str, self.prefixes.forms(row.object))
-            found |= {term: f"<{standard}>".encode() for form in others if (term := external.find(form)) >= 0}
+            standard, *others = self._forms[row.object]
+            found |= {self._there[form]: f"<{standard}>".encode() for form in others if form in self._there}
         return found
 
     def _look_up(self, external: External, row: _Row, n_terms: Mapping[str, int], name: str) -> tuple[Link | None, int]:
-        forms = [str(form) for form in self.prefixes.forms(row.object)]
-        there = [(form, term) for form in forms if (term := external.find(form)) >= 0]
+        forms = self._forms[row.object]
+        there = [(form, self._there[form]) for form in forms if form in self._there]
         described = [(form, term) for form, term in there if external.is_described(term)]
         if described:
             form, term = described[0]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -138,61 +139,75 @@ def nquads(data: bytes, syntax: str, *, path: object = None, base: str | None = 
 def nquads_file(path: str | Path) -> Iterator[BinaryIO]:
     """Give a file of any RDF syntax as an open file of N-Quads, made while it is read; blank nodes keep their labels.
 
+    IRIs and language tags are for the reader to check, as those of any N-Quads; if it raises a ParseError, that of the
+    file itself takes its place.
+
     Raises
     ------
     ParseError
         As `contents` and `nquads`; also at the end, if what is wrong was not reached before.
     """
-    form, base = FORMATS[syntax_of(path)], Path(path).resolve().as_uri()
     reading, writing = os.pipe()
     with opened(path) as file, ThreadPoolExecutor(1) as pool, os.fdopen(reading, "rb") as lines:
-        source = _CheckedXml(file, path) if form == ox.RdfFormat.RDF_XML else file
-        made = pool.submit(_convert, source, form, base, writing, path)
+        source = _Ends(file)
+        made = pool.submit(_convert, source, path, writing)
         try:
             yield lines
-        finally:
+        except ParseError:
             lines.close()
-            failure = made.exception()
-            if failure is not None and not isinstance(failure, BrokenPipeError):
-                raise failure
+            _require_sound(path)
+            raise
+        lines.close()
+        if made.exception() is not None or not source.is_whole(syntax_of(path)):
+            _require_sound(path)
+        made.result()
 
 
-def _convert(source: Any, form: ox.RdfFormat, base: str, writing: int, path: object) -> None:
-    with os.fdopen(writing, "wb") as out:
-        try:
-            with placed(path):
-                quads = ox.parse(source, form, base_iri=base, rename_blank_nodes=False)
-                ox.serialize(quads, out, format=ox.RdfFormat.N_QUADS)
-        finally:
-            if isinstance(source, _CheckedXml):
-                source.finish()
+def _convert(source: Any, path: str | Path, writing: int) -> None:
+    form, base = FORMATS[syntax_of(path)], Path(path).resolve().as_uri()
+    with os.fdopen(writing, "wb") as out, placed(path):
+        quads = ox.parse(source, form, base_iri=base, rename_blank_nodes=False, lenient=True)
+        ox.serialize(quads, out, format=ox.RdfFormat.N_QUADS)
 
 
-class _CheckedXml:
-    """A file of XML that another parser goes through as well: pyoxigraph overlooks where it breaks off."""
+def _require_sound(path: str | Path) -> None:
+    """Raise where a file is wrong, with the place, which takes a second and slower look."""
+    form, base = FORMATS[syntax_of(path)], Path(path).resolve().as_uri()
+    if form == ox.RdfFormat.RDF_XML:
+        parser = expat.ParserCreate()
+        with opened(path) as file, _well_formed(path):
+            while piece := file.read(_PIECE):
+                parser.Parse(piece, False)
+            parser.Parse(b"", True)
+    with opened(path) as file, placed(path):
+        deque(ox.parse(file, form, base_iri=base), maxlen=0)
 
-    def __init__(self, file: BinaryIO, path: object) -> None:
-        self._file, self._path = file, path
-        self._parser = expat.ParserCreate()
-        self.error: ParseError | None = None
+
+_PIECE = 1 << 20
+_ENDS = 4096
+_ROOT = re.compile(rb"<([A-Za-z_][^\s/>]*)[\s/>]")
+_MARKUP = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+
+
+class _Ends:
+    """A file that keeps its first and last bytes: pyoxigraph overlooks where XML breaks off."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._first, self._last = file, b"", b""
 
     def read(self, size: int = -1) -> bytes:
         piece = self._file.read(size)
-        if self.error is None:
-            self._check(piece, final=not piece)
-        return b"" if self.error else piece
+        if len(self._first) < _ENDS:
+            self._first += piece[:_ENDS]
+        if piece:
+            self._last = (self._last + piece[-_ENDS:])[-_ENDS:]
+        return piece
 
-    def finish(self) -> None:
-        """Raise what was wrong, if anything was."""
-        if self.error is not None:
-            raise self.error
-
-    def _check(self, piece: bytes, *, final: bool) -> None:
-        try:
-            with _well_formed(self._path):
-                self._parser.Parse(piece, final)
-        except ParseError as error:
-            self.error = error
+    def is_whole(self, syntax: str) -> bool:
+        """Return whether XML surely ends with the end of its root element; True for any other syntax."""
+        root = _ROOT.search(_MARKUP.sub(b"", self._first))
+        end = _MARKUP.sub(b"", self._last).rstrip()
+        return syntax != "rdfxml" or (root is not None and end.endswith(b"</" + root[1] + b">"))
 
 
 def written(ntriples: bytes, syntax: str) -> bytes:

@@ -213,6 +213,12 @@ class Terms:
         hashes = self._hash(np.frombuffer(term, np.uint8), np.zeros(1, np.int64), np.array([len(term)]))
         return int(self._lookup(hashes)[0])
 
+    def find_all(self, terms: Sequence[bytes]) -> Ids:
+        """Return the ids of terms, (n,) int64, -1 for each that there is not."""
+        lengths = np.fromiter(map(len, terms), np.int64, len(terms))
+        ends = np.cumsum(lengths)
+        return self._lookup(self._hash(np.frombuffer(b"".join(terms), np.uint8), ends - lengths, ends))
+
     def text(self, term_id: int) -> bytes:
         """Return the term that has an id.
 
