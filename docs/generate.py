@@ -129,7 +129,9 @@ def _query(query: canned.CannedQuery, kg: KnowledgeGraph) -> Iterator[str]:
         ]
         yield view.markdown(("parameter", "type", "class", "default"), rows)
     yield _fenced(f"sts-kg query {query.id} {given}".strip(), "sh")
-    if query.needs:
+    if query.endpoint:
+        yield f"Asks <{query.endpoint}>, and only with `--online`; in Python: `kg.query_online(id)`."
+    elif query.needs:
         yield f"Needs a linked ontology with terms of {query.needs}: see [linking.md](linking.md)."
     else:
         yield _answer(kg.query(query.id), query.empty_because)

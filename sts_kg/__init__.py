@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from sts_kg.errors import CaseError, InconsistentError, ParseError, StsKgError, UnknownNameError
     from sts_kg.graph import parse, read, write
     from sts_kg.knowledge import KnowledgeGraph, connect, load
-    from sts_kg.link import LinkReport
     from sts_kg.table import Table
 
 __all__ = [
@@ -28,7 +27,6 @@ __all__ = [
     "Closure",
     "InconsistentError",
     "KnowledgeGraph",
-    "LinkReport",
     "ParseError",
     "StsKgError",
     "Table",
@@ -51,7 +49,6 @@ _HOME = {
     "KnowledgeGraph": "knowledge",
     "connect": "knowledge",
     "load": "knowledge",
-    "LinkReport": "link",
     "Table": "table",
 }
 

@@ -18,7 +18,7 @@ from sts_kg.binding import Entities
 from sts_kg.canned import CannedQuery, find, read, read_all
 from sts_kg.case import Case, facts
 from sts_kg.endings import syntax_of
-from sts_kg.errors import CaseError, InconsistentError, NotLinkedError, ParseError, UnknownNameError
+from sts_kg.errors import CaseError, InconsistentError, NotLinkedError, ParseError, QueryError, UnknownNameError
 from sts_kg.explanation import Explanation, contradictions, explanation
 from sts_kg.files import ontology_folder, queries_folder, source_page
 from sts_kg.graph import of_ntriples, one_triple, write
@@ -232,6 +232,8 @@ class KnowledgeGraph:
         found = self._find(name_or_sparql)
         if found.graph == "cases" and not self.cases:
             return self._with_examples.query(found.id, **parameters)
+        if found.endpoint:
+            raise QueryError(found.id, f"asks {found.endpoint}; run it with query_online (--online)")
         if found.needs and not self._is_linked(found.needs):
             raise NotLinkedError(found.id, found.needs)
         kind = "closed" if found.graph == "cases" else found.graph
@@ -246,6 +248,26 @@ class KnowledgeGraph:
         # no ASK, which Virtuoso answers with a table if it has such a filter
         found = self._ask("linked", f"SELECT ?term {{ ?term rdfs:label ?label FILTER({starts}) }} LIMIT 1")
         return isinstance(found, Table) and len(found) > 0
+
+    def query_online(self, name: str, /, **parameters: object) -> Table | bool | Graph:
+        """Return the answer to a canned query from the endpoint that its header names; nothing else asks there.
+
+        Raises
+        ------
+        UnknownNameError, ParameterError
+            As `query`.
+        QueryError
+            Its header names no endpoint.
+        EndpointError
+            There is no usable answer.
+        """
+        from sts_kg.endpoint import PROFILES, Endpoint
+
+        found = self._find(name)
+        if not found.endpoint:
+            raise QueryError(found.id, "names no endpoint; run it with query")
+        profile = next((each for each in PROFILES if each in found.endpoint), "generic")
+        return Endpoint(found.endpoint, profile=profile).ask(self.bound(found.id, **parameters))
 
     def sparql(self, text: str, *, asserted: bool = False) -> Table | bool | Graph:
         """Return the answer to a SPARQL text on the closed graph, or on the asserted one.

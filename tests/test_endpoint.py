@@ -16,6 +16,7 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, XSD
 
 from sts_kg import KnowledgeGraph, Table, cli, http
+from sts_kg.canned import read_all
 from sts_kg.endpoint import PROFILES, Endpoint, ask_endpoint
 from sts_kg.errors import (
     CurieError,
@@ -29,6 +30,7 @@ from sts_kg.errors import (
     QueryError,
     UnknownNameError,
 )
+from sts_kg.files import queries_folder
 from sts_kg.graph import serialize
 from sts_kg.names import STS
 from sts_kg.querytext import QueryText, without_comments
@@ -591,3 +593,32 @@ def test_no_cache_unless_it_can_be_written(tmp_path: Path) -> None:
         assert Endpoint(server.address, cache=tmp_path / "file").ask("ASK {}") is True
         assert Endpoint(server.address, cache=tmp_path / "file").ask("ASK {}") is True
         assert len(server.seen) == 2
+
+
+# --- canned queries that ask others
+
+
+def test_a_federated_query_runs_only_when_asked(kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def answered(self: Endpoint, text: str) -> bool:
+        asked.append((self.url, text))
+        return True
+
+    monkeypatch.setattr(Endpoint, "ask", answered)
+    with pytest.raises(QueryError, match=r"asks https://query.wikidata.org/sparql; run it with query_online"):
+        kg.query("federated/wikidata-ids")
+    assert asked == []
+    assert kg.query_online("federated/wikidata-ids", item="wikidata:Q18936") is True
+    ((url, text),) = asked
+    assert url == "https://query.wikidata.org/sparql"
+    assert "<http://www.wikidata.org/entity/Q18936> ?property" in text
+    with pytest.raises(QueryError, match="names no endpoint; run it with query"):
+        kg.query_online("drugs/standard-drug")
+
+
+def test_federated_queries_are_sparql() -> None:
+    found = [query for query in read_all(queries_folder()).values() if query.endpoint]
+    assert [query.id for query in found] == ["federated/superclasses", "federated/wikidata-ids"]
+    for query in found:
+        query.check()

@@ -17,11 +17,14 @@ from click.testing import CliRunner, Result
 from conftest import ROOT
 from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
+from servers import oxigraph_server
 
 from sts_kg import KnowledgeGraph, cli, load
-from sts_kg.errors import NotLinkedError, ParseError, UnknownNameError
+from sts_kg.endpoint import Endpoint
+from sts_kg.errors import EndpointAnswerError, NotLinkedError, ParseError, UnknownNameError
 from sts_kg.external import External
 from sts_kg.graph import read
+from sts_kg.http import send
 from sts_kg.link import LinkReport, link
 from sts_kg.names import BASE, STS
 from sts_kg.prefixes import Prefixes
@@ -302,6 +305,34 @@ def test_a_page_at_a_url_is_no_ontology(kg: KnowledgeGraph, server: tuple[str, P
     (folder / "page.html").write_text("<html>", encoding="utf-8")
     with pytest.raises(ParseError, match="answers with text/html, which is no RDF"):
         link([f"{url}/page.html"], kg.asserted)
+
+
+# --- an endpoint
+
+
+def test_an_endpoint_is_asked_for_the_mapped_terms(kg: KnowledgeGraph, report: LinkReport, tmp_path: Path) -> None:
+    with oxigraph_server(tmp_path) as server:
+        body, headers = MADE_UP.read_bytes(), {"Content-Type": "text/turtle"}
+        send(f"{server.graph_store}?default", method="PUT", body=body, headers=headers)
+        asked = link([Endpoint(server.query)], kg.asserted)
+        star = link([Endpoint(server.query)], kg.asserted, method="star")
+        done = invoke("link", "--endpoint", server.query, "--format", "json")
+    there = {key: status for key, status in statuses(report).items() if status != "missing"}
+    assert {key: status for key, status in statuses(asked).items() if status != "missing"} == there
+    (document,) = asked.documents
+    kept = triples(asked, document.name)
+    assert str(kept.value(URIRef(f"{OBO}CHEBI_0"), RDFS.label)) == "made-up root"
+    assert len(list(kept.subjects(OWL.someValuesFrom, URIRef(f"{OBO}CHEBI_2")))) == 1
+    assert (URIRef(f"{OBO}CHEBI_0"), RDFS.label, None) not in triples(star, star.documents[0].name)
+    assert json.loads(done.stdout)["documents"][0]["source"] == server.query
+
+
+def test_an_endpoint_that_knows_nothing_of_ours_is_said(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    with (
+        oxigraph_server(tmp_path) as server,
+        pytest.raises(EndpointAnswerError, match="knows none of the mapped terms"),
+    ):
+        link([Endpoint(server.query)], kg.asserted)
 
 
 # --- the knowledge graph

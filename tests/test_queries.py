@@ -21,9 +21,19 @@ from sts_kg.query import run, store_of
 
 GOLDEN = Path(__file__).parent / "golden"
 QUERIES = read_all(queries_folder())
-CANNED = {name: query for name, query in QUERIES.items() if query.topic != "check"}
+CANNED = {name: query for name, query in QUERIES.items() if query.topic not in ("check", "federated")}
 CASES = sorted(path.parent for path in GOLDEN.glob("*/*/*/parameters.yaml"))
-RESERVED = {"format", "show", "cases", "help", "output", "asserted", "endpoint", "store"}  # options of the command line
+RESERVED = {
+    "format",
+    "show",
+    "cases",
+    "help",
+    "output",
+    "asserted",
+    "endpoint",
+    "store",
+    "online",
+}  # options of the command line
 
 
 def golden_id(folder: Path) -> str:

@@ -121,6 +121,7 @@ def _query_command(query: CannedQuery) -> click.Command:
         cases: tuple[Path, ...],
         endpoint: str | None,
         store: Path | None,
+        online: bool = False,
         **values: str | None,
     ) -> None:
         kg, shown = _loaded(store, endpoint, cases), terminal()
@@ -130,6 +131,8 @@ def _query_command(query: CannedQuery) -> click.Command:
         with shown.busy("reasoning …"):
             if endpoint is not None:
                 answer = _asked(endpoint, kg.bound(query.id, **values))
+            elif online:
+                answer = kg.query_online(query.id, **values)
             else:
                 if query.graph == "cases" and not cases:
                     shown.note("note: about the fictional example cases; give others with --cases FILE")
@@ -158,6 +161,8 @@ def _query_command(query: CannedQuery) -> click.Command:
         _store,
     ):
         command = option(command)
+    if query.endpoint:
+        command = click.option("--online", is_flag=True, help=f"Ask {query.endpoint}.")(command)
     return _formats(command)
 
 
