@@ -78,8 +78,12 @@ def cli() -> str:
     for name in app.list_commands(context):
         command = app.get_command(context, name)
         assert command is not None, f"{name} is a command"
-        help_text = command.get_help(click.Context(command, info_name=name, parent=context, terminal_width=WIDTH))
-        pieces += [f"## sts-kg {name}", _fenced(help_text)]
+        inner = click.Context(command, info_name=name, parent=context, terminal_width=WIDTH)
+        pieces += [f"## sts-kg {name}", _fenced(command.get_help(inner))]
+        if isinstance(command, click.Group) and name != "query":  # canned queries have a page of their own
+            for below, each in sorted(command.commands.items()):
+                help_text = each.get_help(click.Context(each, info_name=below, parent=inner, terminal_width=WIDTH))
+                pieces += [f"### sts-kg {name} {below}", _fenced(help_text)]
     pieces.append("The parameters of each canned query are in [queries.md](queries.md).")
     return _page(pieces)
 

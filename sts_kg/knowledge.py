@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from sts_kg.closure.proof import Proof
     from sts_kg.endpoint import Endpoint
     from sts_kg.home import Home
-    from sts_kg.link import LinkReport
+    from sts_kg.linkreport import LinkReport
 
 __all__ = ["KINDS", "CaseSource", "KnowledgeGraph", "connect", "load"]
 

@@ -20,7 +20,7 @@ FLOORS = (
     {"graph", "closure/ntriples", "closure/triples", "closure/reference", "mappingcheck", "owlsyntax", "store"},
     {"axioms", "binding", "case", "condition", "source", "closure/nodes", "closure/schema", "mappinggraph", "push"},
     {"canned", "casegraph", "endpoint", "mapping", "profile", "closure/facts", "closure/reading"},
-    {"casefile", "external", "fetch", "lint", "closure/datatypes"},
+    {"casefile", "external", "fetch", "linkreport", "lint", "closure/datatypes"},
     {"closure/fixpoint", "link"},
     {"closure/checks", "closure/output"},
     {"closure/graphs", "closure/search"},

@@ -25,7 +25,8 @@ from sts_kg.errors import EndpointAnswerError, NotLinkedError, ParseError, Unkno
 from sts_kg.external import External
 from sts_kg.graph import read
 from sts_kg.http import send
-from sts_kg.link import LinkReport, link
+from sts_kg.link import link
+from sts_kg.linkreport import LinkReport
 from sts_kg.names import BASE, STS
 from sts_kg.prefixes import Prefixes
 from sts_kg.syntax import nquads

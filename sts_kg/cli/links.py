@@ -12,7 +12,7 @@ from sts_kg.cli.shared import DONE, NO, File, as_json, formats, terminal
 
 if TYPE_CHECKING:
     from sts_kg.knowledge import KnowledgeGraph
-    from sts_kg.link import LinkReport
+    from sts_kg.linkreport import LinkReport
 
 __all__ = ["link"]
 
