@@ -34,6 +34,10 @@ class Home(Protocol):
     def quads(self) -> Mapping[str, Quads]:
         """Return the modules of the ontology that are kept there, by name."""
 
+    @property
+    def is_linked(self) -> bool:
+        """Whether slices of linked ontologies are there."""
+
 
 def graphs_of(kind: str, names: tuple[str, ...], where: object = "") -> list[str]:
     """Return which of some named graphs a query of a kind is about; never one that is still coming in.
@@ -79,6 +83,11 @@ class FolderHome:
         """
         return run(self._store, text, name=name, graphs=graphs_of(kind, self._names, self._folder))
 
+    @property
+    def is_linked(self) -> bool:
+        """Whether slices of linked ontologies are there."""
+        return f"{BASE}links" in self._names
+
     def quads(self) -> Mapping[str, Quads]:
         """Return the modules of the ontology that are kept there, by name."""
         return {
@@ -117,6 +126,11 @@ class RemoteHome:
             There is no usable answer.
         """
         return self._endpoint(*graphs_of(kind, self._names, self._url)).ask(text)
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether slices of linked ontologies are there."""
+        return f"{BASE}links" in self._names
 
     def quads(self) -> Mapping[str, Quads]:
         """Return the modules of the ontology that are kept there, by name; fetched, some thousand triples each."""

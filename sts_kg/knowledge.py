@@ -190,7 +190,9 @@ class KnowledgeGraph:
 
     def with_cases(self, cases: CaseSource | Iterable[CaseSource]) -> KnowledgeGraph:
         """Return the knowledge graph with patient cases in it; this one is not changed."""
-        return KnowledgeGraph(self.ontology, self._read(cases))
+        other = KnowledgeGraph(self.ontology, self._read(cases))
+        other._slices = dict(self._slices)
+        return other
 
     def with_examples(self) -> KnowledgeGraph:
         """Return the knowledge graph with the fictional cases a to m of `ontology/examples` in it."""
@@ -270,7 +272,7 @@ class KnowledgeGraph:
         return Endpoint(found.endpoint, profile=profile).ask(self.bound(found.id, **parameters))
 
     def sparql(self, text: str, *, asserted: bool = False) -> Table | bool | Graph:
-        """Return the answer to a SPARQL text on the closed graph, or on the asserted one.
+        """Return the answer to a SPARQL text on the closed graph with all that is linked, or on the asserted one.
 
         Prefixes that the project knows need no declaration.
 
@@ -279,7 +281,8 @@ class KnowledgeGraph:
         QueryError
             The text is not SPARQL 1.1 Query, or asks another endpoint.
         """
-        return self._ask("asserted" if asserted else "linked" if self._slices else "closed", text)
+        is_linked = bool(self._slices) or (self.home is not None and self.home.is_linked)
+        return self._ask("asserted" if asserted else "linked" if is_linked else "closed", text)
 
     def bound(self, name: str, /, **parameters: object) -> str:
         """Return the SPARQL text of a canned query with its parameters in place, as any SPARQL tool would run it.

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner, Result
-from conftest import ROOT
+from conftest import EXAMPLES, ROOT
 from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 from servers import oxigraph_server
@@ -360,6 +360,12 @@ def test_superclasses_follow_over_both() -> None:
     assert without.sparql("ASK { obo:CHEBI_71219 rdfs:subClassOf obo:CHEBI_0 }") is True
 
 
+def test_cases_and_slices_are_asked_together(linked: KnowledgeGraph) -> None:
+    both = linked.with_cases(EXAMPLES / "f.yaml")
+    assert both.sparql("ASK { case:f a sts:PatientCase . obo:DINTO_07600 rdfs:label ?label }") is True
+    assert linked.with_cases(EXAMPLES / "f.yaml").options(EXAMPLES / "f.yaml") == load().options(EXAMPLES / "f.yaml")
+
+
 def test_a_bridge_holds_exact_matches_only(kg: KnowledgeGraph) -> None:
     bridge = link([MADE_UP], kg.asserted, bridge=True).bridge
     assert {str(o).rpartition("/")[2] for o in bridge.objects(STS.pazopanib, RDF.type)} == {"CHEBI_71219", "4118"}
@@ -405,6 +411,7 @@ def test_a_store_keeps_the_linked_graph(tmp_path: Path, linked: KnowledgeGraph) 
         ("drugs/options-with-drug", {"drug": "doxorubicin"}),
     ):
         assert kept.query(name, **given) == linked.query(name, **given)
+    assert kept.sparql("ASK { obo:DINTO_07600 rdfs:subClassOf obo:DINTO_000001 }") is True
     shown = invoke("query", "links/interactions-of-drug", "--drug", "pazopanib", "--store", tmp_path / "linked")
     assert "pazopanib/ifosfamide DDI" in shown.stdout
 
