@@ -416,6 +416,18 @@ def test_a_store_keeps_the_linked_graph(tmp_path: Path, linked: KnowledgeGraph) 
     assert "pazopanib/ifosfamide DDI" in shown.stdout
 
 
+def test_slices_of_a_store_are_pushed_on(tmp_path: Path) -> None:
+    invoke("link", MADE_UP, "-o", tmp_path / "linked")
+    kinds = "asserted,inferred,mappings,links"
+    done = invoke("push", "--store", tmp_path / "other", "--graphs", kinds, "--linked", tmp_path / "linked")
+    assert (done.exit_code, done.stderr) == (0, "")
+    first, other = load(store=tmp_path / "linked"), load(store=tmp_path / "other")
+    assert first.query("links/linked-ontologies") == other.query("links/linked-ontologies")
+    wrong = invoke("push", "--store", tmp_path / "third", "--graphs", "links")
+    assert wrong.exit_code == 2
+    assert "--graphs links and --linked DIR, a store made by link -o, go together" in wrong.stderr
+
+
 def test_slices_as_a_file(tmp_path: Path) -> None:
     invoke("link", MADE_UP, "-o", tmp_path / "slices.nq.gz")
     data = gzip.decompress((tmp_path / "slices.nq.gz").read_bytes())
