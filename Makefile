@@ -17,7 +17,7 @@ test: $(DEV)  ## lint, types, tests, doctests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: $(READY)  ## the quality gates over ontology and queries
 	$(BIN)/sts-kg check
