@@ -13,7 +13,7 @@ from pathlib import Path
 import pyoxigraph as ox
 from rdflib import Graph, URIRef
 
-from sts_kg.case import Case, facts
+from sts_kg.cases.case import Case, facts
 from sts_kg.knowledge import KnowledgeGraph, load
 
 __all__ = ["NAMES", "cases_of", "clinical", "lines_of", "synthetic", "write"]

@@ -14,40 +14,46 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL, PROV
 from rdflib.term import Node
 
-from sts_kg.binding import Entities
-from sts_kg.canned import CannedQuery, find, read, read_all
-from sts_kg.case import Case, facts
-from sts_kg.endings import syntax_of
-from sts_kg.errors import CaseError, InconsistentError, NotLinkedError, ParseError, QueryError, UnknownNameError
-from sts_kg.explanation import Explanation, contradictions, explanation
-from sts_kg.files import ontology_folder, queries_folder, source_page
-from sts_kg.graph import of_ntriples, one_triple, write
-from sts_kg.names import BASE, STS, local
-from sts_kg.ontology import Ontology
-from sts_kg.options import (
+from sts_kg.cases import (
     Answer,
     Answers,
+    Case,
     Change,
+    Explanation,
     Question,
     answers_of,
     changed,
     changes,
+    close_cases,
+    contradictions,
+    explain,
+    facts,
     find_case,
     find_option,
     questions,
     transition,
 )
-from sts_kg.query import Store, graph_on, run, store_of
-from sts_kg.source import Segment, find_segment, page_texts, segment, segments
-from sts_kg.table import Table
+from sts_kg.errors import CaseError, InconsistentError, NotLinkedError, ParseError, QueryError, UnknownNameError
+from sts_kg.guideline import (
+    Ontology,
+    Segment,
+    find_segment,
+    ontology_folder,
+    page_texts,
+    queries_folder,
+    segment,
+    segments,
+    source_page,
+)
+from sts_kg.queries import CannedQuery, Entities, Store, find, graph_on, read, read_all, run, store_of
+from sts_kg.rdf import BASE, STS, local, of_ntriples, one_triple, syntax_of, write
+from sts_kg.tables import Table
 
 if TYPE_CHECKING:
-    from sts_kg.check import Report
-    from sts_kg.closure import Closure
-    from sts_kg.closure.proof import Proof
-    from sts_kg.endpoint import Endpoint
-    from sts_kg.home import Home
-    from sts_kg.linkreport import LinkReport
+    from sts_kg.closure import Closure, Proof
+    from sts_kg.links import LinkReport
+    from sts_kg.quality import Report
+    from sts_kg.stores import Endpoint, Home
 
 __all__ = ["KINDS", "CaseSource", "KnowledgeGraph", "connect", "load"]
 
@@ -98,7 +104,7 @@ class KnowledgeGraph:
         if not self.cases:
             return self.ontology.closure
         if self._closed is None or self._closed[0] != self.cases:  # one with other cases in it will not do
-            self._closed = (self.cases, self.ontology.close_cases(self.cases))
+            self._closed = (self.cases, close_cases(self.ontology, self.cases))
         for case in self.cases:
             self._require_consistent(case, self._closed[1])
         return self._closed[1]
@@ -243,7 +249,7 @@ class KnowledgeGraph:
 
     def _is_linked(self, prefix: str) -> bool:
         """Return whether a term of a vocabulary is described in a slice."""
-        from sts_kg.prefixes import Prefixes
+        from sts_kg.rdf import Prefixes
 
         forms = [form for each in Prefixes.shipped() if each.name == prefix for form in (each.iri, *each.iris)]
         starts = " || ".join(f'STRSTARTS(STR(?term), "{form}")' for form in forms)
@@ -263,7 +269,7 @@ class KnowledgeGraph:
         EndpointError
             There is no usable answer.
         """
-        from sts_kg.endpoint import PROFILES, Endpoint
+        from sts_kg.stores import PROFILES, Endpoint
 
         found = self._find(name)
         if not found.endpoint:
@@ -357,7 +363,7 @@ class KnowledgeGraph:
         chosen = find_option(option, self.ontology.conditions)
         one = find_case(self._read(cases), case)
         answers = self._answers(one)
-        return explanation(
+        return explain(
             next(answer for answer in answers if answer.option == chosen),
             one,
             self.ontology.asserted,
@@ -399,7 +405,7 @@ class KnowledgeGraph:
 
     def check(self, *, page: str | Path | None = None) -> Report:
         """Return what the quality gates say of the ontology and the queries; of the page too, if it is at hand."""
-        from sts_kg.check import report
+        from sts_kg.quality import report
 
         return report(self.ontology, canned_folder=queries_folder(), page=source_page(page))
 
@@ -443,7 +449,7 @@ class KnowledgeGraph:
         if "inferred" in kinds:
             named[URIRef(f"{BASE}inferred")] = self.inferred
         if "mappings" in kinds:
-            from sts_kg.mapping import shipped, to_graph
+            from sts_kg.links import shipped, to_graph
 
             named |= {URIRef(each.id): to_graph(each) for each in shipped()}
         if "links" in kinds and self._slices:
@@ -461,7 +467,7 @@ class KnowledgeGraph:
         CurieError
             It is a CURIE with an unknown prefix.
         """
-        from sts_kg.mapping import iri_of, looked_up, shipped
+        from sts_kg.links import iri_of, looked_up, shipped
 
         rows = []
         for each, row in looked_up(shipped(), entity, lambda: self._entities):
@@ -504,7 +510,7 @@ class KnowledgeGraph:
         UnknownNameError
             There is no such slice.
         """
-        from sts_kg.link import link
+        from sts_kg.links import link
 
         report = link(
             sources, self.ontology.asserted, method=slice, depth=depth, seeds=seeds, bridge=bridge, progress=progress
@@ -543,7 +549,7 @@ class KnowledgeGraph:
         return tuple(found.values())
 
     def _read_one(self, one: CaseSource) -> tuple[Case, ...]:
-        from sts_kg import casefile
+        from sts_kg.cases import parse, read
 
         if isinstance(one, Case):
             return (one,)
@@ -552,13 +558,13 @@ class KnowledgeGraph:
                 text = json.dumps(one, default=str)
             except (TypeError, ValueError) as error:  # a key that is no text, or a mapping that holds itself
                 raise CaseError(f"the mapping given is no case: {error}") from error
-            return casefile.parse(text, self.ontology.vocabulary, path="the mapping given")
-        return casefile.read(one, self.ontology.vocabulary)
+            return parse(text, self.ontology.vocabulary, path="the mapping given")
+        return read(one, self.ontology.vocabulary)
 
     def _close(self, cases: tuple[Case, ...]) -> Closure:
         """Return a closure that has these cases: the last one made if it has them, else a new one."""
         if self._closed is None or not set(cases) <= set(self._closed[0]):
-            self._closed = (cases, self.ontology.close_cases(cases))
+            self._closed = (cases, close_cases(self.ontology, cases))
         return self._closed[1]
 
     def _answers(self, *cases: Case) -> tuple[Answer, ...]:
@@ -602,7 +608,7 @@ def load(
         There is no such store, or another process has it.
     """
     if store is not None:
-        from sts_kg.home import FolderHome
+        from sts_kg.stores import FolderHome
 
         return KnowledgeGraph(home=FolderHome(Path(store)))
     return KnowledgeGraph(Ontology(ontology, engine=engine))
@@ -619,6 +625,6 @@ def connect(url: str, *, profile: str = "generic", timeout_s: float = 60.0) -> K
     EndpointError
         The endpoint does not answer, or does not hold the knowledge graph.
     """
-    from sts_kg.home import RemoteHome
+    from sts_kg.stores import RemoteHome
 
     return KnowledgeGraph(home=RemoteHome(url, profile=profile, timeout_s=timeout_s))

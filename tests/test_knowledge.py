@@ -14,12 +14,12 @@ from rdflib import BNode, Graph, Literal
 from rdflib.namespace import RDF, RDFS, XSD
 
 from sts_kg import Case, CaseError, InconsistentError, KnowledgeGraph, ParseError, Table, UnknownNameError, load, read
-from sts_kg.case import Given
+from sts_kg.cases.case import Given
+from sts_kg.cases.options import Answers
 from sts_kg.errors import ParameterError, QueryError
-from sts_kg.files import ontology_folder
+from sts_kg.guideline.data import ontology_folder
 from sts_kg.knowledge import CaseSource
-from sts_kg.names import CASE, STS, local
-from sts_kg.options import Answers
+from sts_kg.rdf.names import CASE, STS, local
 
 EXAMPLES = ontology_folder() / "examples"
 A = {"case": "a", "findings": {"stage4-sts": True}}

@@ -14,10 +14,10 @@ from rdflib import Graph
 from rdflib.compare import isomorphic
 
 from sts_kg import KnowledgeGraph, Table, parse, read
-from sts_kg.canned import CannedQuery, read_all
-from sts_kg.files import queries_folder
-from sts_kg.names import STS
-from sts_kg.query import run, store_of
+from sts_kg.guideline.data import queries_folder
+from sts_kg.queries.canned import CannedQuery, read_all
+from sts_kg.queries.oxigraph import run, store_of
+from sts_kg.rdf.names import STS
 
 GOLDEN = Path(__file__).parent / "golden"
 QUERIES = read_all(queries_folder())

@@ -156,7 +156,7 @@ def _assignments(findings: Sequence[str]) -> dict[str, bool | None]:
 
 
 def _legend(footer: str) -> str:
-    from sts_kg.terminal import legend
+    from sts_kg.cli.console import legend
 
     return f"{legend()}\n{footer}\n"
 

@@ -13,11 +13,12 @@ from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
 from sts_kg import KnowledgeGraph
-from sts_kg.closure import Closure, closure_of
-from sts_kg.closure.literals import SUPPORTED
+from sts_kg.cases.closing import close_cases
+from sts_kg.closure.closure import Closure, closure_of
 from sts_kg.closure.reference import close
-from sts_kg.graph import parse
-from sts_kg.names import STS
+from sts_kg.rdf.graphs import parse
+from sts_kg.rdf.names import STS
+from sts_kg.rdf.xsd import SUPPORTED
 
 Triple = tuple[Node, Node, Node]
 
@@ -70,7 +71,7 @@ def test_both_engines_agree_on_the_ontology(kg: KnowledgeGraph) -> None:
 @pytest.mark.parametrize("name", ["a", "f", "contradiction"])
 def test_both_engines_agree_on_an_example_case(kg: KnowledgeGraph, name: str) -> None:
     cases = kg.with_cases(kg.ontology.folder / "examples" / f"{name}.yaml").cases
-    graph = kg.ontology.close_cases(cases).asserted
+    graph = close_cases(kg.ontology, cases).asserted
     assert len(graph) > 1000
     assert disagreements(graph) == []
 
