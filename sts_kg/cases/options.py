@@ -18,7 +18,7 @@ from rdflib.term import Node
 
 from sts_kg.cases.case import Case, Given
 from sts_kg.errors import CaseError, InconsistentError, UnknownNameError
-from sts_kg.guideline import Condition, leaves, missing, settling, truth
+from sts_kg.guideline import Condition, Guideline, leaves, missing, settling, truth
 from sts_kg.rdf import STS, compress, local
 from sts_kg.tables import Cell, Table, html_table
 
@@ -40,6 +40,7 @@ __all__ = [
     "near_misses",
     "questions",
     "short",
+    "supposed",
     "transition",
 ]
 
@@ -344,6 +345,23 @@ def transition(name: str, asserted: Graph) -> dict[URIRef, bool | None]:
     left, reached = asserted.value(found, STS.fromFinding), asserted.value(found, STS.toFinding)
     assert isinstance(left, URIRef) and isinstance(reached, URIRef), f"{name} lacks a finding in recommendations.ttl"
     return {left: None, reached: True}
+
+
+def supposed(findings: Mapping[str, bool | None] | str, guideline: Guideline) -> dict[URIRef, bool | None]:
+    """Return the findings that a what-if supposes, from their names or from the name of a possible transition.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such finding or transition.
+    """
+    if isinstance(findings, str):
+        return transition(findings, guideline.asserted)
+    words = guideline.vocabulary.findings
+    for name in findings:
+        if name not in words:
+            raise UnknownNameError("finding", name, words)
+    return {words[name]: holds for name, holds in findings.items()}
 
 
 def changes(before: Iterable[Answer], after: Iterable[Answer]) -> tuple[Change, ...]:

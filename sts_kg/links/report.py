@@ -16,7 +16,7 @@ from rdflib.namespace import DCTERMS, OWL, PROV, RDF, VOID, XSD
 from sts_kg.rdf import BASE, compress, ntriples_of
 from sts_kg.tables import Table, html_table, text_table
 
-__all__ = ["STATUSES", "Candidate", "Document", "Link", "LinkReport", "prefix_of"]
+__all__ = ["STATUSES", "Candidate", "Document", "Link", "LinkReport", "merged_slices", "prefix_of"]
 
 #: What can be said of a mapping, the best first: its term is there; there under another form of its IRI; there with
 #: another label; obsolete; named but not described; not among the terms of its vocabulary that are there.
@@ -246,3 +246,17 @@ def _term(text: str) -> URIRef | Literal:
 
 def _plain(one: Link | Candidate) -> dict[str, str]:
     return {name: compress(value) if isinstance(value, URIRef) else value for name, value in vars(one).items()}
+
+
+def merged_slices(before: Mapping[URIRef, bytes], after: Mapping[URIRef, bytes]) -> dict[URIRef, bytes]:
+    """Return the graphs of two reports together, as N-Triples: a document linked again replaces its former slice.
+
+    The graphs that speak of all documents (`links`, `link/bridge`) keep what the later report does not say anew.
+    """
+    merged = {**before, **after}
+    for name in (URIRef(f"{BASE}links"), URIRef(f"{BASE}link/bridge")):
+        if name in before and name in after:
+            subjects = {line.split(b" ", 1)[0] for line in after[name].splitlines()}
+            kept = [line for line in before[name].splitlines(keepends=True) if line.split(b" ", 1)[0] not in subjects]
+            merged[name] = b"".join(kept) + after[name]
+    return merged

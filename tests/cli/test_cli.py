@@ -164,7 +164,7 @@ def test_another_page_is_refused_with_both_digests() -> None:
 
 
 def test_explain(kg: KnowledgeGraph) -> None:
-    file = kg.ontology.folder / "examples" / "f.yaml"
+    file = kg.guideline.folder / "examples" / "f.yaml"
     done = invoke("explain", file, "pazopanib")
     assert done.stdout.startswith("pazopanib: undetermined: ")
     assert "\nTo ask: sarcoma-type-for-pazopanib. Is this one of the types" in done.stdout
@@ -190,7 +190,7 @@ def test_ask_each_case_of_a_cohort() -> None:
 
 
 def test_ask_a_contradictory_case(kg: KnowledgeGraph) -> None:
-    done = invoke("ask", kg.ontology.folder / "examples" / "contradiction.yaml")
+    done = invoke("ask", kg.guideline.folder / "examples" / "contradiction.yaml")
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr.startswith("sts-kg: case x contradicts itself: ")
 
