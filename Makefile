@@ -5,7 +5,7 @@ READY := .venv/.ready
 DEV := .venv/.dev
 BENCH := .venv/.bench
 
-.PHONY: run test check docs bench bench-links bench-queries clean
+.PHONY: run test check docs golden bench bench-links bench-queries clean
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## options of a fictional case, one of them explained, and a canned query
@@ -24,6 +24,9 @@ check: $(READY)  ## the quality gates over ontology and queries
 
 docs: $(DEV)  ## generate docs/*.md and ontology/not-met.ttl
 	$(BIN)/python docs/generate.py
+
+golden: $(DEV)  ## write the answers of today into tests/golden, to be read as a diff
+	$(BIN)/python tests/update_golden.py
 
 bench: $(BENCH)  ## print what the closure costs against other reasoners, outputs compared
 	$(BIN)/python bench/closure.py
