@@ -1,0 +1,13 @@
+"""Print the lowest version of each dependency that pyproject.toml allows, extras included, as constraints for pip."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+for requirement in {*project["dependencies"], *sum(project["optional-dependencies"].values(), [])}:
+    lowest = re.fullmatch(r"([\w.-]+)[>=]=([\w.]+)(?:,<[\w.]+)?", requirement)
+    assert lowest is not None, f"pyproject.toml: {requirement} names no lowest version"
+    print(f"{lowest[1]}=={lowest[2]}")
