@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from bench import inputs
-from sts_kg import load, view
-from sts_kg.case import facts
+from sts_kg import load
+from sts_kg.cases.case import facts
+from sts_kg.tables.layout import text_table
 
 HEADER = (
     *("input", "asserted", "closure", "ours s"),
@@ -165,7 +166,7 @@ class Bench:
     def _extend(self, name: str) -> dict[str, Any]:
         file, kg = self.folder / f"{name}.nt", load()
         more = inputs.cases_of(10**7, N_MORE_CASES, kg)
-        texts = [facts([case], kg.ontology.vocabulary).serialize(format="nt") for case in more]
+        texts = [facts([case], kg.guideline.vocabulary).serialize(format="nt") for case in more]
         file.with_suffix(".more").write_text(json.dumps(texts), "utf-8")
         return self.measured("extends", file)
 
@@ -356,9 +357,9 @@ def main() -> None:
     if options.json:
         rows = {row.name: {"asserted": row.asserted, **row.answers} for row in bench.rows}
         options.json.write_text(json.dumps({"about": about(), "inputs": rows, "more": bench.more}, indent=1), "utf-8")
-    print(view.text(HEADER, [cells(row) for row in bench.rows]))
+    print(text_table(HEADER, [cells(row) for row in bench.rows]))
     print()
-    print(view.text(("figure", "what", "bar", "met"), list(bars(bench))))
+    print(text_table(("figure", "what", "bar", "met"), list(bars(bench))))
     wrong = list(mismatches(bench.rows))
     print("\n".join(["", *wrong]) if wrong else "\noutputs: we have all that the peers have")
     sys.exit(bool(wrong))

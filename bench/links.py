@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bench.inputs import DATA
 from bench.measure import peak_bytes
-from sts_kg import view
+from sts_kg.tables.layout import text_table
 
 FILES = (
     "drugcentral-2021-09-01.owl.gz",
@@ -33,7 +33,7 @@ TURNS = 3
 def ours(files: list[str]) -> dict[str, float]:
     """Link the files."""
     from sts_kg import load
-    from sts_kg.link import link
+    from sts_kg.links.linking import link
 
     kg = load().asserted
     start = time.perf_counter()
@@ -114,7 +114,7 @@ def main() -> None:
             bars = f"ratio {RATIO}, {memory} GB: {'met' if met else 'missed'}"
             rows.append((name, *cells, f"{ratio:.2f}", f"{peak:.2f}", f"{peer('peak') / 1e9:.2f}", bars))
     header = ("input", "read", "kept", "ours s", "Oxigraph s", "ratio", "ours GB", "Oxigraph GB", "bars")
-    print(view.text(header, rows))
+    print(text_table(header, rows))
 
 
 if __name__ == "__main__":

@@ -131,7 +131,7 @@ def owlrl(file: str, hashes: str) -> Found:
     import pyoxigraph as ox
     from rdflib import Graph
 
-    from sts_kg.graph import from_ox
+    from sts_kg.rdf.graphs import from_ox
 
     start = time.perf_counter()
     graph = Graph()
@@ -245,7 +245,7 @@ def _key(term: Any) -> str:
 
 def encode(file: str) -> Found:
     """Read N-Triples into columns of integers, our way."""
-    from sts_kg.closure.reading import read
+    from sts_kg.closure.io.reading import read
     from sts_kg.closure.terms import Terms
 
     start = time.perf_counter()
@@ -265,7 +265,7 @@ def parse(file: str) -> Found:
 def store_of_closure(file: str) -> Found:
     """From a file to an Oxigraph store of its closure."""
     from sts_kg import closure_of
-    from sts_kg.query import store_of
+    from sts_kg.queries.oxigraph import store_of
 
     start = time.perf_counter()
     closed = closure_of(file)
@@ -297,7 +297,7 @@ def write_closure(file: str, output: str) -> Found:
 def proofs(file: str) -> Found:
     """Prove some derived triples, drawn at random, and say how long the median took."""
     from sts_kg import closure_of
-    from sts_kg.graph import of_ntriples
+    from sts_kg.rdf.graphs import of_ntriples
 
     closed = closure_of(file)
     lines = (line for chunk in closed.ntriples(inferred_only=True) for line in chunk.decode().splitlines())

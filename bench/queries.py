@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from rdflib import Graph
 
 from bench.closure import about
-from sts_kg import load, view
+from sts_kg import load
 from sts_kg.knowledge import KnowledgeGraph
-from sts_kg.query import run, store_of
-from sts_kg.table import Table
+from sts_kg.queries.oxigraph import run, store_of
+from sts_kg.tables.layout import text_table
+from sts_kg.tables.table import Table
 
 QUERIES = (
     "conditions/findings",
@@ -70,7 +71,7 @@ def main() -> None:
     """Print one table."""
     print(about())
     rows = list(answers(load().with_examples()))
-    print(view.text(HEADER, rows))
+    print(text_table(HEADER, rows))
     print(
         f"\nseconds: the shortest of {REPEATS} times. ratio: how many times faster than rdflib. In brackets the rows."
     )

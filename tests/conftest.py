@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from sts_kg import KnowledgeGraph, load
-from sts_kg.check import Report
+from sts_kg.quality.gates import Report
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "ontology" / "examples"

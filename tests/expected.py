@@ -12,9 +12,9 @@ from rdflib import Graph
 from rdflib.compare import isomorphic
 
 from sts_kg import Table, parse
-from sts_kg.canned import read_all
-from sts_kg.files import queries_folder
-from sts_kg.query import run, store_of
+from sts_kg.guideline.data import queries_folder
+from sts_kg.queries.canned import read_all
+from sts_kg.queries.oxigraph import run, store_of
 
 GOLDEN = Path(__file__).parent / "golden"
 QUERIES = read_all(queries_folder())

@@ -272,4 +272,4 @@ def test_versions_agree(kg: KnowledgeGraph) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert f"\n## {version} (" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert kg.ontology.header(OWL.versionInfo) == version
+    assert kg.guideline.header(OWL.versionInfo) == version

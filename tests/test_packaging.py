@@ -25,7 +25,7 @@ from conftest import ROOT
 from rdflib.namespace import DCTERMS, OWL
 
 from sts_kg import KnowledgeGraph
-from sts_kg.names import STS
+from sts_kg.rdf.names import STS
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 VERSION = PYPROJECT["project"]["version"]
@@ -60,15 +60,20 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_holds_package_ontology_queries_and_licences_and_nothing_else(wheel: Path) -> None:
-    code = {*files(ROOT / "sts_kg", "*.py"), "sts_kg/py.typed"}
-    data = {f"sts_kg/{name}" for folder in ("ontology", "queries") for name in files(ROOT / folder, "*")}
+    code = {*files(ROOT / "sts_kg", "*.py"), *files(ROOT / "sts_kg", "*.pyi"), "sts_kg/py.typed"}
+    data = {f"sts_kg/data/{name}" for folder in ("ontology", "queries") for name in files(ROOT / folder, "*")}
     about = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE", "licenses/ontology/LICENSE"}
     assert names(wheel) == code | data | {f"sts_kg-{VERSION}.dist-info/{name}" for name in about}
 
 
 def test_the_wheel_holds_what_the_package_needs(wheel: Path) -> None:
-    needed = {"sts_kg/cli/__init__.py", "sts_kg/py.typed", "sts_kg/ontology/sts.ttl", "sts_kg/ontology/examples/f.yaml"}
-    assert needed | {"sts_kg/queries/drugs/drugs-and-brands.rq"} <= names(wheel)
+    needed = {
+        "sts_kg/cli/__init__.py",
+        "sts_kg/py.typed",
+        "sts_kg/data/ontology/sts.ttl",
+        "sts_kg/data/ontology/examples/f.yaml",
+    }
+    assert needed | {"sts_kg/data/queries/drugs/drugs-and-brands.rq"} <= names(wheel)
 
 
 def test_the_source_distribution_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
@@ -93,7 +98,7 @@ class Installed:
         return self._run(*self.command, *arguments)
 
     def evaluate(self, expression: str) -> str:
-        done = self._run(self.python, "-c", f"import sts_kg.files; print({expression})")
+        done = self._run(self.python, "-c", f"import sts_kg.guideline; print({expression})")
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
@@ -144,13 +149,13 @@ def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pyt
         return Installed(command, str(python), {"PYTHONPATH": str(ROOT)}, empty, ROOT / "sts_kg", ROOT)
     install(python, wheel)
     package = packages / "sts_kg"
-    return Installed(command, str(python), {}, empty, package, package)
+    return Installed(command, str(python), {}, empty, package, package / "data")
 
 
 def test_the_package_and_its_data_are_those_installed(installed: Installed) -> None:
     assert installed.evaluate("sts_kg.__file__") == str(installed.package / "__init__.py")
-    assert installed.evaluate("sts_kg.files.ontology_folder()") == str(installed.data / "ontology")
-    assert installed.evaluate("sts_kg.files.queries_folder()") == str(installed.data / "queries")
+    assert installed.evaluate("sts_kg.guideline.ontology_folder()") == str(installed.data / "ontology")
+    assert installed.evaluate("sts_kg.guideline.queries_folder()") == str(installed.data / "queries")
 
 
 def test_the_version_is_told(installed: Installed) -> None:
@@ -206,13 +211,13 @@ def test_the_options_of_a_case_are_told(installed: Installed) -> None:
 
 
 def test_the_version_and_its_date_are_the_same_everywhere(kg: KnowledgeGraph) -> None:
-    header = kg.ontology.modules["sts"]
+    header = kg.guideline.modules["sts"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     changes = re.search(r"^## (\S+) \((\S+)\)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert changes is not None
     assert {
-        "ontology": kg.ontology.header(OWL.versionInfo),
-        "ontology IRI": kg.ontology.header(OWL.versionIRI).rpartition("/")[2],
+        "ontology": kg.guideline.header(OWL.versionInfo),
+        "ontology IRI": kg.guideline.header(OWL.versionIRI).rpartition("/")[2],
         "citation": citation["version"],
         "changelog": changes[1],
     } == dict.fromkeys(("ontology", "ontology IRI", "citation", "changelog"), VERSION)

@@ -11,7 +11,7 @@ from expected import QUERIES, Case, as_csv, check_rows, path_of, read_cases, rea
 from rdflib import Graph
 
 from sts_kg import KnowledgeGraph, Table, parse
-from sts_kg.names import STS
+from sts_kg.rdf.names import STS
 
 CANNED = {name: query for name, query in QUERIES.items() if query.topic not in ("check", "federated")}
 CASES = read_cases()

@@ -15,7 +15,7 @@ from expected import as_csv, check_rows, path_of, read_tables, written
 from rdflib import Graph
 
 from sts_kg import KnowledgeGraph, Table, load
-from sts_kg.graph import serialize
+from sts_kg.rdf.graphs import serialize
 
 
 def updated(name: str, table: dict[str, Any], kg: KnowledgeGraph, linked: KnowledgeGraph) -> dict[str, Any]:

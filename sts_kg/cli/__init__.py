@@ -28,7 +28,7 @@ from sts_kg.errors import (
     StsKgError,
     UnknownNameError,
 )
-from sts_kg.files import version
+from sts_kg.guideline import version
 
 __all__ = ["app", "main"]
 

@@ -12,8 +12,8 @@ import click
 from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, formats, terminal
 
 if TYPE_CHECKING:
+    from sts_kg.cli.console import Terminal
     from sts_kg.closure import Closure, Progress
-    from sts_kg.terminal import Terminal
 
 __all__ = ["close", "prove"]
 
@@ -57,7 +57,7 @@ def close(
       zcat data.nt.gz | sts-kg close - > closed.nt
     """
     from sts_kg.closure import closure_of
-    from sts_kg.endings import syntax_of
+    from sts_kg.rdf import syntax_of
 
     if output is not None:
         syntax_of(output)  # before the work, not after it
@@ -89,11 +89,11 @@ def close(
 def _sources(files: Sequence[Path], syntax: str) -> list[object]:
     from io import BytesIO
 
-    from sts_kg.ontology import Ontology
-    from sts_kg.syntax import nquads
+    from sts_kg.guideline import Guideline
+    from sts_kg.rdf import nquads
 
     if not files:
-        return [BytesIO(Ontology().nquads)]
+        return [BytesIO(Guideline().nquads)]
     standard = [path for path in files if str(path) == "-"]
     if len(standard) > 1:
         raise click.UsageError("standard input (-) can be read once only")
@@ -154,8 +154,8 @@ def prove(triple: str, files: tuple[Path, ...], cases: tuple[Path, ...], form: s
       sts-kg prove "<http://example.org/x> a owl:Thing" ontology.ttl data.nt
     """
     from sts_kg.closure import closure_of
-    from sts_kg.graph import one_triple
     from sts_kg.knowledge import load
+    from sts_kg.rdf import one_triple
 
     shown = terminal()
     if files and cases:

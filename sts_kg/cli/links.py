@@ -12,7 +12,7 @@ from sts_kg.cli.shared import DONE, NO, File, as_json, formats, terminal
 
 if TYPE_CHECKING:
     from sts_kg.knowledge import KnowledgeGraph
-    from sts_kg.linkreport import LinkReport
+    from sts_kg.links import LinkReport
 
 __all__ = ["link"]
 
@@ -59,8 +59,8 @@ def link(
       sts-kg link dinto.owl --slice module --format json
       sts-kg query links/interactions-of-drug --drug pazopanib --store linked
     """
-    from sts_kg.endpoint import Endpoint
     from sts_kg.knowledge import load
+    from sts_kg.stores import Endpoint
 
     if not files and not endpoint:
         raise click.UsageError("name a file or URL to link, or an --endpoint")
@@ -90,9 +90,9 @@ def link(
 
 def _keep(kg: KnowledgeGraph, report: LinkReport, output: Path) -> None:
     """Write the slices to a file, or the whole linked graph into a store folder."""
-    from sts_kg.graph import write
     from sts_kg.knowledge import KINDS
-    from sts_kg.push import push
+    from sts_kg.rdf import write
+    from sts_kg.stores import push
 
     if output.name.lower().removesuffix(".gz").endswith((".nq", ".trig")):
         write(kg.named_graphs("mappings", "links"), output)

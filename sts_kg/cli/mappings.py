@@ -15,8 +15,8 @@ from sts_kg.errors import ParseError, UnknownNameError
 if TYPE_CHECKING:
     from rdflib import Graph
 
-    from sts_kg.mapping import Mapping, MappingSet, Problem
-    from sts_kg.terminal import Terminal
+    from sts_kg.cli.console import Terminal
+    from sts_kg.links import Mapping, MappingSet, Problem
 
 __all__ = ["mappings_group"]
 
@@ -67,8 +67,8 @@ def listed(name: str | None, prefix: str | None, predicate: str | None, form: st
       sts-kg mappings pazopanib --prefix CHEBI
       sts-kg mappings NCIT:C9306 --format json
     """
-    from sts_kg.mapping import PREDICATES, Mapping, MappingSet, text
-    from sts_kg.prefixes import Prefixes
+    from sts_kg.links import PREDICATES, Mapping, MappingSet, text
+    from sts_kg.rdf import Prefixes
 
     wanted = Prefixes.shipped().find(prefix) if prefix is not None else None
     if prefix is not None and wanted is None:
@@ -100,7 +100,7 @@ def _cells(each: MappingSet, row: Mapping) -> tuple[str, ...]:
 
 
 def _described(each: MappingSet, row: Mapping) -> dict[str, str]:
-    from sts_kg.mapping import SLOTS, iri_of
+    from sts_kg.links import SLOTS, iri_of
 
     cells = {slot: row.cell(slot) for slot in SLOTS if row.cell(slot)}
     iris = {f"{end}_iri": iri_of(row.cell(f"{end}_id"), each.curie_map) for end in ("subject", "object")}
@@ -109,9 +109,9 @@ def _described(each: MappingSet, row: Mapping) -> dict[str, str]:
 
 def _found(name: str | None) -> Iterator[tuple[MappingSet, Mapping]]:
     """Yield the rows about what a text names; all rows without one."""
-    from sts_kg.binding import Entities
     from sts_kg.knowledge import load
-    from sts_kg.mapping import looked_up, shipped
+    from sts_kg.links import looked_up, shipped
+    from sts_kg.queries import Entities
 
     return looked_up(shipped(), name, lambda: Entities(load().asserted))
 
@@ -152,14 +152,14 @@ def validate(files: tuple[Path, ...], terms: tuple[Path, ...], form: str) -> Non
 
 
 def _terms(paths: Iterable[Path]) -> Graph | None:
-    from sts_kg.graph import read
+    from sts_kg.rdf import read
 
     given = [*paths]
     return read(*given) if given else None
 
 
 def _problems(path: Path, entities: Collection[object], graph: Graph | None) -> list[Problem]:
-    from sts_kg.mapping import read, validate
+    from sts_kg.links import read, validate
 
     found = read(sys.stdin.buffer.read(), path="<stdin>") if str(path) == "-" else read(path)
     return validate(found, entities=entities, graph=graph)
@@ -181,8 +181,8 @@ def export(sets: tuple[str, ...], output: Path | None) -> None:
       sts-kg mappings export -o mappings.ttl
       sts-kg mappings export drugs diseases
     """
-    from sts_kg.graph import serialize, write
-    from sts_kg.mapping import merged, shipped
+    from sts_kg.links import merged, shipped
+    from sts_kg.rdf import serialize, write
 
     known = {each.name: each for each in shipped()}
     for name in sets:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rdflib import URIRef
 
     from sts_kg.knowledge import KnowledgeGraph
-    from sts_kg.push import Progress, Source
+    from sts_kg.stores import Progress, Source
 
 __all__ = ["push"]
 
@@ -74,7 +74,7 @@ def push(
     from dataclasses import asdict
 
     from sts_kg.knowledge import load
-    from sts_kg.push import push as put
+    from sts_kg.stores import push as put
 
     if (endpoint is None) == (store is None):
         raise click.UsageError("name either --endpoint or --store")
@@ -108,8 +108,8 @@ def _graphs(kg: KnowledgeGraph, kinds: tuple[str, ...], linked: Path | None) -> 
     """Return the named graphs of the kinds asked for; those of the cases too, if there are any."""
     from rdflib import URIRef
 
-    from sts_kg.names import BASE
-    from sts_kg.store import graph_lines, graphs, open_store
+    from sts_kg.rdf import BASE
+    from sts_kg.stores import graph_lines, graphs, open_store
 
     found: dict[URIRef, Source] = {**kg.named_graphs(*(kind for kind in kinds if kind != "links"))}
     if linked is not None:

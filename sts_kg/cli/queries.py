@@ -16,11 +16,10 @@ from sts_kg.errors import UnknownNameError
 if TYPE_CHECKING:
     from rdflib import Graph
 
-    from sts_kg.binding import Parameter
-    from sts_kg.canned import CannedQuery
+    from sts_kg.cli.console import Terminal
     from sts_kg.knowledge import KnowledgeGraph
-    from sts_kg.table import Table
-    from sts_kg.terminal import Terminal
+    from sts_kg.queries import CannedQuery, Parameter
+    from sts_kg.tables import Table
 
 __all__ = ["queries_command", "query_group", "sparql"]
 
@@ -50,9 +49,9 @@ def queries_command(form: str, topic: str | None) -> None:
     header = ("id", "parameters", "question")
     rows = [(query.id, " ".join(map(_usage, query.parameters)), query.description) for query in found]
     if form == "md":
-        from sts_kg import view
+        from sts_kg.tables import markdown_table
 
-        shown.write(view.markdown(header, rows))
+        shown.write(markdown_table(header, rows))
     else:
         shown.table(header, rows)
 
@@ -75,7 +74,7 @@ class _Queries(click.Group):
         return list(_canned())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        from sts_kg.canned import find
+        from sts_kg.queries import find
 
         try:
             return _query_command(find(cmd_name, _canned()))
@@ -90,8 +89,8 @@ class _Queries(click.Group):
 
 
 def _canned() -> dict[str, CannedQuery]:
-    from sts_kg.canned import read_all
-    from sts_kg.files import queries_folder
+    from sts_kg.guideline import queries_folder
+    from sts_kg.queries import read_all
 
     return {name: query for name, query in read_all(queries_folder()).items() if query.topic != "check"}
 
@@ -173,7 +172,7 @@ def _parameter_help(parameter: Parameter) -> str:
 
 
 def _short_default(parameter: Parameter) -> str:
-    from sts_kg.names import local
+    from sts_kg.rdf import local
 
     return local(parameter.default or "")
 
@@ -201,7 +200,7 @@ def sparql(
     Example:
       sts-kg sparql 'SELECT ?drug ?brand { ?drug sts:brandName ?brand } ORDER BY ?drug'
     """
-    from sts_kg.files import read_text
+    from sts_kg.rdf import read_text
 
     if (text is None) is (file is None):
         raise click.UsageError("give the query either as TEXT (- for standard input) or with --file")
@@ -228,15 +227,15 @@ def _loaded(store: Path | None, endpoint: str | None, cases: tuple[Path, ...]) -
 
 
 def _asked(endpoint: str, text: str) -> Table | bool | Graph:
-    from sts_kg.endpoint import ask_endpoint
+    from sts_kg.stores import ask_endpoint
 
     return ask_endpoint(endpoint, text)
 
 
 def _print(answer: Table | bool | Graph, form: str | None, shown: Terminal, *, empty: str = "") -> None:
     """Print the answer to a query; exit 1 if it is no."""
-    from sts_kg.graph import serialize
-    from sts_kg.table import Table
+    from sts_kg.rdf import serialize
+    from sts_kg.tables import Table
 
     if isinstance(answer, bool):
         if form in ("json", "srj"):

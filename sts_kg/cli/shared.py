@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from sts_kg.terminal import Terminal
+    from sts_kg.cli.console import Terminal
 
 __all__ = [
     "DONE",
@@ -47,7 +47,7 @@ def formats(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 def terminal() -> Terminal:
     """Return standard output and error as a person or a pipe needs them."""
-    from sts_kg.terminal import Terminal
+    from sts_kg.cli.console import Terminal
 
     return Terminal()
 

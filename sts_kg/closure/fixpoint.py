@@ -10,22 +10,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sts_kg.closure import facts, schema
 from sts_kg.closure.columns import Pairs, contains, distinct, firsts, seconds
-from sts_kg.closure.datatypes import Literals, dt_equal_to_literal, dt_type1, dt_type2
-from sts_kg.closure.facts import FACT_RULES, Round
-from sts_kg.closure.schema import READ_CLASSES, READ_PROPERTIES, Lists, Schema
+from sts_kg.closure.rules import facts, schema
+from sts_kg.closure.rules.datatypes import Literals, dt_equal_to_literal, dt_type1, dt_type2
+from sts_kg.closure.rules.facts import FACT_RULES, Round
+from sts_kg.closure.rules.schema import READ_CLASSES, READ_PROPERTIES, Lists, Schema
 from sts_kg.closure.terms import Terms
 from sts_kg.closure.triples import Found, Numbers, Triples
-from sts_kg.closure.vocabulary import (
-    ANNOTATION_PROPERTY,
-    ANNOTATIONS,
-    CLASS,
-    NOTHING,
-    SAME_AS,
-    THING,
-    TYPE,
-)
+from sts_kg.closure.vocabulary import ANNOTATION_PROPERTY, ANNOTATIONS, CLASS, NOTHING, SAME_AS, THING, TYPE
 
 __all__ = ["Fixpoint", "Progress"]
 

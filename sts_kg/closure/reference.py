@@ -14,7 +14,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
-from sts_kg.closure.inconsistency import Inconsistency, sentence
+from sts_kg.closure.proofs.inconsistency import Inconsistency, sentence
 
 __all__ = ["close"]
 

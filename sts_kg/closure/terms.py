@@ -17,10 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BLANK", "IRI", "LITERAL", "SLACK", "Match", "Terms", "canonical", "canonical_pattern", "split"]
+from sts_kg.rdf import BLANK, IRI, LITERAL, XSD_STRING
 
-#: The kinds of terms, as `Terms.kinds` gives them.
-IRI, BLANK, LITERAL = 0, 1, 2
+__all__ = ["SLACK", "Match", "Terms", "canonical_pattern"]
 
 #: A text that goes on for so many bytes after its last term need not be copied.
 SLACK = 64
@@ -42,61 +41,6 @@ _MASKS = np.where(np.arange(_ROW) < np.arange(_ROW + 1)[:, None], 255, 0).astype
 _KIND_OF = np.full(256, LITERAL, np.uint8)
 _KIND_OF[ord("<")], _KIND_OF[ord("_")] = IRI, BLANK
 
-_XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"  # the datatype that is not written
-_ESCAPES = {ord(c): f"\\{e}" for c, e in zip('\t\b\n\r\f"\\', 'tbnrf"\\', strict=True)}
-_ESCAPES = {c: f"\\u{c:04X}" for c in (*range(32), 0x7F, 0xFFFE, 0xFFFF)} | _ESCAPES
-
-
-def canonical(kind: int, value: str, *, datatype: str | None = None, language: str | None = None) -> bytes:
-    r"""Return a term as it is kept in a dictionary: its N-Triples text as pyoxigraph, too, would write it.
-
-    Parameters
-    ----------
-    kind : {IRI, BLANK, LITERAL}
-        What it is; an IRI or blank node has but a value.
-    value : str
-        The IRI, the label of the blank node or the lexical form of the literal; not checked.
-
-    Examples
-    --------
-    >>> canonical(LITERAL, "one\ntwo", language="en"), canonical(BLANK, "b0")
-    (b'"one\\ntwo"@en', b'_:b0')
-    """
-    if kind == IRI:
-        return f"<{value}>".encode()
-    if kind == BLANK:
-        return f"_:{value}".encode()
-    text = f'"{value.translate(_ESCAPES)}"'
-    if language is not None:
-        return f"{text}@{language.lower()}".encode()
-    return (text if datatype in (None, _XSD_STRING) else f"{text}^^<{datatype}>").encode()
-
-
-_PARTS = re.compile(rb'"(.*)"(?:@([a-zA-Z0-9-]+)|\^\^<([^>]*)>)?', re.DOTALL)
-_UNESCAPED = re.compile(r"\\(?:([tbnrf\"'\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
-_ESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
-_RDF_LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
-
-
-def split(literal: bytes) -> tuple[str, str, str | None]:
-    r"""Return lexical form, datatype and language of a literal in N-Triples.
-
-    Examples
-    --------
-    >>> split(b'"a\\tb"@en')
-    ('a\tb', 'http://www.w3.org/1999/02/22-rdf-syntax-ns#langString', 'en')
-    """
-    match = _PARTS.fullmatch(literal)
-    assert match is not None, "the dictionary holds N-Triples"
-    text, language, datatype = match.groups()
-    lexical = text.decode()
-    if "\\" in lexical:
-        lexical = _UNESCAPED.sub(lambda m: _ESCAPED[m[1]] if m[1] else chr(int(m[2] or m[3], 16)), lexical)
-    if language:
-        return lexical, _RDF_LANG_STRING, language.decode()
-    return lexical, datatype.decode() if datatype else _XSD_STRING, None
-
-
 _PLAIN = r"A-Za-z0-9._~!$&'()*+,;=:@/\-\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
 _PATH = rf"[{_PLAIN}]*+(?:%[0-9A-Fa-f]{{2}}[{_PLAIN}]*+)*+"
 _QUERY = rf"[{_PLAIN}?]*+(?:%[0-9A-Fa-f]{{2}}[{_PLAIN}?]*+)*+"
@@ -105,7 +49,7 @@ _IRI = rf"<[A-Za-z][A-Za-z0-9+.\-]*+:{_HOST}{_PATH}(?:\?{_QUERY})?+(?:#{_QUERY})
 _CHARS = r'[^"\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]*+'
 _TEXT = rf'"{_CHARS}(?:\\[tbnrf"\\]{_CHARS})*+"'
 _LANGUAGE = r"@[a-z]{2,3}(?:-[a-z]{4})?+(?:-(?:[a-z]{2}|[0-9]{3}))?+"
-_NO_DATATYPE = rf"(?!<(?:{re.escape(_XSD_STRING)}|http://www\.w3\.org/1999/02/22-rdf-syntax-ns#(?:dirL|l)angString)>)"
+_NO_DATATYPE = rf"(?!<(?:{re.escape(XSD_STRING)}|http://www\.w3\.org/1999/02/22-rdf-syntax-ns#(?:dirL|l)angString)>)"
 _LITERAL = rf"{_TEXT}(?:{_LANGUAGE}|\^\^{_NO_DATATYPE}{_IRI})?+"
 _BLANK = r"_:[A-Za-z0-9_]++(?:[.\-]++[A-Za-z0-9_]++)*+"
 

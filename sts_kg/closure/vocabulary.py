@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sts_kg.closure.literals import SUPPORTED
-from sts_kg.closure.rules import ANNOTATION_PROPERTIES
+from sts_kg.closure.rules.table import ANNOTATION_PROPERTIES
+from sts_kg.rdf import SUPPORTED
 
 _NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",

@@ -14,7 +14,7 @@ from rdflib import BNode, Graph, Literal, Namespace
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
-from sts_kg.graph import literal, rdflib_quiet
+from sts_kg.rdf.terms import literal, rdflib_quiet
 
 Triple = tuple[Node, Node, Node]
 Piece = tuple[Triple, ...]

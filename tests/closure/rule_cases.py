@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sts_kg.closure.rules import CHECKS
+from sts_kg.closure.rules.table import CHECKS
 
 PREFIXES = """
 @prefix : <http://example.org/> .

@@ -14,9 +14,9 @@ from closure.rule_cases import PREFIXES
 from rdflib import Graph, Literal, Namespace
 from rdflib.namespace import OWL, RDF, XSD
 
-from sts_kg.closure import closure_of
+from sts_kg.closure.closure import closure_of
 from sts_kg.errors import MalformedListError, ParseError, TooManyTriplesError, UnknownNameError
-from sts_kg.graph import parse
+from sts_kg.rdf.graphs import parse
 
 EX = Namespace("http://example.org/")
 P = "<http://example.org/p>"

@@ -17,12 +17,12 @@ from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
-from sts_kg.closure import ENGINES, Closure, Progress, closure_of
-from sts_kg.closure.output import Axioms
-from sts_kg.closure.rules import CHECKS
+from sts_kg.closure.closure import ENGINES, Closure, Progress, closure_of
+from sts_kg.closure.io.output import Axioms
+from sts_kg.closure.rules.table import CHECKS
 from sts_kg.errors import InconsistentError
-from sts_kg.graph import parse, to_ox
-from sts_kg.names import STS
+from sts_kg.rdf.graphs import parse, to_ox
+from sts_kg.rdf.names import STS
 
 EX = Namespace("http://example.org/")
 TREE = "sts:Drug rdfs:subClassOf sts:Therapy . sts:Therapy rdfs:subClassOf sts:Thing . sts:pazopanib a sts:Drug ."

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sts_kg.closure import closure_of
+from sts_kg.closure.closure import closure_of
 
 FOLDER = Path(os.environ.get("STS_KG_TESTDATA") or Path(__file__).parents[3] / "shared" / "testdata") / "closures"
 ARCHIVE = FOLDER / "ore-small-0-94.tar.gz"

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from sts_kg import KnowledgeGraph, cli, knowledge
 from sts_kg.cli import closure as commands
-from sts_kg.closure import Progress
+from sts_kg.closure.closure import Progress
 
 EX = "http://example.org/"
 TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
@@ -197,7 +197,7 @@ def test_an_output_that_exists_stays_whole_if_writing_is_interrupted(monkeypatch
         yield b"half a l"
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sts_kg.closure.Closure.ntriples", cut)
+    monkeypatch.setattr("sts_kg.closure.closure.Closure.ntriples", cut)
     assert invoke("close", "data.nt", "-o", "out.nt").exit_code != 0
     assert Path("out.nt").read_text(encoding="utf-8") == "before"
     assert sorted(os.listdir()) == ["clash.nt", "data.nt", "data.ttl", "out.nt"]

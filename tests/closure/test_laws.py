@@ -16,10 +16,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from rdflib import BNode, Graph, URIRef
 
-from sts_kg.closure import Closure, closure_of
 from sts_kg.closure import columns as columns_module
-from sts_kg.closure.output import Axioms
-from sts_kg.graph import from_ox, rdflib_quiet, to_ox, write
+from sts_kg.closure.closure import Closure, closure_of
+from sts_kg.closure.io.output import Axioms
+from sts_kg.rdf.graphs import from_ox, to_ox, write
+from sts_kg.rdf.terms import rdflib_quiet
 
 AXIOMS = st.sampled_from(get_args(Axioms))
 few = settings(max_examples=40)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rdflib import Literal
 from rdflib.namespace import RDF, RDFS, XSD
 
-from sts_kg.closure.literals import ILL_TYPED, SUPPORTED, Value, contains, value
+from sts_kg.rdf.xsd import ILL_TYPED, SUPPORTED, Value, contains, value
 
 PREFIXES = {"rdf": str(RDF), "rdfs": str(RDFS), "xsd": str(XSD)}
 #: A megabyte: by a quadratic step, or one that recurses, a test with it would not end.

@@ -17,11 +17,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sts_kg.closure import ntriples
-from sts_kg.closure.ntriples import Encoded, encode
+from sts_kg.closure.io import ntriples
+from sts_kg.closure.io.ntriples import Encoded, encode
 from sts_kg.closure.terms import Terms
 from sts_kg.errors import ParseError
-from sts_kg.files import opened
+from sts_kg.rdf.files import opened
 
 DATA = Path(os.environ.get("STS_KG_TESTDATA") or Path(__file__).parents[3] / "shared" / "testdata") / "bench"
 FORMATS = {False: ox.RdfFormat.N_TRIPLES, True: ox.RdfFormat.N_QUADS}

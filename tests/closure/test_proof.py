@@ -11,11 +11,11 @@ from closure import rule_cases
 from rdflib import Graph, URIRef
 from rdflib.term import Node
 
-from sts_kg.closure import closure_of
-from sts_kg.closure.proof import Proof, check
+from sts_kg.closure.closure import closure_of
+from sts_kg.closure.proofs.proof import Proof, check
 from sts_kg.errors import MalformedListError, NotEntailedError
-from sts_kg.graph import one_triple, parse
 from sts_kg.knowledge import KnowledgeGraph
+from sts_kg.rdf.graphs import one_triple, parse
 
 EX = "@prefix : <http://example.org/> . "
 CASES = (*rule_cases.CASES, *rule_cases.MIXED)

@@ -13,11 +13,12 @@ from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
 from sts_kg import KnowledgeGraph
-from sts_kg.closure import Closure, closure_of
-from sts_kg.closure.literals import SUPPORTED
+from sts_kg.cases.session import Session
+from sts_kg.closure.closure import Closure, closure_of
 from sts_kg.closure.reference import close
-from sts_kg.graph import parse
-from sts_kg.names import STS
+from sts_kg.rdf.graphs import parse
+from sts_kg.rdf.names import STS
+from sts_kg.rdf.xsd import SUPPORTED
 
 Triple = tuple[Node, Node, Node]
 
@@ -64,13 +65,13 @@ def disagreements(graph: Graph) -> list[str]:
 
 
 def test_both_engines_agree_on_the_ontology(kg: KnowledgeGraph) -> None:
-    assert disagreements(kg.ontology.asserted) == []
+    assert disagreements(kg.guideline.asserted) == []
 
 
 @pytest.mark.parametrize("name", ["a", "f", "contradiction"])
 def test_both_engines_agree_on_an_example_case(kg: KnowledgeGraph, name: str) -> None:
-    cases = kg.with_cases(kg.ontology.folder / "examples" / f"{name}.yaml").cases
-    graph = kg.ontology.close_cases(cases).asserted
+    cases = kg.with_cases(kg.guideline.folder / "examples" / f"{name}.yaml").cases
+    graph = Session(kg.guideline, tuple(cases)).closed.asserted
     assert len(graph) > 1000
     assert disagreements(graph) == []
 

@@ -9,10 +9,11 @@ from closure import twin
 from closure.rule_cases import CASES, MIXED, PREFIXES, Case
 from rdflib import Graph
 
-from sts_kg.closure import closure_of, reference
-from sts_kg.closure.rules import ANNOTATION_PROPERTIES, CHECKS, RULES, notation
+from sts_kg.closure import reference
+from sts_kg.closure.closure import closure_of
+from sts_kg.closure.rules.table import ANNOTATION_PROPERTIES, CHECKS, RULES, notation
 from sts_kg.errors import MalformedListError
-from sts_kg.graph import parse
+from sts_kg.rdf.graphs import parse
 
 Engine = Callable[[Graph, bool], tuple[set[twin.Triple], set[str]]]
 

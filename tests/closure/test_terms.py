@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sts_kg.closure.terms import BLANK, IRI, LITERAL, Terms, canonical, canonical_pattern
+from sts_kg.closure.terms import Terms, canonical_pattern
+from sts_kg.rdf.ntriples_terms import BLANK, IRI, LITERAL, canonical
 
 # Around the 8 bytes of a word, the 64 of a row and the 1024 from which a term is hashed on its own.
 LENGTHS = (1, 2, 7, 8, 9, 15, 16, 17, 63, 64, 65, 127, 128, 129, 1023, 1024, 1025, 3000)

@@ -14,8 +14,8 @@ from rdflib import BNode, Graph, URIRef
 from rdflib.namespace import OWL, RDF
 from rdflib.term import Node
 
-from sts_kg.closure import Closure, closure_of
-from sts_kg.graph import read
+from sts_kg.closure.closure import Closure, closure_of
+from sts_kg.rdf.graphs import read
 
 Triple = tuple[Node, Node, Node]
 

@@ -16,8 +16,8 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
-from sts_kg.closure.literals import ILL_TYPED, SUPPORTED, Value, contains, value
-from sts_kg.closure.rules import RULES, Rule
+from sts_kg.closure.rules.table import RULES, Rule
+from sts_kg.rdf.xsd import ILL_TYPED, SUPPORTED, Value, contains, value
 
 Triple = tuple[Node, Node, Node]
 Inconsistency = tuple[str, tuple[Node, ...]]

@@ -1,0 +1,355 @@
+"""Case files: YAML, JSON, CSV and RDF to cases. Whatever cannot be used is an error that names line and near words.
+
+YAML and JSON are read by their nodes, not by their values: so every error has a line, a key given twice is seen, and
+bare `yes`, `2025` and `2025-05-17` need no guessing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from os.path import isdir
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from rdflib import URIRef
+
+from sts_kg.cases.case import Case, Course, Given, Place, dated, shown
+from sts_kg.cases.dates import PartialDate
+from sts_kg.cases.graph import cases_in
+from sts_kg.errors import ParseError
+from sts_kg.guideline import Vocabulary
+from sts_kg.rdf import read as read_graph
+from sts_kg.rdf import read_text, syntax_of
+
+__all__ = ["parse", "read"]
+
+_T = TypeVar("_T")
+#: YAML 1.1 words for yes, no and unknown, the way its null is written included; CSV has `yes`, `no` and nothing.
+_YAML_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("yes", "true", "on"), True),
+    **dict.fromkeys(("no", "false", "off"), False),
+    **dict.fromkeys(("unknown", "null", "~", ""), None),
+}
+_CSV_WORDS: dict[str, bool | None] = {"yes": True, "no": False, "": None}
+_CASE_KEYS = "case label as_of findings courses history_complete declines tumour_count largest_diameter_mm".split()
+_COURSE_KEYS = "therapies start end outcome growth no_growth_until".split()
+
+
+def read(path: str | Path, vocabulary: Vocabulary) -> tuple[Case, ...]:
+    """Return the cases of one file, in its order; the ending of its name says which syntax it has.
+
+    `.yaml` and `.yml` (one case a document), `.json` (one case, or an array of cases), `.csv` (a cohort), and every
+    RDF syntax that `sts_kg.graph` reads.
+
+    Raises
+    ------
+    CaseError
+        A key, word, value, date or id cannot be used, or an id is there twice; nothing of the file is returned.
+    ParseError
+        The file cannot be read, is not of its syntax, or has an ending that is not known.
+    """
+    ending = Path(path).suffix.casefold()
+    if ending in (".yaml", ".yml"):
+        return _once(_documents(path, _yaml(path, read_text(path)), vocabulary), path)
+    if ending == ".json":
+        return _once(_documents(path, _json(path, read_text(path)), vocabulary), path)
+    if ending == ".csv":
+        return _once(_csv(path, read_text(path), vocabulary), path)
+    _check_ending(path)
+    return _once(cases_in(read_graph(path), path, vocabulary), path)
+
+
+def parse(text: str, vocabulary: Vocabulary, *, path: str = "<text>") -> tuple[Case, ...]:
+    """Return the cases of a YAML or JSON text; errors are those of `read`, with lines and this name for the path."""
+    text = text.removeprefix("\ufeff")
+    if text.lstrip().startswith(("{", "[")):
+        with suppress(ParseError):  # what is not JSON may still be YAML with brackets
+            return _once(_documents(path, _json(path, text), vocabulary), path)
+    return _once(_documents(path, _yaml(path, text), vocabulary), path)
+
+
+def _check_ending(path: str | Path) -> None:
+    if isdir(path):
+        raise ParseError("is a folder, a file was expected", path=path)
+    try:
+        syntax_of(path)
+    except ParseError as error:
+        known = f"known are .yaml, .yml, .json, .csv, and for RDF {error.reason.partition('known are ')[2]}"
+        raise ParseError(f"has no ending of a case file; {known}", path=path) from error
+
+
+def _once(cases: Iterable[tuple[Place, Case]], path: str | Path) -> tuple[Case, ...]:
+    seen: dict[str, Case] = {}
+    for place, case in cases:
+        if case.id in seen:
+            first = f"the first is at {seen[case.id].place}"
+            raise place.error(f"the case {case.id!r} is there twice; {first}", key="case", value=case.id)
+        seen[case.id] = case
+    if not seen:
+        raise ParseError("holds no case", path=path)
+    return tuple(seen.values())
+
+
+# --- YAML and JSON
+
+
+def _yaml(path: str | Path, text: str) -> list[yaml.Node]:
+    """Return the documents of a YAML text as nodes, empty ones left out."""
+    try:
+        roots = [root for root in yaml.compose_all(text, Loader=yaml.SafeLoader) if not _null(root)]
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        reason = f"is not YAML: the character {ord(text[error.position]):#06x} is not allowed"
+        raise ParseError(reason, path=path, line=line) from error
+    except yaml.MarkedYAMLError as error:
+        raise _not_yaml(path, error) from error
+    except RecursionError as error:
+        raise ParseError("is not YAML that can be read: it is nested too deeply", path=path) from error
+    except (ValueError, OverflowError) as error:  # PyYAML lets them out for "\UFFFFFFFF" and %YAML 1.999…
+        raise ParseError(f"is not YAML: {error}", path=path) from error
+    return [one for root in roots for one in (root.value if isinstance(root, yaml.SequenceNode) else [root])]
+
+
+def _not_yaml(path: str | Path, error: yaml.MarkedYAMLError) -> ParseError:
+    mark = error.problem_mark or error.context_mark
+    reason = f"is not YAML: {error.problem or error.context}"
+    if "'\\t'" in reason:
+        reason += "; indent with spaces, not with tabs"
+    elif error.problem and error.context and error.context_mark:
+        reason += f" ({error.context} that begins on line {error.context_mark.line + 1})"
+    line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+    return ParseError(reason, path=path, line=line, column=column)
+
+
+_JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\s\[\]{}:,"]+')
+
+
+def _json(path: str | Path, text: str) -> list[yaml.Node]:
+    """Return the objects of a JSON text, one or an array, as the nodes that YAML would give.
+
+    YAML is no superset of JSON to PyYAML: tabs, surrogate pairs, line separators and long keys differ.
+    """
+    try:
+        value = json.loads(text, parse_int=str, parse_float=str)
+    except json.JSONDecodeError as error:
+        raise ParseError(f"is not JSON: {error.msg}", path=path, line=error.lineno, column=error.colno) from error
+    except RecursionError as error:
+        raise ParseError("is not JSON that can be read: it is nested too deeply", path=path) from error
+    if not isinstance(value, dict | list):
+        raise ParseError("is no case: a JSON object, or an array of objects, is expected", path=path, line=1)
+    root = _json_root(text)
+    return list(root.value) if isinstance(root, yaml.SequenceNode) else [root]
+
+
+def _json_root(text: str) -> yaml.Node:
+    """Return the node of a text that is known to be JSON."""
+    line, seen = 0, 0
+    open_nodes: list[tuple[str, yaml.Mark, list[yaml.Node]]] = [("", yaml.Mark("", 0, 0, 0, None, 0), [])]
+    for token in _JSON_TOKEN.finditer(text):
+        line, seen = line + text.count("\n", seen, token.start()), token.start()
+        word, mark = token.group(), yaml.Mark("", token.start(), line, 0, None, 0)
+        if word in "[{":
+            open_nodes.append((word, mark, []))
+            continue
+        if word in "]}":
+            _, mark, inner = open_nodes.pop()
+            node: yaml.Node = yaml.SequenceNode(f"{_TAG}seq", inner, mark, mark)
+            if word == "}":
+                node = yaml.MappingNode(f"{_TAG}map", list(zip(inner[::2], inner[1::2], strict=True)), mark, mark)
+        else:
+            text_of = json.loads(word) if word.startswith('"') else word
+            node = yaml.ScalarNode(f"{_TAG}{'null' if word == 'null' else 'str'}", text_of, mark, mark)
+        open_nodes[-1][2].append(node)
+    return open_nodes[0][2][0]
+
+
+_TAG = "tag:yaml.org,2002:"
+
+
+def _null(node: yaml.Node | None) -> bool:
+    return node is None or (isinstance(node, yaml.ScalarNode) and node.tag == f"{_TAG}null")
+
+
+def _kind(node: yaml.Node) -> str:
+    if isinstance(node, yaml.ScalarNode):
+        return "nothing" if _null(node) else "one value"
+    return "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
+
+
+def _documents(
+    path: str | Path, documents: Iterable[yaml.Node], vocabulary: Vocabulary
+) -> Iterator[tuple[Place, Case]]:
+    document = _Document(path, vocabulary)
+    for node in documents:
+        yield document.place(node), document.case(node)
+
+
+class _Document:
+    """What a document of a file says, read node by node."""
+
+    def __init__(self, path: str | Path, vocabulary: Vocabulary) -> None:
+        self.path, self.vocabulary = path, vocabulary
+
+    def place(self, node: yaml.Node) -> Place:
+        return Place(self.path, node.start_mark.line + 1)
+
+    def case(self, node: yaml.Node) -> Case:
+        keys = self.mapping(node, "a case", _CASE_KEYS)
+        if "case" not in keys:
+            raise self.place(node).error("the key 'case' is missing: every case needs an id", key="case")
+        as_of = self.made(keys, "as_of", Place.date)
+        declined = self.words(keys.get("declines"), "declines", self.vocabulary.modalities, "modality")
+        return Case(
+            id=self.made(keys, "case", Place.id) or self.place(keys["case"]).id(""),
+            label=self.made(keys, "label", Place.label) or "",
+            as_of=as_of,
+            given=tuple(self.findings(keys.get("findings"))),
+            courses=tuple(self.course(one, as_of) for one in self.sequence(keys.get("courses"), "courses")),
+            history_complete=bool(
+                self.made(keys, "history_complete", lambda place, text, key: place.yes_or_no(text, key, _YAML_WORDS))
+            ),
+            declines=declined,
+            tumour_count=self.made(keys, "tumour_count", Place.whole),
+            largest_diameter_mm=self.made(keys, "largest_diameter_mm", Place.millimetres),
+            place=str(self.place(node)),
+        )
+
+    def findings(self, node: yaml.Node | None) -> Iterator[Given]:
+        seen: dict[URIRef, int | None] = {}
+        for key, value in () if node is None or _null(node) else self.pairs(node, "findings", "`unresectable: yes`"):
+            place, name = self.place(key), key.value
+            finding = place.word(name, self.vocabulary.findings, "finding")
+            if finding in seen:
+                first = f"the first is on line {seen[finding]}"
+                raise place.error(f"the finding {name!r} is given twice; {first}", key=name)
+            seen[finding] = place.line
+            holds = self.place(value).yes_or_no(self.scalar(value, name), name, _YAML_WORDS)
+            if holds is not None:
+                yield Given(finding, holds, str(self.place(value)))
+
+    def course(self, node: yaml.Node, as_of: PartialDate | None) -> Course:
+        keys = self.mapping(node, "a course", _COURSE_KEYS)
+        therapies = self.words(keys.get("therapies"), "therapies", self.vocabulary.therapies, "therapy")
+        if not therapies:
+            reason = "a course needs at least one therapy, as in therapies: [doxorubicin]"
+            raise self.place(node).error(reason, key="therapies")
+        growth = keys.get("growth")
+        dates = list(growth.value) if isinstance(growth, yaml.SequenceNode) else [growth] if growth is not None else []
+        course = Course(
+            therapies=therapies,
+            start=self.made(keys, "start", Place.date),
+            end=self.made(keys, "end", Place.date),
+            outcome=self.made(
+                keys, "outcome", lambda place, text, key: place.word(text, self.vocabulary.outcomes, key)
+            ),
+            growth=tuple(self.place(one).date(self.scalar(one, "growth"), "growth") for one in dates if not _null(one)),
+            no_growth_until=self.made(keys, "no_growth_until", Place.date),
+            place=str(self.place(node)),
+        )
+        return dated(course, as_of, self.place(node), {key: self.place(value) for key, value in keys.items()})
+
+    def pairs(self, node: yaml.Node, what: str, example: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+        if not isinstance(node, yaml.MappingNode):
+            reason = f"{what} is {_kind(node)}; keys with values are expected, as in {example}"
+            raise self.place(node).error(reason, key=what)
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise self.place(key).error(f"a key of {what} is {_kind(key)}; a word is expected", key=what)
+            yield key, value
+
+    def mapping(self, node: yaml.Node, what: str, valid: list[str]) -> dict[str, yaml.Node]:
+        found: dict[str, yaml.Node] = {}
+        lines: dict[str, int | None] = {}
+        for key, value in self.pairs(node, what, f"`{valid[0]}: …`"):
+            place, name = self.place(key), key.value
+            if name not in valid:
+                raise place.unknown(f"{what} has no key {shown(name)}", name, valid, key=name)
+            if name in found:
+                raise place.error(f"the key {name!r} is given twice; the first is on line {lines[name]}", key=name)
+            found[name], lines[name] = value, place.line
+        return found
+
+    def sequence(self, node: yaml.Node | None, what: str) -> list[yaml.Node]:
+        if node is None or _null(node):
+            return []
+        if not isinstance(node, yaml.SequenceNode):
+            example = f": [{node.value}]" if isinstance(node, yaml.ScalarNode) and len(node.value) <= 60 else ""
+            raise self.place(node).error(f"{what} is {_kind(node)}; a list is expected{example}", key=what)
+        return list(node.value)
+
+    def words(self, node: yaml.Node | None, key: str, words: Mapping[str, URIRef], kind: str) -> tuple[URIRef, ...]:
+        found = (self.place(one).word(self.scalar(one, key), words, kind) for one in self.sequence(node, key))
+        return tuple(dict.fromkeys(found))
+
+    def made(self, keys: Mapping[str, yaml.Node], key: str, make: Callable[[Place, str, str], _T]) -> _T | None:
+        """Return what is made of the value of a key; None if there is no such key, or null for a value."""
+        node = keys.get(key)
+        return None if node is None or _null(node) else make(self.place(node), self.scalar(node, key), key)
+
+    def scalar(self, node: yaml.Node, what: str) -> str:
+        if not isinstance(node, yaml.ScalarNode):
+            raise self.place(node).error(f"{what} is {_kind(node)}; one value is expected", key=what)
+        try:  # in YAML an escaped surrogate pair is still two characters
+            return str(node.value).encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError as error:
+            reason = f"{what} holds half of a surrogate pair, which is no text"
+            raise self.place(node).error(reason, key=what) from error
+
+
+# --- CSV
+
+
+def _csv(path: str | Path, text: str, vocabulary: Vocabulary) -> Iterator[tuple[Place, Case]]:
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: list[str] = []
+    columns: list[URIRef | None] = []
+    line = 1
+    try:
+        for row in rows:
+            place, line = Place(path, line), rows.line_num + 1
+            if not any(cell.strip() for cell in row):
+                continue
+            if header:
+                yield place, _row(row, header, columns, place)
+            else:
+                header = [cell.strip() for cell in row]
+                columns = _columns(header, place, vocabulary)
+    except csv.Error as error:
+        raise ParseError(f"is not CSV: {error}", path=path, line=line) from error
+
+
+def _columns(header: list[str], place: Place, vocabulary: Vocabulary) -> list[URIRef | None]:
+    """Return the finding of each column, None for that of the case's id."""
+    if "case" not in header:
+        commas = " (are the columns separated by commas?)" if len(header) == 1 else ""
+        valid = header if len(header) > 1 else ()
+        raise place.error(f"the column 'case' is missing{commas}", key="case", value="case", valid=valid)
+    columns: list[URIRef | None] = []
+    for number, name in enumerate(header, 1):
+        if not name:
+            raise place.error(f"column {number} of {len(header)} has no name")
+        column = None if name == "case" else place.word(name, vocabulary.findings, "finding")
+        if column in columns:
+            first = header[columns.index(column)]
+            also = f", as {first!r}" if first != name else ""
+            raise place.error(f"the column {name!r} is there twice{also}", key=name)
+        columns.append(column)
+    return columns
+
+
+def _row(row: list[str], header: list[str], columns: list[URIRef | None], place: Place) -> Case:
+    if len(row) != len(header):
+        raise place.error(f"the row has {len(row)} cells, the header has {len(header)}")
+    given = []
+    for finding, name, cell in zip(columns, header, row, strict=True):
+        if finding is not None:
+            holds = place.yes_or_no(cell, name, _CSV_WORDS)
+            if holds is not None:
+                given.append(Given(finding, holds, f"{place}, column {name}"))
+    return Case(id=place.id(row[columns.index(None)]), given=tuple(given), place=str(place))

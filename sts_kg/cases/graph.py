@@ -1,0 +1,148 @@
+"""Cases in RDF: a graph to cases. What is derived may not be given, and whatever cannot be used is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import RDF, RDFS
+from rdflib.term import Node
+
+from sts_kg.cases.case import Case, Course, Given, Place, dated, shown
+from sts_kg.cases.dates import PartialDate
+from sts_kg.guideline import Vocabulary
+from sts_kg.rdf import BASE, STS, compress
+
+__all__ = ["cases_in"]
+
+_T = TypeVar("_T")
+_RDF_WORDS: dict[str, bool | None] = {"true": True, "1": True, "false": False, "0": False}
+_OF_CASE = {
+    *(STS.hasFinding, STS.lacksFinding, STS.hadCourse, STS.declinesModality),
+    *(STS.asOf, STS.historyComplete, STS.tumourCount, STS.largestDiameterMm),
+}
+_OF_COURSE = {
+    *(STS.includesTherapy, STS.courseOutcome, STS.courseStart, STS.courseEnd, STS.progressionDate, STS.noGrowthUntil)
+}
+_DERIVED = {STS.hasOption, STS.hasUnmetOption, STS.hasTriedOption, STS.hasDeclinedOption}
+_TYPES = {STS.PatientCase, STS.TreatmentCourse}
+
+
+def cases_in(graph: Graph, path: str | Path, vocabulary: Vocabulary) -> Iterator[tuple[Place, Case]]:
+    """Yield the cases of a graph by their IRIs, each with its place; `path` is for the errors.
+
+    Raises
+    ------
+    CaseError
+        A case is a blank node, a derived property or class is given, or a term is not what may stand there.
+    """
+    facts = _Facts(path, graph, vocabulary)
+    for triple in sorted(graph, key=lambda triple: tuple(map(str, triple))):
+        facts.check(*triple)
+    for iri in sorted(facts.cases, key=str):
+        if not isinstance(iri, URIRef):
+            raise Place(path).error("a case is a blank node; a case needs an IRI, such as case:f")
+        place = Place(path, None, compress(iri))
+        yield place, facts.case(iri, place)
+
+
+class _Facts:
+    """What the triples of a file say of cases and courses."""
+
+    def __init__(self, path: str | Path, graph: Graph, vocabulary: Vocabulary) -> None:
+        self.path, self.graph, self.vocabulary = path, graph, vocabulary
+        self.courses = set(graph.objects(None, STS.hadCourse))
+        self.cases = set(graph.subjects(RDF.type, STS.PatientCase))
+        self.cases.update(s for s, predicate in graph.subject_predicates() if predicate in _OF_CASE | _DERIVED)
+        self.cases -= self.courses
+
+    def check(self, subject: Node, predicate: Node, object_: Node) -> None:
+        """Raise unless a triple is one that a case file may give; what is not in our words is let be."""
+        place, name = Place(self.path, None, self.name(subject)), compress(str(predicate))
+        if predicate in _DERIVED:
+            raise place.error(f"{name} is derived and may not be given; give findings instead", key=name)
+        if predicate == RDF.type and object_ not in _TYPES and str(object_).startswith(BASE):
+            reason = f"the type {compress(str(object_))} may not be given; types follow from findings and courses"
+            raise place.error(reason, key="rdf:type", value=str(object_))
+        if str(predicate).startswith(BASE) or (predicate, object_) == (RDF.type, STS.TreatmentCourse):
+            if subject not in self.cases | self.courses and predicate in _OF_COURSE | {RDF.type}:
+                raise place.error("a course of no case; link it to one by sts:hadCourse", key=name)
+            valid = _OF_COURSE if subject in self.courses else _OF_CASE
+            if predicate not in valid | {RDF.type}:
+                kind = "a course" if subject in self.courses else "a case"
+                words = sorted(compress(str(word)) for word in valid)
+                raise place.unknown(f"{name} cannot be said of {kind}", name, words, key=name)
+        if predicate == STS.hadCourse and isinstance(object_, Literal):
+            reason = f"sts:hadCourse has the value {shown(str(object_))}; a blank node or an IRI is expected"
+            raise place.error(reason, key=name, value=str(object_))
+
+    def name(self, thing: Node) -> str:
+        if isinstance(thing, URIRef):
+            return compress(thing)
+        owners = sorted(compress(str(case)) for case in self.graph.subjects(STS.hadCourse, thing))
+        return f"a course of {owners[0]}" if owners else "a blank node"
+
+    def case(self, iri: URIRef, place: Place) -> Case:
+        as_of = self.one(iri, STS.asOf, Place.date)
+        labels = [label for label in self.graph.objects(iri, RDFS.label) if isinstance(label, Literal)]
+        labels.sort(key=lambda label: (label.language != "en", label.language or "", str(label)))
+        given = [
+            Given(finding, holds, str(place))
+            for predicate, holds in ((STS.hasFinding, True), (STS.lacksFinding, False))
+            for finding in self.words(iri, predicate, self.vocabulary.findings, "finding")
+        ]
+        courses = sorted(self.graph.objects(iri, STS.hadCourse), key=lambda c: sorted(map(str, self.graph.objects(c))))
+        return Case(
+            id=place.id(Case.id_of(iri)),
+            iri=iri,
+            label=place.label(str(labels[0])) if labels else "",
+            as_of=as_of,
+            given=tuple(given),
+            courses=tuple(self.course(course, as_of) for course in courses),
+            history_complete=bool(
+                self.one(iri, STS.historyComplete, lambda place, text, key: place.yes_or_no(text, key, _RDF_WORDS))
+            ),
+            declines=self.words(iri, STS.declinesModality, self.vocabulary.modalities, "modality"),
+            tumour_count=self.one(iri, STS.tumourCount, Place.whole),
+            largest_diameter_mm=self.one(iri, STS.largestDiameterMm, Place.millimetres),
+            place=str(place),
+        )
+
+    def course(self, node: Node, as_of: PartialDate | None) -> Course:
+        place = Place(self.path, None, self.name(node))
+        therapies = self.words(node, STS.includesTherapy, self.vocabulary.therapies, "therapy")
+        if not therapies:
+            raise place.error("a course needs at least one therapy (sts:includesTherapy)", key="sts:includesTherapy")
+        growth = sorted(map(str, self.graph.objects(node, STS.progressionDate)))
+        outcomes = self.words(node, STS.courseOutcome, self.vocabulary.outcomes, "outcome")
+        self.one(node, STS.courseOutcome, lambda place, text, key: text)
+        course = Course(
+            therapies=therapies,
+            start=self.one(node, STS.courseStart, Place.date),
+            end=self.one(node, STS.courseEnd, Place.date),
+            outcome=next(iter(outcomes), None),
+            growth=tuple(place.date(text, "sts:progressionDate") for text in growth),
+            no_growth_until=self.one(node, STS.noGrowthUntil, Place.date),
+            place=str(place),
+        )
+        return dated(course, as_of, place)
+
+    def words(self, subject: Node, predicate: URIRef, valid: Mapping[str, URIRef], kind: str) -> tuple[URIRef, ...]:
+        values = sorted(self.graph.objects(subject, predicate), key=str)
+        names = {compress(iri): iri for iri in valid.values()}
+        place = Place(self.path, None, self.name(subject))
+        for value in values:
+            if not isinstance(value, URIRef):
+                what = f"the text {shown(str(value))}" if isinstance(value, Literal) else "a blank node"
+                reason = f"{compress(predicate)} has {what} for a value; an IRI of a {kind} is expected"
+                raise place.error(reason, key=kind, value=str(value), valid=names)
+        return tuple(place.word(compress(str(value)), names, kind) for value in values)
+
+    def one(self, subject: Node, predicate: URIRef, make: Callable[[Place, str, str], _T]) -> _T | None:
+        values, name = sorted(map(str, self.graph.objects(subject, predicate))), compress(predicate)
+        place = Place(self.path, None, self.name(subject))
+        if len(values) > 1:
+            raise place.error(f"{name} has {len(values)} values, one is expected: {', '.join(values)}", key=name)
+        return make(place, values[0], name) if values else None

@@ -1,0 +1,173 @@
+"""What a person sees: answers and tables on a terminal with rich, and the same words without it in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+
+from rdflib import Graph
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from sts_kg.cases import WORDING, Answer, Change, Explanation, Question, short
+from sts_kg.guideline import Segment
+from sts_kg.quality import Report
+from sts_kg.rdf import STS
+from sts_kg.tables import Table, text_table
+
+__all__ = ["Terminal"]
+
+_STYLES = {"met": "green", "not-met": "red", "undetermined": "yellow"}
+_SHOWN = {"met": "met", "not-met": "not met", "undetermined": "undetermined"}
+
+
+class Terminal:
+    """Standard output and error; rich only where they are a terminal, colours never with `NO_COLOR`.
+
+    Where both go into one file or pipe, lines keep the order in which they were written.
+    """
+
+    def __init__(self) -> None:
+        self.is_tty = sys.stdout.isatty()
+        width = None if self.is_tty else 10_000
+        # Without force_terminal, rich would colour a pipe where FORCE_COLOR is set, as in many CI systems.
+        self.out = Console(highlight=False, soft_wrap=not self.is_tty, width=width, force_terminal=self.is_tty)
+        self.err = Console(stderr=True, highlight=False, soft_wrap=True, force_terminal=sys.stderr.isatty())
+
+    def write(self, text: str) -> None:
+        """Write text as it stands, with a line end if it has none."""
+        sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
+
+    def note(self, text: str) -> None:
+        """Write a line to standard error."""
+        self._to_error(Text(text))
+
+    def error(self, text: str) -> None:
+        """Write an error to standard error."""
+        self._to_error(Text.assemble(("sts-kg: ", "bold red"), text))
+
+    def _to_error(self, text: Text) -> None:
+        sys.stdout.flush()  # standard output waits in a buffer; standard error never waits beyond a line
+        self.err.print(text)
+
+    @contextmanager
+    def busy(self, text: str) -> Iterator[Callable[[str], None]]:
+        """Show that work is under way, on a terminal only; what comes back shows how far it is."""
+        if not self.err.is_terminal:
+            yield lambda _: None
+            return
+        with self.err.status(escape(text)) as status:
+            yield lambda text: status.update(escape(text))
+
+    def table(self, header: Sequence[str], rows: Iterable[Sequence[str]], *, styles: Mapping[str, str] = {}) -> None:
+        """Show rows as a table; `styles` colours cells by their text."""
+        rows = [list(row) for row in rows]
+        if not self.is_tty:
+            self.write(text_table(header, rows))
+            return
+        shown = RichTable(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+        for name in header:
+            shown.add_column(name, overflow="fold")
+        for row in rows:
+            shown.add_row(*(Text(cell, style=styles.get(cell.strip(), "")) for cell in row))
+        self.out.print(shown)
+
+    def answer(self, answer: Table) -> None:
+        """Show the answer to a query, with the number of its rows."""
+        self.table(answer.variables, answer.curies())
+        if self.is_tty:
+            self.note(f"{len(answer)} row{'' if len(answer) == 1 else 's'}")
+
+    def paragraphs(self, lines: Iterable[tuple[str, str]]) -> None:
+        """Show paragraphs with headings; one without a heading goes on under the last."""
+        for heading, text in lines:
+            if self.is_tty:
+                said = Text.assemble((f"{heading}: ", "bold") if heading else "", text)
+                self.out.print(Padding(said, (0, 0, 0, 0 if heading else 2)))
+            else:
+                self.write(f"{heading}: {text}" if heading else f"  {text}")
+
+    def options(self, answers: Iterable[Answer], graph: Graph, labels: Mapping[str, str]) -> None:
+        """Show the answers of cases, the options under the umbrella that groups them."""
+        for case, of_case in groupby(answers, key=lambda answer: answer.case):
+            title = f"case {case}" + (f": {labels[case]}" if labels.get(case) else "")
+            self.out.print(Text(title, style="bold"))
+            rows = list(_option_rows(list(of_case), graph))
+            self.table(("option", "status", "of note", "still to know"), rows, styles=_STYLES | {"not met": "red"})
+            self.write("\n")
+
+    def explanation(self, told: Explanation) -> None:
+        """Show an explanation."""
+        self.paragraphs(told.lines())
+
+    def questions(self, case: str, asked: Sequence[Question]) -> None:
+        """Show what to ask next for a case."""
+        self.out.print(Text(f"case {case}: {len(asked)} open questions", style="bold"))
+        rows = [
+            (str(len(question.options)), str(len(question.would_meet)), short(question.finding), question.text)
+            for question in asked
+        ]
+        self.table(("options waiting", "met by a yes", "finding", "question"), rows)
+
+    def changes(self, changes: Sequence[Change], supposed: str) -> None:
+        """Show what a supposed finding would change."""
+        self.out.print(Text(f"hypothetical: if {supposed}", style="bold"))
+        rows = [
+            (
+                change.label,
+                _SHOWN[change.before.status],
+                _SHOWN[change.after.status],
+                ", ".join(short(finding) for finding in change.after.missing),
+            )
+            for change in changes
+        ]
+        self.table(("option", "now", "then", "still to know then"), rows, styles=_STYLES | {"not met": "red"})
+        if not rows:
+            self.write("no option would change\n")
+
+    def segments(self, segments: Sequence[Segment]) -> None:
+        """Show segments of the source: their text if it is at hand, else their gist."""
+        rows = [
+            (one.id, str(one.line), f"{one.start}–{one.end}", one.section, one.text or one.gist) for one in segments
+        ]
+        texts = any(one.text is not None for one in segments)
+        self.table(("id", "line", "characters", "section", "text" if texts else "gist (our words)"), rows)
+
+    def report(self, report: Report) -> None:
+        """Show what the checks found."""
+        for what, covered, total in report.coverage:
+            self.out.print(Text(f"{covered}/{total} {what}", style="green" if covered == total else "red"))
+        for note in report.notes:
+            self.out.print(Text(f"note: {note}"))
+        if report.violations:
+            self.table(report.table().variables, report.table().curies())
+        count = len(report.violations)
+        said = f"{report.n_checks} checks, {count} violation{'' if count == 1 else 's'}"
+        self.out.print(Text(said, style="bold green" if not count else "bold red"))
+
+
+def _option_rows(answers: list[Answer], graph: Graph) -> Iterator[tuple[str, str, str, str]]:
+    """Yield a row for each option: an umbrella first, then, set in, those that refine it (some refine two)."""
+    under: dict[object, list[Answer]] = {}
+    for answer in answers:
+        umbrellas = sorted(graph.objects(answer.option, STS.refines), key=str)
+        under.setdefault(umbrellas[0] if umbrellas else None, []).append(answer)
+    for answer in under.get(None, []):
+        yield _option_row(answer, answer.label.upper() if answer.umbrella else answer.label, graph)
+        for below in under.get(answer.option, []):
+            yield _option_row(below, f"  {below.label}", graph)
+
+
+def _option_row(answer: Answer, label: str, graph: Graph) -> tuple[str, str, str, str]:
+    overlays = [word for word, holds in (("tried", answer.tried), ("declined", answer.declined)) if holds]
+    return label, _SHOWN[answer.status], ", ".join(overlays), ", ".join(short(f) for f in answer.missing)
+
+
+def legend() -> str:
+    """Return what the three statuses say, and what not met does not say (D25)."""
+    return "\n".join(f"{_SHOWN[status]}: {wording}" for status, wording in WORDING.items())

@@ -1,0 +1,4 @@
+from .closure import Closure as Closure
+from .closure import Progress as Progress
+from .closure import closure_of as closure_of
+from .proofs.proof import Proof as Proof

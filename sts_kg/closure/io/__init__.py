@@ -1,0 +1,1 @@
+"""Triples in and out of columns: files, texts, rdflib."""

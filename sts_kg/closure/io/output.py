@@ -1,0 +1,294 @@
+"""What a closure says, out of its columns: asserted, inferred and trivial triples, in the terms that were given.
+
+Equal terms, one representative while reasoning, are all written out here; triples that RDF does not allow are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, repeat
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sts_kg.closure.columns import (
+    EMPTY,
+    Ids,
+    contains,
+    difference,
+    distinct,
+    expand,
+    firsts,
+    lookup,
+    pack,
+    ranges,
+    seconds,
+    swap,
+    unique,
+)
+from sts_kg.closure.terms import Terms
+from sts_kg.closure.triples import Triples
+from sts_kg.closure.vocabulary import (
+    ANNOTATION_PROPERTY,
+    ANNOTATIONS,
+    BUILT_IN,
+    CLASS,
+    DATATYPE,
+    DATATYPES,
+    EQUIVALENT_CLASS,
+    EQUIVALENT_PROPERTY,
+    NOTHING,
+    SAME_AS,
+    SUB_CLASS_OF,
+    SUB_PROPERTY_OF,
+    THING,
+    TYPE,
+)
+from sts_kg.errors import TooManyTriplesError
+from sts_kg.rdf import BLANK, IRI, LITERAL
+
+__all__ = ["Axioms", "Output", "Rows"]
+
+Axioms: TypeAlias = Literal["none", "used", "all"]
+#: Predicate, subjects, objects; the arrays are parallel.
+Rows: TypeAlias = tuple[int, Ids, Ids]
+#: Triples that equal terms may be written out to; a clique of n terms has n² of owl:sameAs alone.
+LIMIT = 50_000_000
+_REFLEXIVE = frozenset({SAME_AS, SUB_CLASS_OF, SUB_PROPERTY_OF, EQUIVALENT_CLASS, EQUIVALENT_PROPERTY})
+_AXIOMATIC = {  # class to members: prp-ap, cls-thing and cls-nothing1, dt-type1
+    ANNOTATION_PROPERTY: np.array(sorted(ANNOTATIONS), np.int64),
+    CLASS: np.array(sorted((NOTHING, THING)), np.int64),
+    DATATYPE: np.array(sorted(DATATYPES.values()), np.int64),
+}
+
+
+@dataclass
+class Output:
+    """The triples of closed columns, in three parts that share none.
+
+    `axioms` says which of the trivial triples there are: "none"; those of rules without premises ("axiomatic") about
+    built-in terms that the asserted triples use ("used"); or all, with `x owl:sameAs x` of every term.
+    """
+
+    known: Triples
+    terms: Terms
+    axioms: Axioms
+
+    def asserted(self) -> Iterator[Rows]:
+        """Yield the asserted triples by predicate."""
+        for predicate, pairs in self._asserted.items():
+            yield _rows(predicate, pairs)
+
+    def inferred(self) -> Iterator[Rows]:
+        """Yield what follows and is informative."""
+        for predicate, pairs in self._entailed():
+            yield _rows(predicate, pairs[~self._is_trivial(predicate, pairs)])
+        if self.known.representatives is not None and SAME_AS not in self.known.live:
+            yield from self._same()
+
+    def trivial(self) -> Iterator[Rows]:
+        """Yield what follows from any graph over the same terms, as far as `axioms` asks for it."""
+        if self.axioms == "none":
+            return
+        for predicate, pairs in self._entailed():
+            if predicate == SAME_AS:
+                continue  # below, of every term
+            found = pairs[self._is_trivial(predicate, pairs)]
+            if self.axioms == "used":
+                if predicate != TYPE:
+                    continue
+                found = found[_is_axiomatic(found) & contains(self._used, seconds(found))]
+            yield _rows(predicate, found)
+        if self.axioms == "all":
+            x = self._terms
+            pairs = difference(pack(x, x), self._asserted.get(SAME_AS, EMPTY))
+            yield _rows(SAME_AS, pairs)
+
+    @cached_property
+    def counts(self) -> tuple[int, int, int]:
+        """The numbers of asserted, inferred and trivial triples.
+
+        Raises
+        ------
+        TooManyTriplesError
+            Equal terms would have to be written out to more than `LIMIT` triples.
+        """
+        asserted = sum(map(len, self._asserted.values()))
+        return asserted, sum(s.size for _, s, _ in self.inferred()), sum(s.size for _, s, _ in self.trivial())
+
+    @cached_property
+    def _asserted(self) -> dict[int, Ids]:
+        return dict(self.known.asserted())
+
+    @cached_property
+    def _used(self) -> Ids:
+        """The built-in terms of asserted triples."""
+        parts = [np.array(list(self._asserted), np.int64)]
+        parts += [half(pairs) for pairs in self._asserted.values() for half in (firsts, seconds)]
+        found = np.concatenate(parts)
+        return unique(found[found < len(BUILT_IN)])
+
+    @cached_property
+    def _terms(self) -> Ids:
+        """The terms of all triples that may be subjects."""
+        parts = [np.array([SAME_AS], np.int64)]
+        for predicate, pairs in chain(self._asserted.items(), self._entailed()):
+            parts += [np.array([predicate], np.int64), distinct(firsts(pairs)), unique(seconds(pairs))]
+        found = unique(np.concatenate(parts))
+        named: Ids = found[self.terms.kinds[found] != LITERAL]
+        return named
+
+    def _entailed(self) -> Iterator[tuple[int, Ids]]:
+        """Yield, by predicate, the pairs that are not asserted, but those of owl:sameAs between equal terms."""
+        kinds = self.terms.kinds
+        columns = self.known.derived() if self.known.representatives is None else self._expanded()
+        for predicate, pairs in columns:
+            if self.known.is_extended:  # what was inferred before may be asserted since
+                pairs = difference(pairs, self._asserted.get(predicate, EMPTY))
+            if kinds[predicate] == IRI:
+                subjects = seconds(pairs) if predicate == TYPE else firsts(pairs)
+                literal = kinds[subjects] == LITERAL
+                yield predicate, pairs[~literal] if literal.any() else pairs
+
+    def holds(self, subject: int, predicate: int, object_: int) -> bool:
+        """Return whether a triple is asserted, inferred, or trivial and asked for by `axioms`."""
+        pair = (object_ << 32) | subject if predicate == TYPE else (subject << 32) | object_
+        row = np.array([pair])
+        if contains(self._asserted.get(predicate, EMPTY), row).any():
+            return True
+        known = self.known
+        s, p, o = known.of(subject), known.of(predicate), known.of(object_)
+        if predicate == SAME_AS and s == o:
+            return subject != object_ or self.axioms == "all"
+        if not contains(
+            known[p].os if p == TYPE else known[p].so, np.array([(o << 32) | s if p == TYPE else (s << 32) | o])
+        ).any():
+            return False
+        if not self._is_trivial(predicate, row).any() or self.axioms == "all":
+            return True
+        used = self.axioms == "used" and predicate == TYPE and contains(self._used, np.array([subject])).any()
+        return bool(used and _is_axiomatic(row).any())
+
+    def objects(self, subject: int, predicate: int) -> list[int]:
+        """Return the objects of a subject and a predicate, as far as `holds` has them."""
+        known = self.known
+        s, p = known.of(subject), known.of(predicate)
+        if p == TYPE:
+            column = known[p].os
+            found = firsts(column[seconds(column) == s])
+        else:
+            found = lookup(known[p].so, s)
+        if p == SAME_AS:
+            found = unique(np.append(found, s))
+        if known.representatives is not None:
+            cliques, _ = self._cliques
+            parts = [
+                members if (members := lookup(cliques, each)).size else np.array([each]) for each in found.tolist()
+            ]
+            found = np.concatenate([EMPTY, *parts])
+        return [each for each in found.tolist() if self.holds(subject, predicate, each)]
+
+    # --- equal terms
+
+    @cached_property
+    def _cliques(self) -> tuple[Ids, NDArray[np.bool_]]:
+        """Return pairs of representative and member, for terms that are equal to others, and which terms those are."""
+        of = self.known.representatives
+        assert of is not None, "some terms are equal"
+        is_equal = of != np.arange(of.size)
+        is_equal[of[is_equal]] = True
+        members = np.flatnonzero(is_equal)
+        return np.sort(pack(of[members], members)), is_equal
+
+    def _expanded(self) -> Iterator[tuple[int, Ids]]:
+        cliques, is_equal = self._cliques
+        for predicate, column in list(self.known.live.items()):
+            pairs = column.os if predicate == TYPE else column.so
+            touched = is_equal[firsts(pairs)] | is_equal[seconds(pairs)]
+            written = self._written_out(pairs[touched])
+            everything = unique(np.concatenate((pairs[~touched], written)))
+            names = seconds(cliques[slice(*np.searchsorted(cliques, (predicate << 32, (predicate + 1) << 32)))])
+            for name in names.tolist() or [predicate]:
+                turned = np.sort(swap(everything)) if (name == TYPE) != (predicate == TYPE) else everything
+                yield name, difference(turned, self._asserted.get(name, EMPTY))
+
+    def _written_out(self, pairs: Ids) -> Ids:
+        """Return all pairs of equal terms of the halves of some pairs."""
+        cliques, _ = self._cliques
+        sizes = [np.maximum(np.subtract(*ranges(cliques, half)[::-1]), 1) for half in (firsts(pairs), seconds(pairs))]
+        self._check(int((sizes[0] * sizes[1]).sum()))
+        for _ in range(2):  # the first half, then the second
+            low, high = ranges(cliques, firsts(pairs))
+            alone = pairs[low == high]
+            parts = [pack(seconds(cliques[row]), seconds(pairs)[number]) for number, row in expand(low, high)]
+            pairs = swap(np.concatenate((alone, *parts)))
+        return pairs
+
+    def _same(self) -> Iterator[Rows]:
+        cliques, _ = self._cliques
+        low, high = ranges(cliques, firsts(cliques))
+        self._check(int((high - low).sum()))
+        known = self._asserted.get(SAME_AS, EMPTY)
+        kinds = self.terms.kinds
+        for number, row in expand(low, high):
+            x, y = seconds(cliques)[number], seconds(cliques[row])
+            told = (x != y) & (kinds[x] != LITERAL)
+            yield _rows(SAME_AS, difference(unique(pack(x[told], y[told])), known))
+
+    def _check(self, count: int) -> None:
+        if count > LIMIT:
+            raise TooManyTriplesError(count, LIMIT)
+
+    def _is_trivial(self, predicate: int, pairs: Ids) -> NDArray[np.bool_]:
+        if predicate == TYPE:
+            found: NDArray[np.bool_] = (firsts(pairs) == THING) | _is_axiomatic(pairs)
+            return found
+        if predicate not in _REFLEXIVE:
+            return np.zeros(pairs.size, bool)
+        s, o = firsts(pairs), seconds(pairs)
+        trivial: NDArray[np.bool_] = s == o
+        if predicate == SUB_CLASS_OF:
+            trivial |= (o == THING) | (s == NOTHING)
+        return trivial
+
+    # --- text
+
+    def ntriples(self, rows: Iterator[Rows], *, blank_nodes: bool | None = None) -> Iterator[bytes]:
+        """Yield the lines of triples in N-Triples, many at a time; all, or those with blank nodes, or without."""
+        texts = self.terms.texts()
+        blank = self.terms.kinds == BLANK
+        for predicate, subjects, objects in rows:
+            if blank_nodes is not None:
+                kept = (blank[subjects] | blank[objects]) == blank_nodes
+                subjects, objects = subjects[kept], objects[kept]
+            name = texts[predicate]
+            for start in range(0, subjects.size, _LINES):
+                s = map(texts.__getitem__, subjects[start : start + _LINES].tolist())
+                part = objects[start : start + _LINES]
+                if part[0] == part[-1] and (part == part[0]).all():
+                    end = b" " + name + b" " + texts[part[0]] + b" .\n"
+                    yield b"".join(chain.from_iterable(zip(s, repeat(end))))  # one of them is endless
+                else:
+                    o = map(texts.__getitem__, part.tolist())
+                    between = b" " + name + b" "
+                    yield b"".join(chain.from_iterable(zip(s, repeat(between), o, repeat(b" .\n"))))
+
+
+_LINES = 1 << 15
+
+
+def _rows(predicate: int, pairs: Ids) -> Rows:
+    first, second = firsts(pairs), seconds(pairs)
+    return (predicate, second, first) if predicate == TYPE else (predicate, first, second)
+
+
+def _is_axiomatic(types: Ids) -> NDArray[np.bool_]:
+    """Return which pairs of class and member a rule without premises gives."""
+    found = np.zeros(types.size, bool)
+    for class_, members in _AXIOMATIC.items():
+        low, high = np.searchsorted(types, (class_ << 32, (class_ + 1) << 32))
+        found[low:high] = contains(members, seconds(types[low:high]))
+    return found

@@ -1,0 +1,164 @@
+"""From whatever holds triples to columns of ids: files of any syntax, rdflib Graphs, pyoxigraph Stores, open files."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, Union, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sts_kg.closure.io.ntriples import encode
+from sts_kg.closure.terms import Terms
+from sts_kg.rdf import opened, syntax_of
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+
+__all__ = ["Part", "Source", "read"]
+
+#: What a closure can be made of: a path, an rdflib Graph, a pyoxigraph Store, a binary file of N-Quads, or several.
+Source: TypeAlias = Union[str, Path, "Graph", Any]
+_BULK = ("ntriples", "nquads")
+
+
+@dataclass(frozen=True)
+class Part:
+    """The triples of one source, or of one named graph in it: parallel arrays of ids, and what to call it.
+
+    `skipped` counts wrong lines, `seconds` what it took before there were lines: reading, unpacking, other syntaxes.
+    """
+
+    name: str
+    subjects: NDArray[np.integer[Any]]
+    predicates: NDArray[np.integer[Any]]
+    objects: NDArray[np.integer[Any]]
+    skipped: int = 0
+    seconds: float = 0.0
+
+
+def read(
+    source: Source | Iterable[Source],
+    terms: Terms,
+    *,
+    lenient: bool = False,
+    progress: Callable[[str, int], None] | None = None,
+) -> Iterator[Part]:
+    """Yield the triples of sources, their terms added to a dictionary; named graphs apart.
+
+    Blank nodes of two files never meet; those of rdflib Graphs keep their names, as rdflib has it.
+
+    Parameters
+    ----------
+    source : path, Graph, Store or binary file, or several
+        Files of N-Triples and N-Quads are read in bulk, the others by pyoxigraph's parser; `.gz` and `.zst` too.
+    terms : Terms
+        The dictionary.
+    lenient : bool
+        Whether to skip wrong lines of N-Triples and N-Quads rather than raise.
+    progress : callable, optional
+        Called now and then with the name of a source and the number of lines read.
+
+    Raises
+    ------
+    ParseError
+        A source cannot be read: with path, line and, if known, column.
+    TypeError
+        Something is none of these sources.
+    """
+    for one in _several(source):
+        if isinstance(one, str | Path):
+            yield from _file(Path(one), terms, lenient=lenient, progress=progress)
+        elif hasattr(one, "dump"):  # a pyoxigraph Store
+            from sts_kg.rdf import FORMATS
+
+            yield from _quads(one.dump(format=FORMATS["nquads"]), terms, "store", lenient=lenient)
+        elif hasattr(one, "read"):
+            yield from _quads(
+                cast(BinaryIO, one), terms, str(getattr(one, "name", "input")), lenient=lenient, progress=progress
+            )
+        elif hasattr(one, "triples"):  # an rdflib Graph
+            yield _graph(one, terms)
+        else:
+            raise TypeError(f"{type(one).__name__} is no path, rdflib Graph, pyoxigraph Store or binary file")
+
+
+def _several(source: Source | Iterable[Source]) -> list[Source]:
+    single = isinstance(source, str | Path) or any(hasattr(source, name) for name in ("dump", "read", "triples"))
+    return [source] if single else list(cast(Iterable[Source], source))
+
+
+def _file(path: Path, terms: Terms, *, lenient: bool, progress: Callable[[str, int], None] | None) -> Iterator[Part]:
+    syntax = syntax_of(path)
+    if syntax in _BULK:
+        with opened(path) as file:
+            yield from _quads(file, terms, str(path), lenient=lenient, progress=progress, quads=syntax == "nquads")
+    else:
+        from sts_kg.rdf import nquads_file  # pyoxigraph takes ten megabytes, and lines are read without it
+
+        with nquads_file(path) as file:
+            yield from _quads(file, terms, str(path), progress=progress)
+
+
+def _quads(
+    data: bytes | BinaryIO,
+    terms: Terms,
+    name: str,
+    *,
+    lenient: bool = False,
+    quads: bool = True,
+    progress: Callable[[str, int], None] | None = None,
+) -> Iterator[Part]:
+    def told(lines: int) -> None:
+        if progress is not None:
+            progress(name, lines)
+
+    file = _Timed(io.BytesIO(data) if isinstance(data, bytes) else data)
+    encoded = encode(cast(BinaryIO, file), terms, path=name, quads=quads, lenient=lenient, rename=True, progress=told)
+    seconds = file.seconds
+    graphs = encoded.graphs
+    if graphs is None or not (graphs >= 0).any():
+        yield Part(name, encoded.subjects, encoded.predicates, encoded.objects, encoded.n_skipped, seconds)
+        return
+    order = np.argsort(graphs, kind="stable")
+    starts = np.flatnonzero(np.diff(graphs[order], prepend=-2)).tolist()
+    skipped = encoded.n_skipped
+    for start, end in zip(starts, [*starts[1:], order.size], strict=True):
+        rows = order[start:end]
+        graph = int(graphs[rows[0]])
+        called = name if graph < 0 else terms.text(graph).decode().strip("<>")
+        columns = encoded.subjects[rows], encoded.predicates[rows], encoded.objects[rows]
+        yield Part(called, *columns, skipped, seconds)
+        skipped, seconds = 0, 0.0
+
+
+class _Timed:
+    """A file that adds up how long its reading takes."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.seconds = 0.0
+
+    def read(self, size: int) -> bytes:
+        start = time.perf_counter()
+        data = self._file.read(size)
+        self.seconds += time.perf_counter() - start
+        return data
+
+
+def _graph(graph: Graph, terms: Terms) -> Part:
+    from sts_kg.rdf import ntriples
+
+    texts: dict[object, bytes] = {}
+    rows = []
+    for triple in graph:
+        for term in triple:
+            if term not in texts:
+                texts[term] = ntriples(term)
+            rows.append(texts[term])
+    ids = terms.add_all(rows).reshape(-1, 3)
+    return Part(str(graph.identifier), ids[:, 0], ids[:, 1], ids[:, 2])

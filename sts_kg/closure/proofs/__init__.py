@@ -1,0 +1,1 @@
+"""Why a triple follows, and why a graph contradicts itself."""

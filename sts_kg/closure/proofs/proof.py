@@ -1,0 +1,218 @@
+"""A proof for people and programs: as text, Markdown and JSON, in terms of rdflib; and a check of its every step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rdflib import Literal, URIRef
+from rdflib.term import Node
+
+from sts_kg.closure.proofs.search import LIST, Step
+from sts_kg.closure.rules.table import RULES
+from sts_kg.closure.terms import Terms
+from sts_kg.closure.vocabulary import expanded
+from sts_kg.rdf import compress, node, ntriples, rdflib_quiet
+
+__all__ = ["Proof", "check", "proof_of"]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A triple and why it holds: the rule that concluded it with the proofs of its premises, or who asserts it.
+
+    Attributes
+    ----------
+    triple : tuple of nodes
+        Subject, predicate, object; nothing if the conclusion is *false*; of a list its head.
+    rule : str or None
+        The W3C rule id, `LIST` for what an `rdf:List` holds, None for an asserted triple.
+    premises : tuple of Proof
+        The proofs of the rule's body, in its order.
+    source : str or None
+        The file or named graph of an asserted triple.
+    members : tuple of nodes
+        The members of a list.
+    sentences : tuple of str
+        The ids of the sentences of the source page behind an asserted triple, if it is one of the clinical graph.
+    """
+
+    triple: tuple[Node, ...]
+    rule: str | None
+    premises: tuple[Proof, ...] = ()
+    source: str | None = None
+    members: tuple[Node, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+    @property
+    def conclusion(self) -> str:
+        """The triple with CURIEs, `false`, or what the list holds."""
+        shown = " ".join(map(_shown, self.triple))
+        if self.rule == LIST:
+            return f"{shown} is the list {', '.join(map(_shown, self.members))}"
+        return shown or "false"
+
+    @property
+    def reason(self) -> str:
+        """The rule with its meaning, or who asserts the triple."""
+        if self.rule is None:
+            told = f", after {', '.join(self.sentences)}" if self.sentences else ""
+            return f"asserted in {self.source}{told}"
+        return "rdf:first and rdf:rest" if self.rule == LIST else f"{self.rule}: {RULES[self.rule].meaning}"
+
+    def leaves(self) -> tuple[Proof, ...]:
+        """Return the asserted triples on which the proof rests, each once."""
+        found = {each.triple: each for each in self._all() if each.rule is None}
+        return tuple(found.values())
+
+    def rules(self) -> tuple[str, ...]:
+        """Return the ids of the rules used, sorted."""
+        return tuple(sorted({each.rule for each in self._all() if each.rule not in (None, LIST)}))
+
+    def _all(self) -> Iterator[Proof]:
+        seen, stack = set(), [self]
+        while stack:
+            each = stack.pop()
+            if id(each) not in seen:
+                seen.add(id(each))
+                yield each
+                stack += reversed(each.premises)
+
+    def _lines(self) -> Iterator[tuple[int, Proof, bool]]:
+        """Yield depth and step, top down, and whether its premises were shown above."""
+        shown: set[int] = set()
+        stack: list[tuple[int, Proof]] = [(0, self)]
+        while stack:
+            depth, each = stack.pop()
+            again = bool(each.premises) and id(each) in shown
+            yield depth, each, again
+            shown.add(id(each))
+            if not again and each.rule != LIST:
+                stack += [(depth + 1, premise) for premise in reversed(each.premises)]
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"{'  ' * depth}{each.conclusion}  [{each.reason}{'; shown above' if again else ''}]"
+            for depth, each, again in self._lines()
+        )
+
+    def to_markdown(self) -> str:
+        """Return the proof as a nested Markdown list, the conclusion first."""
+        return "".join(
+            f"{'  ' * depth}- `{each.conclusion}` — {each.reason}{' (shown above)' if again else ''}\n"
+            for depth, each, again in self._lines()
+        )
+
+    _repr_markdown_ = to_markdown
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the proof as plain values: a list of steps, premises by their number; the first is the conclusion."""
+        steps = list(self._all())
+        numbers = {id(each): number for number, each in enumerate(steps)}
+        return {
+            "steps": [
+                {
+                    "triple": [ntriples(term).decode() for term in each.triple],
+                    "rule": each.rule,
+                    "premises": [numbers[id(premise)] for premise in each.premises],
+                }
+                | ({"source": each.source} if each.source is not None else {})
+                | ({"members": [ntriples(term).decode() for term in each.members]} if each.members else {})
+                | ({"sentences": list(each.sentences)} if each.sentences else {})
+                for each in steps
+            ]
+        }
+
+
+def _shown(term: Node) -> str:
+    return compress(str(term)) if isinstance(term, URIRef) else ntriples(term).decode()
+
+
+def proof_of(step: Step, terms: Terms, sentences: Callable[[tuple[Node, ...]], Sequence[str]] | None = None) -> Proof:
+    """Return a step of ids, with all its premises, as a proof; `sentences` tells what is behind an asserted triple."""
+    with rdflib_quiet():
+        return _made(step, terms, sentences)
+
+
+def _made(step: Step, terms: Terms, sentences: Callable[[tuple[Node, ...]], Sequence[str]] | None) -> Proof:
+    made: dict[int, Proof] = {}
+    stack = [step]
+    while stack:
+        each = stack[-1]
+        waiting = [premise for premise in each.premises if id(premise) not in made]
+        if waiting:
+            stack += waiting
+            continue
+        stack.pop()
+        triple, members = (tuple(node(terms.text(number)) for number in ids) for ids in (each.triple, each.members))
+        proof = Proof(triple, each.rule, tuple(made[id(p)] for p in each.premises), each.source, members)
+        if each.rule is None and sentences is not None:
+            proof = replace(proof, sentences=tuple(sentences(triple)))
+        made[id(each)] = proof
+    return made[id(step)]
+
+
+def check(proof: Proof) -> None:
+    """Raise if a step of a proof does not follow by its rule; the search is not asked.
+
+    Raises
+    ------
+    ValueError
+        A step is wrong: the step.
+    """
+    for each in proof._all():
+        if each.rule is None:
+            if each.source is None or each.premises:
+                raise ValueError(f"not asserted: {each.conclusion}")
+        elif each.rule == LIST:
+            if not _is_list(each):
+                raise ValueError(f"no list: {each.conclusion}")
+        elif not _follows(each):
+            raise ValueError(f"does not follow by {each.rule}: {each.conclusion}")
+
+
+_FIRST, _REST, _NIL = (expanded(curie)[1:-1] for curie in ("rdf:first", "rdf:rest", "rdf:nil"))
+
+
+def _is_list(step: Proof) -> bool:
+    links = {(premise.triple[0], str(premise.triple[1])): premise.triple[2] for premise in step.premises}
+    at = step.triple[0]
+    members: list[Node] = []
+    while (at, _FIRST) in links and (at, _REST) in links and len(members) <= len(step.members):
+        members.append(links[at, _FIRST])
+        at = links[at, _REST]
+    return str(at) == _NIL and tuple(members) == step.members
+
+
+def _follows(step: Proof) -> bool:
+    rule = RULES[step.rule or ""]
+    if rule.kind == "datatype" or rule.id == "eq-ref":
+        return True  # of values, and of any term: there is no premise
+    lists = [premise for premise in step.premises if premise.rule == LIST]
+    members = lists[0].members if lists else ()
+    given = [premise.triple for premise in step.premises if premise.rule != LIST]
+    for body, head in rule.instances(members):
+        if len(body) != len(given):
+            continue
+        for conclusion in head or [()]:
+            patterns = [*body, conclusion] if step.triple else list(body)
+            facts = [*given, step.triple] if step.triple else list(given)
+            heads = {rule.lists.head: lists[0].triple[0]} if rule.lists and lists else {}
+            if all(_fits(p, fact, heads) for p, fact in zip(patterns, facts, strict=True)):
+                return True
+    return False
+
+
+def _fits(pattern: Sequence[object], fact: tuple[Node, ...], binding: dict[str, Node]) -> bool:
+    for term, value in zip(pattern, fact, strict=True):
+        if isinstance(term, str) and not isinstance(term, Node):
+            if term[0] == "?":
+                if binding.setdefault(term, value) != value:
+                    return False
+            elif term[0] != '"' and expanded(term)[1:-1] != str(value):
+                return False
+            elif term[0] == '"' and not (isinstance(value, Literal) and value.value == int(term[1])):
+                return False
+        elif term != value:
+            return False
+    return True

@@ -1,0 +1,521 @@
+"""The search for proofs: backwards, from a triple to triples of smaller rounds, down to what was asserted.
+
+What was inserted in a round was concluded from triples of smaller rounds, so the search looks for premises in smaller
+rounds only and cannot run in a circle. A transitive closure, which a round inserts at once, is a way of edges of
+smaller rounds; two terms are the same by a way of `owl:sameAs` triples of smaller rounds.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+
+from sts_kg.closure.columns import Ids, firsts, lookup, seconds, swap
+from sts_kg.closure.fixpoint import Fixpoint
+from sts_kg.closure.rules.table import RULES, Pattern, Rule
+from sts_kg.closure.triples import ASSERTED, Block
+from sts_kg.closure.vocabulary import (
+    DATATYPES,
+    DIFFERENT_FROM,
+    FIRST,
+    NIL,
+    REST,
+    SAME_AS,
+    SUB_CLASS_OF,
+    SUB_PROPERTY_OF,
+    THING,
+    TRANSITIVE_PROPERTY,
+    TYPE,
+    id_of,
+)
+from sts_kg.rdf import LITERAL
+
+__all__ = ["LIST", "Prover", "Step"]
+
+#: The name, in a rule's place, of the step that says what an `rdf:List` holds.
+LIST = "LIST"
+EVER = 1 << 30
+Row = tuple[int, int, int]
+Binding = dict[str, int]
+_TRANSITIVE = {SUB_CLASS_OF: "scm-sco", SUB_PROPERTY_OF: "scm-spo"}
+#: Rules that the search does not go through one by one: equality, lists of literals, and what follows from others.
+_OTHERWISE = frozenset(rule for rule in RULES if rule.startswith(("eq-", "dt-"))) | {"prp-trp", "scm-sco", "scm-spo"}
+_CHECKED = {  # rule that concludes false: the variables for the terms of a clash, in their order
+    "eq-diff1": "?x ?y",
+    "eq-diff2": "?z{i} ?z{j}",
+    "eq-diff3": "?z{i} ?z{j}",
+    "prp-irp": "?x ?p",
+    "prp-asyp": "?p ?x ?y",
+    "prp-pdw": "?p1 ?p2 ?x ?y",
+    "prp-adp": "?p{i} ?p{j} ?u ?v",
+    "prp-npa1": "?i1 ?p ?i2",
+    "prp-npa2": "?i ?p ?lt",
+    "cls-nothing2": "?x",
+    "cls-com": "?c1 ?c2 ?x",
+    "cls-maxc1": "?x ?y",
+    "cls-maxqc1": "?x ?c ?y",
+    "cls-maxqc2": "?x owl:Thing ?y",
+    "cax-dw": "?c1 ?c2 ?x",
+    "cax-adc": "?c{i} ?c{j} ?z",
+    "dt-not-type": "?lt ?dt",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A triple of ids and what it follows from: a rule with premises, or the source that asserts it.
+
+    The triple of a `LIST` step is the list's head, its members follow in `members`; that of *false* is empty.
+    """
+
+    triple: tuple[int, ...]
+    rule: str | None
+    premises: tuple[Step, ...] = ()
+    source: str | None = None
+    members: tuple[int, ...] = ()
+
+
+@dataclass
+class Prover:
+    """Finds proofs in the blocks of a closure, and remembers them."""
+
+    fixpoint: Fixpoint
+    _steps: dict[tuple[Row, int], Step | None] = field(default_factory=dict)
+    _swapped: dict[int, Ids] = field(default_factory=dict)
+
+    def prove(self, triple: Row) -> Step | None:
+        """Return why a triple is in the closure, None if it is not."""
+        return self._proof(triple, EVER)
+
+    def refute(self, rule: str, terms: Sequence[int]) -> Step | None:
+        """Return why a rule concluded *false* of some terms."""
+        names = _CHECKED[rule].split()
+        if rule == "dt-not-type":
+            literal, datatype = terms
+            typed = self._proof((literal, TYPE, datatype), EVER)
+            return Step((), rule, (typed,) if typed else ())
+        for order in (list(terms), [*list(terms)[1::-1], *list(terms)[2:]]):
+            bound = {name: term for name, term in zip(names, order, strict=True) if name[0] == "?"}
+            for premises in self._applications(RULES[rule], bound, EVER):
+                return Step((), rule, premises)
+        return None
+
+    # --- rows
+
+    @cached_property
+    def _one(self) -> dict[str, int | None]:
+        literals = self.fixpoint.literals
+        return {f'"{number}"^^xsd:nonNegativeInteger': literals.number(number) for number in "01"}
+
+    def _blocks(self, predicate: int, below: int) -> Iterator[Block]:
+        for block in self.fixpoint.known.blocks.get(predicate, ()):
+            if block.round < below:
+                yield block
+
+    def _round(self, row: Row, below: int) -> Block | None:
+        """Return the first block of a smaller round that has a triple."""
+        s, p, o = row
+        pair = (o << 32) | s if p == TYPE else (s << 32) | o
+        found = None
+        for block in self._blocks(p, below):
+            at = int(block.pairs.searchsorted(pair))
+            if at < block.pairs.size and block.pairs[at] == pair and (found is None or block.round < found.round):
+                found = block
+        return found
+
+    def _turned(self, block: Block) -> Ids:
+        """Return the pairs of a block by their second halves; sorted once."""
+        if id(block.pairs) not in self._swapped:
+            turned = swap(block.pairs)
+            turned.sort()
+            self._swapped[id(block.pairs)] = turned
+        return self._swapped[id(block.pairs)]
+
+    def _objects(self, s: int, p: int, below: int) -> Iterator[int]:
+        for block in self._blocks(p, below):
+            yield from lookup(self._turned(block) if p == TYPE else block.pairs, s).tolist()
+
+    def _subjects(self, p: int, o: int, below: int) -> Iterator[int]:
+        for block in self._blocks(p, below):
+            yield from lookup(block.pairs if p == TYPE else self._turned(block), o).tolist()
+
+    def _count(self, s: int | None, p: int, o: int | None, below: int) -> int:
+        """Return how many triples fit; for what would have to be sorted first, how many there may be."""
+        count = 0
+        for block in self._blocks(p, below):
+            first, second = (o, s) if p == TYPE else (s, o)
+            if first is not None:
+                count += lookup(block.pairs, first).size
+            elif second is not None and (block.pairs.size < _SMALL or id(block.pairs) in self._swapped):
+                count += lookup(self._turned(block), second).size
+            else:
+                count += block.pairs.size if second is None else min(block.pairs.size, _GUESS)
+        return count
+
+    # --- goals
+
+    def _proof(self, row: Row, below: int) -> Step | None:
+        """Return the proof of a triple from triples of smaller rounds than `below`."""
+        block = self._round(row, below)
+        key = (row, block.round if block else below)
+        if key not in self._steps:
+            self._steps[key] = None  # a goal that needs itself has no proof that way
+            self._steps[key] = self._found(row, block, below)
+        return self._steps[key]
+
+    def _found(self, row: Row, block: Block | None, below: int) -> Step | None:
+        if block is None:
+            return self._unwritten(row, below)
+        if block.round == ASSERTED:
+            return Step(row, None, source=self.fixpoint.known.sources[block.source])
+        if row[1] == SAME_AS and row[0] == row[2]:
+            return Step(row, "eq-ref")
+        for way in (self._by_way, self._by_rule, self._by_value, self._by_equality):
+            if step := way(row, block.round):
+                return step
+        return None
+
+    def _unwritten(self, row: Row, below: int) -> Step | None:
+        """Return the proof of a triple that no block has: of equal terms, or what holds of any term."""
+        return self._by_sameness(row, below) or self._by_value(row, below) or self._by_equality(row, below)
+
+    def _by_value(self, row: Row, below: int) -> Step | None:
+        """Return a step by the values of literals, which are not written down as triples."""
+        s, p, o = row
+        literals = self.fixpoint.literals
+        if p == TYPE and literals.kinds[s] == LITERAL:
+            datatype = next((iri for iri, number in DATATYPES.items() if number == o), None)
+            if datatype and (literals.holds(datatype, s) or literals.ill_typed.get(s) == o):
+                return Step(row, "dt-type2")
+        if p == SAME_AS and s != o and literals.kinds[s] == literals.kinds[o] == LITERAL:
+            value = literals.value(s)
+            if value is not None and s not in literals.ill_typed and value == literals.value(o):
+                return Step(row, "dt-eq")
+        if p == DIFFERENT_FROM and literals.kinds[s] == literals.kinds[o] == LITERAL:
+            values = literals.value(s), literals.value(o)
+            if None not in values and values[0] != values[1]:
+                return Step(row, "dt-diff")
+        if p == TYPE and o == THING and below == EVER:
+            return self._by_rule(row, below)
+        return None
+
+    def _by_sameness(self, row: Row, below: int) -> Step | None:
+        """Return the proof that two terms are the same: a way of triples of owl:sameAs from one to the other."""
+        s, p, o = row
+        if p != SAME_AS:
+            return None
+        if s == o:
+            return Step(row, "eq-ref")
+        if self.fixpoint.known.of(s) != self.fixpoint.known.of(o):
+            return None
+        before: dict[int, int] = {s: s}
+        queue = deque([s])
+        while queue and o not in before:
+            node = queue.popleft()
+            for other in (*self._objects(node, SAME_AS, below), *self._subjects(SAME_AS, node, below)):
+                if other not in before:
+                    before[other] = node
+                    queue.append(other)
+        if o not in before:
+            return None
+        nodes = [o]
+        while nodes[-1] != s:
+            nodes.append(before[nodes[-1]])
+        edges = [self._edge(x, y, below) for x, y in zip(nodes[:0:-1], nodes[-2::-1], strict=True)]
+        return None if None in edges else _balanced("eq-trans", SAME_AS, nodes[::-1], [e for e in edges if e])
+
+    def _edge(self, x: int, y: int, below: int) -> Step | None:
+        if self._round((x, SAME_AS, y), below):
+            return self._proof((x, SAME_AS, y), below)
+        turned = self._proof((y, SAME_AS, x), below)
+        return turned and Step((x, SAME_AS, y), "eq-sym", (turned,))
+
+    def _by_way(self, row: Row, below: int) -> Step | None:
+        """Return the proof of a triple of a transitive predicate: the shortest way from subject to object."""
+        s, p, o = row
+        rule = _TRANSITIVE.get(p, "prp-trp")
+        axiom = None if p in _TRANSITIVE else self._proof((p, TYPE, TRANSITIVE_PROPERTY), below)
+        if p not in _TRANSITIVE and not (self._round((p, TYPE, TRANSITIVE_PROPERTY), below) and axiom):
+            return None
+        before: dict[int, int] = {}
+        queue = deque([s])
+        while queue and o not in before:
+            node = queue.popleft()
+            for other in self._objects(node, p, below):
+                if other not in before:
+                    before[other] = node
+                    queue.append(other)
+        if o not in before:
+            return None
+        nodes = [o]
+        while len(nodes) == 1 or nodes[-1] != s:
+            nodes.append(before[nodes[-1]])
+        nodes.reverse()
+        edges = [self._proof((x, p, y), below) for x, y in pairwise(nodes)]
+        if None in edges or len(edges) < 2:
+            return None
+        return _balanced(rule, p, nodes, [e for e in edges if e], (axiom,) if axiom else ())
+
+    def _by_equality(self, row: Row, below: int) -> Step | None:
+        """Return the proof by an equal triple of a smaller round: eq-rep-s, eq-rep-p, eq-rep-o."""
+        known = self.fixpoint.known
+        if known.representatives is None:
+            return None
+        s, p, o = row
+        names = [self._equal(term, below) for term in row]
+        best: tuple[int, Row] | None = None
+        for q in names[1]:
+            for block in self._blocks(q, below):
+                if best is not None and block.round >= best[0]:
+                    continue
+                for x in names[0] if len(names[0]) <= len(names[2]) else names[2]:
+                    by_subject = len(names[0]) <= len(names[2])
+                    column = block.pairs if by_subject != (q == TYPE) else self._turned(block)
+                    wanted = set(names[2] if by_subject else names[0])
+                    for y in lookup(column, x).tolist():
+                        other = (x, q, y) if by_subject else (y, q, x)
+                        if y in wanted and other != row and (best is None or block.round < best[0]):
+                            best = block.round, other
+        if best is None:
+            return self._by_equal_literal(row, names, below)
+        step = self._proof(best[1], below)
+        if step is None:
+            return None
+        x, q, y = best[1]
+        for rule, old, new in (("eq-rep-s", x, s), ("eq-rep-p", q, p), ("eq-rep-o", y, o)):
+            if old == new:
+                continue
+            same = self._by_sameness((old, SAME_AS, new), below)
+            if same is None:
+                return None
+            triple = {"eq-rep-s": (new, q, y), "eq-rep-p": (s, new, y), "eq-rep-o": (s, p, new)}[rule]
+            step = Step(triple, rule, (same, step))
+        return step
+
+    def _by_equal_literal(self, row: Row, names: list[list[int]], below: int) -> Step | None:
+        """Return the proof of what holds of a literal by its value, and so of a term that is the same."""
+        s, p, o = row
+        for x in names[0]:
+            held = self._by_value((x, p, o), below) if x != s else None
+            same = self._by_sameness((x, SAME_AS, s), below) if held else None
+            if held and same:
+                return Step(row, "eq-rep-s", (same, held))
+        return None
+
+    def _equal(self, term: int, below: int) -> list[int]:
+        """Return the terms that are equal to one by triples of smaller rounds, itself first."""
+        known = self.fixpoint.known
+        if known.representatives is None:
+            return [term]
+        found, queue = {term: None}, deque([term])
+        while queue:
+            node = queue.popleft()
+            for other in (*self._objects(node, SAME_AS, below), *self._subjects(SAME_AS, node, below)):
+                if other not in found:
+                    found[other] = None
+                    queue.append(other)
+        return list(found)
+
+    # --- rules
+
+    def _by_rule(self, row: Row, below: int) -> Step | None:
+        for rule in RULES.values():
+            if rule.id in _OTHERWISE or not rule.head:
+                continue
+            if not rule.body:
+                if any(tuple(map(_constant, pattern)) == row for pattern in rule.head):
+                    return Step(row, rule.id)
+                continue
+            for head in rule.head:
+                bound = self._unified(head, row, {}) if rule.lists is None else self._leading(rule, head, row)
+                if bound is None:
+                    continue
+                for premises in self._applications(rule, bound, below, row):
+                    return Step(row, rule.id, premises)
+        if row[1] == TYPE and row[2] == id_of("rdfs:Datatype") and row[0] in DATATYPES.values():
+            return Step(row, "dt-type1")
+        return None
+
+    def _leading(self, rule: Rule, head: Pattern, row: Row) -> Binding | None:
+        """Return what a head binds before the members of the list are known; None if it cannot fit."""
+        binding: Binding = {}
+        for term, value in zip(head, row, strict=True):
+            if "{" in term or (term[0] == "?" and rule.kind == "chain" and term == "?u1"):
+                continue
+            if term[0] != "?":
+                if _constant(term) != value:
+                    return None
+            elif binding.setdefault(term, value) != value:
+                return None
+        return binding
+
+    def _unified(self, pattern: Sequence[str | int], row: Row, bound: Binding) -> Binding | None:
+        binding = dict(bound)
+        for term, value in zip(pattern, row, strict=True):
+            if isinstance(term, str) and term[0] == "?":
+                if binding.setdefault(term, value) != value:
+                    return None
+            elif isinstance(term, str) and term in self._one:
+                if self._literal(term, value) is None:
+                    return None
+            elif (_constant(term) if isinstance(term, str) else term) != value:
+                return None
+        return binding
+
+    def _literal(self, term: str, value: int) -> int | None:
+        """Return the literal that a number of a rule stands for, if a term is one with its value or equal to it."""
+        number, literals, known = self._one[term], self.fixpoint.literals, self.fixpoint.known
+        if number is None:
+            return None
+        if literals.kinds[value] == LITERAL and literals.value(value) == literals.value(number):
+            return value
+        return number if known.of(value) == known.of(number) else None
+
+    def _applications(
+        self, rule: Rule, bound: Binding, below: int, row: Row | None = None
+    ) -> Iterator[tuple[Step, ...]]:
+        """Yield the proven premises of ways to apply a rule."""
+        if rule.lists is None:
+            for triples in self._solved(list(rule.body), bound, below, []):
+                yield from self._proven(rule.body, triples, below)
+            return
+        at = next(i for i, pattern in enumerate(rule.body) if pattern[2] == rule.lists.head)
+        lists = [rule.body[at]]
+        plain = {term: value for term, value in bound.items() if "{" not in term}
+        kept = {k: v for k, v in plain.items() if any(k in pattern for pattern in lists)}
+        told_of = (
+            (link, told) for (link,) in self._solved(lists, kept, below, []) for told in self._lists(link[2], below)
+        )
+        for link, told in told_of:
+            numbered = {term: value for term, value in bound.items() if "{" in term}
+            for body, head in rule.instances(told.members):
+                known = self._unified(rule.body[at], link, plain)
+                if known is not None and row is not None:
+                    fits = [b for h in head if (b := self._unified(h, row, known)) is not None]
+                    known = fits[0] if fits else None
+                if known is None or not _fits(numbered, told.members):
+                    continue
+                rest = [p for p in body if p != tuple(rule.body[at])]
+                for triples in self._solved(rest, known, below, []):
+                    for premises in self._proven(rest, triples, below):
+                        first = self._proof(link, below)
+                        if first is not None:
+                            yield (*premises[:at], first, told, *premises[at:])
+
+    def _proven(self, body: Sequence[object], triples: Sequence[Row], below: int) -> Iterator[tuple[Step, ...]]:
+        steps = [self._proof(triple, below) for triple in triples]
+        if None not in steps:
+            yield tuple(step for step in steps if step)
+
+    def _lists(self, head: int, below: int) -> Iterator[Step]:
+        """Yield what a list holds by the newest names of its members, then by those that were given."""
+        newest, given = self._list(head, below, -1), self._list(head, below, 0)
+        yield from (each for each in (newest, given if given != newest else None) if each)
+
+    def _list(self, head: int, below: int, which: int) -> Step | None:
+        members, links, node, seen = [], [], head, set()
+        while node not in seen and node != NIL and not (node != head and node == self.fixpoint.known.of(NIL)):
+            seen.add(node)
+            heads, rests = list(self._objects(node, FIRST, below)), list(self._objects(node, REST, below))
+            if not heads or not rests:
+                return None
+            first, rest = heads[which], rests[which]
+            for triple in ((node, FIRST, first), (node, REST, rest)):
+                step = self._proof(triple, below)
+                if step is None:
+                    return None
+                links.append(step)
+            members.append(first)
+            node = rest
+        return None if node in seen else Step((head,), LIST, tuple(links), members=tuple(members))
+
+    def _solved(
+        self, patterns: Sequence[Sequence[str | int]], bound: Binding, below: int, rows: list[tuple[int, Row]]
+    ) -> Iterator[list[Row]]:
+        """Yield the triples of smaller rounds that fit all patterns, in their order."""
+        done = {index for index, _ in rows}
+        if len(done) == len(patterns):
+            yield [row for _, row in sorted(rows)]
+            return
+        least, chosen = EVER + 1, -1
+        ends: tuple[int | None, int, int | None] = (None, -1, None)
+        for index, pattern in enumerate(patterns):
+            if index in done:
+                continue
+            s, p, o = (self._value(term, bound) for term in pattern)
+            if p is None:
+                continue
+            size = self._count(s, p, o, below) if s is None or o is None else 0
+            if p == SAME_AS and (s is None) != (o is None):
+                size += 1
+            if size < least:
+                least, chosen, ends = size, index, (s, p, o)
+        if chosen < 0:
+            return
+        s, p, o = ends
+        for row in self._rows(s, p, o, below):
+            binding = self._unified(patterns[chosen], row, bound)
+            if binding is not None:
+                last = patterns[chosen][2]
+                if isinstance(last, str) and last in self._one and (literal := self._literal(last, row[2])) is not None:
+                    row = (*row[:2], literal)
+                yield from self._solved(patterns, binding, below, [*rows, (chosen, row)])
+
+    def _rows(self, s: int | None, p: int, o: int | None, below: int) -> Iterator[Row]:
+        if s is not None and o is not None:
+            if self._round((s, p, o), below) or self._consulted((s, p, o), below):
+                yield s, p, o
+        elif p == SAME_AS:
+            if s is not None:
+                yield from ((s, p, term) for term in self._equal(s, below))
+            elif o is not None:
+                yield from ((term, p, o) for term in self._equal(o, below))
+        elif s is not None:
+            yield from ((s, p, each) for each in self._objects(s, p, below))
+        elif o is not None:
+            yield from ((each, p, o) for each in self._subjects(p, o, below))
+        else:
+            for block in self._blocks(p, below):
+                x, y = (seconds, firsts) if p == TYPE else (firsts, seconds)
+                yield from ((a, p, b) for a, b in zip(x(block.pairs).tolist(), y(block.pairs).tolist(), strict=True))
+
+    def _consulted(self, row: Row, below: int) -> bool:
+        """Return whether a triple holds that is not written down: equal terms, and literals by their values."""
+        s, p, o = row
+        if p == SAME_AS:
+            return s == o or (self.fixpoint.known.of(s) == self.fixpoint.known.of(o) and o in self._equal(s, below))
+        return p in (TYPE, DIFFERENT_FROM) and o != THING and self._by_value(row, below) is not None
+
+    def _value(self, term: str | int, bound: Binding) -> int | None:
+        if isinstance(term, int):
+            return term
+        if term[0] == "?":
+            return bound.get(term)
+        if term in self._one:
+            number = self._one[term]
+            return None if number is None else self.fixpoint.known.of(number)
+        return _constant(term)
+
+
+_SMALL, _GUESS = 100_000, 1_000
+
+
+def _constant(term: str) -> int:
+    return id_of(term) if term[0] not in '?"' else -1
+
+
+def _fits(numbered: Binding, members: Sequence[int]) -> bool:
+    return all(value in members for value in numbered.values())
+
+
+def _balanced(rule: str, p: int, nodes: Sequence[int], edges: Sequence[Step], axiom: tuple[Step, ...] = ()) -> Step:
+    """Return the steps from the first node to the last as a tree that is as flat as can be."""
+    if len(edges) == 1:
+        return edges[0]
+    half = len(edges) // 2
+    left = _balanced(rule, p, nodes[: half + 1], edges[:half], axiom)
+    right = _balanced(rule, p, nodes[half:], edges[half:], axiom)
+    return Step((nodes[0], p, nodes[-1]), rule, (*axiom, left, right))

@@ -1,0 +1,1 @@
+"""The rules of OWL 2 RL: their table, and the code of each."""

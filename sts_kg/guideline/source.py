@@ -1,0 +1,129 @@
+"""The source page by its segments: positions and gists from the ontology, the text only if the user has the page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import RDF, RDFS
+from rdflib.term import Node
+
+from sts_kg.errors import ParseError, SourceError, UnknownNameError
+from sts_kg.rdf import OA, STS, local
+
+__all__ = ["Segment", "find_segment", "page_texts", "segment", "segments", "source_document"]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A piece of the source.
+
+    `start` and `end` are Unicode code points (end exclusive), `line` counts from 1, `gist` is in the project's own
+    words, `sha256` the digest of the exact UTF-8 text; `text` is None unless the page is at hand.
+    """
+
+    id: str
+    ordinal: int
+    kind: str
+    section: str
+    start: int
+    end: int
+    line: int
+    gist: str
+    sha256: str
+    text: str | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the segment as plain values; `text` only if the page is at hand."""
+        plain = dict(self.__dict__)
+        if self.text is None:
+            del plain["text"]
+        return plain
+
+
+def source_document(asserted: Graph) -> URIRef | None:
+    """Return the source document of an ontology, or None if it names none."""
+    found = asserted.value(None, RDF.type, STS.SourceDocument)
+    return found if isinstance(found, URIRef) else None
+
+
+def segment(asserted: Graph, iri: URIRef, texts: Mapping[str, str] | None = None) -> Segment:
+    """Return one segment; with its text if `texts`, by id, has it."""
+    selector = asserted.value(iri, OA.hasSelector)
+
+    def number(subject: Node | None, predicate: URIRef) -> int:
+        value = asserted.value(subject, predicate)
+        assert isinstance(value, Literal), f"{local(iri)} has no {local(predicate)} in source.ttl"
+        return int(value)
+
+    return Segment(
+        id=local(iri),
+        ordinal=number(iri, STS.ordinal),
+        kind="heading" if (iri, RDF.type, STS.Heading) in asserted else "sentence",
+        section=str(asserted.value(asserted.value(iri, STS.inSection), RDFS.label)).removeprefix("section "),
+        start=number(selector, OA.start),
+        end=number(selector, OA.end),
+        line=number(iri, STS.lineNumber),
+        gist=str(asserted.value(iri, STS.gist)),
+        sha256=str(asserted.value(iri, STS.sha256)),
+        text=texts.get(local(iri)) if texts else None,
+    )
+
+
+def segments(asserted: Graph, texts: Mapping[str, str] | None = None) -> tuple[Segment, ...]:
+    """Return all segments in reading order."""
+    kinds = (STS.Heading, STS.Sentence)
+    found = [segment(asserted, iri, texts) for kind in kinds for iri in _instances(asserted, kind)]
+    return tuple(sorted(found, key=lambda one: one.ordinal))
+
+
+def find_segment(asserted: Graph, name: str) -> URIRef:
+    """Return the segment of an id such as `S19` or `h3`.
+
+    Raises
+    ------
+    UnknownNameError
+        No segment has that id.
+    """
+    ids = {local(iri): iri for kind in (STS.Heading, STS.Sentence) for iri in _instances(asserted, kind)}
+    key = name.removeprefix("sts:").upper()
+    if key not in ids:
+        raise UnknownNameError("segment", name, ids)
+    return ids[key]
+
+
+def _instances(asserted: Graph, kind: URIRef) -> list[URIRef]:
+    return [iri for iri in asserted.subjects(RDF.type, kind) if isinstance(iri, URIRef)]
+
+
+def page_texts(asserted: Graph, page: str | Path) -> dict[str, str]:
+    """Return the verbatim text of every segment by id, cut from the page after its SHA-256 has matched.
+
+    Raises
+    ------
+    ParseError
+        The page cannot be read.
+    SourceError
+        The page is not the one that was modelled, or a segment cut from it has another digest.
+    """
+    try:
+        data = Path(page).read_bytes()
+    except OSError as error:
+        raise ParseError(f"cannot be read: {error.strerror or error}", path=page) from error
+    except ValueError as error:  # a path with a NUL character
+        raise ParseError(f"cannot be read: {error}", path=page) from error
+    _same(page, str(asserted.value(source_document(asserted), STS.sha256)), data)
+    text = data.decode("utf-8")
+    cut = {one.id: text[one.start : one.end] for one in segments(asserted)}
+    for one in segments(asserted):
+        _same(f"{page}, {one.id}", one.sha256, cut[one.id].encode())
+    return cut
+
+
+def _same(what: object, expected: str, data: bytes) -> None:
+    found = hashlib.sha256(data).hexdigest()
+    if found != expected:
+        raise SourceError(what, expected=expected, found=found)

@@ -1,0 +1,350 @@
+"""An ontology of others as columns of numbers, and the slices of it that matter for some of its terms.
+
+A file of ten million triples fits: its terms are kept once, as text, and a triple takes twelve bytes. Nothing is
+inferred here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from sts_kg.closure.encoding import Ids, Terms, contains, expand, read, unique
+from sts_kg.errors import ParseError, UnknownNameError
+from sts_kg.rdf import BLANK, IRI, LITERAL, owl_nquads, owl_syntax, split
+
+__all__ = ["SLICES", "External", "Slice"]
+
+#: star: the terms themselves; up: with all that is above them and what relates to them; down: with what is below;
+#: module: up, and likewise for all that their definitions use.
+Slice = Literal["star", "up", "down", "module"]
+SLICES: tuple[str, ...] = get_args(Slice)
+
+_RDF, _RDFS = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://www.w3.org/2000/01/rdf-schema#"
+_OWL = "http://www.w3.org/2002/07/owl#"
+_NAMES = re.compile(r"(?i)(?:label|synonym|altlabel|alternativeterm|iao_0000118|brand|dbname)s?$")
+_LABELS = (f"{_RDFS}label", "http://www.w3.org/2004/02/skos/core#prefLabel")
+_REPLACED = ("http://purl.obolibrary.org/obo/IAO_0100001", "http://www.geneontology.org/formats/oboInOwl#replacedBy")
+_HEADER = {
+    "version": (f"{_OWL}versionIRI", f"{_OWL}versionInfo"),
+    "license": ("http://purl.org/dc/terms/license", "http://purl.org/dc/elements/1.1/rights"),
+    "title": ("http://purl.org/dc/terms/title", "http://purl.org/dc/elements/1.1/title", f"{_RDFS}label"),
+    "date": (
+        "http://purl.org/dc/terms/issued",
+        "http://purl.org/dc/terms/date",
+        "http://purl.org/dc/elements/1.1/date",
+    ),
+}
+_PREFIXED = ("", "cas:", "CAS:", "CASRN:", "inchikey:", "InChIKey:", "INCHIKEY:", "InChIKey=")
+_ENDS = ('"', '"@en')
+_EMPTY = np.zeros(0, np.int64)
+
+
+class External:
+    """The triples of one ontology document, as numbers of its own dictionary.
+
+    Parameters
+    ----------
+    source : path
+        RDF of any syntax, OWL functional syntax, OWL/XML or OBO; `.gz` and `.zst` too.
+    progress : callable, optional
+        Called with the number of triples read so far.
+
+    Raises
+    ------
+    ParseError
+        It cannot be read: with path, line and, if known, column; or it holds no triple.
+    """
+
+    def __init__(self, source: str | Path | Any, *, progress: Callable[[int], None] | None = None) -> None:
+        self.terms = Terms()
+        told = (lambda _, lines: progress(lines)) if progress is not None else None
+        if isinstance(source, str | Path) and owl_syntax(source):
+            source = BytesIO(owl_nquads(source))
+        parts = list(read(source, self.terms, progress=told))
+        self.subjects = _whole(part.subjects for part in parts)
+        self.predicates = _whole(part.predicates for part in parts)
+        self.objects = _whole(part.objects for part in parts)
+        if not self.subjects.size:
+            raise ParseError("holds no triple", path=source if isinstance(source, str | Path) else None)
+        self._kinds = self.terms.kinds
+        self._texts: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        """Return the number of triples, repeated ones too."""
+        return int(self.subjects.size)
+
+    # --- terms
+
+    def find(self, iri: str) -> int:
+        """Return the number of an IRI, -1 if the document does not use it."""
+        return int(self.terms.find(f"<{iri}>".encode()))
+
+    def find_all(self, iris: Iterable[str]) -> dict[str, int]:
+        """Return the numbers of those of some IRIs that the document uses."""
+        wanted = list(dict.fromkeys(iris))
+        found = self.terms.find_all([f"<{iri}>".encode() for iri in wanted]) if wanted else _EMPTY
+        return {iri: number for iri, number in zip(wanted, found.tolist(), strict=True) if number >= 0}
+
+    def is_described(self, term: int) -> bool:
+        """Return whether the document says more of a term than that there is such a class."""
+        return bool(contains(self.described(), np.array([term], np.int64)).any())
+
+    def described(self) -> Ids:
+        """Return the IRIs of which the document says more than that there is such a class, sorted."""
+        return self._described
+
+    @cached_property
+    def _described(self) -> Ids:
+        return self._only(IRI, unique(self.subjects[self.predicates != self.find(f"{_RDF}type")]))
+
+    def text(self, term: int) -> str:
+        """Return an IRI, the label of a blank node or the lexical form of a literal."""
+        if self._kinds[term] == LITERAL:
+            return split(self.terms.text(term))[0]
+        return self.terms.text(term).decode().strip("<>")
+
+    def values(self, subject: int, *predicates: str) -> list[str]:
+        """Return the values that a term has for some predicates, those of the first predicate first."""
+        rows = self._by_subject(np.array([subject], np.int64))
+        return [
+            self.text(int(term))
+            for predicate in map(self.find, predicates)
+            for term in self.objects[rows[self.predicates[rows] == predicate]]
+        ]
+
+    def labels(self, subject: int) -> list[str]:
+        """Return the labels of a term."""
+        return self.values(subject, *_LABELS)
+
+    def names(self, subject: int) -> list[str]:
+        """Return the labels and synonyms of a term."""
+        rows = self._by_subject(np.array([subject], np.int64))
+        kept = contains(self._name_predicates, self.predicates[rows])
+        return [self.text(int(term)) for term in self.objects[rows[kept]] if self._kinds[term] == LITERAL]
+
+    def is_deprecated(self, subject: int) -> bool:
+        """Return whether a term is obsolete."""
+        return any(value in ("true", "1") for value in self.values(subject, f"{_OWL}deprecated"))
+
+    def replacements(self, subject: int) -> list[str]:
+        """Return what stands in the place of an obsolete term, as it is written."""
+        return self.values(subject, *_REPLACED, "http://www.geneontology.org/formats/oboInOwl#consider")
+
+    @cached_property
+    def header(self) -> dict[str, str]:
+        """IRI, version, license, title and date of the ontology, as far as the document tells them."""
+        kind, ontology = self.find(f"{_RDF}type"), self.find(f"{_OWL}Ontology")
+        found = self.subjects[(self.predicates == kind) & (self.objects == ontology)]
+        if kind < 0 or ontology < 0 or not found.size:
+            return {}
+        sizes = [(len(self._by_subject(np.array([s], np.int64))), -int(s)) for s in unique(found)]
+        subject = -max(sizes)[1]
+        told = {"iri": self.text(subject)}
+        for name, predicates in _HEADER.items():
+            if values := self.values(subject, *predicates):
+                told[name] = values[0]
+        return told
+
+    def classes(self) -> Ids:
+        """Return all IRIs that are subjects, sorted."""
+        subjects = unique(self.subjects)
+        return self._only(IRI, subjects)
+
+    def named(self) -> Iterator[tuple[int, str]]:
+        """Yield each term with each of its labels and synonyms."""
+        rows = np.flatnonzero(contains(self._name_predicates, self.predicates))
+        rows = rows[(self._kinds[self.objects[rows]] == LITERAL) & (self._kinds[self.subjects[rows]] == IRI)]
+        texts = self.terms.texts(self.objects[rows])
+        for subject, text in zip(self.subjects[rows].tolist(), texts, strict=True):
+            yield subject, split(text)[0] if b"\\" in text else text[1 : text.rindex(b'"')].decode()
+
+    def identified(self, values: Iterable[str]) -> Iterator[tuple[int, str]]:
+        """Yield each IRI that has one of some identifiers (CAS, InChIKey) as a value, plain or after a prefix."""
+        texts = {f'"{prefix}{value}{end}'.encode(): value for value in values for prefix in _PREFIXED for end in _ENDS}
+        found = self.terms.find_all(list(texts)) if texts else _EMPTY
+        for term, value in zip(found.tolist(), texts.values(), strict=True):
+            if term >= 0:
+                subjects = self._only(IRI, unique(self.subjects[self._by_object(np.array([term], np.int64))]))
+                yield from ((int(each), value) for each in subjects)
+
+    # --- slices
+
+    def slice(self, seeds: Iterable[int], method: str = "up", *, depth: int = 0) -> Ids:
+        """Return the rows of the triples that matter for some terms, in the order of the document.
+
+        Parameters
+        ----------
+        seeds : iterable of int
+            Numbers of the terms.
+        method : {"star", "up", "down", "module"}
+            How far to go.
+        depth : int
+            Steps down, or from term to term of a module, at most; 0 for no limit.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such method.
+        """
+        if method not in SLICES:
+            raise UnknownNameError("slice", method, SLICES)
+        chosen = unique(np.fromiter(seeds, np.int64))
+        chosen = chosen[chosen >= 0]
+        if method == "down":
+            chosen = self._reached(chosen, self._children, depth)
+        if method in ("up", "module"):
+            chosen = unique(np.concatenate((chosen, self._touching(chosen))))
+        if method == "up":
+            chosen = self._reached(chosen, self._parents, 0)
+        if method == "module":
+            chosen = self._reached(chosen, self._used, depth)
+        rows = self._star(chosen)
+        mentioned = unique(np.concatenate((self.objects[rows], self.predicates[rows])))
+        mentioned = mentioned[(self._kinds[mentioned] == IRI) & ~contains(chosen, mentioned)]
+        about = self._by_subject(mentioned)
+        told = contains(self._numbers(*_LABELS, f"{_RDF}type", f"{_OWL}deprecated"), self.predicates[about])
+        about = about[told & (self._kinds[self.objects[about]] != BLANK)]
+        return unique(np.concatenate((rows, about)))
+
+    def ntriples(
+        self, rows: Ids, *, blank_nodes: str = "", renamed: Mapping[int, bytes] | None = None
+    ) -> Iterator[bytes]:
+        """Yield rows as lines of N-Triples, each once.
+
+        A prefix tells blank nodes from those of other documents; `renamed` has other texts for some terms.
+        """
+        others = renamed or {}
+        mark = f"_:{blank_nodes}".encode()
+        seen = set()
+        for row in rows.tolist():
+            triple = self.subjects[row], self.predicates[row], self.objects[row]
+            ids = tuple(map(int, triple))
+            if ids not in seen:
+                seen.add(ids)
+                texts = (others.get(term) or self.terms.text(term) for term in ids)
+                yield b" ".join(mark + text[2:] if text[:2] == b"_:" else text for text in texts) + b" .\n"
+
+    def _star(self, terms: Ids) -> Ids:
+        """Return the rows about some terms, their blank nodes and the annotations of their axioms included."""
+        found = [_EMPTY]
+        annotated = self._numbers(f"{_OWL}annotatedSource")
+        if annotated.size:
+            rows = self._by_object(terms)
+            rows = rows[self.predicates[rows] == annotated[0]]
+            terms = np.concatenate((terms, self.subjects[rows]))
+        frontier = seen = unique(terms)
+        while frontier.size:
+            rows = self._by_subject(frontier)
+            found.append(rows)
+            objects = unique(self.objects[rows])
+            frontier = objects[(self._kinds[objects] == BLANK) & ~contains(seen, objects)]
+            seen = unique(np.concatenate((seen, frontier)))
+        return unique(np.concatenate(found))
+
+    def _reached(self, seeds: Ids, step: Callable[[Ids], Ids], depth: int) -> Ids:
+        frontier = seen = seeds
+        steps = 0
+        while frontier.size and (not depth or steps < depth):
+            reached = unique(step(frontier))
+            frontier = reached[~contains(seen, reached)]
+            seen = unique(np.concatenate((seen, frontier)))
+            steps += 1
+        return seen
+
+    def _parents(self, terms: Ids) -> Ids:
+        """Return the classes right above some terms: superclasses, and the genus of a definition."""
+        rows = self._star_of(terms, f"{_RDFS}subClassOf", f"{_RDFS}subPropertyOf", f"{_OWL}equivalentClass")
+        above = self._numbers(
+            *(f"{_RDFS}subClassOf", f"{_RDFS}subPropertyOf", f"{_OWL}equivalentClass", f"{_RDF}first"),
+        )
+        objects = self.objects[rows[contains(above, self.predicates[rows])]]
+        return self._only(IRI, objects)
+
+    def _used(self, terms: Ids) -> Ids:
+        """Return what the axioms of some terms use: superclasses, fillers and properties."""
+        rows = self._star_of(terms, f"{_RDFS}subClassOf", f"{_RDFS}subPropertyOf", f"{_OWL}equivalentClass")
+        left_out = self._numbers(f"{_RDF}type")
+        objects = self.objects[rows[~contains(left_out, self.predicates[rows])]]
+        objects = self._only(IRI, objects)
+        used: Ids = objects[contains(self.classes(), objects)]
+        return used
+
+    def _children(self, terms: Ids) -> Ids:
+        rows = self._by_object(terms)
+        below = self._numbers(f"{_RDFS}subClassOf", f"{_RDFS}subPropertyOf")
+        subjects = self.subjects[rows[contains(below, self.predicates[rows])]]
+        return self._only(IRI, subjects)
+
+    def _touching(self, terms: Ids) -> Ids:
+        """Return the terms whose axioms have a restriction to some terms."""
+        nodes = self.subjects[self._by_object(terms)]
+        nodes = unique(nodes[self._kinds[nodes] == BLANK])
+        annotations = self.subjects[self._by_predicate(f"{_OWL}annotatedSource")]
+        frontier, found = nodes[~contains(unique(annotations), nodes)], [_EMPTY]
+        seen = frontier
+        while frontier.size:
+            owners = unique(self.subjects[self._by_object(frontier)])
+            found.append(owners[self._kinds[owners] == IRI])
+            frontier = owners[(self._kinds[owners] == BLANK) & ~contains(seen, owners)]
+            seen = unique(np.concatenate((seen, frontier)))
+        return unique(np.concatenate(found))
+
+    def _star_of(self, terms: Ids, *predicates: str) -> Ids:
+        """Return the rows of some predicates of some terms, the blank nodes that they lead to included."""
+        wanted = self._numbers(*predicates)
+        rows = self._by_subject(terms)
+        rows = rows[contains(wanted, self.predicates[rows])]
+        objects = unique(self.objects[rows])
+        blank = objects[self._kinds[objects] == BLANK]
+        return np.concatenate((rows, self._star(blank))) if blank.size else rows
+
+    def _only(self, kind: int, terms: Ids) -> Ids:
+        kept: Ids = terms[self._kinds[terms] == kind]
+        return kept
+
+    # --- rows
+
+    @cached_property
+    def _subject_order(self) -> tuple[Ids, Ids]:
+        order = np.argsort(self.subjects, kind="stable")
+        return order, self.subjects[order]
+
+    @cached_property
+    def _object_order(self) -> tuple[Ids, Ids]:
+        order = np.argsort(self.objects, kind="stable")
+        return order, self.objects[order]
+
+    def _by_subject(self, terms: Ids) -> Ids:
+        return _rows(*self._subject_order, terms)
+
+    def _by_object(self, terms: Ids) -> Ids:
+        return _rows(*self._object_order, terms)
+
+    def _by_predicate(self, iri: str) -> Ids:
+        number = self.find(iri)
+        return np.flatnonzero(self.predicates == number) if number >= 0 else _EMPTY
+
+    def _numbers(self, *iris: str) -> Ids:
+        return unique(np.array([number for iri in iris if (number := self.find(iri)) >= 0], np.int64))
+
+    @cached_property
+    def _name_predicates(self) -> Ids:
+        used = unique(self.predicates)
+        return used[[_NAMES.search(self.text(int(each))) is not None for each in used]]
+
+
+def _whole(columns: Iterable[Any]) -> Ids:
+    return np.concatenate([_EMPTY, *columns])
+
+
+def _rows(order: Ids, keys: Ids, terms: Ids) -> Ids:
+    low, high = np.searchsorted(keys, terms, "left"), np.searchsorted(keys, terms, "right")
+    found: Ids = np.concatenate([_EMPTY, *(order[row] for _, row in expand(low, high))])
+    return found

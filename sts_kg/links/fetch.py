@@ -1,0 +1,92 @@
+"""Ontology documents of others from a URL, and the part of them that matters from a SPARQL endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+from rdflib import Graph, URIRef
+
+from sts_kg.errors import ParseError
+from sts_kg.rdf import ntriples_of, owl_syntax, syntax_of
+from sts_kg.stores import Endpoint, send
+
+__all__ = ["downloaded", "of_endpoint"]
+
+_ACCEPT = "application/rdf+xml, text/turtle;q=0.9, application/n-triples;q=0.8, application/ld+json;q=0.5, */*;q=0.1"
+_ENDINGS = {
+    "application/rdf+xml": ".rdf",
+    "text/turtle": ".ttl",
+    "application/n-triples": ".nt",
+    "application/n-quads": ".nq",
+    "application/trig": ".trig",
+    "application/ld+json": ".jsonld",
+}
+_MOST_BYTES = 2_000_000_000
+_STAR = """CONSTRUCT { ?term ?p ?o . ?o ?q ?r } WHERE {
+  #VALUES#
+  %s
+  ?term ?p ?o .
+  OPTIONAL { ?o ?q ?r . FILTER(isBlank(?o)) }
+}"""
+#: How the terms of a slice are found from those asked for.
+_TERMS = {
+    "star": "BIND(?seed AS ?term)",
+    "up": "?seed <http://www.w3.org/2000/01/rdf-schema#subClassOf>* ?term . FILTER(isIRI(?term))",
+    "down": "?term <http://www.w3.org/2000/01/rdf-schema#subClassOf>* ?seed . FILTER(isIRI(?term))",
+}
+
+
+@contextmanager
+def downloaded(url: str, *, timeout_s: float = 600.0) -> Iterator[Path]:
+    """Give the document at a URL as a file, its ending that of the URL, else that of its content type.
+
+    Raises
+    ------
+    EndpointError
+        It cannot be fetched.
+    ParseError
+        Neither tells an RDF or OWL syntax.
+    """
+    reply = send(url, headers={"Accept": _ACCEPT}, timeout_s=timeout_s, most_bytes=_MOST_BYTES)
+    name = urlsplit(url).path.rpartition("/")[2] or "document"
+    if owl_syntax(name) is None:
+        try:
+            syntax_of(name)
+        except ParseError as error:
+            kind = reply.content_type.partition(";")[0].strip().lower()
+            if kind not in _ENDINGS:
+                raise ParseError(f"answers with {kind or 'no content type'}, which is no RDF", path=url) from error
+            name += _ENDINGS[kind]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(reply.body)
+        yield path
+
+
+def of_endpoint(endpoint: Endpoint, iris: Iterable[str], *, method: str = "up", size: int = 50) -> list[BytesIO]:
+    """Return what an endpoint knows of some terms, as N-Triples, a batch of terms each.
+
+    Parameters
+    ----------
+    endpoint : Endpoint
+        Where to ask.
+    iris : iterable of str
+        The terms, in every form of their IRIs that may be in use there.
+    method : {"star", "up", "down", "module"}
+        Which terms around them; a module is asked for as up.
+    size : int
+        Terms a request.
+
+    Raises
+    ------
+    EndpointError
+        There is no usable answer.
+    """
+    text = _STAR % _TERMS["up" if method == "module" else method]
+    found = endpoint.batched(text, "seed", [URIRef(iri) for iri in iris], size=size)
+    return [BytesIO(ntriples_of(graph)) for graph in found if isinstance(graph, Graph) and len(graph)]

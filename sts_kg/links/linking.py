@@ -1,0 +1,331 @@
+"""Linking: from ontologies of others the slices that matter for our mapped terms, and a report of which links hold.
+
+Nothing is merged: a slice is a named graph of its own, a mapping stays a mapping. Only a bridge, made when asked for,
+puts what is an exact match of ours into the classes of others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from rdflib import Graph, URIRef
+from rdflib.namespace import OWL, RDF, RDFS, SKOS
+
+from sts_kg.errors import EndpointAnswerError
+from sts_kg.links.external import External
+from sts_kg.links.fetch import downloaded, of_endpoint
+from sts_kg.links.mappings import MappingSet, iri_of, shipped
+from sts_kg.links.report import Candidate, Document, Link, LinkReport, prefix_of
+from sts_kg.rdf import BASE, STS, Prefixes, compress
+from sts_kg.stores import Endpoint
+
+__all__ = ["link"]
+
+#: Vocabularies of identifiers that stand in other ontologies as values.
+_IDENTIFIERS = ("inchikey", "cas")
+_NAMES = (RDFS.label, SKOS.altLabel, STS.brandName)
+
+
+def link(
+    sources: Sequence[str | Path | Endpoint],
+    ours: Graph,
+    *,
+    sets: Iterable[MappingSet] | None = None,
+    method: str = "up",
+    depth: int = 0,
+    seeds: Iterable[str] = (),
+    bridge: bool = False,
+    progress: Callable[[str, int], None] | None = None,
+) -> LinkReport:
+    """Return the slices of ontology documents that matter for our mapped terms, and what holds of the mappings.
+
+    Parameters
+    ----------
+    sources : sequence of paths, URLs or Endpoints
+        The documents, one of them in memory at a time; of an endpoint only what it knows of the mapped terms.
+    ours : Graph
+        Our ontology, for names and kinds of terms.
+    sets : iterable of MappingSet, optional
+        The mappings; the shipped ones without it.
+    method : {"star", "up", "down", "module"}
+        How far a slice goes, see `sts_kg.external.Slice`.
+    depth : int
+        Steps down or through a module, 0 for no limit.
+    seeds : iterable of str
+        Further terms of others to slice: CURIEs, IRIs or labels.
+    bridge : bool
+        Whether to put what is an exact match into the classes of others: `rdf:type` for individuals, `rdfs:subClassOf`
+        for classes.
+    progress : callable, optional
+        Called with the name of a document and the number of triples read so far.
+
+    Raises
+    ------
+    ParseError
+        A document cannot be read.
+    EndpointError
+        A URL or an endpoint gives no usable answer.
+    UnknownNameError
+        There is no such method.
+    """
+    work = _Work(ours, list(shipped() if sets is None else sets), tuple(seeds))
+    documents = [work.document(source, method, depth, progress) for source in sources]
+    covered = {prefix for document in documents for prefix, count in document.n_terms.items() if count}
+    uncovered = Counter(prefix_of(row.object) for row in work.rows if prefix_of(row.object) not in covered)
+    return LinkReport(
+        tuple(documents),
+        tuple(sorted(work.links, key=_order)),
+        tuple(sorted(work.candidates, key=lambda one: (one.subject, one.document, one.object, one.matched_by))),
+        dict(uncovered),
+        work.bridge() if bridge else Graph(),
+    )
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One positive mapping: our term, the predicate, the CURIE of the other, its label."""
+
+    subject: URIRef
+    predicate: URIRef
+    object: str
+    label: str
+
+
+class _Work:
+    """What is known between the documents of one call."""
+
+    def __init__(self, ours: Graph, sets: list[MappingSet], seeds: tuple[str, ...]) -> None:
+        self.prefixes = Prefixes.shipped()
+        self.ours, self.seeds = ours, seeds
+        self.rows: list[_Row] = []
+        self.denied: set[tuple[URIRef, str]] = set()
+        for each in sets:
+            for row in each.mappings:
+                subject = URIRef(iri_of(row.subject_id or "", each.curie_map))
+                curie = self.prefixes.compress(iri_of(row.object_id or "", each.curie_map)) or str(row.object_id)
+                if row.negative:
+                    self.denied.add((subject, curie))
+                else:
+                    predicate = self.prefixes.expand(str(row.predicate_id))
+                    self.rows.append(_Row(subject, predicate, curie, row.object_label or ""))
+        self.links: list[Link] = []
+        self.candidates: list[Candidate] = []
+        self._mapped = {(row.subject, row.object) for row in self.rows}
+        self._forms = {row.object: [str(form) for form in self.prefixes.forms(row.object)] for row in self.rows}
+        self._there: dict[str, int] = {}  # the forms that the document at hand uses
+
+    # --- our side
+
+    @cached_property
+    def names(self) -> dict[str, set[URIRef]]:
+        """Name, in small letters, to our terms of the kinds that mappings are about."""
+        kinds = {kind for row in self.rows for kind in self.ours.objects(row.subject, RDF.type)} - {OWL.Class}
+        terms = {row.subject for row in self.rows} | {
+            term for kind in kinds for term in self.ours.subjects(RDF.type, kind)
+        }
+        found: dict[str, set[URIRef]] = defaultdict(set)
+        for term in terms:
+            for predicate in _NAMES:
+                for name in self.ours.objects(term, predicate):
+                    found[str(name).casefold()].add(URIRef(str(term)))
+        return found
+
+    @cached_property
+    def identifiers(self) -> dict[str, set[URIRef]]:
+        """InChIKey or CAS number to our terms."""
+        found: dict[str, set[URIRef]] = defaultdict(set)
+        for row in self.rows:
+            if prefix_of(row.object) in _IDENTIFIERS and row.predicate == SKOS.exactMatch:
+                found[row.object.partition(":")[2]].add(row.subject)
+        return found
+
+    @cached_property
+    def drug_names(self) -> re.Pattern[str] | None:
+        """What finds the name of a drug of ours as a word of another name."""
+        drugs = {term for kind in self._below(STS.Drug) for term in self.ours.subjects(RDF.type, kind)}
+        names = sorted({name for name, terms in self.names.items() if terms & drugs}, key=len, reverse=True)
+        return re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b") if names else None
+
+    def _below(self, kind: URIRef) -> set[Any]:
+        return set(self.ours.transitive_subjects(RDFS.subClassOf, kind))
+
+    # --- a document
+
+    def document(self, source: Any, method: str, depth: int, progress: Callable[[str, int], None] | None) -> Document:
+        if isinstance(source, Endpoint):
+            found = of_endpoint(source, self._asked(), method=method)
+            if not found:
+                raise EndpointAnswerError(source.url, "knows none of the mapped terms")
+            return self._document(found, source.url, method, depth, progress)
+        if str(source).startswith(("http://", "https://")):
+            with downloaded(str(source)) as path:
+                return self._document(path, str(source), method, depth, progress)
+        return self._document(source, str(source), method, depth, progress)
+
+    def _asked(self) -> list[str]:
+        """Return the IRIs that an endpoint is asked for: of mapped terms and seeds, in all forms."""
+        curies = [row.object for row in self.rows if prefix_of(row.object) not in _IDENTIFIERS] + list(self.seeds)
+        forms = (self.prefixes.forms(curie) for curie in curies if self.prefixes.find(prefix_of(curie)) is not None)
+        return sorted({str(form) for each in forms for form in each})
+
+    def _document(
+        self, source: Any, shown: str, method: str, depth: int, progress: Callable[[str, int], None] | None
+    ) -> Document:
+        start = datetime.now(UTC)
+        external = External(source, progress=(lambda n: progress(shown, n)) if progress is not None else None)
+        self._there = external.find_all(form for forms in self._forms.values() for form in forms)
+        name = _name(external.header.get("iri", ""), shown)
+        n_terms = self._described(external)
+        found = {row: self._look_up(external, row, n_terms, name) for row in self.rows}
+        self.links += [one for one, _ in found.values() if one is not None]
+        mentions = self._propose(external, name)
+        chosen = {term for one, term in found.values() if one is not None and term >= 0} | mentions.keys()
+        rows = external.slice([*chosen, *self._seeds(external)], method, depth=depth)
+        kept = list(external.ntriples(rows, blank_nodes=name.replace("-", ""), renamed=self._standard()))
+        return Document(
+            name,
+            shown,
+            URIRef(f"{BASE}link/{name}"),
+            external.header,
+            method,
+            depth,
+            len(external),
+            len(kept),
+            n_terms,
+            tuple(sorted(mentions.values())),
+            (datetime.now(UTC) - start).total_seconds(),
+            b"".join(kept),
+        )
+
+    def _described(self, external: External) -> dict[str, int]:
+        """Return how many terms of each vocabulary that our mappings use a document describes."""
+        spaces: Counter[str] = Counter()
+        for term in external.described().tolist():
+            iri = external.text(term)
+            spaces[iri[: max(map(iri.rfind, "_/#=:")) + 1]] += 1
+        by_iri = {
+            form: prefix.name
+            for prefix in self.prefixes
+            if any(prefix_of(row.object) == prefix.name for row in self.rows)
+            for form in (prefix.iri, *prefix.iris)
+        }
+        found: Counter[str] = Counter()
+        for space, count in spaces.items():
+            if space in by_iri:
+                found[by_iri[space]] += count
+        return dict(found)
+
+    def _standard(self) -> dict[int, bytes]:
+        """Return the mapped terms whose IRIs have another form in a document, with the form to use."""
+        found: dict[int, bytes] = {}
+        for row in self.rows:
+            standard, *others = self._forms[row.object]
+            found |= {self._there[form]: f"<{standard}>".encode() for form in others if form in self._there}
+        return found
+
+    def _look_up(self, external: External, row: _Row, n_terms: Mapping[str, int], name: str) -> tuple[Link | None, int]:
+        forms = self._forms[row.object]
+        there = [(form, self._there[form]) for form in forms if form in self._there]
+        described = [(form, term) for form, term in there if external.is_described(term)]
+        if described:
+            form, term = described[0]
+            status, label, detail = self._judged(external, row, form, term, forms[0])
+            return Link(row.subject, row.predicate, row.object, status, name, forms[0], label, detail), term
+        if not n_terms.get(prefix_of(row.object)):
+            return None, -1
+        if there:
+            detail = "named there, but not described; link the ontology that it comes from"
+            return Link(row.subject, row.predicate, row.object, "referenced", name, there[0][0], "", detail), there[0][
+                1
+            ]
+        count = n_terms[prefix_of(row.object)]
+        detail = f"{count:,} terms of {prefix_of(row.object)} are there, and this is not one of them"
+        return Link(row.subject, row.predicate, row.object, "missing", name, "", "", detail), -1
+
+    def _judged(self, external: External, row: _Row, form: str, term: int, standard: str) -> tuple[str, str, str]:
+        labels = external.labels(term)
+        label = labels[0] if labels else ""
+        if external.is_deprecated(term):
+            others = [self.prefixes.compress(other) or other for other in external.replacements(term)]
+            return (
+                "deprecated",
+                label,
+                f"replaced by {', '.join(others)}" if others else "obsolete, without replacement",
+            )
+        wanted = row.label.casefold()
+        if wanted and labels and wanted not in map(str.casefold, labels):
+            names = [each for each in external.names(term) if each.casefold() == wanted]
+            if not names:
+                return "label differs", label, f"the mapping says {row.label!r}"
+            return ("found" if form == standard else "other form"), label, f"{names[0]!r} is a synonym there"
+        if form != standard:
+            return "other form", label, f"there as <{form}>; the form to use is <{standard}>"
+        return "found", label, ""
+
+    def _propose(self, external: External, document: str) -> dict[int, str]:
+        """Note the candidates of a document, and return the terms with the name of a drug of ours in theirs."""
+        mentions: dict[int, str] = {}
+        seen: set[tuple[URIRef, int]] = set()
+
+        def note(subject: URIRef, term: int, by: str, value: str) -> None:
+            iri = external.text(term)
+            curie = self.prefixes.compress(iri) or compress(iri)
+            if (subject, curie) in self._mapped or (subject, curie) in self.denied or (subject, term) in seen:
+                return
+            if external.is_deprecated(term) or iri.startswith(BASE):
+                return
+            seen.add((subject, term))
+            label = next(iter(external.labels(term)), "")
+            self.candidates.append(Candidate(subject, curie, label, document, by, value))
+
+        for term, value in external.identified(self.identifiers):
+            for subject in self.identifiers[value]:
+                note(subject, term, "identifier", value)
+        pattern = self.drug_names
+        for term, text in external.named():
+            folded = text.casefold()
+            for subject in self.names.get(folded, ()):
+                is_label = folded in map(str.casefold, external.labels(term))
+                note(subject, term, "label" if is_label else "synonym", text)
+            if pattern is not None and pattern.search(folded):
+                mentions.setdefault(term, text)
+        return mentions
+
+    def _seeds(self, external: External) -> Iterator[int]:
+        by_name: dict[str, list[int]] = defaultdict(list)
+        if self.seeds:
+            for term, text in external.named():
+                by_name[text.casefold()].append(term)
+        for seed in self.seeds:
+            yield from by_name[seed.casefold()]
+            forms = {seed.strip("<>")}
+            if self.prefixes.find(seed.partition(":")[0]) is not None and "//" not in seed:
+                forms.update(map(str, self.prefixes.forms(seed)))
+            yield from (term for form in forms if (term := external.find(form)) >= 0)
+
+    def bridge(self) -> Graph:
+        """Return what puts our terms into the classes of others that match them exactly."""
+        graph = Graph()
+        for one in self.links:
+            if one.predicate == SKOS.exactMatch and one.status in ("found", "other form", "label differs"):
+                is_class = (one.subject, RDF.type, OWL.Class) in self.ours
+                graph.add((one.subject, RDFS.subClassOf if is_class else RDF.type, URIRef(one.iri)))
+        return graph
+
+
+def _name(iri: str, source: str) -> str:
+    """Return a short name for a document: the end of its IRI, else of its file."""
+    end = re.split(r"[/#]", iri.rstrip("/#"))[-1] or Path(source).name
+    end = re.sub(r"(?i)(?:\.(?:owl|obo|ofn|owx|ttl|nt|nq|rdf|xml|gz|zst|jsonld|json|trig|n3))+$", "", end)
+    return re.sub(r"[^a-z0-9]+", "-", end.lower()).strip("-") or "document"
+
+
+def _order(one: Link) -> tuple[str, str, str, str]:
+    return one.subject, one.object, one.document, one.predicate

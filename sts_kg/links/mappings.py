@@ -1,0 +1,119 @@
+"""Mappings of our terms to outside vocabularies, as SSSOM sets: read, validate, write, look up, and turn into RDF.
+
+Our terms stay our own: a mapping says how near an outside term comes, and never makes the two one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from rdflib import Graph, URIRef
+
+from sts_kg.links.mapping_checks import JUSTIFICATIONS, PREDICATES, Denial, Problem, denials, iri_of, traps, validate
+from sts_kg.links.mapping_rdf import from_graph, to_graph
+from sts_kg.links.sssom import SLOTS, Mapping, MappingSet, read, shipped, text, write
+from sts_kg.queries import Entities
+from sts_kg.rdf import BASE, Prefixes, local, ntriples_of
+
+__all__ = [
+    "JUSTIFICATIONS",
+    "PREDICATES",
+    "SLOTS",
+    "Denial",
+    "Mapping",
+    "MappingSet",
+    "Problem",
+    "denials",
+    "from_graph",
+    "graphs_of_mappings",
+    "iri_of",
+    "looked_up",
+    "merged",
+    "read",
+    "rows_with",
+    "shipped",
+    "text",
+    "to_graph",
+    "traps",
+    "validate",
+    "write",
+]
+
+
+def rows_with(sets: Iterable[MappingSet], iris: Iterable[str]) -> Iterator[tuple[MappingSet, Mapping]]:
+    """Yield the rows, each with its set, whose subject or object is one of these canonical IRIs."""
+    wanted = {str(iri) for iri in iris}
+    for each in sets:
+        for row in each.mappings:
+            ends = (iri_of(end, each.curie_map) for end in (row.subject_id, row.object_id) if end)
+            if wanted.intersection(ends):
+                yield each, row
+
+
+def looked_up(
+    sets: Sequence[MappingSet], name: str | None, entities: Callable[[], Entities]
+) -> Iterator[tuple[MappingSet, Mapping]]:
+    """Yield the rows, each with its set, about what a text names; all rows without one.
+
+    Parameters
+    ----------
+    sets : sequence of MappingSet
+        The rows.
+    name : str, optional
+        An outside term by CURIE, IRI or code, or terms of ours by name or label.
+    entities : callable
+        Returns the names of our terms; asked only if they are needed.
+
+    Raises
+    ------
+    UnknownNameError
+        It names nothing.
+    CurieError
+        It is a CURIE with an unknown prefix.
+    """
+    if name is None:
+        return ((each, row) for each in sets for row in each.mappings)
+    return rows_with(sets, _meant(name, sets, entities))
+
+
+def _meant(name: str, sets: Sequence[MappingSet], entities: Callable[[], Entities]) -> set[str]:
+    """Return the canonical IRIs that a text names."""
+    known = Prefixes.shipped()
+    inner = name[1:-1] if name.startswith("<") and name.endswith(">") else name
+    if "://" in inner:
+        iri = str(known.standard(inner))
+    else:
+        iri = str(known.expand(inner)) if ":" in inner else ""
+    if iri and not iri.startswith(BASE):
+        return {iri}
+    ours_by_name = entities()
+    if iri:
+        return {str(ours_by_name.resolve(local(iri)))}
+    wanted, ours, codes = " ".join(name.split()).casefold(), set(), set()
+    for each in sets:
+        for row in each.mappings:
+            subject = iri_of(row.cell("subject_id"), each.curie_map)
+            labels = ours_by_name.labels.get(URIRef(subject), ())
+            names = (local(subject), local(subject).partition("-")[2], *labels)
+            if wanted in (" ".join(one.split()).casefold() for one in names):
+                ours.add(subject)
+            if wanted == row.cell("object_id").partition(":")[2].casefold():
+                codes.add(iri_of(row.cell("object_id"), each.curie_map))
+    return ours or codes or {str(ours_by_name.resolve(name))}
+
+
+def graphs_of_mappings(sets: Iterable[MappingSet] | None = None) -> dict[URIRef, bytes]:
+    """Return mapping sets, the shipped ones by default, as N-Triples by the name of the graph of each."""
+    return {URIRef(each.id): ntriples_of(to_graph(each)) for each in (shipped() if sets is None else sets)}
+
+
+def merged(sets: Iterable[MappingSet]) -> Graph:
+    """Return the triples of several mapping sets in one graph."""
+    whole = Graph(bind_namespaces="none")
+    for each in sets:
+        graph = to_graph(each)
+        for prefix, namespace in graph.namespaces():
+            whole.bind(prefix, namespace)
+        for triple in graph:
+            whole.add(triple)
+    return whole

@@ -1,0 +1,262 @@
+"""What linking found: which mappings hold in which document, what nobody has mapped yet, and the slices."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import DCTERMS, OWL, PROV, RDF, VOID, XSD
+
+from sts_kg.rdf import BASE, compress, ntriples_of
+from sts_kg.tables import Table, html_table, text_table
+
+__all__ = ["STATUSES", "Candidate", "Document", "Link", "LinkReport", "merged_slices", "prefix_of"]
+
+#: What can be said of a mapping, the best first: its term is there; there under another form of its IRI; there with
+#: another label; obsolete; named but not described; not among the terms of its vocabulary that are there.
+STATUSES = ("found", "other form", "label differs", "deprecated", "referenced", "missing")
+
+
+@dataclass(frozen=True)
+class Link:
+    """What one document says of one mapping: `status` is one of `STATUSES`, `detail` what to know or to do."""
+
+    subject: URIRef
+    predicate: URIRef
+    object: str
+    status: str
+    document: str
+    iri: str = ""
+    label: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A term of others that a name or an identifier proposes for one of ours, and that no mapping has."""
+
+    subject: URIRef
+    object: str
+    label: str
+    document: str
+    matched_by: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """One ontology that was read: what it is, how much of it was kept, and which vocabularies it describes."""
+
+    name: str
+    source: str
+    graph: URIRef
+    header: Mapping[str, str]
+    method: str
+    depth: int
+    n_read: int
+    n_kept: int
+    n_terms: Mapping[str, int]
+    mentions: tuple[str, ...]
+    seconds: float
+    ntriples: bytes = field(repr=False, default=b"")
+
+    def covers(self, prefix: str) -> bool:
+        """Return whether terms of a vocabulary are described in it."""
+        return self.n_terms.get(prefix, 0) > 0
+
+
+@dataclass(frozen=True)
+class LinkReport:
+    """Which mappings hold in the documents that were linked, what nobody has mapped yet, and the slices themselves.
+
+    `links` has a row for each mapping and each document that describes terms of its vocabulary, `uncovered` counts the
+    mappings whose vocabulary no document describes.
+    """
+
+    documents: tuple[Document, ...]
+    links: tuple[Link, ...]
+    candidates: tuple[Candidate, ...]
+    uncovered: Mapping[str, int]
+    bridge: Graph
+
+    @property
+    def graphs(self) -> dict[URIRef, bytes]:
+        """Name of each graph to its N-Triples: the slices, where they come from, the bridge if there is one."""
+        found = {document.graph: document.ntriples for document in self.documents}
+        found[URIRef(f"{BASE}links")] = ntriples_of(self.provenance)
+        if len(self.bridge):
+            found[URIRef(f"{BASE}link/bridge")] = ntriples_of(self.bridge)
+        return found
+
+    @cached_property
+    def provenance(self) -> Graph:
+        """Where each slice comes from: source, version, date, licence, method and size."""
+        graph = Graph()
+        when = Literal(datetime.now(UTC).replace(microsecond=0).isoformat(), datatype=XSD.dateTime)
+        for document in self.documents:
+            header = document.header
+            about: list[tuple[URIRef, Any]] = [
+                (RDF.type, VOID.Dataset),
+                (DCTERMS.source, Literal(document.source)),
+                (DCTERMS.title, Literal(header.get("title") or document.name)),
+                (VOID.triples, Literal(document.n_kept)),
+                (PROV.generatedAtTime, when),
+                (DCTERMS.description, Literal(f"slice {document.method}, depth {document.depth or 'without limit'}")),
+            ]
+            for name, predicate in (
+                ("iri", PROV.wasDerivedFrom),
+                ("license", DCTERMS.license),
+                ("date", DCTERMS.issued),
+            ):
+                if name in header:
+                    about.append((predicate, _term(header[name])))
+            if "version" in header:
+                is_iri = header["version"].startswith("http")
+                about.append((OWL.versionIRI if is_iri else OWL.versionInfo, _term(header["version"])))
+            for predicate, value in about:
+                graph.add((document.graph, predicate, value))
+        return graph
+
+    def table(self) -> Table:
+        """Return the links as a table."""
+        rows = (
+            (
+                one.subject,
+                one.predicate,
+                Literal(one.object),
+                Literal(one.status),
+                Literal(one.document),
+                Literal(one.label),
+                Literal(one.detail),
+            )
+            for one in self.links
+        )
+        return Table(("subject", "predicate", "object", "status", "document", "label", "detail"), tuple(rows))
+
+    def candidate_table(self) -> Table:
+        """Return the candidates as a table."""
+        rows = (
+            (
+                one.subject,
+                Literal(one.object),
+                Literal(one.label),
+                Literal(one.document),
+                Literal(one.matched_by),
+                Literal(one.value),
+            )
+            for one in self.candidates
+        )
+        return Table(("subject", "object", "label", "document", "matched_by", "value"), tuple(rows))
+
+    def coverage(self) -> Table:
+        """Return the documents as a table: triples read and kept, and the links that hold, by vocabulary."""
+        rows = []
+        for document in self.documents:
+            for prefix, count in sorted(document.n_terms.items()):
+                mine = [one for one in self.links if one.document == document.name and prefix_of(one.object) == prefix]
+                there = sum(one.status not in ("missing", "referenced") for one in mine)
+                cells = (document.n_read, document.n_kept, count, len(mine), there)
+                rows.append((Literal(document.name), Literal(prefix), *map(Literal, cells)))
+        return Table(("document", "prefix", "read", "kept", "terms", "mapped", "found"), tuple(rows))
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether no mapping is missing, obsolete or otherwise wrong."""
+        return all(one.status in ("found", "other form", "referenced") for one in self.links)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return all of it as plain values."""
+        documents = [
+            {
+                "name": document.name,
+                "source": document.source,
+                "graph": str(document.graph),
+                "header": dict(document.header),
+                "slice": document.method,
+                "depth": document.depth,
+                "triples_read": document.n_read,
+                "triples_kept": document.n_kept,
+                "terms": dict(document.n_terms),
+                "mentions": list(document.mentions),
+                "seconds": round(document.seconds, 3),
+            }
+            for document in self.documents
+        ]
+        return {
+            "documents": documents,
+            "links": [_plain(one) for one in self.links],
+            "candidates": [_plain(one) for one in self.candidates],
+            "uncovered": dict(self.uncovered),
+            "bridge": len(self.bridge),
+        }
+
+    def summary(self) -> str:
+        """Return it in a few lines."""
+        lines = []
+        for document in self.documents:
+            counts = Counter(one.status for one in self.links if one.document == document.name)
+            told = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
+            lines.append(
+                f"{document.name}: {document.n_kept:,} of {document.n_read:,} triples kept ({document.method}); "
+                f"mappings: {told or 'none of ours is about its terms'}"
+                + (f"; {len(document.mentions)} terms named after drugs of ours" if document.mentions else "")
+            )
+        if self.uncovered:
+            told = ", ".join(f"{prefix} {count}" for prefix, count in sorted(self.uncovered.items()))
+            lines.append(f"no document given has terms of: {told}")
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        """Return the summary, the links and the candidates as text."""
+        parts = [self.summary()]
+        if self.links:
+            parts.append(text_table(self.table().variables, self.table().curies()))
+        if self.candidates:
+            table = self.candidate_table()
+            parts.append("Candidates that nobody has mapped:\n" + text_table(table.variables, table.curies()))
+        return "\n\n".join(parts)
+
+    def to_markdown(self) -> str:
+        """Return the summary, the links and the candidates as Markdown."""
+        parts = ["\n".join(f"- {line}" for line in self.summary().splitlines())]
+        parts += [table.to_markdown() for table in (self.table(), self.candidate_table()) if len(table)]
+        return "\n\n".join(parts)
+
+    def _repr_html_(self) -> str:
+        parts = [html_table(("linked",), [[line] for line in self.summary().splitlines()])]
+        titles = {"Mappings": self.table(), "Candidates that nobody has mapped": self.candidate_table()}
+        parts += [f"<h4>{title}</h4>{table._repr_html_()}" for title, table in titles.items() if len(table)]
+        return "".join(parts)
+
+
+def prefix_of(curie: str) -> str:
+    """Return the prefix of a CURIE."""
+    return curie.partition(":")[0]
+
+
+def _term(text: str) -> URIRef | Literal:
+    return URIRef(text) if re.match(r"https?://[^\s<>\"{}|^`\\]+$", text) else Literal(text)
+
+
+def _plain(one: Link | Candidate) -> dict[str, str]:
+    return {name: compress(value) if isinstance(value, URIRef) else value for name, value in vars(one).items()}
+
+
+def merged_slices(before: Mapping[URIRef, bytes], after: Mapping[URIRef, bytes]) -> dict[URIRef, bytes]:
+    """Return the graphs of two reports together, as N-Triples: a document linked again replaces its former slice.
+
+    The graphs that speak of all documents (`links`, `link/bridge`) keep what the later report does not say anew.
+    """
+    merged = {**before, **after}
+    for name in (URIRef(f"{BASE}links"), URIRef(f"{BASE}link/bridge")):
+        if name in before and name in after:
+            subjects = {line.split(b" ", 1)[0] for line in after[name].splitlines()}
+            kept = [line for line in before[name].splitlines(keepends=True) if line.split(b" ", 1)[0] not in subjects]
+            merged[name] = b"".join(kept) + after[name]
+    return merged

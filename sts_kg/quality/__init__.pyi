@@ -1,0 +1,2 @@
+from .gates import Report as Report
+from .gates import report as report

@@ -1,0 +1,15 @@
+from .binding import Entities as Entities
+from .binding import Parameter as Parameter
+from .canned import CannedQuery as CannedQuery
+from .canned import find as find
+from .canned import parsed as parsed
+from .canned import parts_of as parts_of
+from .canned import read as read
+from .canned import read_all as read_all
+from .oxigraph import Store as Store
+from .oxigraph import check_syntax as check_syntax
+from .oxigraph import graph_on as graph_on
+from .oxigraph import run as run
+from .oxigraph import store_of as store_of
+from .paging import QueryText as QueryText
+from .paging import without_comments as without_comments

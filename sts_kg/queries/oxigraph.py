@@ -1,0 +1,143 @@
+"""SPARQL 1.1 on a graph, read-only, by Oxigraph: text in; table, yes or no, or graph out."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+import rdflib.plugin
+import rdflib.query
+from rdflib import Graph, URIRef
+from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
+
+from sts_kg.errors import QueryError
+from sts_kg.queries.binding import cut
+from sts_kg.rdf import PREFIXES, from_ox, to_ox
+from sts_kg.tables import Table
+
+if TYPE_CHECKING:
+    from sts_kg.closure import Closure
+
+__all__ = ["Store", "check_syntax", "graph_on", "run", "store_of"]
+
+Store = ox.Store
+
+# rdflib reads files named in FROM unless told not to (rdflib#810). Its own SPARQL is loaded with its first query, and
+# whoever imports us then gets the safe setting.
+rdflib.plugin.register("sparql", rdflib.query.Processor, "sts_kg.queries.rdflib_sparql", "SPARQLProcessor")
+
+_LONGEST = 160  # of a parser's reason, which may list all that it expected
+
+# Oxigraph takes a keyword even where no token of the specification begins: `SERVICE:x`, `SERVICESILENT<x>`.
+_SERVICE_ANYWHERE = re.compile("(servi)c(e)", re.IGNORECASE)
+
+
+def store_of(*sources: Graph | Closure | Collection[ox.Quad], named: Mapping[URIRef, Graph] | None = None) -> Store:
+    """Return an Oxigraph store in memory: graphs, closures and quads in its default graph, others by their names.
+
+    It keeps numbers, truth values and dates by their value: the integer `01` comes back as `1`.
+    """
+    store = Store()
+    for source in sources:
+        if isinstance(source, Graph):
+            store.bulk_extend(ox.Quad(to_ox(s), to_ox(p), to_ox(o)) for s, p, o in source)
+        elif isinstance(source, Collection):
+            store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in source)
+        else:
+            _load(store, source)
+    for name, one in (named or {}).items():
+        store.bulk_extend(ox.Quad(to_ox(s), to_ox(p), to_ox(o), ox.NamedNode(name)) for s, p, o in one)
+    return store
+
+
+def _load(store: Store, closure: Closure) -> None:
+    """Put a closure into a store by way of N-Triples, the fastest that pyoxigraph offers.
+
+    Oxigraph reads a pipe while we write the next lines into it. It would rename blank nodes, so lines with such come
+    by another, slower way.
+    """
+    n_triples = ox.RdfFormat.N_TRIPLES
+    reading, writing = os.pipe()
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(_write, writing, closure.ntriples(blank_nodes=False))
+        try:
+            store.bulk_load(path=f"/dev/fd/{reading}", format=n_triples, lenient=True)
+        finally:
+            os.close(reading)  # so that writing ends, too
+        written.result()
+    store.bulk_extend(ox.parse(b"".join(closure.ntriples(blank_nodes=True)), n_triples, lenient=True))
+
+
+def _write(pipe: int, pieces: Iterable[bytes]) -> None:
+    with os.fdopen(pipe, "wb", buffering=0) as file:
+        for piece in pieces:
+            file.write(piece)
+
+
+def graph_on(store: Store) -> Graph:
+    """Return the default graph of a store as an ordinary rdflib Graph; its SPARQL runs in Oxigraph.
+
+    oxrdflib gives plain texts the datatype `xsd:string`: the same in RDF 1.1, but not equal to rdflib.
+    """
+    from oxrdflib import OxigraphStore
+
+    graph = Graph(store=OxigraphStore(store=store), identifier=DATASET_DEFAULT_GRAPH_ID)
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace)
+    return graph
+
+
+def run(store: Store, text: str, *, name: str = "given", graphs: Sequence[str] | None = None) -> Table | bool | Graph:
+    """Return the answer to a query: a Table for SELECT, a bool for ASK, a Graph for CONSTRUCT and DESCRIBE.
+
+    `graphs` names the graphs that together are its default graph, if not the store's own.
+
+    Raises
+    ------
+    QueryError
+        The text is not SPARQL 1.1 Query (an update is not), asks another endpoint (SERVICE), or cannot be evaluated;
+        `name` names the query, line and column are those of the text.
+    """
+    for token in cut(text):
+        if token.kind == "word" and token.key == "SERVICE":
+            raise QueryError(name, "SERVICE is not allowed: queries stay on this machine", line=token.line)
+    try:
+        if _SERVICE_ANYWHERE.search(text):  # spelt otherwise it is no keyword, and all that is none still parses
+            Store().query(_SERVICE_ANYWHERE.sub(r"\1x\2", text), prefixes=PREFIXES)
+        together: Any = None if graphs is None else [ox.NamedNode(graph) for graph in graphs]
+        found = store.query(text, prefixes=PREFIXES, default_graph=together)
+    except SyntaxError as error:
+        raise _not_sparql(error, name) from error
+    except (RuntimeError, ValueError, OSError) as error:
+        raise QueryError(name, str(error)) from error
+    if isinstance(found, ox.QueryBoolean):
+        return bool(found)
+    try:
+        if isinstance(found, ox.QuerySolutions):
+            variables = tuple(variable.value for variable in found.variables)
+            rows = tuple(tuple(None if t is None else from_ox(t) for t in solution) for solution in found)
+            return Table(variables, rows)
+        graph = Graph()
+        for triple in found:
+            graph.add((from_ox(triple.subject), from_ox(triple.predicate), from_ox(triple.object)))
+        return graph
+    except (RuntimeError, ValueError, OSError) as error:  # evaluation is lazy
+        raise QueryError(name, str(error)) from error
+
+
+def _not_sparql(error: SyntaxError, name: str) -> QueryError:
+    """Return the error of a text that does not parse; Oxigraph gives the place in its words only."""
+    place = re.match(r"error at (\d+):(\d+): ", str(error.msg))
+    reason = str(error.msg)[place.end() if place else 0 :].partition("\n")[0]
+    shown = reason if len(reason) < _LONGEST else f"{reason[:_LONGEST]} …"
+    line, column = map(int, place.groups()) if place else (None, None)
+    return QueryError(name, f"is not SPARQL 1.1 Query: {shown}", line=line, column=column)
+
+
+def check_syntax(text: str) -> None:
+    """Raise `QueryError` if a text is not SPARQL 1.1 Query; nothing is asked."""
+    run(Store(), text)

@@ -1,0 +1,276 @@
+"""RDF graphs in files and texts: read, merge, parse, write. No query, no inference, no network.
+
+pyoxigraph parses and writes, since it is fast, knows line and column, and keeps lexical forms; the graphs are ordinary
+rdflib Graphs. What is written is sorted.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.namespace import RDF, XSD
+from rdflib.term import Node
+
+from sts_kg.errors import ParseError
+from sts_kg.rdf.endings import known_syntax, syntax_of
+from sts_kg.rdf.files import write_bytes
+from sts_kg.rdf.names import PREFIXES
+from sts_kg.rdf.syntaxes import FORMATS, contents, parsed, placed, reason
+from sts_kg.rdf.terms import Term, literal, rdflib_quiet
+
+__all__ = [
+    "from_ox",
+    "of_ntriples",
+    "of_quads",
+    "one_triple",
+    "parse",
+    "read",
+    "serialize",
+    "to_ox",
+    "write",
+]
+
+_WITH_PREFIXES = ("turtle", "trig", "n3")
+_WITH_NAMED_GRAPHS = ("nquads", "trig", "jsonld")
+_PREFIX = re.compile(r"(?!xml)[A-Za-z][A-Za-z0-9_\-]*", re.IGNORECASE)  # safe in Turtle and XML
+_PREFIXED = ("turtle", "trig", "n3", "rdfxml")
+
+
+def read(*paths: str | Path) -> Graph:
+    """Return the merged triples of RDF files, the syntax of each by its ending.
+
+    Blank nodes of different files never meet. Named graphs of N-Quads, TriG and JSON-LD are merged with the rest.
+    Lexical forms stay as they are; relative IRIs are resolved against the address of the file. The graph knows the
+    project's prefixes and those of the files.
+
+    Raises
+    ------
+    ParseError
+        A file is missing, a folder, cut short, of unknown ending or not what its ending says: with path, and line and
+        column if they are known. Also for what rdflib's graphs cannot hold: N3 formulas, triple terms of RDF 1.2.
+    """
+    graph = _empty()
+    for path in paths:
+        data, base = contents(path)
+        _add(graph, data, syntax_of(path), path=path, base=base)
+    return graph
+
+
+def parse(text: str, *, syntax: str = "turtle") -> Graph:
+    """Return the graph of a text in which the project's prefixes need no declaration (Turtle, TriG, N3).
+
+    Raises
+    ------
+    ParseError
+        The text is not of that syntax: with line and column.
+    UnknownNameError
+        There is no such syntax.
+
+    Examples
+    --------
+    >>> [str(drug) for drug in parse("sts:pazopanib a sts:Drug .").subjects()]
+    ['https://w3id.org/sts-kg/pazopanib']
+    """
+    syntax = known_syntax(syntax)
+    # On the first line, so that lines keep their numbers; _add corrects the columns of the first.
+    prologue = "".join(f"@prefix {prefix}: <{iri}> . " for prefix, iri in PREFIXES.items())
+    try:
+        data = text.encode()
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise ParseError("holds half of a surrogate pair, which is no text", line=line) from error
+    graph = _empty()
+    _add(graph, data, syntax, prologue=prologue if syntax in _WITH_PREFIXES else "")
+    return graph
+
+
+def of_quads(quads: Iterable[ox.Quad], identifier: URIRef | None = None) -> Graph:
+    """Return quads of pyoxigraph as a graph of rdflib, the names of their graphs left out."""
+    graph = Graph(identifier=identifier)
+    add = graph.store.add  # graph.add would look at each term again
+    with rdflib_quiet():
+        for quad in quads:
+            add((from_ox(quad.subject), from_ox(quad.predicate), from_ox(quad.object)), graph)
+    return graph
+
+
+def of_ntriples(data: bytes) -> Graph:
+    """Return N-Triples as a graph, the labels of their blank nodes kept."""
+    return of_quads(parsed(data, "ntriples", rename=False))
+
+
+def one_triple(text: str) -> tuple[Node, Node, Node]:
+    """Return the triple that a text in Turtle says, the full stop at its end left out or not.
+
+    Raises
+    ------
+    ParseError
+        The text is not Turtle, or says more or less than one triple.
+
+    Examples
+    --------
+    >>> [str(term) for term in one_triple("sts:pazopanib a sts:Drug")][2]
+    'https://w3id.org/sts-kg/Drug'
+    """
+    found = list(parse(text.rstrip().removesuffix(".") + " ."))
+    if len(found) != 1:
+        raise ParseError(f"{text!r} says {len(found)} triples; one was expected, such as sts:pazopanib a sts:Drug")
+    return found[0]
+
+
+def serialize(graph: Graph, syntax: str, *, named: Mapping[URIRef, Graph] | None = None) -> bytes:
+    """Return a graph, and named graphs if given, as UTF-8 text in an RDF syntax, the triples sorted.
+
+    Lexical forms and the names of blank nodes stay as they are, so the same graph gives the same bytes. The prefixes
+    bound in the graph are declared, the project's first. N3 is written as Turtle.
+
+    Raises
+    ------
+    ParseError
+        The syntax cannot say it: named graphs outside TriG, N-Quads and JSON-LD, or a term that is none of RDF 1.1.
+    UnknownNameError
+        There is no such syntax.
+    """
+    syntax = known_syntax(syntax)
+    if named and syntax not in _WITH_NAMED_GRAPHS:
+        known = ", ".join(_WITH_NAMED_GRAPHS)
+        raise ParseError(f"named graphs cannot be written as {syntax}; syntaxes that have them are {known}")
+    graphs: dict[URIRef | None, Graph] = {None: graph}
+    graphs.update((named or {}).items())
+    quads = sorted((quad for name, one in graphs.items() for quad in _quads(one, name)), key=str)
+    if syntax == "rdfxml":
+        _check_said(quads)
+    statements = quads if syntax in _WITH_NAMED_GRAPHS else [quad.triple for quad in quads]
+    prefixes = _used_prefixes(graphs.values(), quads) if syntax in _PREFIXED else None
+    data = ox.serialize(statements, format=FORMATS["turtle" if syntax == "n3" else syntax], prefixes=prefixes)
+    assert data is not None, "without an output, ox.serialize returns the bytes"
+    return data
+
+
+def _used_prefixes(graphs: Iterable[Graph], quads: list[ox.Quad]) -> dict[str, str]:
+    """Return the prefixes whose namespaces occur: those of the project, then those bound in the graphs."""
+    bound = {prefix: str(iri) for graph in graphs for prefix, iri in graph.namespaces() if _PREFIX.fullmatch(prefix)}
+    text = "\n".join(map(str, quads))
+    return {prefix: iri for prefix, iri in {**bound, **PREFIXES}.items() if f"<{iri}" in text}
+
+
+_XML_NAME = re.compile(r"[^\W\d][\w.\-]*\Z")  # what a property's IRI must end in: it becomes an element
+_NOT_XML = re.compile("[\\x00-\\x08\\x0b-\\x1f\ufffe\uffff]")  # XML 1.0, rule 2; a carriage return reads as a line feed
+
+
+def _check_said(quads: list[ox.Quad]) -> None:
+    """Raise if RDF/XML cannot say the triples; pyoxigraph would write what reads otherwise, or not at all."""
+    for quad in quads:
+        if not _XML_NAME.search(quad.predicate.value):
+            raise ParseError(f"cannot be said in RDF/XML: {quad.predicate} does not end in an XML name")
+        if isinstance(quad.object, ox.Literal) and (wrong := _NOT_XML.search(quad.object.value)):
+            raise ParseError(f"cannot be said in RDF/XML: a text holds {wrong.group()!r}")
+
+
+def _quads(graph: Graph, name: URIRef | None) -> Iterator[ox.Quad]:
+    to = ox.DefaultGraph() if name is None else ox.NamedNode(name)
+    for triple in graph:
+        try:
+            subject, predicate, object_ = map(to_ox, triple)
+            yield ox.Quad(subject, predicate, object_, to)
+        except (ValueError, TypeError) as error:
+            shown = " ".join(repr(str(term)) for term in triple)
+            raise ParseError(f"{shown} is no triple of RDF 1.1 and cannot be written: {error}") from error
+
+
+def write(graphs: Graph | Mapping[URIRef, Graph], path: str | Path) -> None:
+    """Write a graph, or named graphs, to a file, whole or not at all; syntax and compression by its ending.
+
+    Raises
+    ------
+    ParseError
+        The ending is unknown, or its syntax cannot say what the graph holds.
+    OSError
+        The folder does not exist or cannot be written.
+    """
+    single, named = (graphs, {}) if isinstance(graphs, Graph) else (Graph(), graphs)
+    try:
+        data = serialize(single, syntax_of(path), named=named)
+    except ParseError as error:
+        raise ParseError(error.reason, path=path) from error
+    # mtime=0: the time of writing would make the same graph other bytes
+    write_bytes(path, gzip.compress(data, mtime=0) if Path(path).suffix.lower() == ".gz" else data)
+
+
+def _empty() -> Graph:
+    graph = Graph(bind_namespaces="none")
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace)
+    return graph
+
+
+# --- reading
+
+
+def _add(
+    graph: Graph, data: bytes, syntax: str, *, path: object = None, base: str | None = None, prologue: str = ""
+) -> None:
+    prefixes: dict[str, str] = {}
+    with placed(path, prologue):
+        parser = parsed(data, syntax, path=path, base=base, prologue=prologue)
+        with rdflib_quiet():
+            graph.addN((*triple, graph) for triple in _triples(parser, prefixes, formulas=syntax == "n3"))
+    for prefix, namespace in prefixes.items():
+        graph.bind(prefix, namespace, override=False)
+
+
+def to_ox(term: object) -> Any:
+    """Return an rdflib term as a term of pyoxigraph.
+
+    Raises
+    ------
+    ValueError
+        It is no term of RDF 1.1.
+    """
+    if isinstance(term, URIRef):
+        return ox.NamedNode(str(term))
+    if isinstance(term, BNode):
+        return ox.BlankNode(str(term))
+    if not isinstance(term, Literal):
+        raise ValueError("no term of RDF 1.1")
+    if term.language:
+        return ox.Literal(str(term), language=term.language)
+    if term.datatype == RDF.langString:
+        raise ValueError("an rdf:langString has a language")
+    return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype or XSD.string)))
+
+
+def from_ox(term: Any) -> Term:
+    """Return a term of pyoxigraph as an rdflib term, its lexical form untouched.
+
+    Raises
+    ------
+    ValueError
+        It is a term of RDF 1.2.
+    """
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    if isinstance(term, ox.Literal) and term.direction is None:
+        return literal(term.value, term.datatype.value, term.language)
+    raise ValueError(f"holds {reason(str(term))}, a term of RDF 1.2; only RDF 1.1 can be read")
+
+
+def _triples(parser: ox.QuadParser, prefixes: dict[str, str], *, formulas: bool) -> Iterator[tuple[Term, Term, Term]]:
+    """Yield the triples of a parser, and gather its prefixes; RDF/XML forgets them when its root element closes."""
+    first = True
+    for quad in parser:
+        if first:
+            prefixes.update(parser.prefixes)
+            first = False
+        if formulas and quad.graph_name != ox.DefaultGraph():
+            raise ValueError("holds N3 formulas ({ … }), which are no triples; plain N3 or Turtle was expected")
+        yield from_ox(quad.subject), from_ox(quad.predicate), from_ox(quad.object)
+    prefixes.update(parser.prefixes)

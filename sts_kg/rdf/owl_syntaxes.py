@@ -1,0 +1,53 @@
+"""OWL documents that are no RDF: functional syntax, OWL/XML, Manchester syntax and OBO, by py-horned-owl."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from sts_kg.errors import ParseError
+from sts_kg.rdf.files import opened
+from sts_kg.rdf.syntaxes import nquads
+
+__all__ = ["OWL_SYNTAXES", "owl_nquads", "owl_syntax"]
+
+#: Ending of a file to the syntax that it stands for.
+OWL_SYNTAXES = {"ofn": "OWL functional syntax", "owx": "OWL/XML", "omn": "Manchester syntax", "obo": "OBO"}
+_PLACE = re.compile(r"line_col: Pos\(\((\d+), (\d+)\)\)")
+_EXPECTED = re.compile(r"positives: \[(\w+)")
+
+
+def owl_syntax(path: str | Path) -> str | None:
+    """Return the ending if it stands for an OWL syntax of no RDF, `.gz` or `.zst` after it or not; else None."""
+    name = Path(path).name.lower().removesuffix(".gz").removesuffix(".zst")
+    ending = name.rpartition(".")[2]
+    return ending if ending in OWL_SYNTAXES else None
+
+
+def owl_nquads(path: str | Path) -> bytes:
+    """Return the triples of a document in such a syntax as N-Quads; the whole document is in memory.
+
+    Raises
+    ------
+    ParseError
+        The file cannot be read or is not what its ending says, or the extra `formats` is not installed.
+    """
+    ending: Any = owl_syntax(path)
+    with opened(path) as file:
+        data = file.read()
+    try:
+        import pyhornedowl
+    except ModuleNotFoundError as error:
+        reason = f"is {OWL_SYNTAXES[ending]}, which py-horned-owl reads: pip install 'sts-kg[formats]'"
+        raise ParseError(reason, path=path) from error
+    try:
+        document = pyhornedowl.open_ontology_from_string(data.decode(), serialization=ending)
+        text = document.save_to_string("owl")
+    except ValueError as error:  # what it raises for wrong syntax, and Python for wrong UTF-8
+        said = str(error)
+        place, expected = _PLACE.search(said), _EXPECTED.search(said)
+        reason = f"is no {OWL_SYNTAXES[ending]}" + (f": {expected[1]} was expected" if expected else "")
+        line, column = map(int, place.groups()) if place else (None, None)
+        raise ParseError(reason, path=path, line=line, column=column) from error
+    return nquads(text.encode(), "rdfxml", path=path)

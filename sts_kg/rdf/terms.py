@@ -1,0 +1,91 @@
+"""Terms of rdflib: as canonical N-Triples and back, and literals with their lexical form untouched."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TypeAlias
+
+from rdflib import BNode, Literal, URIRef
+from rdflib.namespace import XSD
+from rdflib.term import Node
+
+from sts_kg.errors import ParseError
+from sts_kg.rdf.ntriples_terms import LITERAL, canonical, split
+
+__all__ = ["Term", "literal", "node", "ntriples", "ntriples_of", "rdflib_quiet"]
+
+Term: TypeAlias = URIRef | BNode | Literal
+
+
+def ntriples(term: Node) -> bytes:
+    """Return a term of rdflib in canonical N-Triples.
+
+    Raises
+    ------
+    ParseError
+        It is no term of RDF 1.1.
+    """
+    if isinstance(term, URIRef):
+        if _NO_IRI.search(term):
+            raise ParseError(f"{str(term)!r} is no IRI and cannot be in a triple of RDF 1.1")
+        return b"<" + term.encode() + b">"
+    if isinstance(term, BNode):
+        return b"_:" + term.encode()
+    if not isinstance(term, Literal):
+        raise ParseError(f"{term!r} is no term of RDF 1.1")
+    return canonical(LITERAL, str(term), datatype=str(term.datatype or "") or None, language=term.language)
+
+
+def ntriples_of(graph: Iterable[tuple[Node, ...]]) -> bytes:
+    """Return the triples of a graph as N-Triples, sorted."""
+    return b"".join(sorted(b" ".join(map(ntriples, triple)) + b" .\n" for triple in graph))
+
+
+_NO_IRI = re.compile('[\\x00-\\x20<>"{}|^`\\\\]')
+
+
+def node(text: bytes) -> URIRef | BNode | Literal:
+    """Return a term in N-Triples as one of rdflib's, its lexical form untouched.
+
+    Examples
+    --------
+    >>> node(b'"01"^^<http://www.w3.org/2001/XMLSchema#integer>')
+    rdflib.term.Literal('01', datatype=rdflib.term.URIRef('http://www.w3.org/2001/XMLSchema#integer'))
+    """
+    if text[:1] == b"<":
+        return URIRef(text[1:-1].decode())
+    if text[:1] == b"_":
+        return BNode(text[2:].decode())
+    return literal(*split(text))
+
+
+def literal(lexical: str, datatype: str, language: str | None = None) -> Literal:
+    """Return a literal of rdflib with its lexical form untouched."""
+    if language is not None:
+        return Literal(lexical, lang=language)
+    if datatype == str(XSD.string):
+        return Literal(lexical)
+    made = Literal(lexical, datatype=URIRef(datatype), normalize=False)
+    if str(made) != lexical:  # rdflib collapses the spaces of xsd:token in any case, but not when unpickling
+        made = Literal(lexical)
+        made.__setstate__((None, {"language": None, "datatype": URIRef(datatype)}))
+    return made
+
+
+@contextmanager
+def rdflib_quiet() -> Iterator[None]:
+    """Keep rdflib from logging a traceback for each ill-typed literal, which is data and no fault of the file."""
+    log, drop = logging.getLogger("rdflib.term"), _Drop()
+    log.addFilter(drop)
+    try:
+        yield
+    finally:
+        log.removeFilter(drop)
+
+
+class _Drop(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        return False

@@ -1,0 +1,13 @@
+from .endpoint import PROFILES as PROFILES
+from .endpoint import Endpoint as Endpoint
+from .endpoint import ask_endpoint as ask_endpoint
+from .folder import graph_lines as graph_lines
+from .folder import graphs as graphs
+from .folder import open_store as open_store
+from .homes import FolderHome as FolderHome
+from .homes import Home as Home
+from .homes import RemoteHome as RemoteHome
+from .http import send as send
+from .pushing import Progress as Progress
+from .pushing import Source as Source
+from .pushing import push as push

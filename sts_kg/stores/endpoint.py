@@ -1,0 +1,440 @@
+"""SPARQL on a URL, read-only: text in; table, yes or no, or graph out, as `query` gives it.
+
+SPARQLWrapper knows how endpoints want to be asked, and builds the request: a form or the plain query, the parameters
+for graphs, the headers. It does not send it, since it would bound nothing and hand on whatever comes back: `http` sends
+it, within one deadline, and here the answer is checked before it is used. So the request comes from its
+`_createRequest`, as its public `query()` builds and sends in one. The form of a query is found by `querytext`, because
+SPARQLWrapper finds an ASK in `prefix task:` too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from rdflib import BNode, Graph, URIRef
+from rdflib.namespace import XSD
+from SPARQLWrapper import GET, JSON, POST, POSTDIRECTLY, TURTLE, URLENCODED, SPARQLWrapper
+
+from sts_kg.errors import (
+    EndpointAnswerError,
+    EndpointError,
+    EndpointTimeoutError,
+    EndpointTooLargeError,
+    EndpointUnreachableError,
+    ParseError,
+    QueryError,
+    UnknownNameError,
+)
+from sts_kg.queries import QueryText, without_comments
+from sts_kg.rdf import Term, expand, literal, nquads, parse, rdflib_quiet, write_bytes
+from sts_kg.stores.http import agent, plain_reason, send, without_secrets
+from sts_kg.tables import Table
+
+__all__ = ["PROFILES", "Endpoint", "Profile", "ask_endpoint"]
+
+MARKER = "#VALUES#"  #: where `batched` puts its identifiers
+MOST_VALUES = 100  #: identifiers in one request
+
+_T = TypeVar("_T")
+_TABLES = ("application/sparql-results+json", "application/json")
+_GRAPHS = {  # media type to syntax; text/plain is N-Triples to Virtuoso and to RDF of 2004
+    "application/n-triples": "ntriples",
+    "text/turtle": "turtle",
+    "text/plain": "ntriples",
+    "application/x-turtle": "turtle",
+}
+_ACCEPT_TABLE = "application/sparql-results+json, application/json;q=0.9"
+_ACCEPT_GRAPH = "application/n-triples, text/turtle;q=0.9, text/plain;q=0.1"
+_BAD = (ParseError, ValueError, KeyError, TypeError, AttributeError, RecursionError)  # what a wrong answer raises
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The habits of a kind of endpoint: what is sent to it otherwise, and what is said when it fails.
+
+    Parameters
+    ----------
+    about : str
+        What to know of it, in a sentence.
+    direct : bool
+        Whether the query is the body, as application/sparql-query, rather than a field of a form.
+    get_below : int
+        A query with fewer bytes goes by GET, so that caches on the way can answer; 0: never.
+    alone : bool
+        Whether one request at a time is sent to its host.
+    comments : bool
+        Whether comments are sent.
+    most_rows : int or None
+        The most rows of one answer, for the size of pages.
+    nested : bool
+        Whether a page is cut from a sub-query.
+    hints : tuple of pairs
+        A pattern in the server's words, and what to do then.
+    """
+
+    about: str
+    direct: bool = False
+    get_below: int = 0
+    alone: bool = False
+    comments: bool = True
+    most_rows: int | None = None
+    nested: bool = False
+    hints: tuple[tuple[str, str], ...] = ()
+
+
+_SORTED = "Virtuoso sorts at most 10,000 rows for one OFFSET: ask with pages(), or for a narrower part"
+_OWN_TIME = "the service itself allows 60 s a query: ask for a narrower part"
+
+#: The kinds of endpoints that are known, by name.
+PROFILES: dict[str, Profile] = {
+    "generic": Profile("Any SPARQL 1.1 endpoint: the query is posted as a form."),
+    "wikidata": Profile(
+        "The Wikidata Query Service: one request at a time, 60 s a query, a contact in the user agent; short queries "
+        "go by GET and are cached there.",
+        get_below=2_000,
+        alone=True,
+        hints=((r"TimeoutException|[Tt]imed? ?out|no answer in time", _OWN_TIME),),
+    ),
+    "uniprot": Profile(
+        "The UniProt SPARQL service: the query is posted as a form; long ones end after 45 minutes there, so give "
+        "`timeout_s`."
+    ),
+    "ubergraph": Profile(
+        "Ubergraph: Blazegraph behind a proxy that answers 502 when it is busy; one request at a time.",
+        alone=True,
+    ),
+    "virtuoso": Profile(
+        "Virtuoso: at most 10,000 rows an answer, no OFFSET beyond 10,000 sorted rows, so that pages are cut from a "
+        "sub-query; comments are left out, since some versions trip over a `#`.",
+        comments=False,
+        most_rows=10_000,
+        nested=True,
+        hints=((r"SR353|Sorted TOP clause", _SORTED), (r"S1TAT|anytime|estimated execution time", "ask for less")),
+    ),
+    "oxigraph": Profile("Oxigraph's own server: the query is posted as it is.", direct=True),
+}
+
+_one_at_a_time: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # by host
+
+
+def ask_endpoint(url: str, text: str, *, timeout_s: float = 60.0) -> Table | bool | Graph:
+    """Return what a SPARQL 1.1 endpoint answers to a query; prefixes that the project knows need no declaration.
+
+    Raises
+    ------
+    EndpointError
+        There is no usable answer; the kinds are those of `Endpoint.ask`.
+    QueryError
+        The text is no query.
+    """
+    return Endpoint(url, timeout_s=timeout_s).ask(text)
+
+
+class Endpoint:
+    """A SPARQL 1.1 endpoint, to be asked within bounds.
+
+    Prefixes that the project knows need no declaration. Lexical forms, languages and datatypes stay as they are sent.
+
+    Parameters
+    ----------
+    url : str
+        Its address, without user and password.
+    profile : str
+        One of `PROFILES`.
+    timeout_s, most_bytes, attempts
+        The bounds of one request, as in `http.send`.
+    cache : Path, optional
+        A folder for the answers, which are plain files: none is kept unless a folder is given.
+    max_age_s : float, optional
+        How old an answer from the cache may be, in seconds; by default of any age.
+    offline : bool
+        Whether all answers must come from the cache.
+    default_graphs, named_graphs : sequence of str
+        The IRIs of the graphs that are asked, if not those that the endpoint takes.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such profile.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        profile: str = "generic",
+        timeout_s: float = 60.0,
+        most_bytes: int = 100_000_000,
+        attempts: int = 3,
+        cache: Path | None = None,
+        max_age_s: float | None = None,
+        offline: bool = False,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> None:
+        if profile not in PROFILES:
+            raise UnknownNameError("profile", profile, PROFILES)
+        self.url, self.profile = url, PROFILES[profile]
+        self.timeout_s, self.most_bytes, self.attempts = timeout_s, most_bytes, attempts
+        self.cache, self.max_age_s, self.offline = cache, max_age_s, offline
+        self.default_graphs, self.named_graphs = tuple(default_graphs), tuple(named_graphs)
+
+    def __repr__(self) -> str:
+        return f"<Endpoint: {without_secrets(self.url)}>"
+
+    def ask(self, text: str) -> Table | bool | Graph:
+        """Return the answer to a query: a Table for SELECT, a bool for ASK, a Graph for CONSTRUCT and DESCRIBE.
+
+        Raises
+        ------
+        EndpointTimeoutError, EndpointUnreachableError, EndpointUnavailableError, EndpointBusyError
+            It cannot answer now.
+        EndpointRefusedError, EndpointUnauthorisedError, EndpointRedirectError
+            It does not want to, or not here.
+        EndpointTooLargeError, EndpointAnswerError
+            Its answer is too large; not what was asked for, malformed, or only a part.
+        QueryError
+            The text is no query: an update is not.
+        """
+        query = QueryText(text)
+        return self._graph(query) if query.form in ("CONSTRUCT", "DESCRIBE") else self._table(query)
+
+    def select(self, text: str) -> Table:
+        """Return the solutions of a SELECT query; for errors see `ask`."""
+        answer = self._table(QueryText(text, "SELECT"))
+        assert isinstance(answer, Table), "the form was checked"
+        return answer
+
+    def construct(self, text: str) -> Graph:
+        """Return the graph that a CONSTRUCT or DESCRIBE query makes; for errors see `ask`."""
+        return self._graph(QueryText(text, "CONSTRUCT", "DESCRIBE"))
+
+    def ntriples(self, text: str) -> bytes:
+        """Return the triples that a CONSTRUCT or DESCRIBE query makes as N-Triples; for errors see `ask`.
+
+        Labels of blank nodes are those of the answer, and a triple that it has twice is there twice.
+        """
+        query = QueryText(text, "CONSTRUCT", "DESCRIBE")
+        return self._answered(query, lambda kind, body: nquads(body, _GRAPHS[kind], base=self.url))
+
+    def pages(self, text: str, *, size: int = 10_000, most: int = 1_000_000) -> Iterator[Table]:
+        """Yield the solutions of a SELECT query page by page, until a page is not full.
+
+        The query needs an ORDER BY that leaves no ties: without it a row may come twice or never.
+
+        Raises
+        ------
+        QueryError
+            It has no ORDER BY, or a FROM where the profile needs a sub-query (give `default_graphs` then).
+        EndpointTooLargeError
+            There are more than `most` rows; those before were yielded.
+        """
+        query = QueryText(text, "SELECT")
+        if not query.ordered:
+            raise QueryError("given", "pages need an ORDER BY: without it a row may come twice or never")
+        size, done = max(1, min(size, self.profile.most_rows or size)), 0
+        while True:
+            wanted = min(size, most - done) or 1
+            table = self.select(query.page(wanted, done, nested=self.profile.nested))
+            if done >= most and len(table):
+                reason = f"has more than {most:,} rows; ask for less, or allow more"
+                raise EndpointTooLargeError(without_secrets(self.url), reason)
+            if len(table) or not done:
+                yield table
+            done += len(table)
+            if len(table) < wanted:
+                return
+
+    def batched(
+        self, text: str, variable: str, values: Sequence[URIRef], *, size: int = MOST_VALUES
+    ) -> Iterator[Table | Graph]:
+        """Yield the answers to a query that is asked for some identifiers at a time, at most 100.
+
+        Each batch stands as a block `VALUES ?variable { … }` where the text has the comment `#VALUES#`. A value that is
+        given twice is asked for once.
+
+        Raises
+        ------
+        QueryError
+            The text has no `#VALUES#`, is no SELECT, CONSTRUCT or DESCRIBE, or the variable is none.
+        CurieError
+            A value is no IRI.
+        """
+        name = variable.removeprefix("?")
+        if MARKER not in text:
+            raise QueryError("given", f"it has no {MARKER}, where the identifiers are to stand")
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+            raise QueryError("given", f"{variable!r} is no name of a variable")
+        terms = list(dict.fromkeys(f"<{expand(f'<{value}>')}>" for value in values))
+        size = max(1, min(size, MOST_VALUES))
+        for at in range(0, len(terms), size):
+            block = f"VALUES ?{name} {{ {' '.join(terms[at : at + size])} }}"
+            query = QueryText(text.replace(MARKER, block), "SELECT", "CONSTRUCT", "DESCRIBE")
+            yield self.select(query.text) if query.form == "SELECT" else self._graph(query)
+
+    # --- one request
+
+    def _table(self, query: QueryText) -> Table | bool:
+        with rdflib_quiet():
+            return self._answered(query, lambda _, body: _read_table(body, query.form))
+
+    def _graph(self, query: QueryText) -> Graph:
+        return self._answered(query, lambda kind, body: parse(body.decode(), syntax=_GRAPHS[kind]))
+
+    def _answered(self, query: QueryText, read: Callable[[str, bytes], _T]) -> _T:
+        """Return what `read` makes of media type and body of an answer, from the cache or the endpoint."""
+        tables = query.form in ("SELECT", "ASK")
+        accept = _ACCEPT_TABLE if tables else _ACCEPT_GRAPH
+        text = query.declared if self.profile.comments else without_comments(query.declared)
+        key = json.dumps([self.url, text, accept, self.default_graphs, self.named_graphs])
+        file = self.cache / hashlib.sha256(key.encode()).hexdigest() if self.cache is not None else None
+        if file is not None and (kept := _kept(file, self.max_age_s)) is not None:
+            with suppress(*_BAD):
+                return read(*kept)
+        if self.offline:
+            raise EndpointUnreachableError(
+                without_secrets(self.url), "this answer is not in the cache; ask once without offline"
+            )
+        started = time.monotonic()
+
+        def failed(reason: str) -> EndpointError:
+            return EndpointAnswerError(
+                without_secrets(self.url), reason, status=None, waited_s=time.monotonic() - started
+            )
+
+        try:
+            kind, headers, body = self._sent(text, query.form, accept)
+            if kind not in (_TABLES if tables else _GRAPHS):
+                page = f': "{plain_reason(body, kind)}"' if "html" in kind else ""
+                wanted = _TABLES[0] if tables else next(iter(_GRAPHS))
+                raise failed(f"answered with {kind or 'no content type'}, not with {wanted}{page}; check the address")
+            if headers.get("x-sql-state") == "S1TAT":
+                raise failed("answered with a part only, since its time was over (anytime)")
+            try:
+                answer = read(kind, body)
+            except _BAD as error:
+                timed_out = " (TimeoutException)" if b"TimeoutException" in body[-20_000:] else ""
+                raise failed(f"answered with something cut short or malformed{timed_out}; ask for less") from error
+            cap = headers.get("x-sparql-maxrows", "")
+            if isinstance(answer, Table) and cap.isdecimal() and len(answer) >= int(cap) and not query.limited:
+                raise failed(f"answers with at most {int(cap):,} rows, and may have more; ask with pages() or a LIMIT")
+        except EndpointError as error:
+            for pattern, hint in self.profile.hints:
+                if re.search(pattern, error.reason):
+                    error.reason += f"; {hint}"
+                    break
+            raise
+        if file is not None:
+            with suppress(OSError):  # an answer is not lost for want of a cache
+                _keep(file, without_secrets(self.url), kind, body)
+        return answer
+
+    def _sent(self, text: str, form: str, accept: str) -> tuple[str, Mapping[str, str], bytes]:
+        """Return media type, headers and body of what the endpoint answers."""
+        address, _, parameters = self.url.partition("#")[0].partition("?")
+        wrapper = SPARQLWrapper(address, agent=agent())
+        wrapper.queryString, wrapper.queryType = text, form
+        wrapper.setOnlyConneg(True)  # or it adds format=, output= and results=, which strict endpoints refuse
+        wrapper.setReturnFormat(JSON if accept == _ACCEPT_TABLE else TURTLE)
+        wrapper.addCustomHttpHeader("Accept", accept)
+        wrapper.setMethod(GET if len(text.encode()) < self.profile.get_below else POST)
+        wrapper.setRequestMethod(POSTDIRECTLY if self.profile.direct else URLENCODED)
+        for name, graphs in (("default-graph-uri", self.default_graphs), ("named-graph-uri", self.named_graphs)):
+            for graph in graphs:
+                wrapper.addParameter(name, graph)
+        try:
+            request = wrapper._createRequest()
+        except ValueError as error:
+            reason = "is no http or https address; write it as https://host/path"
+            raise EndpointError(without_secrets(self.url), reason) from error
+        asked = "&".join(part for part in (parameters, request.full_url.partition("?")[2]) if part)
+        until = time.monotonic() + self.timeout_s
+        with self._turn(until):
+            reply = send(
+                f"{address}?{asked}" if asked else address,
+                method=request.get_method(),
+                body=request.data,
+                headers=dict(request.header_items()),
+                timeout_s=until - time.monotonic(),
+                most_bytes=self.most_bytes,
+                attempts=self.attempts,
+                accept_status=(200,),
+                repeatable=True,
+            )
+        return reply.content_type, reply.headers, reply.body
+
+    @contextmanager
+    def _turn(self, until: float) -> Iterator[None]:
+        """Wait until no other request is under way to this host, if the profile asks for it."""
+        if not self.profile.alone:
+            yield
+            return
+        turn = _one_at_a_time[without_secrets(self.url).partition("://")[2].partition("/")[0].lower()]
+        if not turn.acquire(timeout=max(0.0, min(until - time.monotonic(), threading.TIMEOUT_MAX))):
+            reason = "another request to this host did not end in time; ask again"
+            raise EndpointTimeoutError(without_secrets(self.url), reason, waited_s=self.timeout_s)
+        try:
+            yield
+        finally:
+            turn.release()
+
+
+# --- answers
+
+
+def _read_table(body: bytes, form: str) -> Table | bool:
+    document = json.loads(body)
+    if form == "ASK" and document["head"].get("vars") == ["__ASK_RETVAL"]:  # as Virtuoso says it: no row is no
+        return any(row["__ASK_RETVAL"]["value"] in ("1", "true") for row in document["results"]["bindings"])
+    if form == "ASK":
+        if not isinstance(document["boolean"], bool):
+            raise ValueError("neither true nor false")
+        return document["boolean"]
+    variables = tuple(document["head"]["vars"])
+    bindings = document["results"]["bindings"]
+    return Table(variables, tuple(tuple(_term(row.get(name)) for name in variables) for row in bindings))
+
+
+def _term(value: Any) -> Term | None:
+    if value is None:
+        return None
+    kind, text = value["type"], value["value"]
+    if not isinstance(text, str):
+        raise ValueError("a term without a text")
+    if kind == "uri":
+        return URIRef(text)
+    if kind == "bnode":
+        return BNode(text)
+    if kind not in ("literal", "typed-literal"):  # the second is Virtuoso's
+        raise ValueError(f"{kind} is no kind of term")
+    return literal(text, value.get("datatype") or str(XSD.string), value.get("xml:lang") or None)
+
+
+# --- the cache: a line of JSON about the answer, then the answer
+
+
+def _kept(file: Path, max_age_s: float | None) -> tuple[str, bytes] | None:
+    """Return media type and body of an answer that was kept; None if there is none, or it is too old or damaged."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        line, _, body = file.read_bytes().partition(b"\n")
+        about = json.loads(line)
+        fresh = max_age_s is None or time.time() - float(about["time"]) <= max_age_s
+        if fresh and about["sha256"] == hashlib.sha256(body).hexdigest():
+            return str(about["content_type"]), body
+    return None
+
+
+def _keep(file: Path, url: str, kind: str, body: bytes) -> None:
+    about = {"url": url, "time": time.time(), "content_type": kind, "sha256": hashlib.sha256(body).hexdigest()}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(file, json.dumps(about).encode() + b"\n" + body)

@@ -1,0 +1,429 @@
+"""One HTTP exchange within bounds: a deadline for all of it, a cap on its bytes, few attempts, typed errors.
+
+Which redirects are followed, what is tried again and what a status means is decided here; `connection` moves the bytes,
+`credentials` signs in. No SPARQL, no RDF.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import random
+import re
+import socket
+import ssl
+import time
+import zlib
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException, HTTPResponse, IncompleteRead
+from typing import NoReturn
+from urllib.error import URLError
+from urllib.parse import SplitResult, parse_qs, quote, urljoin, urlsplit, urlunsplit
+from urllib.request import Request
+
+from sts_kg.errors import (
+    EndpointAnswerError,
+    EndpointBusyError,
+    EndpointError,
+    EndpointRedirectError,
+    EndpointRefusedError,
+    EndpointTimeoutError,
+    EndpointTooLargeError,
+    EndpointUnauthorisedError,
+    EndpointUnavailableError,
+    EndpointUnreachableError,
+)
+from sts_kg.guideline import version
+from sts_kg.rdf import BASE
+from sts_kg.stores.connection import decoded, opened, received
+from sts_kg.stores.credentials import Login, authorization, basic, login_for, sent_at_once
+
+__all__ = ["Reply", "agent", "plain_reason", "send", "without_secrets"]
+
+_MOST_REASON = 65_536  # bytes of an error page that are read
+_MOST_REDIRECTS = 5
+_REDIRECTS = (301, 302, 303, 307, 308)
+_AGAIN = (429, 502, 503, 504)  # what may be better the next time
+_IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
+_PORTS = {"http": 80, "https": 443}
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
+_LOST = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)  # the first is also RemoteDisconnected
+
+# For tests to replace.
+_now, _wall, _sleep, _uniform = time.monotonic, time.time, time.sleep, random.uniform
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a server answered: `status`, the media type without parameters, `headers` by name in lower case, `body`.
+
+    The body is decompressed; `url` is the address that answered in the end, without its query string.
+    """
+
+    status: int
+    content_type: str
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    url: str
+
+
+@dataclass
+class _Call:
+    """One call of `send`: what is asked for, its bounds, and what was done so far."""
+
+    url: str
+    method: str
+    body: bytes | None
+    headers: Mapping[str, str]
+    accepted: Collection[int]
+    most_bytes: int
+    started: float
+    until: float
+    login: Login | None = None
+    attempt: int = 1
+
+    def fail(self, kind: type[EndpointError], url: str, reason: str, *, status: int | None = None) -> EndpointError:
+        waited_s = _now() - self.started
+        for secret in self._secrets():
+            reason = reason.replace(secret, "…")
+        return kind(without_secrets(url), reason, status=status, waited_s=waited_s, attempts=self.attempt)
+
+    def late(self, url: str) -> EndpointError:
+        return self.fail(EndpointTimeoutError, url, "no answer in time; ask for less or allow more time")
+
+    def _secrets(self) -> Iterator[str]:
+        if self.login is not None:
+            yield basic(self.login).partition(" ")[2]
+            if len(self.login.password) > 3:  # a shorter one is part of any text
+                yield self.login.password
+
+
+def send(
+    url: str,
+    *,
+    method: str = "GET",
+    body: bytes | None = None,
+    headers: Mapping[str, str] = {},
+    timeout_s: float = 60.0,
+    most_bytes: int = 100_000_000,
+    attempts: int = 3,
+    accept_status: Collection[int] = (200, 201, 202, 204),
+    repeatable: bool | None = None,
+) -> Reply:
+    """Return what a server answers, whole, within one deadline for all attempts, redirects and bytes.
+
+    Status 429, 502, 503 and 504 and lost connections are tried again, after the wait that the server asks for or a
+    random one that doubles, if the request is repeatable: by default GET, HEAD, OPTIONS, PUT, DELETE, and POST of a
+    SPARQL query. A redirect keeps method and body, but after 303; it is followed five times, never from https to http.
+
+    User and password come from STS_KG_USER and STS_KG_PASSWORD (only for the host in STS_KG_HOST, if that is set), else
+    from the netrc file. They are sent at once if they are for just this host and nobody can read them on the way,
+    otherwise when the server asks; as Digest if it offers that, else as Basic; and to no other host.
+
+    Parameters
+    ----------
+    most_bytes : int
+        The most bytes of the answer, as received and as decompressed.
+    accept_status : collection of int
+        The statuses that are answers; all others are errors.
+
+    Raises
+    ------
+    EndpointTimeoutError
+        The whole answer was not there within `timeout_s` seconds.
+    EndpointUnreachableError
+        No connection: the host is unknown, nothing listens, its certificate is not trusted.
+    EndpointRefusedError, EndpointUnauthorisedError, EndpointBusyError, EndpointUnavailableError
+        Status 400; 401 and 403; 429; 5xx.
+    EndpointTooLargeError, EndpointAnswerError
+        The answer has more than `most_bytes` bytes; it is cut short or wrongly compressed.
+    EndpointRedirectError
+        More than five redirects, or one to where we do not go.
+    EndpointError
+        Any other status, and an address that cannot be asked; the parent of all of these.
+    """
+    started = _now()
+    call = _Call(url, method.upper(), body, headers, accept_status, most_bytes, started, started + timeout_s)
+    parts = _checked(call, url)
+    if not any(name.lower() == "authorization" for name in headers):
+        call.login = login_for(parts)
+    if repeatable is None:
+        repeatable = call.method in _IDEMPOTENT or _is_query(body, headers)
+    while True:
+        try:
+            return _followed(call, parts)
+        except _LOST as error:
+            failure: EndpointError = call.fail(
+                EndpointUnreachableError, url, f"lost the connection: {error.strerror or error}; try again later"
+            )
+            failure.__cause__ = error
+        except (EndpointBusyError, EndpointUnavailableError) as error:
+            if error.status not in _AGAIN:
+                raise
+            failure = error
+        asked_s = getattr(failure, "wait_s", None)
+        pause_s = asked_s
+        if pause_s is None:  # full jitter
+            pause_s = _uniform(0.0, min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** (call.attempt - 1)))
+        if not repeatable or call.attempt >= attempts or _now() + pause_s >= call.until:
+            raise failure
+        _sleep(pause_s)
+        call.attempt += 1
+
+
+def agent() -> str:
+    """Return how we call ourselves to servers.
+
+    Examples
+    --------
+    >>> agent().endswith("(+https://w3id.org/sts-kg/)")
+    True
+    """
+    return f"sts-kg/{version()} (+{BASE})"
+
+
+def without_secrets(url: str) -> str:
+    """Return an address as it may be shown: without user, password, query string and fragment, on one line.
+
+    Examples
+    --------
+    >>> without_secrets("https://me:secret@example.org/sparql?key=secret")
+    'https://example.org/sparql'
+    """
+    scheme, colon, rest = url.partition("://")
+    if not colon:
+        scheme, rest = "", url
+    authority, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
+    shown = f"{scheme}{colon}{authority.rpartition('@')[2]}{slash}{path}"
+    return "".join(letter for letter in shown if letter.isprintable())[:300]
+
+
+def plain_reason(body: bytes, content_type: str) -> str:
+    """Return the first line of what a page says, at most 300 characters: of HTML its title, of JSON its message.
+
+    Examples
+    --------
+    >>> plain_reason(b"<html><title>Sign &amp; in</title><p>Hello</html>", "text/html")
+    'Sign & in'
+    """
+    text = body.decode("utf-8", "replace")
+    if "html" in content_type or re.match(r"\s*<(!doctype|html)", text, re.IGNORECASE):
+        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+        if title and title[1].strip():
+            text = title[1].replace("\n", " ")
+        else:
+            text = re.sub(r"(?is)<(script|style)\b.*?(</\1>|$)", " ", text)
+        text = html.unescape(re.sub(r"<[^>]*>", "\n", text))
+    elif "json" in content_type:
+        with suppress(ValueError, RecursionError):
+            document = json.loads(text)
+            keys = ("message", "exception", "error", "detail") if isinstance(document, dict) else ()
+            said = [document.get(key) for key in keys]
+            text = next((each for each in said if isinstance(each, str)), text)
+    lines = (" ".join("".join(c if c.isprintable() else " " for c in line).split()) for line in text.splitlines())
+    return next((line for line in lines if line), "")[:300]
+
+
+# --- addresses
+
+
+def _checked(call: _Call, url: str) -> SplitResult:
+    """Return the parts of an address that may be asked, in ASCII."""
+
+    def refused(reason: str) -> EndpointError:
+        return call.fail(EndpointError, url, reason)
+
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+        authority = (host or "").encode("idna").decode() if not (host or "").isascii() else host or ""
+    except ValueError as error:
+        raise refused("is no address: write it as https://host/path") from error
+    if parts.scheme not in _PORTS or not host or re.search(r"[\x00-\x20\x7f]", url):
+        raise refused("is no http or https address; write it as https://host/path")
+    if "@" in parts.netloc:
+        raise refused(
+            "the address holds a user or a password; leave them out, and give them in STS_KG_USER and STS_KG_PASSWORD "
+            "or in ~/.netrc"
+        )
+    netloc = (f"[{authority}]" if ":" in authority else authority) + (f":{port}" if port is not None else "")
+    safe = "%/:=&?~#+!$,;'@()*[]"
+    return SplitResult(parts.scheme, netloc, quote(parts.path, safe), quote(parts.query, safe), "")
+
+
+def _next(call: _Call, parts: SplitResult, location: str | None) -> SplitResult:
+    """Return where a redirect leads to."""
+    here = urlunsplit(parts)
+    if not location:
+        raise call.fail(EndpointRedirectError, here, "sends on without saying where to; check the address")
+    try:
+        url = urljoin(here, location.strip())
+    except ValueError:
+        url = location.strip()  # refused below
+    to = without_secrets(url)
+    if not url.lower().startswith(("http://", "https://")):
+        raise call.fail(EndpointRedirectError, here, f"sends on to {to}, which is no http or https address")
+    if parts.scheme == "https" and not url.lower().startswith("https:"):
+        raise call.fail(
+            EndpointRedirectError, here, f"sends on from https to {to}, which anyone can read; not followed"
+        )
+    try:
+        return _checked(call, url)
+    except EndpointError as error:
+        raise call.fail(
+            EndpointRedirectError, here, f"sends on to {to}, which cannot be asked: {error.reason}"
+        ) from error
+
+
+def _same_server(first: SplitResult, other: SplitResult) -> bool:
+    ports = [parts.port or _PORTS[parts.scheme] for parts in (first, other)]
+    return first.hostname == other.hostname and (ports[0] == ports[1] or ports == [80, 443])
+
+
+def _is_query(body: bytes | None, headers: Mapping[str, str]) -> bool:
+    kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "").partition(";")[0]
+    if kind.strip().lower() == "application/x-www-form-urlencoded":
+        form = parse_qs((body or b"").decode("latin-1"))
+        return "query" in form and "update" not in form
+    return kind.strip().lower() == "application/sparql-query"
+
+
+# --- one attempt
+
+
+def _followed(call: _Call, first: SplitResult) -> Reply:
+    """Return the answer of where the redirects lead to, signed in if the server asks for it."""
+    parts, method, body = first, call.method, call.body
+    headers = {"User-Agent": agent(), "Accept-Encoding": "gzip, deflate"} | dict(call.headers)
+    login = call.login
+    signed = basic(login) if login is not None and sent_at_once(login, parts) else None
+    challenged = redirects = 0
+    while True:
+        sent = headers | ({"Authorization": signed} if signed else {})
+        with _response(call, parts, method, body, sent) as response:
+            status = response.status
+            if status in _REDIRECTS and status not in call.accepted:
+                redirects += 1
+                to = _next(call, parts, response.headers.get("Location"))
+                if redirects > _MOST_REDIRECTS:
+                    reason = f"sends on more than {_MOST_REDIRECTS} times, now to {without_secrets(urlunsplit(to))}"
+                    raise call.fail(EndpointRedirectError, call.url, f"{reason}; check the address")
+                if status == 303 and method != "HEAD":
+                    method, body = "GET", None
+                    headers = {name: value for name, value in headers.items() if name.lower() != "content-type"}
+                if not _same_server(first, to):
+                    login = signed = None
+                    private = ("authorization", "cookie", "proxy-authorization")
+                    headers = {name: value for name, value in headers.items() if name.lower() not in private}
+                elif signed and not signed.startswith("Basic"):
+                    signed = None  # Digest is for one path
+                parts = to
+                continue
+            if status == 401 and login is not None and challenged < 2:
+                offers = response.headers.get_all("WWW-Authenticate", [])
+                path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+                answer = authorization(login, offers, method, path, signed)
+                if answer is not None:
+                    signed, challenged = answer, challenged + 1
+                    continue
+            if status not in call.accepted:
+                _refuse(call, parts, response, signed=signed is not None)
+            return _reply(call, parts, response)
+
+
+def _response(
+    call: _Call, parts: SplitResult, method: str, body: bytes | None, headers: Mapping[str, str]
+) -> HTTPResponse:
+    """Return the response whose headers were read, of whatever status."""
+    url = urlunsplit(parts)
+    try:
+        return opened(Request(url, data=body, headers=dict(headers), method=method), call.until)
+    except _LOST:
+        raise
+    except TimeoutError as error:
+        raise call.late(url) from error
+    except HTTPException as error:
+        raise call.fail(EndpointAnswerError, url, "does not answer in HTTP; check the address and port") from error
+    except (OSError, ValueError) as error:
+        why = error.reason if isinstance(error, URLError) else error
+        if isinstance(why, _LOST):
+            raise why from error
+        if isinstance(why, TimeoutError):
+            raise call.late(url) from error
+        if isinstance(why, ssl.SSLCertVerificationError):
+            text = f"has a certificate that is not trusted: {why.verify_message}"
+        elif isinstance(why, socket.gaierror):
+            text = "there is no host of this name, or no network; check the address"
+        else:
+            text = f"cannot be reached: {getattr(why, 'strerror', None) or why}; check the address and that it runs"
+        raise call.fail(EndpointUnreachableError, url, text) from error
+
+
+def _reply(call: _Call, parts: SplitResult, response: HTTPResponse) -> Reply:
+    url = urlunsplit(parts)
+    headers = {name.lower(): value for name, value in response.headers.items() if name.lower() != "set-cookie"}
+    coding = headers.get("content-encoding", "").strip().lower()
+    try:
+        body = decoded(received(response, call.most_bytes), coding, call.most_bytes)
+    except BufferError as error:
+        text = f"answers with more than {call.most_bytes:,} bytes; ask for less (LIMIT, fewer variables) or allow more"
+        raise call.fail(EndpointTooLargeError, url, text, status=response.status) from error
+    except IncompleteRead as error:
+        raise call.fail(EndpointAnswerError, url, "the answer was cut short; ask again, or for less") from error
+    except zlib.error as error:
+        text = f"the answer is not compressed as it says ({coding}); ask again, or another endpoint"
+        raise call.fail(EndpointAnswerError, url, text) from error
+    except TimeoutError as error:
+        raise call.late(url) from error
+    except _LOST:
+        raise
+    except (HTTPException, OSError) as error:
+        raise call.fail(EndpointAnswerError, url, "the answer is not well-formed HTTP; ask again") from error
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return Reply(response.status, kind, headers, body, without_secrets(url))
+
+
+def _refuse(call: _Call, parts: SplitResult, response: HTTPResponse, *, signed: bool) -> NoReturn:
+    """Raise what a status that is no answer means."""
+    pieces: list[bytes] = []
+    with suppress(OSError, HTTPException, BufferError):
+        for piece in received(response, _MOST_REASON):
+            pieces.append(piece)
+    body = b"".join(pieces)
+    if response.headers.get("Content-Encoding"):
+        with suppress(zlib.error):
+            body = zlib.decompressobj(47).decompress(body, _MOST_REASON)
+    said = plain_reason(body, response.headers.get("Content-Type", "").lower()) or response.reason or "no reason given"
+    status, kind, remedy = response.status, EndpointError, ""
+    wait_s = _retry_after(response.headers.get("Retry-After")) if status >= 429 else None
+    if status == 400:
+        kind, remedy = EndpointRefusedError, "correct what is sent"
+    elif status in (401, 403, 407):
+        kind = EndpointUnauthorisedError
+        remedy = (
+            "this user or password is not accepted"
+            if signed
+            else f"set STS_KG_USER and STS_KG_PASSWORD, or write a line for {parts.hostname} into ~/.netrc"
+        )
+    elif status in (404, 410):
+        remedy = "check the address"
+    elif status == 429 or status >= 500:
+        kind = EndpointBusyError if status == 429 else EndpointUnavailableError
+        remedy = f"ask again in {wait_s:,.0f} s" if wait_s is not None else "ask again later, or for less"
+    error = call.fail(kind, urlunsplit(parts), f"{said}; {remedy}" if remedy else said, status=status)
+    if isinstance(error, (EndpointBusyError, EndpointUnavailableError)):
+        error.wait_s = wait_s
+    raise error
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Return the seconds that a header asks to wait, given as such or as a date; None if it says nothing usable."""
+    text = (value or "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return float(text)
+    with suppress(ValueError, TypeError, OverflowError):
+        return max(0.0, parsedate_to_datetime(text).timestamp() - _wall())
+    return None

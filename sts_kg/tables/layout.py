@@ -1,0 +1,200 @@
+"""Tables of plain cells as Markdown, HTML and aligned text. Pure: strings in, one string out; no terminal, no graph.
+
+Nothing here ends with a line end: whoever prints or writes adds it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+__all__ = ["Cell", "html_table", "markdown_table", "text_table"]
+
+_GAP = "  "
+_NO_ROWS = "0 rows"
+
+# Grey in between and inherited colours: readable on a light and on a dark notebook.
+_STYLE = (
+    ".sts-kg-table{border-collapse:collapse;color:inherit;background:transparent}"
+    ".sts-kg-table caption{caption-side:bottom;text-align:left;padding:.3em .6em;opacity:.7}"
+    ".sts-kg-table th,.sts-kg-table td{border:1px solid rgba(128,128,128,.4);padding:.2em .6em;"
+    "text-align:left;vertical-align:top;white-space:pre-line}"
+    ".sts-kg-table th{background:rgba(128,128,128,.15)}"
+    ".sts-kg-table a{color:inherit;text-decoration:underline}"
+)
+
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+# C0 and C1 but tab and line ends, and what XML 1.0 and HTML do not allow either: nothing that a terminal obeys.
+_CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\ud800-\udfff\ufffe\uffff]")
+_LINE_END = re.compile(r"\r\n?|[\n\u2028\u2029]")
+# What GitHub reads as markup inside a cell (GFM, sections 2.4 and 6); an underscore inside a word is none.
+_MARKUP = re.compile(r"[\\|`*\[\]<>~]|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its `text`, the `href` it leads to, and the `title` shown when one points at it."""
+
+    text: str
+    href: str | None = None
+    title: str | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence[Cell | str]]) -> str:
+    r"""Return a GitHub table; what would be markup is escaped, a line end becomes `<br>`. Links are not written.
+
+    Examples
+    --------
+    >>> print(markdown_table(["drug", "note"], [["sts:pazopanib", "a|b"]]))
+    | drug | note |
+    | --- | --- |
+    | sts:pazopanib | a\|b |
+    """
+    lines = [_markdown_line(header), _markdown_line(["---"] * len(header), raw=True)]
+    body = [_markdown_line([str(cell) for cell in row]) for row in rows]
+    return "\n".join([*lines, *body] if body else [*lines, "", _NO_ROWS])
+
+
+def _markdown_line(cells: Sequence[str], *, raw: bool = False) -> str:
+    return f"| {' | '.join(cells if raw else map(_markdown_cell, cells))} |"
+
+
+def _markdown_cell(cell: str) -> str:
+    escaped = _MARKUP.sub(lambda found: "\\" + found.group(), _CONTROL.sub("\ufffd", cell))
+    return _LINE_END.sub("<br>", escaped.replace("\t", " "))
+
+
+def html_table(header: Sequence[str], rows: Iterable[Sequence[Cell | str]], *, caption: str = "") -> str:
+    """Return a self-contained HTML table without scripts; only `http:` and `https:` addresses become links.
+
+    Examples
+    --------
+    >>> html_table(["n"], [["<1>"]], caption="1 row").partition("</style>")[2]
+    '<table class="sts-kg-table"><caption>1 row</caption><thead><tr><th scope="col">n</th></tr></thead><tbody><tr><td>&lt;1&gt;</td></tr></tbody></table>'
+    """  # noqa: E501  (one string, as it comes)
+    head = "".join(f'<th scope="col">{_escape(name)}</th>' for name in header)
+    body = "".join(f"<tr>{''.join(f'<td>{_html_cell(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    below = f"<caption>{_escape(caption)}</caption>" if caption else ""
+    table = f"{below}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<style>{_STYLE}</style><table class="sts-kg-table">{table}</table>'
+
+
+def _escape(plain: str) -> str:
+    return html.escape(_CONTROL.sub("\ufffd", plain))
+
+
+def _html_cell(cell: Cell | str) -> str:
+    if isinstance(cell, str):
+        return _escape(cell)
+    title = f' title="{_escape(cell.title)}"' if cell.title else ""
+    if cell.href and _WEB.match(cell.href):
+        return f'<a href="{_escape(cell.href)}"{title} target="_blank" rel="noopener">{_escape(cell.text)}</a>'
+    return f"<span{title}>{_escape(cell.text)}</span>" if title else _escape(cell.text)
+
+
+def text_table(header: Sequence[str], rows: Iterable[Sequence[Cell | str]], *, width: int | None = None) -> str:
+    """Return aligned columns of plain text with a rule of dashes under the header.
+
+    A line end or tab inside a cell becomes a space; a control character, which a terminal might obey, U+FFFD.
+
+    Parameters
+    ----------
+    header : sequence of m names
+    rows : iterable of sequences of m cells
+    width : int, optional
+        Terminal columns that a line may take; longer cells are wrapped between words, and a word longer than its
+        column is cut. Without it every row is one line. With less than one terminal column for each of the m columns
+        and two between them lines get longer than `width`.
+
+    Examples
+    --------
+    >>> print(text_table(["drug", "note"], [["sts:pazopanib", "a tablet"], ["sts:trabectedin", ""]]))
+    drug             note
+    ---------------  --------
+    sts:pazopanib    a tablet
+    sts:trabectedin
+    """
+    lines = [[_one_line(str(cell)) for cell in row] for row in (header, *rows)]
+    natural = [max(map(_columns, column)) for column in zip(*lines, strict=True)]
+    if width is not None:
+        least = [max(_columns(word) for cell in column for word in _words(cell)) for column in zip(*lines, strict=True)]
+        natural = _fit(natural, least, width - len(_GAP) * (len(natural) - 1))
+    shown = [_aligned(cells, natural) for cells in lines]
+    shown.insert(1, _GAP.join("-" * size for size in natural))
+    return "\n".join(shown if len(lines) > 1 else [*shown, _NO_ROWS])
+
+
+def _one_line(cell: str) -> str:
+    return _CONTROL.sub("\ufffd", _LINE_END.sub(" ", cell.replace("\t", " ")))
+
+
+def _columns(line: str) -> int:
+    """Return how many terminal columns a line takes (Unicode TR11: wide and fullwidth take two, marks none)."""
+    return len(line) if line.isascii() else sum(map(_columns_of_character, line))
+
+
+def _columns_of_character(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):  # combining marks, joiners
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+
+
+def _words(cell: str) -> list[str]:
+    return cell.split() or [""]
+
+
+def _fit(natural: list[int], least: list[int], room: int) -> list[int]:
+    """Return widths that sum to at most `room`: the widest shrink first, to their longest word if that is enough."""
+    if sum(natural) <= room:
+        return natural
+    if sum(least) > room:
+        natural, least = least, [1] * len(least)
+    cap = max(1, min(max(natural), room))
+    while cap > 1 and sum(_capped(natural, least, cap)) > room:
+        cap -= 1
+    widths = _capped(natural, least, cap)
+    for at, (size, wanted) in enumerate(zip(widths, natural, strict=True)):
+        if size < wanted and sum(widths) < room:
+            widths[at] += 1
+    return widths
+
+
+def _capped(natural: list[int], least: list[int], cap: int) -> list[int]:
+    return [max(low, min(high, cap)) for low, high in zip(least, natural, strict=True)]
+
+
+def _aligned(cells: list[str], widths: list[int]) -> str:
+    wrapped = [_wrap(cell, size) for cell, size in zip(cells, widths, strict=True)]
+    lines = []
+    for at in range(max(map(len, wrapped), default=1)):
+        parts = [column[at] if at < len(column) else "" for column in wrapped]
+        padded = (part + " " * (size - _columns(part)) for part, size in zip(parts, widths, strict=True))
+        lines.append(_GAP.join(padded).rstrip())
+    return "\n".join(lines)
+
+
+def _wrap(cell: str, size: int) -> list[str]:
+    if _columns(cell) <= size:
+        return [cell]
+    lines: list[str] = []
+    for word in _words(cell):
+        if lines and _columns(lines[-1]) + 1 + _columns(word) <= size:
+            lines[-1] += " " + word
+        else:
+            lines.extend(_cut(word, size))
+    return lines
+
+
+def _cut(word: str, size: int) -> list[str]:
+    pieces = [""]
+    for character in word:
+        if pieces[-1] and _columns(pieces[-1]) + _columns_of_character(character) > size:
+            pieces.append("")
+        pieces[-1] += character
+    return pieces

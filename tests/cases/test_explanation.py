@@ -1,0 +1,565 @@
+"""Explanations: the worked example line by line, a reason of every kind, and both sides of every contradiction."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from sts_kg import Case, InconsistentError, KnowledgeGraph
+from sts_kg.cases import files as casefile
+from sts_kg.cases.case import Course, Given
+from sts_kg.cases.dates import PartialDate
+from sts_kg.cases.explanation import WORDING, Explanation, contradictions, explain
+from sts_kg.cases.options import answers_of
+from sts_kg.cases.session import Session
+from sts_kg.closure.closure import Closure
+from sts_kg.rdf.names import local
+
+CASES = """\
+case: growth
+findings: {stage4-sts: yes, sarcoma-type-for-pazopanib: yes}
+courses:
+  - {therapies: [surgery], end: 2020-01-15, growth: 2025-06}
+  - {therapies: [radiation-therapy], end: 2025-01-15, growth: 2025-06}
+---
+case: history
+findings: {stage4-sts: yes}
+history_complete: yes
+courses:
+  - {therapies: [surgery], end: 2020-01-15, no_growth_until: 2022}
+  - {therapies: [radiation-therapy, surgery], end: 2023-01-15, growth: 2025-06}
+---
+case: untreated
+findings: {stage4-sts: yes}
+history_complete: yes
+---
+case: failed
+findings: {stage4-sts: yes}
+courses: [{therapies: [doxorubicin, ifosfamide], outcome: did-not-work}]
+---
+case: side-effects
+courses: [{therapies: [doxorubicin], outcome: stopped-for-side-effects}]
+---
+case: group
+courses: [{therapies: [chemotherapy]}]
+---
+case: other-drug
+courses: [{therapies: [surgery]}, {therapies: [other-chemotherapy-drug]}]
+---
+case: implied
+findings: {stage4-sts: yes, spread-only-few-places-in-lungs: yes, resectable: yes}
+---
+case: contrapositive
+findings: {soft-tissue-sarcoma: no, lung-metastases: no}
+---
+case: hint
+findings: {stage4-sts: yes}
+declines: [surgery]
+tumour_count: 3
+largest_diameter_mm: 12.5
+courses: [{therapies: [doxorubicin], start: 2025-01, end: 2025-11, growth: 2025-06}]
+---
+case: stage
+findings: {stage4-sts: yes}
+---
+case: silent
+---
+case: course-against-given
+findings: {prior-chemotherapy: no}
+courses: [{therapies: [ifosfamide]}]
+---
+case: outcome-against-given
+findings: {doxorubicin-did-not-work: no}
+courses: [{therapies: [doxorubicin], outcome: did-not-work}]
+---
+case: rule-against-given
+findings: {growth-within-one-year-after-treatment: no}
+courses: [{therapies: [surgery], end: 2025-01-15, growth: 2025-06}]
+---
+case: history-against-given
+findings: {prior-chemotherapy: yes}
+history_complete: yes
+---
+case: opposites
+findings: {unresectable: yes, resectable: yes}
+---
+case: implied-against-given
+findings: {stage4-sts: yes, soft-tissue-sarcoma: no}
+---
+case: history-against-implied
+findings: {doxorubicin-did-not-work: yes}
+history_complete: yes
+---
+case: second
+courses:
+  - {therapies: [doxorubicin], outcome: stopped-for-side-effects}
+  - {therapies: [doxorubicin], outcome: did-not-work}
+"""
+CONTRADICTORY = (
+    *("course-against-given", "outcome-against-given", "rule-against-given", "history-against-given"),
+    *("opposites", "implied-against-given", "history-against-implied"),
+)
+
+
+class Told:
+    """The cases above, closed together."""
+
+    def __init__(self, kg: KnowledgeGraph, path: Path) -> None:
+        path.write_text(CASES, encoding="utf-8")
+        self.kg = KnowledgeGraph(Session(kg.guideline))  # it keeps its own closure
+        self.cases = {case.id: case for case in casefile.read(path, kg.guideline.vocabulary)}
+        self.file = str(path)
+        self.f = kg.guideline.folder / "examples" / "f.yaml"
+        self.answers = self.kg.options([*self.cases.values(), self.f])
+
+    def explain(self, case: str, option: str) -> Explanation:
+        return self.kg.explain(self.cases[case], option)
+
+    def why(self, case: str, option: str) -> dict[str, tuple[bool, str]]:
+        """Return the known findings with their reasons, places as `line n` of the file."""
+        known = self.explain(case, option).known
+        return {finding: (holds, reason.replace(f"{self.file}, ", "")) for finding, holds, reason in known}
+
+    def contradiction(self, case: str) -> str:
+        error = next(error for error in self.answers.contradictions if error.case == case)
+        return str(error).replace(f"{self.file}, ", "")
+
+
+@pytest.fixture(scope="module")
+def told(kg: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    return Told(kg, tmp_path_factory.mktemp("cases") / "told.yaml")
+
+
+# --- the worked example (clinical model, section 16)
+
+BEFORE_GISTS = """\
+pazopanib: undetermined: the source’s condition is neither met nor ruled out by what is known (case f).
+Known to hold: stage4-sts (given: {f}, line 5); prior-chemotherapy (derived: a recorded course ({f}, line 7) \
+includes doxorubicin, a chemotherapy drug).
+Not needed: growth-within-one-year-after-treatment (the “or” is already satisfied).
+To ask: sarcoma-type-for-pazopanib. Is this one of the types of soft tissue sarcoma for which pazopanib may be \
+offered? (The source does not list them.)
+If yes, the source’s condition is met. If no, it is not met.
+Source: S14 (characters 996–1089, line 16), S15 (characters 1090–1219, line 16); cues “chemotherapy has already been \
+given”, “continues to grow within one year after treatment”, “may be offered”, “some types of soft tissue sarcoma”, \
+“stage 4 (metastatic or advanced)”.
+"""
+AFTER_GISTS = """
+Interpretation: D01: stage 4 is one scope finding.
+D08: the or of pazopanib is inclusive.
+D09: treatment means any cancer treatment.
+D09b: growth during treatment is not after it.
+D09c: going on or growing again.
+D23: the drug classes are in the text.
+Not medical advice: the source describes what may be offered, the healthcare team decides (S02). No clinician has \
+reviewed this model. Do not use it to choose, start, change or stop a treatment. [sts_kg ontology 0.1.0, source \
+de788d888cfc…]"""
+
+
+def test_the_worked_example(told: Told) -> None:
+    gists = (
+        "S14: pazopanib (brand Votrient) is a possible offer following chemotherapy, for sarcoma types that are not"
+        " named.\nS15: pazopanib is for people who had chemotherapy before, or whose sarcoma goes on growing in the"
+        " year following treatment."
+    )
+    expected = BEFORE_GISTS.format(f=told.f) + gists + AFTER_GISTS
+    assert str(told.kg.explain(told.f, "pazopanib")).splitlines() == expected.splitlines()
+
+
+def test_the_worked_example_with_the_page(told: Told, page: Path) -> None:
+    text = page.read_bytes().decode()
+    quoted = f"S14: “{text[996:1089]}”\nS15: “{text[1090:1219]}”"
+    expected = BEFORE_GISTS.format(f=told.f) + quoted + AFTER_GISTS
+    assert str(told.kg.explain(told.f, "pazopanib", page=page)).splitlines() == expected.splitlines()
+
+
+def test_the_page_of_the_environment_is_quoted(told: Told, page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STS_KG_SOURCE", str(page))
+    assert [s.text is not None for s in told.kg.explain(told.f, "pazopanib").segments] == [True, True]
+
+
+def test_as_dict_of_the_worked_example(told: Told) -> None:
+    explained = told.kg.explain(told.f, "pazopanib")
+    plain = explained.as_dict()
+    reasons = plain.pop("explanation")
+    assert plain == explained.answer.as_dict() | {
+        "met_if_all_yes": [["sarcoma-type-for-pazopanib"]],
+        "not_met_if_all_no": [["sarcoma-type-for-pazopanib"]],
+    }
+    assert isinstance(reasons, dict)
+    decisions = reasons.pop("interpretation")
+    assert [each["decision"] for each in decisions] == ["D01", "D08", "D09", "D09b", "D09c", "D23"]
+    assert decisions[2] == {
+        "decision": "D09",
+        "says": "treatment means any cancer treatment",
+        "not_chosen": "Chemotherapy only: the alternative would be redundant.",
+    }
+    assert reasons == {
+        "wording": WORDING["undetermined"],
+        "known": [
+            {"finding": "stage4-sts", "holds": True, "because": f"given: {told.f}, line 5"},
+            {
+                "finding": "prior-chemotherapy",
+                "holds": True,
+                "because": f"derived: a recorded course ({told.f}, line 7) includes doxorubicin, a chemotherapy drug",
+            },
+        ],
+        "not_needed": [
+            {"finding": "growth-within-one-year-after-treatment", "because": "the “or” is already satisfied"}
+        ],
+        "consequence": "If yes, the source’s condition is met. If no, it is not met.",
+        "source": [
+            {
+                "segment": "S14",
+                "start": 996,
+                "end": 1089,
+                "line": 16,
+                "gist": "pazopanib (brand Votrient) is a possible offer following chemotherapy, for sarcoma types that"
+                " are not named",
+            },
+            {
+                "segment": "S15",
+                "start": 1090,
+                "end": 1219,
+                "line": 16,
+                "gist": "pazopanib is for people who had chemotherapy before, or whose sarcoma goes on growing in the"
+                " year following treatment",
+            },
+        ],
+        "cues": [
+            "chemotherapy has already been given",
+            "continues to grow within one year after treatment",
+            "may be offered",
+            "some types of soft tissue sarcoma",
+            "stage 4 (metastatic or advanced)",
+        ],
+        "notes": [],
+        "disclaimer": told.kg.footer,
+    }
+
+
+def test_as_dict_with_the_page_has_the_text(told: Told, page: Path) -> None:
+    explained = told.kg.explain(told.f, "pazopanib", page=page).as_dict()["explanation"]
+    assert isinstance(explained, dict)
+    text = page.read_bytes().decode()
+    assert [each["text"] for each in explained["source"]] == [text[996:1089], text[1090:1219]]
+
+
+# --- wording
+
+
+def test_met_says_so_and_asks_nothing(told: Told) -> None:
+    assert str(told.explain("growth", "pazopanib")).split("\nSource:")[0].replace(f"{told.file}, ", "") == (
+        "pazopanib: met: the condition that the source states is met (case growth).\n"
+        "Known to hold: stage4-sts (given: line 2); sarcoma-type-for-pazopanib (given: line 2); "
+        "growth-within-one-year-after-treatment (derived by the rule growth window from the course of"
+        " radiation-therapy, line 5).\n"
+        "Not needed: prior-chemotherapy (it is met without it)."
+    )
+
+
+def test_not_met_never_says_no(told: Told) -> None:
+    """D25: the source does not describe the option for this situation; that forbids nothing."""
+    assert str(told.explain("implied", "surgery-other-metastases")).split("\nSource:")[0].replace(
+        f"{told.file}, ", ""
+    ) == (
+        "surgery for other metastases: not met: the source does not describe this option for this situation (case"
+        " implied).\n"
+        "Known to hold: stage4-sts (given: line 32); resectable (given: line 32).\n"
+        "Known not to hold: metastases-outside-lungs (derived: its opposite spread-only-few-places-in-lungs holds,"
+        " given: line 32).\n"
+        "Not needed: certain-case-S25 (it is ruled out without it)."
+    )
+
+
+def test_a_silent_case_knows_nothing(told: Told) -> None:
+    lines = str(told.explain("silent", "chemotherapy")).splitlines()
+    assert lines[:3] == [
+        "chemotherapy: undetermined: the source’s condition is neither met nor ruled out by what is known (case"
+        " silent).",
+        "To ask: stage4-sts. Is it soft tissue sarcoma at stage 4 (also called metastatic or advanced)?",
+        "If yes, the source’s condition is met. If no, it is not met.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("option", "consequence"),
+    [
+        (
+            "pazopanib",
+            "Met if yes to: sarcoma-type-for-pazopanib and prior-chemotherapy, or sarcoma-type-for-pazopanib and"
+            " growth-within-one-year-after-treatment. Not met if no to: sarcoma-type-for-pazopanib, or"
+            " prior-chemotherapy and growth-within-one-year-after-treatment.",
+        ),
+        (
+            "sbrt-outside-lungs",
+            "Met if yes to: metastases-outside-lungs and certain-case-S20 and unresectable. Not met if no to:"
+            " metastases-outside-lungs, or certain-case-S20, or unresectable.",
+        ),
+        ("surgery", ""),
+    ],
+)
+def test_what_would_settle_several_missing_findings(told: Told, option: str, consequence: str) -> None:
+    assert told.explain("stage", option).consequence == consequence
+
+
+def test_every_missing_finding_is_asked_for_in_the_order_of_the_condition(told: Told) -> None:
+    assert told.explain("stage", "pazopanib").to_ask == (
+        (
+            "sarcoma-type-for-pazopanib",
+            "Is this one of the types of soft tissue sarcoma for which pazopanib may be offered? (The source does not"
+            " list them.)",
+        ),
+        ("prior-chemotherapy", "Has the person had chemotherapy before?"),
+        (
+            "growth-within-one-year-after-treatment",
+            "Did the sarcoma continue to grow within one year after a cancer treatment?",
+        ),
+    )
+
+
+# --- reasons
+
+
+@pytest.mark.parametrize(
+    ("case", "option", "finding", "holds", "reason"),
+    [
+        ("stage", "pazopanib", "stage4-sts", True, "given: line 45"),
+        (
+            "growth",
+            "pazopanib",
+            "growth-within-one-year-after-treatment",
+            True,
+            "derived by the rule growth window from the course of radiation-therapy, line 5",
+        ),
+        (
+            "history",
+            "pazopanib",
+            "growth-within-one-year-after-treatment",
+            False,
+            "derived by the rule growth window from the course of surgery, line 11; course of radiation-therapy and"
+            " surgery, line 12",
+        ),
+        (
+            "history",
+            "pazopanib",
+            "prior-chemotherapy",
+            False,
+            "derived by the rule history complete from the course of surgery, line 11; course of radiation-therapy and"
+            " surgery, line 12",
+        ),
+        ("untreated", "pazopanib", "prior-chemotherapy", False, "derived by the rule history complete"),
+        (
+            "untreated",
+            "other-chemotherapy",
+            "doxorubicin-did-not-work",
+            False,
+            "derived: it would imply prior-chemotherapy, which does not hold, derived by the rule history complete",
+        ),
+        (
+            "failed",
+            "other-chemotherapy",
+            "doxorubicin-did-not-work",
+            True,
+            "derived: a recorded course (line 20) includes doxorubicin and has the outcome “did not work”",
+        ),
+        (
+            "second",
+            "other-chemotherapy",
+            "doxorubicin-did-not-work",
+            True,
+            "derived: a recorded course (line 78) includes doxorubicin and has the outcome “did not work”",
+        ),
+        (
+            "side-effects",
+            "pazopanib",
+            "prior-chemotherapy",
+            True,
+            "derived: a recorded course (line 23) includes doxorubicin, a chemotherapy drug",
+        ),
+        (
+            "group",
+            "pazopanib",
+            "prior-chemotherapy",
+            True,
+            "derived: a recorded course (line 26) includes chemotherapy",
+        ),
+        (
+            "other-drug",
+            "pazopanib",
+            "prior-chemotherapy",
+            True,
+            "derived: a recorded course (line 29) includes other chemotherapy drug",
+        ),
+        (
+            "implied",
+            "sbrt-lung",
+            "lung-metastases",
+            True,
+            "derived: implied by spread-only-few-places-in-lungs, given: line 32",
+        ),
+        ("implied", "sbrt-lung", "unresectable", False, "derived: its opposite resectable holds, given: line 32"),
+        (
+            "contrapositive",
+            "wide-local-excision-lung",
+            "spread-only-few-places-in-lungs",
+            False,
+            "derived: it would imply lung-metastases, which does not hold, given: line 35",
+        ),
+        (
+            "contrapositive",
+            "chemotherapy",
+            "stage4-sts",
+            False,
+            "derived: it would imply soft-tissue-sarcoma, which does not hold, given: line 35",
+        ),
+    ],
+)
+def test_reason(told: Told, case: str, option: str, finding: str, holds: bool, reason: str) -> None:
+    assert told.why(case, option)[finding] == (holds, reason)
+
+
+def test_a_course_stopped_for_side_effects_gives_no_reason_that_it_did_not_work(told: Told) -> None:
+    """The near miss of D06b."""
+    assert "doxorubicin-did-not-work" not in told.why("side-effects", "other-chemotherapy")
+
+
+def test_notes_on_overlays_hints_and_numbers(told: Told) -> None:
+    hint = (
+        "growth in 2025-06 was before the end of the course of doxorubicin: it does not count as growth after treatment"
+        " (D09b); did-not-work may apply, if the team says so (D06b)."
+    )
+    numbers = "recorded and not compared with any word of the source: tumour count 3, largest diameter 12.5 mm."
+    assert told.explain("hint", "surgery").notes == (
+        "declined: the person does not want this kind of treatment; that changes no status.",
+        hint,
+        numbers,
+    )
+    tried = told.explain("hint", "doxorubicin-alone")
+    assert tried.notes == ("tried: it contains a therapy already given; that changes no status.", hint, numbers)
+    assert tried.answer.status == "met"
+    assert f"\nNote: {hint}\nNote: {numbers}\nSource: " in str(tried)
+    assert told.explain("stage", "surgery").notes == ()
+
+
+# --- contradictions
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence"),
+    [
+        (
+            "course-against-given",
+            "prior-chemotherapy holds (derived: a recorded course (line 51) includes ifosfamide, a chemotherapy drug)"
+            " and does not hold (given: line 50)",
+        ),
+        (
+            "outcome-against-given",
+            "doxorubicin-did-not-work holds (derived: a recorded course (line 55) includes doxorubicin and has the"
+            " outcome “did not work”) and does not hold (given: line 54)",
+        ),
+        (
+            "rule-against-given",
+            "growth-within-one-year-after-treatment holds (derived by the rule growth window from the course of"
+            " surgery, line 59) and does not hold (given: line 58)",
+        ),
+        (
+            "history-against-given",
+            "prior-chemotherapy holds (given: line 62) and does not hold (derived by the rule history complete)",
+        ),
+        (
+            "opposites",
+            "unresectable holds (given: line 66) and does not hold (derived: its opposite resectable holds, given:"
+            " line 66); resectable holds (given: line 66) and does not hold (derived: its opposite unresectable holds,"
+            " given: line 66)",
+        ),
+        (
+            "implied-against-given",
+            "soft-tissue-sarcoma holds (derived: implied by stage4-sts, given: line 69) and does not hold (given:"
+            " line 69); stage4-sts holds (given: line 69) and does not hold (derived: it would imply"
+            " soft-tissue-sarcoma, which does not hold, given: line 69)",
+        ),
+        (
+            "history-against-implied",
+            "prior-chemotherapy holds (derived: implied by doxorubicin-did-not-work, given: line 72) and does not hold"
+            " (derived by the rule history complete); doxorubicin-did-not-work holds (given: line 72) and does not hold"
+            " (derived: it would imply prior-chemotherapy, which does not hold, derived by the rule history complete)",
+        ),
+    ],
+)
+def test_a_contradiction_names_both_sides(told: Told, case: str, sentence: str) -> None:
+    assert told.contradiction(case) == f"case {case} contradicts itself: {sentence}"
+
+
+def test_only_the_contradictory_cases_contradict_themselves(told: Told) -> None:
+    assert tuple(error.case for error in told.answers.contradictions) == CONTRADICTORY
+
+
+def test_a_contradictory_case_is_not_explained(told: Told) -> None:
+    with pytest.raises(InconsistentError, match=r"^case opposites contradicts itself: unresectable holds"):
+        told.explain("opposites", "surgery")
+
+
+# --- every known finding of every case has a reason
+
+
+def _random_case(kg: KnowledgeGraph, name: str, dice: random.Random) -> Case:
+    words = kg.guideline.vocabulary
+    findings, therapies = sorted(set(words.findings.values())), sorted(set(words.therapies.values()))
+    chosen = dice.sample(findings, dice.randrange(6))
+    courses = []
+    for number in range(dice.randrange(4)):
+        end = PartialDate.parse(f"20{dice.randrange(18, 23)}")
+        grew = PartialDate.parse(f"20{dice.randrange(18, 25)}-0{dice.randrange(1, 10)}")
+        courses.append(
+            Course(
+                therapies=tuple(dice.sample(therapies, dice.randrange(1, 3))),
+                end=dice.choice((None, end)),
+                outcome=dice.choice((None, *sorted(set(words.outcomes.values())))),
+                growth=dice.choice(((), (grew,))),
+                place=f"course {number}",
+            )
+        )
+    given = tuple(Given(finding, dice.random() < 0.6, "given") for finding in chosen)
+    return Case(name, given=given, courses=tuple(courses), history_complete=dice.random() < 0.4)
+
+
+@pytest.fixture(scope="module")
+def drawn(kg: KnowledgeGraph) -> tuple[list[Case], Closure]:
+    dice = random.Random(1123)
+    cases = [_random_case(kg, f"r{number}", dice) for number in range(60)]
+    return cases, Session(kg.guideline, tuple(cases)).closed
+
+
+def test_every_known_finding_of_a_random_case_has_a_reason(
+    kg: KnowledgeGraph, drawn: tuple[list[Case], Closure]
+) -> None:
+    cases, closed = drawn
+    asserted = kg.asserted
+    kinds: dict[str, int] = {}
+    consistent = [case for case in cases if not contradictions(case, asserted, closed)]
+    assert 35 <= len(consistent) < 60
+    for case in consistent:
+        for answer in answers_of(case, asserted, closed, kg.guideline.conditions):
+            known = explain(answer, case, asserted, closed).known
+            told = [(f"finding-{finding}", holds) for finding, holds, _ in known]
+            true, false = set(map(local, answer.true)), set(map(local, answer.false))
+            assert [finding for finding, _ in told] == [local(f) for f in answer.questions if f not in answer.unknown]
+            assert all(finding in (true if holds else false) for finding, holds in told)
+            for _, _, reason in known:
+                kind = next(start for start in REASONS if reason.startswith(start))
+                kinds[kind] = kinds.get(kind, 0) + 1
+    assert set(kinds) == set(REASONS)
+
+
+REASONS = (
+    "given: given",
+    "derived by the rule growth window",
+    "derived by the rule history complete",
+    "derived: a recorded course (course ",
+    "derived: its opposite ",
+    "derived: it would imply ",
+    "derived: implied by ",
+)

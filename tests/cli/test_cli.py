@@ -1,0 +1,452 @@
+"""The command line: its contract, its exit codes, and what it says when something is wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import oracle
+import pytest
+from click.testing import CliRunner, Result
+
+from sts_kg import KnowledgeGraph, cli, knowledge
+from sts_kg.cli.console import Terminal
+from sts_kg.guideline.data import queries_folder
+from sts_kg.quality.gates import Report
+from sts_kg.quality.violation import Violation
+from sts_kg.queries.canned import read_all
+
+A = "case: a\nfindings: {stage4-sts: yes}\n"
+FIELDS = "case option status tried declined true false missing recommendation segments decisions".split()
+
+
+@pytest.fixture(autouse=True)
+def _loaded(kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Commands run in an empty folder and share the session's graph, so that each need not load its own."""
+    monkeypatch.setattr(knowledge, "load", lambda: kg)
+    monkeypatch.chdir(tmp_path)
+
+
+def invoke(*words: str | Path, input: str | None = None) -> Result:
+    return CliRunner().invoke(cli.app, [str(word) for word in words], input=input, prog_name="sts-kg")
+
+
+def write(name: str, text: str) -> Path:
+    path = Path(name)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+# --- options: the contract that scripts rest on
+
+
+def test_options_json_has_every_option_in_order() -> None:
+    done = invoke("options", write("a.yaml", A), "--format", "json")
+    assert done.exit_code == 0
+    rows = json.loads(done.stdout)
+    assert [row["option"] for row in rows] == list(oracle.CONDITIONS)
+    assert all(list(row) == FIELDS for row in rows)
+    assert {row["case"] for row in rows} == {"a"}
+    assert [row["status"] for row in rows].count("met") == 5
+    assert all(row["missing"] == [] for row in rows if row["status"] != "undetermined")
+    assert all(list(one) == ["finding", "question"] for row in rows for one in row["missing"])
+
+
+def test_options_of_several_files_in_their_order() -> None:
+    files = write("b.yaml", A.replace("case: a", "case: b")), write("a.yaml", A)
+    rows = json.loads(invoke("options", *files, "--format", "json").stdout)
+    assert [row["case"] for row in rows] == ["b"] * 18 + ["a"] * 18
+
+
+def test_a_cohort_with_columns_in_any_order() -> None:
+    file = write("c.csv", "unresectable,case,stage4-sts\nyes,b,yes\n,l,\nno,n,yes\n")
+    rows = json.loads(invoke("options", file, "--format", "json").stdout)
+    assert [(row["case"], row["status"]) for row in rows if row["option"] == "option-radiation"] == [
+        ("b", "met"),
+        ("l", "undetermined"),
+        ("n", "not-met"),
+    ]
+
+
+def test_options_csv_has_the_same_fields() -> None:
+    done = invoke("options", write("a.yaml", A), "--format", "csv", "--status", "met")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert list(rows[0]) == FIELDS
+    assert [row["option"] for row in rows] == [f"option-{name}" for name in oracle.A5]
+    assert rows[0] == {
+        "case": "a",
+        "option": "option-chemotherapy",
+        "status": "met",
+        "tried": "no",
+        "declined": "no",
+        "true": "stage4-sts",
+        "false": "",
+        "missing": "",
+        "recommendation": "rec-S04",
+        "segments": "S04 S05 S06",
+        "decisions": "D02 D03 D07",
+    }
+
+
+def test_options_as_a_table_for_a_person() -> None:
+    done = invoke("options", write("a.yaml", A))
+    lines = [line.rstrip() for line in done.stdout.splitlines()]
+    assert lines[0] == "case a"
+    assert "CHEMOTHERAPY" in lines[3]
+    assert lines[4].split() == ["doxorubicin", "alone", "met"]
+    assert "not met: the source does not describe this option for this situation" in lines
+    assert "\x1b" not in done.stdout
+    assert lines[-1].startswith("Not medical advice")
+
+
+def test_a_contradictory_case_is_named_and_the_others_are_answered() -> None:
+    file = write("c.csv", "case,stage4-sts,unresectable,resectable\na,yes,,\nx,yes,yes,yes\nb,yes,yes,\n")
+    done = invoke("options", file, "--format", "json")
+    assert done.exit_code == 1
+    assert [row["case"] for row in json.loads(done.stdout)] == ["a"] * 18 + ["b"] * 18
+    assert done.stderr.startswith("sts-kg: case x contradicts itself: unresectable holds (given: c.csv, line 3, column")
+    assert "resectable" in done.stderr
+
+
+def test_an_unreadable_file_is_named_and_the_others_are_answered() -> None:
+    bad = write("bad.yaml", "case: z\nfindings:\n  stage4-sts: yes\n  unresectible: yes\n")
+    done = invoke("options", bad, write("a.yaml", A), "--format", "json")
+    assert done.exit_code == 3
+    assert {row["case"] for row in json.loads(done.stdout)} == {"a"}
+    message = "sts-kg: bad.yaml, line 4: there is no finding 'unresectible'; did you mean unresectable or resectable?"
+    assert done.stderr.strip() == message
+
+
+def test_one_bad_cell_leaves_its_whole_file_unanswered() -> None:
+    done = invoke("options", write("c.csv", "case,stage4-sts\na,yes\nb,maybe\n"), "--format", "json")
+    assert (done.exit_code, json.loads(done.stdout)) == (3, [])
+    message = "sts-kg: c.csv, line 3: 'maybe' is no value of stage4-sts: yes, no or nothing is expected"
+    assert done.stderr.strip() == message
+
+
+def test_a_case_id_twice_is_an_error() -> None:
+    done = invoke("options", write("c.csv", "case,stage4-sts\na,yes\na,no\n"), "--format", "json")
+    assert (done.exit_code, json.loads(done.stdout)) == (3, [])
+    assert done.stderr.strip() == "sts-kg: c.csv, line 3: the case 'a' is there twice; the first is at c.csv, line 2"
+
+
+def test_a_case_id_in_two_files_is_an_error_of_the_second() -> None:
+    done = invoke("options", write("a.yaml", A), write("b.yaml", A), "--format", "json")
+    assert done.exit_code == 3
+    assert len(json.loads(done.stdout)) == 18
+    assert done.stderr.strip() == "sts-kg: b.yaml, line 1: the case 'a' is there twice; the first is at a.yaml, line 1"
+
+
+def test_a_missing_file_is_unreadable() -> None:
+    done = invoke("options", "nowhere.yaml")
+    assert done.exit_code == 3
+    assert done.stderr.strip() == "sts-kg: nowhere.yaml: cannot be read: No such file or directory"
+
+
+def test_options_with_the_page_quote_it(page: Path) -> None:
+    done = invoke("options", write("a.yaml", A), "--status", "met", "--source", page)
+    assert page.read_text(encoding="utf-8")[292:356] in done.stdout
+
+
+def test_another_page_is_refused_with_both_digests() -> None:
+    done = invoke("options", write("a.yaml", A), "--source", write("page.txt", "another page"))
+    assert done.exit_code == 3
+    assert "de788d888cfc9df3a5855501fc0849ffdd2e6eafe86cc9e271d8b84015ccee5a" in done.stderr
+    assert "is not the page that was modelled: its SHA-256 is 59705a34" in done.stderr
+
+
+# --- explain, ask, what-if
+
+
+def test_explain(kg: KnowledgeGraph) -> None:
+    file = kg.guideline.folder / "examples" / "f.yaml"
+    done = invoke("explain", file, "pazopanib")
+    assert done.stdout.startswith("pazopanib: undetermined: ")
+    assert "\nTo ask: sarcoma-type-for-pazopanib. Is this one of the types" in done.stdout
+    told = json.loads(invoke("explain", file, "option-pazopanib", "--case", "f", "--format", "json").stdout)
+    assert told["met_if_all_yes"] == [["sarcoma-type-for-pazopanib"]]
+    assert [one["segment"] for one in told["explanation"]["source"]] == ["S14", "S15"]
+
+
+def test_explain_an_option_that_is_not_there() -> None:
+    done = invoke("explain", write("a.yaml", A), "pazopanip")
+    assert done.exit_code == 2
+    assert done.stderr.strip() == "sts-kg: there is no option 'pazopanip'; did you mean option-pazopanib?"
+
+
+def test_ask_each_case_of_a_cohort() -> None:
+    file = write("c.csv", "case,stage4-sts\na,yes\nl,\n")
+    asked = json.loads(invoke("ask", file, "--format", "json").stdout)
+    first = {row["case"]: row["finding"] for row in reversed(asked)}
+    assert first == {"a": "unresectable", "l": "stage4-sts"}
+    assert "case a: " in invoke("ask", file, "--case", "a").stdout
+    missing = invoke("ask", file, "--case", "z")
+    assert (missing.exit_code, missing.stderr.strip()) == (2, "sts-kg: there is no case 'z'")
+
+
+def test_ask_a_contradictory_case(kg: KnowledgeGraph) -> None:
+    done = invoke("ask", kg.guideline.folder / "examples" / "contradiction.yaml")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.startswith("sts-kg: case x contradicts itself: ")
+
+
+def test_what_if() -> None:
+    file = write("b.yaml", "case: b\nfindings: {stage4-sts: yes, unresectable: yes}\n")
+    rows = json.loads(invoke("what-if", file, "resectable=yes", "--format", "json").stdout)
+    assert next(row["option"] for row in rows if row["after"] == "not-met") == "option-chemotherapy-with-radiation"
+    assert {row["hypothetical"] for row in rows} == {True}
+    assert (
+        invoke("what-if", file, "transition-S21", "--format", "json").stdout
+        == json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+    )
+    assert invoke("what-if", file, "stage4-sts=yes").stdout.endswith("no option would change\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["resectable=maybe"], "'resectable=maybe' is not of the form FINDING=yes, FINDING=no or FINDING=unknown"),
+        (["resectible=yes"], "there is no finding 'resectible'; did you mean resectable or unresectable?"),
+        (["transition-S2"], "there is no transition 'transition-S2'; did you mean transition-S21?"),
+    ],
+)
+def test_what_if_with_wrong_words(words: list[str], message: str) -> None:
+    done = invoke("what-if", write("a.yaml", A), *words)
+    assert done.exit_code == 2
+    assert message in done.stderr
+
+
+# --- queries
+
+
+def test_queries_json_lists_them_all() -> None:
+    listed = json.loads(invoke("queries", "--format", "json").stdout)
+    assert len(listed) >= 30
+    assert all(list(each) == ["id", "topic", "summary", "parameters"] for each in listed)
+    assert [each["id"] for each in listed] == [n for n, q in read_all(queries_folder()).items() if q.topic != "check"]
+    (found,) = (each for each in listed if each["id"] == "drugs/options-with-drug")
+    assert found["parameters"][0] == {
+        "name": "drug",
+        "type": "iri",
+        "required": True,
+        "default": "https://w3id.org/sts-kg/doxorubicin",
+    }
+
+
+def test_queries_of_a_topic_one_line_each() -> None:
+    lines = invoke("queries", "--topic", "drugs").stdout.splitlines()
+    assert [line.split()[0] for line in lines[2:]] == [n for n in read_all(queries_folder()) if n.startswith("drugs/")]
+    wrong = invoke("queries", "--topic", "drug")
+    assert (wrong.exit_code, wrong.stderr.strip()) == (2, "sts-kg: there is no topic 'drug'; did you mean drugs?")
+
+
+@pytest.mark.parametrize("drug", ["pazopanib", "sts:pazopanib", "Votrient", "https://w3id.org/sts-kg/pazopanib"])
+def test_query_takes_an_id_a_curie_a_label_or_an_iri(drug: str) -> None:
+    rows = json.loads(invoke("query", "drugs/options-with-drug", "--drug", drug, "--format", "json").stdout)
+    assert {row["option"] for row in rows} == {"sts:option-pazopanib"}
+
+
+def test_query_formats() -> None:
+    name = "drugs/drugs-and-brands"
+    rows = json.loads(invoke("query", name, "--format", "json").stdout)
+    assert [(row["drug"], row["brand"]) for row in rows] == [
+        ("sts:doxorubicin", None),
+        ("sts:ifosfamide", "Ifex"),
+        ("sts:pazopanib", "Votrient"),
+    ]
+    srj = json.loads(invoke("query", name, "--format", "srj").stdout)
+    assert srj["results"]["bindings"][2]["drug"] == {"type": "uri", "value": "https://w3id.org/sts-kg/pazopanib"}
+    assert invoke("query", name, "--format", "csv").stdout.splitlines()[0] == ",".join(srj["head"]["vars"])
+    assert invoke("query", name, "--format", "tsv").stdout.startswith("?drug\t")
+    assert invoke("query", name, "--format", "md").stdout.startswith("| drug ")
+    assert invoke("query", name).stdout.splitlines()[2].startswith("sts:doxorubicin  doxorubicin  ")
+
+
+def test_query_with_a_graph_for_answer() -> None:
+    done = invoke("query", "pathway/pathway-graph")
+    assert "sts:option-pazopanib" in done.stdout
+    assert "@prefix sts: <https://w3id.org/sts-kg/> ." in done.stdout
+    wrong = invoke("query", "pathway/pathway-graph", "--format", "csv")
+    assert wrong.exit_code == 2
+    assert "the answer is a graph: choose one of ttl, nt, rdf, jsonld, not csv" in wrong.stderr
+
+
+def test_query_show_prints_what_any_tool_would_run() -> None:
+    text = invoke("query", "options-with-drug", "--drug", "ifosfamide", "--show").stdout
+    assert "<https://w3id.org/sts-kg/ifosfamide>" in text
+    assert "?_drug_iri" not in text
+
+
+def test_query_help_names_the_parameters() -> None:
+    text = invoke("query", "options-with-drug", "--help").stdout
+    assert "--drug IRI" in text
+    assert "sts-kg query drugs/options-with-drug --drug doxorubicin" in text
+
+
+def test_query_about_cases_of_ones_own() -> None:
+    file = write("c.csv", "case,stage4-sts\nmine,yes\n")
+    done = invoke("query", "conditions/options-of-case", "--case", "mine", "--cases", file, "--format", "json")
+    assert done.stderr == ""
+    met = [row["option"] for row in json.loads(done.stdout) if row["status"] == "met"]
+    assert met == [f"sts:option-{name}" for name in oracle.A5]
+    fictional = invoke("query", "conditions/options-of-case")
+    assert fictional.stderr.strip() == "note: about the fictional example cases; give others with --cases FILE"
+
+
+def test_a_query_that_is_empty_by_design_says_why() -> None:
+    done = invoke("query", "provenance/contraindications", "--format", "json")
+    assert (done.exit_code, json.loads(done.stdout)) == (0, [])
+    assert done.stderr.startswith("note: no rows, by design: the source states none")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["drugs/options-with-drugs"], "there is no query 'drugs/options-with-drugs'; did you mean drugs/options-with"),
+        (["options-with-drug", "--drug", "pazopanip"], "there is no sts:Drug of this name; did you mean"),
+        (["options-with-drug", "--drug", "surgery"], "query drugs/options-with-drug, parameter drug = 'surgery': "),
+        (["options-with-drug", "--drag", "x"], "No such option '--drag'. Did you mean '--drug'?"),
+        (["options-with-drug", "--drug", "x> ?p ?o } #"], "parameter drug = 'x> ?p ?o } #': "),
+    ],
+)
+def test_query_with_wrong_words(words: list[str], message: str) -> None:
+    done = invoke("query", *words)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert message in done.stderr
+
+
+def test_sparql_from_text_file_and_standard_input() -> None:
+    text = "SELECT ?drug { ?drug sts:brandName 'Ifex' } ORDER BY ?drug"
+    file = write("q.rq", text)
+    for words, given in (([text], None), (["-f", file], None), (["-"], text)):
+        done = invoke("sparql", *words, "--format", "json", input=given)
+        assert json.loads(done.stdout) == [{"drug": "sts:ifosfamide"}]
+
+
+def test_sparql_on_the_asserted_graph_only() -> None:
+    ask = "ASK { sts:option-pazopanib sts:follows sts:option-chemotherapy }"
+    closed, asserted = invoke("sparql", ask), invoke("sparql", ask, "--asserted")
+    assert (closed.exit_code, closed.stdout) == (0, "yes\n")
+    assert (asserted.exit_code, asserted.stdout) == (1, "no\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("SELECT ?x {} }", "query given, line 1, column 15: is not SPARQL 1.1 Query: expected "),
+        ("INSERT DATA { <urn:a> <urn:b> <urn:c> }", "is not SPARQL 1.1 Query"),
+        ("SELECT ?x { SERVICE <http://127.0.0.1/> { ?x ?y ?z } }", "SERVICE is not allowed"),
+    ],
+)
+def test_sparql_that_cannot_run(text: str, message: str) -> None:
+    done = invoke("sparql", text)
+    assert done.exit_code == 2
+    assert message in done.stderr
+
+
+def test_sparql_needs_one_text() -> None:
+    assert invoke("sparql").exit_code == 2
+    assert invoke("sparql", "ASK {}", "-f", "q.rq").exit_code == 2
+
+
+# --- sources, check, export, and the rest
+
+
+def test_sources() -> None:
+    rows = json.loads(invoke("sources", "--format", "json").stdout)
+    assert [row["id"] for row in rows[:3]] == ["H0", "S01", "S02"]
+    assert len(rows) == 39
+    assert not any("text" in row for row in rows)
+    (one,) = json.loads(invoke("sources", "s19", "--format", "json").stdout)
+    assert (one["start"], one["end"], one["line"], one["kind"]) == (1435, 1581, 22, "sentence")
+    wrong = invoke("sources", "S34")
+    assert wrong.exit_code == 2
+    assert "there is no segment 'S34'" in wrong.stderr
+
+
+def test_check_prints_the_coverage_and_ends_with_0(shipped: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(KnowledgeGraph, "check", lambda self, page: shipped)
+    done = invoke("check")
+    assert done.exit_code == 0, done.stdout
+    lines = done.stdout.splitlines()
+    assert lines[:6] == [
+        "33/33 sentences",
+        "6/6 headings",
+        "18/18 options",
+        "22/22 findings",
+        "37/37 decisions",
+        "45/45 condition parts",
+    ]
+    assert lines[-1].endswith(" checks, 0 violations")
+
+
+def test_check_ends_with_1_if_anything_is_wrong(shipped: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = replace(shipped, violations=(Violation("dishonest", "sts:x", "says too much", "say less"),))
+    monkeypatch.setattr(KnowledgeGraph, "check", lambda self, page: wrong)
+    done = invoke("check", "--format", "csv")
+    assert done.exit_code == 1
+    assert done.stdout.splitlines() == ["check,subject,message,remedy", "dishonest,sts:x,says too much,say less"]
+
+
+def test_export_and_an_export_that_cannot_be() -> None:
+    done = invoke("export", "--inferred", "-o", "kg.nq.gz")
+    assert done.exit_code == 0
+    assert done.stderr.endswith("triples written to kg.nq.gz\n")
+    assert [path.name for path in Path().iterdir()] == ["kg.nq.gz"]
+    unknown = invoke("export", "-o", "kg.docx")
+    assert unknown.exit_code == 3
+    assert "kg.docx: has no ending of an RDF file" in unknown.stderr
+    nowhere = invoke("export", "-o", "no/such/folder/kg.ttl")
+    assert nowhere.exit_code == 3
+    assert [path.name for path in Path().iterdir()] == ["kg.nq.gz"]
+
+
+@pytest.mark.parametrize("command", sorted(cli.app.commands))
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    done = invoke(command, "--help")
+    assert done.exit_code == 0
+    assert "Example:" in done.stdout
+
+
+def test_usage_errors_end_with_2() -> None:
+    assert invoke("option").exit_code == 2
+    assert invoke("options").exit_code == 2
+    assert invoke("options", "a.yaml", "--format", "xml").exit_code == 2
+
+
+def process(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sts_kg", *words]
+    return subprocess.run(command, capture_output=True, text=True, env=os.environ | environment, check=False)
+
+
+def test_the_real_process_prints_no_colour_into_a_pipe_and_no_traceback() -> None:
+    done = process("options", "nowhere.yaml", FORCE_COLOR="1")
+    assert done.returncode == 3
+    assert done.stderr == "sts-kg: nowhere.yaml: cannot be read: No such file or directory\n"
+
+
+def test_lines_keep_their_order_where_both_streams_go_into_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    with open("both", "a", encoding="utf-8") as out, open("both", "a", encoding="utf-8", buffering=1) as err:
+        monkeypatch.setattr(sys, "stdout", out)
+        monkeypatch.setattr(sys, "stderr", err)
+        shown = Terminal()
+        shown.write("one")
+        shown.note("two")
+        shown.table(("three",), [])
+        shown.error("four")
+        shown.paragraphs([("five", "5")])
+    lines = Path("both").read_text(encoding="utf-8").split("\n")
+    assert lines == ["one", "two", "three", "-----", "0 rows", "sts-kg: four", "five: 5", ""]
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    command = f"{sys.executable} -m sts_kg queries | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=os.environ, check=False)
+    assert done.stdout.startswith("id ")
+    assert done.stderr == ""

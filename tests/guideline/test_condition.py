@@ -1,0 +1,147 @@
+"""Conditions: read from the axioms, valued in Kleene's logic, dualised."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import oracle
+import pytest
+from rdflib import URIRef
+from rdflib.collection import Collection
+from rdflib.compare import isomorphic
+from rdflib.namespace import OWL, RDFS
+
+from sts_kg import KnowledgeGraph, parse
+from sts_kg.errors import MalformedListError
+from sts_kg.guideline.condition import (
+    Alternative,
+    Condition,
+    Conjunction,
+    Leaf,
+    conditions,
+    leaves,
+    missing,
+    not_met,
+    settling,
+    truth,
+)
+from sts_kg.rdf.names import STS, local, term
+
+A, B, C, D = (term(f"finding-{letter}") for letter in "abcd")
+AND = Conjunction((Leaf(A), Leaf(B)))
+OR = Alternative((Leaf(A), Leaf(B)))
+NESTED = Conjunction((Leaf(A), Alternative((Leaf(B), Conjunction((Leaf(C), Leaf(D)))))))
+
+
+def kleene(condition: Condition, known: dict[URIRef, bool]) -> float:
+    """Say the same by minimum and maximum over 0, 1/2 and 1."""
+    if isinstance(condition, Leaf):
+        return {None: 0.5, True: 1.0, False: 0.0}[known.get(condition.finding)]
+    values = [kleene(part, known) for part in condition.parts]
+    return min(values) if isinstance(condition, Conjunction) else max(values)
+
+
+@pytest.mark.parametrize("condition", [Leaf(A), AND, OR, NESTED], ids=["leaf", "and", "or", "nested"])
+def test_truth_missing_and_settling_over_every_assignment(condition: Condition) -> None:
+    findings = list(leaves(condition))
+    for values in product((True, False, None), repeat=len(findings)):
+        known = {f: v for f, v in zip(findings, values, strict=True) if v is not None}
+        value = truth(condition, known)
+        assert value is {0.0: False, 0.5: None, 1.0: True}[kleene(condition, known)]
+        unknown = [f for f in findings if f not in known]
+        # a finding is missing if some completion of the others makes the value hang on it
+        pivotal = [
+            f
+            for f in unknown
+            if value is None
+            and any(
+                truth(condition, {**known, **rest, f: True}) is not truth(condition, {**known, **rest, f: False})
+                for rest in completions([g for g in unknown if g != f])
+            )
+        ]
+        assert list(missing(condition, known)) == pivotal
+        for outcome in (True, False):
+            sets = settling(condition, known, outcome)
+            if value is not None:
+                assert sets == ()
+                continue
+            reached = [
+                frozenset(chosen)
+                for chosen in subsets(unknown)
+                if truth(condition, known | dict.fromkeys(chosen, outcome)) is outcome
+            ]
+            assert set(sets) == {one for one in reached if not any(other < one for other in reached)}
+
+
+def completions(findings: list[URIRef]) -> list[dict[URIRef, bool]]:
+    return [dict(zip(findings, values, strict=True)) for values in product((True, False), repeat=len(findings))]
+
+
+def subsets(findings: list[URIRef]) -> list[tuple[URIRef, ...]]:
+    keep = product((True, False), repeat=len(findings))
+    return [tuple(f for f, kept in zip(findings, chosen, strict=True) if kept) for chosen in keep]
+
+
+def test_the_shipped_conditions_are_those_of_the_clinical_model(kg: KnowledgeGraph) -> None:
+    """Clinical model, section 9.2, as copied by hand into the oracle, in the order of the table."""
+    shown = [(local(option), text(condition)) for option, condition in kg.guideline.conditions.items()]
+    assert shown == list(oracle.CONDITIONS.items())
+
+
+def text(condition: Condition, *, inner: bool = False) -> str:
+    if isinstance(condition, Leaf):
+        return local(condition.finding).removeprefix("finding-")
+    joined = (" & " if isinstance(condition, Conjunction) else " | ").join(text(p, inner=True) for p in condition.parts)
+    return f"({joined})" if inner else joined
+
+
+TWO_OPTIONS = """
+sts:finding-a a sts:Finding ; sts:ordinal 1 ; rdfs:label "a" .
+sts:finding-b a sts:Finding ; sts:ordinal 2 ; rdfs:label "b" .
+sts:WithA owl:equivalentClass [ owl:onProperty sts:hasFinding ; owl:hasValue sts:finding-a ] .
+sts:WithB owl:equivalentClass [ owl:onProperty sts:hasFinding ; owl:hasValue sts:finding-b ] .
+sts:option-one sts:ordinal 2 ; rdfs:label "one" .
+sts:option-two sts:ordinal 1 ; rdfs:label "two" .
+[ owl:intersectionOf ( sts:WithA sts:WithB ) ] rdfs:subClassOf sts:MetOne .
+sts:MetOne rdfs:subClassOf [ owl:onProperty sts:hasOption ; owl:hasValue sts:option-one ] .
+sts:WithB rdfs:subClassOf sts:MetTwo .
+sts:MetTwo rdfs:subClassOf [ owl:onProperty sts:hasOption ; owl:hasValue sts:option-two ] .
+"""
+
+
+def test_options_come_in_the_order_of_their_ordinals() -> None:
+    found = conditions(parse(TWO_OPTIONS))
+    assert list(found.items()) == [(STS["option-two"], Leaf(B)), (STS["option-one"], AND)]
+
+
+def test_two_axioms_for_one_option_are_alternatives() -> None:
+    found = conditions(parse(TWO_OPTIONS + "sts:WithA rdfs:subClassOf sts:MetTwo ."))
+    assert found[STS["option-two"]] == Alternative((Leaf(A), Leaf(B)))
+
+
+def test_an_expression_that_is_no_condition_is_an_error() -> None:
+    graph = parse(TWO_OPTIONS + "[ owl:complementOf sts:WithA ] rdfs:subClassOf sts:MetTwo .")
+    with pytest.raises(ValueError, match="neither a With class nor an intersection or union"):
+        conditions(graph)
+
+
+def test_a_circular_list_is_an_error() -> None:
+    graph = parse(TWO_OPTIONS.replace("( sts:WithA sts:WithB )", "_:l") + "_:l rdf:first sts:WithA ; rdf:rest _:l .")
+    with pytest.raises(MalformedListError, match="runs in a circle"):
+        conditions(graph)
+
+
+def test_the_dual_of_and_is_or_over_what_is_lacked() -> None:
+    dual = parse(not_met(parse(TWO_OPTIONS)))
+    (expression,) = (node for node in dual.subjects(RDFS.subClassOf, STS.NotMetOne))
+    head = dual.value(expression, OWL.unionOf)
+    assert head is not None
+    assert list(Collection(dual, head)) == [STS.WithoutA, STS.WithoutB]
+    assert list(dual.subjects(RDFS.subClassOf, STS.NotMetTwo)) == [STS.WithoutB]
+    lacking = dual.value(STS.WithoutA, OWL.equivalentClass)
+    assert dual.value(lacking, OWL.onProperty) == STS.lacksFinding
+    assert dual.value(lacking, OWL.hasValue) == A
+
+
+def test_not_met_is_fresh(kg: KnowledgeGraph) -> None:
+    assert isomorphic(parse(not_met(kg.asserted)), kg.guideline.modules["not-met"])

@@ -1,0 +1,309 @@
+"""The SHACL shapes: ontology and example cases conform, and each shape fires on a graph with one thing wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH
+
+from sts_kg import KnowledgeGraph
+from sts_kg.cases import files as casefile
+from sts_kg.cases.case import facts
+from sts_kg.guideline.data import ontology_folder
+from sts_kg.rdf.graphs import parse, read
+from sts_kg.rdf.names import STS
+
+pyshacl = pytest.importorskip("pyshacl", reason="pyshacl is not there: pip install 'sts-kg[shapes]'")
+
+SHAPES = read(ontology_folder() / "shapes.ttl")
+EXAMPLES = sorted(
+    path for path in (ontology_folder() / "examples").iterdir() if path.suffix in (".yaml", ".csv", ".ttl")
+)
+
+#: A small world in which nothing is wrong: one of each kind, and what they need.
+WORLD = f"""
+sts:Recommendation rdfs:subClassOf sts:Statement .
+sts:UmbrellaOption rdfs:subClassOf sts:TreatmentOption .
+sts:Drug rdfs:subClassOf sts:Therapy .
+sts:MetPazopanib rdfs:subClassOf sts:MetCondition .
+
+sts:source-document a sts:SourceDocument .
+sts:section a sts:SourceSection .
+sts:S14 a sts:SourceSegment ; sts:ordinal 1 ; sts:lineNumber 1 ; sts:gist "what it says"@en ; sts:sha256 "{"0a" * 32}" ;
+    sts:inSection sts:section ; oa:hasSource sts:source-document ;
+    oa:hasSelector [ a oa:TextPositionSelector ; oa:start 0 ; oa:end 2992 ] .
+
+sts:rec a sts:Recommendation ; sts:recommendsOption sts:option ; sts:appliesWhen sts:MetPazopanib ;
+    sts:hasStrength sts:strength ; sts:hasFrequency sts:frequency ; sts:amongst sts:reference ;
+    sts:hasConditionPart sts:part ; prov:wasQuotedFrom sts:S14 ;
+    sts:strengthCue "one two three four five six seven eight" .
+sts:part a sts:ConditionPart ; sts:onFinding sts:finding ; sts:hasBasis sts:basis-stated ;
+    sts:inAlternatives sts:group ; prov:wasQuotedFrom sts:S14 ; sts:hasDecision sts:D08 .
+sts:D08 a sts:Decision ; rdfs:comment "Inclusive."@en ; sts:alternativeReading "Exclusive."@en ;
+    prov:wasQuotedFrom sts:S14 .
+sts:finding a sts:Finding ; sts:question "Does it hold?"@en ; sts:ordinal 1 ; sts:impliesFinding sts:other ;
+    prov:wasQuotedFrom sts:S14 .
+sts:other a sts:Finding ; sts:question "Does the other hold?"@en ; sts:ordinal 2 ; prov:wasQuotedFrom sts:S14 .
+
+sts:option a sts:TreatmentOption ; sts:hasModality sts:modality ; sts:hasComponent sts:pazopanib ; sts:ordinal 1 ;
+    sts:refines sts:umbrella ; prov:wasQuotedFrom sts:S14 .
+sts:umbrella a sts:UmbrellaOption ; sts:hasModality sts:modality ; sts:ordinal 2 ; prov:wasQuotedFrom sts:S14 .
+[] sts:recommendsOption sts:umbrella .
+sts:pazopanib a sts:Drug ; rdfs:label "pazopanib"@en ; sts:brandName "Votrient" ; prov:wasQuotedFrom sts:S14 .
+
+sts:modality a sts:Modality . sts:strength a sts:Strength . sts:frequency a sts:Frequency .
+sts:reference a sts:ReferenceClass . sts:group a sts:Alternatives . sts:outcome a sts:Outcome .
+
+case:f a sts:PatientCase ; sts:hasFinding sts:finding ; sts:lacksFinding sts:other ; sts:hadCourse case:course ;
+    sts:declinesModality sts:modality ; sts:asOf "2024-02-29" ; sts:historyComplete false ; sts:tumourCount 0 ;
+    sts:largestDiameterMm 0.1 .
+case:course a sts:TreatmentCourse ; sts:includesTherapy sts:pazopanib ; sts:courseOutcome sts:outcome ;
+    sts:courseStart "2023" ; sts:courseEnd "2023-12" ; sts:progressionDate "2024-01", "2024-01-31" ;
+    sts:noGrowthUntil "2023-12-31" .
+"""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing wrong with the world: what a shape says of it, and the text that stands instead of another.
+
+    `also` is what another shape says of the same thing, where it cannot be wrong for one alone.
+    """
+
+    message: str
+    right: str
+    wrong: str
+    also: str = ""
+
+
+POSITION = "A segment has one position, from 0 to 2992."
+
+WRONG = [
+    Wrong("A segment is in one section.", "sts:inSection sts:section", "sts:inSection sts:source-document"),
+    Wrong("A segment is in one section.", "sts:inSection sts:section ;", ""),
+    Wrong("A segment has one gist, in English.", '"what it says"@en', '"what it says"'),
+    Wrong("A segment has one gist, in English.", '"what it says"@en', '"one"@en, "two"@en'),
+    Wrong("A segment has one digest of 64 hexadecimal digits.", "0a0a", "0A0a"),
+    Wrong("A segment has one digest of 64 hexadecimal digits.", "0a0a", "0a0"),
+    Wrong("A segment has one ordinal, counted from 1.", "sts:ordinal 1 ; sts:line", "sts:ordinal 0 ; sts:line"),
+    Wrong("A segment has one line number, counted from 1.", "sts:lineNumber 1", 'sts:lineNumber "1"'),
+    Wrong("A segment is of one source document.", "oa:hasSource sts:source-document ;", ""),
+    Wrong("A segment has one position, from 0 to 2992.", "oa:hasSelector [", "sts:hasSelector ["),
+    Wrong("A position has one start, of 0 or more.", "oa:start 0", "oa:start -1", POSITION),
+    Wrong("A position has one end, of 2992 or less.", "oa:end 2992", "oa:end 2993", POSITION),
+    Wrong("A position starts before it ends.", "oa:start 0", "oa:start 2992", POSITION),
+    Wrong("A statement quotes at least one segment.", "sts:part ; prov:wasQuotedFrom sts:S14", "sts:part"),
+    Wrong(
+        "A statement quotes at least one segment.",
+        "sts:part ; prov:wasQuotedFrom sts:S14",
+        "sts:part ; prov:wasQuotedFrom sts:source-document",
+    ),
+    Wrong("A statement has at least one cue, each of eight words at most.", "seven eight", "seven eight nine"),
+    Wrong("A statement has at least one cue, each of eight words at most.", "sts:strengthCue", "rdfs:comment"),
+    Wrong("A statement has one frequency at most.", "sts:hasFrequency sts:frequency", "sts:hasFrequency sts:strength"),
+    Wrong("A statement has one reference class at most.", "sts:reference ;", "sts:reference , sts:reference2 ;"),
+    Wrong(
+        "A recommendation is of one option.",
+        "sts:recommendsOption sts:option ;",
+        "sts:recommendsOption sts:option , sts:umbrella ;",
+        "An option has one recommendation.",
+    ),
+    Wrong(
+        "A recommendation applies when one class is met.",
+        "sts:appliesWhen sts:MetPazopanib",
+        "sts:appliesWhen sts:MetPazopanib , sts:Met",
+    ),
+    Wrong(
+        "A recommendation applies by a class below sts:MetCondition.",
+        "sts:MetPazopanib rdfs:subClassOf",
+        "sts:Met rdfs:subClassOf",
+    ),
+    Wrong("A recommendation has one strength.", "sts:hasStrength sts:strength ;", ""),
+    Wrong(
+        "A recommendation has at least one condition part.",
+        "sts:hasConditionPart sts:part",
+        "sts:hasConditionPart sts:part , sts:finding",
+    ),
+    Wrong("A condition part is on one finding.", "sts:onFinding sts:finding", "sts:onFinding sts:finding , sts:other"),
+    Wrong("A condition part is stated, implied or unspecified.", "sts:basis-stated", "sts:basis-guessed"),
+    Wrong(
+        "A condition part quotes at least one segment.",
+        "prov:wasQuotedFrom sts:S14 ; sts:hasDecision",
+        "sts:hasDecision",
+    ),
+    Wrong(
+        "A condition part is in one group of alternatives at most.",
+        "sts:inAlternatives sts:group",
+        "sts:inAlternatives sts:other",
+    ),
+    Wrong(
+        "A condition part belongs to one recommendation.", "case:f a", "case:g sts:hasConditionPart sts:part . case:f a"
+    ),
+    Wrong("A decision has one answer, in English.", '"Inclusive."@en', '"Inclusive."@en , "Exclusive."@en'),
+    Wrong(
+        "A decision has at least one alternative reading, in English.", 'sts:alternativeReading "Exclusive."@en ;', ""
+    ),
+    Wrong(
+        "A decision quotes at least one segment.",
+        '"Exclusive."@en ;\n    prov:wasQuotedFrom sts:S14',
+        '"Exclusive."@en',
+    ),
+    Wrong("A decision is linked from what it shaped.", "; sts:hasDecision sts:D08", ""),
+    Wrong("A finding has one question, in English.", '"Does it hold?"@en', '"Does it hold?"@en , "Did it hold?"@en'),
+    Wrong("A finding has one question, in English.", 'sts:question "Does the other hold?"@en ;', ""),
+    Wrong("A finding has one ordinal, counted from 1.", '"Does it hold?"@en ; sts:ordinal 1 ;', '"Does it hold?"@en ;'),
+    Wrong(
+        "A finding quotes at least one segment.",
+        "sts:ordinal 2 ; prov:wasQuotedFrom sts:S14 .\n\nsts:option",
+        "sts:ordinal 2 .\n\nsts:option",
+    ),
+    Wrong(
+        "A finding implies findings, none of them its opposite.",
+        "sts:impliesFinding sts:other",
+        "sts:impliesFinding sts:other ; sts:oppositeOf sts:other",
+    ),
+    Wrong("An option has one recommendation.", "[] sts:recommendsOption sts:umbrella .", ""),
+    Wrong(
+        "An option has one recommendation.",
+        "[] sts:recommendsOption sts:umbrella .",
+        "[] sts:recommendsOption sts:umbrella . [] sts:recommendsOption sts:umbrella .",
+    ),
+    Wrong(
+        "An option has at least one modality.",
+        "sts:umbrella a sts:UmbrellaOption ; sts:hasModality sts:modality",
+        "sts:umbrella a sts:UmbrellaOption",
+    ),
+    Wrong(
+        "The components of an option are therapies, and none is optional, too.",
+        "sts:hasComponent sts:pazopanib",
+        "sts:hasComponent sts:pazopanib ; sts:hasOptionalComponent sts:pazopanib",
+    ),
+    Wrong("An option refines umbrella options only.", "sts:refines sts:umbrella", "sts:refines sts:option"),
+    Wrong(
+        "An option has one ordinal, counted from 1.",
+        "sts:hasComponent sts:pazopanib ; sts:ordinal 1",
+        "sts:hasComponent sts:pazopanib ; sts:ordinal 1 , 3",
+    ),
+    Wrong(
+        "An option quotes at least one segment.",
+        "sts:refines sts:umbrella ; prov:wasQuotedFrom sts:S14",
+        "sts:refines sts:umbrella",
+    ),
+    Wrong("A drug quotes at least one segment.", '"Votrient" ; prov:wasQuotedFrom sts:S14', '"Votrient"'),
+    Wrong(
+        "A drug is a component of at least one option.",
+        "sts:hasComponent sts:pazopanib",
+        "sts:hasOptionalComponent sts:pazopanib",
+    ),
+    Wrong("A drug has one label, in lower case.", '"pazopanib"@en', '"Pazopanib"@en'),
+    Wrong("A brand name has no language.", '"Votrient"', '"Votrient"@en'),
+    Wrong("A case has known findings only.", "sts:hasFinding sts:finding", "sts:hasFinding sts:finding-unresectible"),
+    Wrong(
+        "A case has known findings only.",
+        "case:f a sts:PatientCase ;",
+        "case:g sts:hasFinding sts:no . case:f a sts:PatientCase ;",
+    ),
+    Wrong("A case lacks known findings only.", "sts:lacksFinding sts:other", "sts:lacksFinding sts:others"),
+    Wrong(
+        "A case does not both have and lack a finding.", "sts:lacksFinding sts:other", "sts:lacksFinding sts:finding"
+    ),
+    Wrong("What a case had is a treatment course.", "case:course a sts:TreatmentCourse ;", "case:course"),
+    Wrong(
+        "A case declines known modalities only.",
+        "sts:declinesModality sts:modality",
+        "sts:declinesModality sts:pazopanib",
+    ),
+    Wrong("A case is of one date at most: YYYY, YYYY-MM or YYYY-MM-DD.", '"2024-02-29"', '"29.2.2024"'),
+    Wrong("A case is of one date at most: YYYY, YYYY-MM or YYYY-MM-DD.", '"2024-02-29"', '"2024-02-29"^^xsd:date'),
+    Wrong("The history of a case is complete or is not.", "sts:historyComplete false", 'sts:historyComplete "no"'),
+    Wrong("A case has one tumour count at most, of 0 or more.", "sts:tumourCount 0", "sts:tumourCount -1"),
+    Wrong(
+        "A case has one largest diameter at most, above 0.", "sts:largestDiameterMm 0.1", "sts:largestDiameterMm 0.0"
+    ),
+    Wrong("The options of a case are derived, never asserted.", "sts:tumourCount 0", "sts:hasOption sts:option"),
+    Wrong(
+        "The options of a case are derived, never asserted.", "sts:tumourCount 0", "sts:hasDeclinedOption sts:option"
+    ),
+    Wrong("A course includes at least one therapy, and known ones only.", "sts:includesTherapy sts:pazopanib ;", ""),
+    Wrong(
+        "A course includes at least one therapy, and known ones only.",
+        "sts:includesTherapy sts:pazopanib",
+        "sts:includesTherapy sts:pasopanib",
+    ),
+    Wrong("A course has one known outcome at most.", "sts:courseOutcome sts:outcome", "sts:courseOutcome sts:finding"),
+    Wrong("A course has one start at most: YYYY, YYYY-MM or YYYY-MM-DD.", '"2023" ;', '"2023" , "2022" ;'),
+    Wrong("A course has one end at most: YYYY, YYYY-MM or YYYY-MM-DD.", '"2023-12" ;', '"2023-13" ;'),
+    Wrong("A course has one date without growth at most: YYYY, YYYY-MM or YYYY-MM-DD.", '"2023-12-31"', '"2023-12-32"'),
+    Wrong("Growth is dated YYYY, YYYY-MM or YYYY-MM-DD.", '"2024-01", ', '"2024-1", '),
+]
+
+
+def messages(data: Graph) -> set[str]:
+    """Return what the shapes say is wrong with a graph."""
+    conforms, report, _ = pyshacl.validate(data, shacl_graph=SHAPES)
+    found = {str(message) for message in report.objects(None, SH.resultMessage)}
+    assert conforms is (not found)
+    return found
+
+
+def test_the_ontology_conforms(kg: KnowledgeGraph) -> None:
+    assert messages(kg.asserted) == set()
+
+
+def test_the_example_cases_conform(kg: KnowledgeGraph) -> None:
+    vocabulary = kg.guideline.vocabulary
+    assert EXAMPLES
+    cases = [case for path in EXAMPLES for case in casefile.read(path, vocabulary)]
+    assert messages(kg.asserted + facts(cases, vocabulary)) == set()
+
+
+def test_a_small_world_conforms() -> None:
+    assert messages(parse(WORLD)) == set()
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: f"{wrong.message} {wrong.wrong}")
+def test_one_thing_wrong_is_said_and_nothing_else(wrong: Wrong) -> None:
+    assert wrong.right in WORLD
+    said = messages(parse(WORLD.replace(wrong.right, wrong.wrong, 1)))
+    assert said == {wrong.message, wrong.also} - {""}
+
+
+def test_each_constraint_has_a_graph_on_which_it_fires() -> None:
+    said = [str(message) for message in SHAPES.objects(None, SH.message)]
+    assert sorted(said) == sorted({wrong.message for wrong in WRONG})
+
+
+def test_each_shape_has_a_label_and_each_of_its_constraints_a_message_and_a_severity() -> None:
+    shapes = set(SHAPES.subjects(RDF.type, SH.NodeShape))
+    assert shapes
+    for shape in shapes:
+        assert SHAPES.value(shape, RDFS.label), shape
+        assert set(SHAPES.objects(shape, SH.property)), shape
+    for constraint in SHAPES.objects(None, SH.property):
+        assert SHAPES.value(constraint, SH.severity) == SH.Violation
+        assert isinstance(SHAPES.value(constraint, SH.message), Literal)
+
+
+def test_each_shape_targets_something_that_there_is(kg: KnowledgeGraph) -> None:
+    classes = set(kg.asserted.subjects(RDF.type, OWL.Class))
+    assert set(SHAPES.objects(None, SH.targetClass)) <= classes
+    assert set(SHAPES.objects(None, SH["class"])) <= classes
+
+
+def test_the_shapes_use_our_own_terms_as_they_are_defined(kg: KnowledgeGraph) -> None:
+    known = set(kg.asserted.subjects()) | set(SHAPES.subjects(RDF.type, SH.NodeShape))
+    used = {term for triple in SHAPES for term in triple if isinstance(term, URIRef) and term in STS}
+    assert {term for term in used - known if "/" not in term.removeprefix(str(STS))} == set()
+
+
+def test_the_largest_position_is_the_length_of_the_page(kg: KnowledgeGraph) -> None:
+    (largest,) = SHAPES.objects(None, SH.maxInclusive)
+    assert largest == kg.asserted.value(STS["source-document"], STS.characterCount)
+
+
+def test_the_shapes_are_no_import(kg: KnowledgeGraph) -> None:
+    (shapes,) = SHAPES.subjects(RDF.type, OWL.Ontology)
+    assert SHAPES.value(shapes, DCTERMS.isPartOf) == STS.ontology
+    assert (STS.ontology, OWL.imports, shapes) not in kg.asserted

@@ -1,0 +1,538 @@
+"""The quality gates: silent on what is shipped, and each of them fires on a bad copy and not on the near miss."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from rdflib import Literal
+from rdflib.namespace import OWL, RDFS, SH, SKOS
+
+from sts_kg import KnowledgeGraph, ParseError
+from sts_kg.guideline.data import ontology_folder, queries_folder
+from sts_kg.guideline.guideline import CASE_MODULES, Guideline
+from sts_kg.quality import lint, profile
+from sts_kg.quality.gates import CHECKS, PAGE_CHECKS, Report, query_violations, report
+from sts_kg.quality.violation import Violation
+from sts_kg.queries import canned
+from sts_kg.rdf.names import BASE
+
+FOLDER = ontology_folder()
+
+
+# --- what is shipped
+
+
+def test_nothing_is_wrong(shipped: Report) -> None:
+    assert shipped.violations == ()
+    assert shipped.table().rows == ()
+
+
+def test_nothing_was_left_out(shipped: Report, page: Path) -> None:
+    assert shipped.notes == ()
+
+
+def test_all_is_covered(shipped: Report) -> None:
+    n_queries = len([path for path in queries_folder().glob("*/*.rq") if path.parent.name != "check"])
+    assert shipped.coverage == (
+        ("sentences", 33, 33),
+        ("headings", 6, 6),
+        ("options", 18, 18),
+        ("findings", 22, 22),
+        ("decisions", 37, 37),
+        ("condition parts", 45, 45),
+        ("canned queries", n_queries, n_queries),
+    )
+
+
+def test_as_dict(shipped: Report) -> None:
+    n_queries = len(list((queries_folder() / "check").glob("*.rq")))
+    n_checks = len(profile.CHECKS) + len(CHECKS) + len(PAGE_CHECKS) + len(lint.CHECKS) + n_queries + 1  # the shapes
+    plain = shipped.as_dict()
+    coverage = plain.pop("coverage")
+    assert plain == {"violations": [], "notes": list(shipped.notes), "checks": n_checks}
+    assert isinstance(coverage, dict)
+    assert coverage["sentences"] == {"covered": 33, "of": 33}
+    assert list(coverage) == [what for what, _, _ in shipped.coverage]
+
+
+# --- copies with one change
+
+
+def copy_with(tmp_path: Path, file: str, old: str, new: str) -> Guideline:
+    """Return a copy of the shipped ontology with one text of a module replaced."""
+    folder = shutil.copytree(FOLDER, tmp_path / "ontology")
+    text = (folder / file).read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {file}"
+    (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+    return Guideline(folder)
+
+
+def tiny(tmp_path: Path, text: str, shapes: str = "") -> Guideline:
+    """Return an ontology with nothing but a text in its module of findings."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    imports = ", ".join(f"<{BASE}ontology/{name}>" for name in CASE_MODULES)
+    prefixes = (
+        f"@prefix sts: <{BASE}> . @prefix owl: <{OWL}> . @prefix rdfs: <{RDFS}> . @prefix sh: <{SH}> ."
+        f" @prefix skos: <{SKOS}> ."
+    )
+    (folder / "sts.ttl").write_text(f"{prefixes} sts:ontology owl:imports {imports} .", encoding="utf-8")
+    for name in CASE_MODULES:
+        (folder / f"{name}.ttl").write_text(f"{prefixes} {text if name == 'findings' else ''}", encoding="utf-8")
+    (folder / "shapes.ttl").write_text(f"{prefixes} {shapes}", encoding="utf-8")
+    shutil.copy(FOLDER / "forbidden-words.tsv", folder)
+    return Guideline(folder)
+
+
+class Change(NamedTuple):
+    """One text of a module replaced, and what the check then finds: (subject, message, remedy) each."""
+
+    file: str
+    old: str
+    new: str
+    found: tuple[tuple[str, str, str], ...] = ()
+
+
+S23 = "( sts:WithStage4Sts sts:WithSymptomsFromCancer ) ]"
+S23_CUE = 'sts:cue "symptoms caused by the cancer" ; sts:hasDecision sts:D14'
+PRIOR = "sts:part-S14-prior-chemotherapy ,\n        sts:part-S14-growth-within-one-year-after-treatment ;"
+BAD: dict[str, tuple[Change, ...]] = {
+    "not-met-stale": (
+        Change(
+            "conditions.ttl",
+            S23,
+            "( sts:WithStage4Sts sts:WithLungMetastases ) ]",
+            (("not-met.ttl", "not-met.ttl is not the dual of conditions.ttl", "generate it again with `make docs`"),),
+        ),
+        Change(
+            "conditions.ttl",
+            "owl:onProperty sts:hasFinding ; owl:hasValue sts:finding-person-in-canada ]",
+            "owl:onProperty sts:hasFinding ; owl:hasValue sts:finding-x ]",
+            (
+                (
+                    "not-met.ttl",
+                    "cannot be generated: the finding finding-person-in-canada has no With class in conditions.ttl",
+                    "mend conditions.ttl",
+                ),
+            ),
+        ),
+    ),
+    "parts-unlike-axiom": (
+        Change(
+            "recommendations.ttl",
+            PRIOR,
+            "sts:part-S14-growth-within-one-year-after-treatment ;",
+            (
+                (
+                    "sts:rec-S14",
+                    "its parts are on growth-within-one-year-after-treatment, sarcoma-type-for-pazopanib, stage4-sts,"
+                    " its axiom is over growth-within-one-year-after-treatment, prior-chemotherapy,"
+                    " sarcoma-type-for-pazopanib, stage4-sts",
+                    "a part for each leaf of the axiom, and no other",
+                ),
+            ),
+        ),
+        Change(
+            "recommendations.ttl",
+            "sts:hasConditionPart sts:part-S23-stage4-sts , sts:part-S23-symptoms-from-cancer ;",
+            "sts:hasConditionPart sts:part-S23-stage4-sts , sts:part-S24-stage4-sts , sts:part-S23-symptoms-from-cancer"
+            " ;",
+            (
+                (
+                    "sts:rec-S23",
+                    "its parts are on stage4-sts, symptoms-from-cancer, its axiom is over stage4-sts,"
+                    " symptoms-from-cancer",
+                    "a part for each leaf of the axiom, and no other",
+                ),
+            ),
+        ),
+        Change(
+            "recommendations.ttl",
+            'sts:inAlternatives sts:alternatives-S14 ; prov:wasQuotedFrom sts:S15 ;\n    sts:cue "chemotherapy has',
+            'prov:wasQuotedFrom sts:S15 ;\n    sts:cue "chemotherapy has',
+            (
+                (
+                    "sts:rec-S14",
+                    "its alternatives (sts:inAlternatives) are not the unions of its axiom",
+                    "one group of parts for each owl:unionOf",
+                ),
+            ),
+        ),
+    ),
+    "condition-odd": (
+        Change(
+            "conditions.ttl",
+            S23,
+            "( sts:WithStage4Sts sts:WithSoftTissueSarcoma ) ]",
+            (
+                (
+                    "sts:option-surgery-symptom-control",
+                    "stage4-sts implies soft-tissue-sarcoma, and both are required",
+                    "one of the two is superfluous",
+                ),
+            ),
+        ),
+        Change(
+            "conditions.ttl",
+            "( sts:WithStage4Sts sts:WithSpreadOnlyFewPlacesInLungs sts:WithResectable ) ]",
+            "( sts:WithStage4Sts sts:WithSpreadOnlyFewPlacesInLungs sts:WithMetastasesOutsideLungs ) ]",
+            (
+                (
+                    "sts:option-wide-local-excision-lung",
+                    "spread-only-few-places-in-lungs and metastases-outside-lungs are opposites, and both are required",
+                    "no case can meet it",
+                ),
+            ),
+        ),
+        Change(
+            "conditions.ttl",
+            "            sts:WithCannotHaveCancerTreatment\n            sts:WithDoesNotWantCancerTreatment\n",
+            "            sts:WithPriorChemotherapy\n            sts:WithDoxorubicinDidNotWork\n",
+            (
+                (
+                    "sts:option-comfort-care",
+                    "doxorubicin-did-not-work implies prior-chemotherapy, and both are alternatives",
+                    "one of the two is superfluous",
+                ),
+            ),
+        ),
+    ),
+    "cue-too-long": (
+        Change(
+            "recommendations.ttl",
+            S23_CUE,
+            'sts:cue "one two three four five six seven eight nine" ; sts:hasDecision sts:D14',
+            (
+                (
+                    "sts:part-S23-symptoms-from-cancer",
+                    "the cue “one two three four five six seven eight nine” has 9 words",
+                    "at most 8 words",
+                ),
+            ),
+        ),
+    ),
+    "dishonest": (
+        Change(
+            "findings.ttl",
+            '"Is the person in Canada?"@en',
+            '"Is palliative care wanted?"@en',
+            (
+                (
+                    "sts:finding-person-in-canada",
+                    "“palliative” is a word for palliation that the source does not use, which the source does not"
+                    " give",
+                    "say only what the source says",
+                ),
+            ),
+        ),
+    ),
+}
+NEAR_MISSES: dict[str, tuple[Change, ...]] = {
+    "not-met-stale": (Change("conditions.ttl", '"with person in Canada"@en', '"with somebody in Canada"@en'),),
+    "parts-unlike-axiom": (
+        Change(
+            "recommendations.ttl",
+            PRIOR,
+            "sts:part-S14-growth-within-one-year-after-treatment ,\n        sts:part-S14-prior-chemotherapy ;",
+        ),
+    ),
+    "condition-odd": (Change("conditions.ttl", S23, "( sts:WithStage4Sts sts:WithLungMetastases ) ]"),),
+    "cue-too-long": (
+        Change("recommendations.ttl", S23_CUE, 'sts:cue "one two three four five six seven eight" ; sts:note "x"'),
+    ),
+    "dishonest": (
+        Change("decisions.ttl", "No: the word “also” adds an intent.", "No: the word “palliative” is not there."),
+        Change("findings.ttl", '"Is the person in Canada?"@en', '"Is the person uncured in Canada?"@en'),
+    ),
+}
+OTHERS = {"inconsistent", "released-lost"}  # on graphs of their own, below
+
+
+def of(changes: dict[str, tuple[Change, ...]]) -> list[object]:
+    return [pytest.param(name, one, id=f"{name}-{i}") for name, found in changes.items() for i, one in enumerate(found)]
+
+
+@pytest.mark.parametrize(("name", "change"), of(BAD))
+def test_a_check_fires_on_a_bad_copy(tmp_path: Path, name: str, change: Change) -> None:
+    found = tuple(CHECKS[name](copy_with(tmp_path, change.file, change.old, change.new)))
+    assert found == tuple(Violation(name, *one) for one in change.found)
+    assert found
+
+
+@pytest.mark.parametrize(("name", "change"), of(NEAR_MISSES))
+def test_a_check_is_silent_on_a_near_miss(tmp_path: Path, name: str, change: Change) -> None:
+    assert list(CHECKS[name](copy_with(tmp_path, change.file, change.old, change.new))) == []
+
+
+def test_every_check_has_a_bad_copy_and_a_near_miss() -> None:
+    assert set(BAD) | OTHERS == set(NEAR_MISSES) | OTHERS == set(CHECKS)
+    assert not OTHERS & set(BAD)
+
+
+DISJOINT = "sts:A owl:disjointWith sts:B . sts:x a sts:A . sts:y a sts:B ."
+INCONSISTENT = Violation(
+    "inconsistent",
+    "sts:ontology",
+    "cax-dw: the disjoint classes sts:A and sts:B share sts:x",
+    "an axiom or a fact must go",
+)
+
+
+def test_an_ontology_that_contradicts_itself_is_inconsistent(tmp_path: Path) -> None:
+    assert list(CHECKS["inconsistent"](tiny(tmp_path, f"{DISJOINT} sts:x a sts:B ."))) == [INCONSISTENT]
+
+
+def test_disjoint_classes_without_a_common_member_are_consistent(tmp_path: Path) -> None:
+    assert list(CHECKS["inconsistent"](tiny(tmp_path, DISJOINT))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("give 75 mg/m2", "“75 mg/m2” is a dose"),
+        ("6 cycles of it", "“6 cycles” is a dose"),
+        ("fewer than 5 tumours", "“fewer than 5 tumours” is a number for few, small or rare"),
+        ("in 10 % of people", "“10 %” is a number for few, small or rare"),
+        ("in 10 people", None),
+        ("at most 3 cm", "“at most 3 cm” is a number for few, small or rare"),
+        ("GRADE high", "“GRADE” is a grade of evidence"),
+        ("a high grade tumour", None),
+        ("a curative treatment", "“curative” is a claim of cure"),
+        ("a secure place", None),
+        ("hospice care", "“hospice” is a word for palliation that the source does not use"),
+        ("is contra-indicated", "“contra-indicated” is a contraindication"),
+        ("a second-line drug", "“second-line” is a number of a line of therapy"),
+        ("a line of the page", None),
+        ("overall survival", "“overall survival” is a survival figure"),
+        ("5-year survival", "“5-year survival” is a survival figure"),
+        ("stage 4, 12 tumours", None),
+    ],
+)
+def test_what_the_source_does_not_say_is_dishonest(tmp_path: Path, text: str, what: str | None) -> None:
+    found = list(CHECKS["dishonest"](tiny(tmp_path, f'sts:x skos:definition "{text}"@en .')))
+    message = f"{what}, which the source does not give"
+    assert found == ([Violation("dishonest", "sts:x", message, "say only what the source says")] if what else [])
+
+
+def test_what_others_say_of_their_own_terms_is_theirs(tmp_path: Path) -> None:
+    ontology = tiny(tmp_path, '<urn:x> skos:definition "palliative"@en . sts:x sts:p "palliative"@en .')
+    assert list(CHECKS["dishonest"](ontology)) == []
+
+
+def test_a_released_term_that_is_gone_is_lost(tmp_path: Path) -> None:
+    """A deprecated term is still one; comments and empty lines do not count."""
+    ontology = tiny(tmp_path, "sts:kept a owl:Class . sts:old a owl:Class ; owl:deprecated true .")
+    (ontology.folder / "released.txt").write_text("# version 0.1.0\n\nkept\nold\n gone \n", encoding="utf-8")
+    remedy = "keep it with owl:deprecated true and dcterms:isReplacedBy"
+    expected = Violation("released-lost", "sts:gone", "was released and is gone", remedy)
+    assert list(CHECKS["released-lost"](ontology)) == [expected]
+    (ontology.folder / "released.txt").write_text("kept\nold\n", encoding="utf-8")
+    assert list(CHECKS["released-lost"](ontology)) == []
+
+
+def test_without_a_list_of_released_terms_none_is_lost(tmp_path: Path) -> None:
+    assert list(CHECKS["released-lost"](tiny(tmp_path, ""))) == []
+
+
+def test_a_renamed_term_of_a_copy_is_lost(tmp_path: Path, kg: KnowledgeGraph) -> None:
+    old = "sts:rule-local-policy a sts:FactRule"
+    ontology = copy_with(tmp_path, "findings.ttl", old, old.replace("local", "site"))
+    names = {str(term).removeprefix(BASE) for term in kg.asserted.subjects() if str(term).startswith(BASE)}
+    (ontology.folder / "released.txt").write_text("\n".join(sorted(names)), encoding="utf-8")
+    assert [(found.subject, found.message) for found in CHECKS["released-lost"](ontology)] == [
+        ("sts:rule-local-policy", "was released and is gone")
+    ]
+
+
+# --- against a page: one made up of cues, so that no sentence of the real one stands here
+
+
+def cue_page(ontology: Guideline) -> dict[str, str]:
+    """Return a text for each segment that holds all cues quoted from it."""
+    rows = ontology.asserted.query(
+        "SELECT ?segment ?cue { ?s ?p ?cue ; prov:wasQuotedFrom ?segment ."
+        " FILTER(?p IN (sts:cue, sts:strengthCue, sts:frequencyCue)) }",
+        initNs={"prov": "http://www.w3.org/ns/prov#", "sts": BASE},
+    )
+    texts: dict[str, str] = {}
+    for segment, cue in rows:  # type: ignore[misc] # rows of a SELECT
+        name = str(segment).removeprefix(BASE)
+        texts[name] = f"{texts.get(name, '')} / {cue}"
+    return texts
+
+
+def source_uncovered(kg: KnowledgeGraph, tmp_path: Path) -> tuple[list[Violation], list[Violation], list[Violation]]:
+    spans = [(one.start, one.end) for one in kg.sources()]
+    letters = [" "] * (spans[-1][1] + 3)
+    for start, end in spans:
+        letters[start:end] = "x" * (end - start)
+    silent = "".join(letters)
+    gap = next(end for (_, end), (start, _) in pairwise(spans) if start > end)
+    between = silent[:gap] + "y" + silent[gap + 1 :]
+    run = PAGE_CHECKS["source-uncovered"]
+    found = [*run(kg.guideline, {}, between), *run(kg.guideline, {}, silent[:-1] + "y")]
+    message, remedy = "some of the page is in no segment", "a segment for it in source.ttl"
+    places = (f"characters {gap}", f"characters {spans[-1][1]}")
+    expected = [Violation("source-uncovered", place, message, remedy) for place in places]
+    return found, expected, list(run(kg.guideline, {}, silent))
+
+
+def cue_not_in_source(kg: KnowledgeGraph, tmp_path: Path) -> tuple[list[Violation], list[Violation], list[Violation]]:
+    texts = cue_page(kg.guideline)
+    changed = S23_CUE.replace("symptoms caused by", "Symptoms caused by")
+    copy = copy_with(tmp_path, "recommendations.ttl", S23_CUE, changed)
+    run = PAGE_CHECKS["cue-not-in-source"]
+    message = "the cue “Symptoms caused by the cancer” stands in none of S23"
+    expected = [Violation("cue-not-in-source", "sts:part-S23-symptoms-from-cancer", message, "the words as they stand")]
+    return list(run(copy, texts, "")), expected, list(run(kg.guideline, texts, ""))
+
+
+def quotes_source(kg: KnowledgeGraph, tmp_path: Path) -> tuple[list[Violation], list[Violation], list[Violation]]:
+    """Case, apostrophes and punctuation do not make other words of them."""
+    ontology = tiny(tmp_path, 'sts:x skos:definition "So: it CANT be (one two three four five six)!"@en .')
+    run = PAGE_CHECKS["quotes-source"]
+    found = list(run(ontology, {}, "Before. It can’t be one, two; three-four five six. After"))
+    message, remedy = "its skos:definition repeats more than 8 words of the page", "say it in other words"
+    return (
+        found,
+        [Violation("quotes-source", "sts:x", message, remedy)],
+        list(run(ontology, {}, "Before. It can’t be one, two; three-four five, seven. After")),
+    )
+
+
+AGAINST_PAGE: dict[str, Callable[[KnowledgeGraph, Path], tuple[list[Violation], list[Violation], list[Violation]]]] = {
+    "source-uncovered": source_uncovered,
+    "cue-not-in-source": cue_not_in_source,
+    "quotes-source": quotes_source,
+}
+
+
+@pytest.mark.parametrize("name", AGAINST_PAGE)
+def test_a_check_against_the_page_fires_and_is_silent_on_the_near_miss(
+    kg: KnowledgeGraph, tmp_path: Path, name: str
+) -> None:
+    found, expected, near = AGAINST_PAGE[name](kg, tmp_path)
+    assert found == expected
+    assert near == []
+
+
+def test_every_check_against_the_page_has_a_bad_page() -> None:
+    assert set(AGAINST_PAGE) == set(PAGE_CHECKS)
+
+
+# --- the report, with few queries so that it is quick
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Path:
+    """A folder with three canned queries: two checks, on either graph, and one that is none."""
+    folder = tmp_path / "queries"
+    for name in ("check/missing-label", "check/merged-terms", "drugs/standard-drug"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(queries_folder() / f"{name}.rq", folder / f"{name}.rq")
+    return folder
+
+
+def test_without_the_page_a_note_says_so(kg: KnowledgeGraph, few: Path) -> None:
+    found = report(kg.guideline, canned_folder=few)
+    assert found.violations == ()
+    assert found.notes == (
+        "the page is not at hand: digests, cues and quotations were not held against it (--source, STS_KG_SOURCE)",
+    )
+    assert found.coverage[-1] == ("canned queries", 1, 1)
+
+
+def test_the_check_takes_the_page_of_the_environment(
+    kg: KnowledgeGraph, few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sts_kg.knowledge.queries_folder", lambda: few)
+    monkeypatch.setenv("STS_KG_SOURCE", str(tmp_path / "other.txt"))
+    (tmp_path / "other.txt").write_text("another page", encoding="utf-8")
+    assert [violation.check for violation in kg.check().violations] == ["source-digest"]
+
+
+def test_a_changed_page_is_one_violation_and_no_other_check_of_the_page_runs(
+    kg: KnowledgeGraph, few: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "page.txt"
+    other.write_bytes(b"x")
+    found = report(kg.guideline, canned_folder=few, page=other)
+    message = (
+        f"{other} is not the page that was modelled: its SHA-256 is"
+        " 2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881, expected"
+        " de788d888cfc9df3a5855501fc0849ffdd2e6eafe86cc9e271d8b84015ccee5a; give the unchanged file, or leave --source"
+        " and STS_KG_SOURCE out"
+    )
+    assert found.violations == (Violation("source-digest", str(other), message, "the unchanged page"),)
+    assert found.notes == ()
+
+
+def test_a_page_that_is_missing_is_an_error(kg: KnowledgeGraph, few: Path, tmp_path: Path) -> None:
+    with pytest.raises(ParseError, match=r"nowhere\.txt: cannot be read: No such file or directory"):
+        report(kg.guideline, canned_folder=few, page=tmp_path / "nowhere.txt")
+
+
+HEADER = "#+ summary: A summary\n#+ description: A question?\n#+ x-sts:\n#+     graph: asserted\n#+     remedy: None.\n"
+
+
+def test_broken_queries_are_reported_and_the_rest_still_runs(tmp_path: Path, few: Path) -> None:
+    (few / "check" / "no-header.rq").write_text("SELECT ?s WHERE { ?s ?p ?o }", encoding="utf-8")
+    (few / "check" / "no-grammar.rq").write_text(f"{HEADER}SELECT ?subject WHERE {{ ?subject }}", encoding="utf-8")
+    (few / "check" / "no-text.rq").write_bytes(b"\xff")
+    found = report(tiny(tmp_path, "sts:x a sts:Y ."), canned_folder=few)
+    wrong = [violation for violation in found.violations if violation.check == "query-syntax"]
+    assert [violation.subject for violation in wrong] == [str(few), "check/no-grammar", "check/no-header"]
+    assert wrong[0].message == f"{few / 'check' / 'no-text.rq'}, line 1: is not UTF-8 text (byte 0xff)"
+    assert wrong[1].message.startswith("no SPARQL: ")
+    assert wrong[2].message == (
+        "query check/no-header, line 1: the header has to be one block of `#+ key: value` from the first line on"
+    )
+    missing = [(v.subject, v.message) for v in found.violations if v.check == "missing-label"]
+    assert missing == [("sts:x", "has no English label")]
+
+
+def test_a_contradictory_ontology_is_reported_and_the_rest_still_runs(tmp_path: Path, few: Path) -> None:
+    found = report(tiny(tmp_path, f"{DISJOINT} sts:x a sts:B ."), canned_folder=few)
+    assert INCONSISTENT in found.violations
+    assert {v.subject for v in found.violations if v.check == "missing-label"} == {"sts:x", "sts:y"}
+
+
+def test_the_rows_of_check_queries_are_violations(tmp_path: Path, few: Path) -> None:
+    ontology = tiny(tmp_path, 'sts:x a sts:Y . sts:z a sts:Y ; rdfs:label "z"@en ; owl:sameAs sts:x .')
+    checks = [one for one in canned.read_all(few).values() if one.topic == "check"]
+    assert [one.graph for one in checks] == ["closed", "asserted"]
+    found = [
+        (violation.check, violation.subject, violation.message) for violation in query_violations(ontology, checks)
+    ]
+    assert found == [
+        ("merged-terms", "sts:x", "is inferred to be the same as z"),
+        ("missing-label", "sts:x", "has no English label"),
+    ]
+    assert [one.remedy for one in query_violations(ontology, checks)] == [one.remedy for one in checks]
+
+
+SHAPE = (
+    "sts:Shape a sh:NodeShape ; sh:targetClass sts:Y ;"
+    ' sh:property [ sh:path sts:p ; sh:minCount 1 ; sh:message "needs an sts:p" ] .'
+)
+
+
+def test_a_result_of_a_shape_is_a_violation(tmp_path: Path, few: Path) -> None:
+    found = report(tiny(tmp_path, "sts:x a sts:Y . sts:z a sts:Y ; sts:p 1 .", SHAPE), canned_folder=few)
+    assert [violation for violation in found.violations if violation.check == "shape"] == [
+        Violation("shape", "sts:x", "needs an sts:p", "see ontology/shapes.ttl")
+    ]
+
+
+def test_a_report_as_a_table() -> None:
+    violation = Violation("label", "sts:x", "has none", "give one")
+    table = Report((violation,), (), (), 1).table()
+    assert table.variables == ("check", "subject", "message", "remedy")
+    assert table.rows == (tuple(map(Literal, ("label", "sts:x", "has none", "give one"))),)
+    assert str(violation) == "label: sts:x: has none (give one)"
+    assert str(Violation("label", "sts:x", "has none")) == "label: sts:x: has none"

@@ -1,0 +1,256 @@
+"""The store in a folder: opening it, graphs put in whole or not at all, digests."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from sts_kg.errors import EndpointError, ParseError
+from sts_kg.stores.folder import (
+    GENID,
+    Digest,
+    ScopedNames,
+    StructuralNames,
+    graph_lines,
+    graphs,
+    open_store,
+    parsed,
+    replace_graph,
+    skolemised,
+)
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+
+def numbered(count: int) -> Iterator[bytes]:
+    return (f'<urn:s{each}> <urn:p> "value {each}" .\n'.encode() for each in range(count))
+
+
+def failing(count: int) -> Iterator[bytes]:
+    yield from numbered(count)
+    raise KeyError("half way")
+
+
+# --- opening
+
+
+def test_a_new_folder_is_made_and_kept(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "some" / "db")
+    assert replace_graph(store, "urn:g", numbered(3)) == 3
+    del store
+    assert graphs(open_store(tmp_path / "some" / "db")) == {"urn:g": 3}
+
+
+def test_read_only_reads_and_does_not_write(tmp_path: Path) -> None:
+    replace_graph(open_store(tmp_path), "urn:g", numbered(3))
+    store = open_store(tmp_path, read_only=True)
+    assert graphs(store) == {"urn:g": 3}
+    with pytest.raises(EndpointError, match="read-only"):
+        replace_graph(store, "urn:g", numbered(4))
+    assert graphs(store) == {"urn:g": 3}
+
+
+@pytest.mark.parametrize(("made", "reason"), [("", "there is no such folder"), ("empty", "holds no store")])
+def test_nothing_to_read(tmp_path: Path, made: str, reason: str) -> None:
+    if made:
+        (tmp_path / "db").mkdir()
+    with pytest.raises(EndpointError, match=reason):
+        open_store(tmp_path / "db", read_only=True)
+    assert (tmp_path / "db").exists() == bool(made)
+
+
+def test_a_file_and_a_folder_of_other_things_are_no_stores(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")
+    with pytest.raises(EndpointError, match="is a file; a store is a folder"):
+        open_store(tmp_path / "letter.txt")
+    with pytest.raises(EndpointError, match="holds other files and no store"):
+        open_store(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_damaged_store(tmp_path: Path) -> None:
+    replace_graph(open_store(tmp_path), "urn:g", numbered(3))
+    (tmp_path / "CURRENT").write_text("MANIFEST-999999\n", encoding="utf-8")
+    with pytest.raises(EndpointError, match="holds no store that can be opened") as caught:
+        open_store(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_store_that_another_process_has_open(tmp_path: Path) -> None:
+    hold = "import pyoxigraph, sys; s = pyoxigraph.Store(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"open\n"
+        with pytest.raises(EndpointError, match="is open already, here or in another process"):
+            open_store(tmp_path)
+        other.communicate()
+    assert graphs(open_store(tmp_path)) == {}
+
+
+# --- graphs
+
+
+def test_a_graph_is_replaced_and_others_stay(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    replace_graph(store, "urn:g", numbered(5))
+    replace_graph(store, "urn:h", numbered(2))
+    assert replace_graph(store, "urn:g", [b"<urn:a> <urn:p> <urn:b> ."]) == 1
+    assert graphs(store) == {"urn:g": 1, "urn:h": 2}
+    assert list(graph_lines(store, "urn:g")) == [[b"<urn:a> <urn:p> <urn:b> ."]]
+    assert replace_graph(store, "urn:g", []) == 0
+    assert graphs(store) == {"urn:h": 2}
+
+
+@pytest.mark.parametrize("there", [0, 7])
+def test_pieces_that_fail_half_way_change_nothing(tmp_path: Path, there: int) -> None:
+    store = open_store(tmp_path)
+    replace_graph(store, "urn:g", numbered(there))
+    with pytest.raises(KeyError, match="half way"):
+        replace_graph(store, "urn:g", failing(100_000))
+    assert sum(graphs(store).values()) == len(store) == there
+
+
+@pytest.mark.parametrize("there", [0, 7])
+def test_no_ntriples_change_nothing(tmp_path: Path, there: int) -> None:
+    store = open_store(tmp_path)
+    replace_graph(store, "urn:g", numbered(there))
+    with pytest.raises(ParseError, match="no N-Triples") as caught:
+        replace_graph(store, "urn:g", [b"<urn:a> <urn:p> <urn:b> .\n<urn:a> nonsense .\n"])
+    assert caught.value.line == 2
+    assert sum(graphs(store).values()) == len(store) == there
+
+
+def test_labels_of_blank_nodes_hold_for_one_graph(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    replace_graph(store, "urn:g", [b"_:x <urn:p> _:y .\n", b"_:y <urn:p> <urn:end> .\n"])
+    replace_graph(store, "urn:h", [b"_:x <urn:q> <urn:a> .\n"])
+    path = "ASK { GRAPH <urn:g> { ?x <urn:p>/<urn:p> <urn:end> } }"
+    shared = "ASK { GRAPH <urn:g> { ?x <urn:p> ?y } GRAPH <urn:h> { ?x <urn:q> ?a } }"
+    assert bool(store.query(path))
+    assert not bool(store.query(shared))
+
+
+def test_a_disk_that_is_full_changes_nothing(tmp_path: Path) -> None:
+    if shutil.which("mount") is None:
+        pytest.skip("no mount here")
+    small = tmp_path / "small"
+    small.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(small)], capture_output=True)
+    if done.returncode:
+        pytest.skip("no small file system can be mounted here: that is for root")
+    try:
+        store = open_store(small / "db")
+        replace_graph(store, "urn:g", numbered(10))
+        with pytest.raises(EndpointError, match="the disk is full; nothing was changed"):
+            replace_graph(store, "urn:h", numbered(400_000))
+        assert graphs(store) == {"urn:g": 10}
+        del store
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=True)
+
+
+def test_memory_does_not_grow_with_the_stream(tmp_path: Path) -> None:
+    program = (
+        "import resource, sys, pathlib\n"
+        "from sts_kg.stores.folder import open_store, replace_graph\n"
+        "n = int(sys.argv[2]); s = open_store(pathlib.Path(sys.argv[1]))\n"
+        "pieces = (b'<urn:s> <urn:p%d> \"' % (i % 9) + b'x' * 400 + b'%d\" .\\n' % (i // 50) for i in range(n))\n"
+        "replace_graph(s, 'urn:g', pieces)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    peaks = [
+        int(subprocess.check_output([sys.executable, "-c", program, str(tmp_path / str(n)), str(n)]))
+        for n in (1_000, 400_000)
+    ]
+    assert peaks[1] - peaks[0] < 150_000  # kilobytes; the text has 170,000
+
+
+# --- digests
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (f'"01"^^<{XSD}int>', f'"1"^^<{XSD}integer>'),
+        (f'"1.50"^^<{XSD}decimal>', f'"1.5"^^<{XSD}decimal>'),
+        (f'"15E-1"^^<{XSD}double>', f'"1.5"^^<{XSD}double>'),
+        (f'"0.10"^^<{XSD}float>', f'"0.1"^^<{XSD}float>'),
+        (f'"1"^^<{XSD}boolean>', f'"true"^^<{XSD}boolean>'),
+        (f'"2020-01-02T03:04:05.500+00:00"^^<{XSD}dateTime>', f'"2020-01-02T03:04:05.5Z"^^<{XSD}dateTime>'),
+        (f'"2020-01-02T03:04:05.000Z"^^<{XSD}dateTime>', f'"2020-01-02T03:04:05Z"^^<{XSD}dateTime>'),
+        ('"x"@en-GB', '"x"@en-gb'),
+    ],
+)
+def test_digest_is_by_value(one: str, other: str) -> None:
+    assert digest(one) == digest(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ('"1"', f'"1"^^<{XSD}integer>'),
+        (f'"1"^^<{XSD}decimal>', f'"1"^^<{XSD}integer>'),
+        (f'"x"^^<{XSD}integer>', f'"y"^^<{XSD}integer>'),
+        ('"x"@en', '"x"@de'),
+        ('"X"@en', '"x"@en'),
+        (f'"10"^^<{XSD}decimal>', f'"1"^^<{XSD}decimal>'),
+    ],
+)
+def test_digest_tells_values_apart(one: str, other: str) -> None:
+    assert digest(one) != digest(other)
+
+
+def digest(*objects: str) -> str:
+    found = Digest()
+    found.add([f"<urn:s> <urn:p> {each} .".encode() for each in objects])
+    return found.hexdigest()
+
+
+def test_digest_is_of_a_set() -> None:
+    assert digest('"a"', '"b"', '"a"') == digest('"b"', '"a"') != digest('"a"')
+    found = Digest()
+    found.add([b'<urn:s> <urn:p> "a" .'] * 3)
+    assert (found.triples, found.lacks(b'<urn:s> <urn:p> "a" .'), found.lacks(b'<urn:s> <urn:p> "b" .')) == (
+        1,
+        False,
+        True,
+    )
+
+
+# --- blank nodes
+
+
+def test_a_long_chain_of_blank_nodes_is_named() -> None:
+    text = b"".join(b"_:x%d <urn:p> _:x%d .\n" % (each, each + 1) for each in range(1_000))
+    names = StructuralNames({"urn:g": [text]})
+    found = {skolemised(line, names) for lines in parsed([text]) for line in lines}
+    assert len(found) == 1_000
+    assert not any(b"_:" in line for line in found)
+
+
+def test_labels_of_a_scope_have_names_of_their_own() -> None:
+    labels = [b"ab", b"a.b", b"a-b", b"aZb", b"aZ2Eb", "é".encode()]
+    named = {ScopedNames(scope).iri(label) for scope in ("o", "oa") for label in labels}
+    assert len(named) == 12
+    assert f"<{GENID}oZZaZ2Eb>".encode() in named
+    assert all(iri[len(GENID) + 1 : -1].isalnum() for iri in named)
+
+
+def test_a_literal_that_looks_like_a_blank_node_stays() -> None:
+    line = b'<urn:s> <urn:p> "a _:b ." .'
+    assert skolemised(line, StructuralNames({})) == line
+
+
+def test_the_store_keeps_what_ntriples_say(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    text = '<urn:s> <urn:p> "caf\\u00E9 \\n"@en .'
+    replace_graph(store, "urn:g", [text.encode()])
+    assert next(iter(store)).object == ox.Literal("café \n", language="en")

@@ -1,0 +1,147 @@
+"""Who imports whom: from another room only its door, and only from below; each library comes in where it is listed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "sts_kg"
+
+#: From the ground up. A room imports from the rooms before it.
+ROOMS = (
+    *("errors", "rdf", "closure", "tables", "queries", "guideline", "cases", "stores", "links", "quality"),
+    *("knowledge", "cli"),
+)
+#: Doors beside the `__init__` of a room.
+SIDE_DOORS = {"closure.encoding"}
+#: Where the facade reaches an edge, inside a function: (importer, edge).
+LAZY: set[tuple[str, str]] = set()
+#: Library to the modules that may import it; the others may be imported anywhere.
+LIBRARIES = {
+    "numpy": {"closure", "links.external", "stores.folder"},
+    "owlrl": {"closure.reference"},
+    "pyoxigraph": {"rdf", "queries", "closure.io.ntriples", "stores"},
+    "pyhornedowl": {"rdf.owl_syntaxes"},
+    "oxrdflib": {"queries.oxigraph"},
+    "SPARQLWrapper": {"stores"},
+    "yaml": {"queries", "cases.files", "links.sssom_yaml"},
+    "click": {"cli"},
+    "rich": {"cli.console"},
+    "pandas": {"tables"},
+    "polars": {"tables"},
+    "pyshacl": {"quality"},
+}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    """Yield the dotted name below `sts_kg` and the path of each module; a package goes by its own name."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        yield ".".join(parts).removesuffix(".__init__"), path
+
+
+MODULES = dict(modules())
+
+
+def imports(text: str) -> Iterator[str]:
+    """Yield the modules that a module imports, and the names from them, inside functions too.
+
+    What only type checkers import does not count.
+    """
+    tree = ast.parse(text)
+    skipped = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def fault(importer: str, imported: str) -> str | None:
+    """Return what is wrong with one import (dotted names), or None."""
+    library, _, rest = imported.partition(".")
+    if library != "sts_kg":
+        allowed = LIBRARIES.get(library)
+        if allowed is None or any(importer == each or importer.startswith(f"{each}.") for each in allowed):
+            return None
+        return f"{importer} imports {library}, which only {', '.join(sorted(allowed))} may import"
+    room, target = importer.partition(".")[0], rest.partition(".")[0]
+    if importer == "__main__":
+        return None
+    if target not in ROOMS:
+        return f"{importer} imports sts_kg from inside the package"
+    if target == room:
+        return None
+    if ROOMS.index(target) > ROOMS.index(room) and (importer, target) not in LAZY:
+        return f"{importer} imports {target}, which is not below it"
+    module = rest if rest in MODULES else rest.rpartition(".")[0]
+    if module != target and module not in SIDE_DOORS:
+        return f"{importer} imports {module} past the door of {target}"
+    return None
+
+
+def faults(importer: str, text: str) -> list[str]:
+    """Return what is wrong with the imports of a module."""
+    return [found for name in imports(text) if (found := fault(importer, name)) is not None]
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name != "__init__"])
+def test_imports_go_down_and_through_doors(module: str) -> None:
+    assert faults(module, MODULES[module].read_text(encoding="utf-8")) == []
+
+
+def test_every_module_is_in_a_room() -> None:
+    assert {name.partition(".")[0] for name in MODULES} == {*ROOMS, "__init__", "__main__"}
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if (PACKAGE / room).is_dir() and room != "cli"])
+def test_a_door_says_in_three_lines_what_its_room_is_for_and_what_it_never_does(room: str) -> None:
+    text = ast.get_docstring(ast.parse(MODULES[room].read_text(encoding="utf-8")))
+    assert text is not None
+    title, blank, purpose, never = text.splitlines()
+    assert title.endswith((".", "`.")) and blank == "" and purpose and " never " in f" {never} "
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if (PACKAGE / room).is_dir() and room != "cli"])
+def test_a_door_gives_every_name_that_it_lists(room: str) -> None:
+    door = __import__(f"sts_kg.{room}", fromlist=["*"])
+    assert door.__all__ == sorted(door.__all__)
+    assert [name for name in door.__all__ if not hasattr(door, name)] == []
+
+
+@pytest.mark.parametrize(
+    ("module", "text", "wrong"),
+    [
+        ("tables.table", "from sts_kg.queries import run", "tables.table imports queries, which is not below it"),
+        (
+            "tables.table",
+            "def f():\n    import sts_kg.knowledge",
+            "tables.table imports knowledge, which is not below it",
+        ),
+        ("cases.case", "from sts_kg.rdf.names import STS", "cases.case imports rdf.names past the door of rdf"),
+        ("cases.case", "import sts_kg", "cases.case imports sts_kg from inside the package"),
+        ("cases.case", "from sts_kg import load", "cases.case imports sts_kg from inside the package"),
+        ("cases.case", "import owlrl", "cases.case imports owlrl, which only closure.reference may import"),
+    ],
+)
+def test_a_wrong_import_is_seen(module: str, text: str, wrong: str) -> None:
+    assert faults(module, text) == [wrong]
+
+
+def test_the_architecture_page_draws_these_rooms() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    drawing = page.partition("```\n")[2].partition("```")[0]
+    drawn = [word for line in reversed(drawing.splitlines()) for word in line.split() if word in ROOMS]
+    assert list(dict.fromkeys(drawn)) == list(ROOMS)
