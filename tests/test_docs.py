@@ -107,7 +107,7 @@ def run_console(block: Block, where: str) -> None:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 encoding="utf-8",
-                env=os.environ | {"PATH": path, "PYTHONUTF8": "1"},
+                env=os.environ | {"PATH": path, "PYTHONIOENCODING": "utf-8"},
                 check=False,
             )
             assert agrees(shown, done.stdout), f"{where}: $ {command}\nshown:\n{shown}\nreal:\n{done.stdout}"

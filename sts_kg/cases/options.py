@@ -221,8 +221,11 @@ def answers_of(
         Option to condition, as `sts_kg.condition.conditions` reads them.
     """
     known = _known(case, closure)
-    found = [_answer(case, option, condition, known, asserted, closure) for option, condition in conditions.items()]
-    return tuple(found)
+    options = {each: frozenset(closure.objects(case.iri, each)) for each in _OF_CASES}
+    return tuple(_answer(case, option, found, known, options, asserted) for option, found in conditions.items())
+
+
+_OF_CASES = (STS.hasOption, STS.hasUnmetOption, STS.hasTriedOption, STS.hasDeclinedOption)
 
 
 def _known(case: Case, closure: Closure) -> dict[URIRef, bool]:
@@ -236,10 +239,10 @@ def _answer(
     option: URIRef,
     condition: Condition,
     known: Mapping[URIRef, bool],
+    options: Mapping[URIRef, frozenset[Node]],
     asserted: Graph,
-    closure: Closure,
 ) -> Answer:
-    status = _status(case, option, closure)
+    status = _status(case, option, options)
     walked = truth(condition, known)
     assert {"met": True, "not-met": False, "undetermined": None}[status] is walked, (
         f"case {case.id}, {local(option)}: the closure says {status}, the walk over the condition says {walked}"
@@ -252,8 +255,8 @@ def _answer(
         label=_text(asserted, option, RDFS.label),
         umbrella=(option, RDF.type, STS.UmbrellaOption) in asserted,
         status=status,
-        tried=(case.iri, STS.hasTriedOption, option) in closure,
-        declined=(case.iri, STS.hasDeclinedOption, option) in closure,
+        tried=option in options[STS.hasTriedOption],
+        declined=option in options[STS.hasDeclinedOption],
         true=tuple(f for f in findings if known.get(f) is True),
         false=tuple(f for f in findings if known.get(f) is False),
         unknown=tuple(f for f in findings if f not in known),
@@ -267,9 +270,8 @@ def _answer(
     )
 
 
-def _status(case: Case, option: URIRef, closure: Closure) -> Status:
-    met = (case.iri, STS.hasOption, option) in closure
-    unmet = (case.iri, STS.hasUnmetOption, option) in closure
+def _status(case: Case, option: URIRef, options: Mapping[URIRef, frozenset[Node]]) -> Status:
+    met, unmet = option in options[STS.hasOption], option in options[STS.hasUnmetOption]
     assert not (met and unmet), f"case {case.id}, {local(option)}: both met and not met, without a contradiction"
     return "met" if met else "not-met" if unmet else "undetermined"
 

@@ -166,7 +166,6 @@ def _problems(path: Path, entities: Collection[object], graph: Graph | None) -> 
 
 
 def _told(shown: Terminal, errors: int, warnings: int) -> None:
-    sys.stdout.flush()  # the count comes last, also in a pipe
     counts = ((errors, "error"), (warnings, "warning"))
     shown.note(", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts))
 

@@ -20,7 +20,7 @@ from rdflib.compare import isomorphic
 from servers import Server, free_port, oxigraph, oxigraph_server, virtuoso  # noqa: F401
 
 from sts_kg import KnowledgeGraph, knowledge
-from sts_kg.cli.push import push as command
+from sts_kg.cli import app
 from sts_kg.errors import (
     EndpointAnswerError,
     EndpointError,
@@ -442,7 +442,7 @@ def test_routes_given_stay() -> None:
 
 
 def run(*words: str | Path) -> Any:
-    return CliRunner().invoke(command, [str(word) for word in words])
+    return CliRunner().invoke(app, ["push", *map(str, words)])
 
 
 def test_canned_queries_answer_alike_on_a_server(
