@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from sts_kg.closure import Closure, Proof
     from sts_kg.links import LinkReport
     from sts_kg.quality import Report
-    from sts_kg.stores import Endpoint, Home
+    from sts_kg.stores import Backend, Endpoint
 
 __all__ = ["KINDS", "CaseSource", "KnowledgeGraph", "connect", "load"]
 
@@ -71,9 +71,9 @@ class KnowledgeGraph:
     """
 
     def __init__(
-        self, ontology: Ontology | None = None, cases: tuple[Case, ...] = (), *, home: Home | None = None
+        self, ontology: Ontology | None = None, cases: tuple[Case, ...] = (), *, backend: Backend | None = None
     ) -> None:
-        self.cases, self.home = cases, home
+        self.cases, self.backend = cases, backend
         if ontology is not None:
             self.ontology = ontology
         self._closed: tuple[tuple[Case, ...], Closure] | None = None
@@ -82,8 +82,8 @@ class KnowledgeGraph:
     @cached_property
     def ontology(self) -> Ontology:
         """The modules of the ontology; read from where the graph is kept when they are first needed."""
-        assert self.home is not None, "a graph has an ontology or a home"
-        return Ontology(quads=self.home.quads())
+        assert self.backend is not None, "a graph has an ontology or a backend"
+        return Ontology(quads=self.backend.quads())
 
     @cached_property
     def asserted(self) -> Graph:
@@ -170,8 +170,8 @@ class KnowledgeGraph:
 
     def _ask(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
         """Return the answer to a query on the graphs of a kind: asserted, closed or linked."""
-        if self.home is not None and not self.cases and not self._slices:
-            return self._labelled(self.home.ask(kind, text, name=name))
+        if self.backend is not None and not self.cases and not self._slices:
+            return self._labelled(self.backend.query(kind, text, name=name))
         if kind == "asserted":
             store = self._asserted_store
         else:
@@ -275,7 +275,7 @@ class KnowledgeGraph:
         if not found.endpoint:
             raise QueryError(found.id, "names no endpoint; run it with query")
         profile = next((each for each in PROFILES if each in found.endpoint), "generic")
-        return Endpoint(found.endpoint, profile=profile).ask(self.bound(found.id, **parameters))
+        return Endpoint(found.endpoint, profile=profile).query(self.bound(found.id, **parameters))
 
     def sparql(self, text: str, *, asserted: bool = False) -> Table | bool | Graph:
         """Return the answer to a SPARQL text on the closed graph with all that is linked, or on the asserted one.
@@ -287,7 +287,7 @@ class KnowledgeGraph:
         QueryError
             The text is not SPARQL 1.1 Query, or asks another endpoint.
         """
-        is_linked = bool(self._slices) or (self.home is not None and self.home.is_linked)
+        is_linked = bool(self._slices) or (self.backend is not None and self.backend.is_linked)
         return self._ask("asserted" if asserted else "linked" if is_linked else "closed", text)
 
     def bound(self, name: str, /, **parameters: object) -> str:
@@ -608,9 +608,9 @@ def load(
         There is no such store, or another process has it.
     """
     if store is not None:
-        from sts_kg.stores import FolderHome
+        from sts_kg.stores import FolderBackend
 
-        return KnowledgeGraph(home=FolderHome(Path(store)))
+        return KnowledgeGraph(backend=FolderBackend(Path(store)))
     return KnowledgeGraph(Ontology(ontology, engine=engine))
 
 
@@ -625,6 +625,6 @@ def connect(url: str, *, profile: str = "generic", timeout_s: float = 60.0) -> K
     EndpointError
         The endpoint does not answer, or does not hold the knowledge graph.
     """
-    from sts_kg.stores import RemoteHome
+    from sts_kg.stores import EndpointBackend
 
-    return KnowledgeGraph(home=RemoteHome(url, profile=profile, timeout_s=timeout_s))
+    return KnowledgeGraph(backend=EndpointBackend(url, profile=profile, timeout_s=timeout_s))

@@ -40,12 +40,12 @@ from sts_kg.stores.folder import (
 )
 from sts_kg.stores.http import Reply, send
 
-__all__ = ["Progress", "Pushed", "Routes", "Source", "push", "routes"]
+__all__ = ["PushProgress", "Pushed", "Routes", "Source", "push", "routes"]
 
 #: Triples to be pushed: an rdflib Graph, N-Triples, or pieces of N-Triples.
 Source = Graph | bytes | Iterable[bytes]
 #: What follows a batch: the graph, how many of its triples are there, how many it has.
-Progress = Callable[[str, int, int], None]
+PushProgress = Callable[[str, int, int], None]
 
 _BATCH_MARK = f"{BASE}batch"
 _PAGE = 500_000  # triples read back at once
@@ -110,7 +110,7 @@ def push(
     graph_store: str | None = None,
     scope: str | None = None,
     timeout_s: float = 300.0,
-    progress: Progress | None = None,
+    progress: PushProgress | None = None,
 ) -> list[Pushed]:
     """Put named graphs into a store, each whole or not at all, and return what is there now.
 
@@ -161,7 +161,7 @@ def push(
 
 
 def _put(
-    store: _Folder | _Remote, name: str, content: _Content, skipped: bool, batch: int, progress: Progress | None
+    store: _Folder | _Remote, name: str, content: _Content, skipped: bool, batch: int, progress: PushProgress | None
 ) -> Pushed:
     started = time.monotonic()
     if not skipped:
@@ -250,7 +250,7 @@ class _Folder:
     def read(self, graph: str, count: int) -> Iterator[list[bytes]]:
         return graph_lines(self._store, graph)
 
-    def put(self, graph: str, content: _Content, batch: int, progress: Progress | None) -> None:
+    def put(self, graph: str, content: _Content, batch: int, progress: PushProgress | None) -> None:
         def pieces() -> Iterator[bytes]:
             sent = 0
             for lines in content.batches(batch):
@@ -319,7 +319,7 @@ class _Remote:
             read += len(lines)
             yield lines
 
-    def put(self, graph: str, content: _Content, batch: int, progress: Progress | None) -> None:
+    def put(self, graph: str, content: _Content, batch: int, progress: PushProgress | None) -> None:
         incoming = f"{graph}#incoming-{content.hexdigest[:16]}"
         self._sweep(graph, incoming)
         resumed = self._fill(incoming, content, batch, progress, graph)
@@ -352,7 +352,7 @@ class _Remote:
     def _drop(self, graph: str) -> None:
         self._update(f"DROP SILENT GRAPH <{graph}>", repeatable=True)
 
-    def _fill(self, incoming: str, content: _Content, batch: int, progress: Progress | None, graph: str) -> bool:
+    def _fill(self, incoming: str, content: _Content, batch: int, progress: PushProgress | None, graph: str) -> bool:
         """Put all batches that are not there yet, and return whether some were there."""
         marks = f"SELECT ?mark WHERE {{ GRAPH <{incoming}> {{ <{incoming}> <{_BATCH_MARK}> ?mark }} }}"
         there = set(self._select(marks))
