@@ -27,17 +27,9 @@ from rdflib import Graph, URIRef
 
 from sts_kg.errors import EndpointAnswerError, EndpointError, EndpointRefusedError, EndpointUnavailableError
 from sts_kg.rdf import BASE, expand
-from sts_kg.stores.folder import (
-    Digest,
-    ScopedNames,
-    StructuralNames,
-    digest_of,
-    graph_lines,
-    open_store,
-    parsed,
-    replace_graph,
-    skolemised,
-)
+from sts_kg.stores.blank_nodes import ScopedNames, StructuralNames, skolemised
+from sts_kg.stores.digest import Digest, canonical_lines, digest_of
+from sts_kg.stores.folder import graph_lines, open_store, replace_graph
 from sts_kg.stores.http import Reply, send
 
 __all__ = ["PushProgress", "Pushed", "Routes", "Source", "push", "routes"]
@@ -227,7 +219,7 @@ class _Content:
 
     def batches(self, size: int) -> Iterator[list[bytes]]:
         """Yield the triples as lines of canonical N-Triples, so many at a time, in the same order each time."""
-        for lines in parsed(self._source, size):
+        for lines in canonical_lines(self._source, size):
             yield [skolemised(line, self._names) if b"_:" in line else line for line in lines]
 
 
