@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sts_kg.closure import Closure, Proof
     from sts_kg.links import LinkReport
     from sts_kg.quality import Report
-    from sts_kg.stores import Endpoint, Home
+    from sts_kg.stores import Backend, Endpoint
 
 __all__ = ["KINDS", "CaseSource", "KnowledgeGraph", "connect", "load"]
 
@@ -51,17 +51,17 @@ class KnowledgeGraph:
     only `link` changes it. Not medical advice.
     """
 
-    def __init__(self, session: Session | None = None, *, home: Home | None = None) -> None:
-        self._session, self._home = session, home
+    def __init__(self, session: Session | None = None, *, backend: Backend | None = None) -> None:
+        self._session, self._backend = session, backend
 
     @property
     def session(self) -> Session:
         """The guideline with its cases and slices; read from where the graph is kept when first needed."""
         session = self._session
         if session is None:
-            home = self._home
-            assert home is not None, "a graph has a session or a home"
-            session = Session(Guideline(quads=home.quads()), slices=home.slices, mappings=home.mappings)
+            backend = self._backend
+            assert backend is not None, "a graph has a session or a backend"
+            session = Session(Guideline(quads=backend.quads()), slices=backend.slices, mappings=backend.mappings)
             self._session = session
         return session
 
@@ -157,8 +157,8 @@ class KnowledgeGraph:
 
     def _ask(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
         """Return the answer to a query on the graphs of a kind: asserted, closed or linked."""
-        asked = self._home if self._home is not None else self.session
-        answer = asked.ask(kind, text, name=name)
+        asked = self._backend if self._backend is not None else self.session
+        answer = asked.query(kind, text, name=name)
         return answer.with_labels(self.guideline.labels) if isinstance(answer, Table) else answer
 
     def queries(self) -> Table:
@@ -231,7 +231,7 @@ class KnowledgeGraph:
         if not found.endpoint:
             raise QueryError(found.id, "names no endpoint; run it with query")
         profile = next((each for each in PROFILES if each in found.endpoint), "generic")
-        return Endpoint(found.endpoint, profile=profile).ask(self.bound(found.id, **parameters))
+        return Endpoint(found.endpoint, profile=profile).query(self.bound(found.id, **parameters))
 
     def sparql(self, text: str, *, asserted: bool = False) -> Table | bool | Graph:
         """Return the answer to a SPARQL text on the closed graph with all that is linked, or on the asserted one.
@@ -243,7 +243,7 @@ class KnowledgeGraph:
         QueryError
             The text is not SPARQL 1.1 Query, or asks another endpoint.
         """
-        slices = self._home.slices if self._home is not None else self.session.slices
+        slices = self._backend.slices if self._backend is not None else self.session.slices
         return self._ask("asserted" if asserted else "linked" if slices else "closed", text)
 
     def bound(self, name: str, /, **parameters: object) -> str:
@@ -434,7 +434,7 @@ class KnowledgeGraph:
         report = link(sources, ours, method=slice, depth=depth, seeds=seeds, bridge=bridge, progress=progress)
         slices = merged_slices(session.slices, report.graphs)
         self._session = replace(session, slices=slices, mappings=session.mappings or graphs_of_mappings())
-        self._home = None
+        self._backend = None
         return report
 
     def _read(
@@ -462,9 +462,9 @@ def load(
         There is no such store, or another process has it.
     """
     if store is not None:
-        from sts_kg.stores import FolderHome
+        from sts_kg.stores import FolderBackend
 
-        return KnowledgeGraph(home=FolderHome(Path(store)))
+        return KnowledgeGraph(backend=FolderBackend(Path(store)))
     return KnowledgeGraph(Session(Guideline(ontology, engine=engine)))
 
 
@@ -479,6 +479,6 @@ def connect(url: str, *, profile: str = "generic", timeout_s: float = 60.0) -> K
     EndpointError
         The endpoint does not answer, or does not hold the knowledge graph.
     """
-    from sts_kg.stores import RemoteHome
+    from sts_kg.stores import EndpointBackend
 
-    return KnowledgeGraph(home=RemoteHome(url, profile=profile, timeout_s=timeout_s))
+    return KnowledgeGraph(backend=EndpointBackend(url, profile=profile, timeout_s=timeout_s))

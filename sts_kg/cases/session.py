@@ -117,7 +117,7 @@ class Session:
 
     # --- queries
 
-    def ask(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
+    def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
         """Return the answer to a query on the graphs of a kind: asserted, closed or linked.
 
         Raises

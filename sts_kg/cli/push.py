@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rdflib import URIRef
 
     from sts_kg.knowledge import KnowledgeGraph
-    from sts_kg.stores import Progress, Source
+    from sts_kg.stores import PushProgress, Source
 
 __all__ = ["push"]
 
@@ -120,6 +120,6 @@ def _graphs(kg: KnowledgeGraph, kinds: tuple[str, ...], linked: Path | None) -> 
     return found
 
 
-def _told(show: Callable[[str], None]) -> Progress:
+def _told(show: Callable[[str], None]) -> PushProgress:
     """Return what shows the progress."""
     return lambda graph, there, total: show(f"{graph}: {there:,} of {total:,} triples")

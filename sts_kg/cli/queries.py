@@ -227,9 +227,9 @@ def _loaded(store: Path | None, endpoint: str | None, cases: tuple[Path, ...]) -
 
 
 def _asked(endpoint: str, text: str) -> Table | bool | Graph:
-    from sts_kg.stores import ask_endpoint
+    from sts_kg.stores import Endpoint
 
-    return ask_endpoint(endpoint, text)
+    return Endpoint(endpoint).query(text)
 
 
 def _print(answer: Table | bool | Graph, form: str | None, shown: Terminal, *, empty: str = "") -> None:

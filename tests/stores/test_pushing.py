@@ -31,7 +31,8 @@ from sts_kg.errors import (
 )
 from sts_kg.rdf.names import BASE
 from sts_kg.stores import pushing as push_module
-from sts_kg.stores.folder import GENID, StructuralNames, graphs, open_store
+from sts_kg.stores.blank_nodes import GENID, StructuralNames
+from sts_kg.stores.folder import graphs, open_store
 from sts_kg.stores.http import Reply, send
 from sts_kg.stores.pushing import Routes, push, routes
 from sts_kg.tables.table import Table

@@ -17,17 +17,17 @@ from sts_kg.stores.endpoint import Endpoint
 from sts_kg.stores.folder import open_store
 from sts_kg.tables import Table
 
-__all__ = ["FolderHome", "Home", "RemoteHome"]
+__all__ = ["Backend", "EndpointBackend", "FolderBackend"]
 
 _MODULE = f"{BASE}ontology/"
 _GENID = re.compile(r".*/\.well-known/genid/([^/]+/)*")
 _NAMES = "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
 
 
-class Home(Protocol):
+class Backend(Protocol):
     """What a knowledge graph asks of the place where it is kept."""
 
-    def ask(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
+    def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
         """Return the answer to a query on the graphs of a kind: asserted, closed or linked."""
 
     def quads(self) -> Mapping[str, Quads]:
@@ -85,7 +85,7 @@ def graphs_of(kind: str, names: tuple[str, ...], where: object = "") -> list[str
     return [name for name in ours if name.startswith(_MODULE) or name in others]
 
 
-class FolderHome:
+class FolderBackend:
     """A store in a folder, which may be larger than memory; other processes may read it, too.
 
     Raises
@@ -102,7 +102,7 @@ class FolderHome:
         if not graphs_of("asserted", self._names):
             raise ParseError("holds no module of the ontology; fill it with sts-kg push --store", path=folder)
 
-    def ask(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
+    def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
         """Return the answer to a query on the graphs of a kind.
 
         Raises
@@ -134,7 +134,7 @@ class FolderHome:
         return _ntriples(self._quads(name))
 
 
-class RemoteHome:
+class EndpointBackend:
     """A SPARQL 1.1 endpoint that holds the knowledge graph, as `sts-kg push` puts it there.
 
     Raises
@@ -153,7 +153,7 @@ class RemoteHome:
     def _endpoint(self, *graphs: str) -> Endpoint:
         return Endpoint(self._url, profile=self._profile, timeout_s=self._timeout_s, default_graphs=graphs)
 
-    def ask(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
+    def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
         """Return the answer of the endpoint to a query on the graphs of a kind.
 
         Raises
@@ -161,7 +161,7 @@ class RemoteHome:
         EndpointError
             There is no usable answer.
         """
-        return self._endpoint(*graphs_of(kind, self._names, self._url)).ask(text)
+        return self._endpoint(*graphs_of(kind, self._names, self._url)).query(text)
 
     @property
     def slices(self) -> Mapping[URIRef, bytes]:

@@ -25,7 +25,7 @@ TRUTH_VALUES = {
 #: What Virtuoso 7.2 answers wrongly: of two narrower intents it finds one. An entry that starts to pass fails the test.
 VIRTUOSO_IS_WRONG = {"modalities/options-with-intent/tumour-control"}
 FILES = sorted(EXAMPLES.glob("?.yaml"))
-HOMES = ("folder", "oxigraph", "virtuoso")
+BACKENDS = ("folder", "oxigraph", "virtuoso")
 
 
 def filled(server: Server, linked: KnowledgeGraph, patch: pytest.MonkeyPatch) -> KnowledgeGraph:
@@ -36,7 +36,7 @@ def filled(server: Server, linked: KnowledgeGraph, patch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture(scope="module")
-def home(
+def kept(
     request: pytest.FixtureRequest, linked: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[KnowledgeGraph]:
     """The linked knowledge graph, kept elsewhere."""
@@ -51,13 +51,13 @@ def home(
                 yield filled(server, linked, patch)
 
 
-everywhere = pytest.mark.parametrize("home", HOMES, indirect=True)
+everywhere = pytest.mark.parametrize("kept", BACKENDS, indirect=True)
 
 
 @everywhere
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in read_cases()])
-def test_canned_queries_answer_alike(home: KnowledgeGraph, case: Case, request: pytest.FixtureRequest) -> None:
-    answer = home.query(case.query, **case.parameters)
+def test_canned_queries_answer_alike(kept: KnowledgeGraph, case: Case, request: pytest.FixtureRequest) -> None:
+    answer = kept.query(case.query, **case.parameters)
     if "virtuoso" in request.node.callspec.id and case.query in TRUTH_VALUES:
         answer = with_truth_values(answer, TRUTH_VALUES[case.query])
     if "virtuoso" in request.node.callspec.id and case.id in VIRTUOSO_IS_WRONG:
@@ -76,22 +76,22 @@ def with_truth_values(answer: object, column: str) -> Table:
 
 
 @everywhere
-def test_options_and_questions_of_all_examples_are_the_same(home: KnowledgeGraph, kg: KnowledgeGraph) -> None:
+def test_options_and_questions_of_all_examples_are_the_same(kept: KnowledgeGraph, kg: KnowledgeGraph) -> None:
     assert len(FILES) == 13
-    assert list(home.options(FILES)) == list(kg.options(FILES))
+    assert list(kept.options(FILES)) == list(kg.options(FILES))
     for file in FILES:
-        assert home.ask(file) == kg.ask(file)
+        assert kept.ask(file) == kg.ask(file)
 
 
 @everywhere
-def test_an_explanation_is_the_same(home: KnowledgeGraph, kg: KnowledgeGraph) -> None:
-    assert str(home.explain(EXAMPLES / "f.yaml", "pazopanib")) == str(kg.explain(EXAMPLES / "f.yaml", "pazopanib"))
+def test_an_explanation_is_the_same(kept: KnowledgeGraph, kg: KnowledgeGraph) -> None:
+    assert str(kept.explain(EXAMPLES / "f.yaml", "pazopanib")) == str(kg.explain(EXAMPLES / "f.yaml", "pazopanib"))
 
 
 @everywhere
-def test_sparql_runs_where_the_graph_is(home: KnowledgeGraph) -> None:
-    assert home.sparql("ASK { sts:pazopanib a sts:Drug }") is True
-    assert home.sparql("ASK { sts:pazopanib a sts:Drug }", asserted=True) is False
+def test_sparql_runs_where_the_graph_is(kept: KnowledgeGraph) -> None:
+    assert kept.sparql("ASK { sts:pazopanib a sts:Drug }") is True
+    assert kept.sparql("ASK { sts:pazopanib a sts:Drug }", asserted=True) is False
 
 
 def test_a_store_without_the_ontology_is_refused(tmp_path: Path) -> None:
