@@ -30,6 +30,7 @@ from sts_kg.errors import CaseError, NotLinkedError, ParseError, QueryError, Unk
 from sts_kg.guideline import Guideline, Segment, queries_folder, source_page
 from sts_kg.queries import CannedQuery, find, read, read_all
 from sts_kg.rdf import one_triple, syntax_of, write
+from sts_kg.stores import KINDS
 from sts_kg.tables import Table
 
 if TYPE_CHECKING:
@@ -38,10 +39,7 @@ if TYPE_CHECKING:
     from sts_kg.quality import Report
     from sts_kg.stores import Backend, Endpoint
 
-__all__ = ["KINDS", "CaseSource", "KnowledgeGraph", "connect", "load"]
-
-#: The kinds of named graphs.
-KINDS = ("asserted", "inferred", "mappings", "links")
+__all__ = ["KnowledgeGraph", "connect", "load"]
 
 
 class KnowledgeGraph:
@@ -431,7 +429,7 @@ class KnowledgeGraph:
         from sts_kg.links import graphs_of_mappings, link, merged_slices
 
         session, ours = self.session, self.guideline.asserted
-        report = link(sources, ours, method=slice, depth=depth, seeds=seeds, bridge=bridge, progress=progress)
+        report = link(sources, ours, slice=slice, depth=depth, seeds=seeds, bridge=bridge, progress=progress)
         slices = merged_slices(session.slices, report.graphs)
         self._session = replace(session, slices=slices, mappings=session.mappings or graphs_of_mappings())
         self._backend = None

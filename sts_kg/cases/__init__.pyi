@@ -23,3 +23,4 @@ from .session import Session as Session
 from .session import what_if as what_if
 from .sources import CaseSource as CaseSource
 from .sources import read_cases as read_cases
+from .statuses import STATUSES as STATUSES

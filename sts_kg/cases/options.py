@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING
-from typing import Literal as Word
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import PROV, RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.cases.case import Case, Given
+from sts_kg.cases.statuses import Status
 from sts_kg.errors import CaseError, InconsistentError, UnknownNameError
 from sts_kg.guideline import Condition, Guideline, leaves, missing, settling, truth
 from sts_kg.rdf import STS, compress, local
@@ -30,7 +30,6 @@ __all__ = [
     "Answers",
     "Change",
     "Question",
-    "Status",
     "answers_of",
     "changed",
     "changes",
@@ -43,8 +42,6 @@ __all__ = [
     "supposed",
     "transition",
 ]
-
-Status = Word["met", "not-met", "undetermined"]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rdflib import Graph
 
     from sts_kg.cli.console import Terminal
-    from sts_kg.links import Mapping, MappingSet, Problem
+    from sts_kg.links import Mapping, MappingSet, RowViolation
 
 __all__ = ["mappings_group"]
 
@@ -158,7 +158,7 @@ def _terms(paths: Iterable[Path]) -> Graph | None:
     return read(*given) if given else None
 
 
-def _problems(path: Path, entities: Collection[object], graph: Graph | None) -> list[Problem]:
+def _problems(path: Path, entities: Collection[object], graph: Graph | None) -> list[RowViolation]:
     from sts_kg.links import read, validate
 
     found = read(sys.stdin.buffer.read(), path="<stdin>") if str(path) == "-" else read(path)

@@ -9,7 +9,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rdflib import Graph, URIRef
 
-from sts_kg.links.mapping_checks import JUSTIFICATIONS, PREDICATES, Denial, Problem, denials, iri_of, traps, validate
+from sts_kg.links.mapping_checks import (
+    JUSTIFICATIONS,
+    PREDICATES,
+    Denial,
+    RowViolation,
+    denials,
+    iri_of,
+    traps,
+    validate,
+)
 from sts_kg.links.mapping_rdf import from_graph, to_graph
 from sts_kg.links.sssom import SLOTS, Mapping, MappingSet, read, shipped, text, write
 from sts_kg.queries import Entities
@@ -22,7 +31,7 @@ __all__ = [
     "Denial",
     "Mapping",
     "MappingSet",
-    "Problem",
+    "RowViolation",
     "denials",
     "from_graph",
     "graphs_of_mappings",

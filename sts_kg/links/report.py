@@ -57,7 +57,7 @@ class Document:
     source: str
     graph: URIRef
     header: Mapping[str, str]
-    method: str
+    slice: str
     depth: int
     n_read: int
     n_kept: int
@@ -96,7 +96,7 @@ class LinkReport:
 
     @cached_property
     def provenance(self) -> Graph:
-        """Where each slice comes from: source, version, date, licence, method and size."""
+        """Where each slice comes from: source, version, date, licence, kind of slice and size."""
         graph = Graph()
         when = Literal(datetime.now(UTC).replace(microsecond=0).isoformat(), datatype=XSD.dateTime)
         for document in self.documents:
@@ -107,7 +107,7 @@ class LinkReport:
                 (DCTERMS.title, Literal(header.get("title") or document.name)),
                 (VOID.triples, Literal(document.n_kept)),
                 (PROV.generatedAtTime, when),
-                (DCTERMS.description, Literal(f"slice {document.method}, depth {document.depth or 'without limit'}")),
+                (DCTERMS.description, Literal(f"slice {document.slice}, depth {document.depth or 'without limit'}")),
             ]
             for name, predicate in (
                 ("iri", PROV.wasDerivedFrom),
@@ -178,7 +178,7 @@ class LinkReport:
                 "source": document.source,
                 "graph": str(document.graph),
                 "header": dict(document.header),
-                "slice": document.method,
+                "slice": document.slice,
                 "depth": document.depth,
                 "triples_read": document.n_read,
                 "triples_kept": document.n_kept,
@@ -203,7 +203,7 @@ class LinkReport:
             counts = Counter(one.status for one in self.links if one.document == document.name)
             told = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
             lines.append(
-                f"{document.name}: {document.n_kept:,} of {document.n_read:,} triples kept ({document.method}); "
+                f"{document.name}: {document.n_kept:,} of {document.n_read:,} triples kept ({document.slice}); "
                 f"mappings: {told or 'none of ours is about its terms'}"
                 + (f"; {len(document.mentions)} terms named after drugs of ours" if document.mentions else "")
             )

@@ -13,7 +13,7 @@ from servers import Server, oxigraph_server, virtuoso_server
 
 from sts_kg import KnowledgeGraph, Table, connect, load
 from sts_kg.errors import EndpointError, EndpointUnreachableError, ParseError
-from sts_kg.knowledge import KINDS
+from sts_kg.stores.kinds import KINDS
 from sts_kg.stores.pushing import push
 
 #: Queries that compute a truth value, which is a number in Virtuoso 7.2: column to be compared as one.
