@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
+from rdflib import URIRef
 
 from sts_kg.errors import EndpointError, ParseError
-from sts_kg.rdf import as_file
+from sts_kg.rdf import BASE, as_file
 
-__all__ = ["graph_lines", "graphs", "open_store", "replace_graph"]
+__all__ = ["graph_lines", "graphs", "graphs_of_links", "open_store", "replace_graph"]
 
 Store = ox.Store
 
@@ -150,3 +151,19 @@ def _why(error: BaseException) -> str:
     if "Permission denied" in text or isinstance(error, PermissionError):
         return "is not ours to write; check its permissions"
     return f"holds no store that can be opened: {text.splitlines()[0][:200]}"
+
+
+def graphs_of_links(folder: Path) -> dict[URIRef, bytes]:
+    """Return the graphs of links in a store that `sts-kg link -o` made, as N-Triples by name.
+
+    Raises
+    ------
+    EndpointError
+        There is no such store, or another process has it.
+    """
+    store = open_store(folder, read_only=True)
+    return {
+        URIRef(name): b"".join(line + b"\n" for lines in graph_lines(store, name) for line in lines)
+        for name in graphs(store)
+        if name.startswith(f"{BASE}link")
+    }
