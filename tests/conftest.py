@@ -55,6 +55,10 @@ def kg() -> KnowledgeGraph:
 @pytest.fixture(scope="session")
 def linked() -> KnowledgeGraph:
     """The shipped knowledge graph with a small made-up ontology linked to it."""
+    return with_external()
+
+
+def with_external() -> KnowledgeGraph:
     graph = load()
     graph.link(ROOT / "tests" / "external.ttl", seeds=["OAE:1"])
     return graph

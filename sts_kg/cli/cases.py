@@ -55,7 +55,7 @@ def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...
     elif form == "csv":
         shown.write(_csv([answer.as_dict() for answer in answers]))
     elif answers:
-        shown.options(answers, kg.ontology.asserted, found.labels)
+        shown.options(answers, kg.guideline.asserted, found.labels)
         if segments:
             quoted = {name for answer in answers for name in answer.segment_ids}
             shown.segments([one for one in segments if one.id in quoted])

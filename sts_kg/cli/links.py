@@ -90,9 +90,8 @@ def link(
 
 def _keep(kg: KnowledgeGraph, report: LinkReport, output: Path) -> None:
     """Write the slices to a file, or the whole linked graph into a store folder."""
-    from sts_kg.knowledge import KINDS
     from sts_kg.rdf import write
-    from sts_kg.stores import push
+    from sts_kg.stores import KINDS, push
 
     if output.name.lower().removesuffix(".gz").endswith((".nq", ".trig")):
         write(kg.named_graphs("mappings", "links"), output)

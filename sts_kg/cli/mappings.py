@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rdflib import Graph
 
     from sts_kg.cli.console import Terminal
-    from sts_kg.links import Mapping, MappingSet, Problem
+    from sts_kg.links import Mapping, MappingSet, RowViolation
 
 __all__ = ["mappings_group"]
 
@@ -158,7 +158,7 @@ def _terms(paths: Iterable[Path]) -> Graph | None:
     return read(*given) if given else None
 
 
-def _problems(path: Path, entities: Collection[object], graph: Graph | None) -> list[Problem]:
+def _problems(path: Path, entities: Collection[object], graph: Graph | None) -> list[RowViolation]:
     from sts_kg.links import read, validate
 
     found = read(sys.stdin.buffer.read(), path="<stdin>") if str(path) == "-" else read(path)
@@ -166,7 +166,6 @@ def _problems(path: Path, entities: Collection[object], graph: Graph | None) -> 
 
 
 def _told(shown: Terminal, errors: int, warnings: int) -> None:
-    sys.stdout.flush()  # the count comes last, also in a pipe
     counts = ((errors, "error"), (warnings, "warning"))
     shown.note(", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts))
 

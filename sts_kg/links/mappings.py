@@ -9,11 +9,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rdflib import Graph, URIRef
 
-from sts_kg.links.mapping_checks import JUSTIFICATIONS, PREDICATES, Denial, Problem, denials, iri_of, traps, validate
+from sts_kg.links.mapping_checks import (
+    JUSTIFICATIONS,
+    PREDICATES,
+    Denial,
+    RowViolation,
+    denials,
+    iri_of,
+    traps,
+    validate,
+)
 from sts_kg.links.mapping_rdf import from_graph, to_graph
 from sts_kg.links.sssom import SLOTS, Mapping, MappingSet, read, shipped, text, write
 from sts_kg.queries import Entities
-from sts_kg.rdf import BASE, Prefixes, local
+from sts_kg.rdf import BASE, Prefixes, local, ntriples_of
 
 __all__ = [
     "JUSTIFICATIONS",
@@ -22,9 +31,10 @@ __all__ = [
     "Denial",
     "Mapping",
     "MappingSet",
-    "Problem",
+    "RowViolation",
     "denials",
     "from_graph",
+    "graphs_of_mappings",
     "iri_of",
     "looked_up",
     "merged",
@@ -99,6 +109,11 @@ def _meant(name: str, sets: Sequence[MappingSet], entities: Callable[[], Entitie
             if wanted == row.cell("object_id").partition(":")[2].casefold():
                 codes.add(iri_of(row.cell("object_id"), each.curie_map))
     return ours or codes or {str(ours_by_name.resolve(name))}
+
+
+def graphs_of_mappings(sets: Iterable[MappingSet] | None = None) -> dict[URIRef, bytes]:
+    """Return mapping sets, the shipped ones by default, as N-Triples by the name of the graph of each."""
+    return {URIRef(each.id): ntriples_of(to_graph(each)) for each in (shipped() if sets is None else sets)}
 
 
 def merged(sets: Iterable[MappingSet]) -> Graph:

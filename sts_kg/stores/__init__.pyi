@@ -6,6 +6,7 @@ from .folder import graph_lines as graph_lines
 from .folder import graphs as graphs
 from .folder import open_store as open_store
 from .http import send as send
+from .kinds import KINDS as KINDS
 from .profiles import PROFILES as PROFILES
 from .pushing import PushProgress as PushProgress
 from .pushing import Source as Source

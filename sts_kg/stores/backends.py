@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyoxigraph as ox
-from rdflib import Graph
+from rdflib import Graph, URIRef
 
 from sts_kg.errors import EndpointAnswerError, ParseError
 from sts_kg.queries import run
@@ -34,8 +34,38 @@ class Backend(Protocol):
         """Return the modules of the ontology that are kept there, by name."""
 
     @property
-    def is_linked(self) -> bool:
-        """Whether slices of linked ontologies are there."""
+    def slices(self) -> Mapping[URIRef, bytes]:
+        """The slices of linked ontologies that are kept there, as N-Triples by graph; each read when asked for."""
+
+    @property
+    def mappings(self) -> Mapping[URIRef, bytes]:
+        """The mapping sets that are kept there, as N-Triples by graph; each read when asked for."""
+
+
+class _Graphs(Mapping[URIRef, bytes]):
+    """Graphs by name, each read when it is asked for."""
+
+    def __init__(self, names: Iterable[str], read: Callable[[str], bytes]) -> None:
+        self._names, self._read = tuple(map(URIRef, names)), read
+
+    def __getitem__(self, name: URIRef) -> bytes:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._read(name)
+
+    def __iter__(self) -> Iterator[URIRef]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def _slices(names: Iterable[str]) -> list[str]:
+    return [name for name in names if name.startswith(f"{BASE}link") and name != f"{BASE}link/inferred"]
+
+
+def _mappings(names: Iterable[str]) -> list[str]:
+    return [name for name in names if name.startswith(f"{BASE}mappings/") and "#" not in name]
 
 
 def graphs_of(kind: str, names: tuple[str, ...], where: object = "") -> list[str]:
@@ -83,18 +113,25 @@ class FolderBackend:
         return run(self._store, text, name=name, graphs=graphs_of(kind, self._names, self._folder))
 
     @property
-    def is_linked(self) -> bool:
-        """Whether slices of linked ontologies are there."""
-        return f"{BASE}links" in self._names
+    def slices(self) -> Mapping[URIRef, bytes]:
+        """The slices of linked ontologies that are kept there."""
+        return _Graphs(_slices(self._names), self._lines)
+
+    @property
+    def mappings(self) -> Mapping[URIRef, bytes]:
+        """The mapping sets that are kept there."""
+        return _Graphs(_mappings(self._names), self._lines)
 
     def quads(self) -> Mapping[str, Quads]:
         """Return the modules of the ontology that are kept there, by name."""
-        return {
-            name.removeprefix(_MODULE): [
-                _with_blank_nodes(quad) for quad in self._store.quads_for_pattern(None, None, None, ox.NamedNode(name))
-            ]
-            for name in graphs_of("asserted", self._names)
-        }
+        return {name.removeprefix(_MODULE): self._quads(name) for name in graphs_of("asserted", self._names)}
+
+    def _quads(self, name: str) -> Quads:
+        found = self._store.quads_for_pattern(None, None, None, ox.NamedNode(name))
+        return [_with_blank_nodes(quad) for quad in found]
+
+    def _lines(self, name: str) -> bytes:
+        return _ntriples(self._quads(name))
 
 
 class EndpointBackend:
@@ -127,21 +164,35 @@ class EndpointBackend:
         return self._endpoint(*graphs_of(kind, self._names, self._url)).query(text)
 
     @property
-    def is_linked(self) -> bool:
-        """Whether slices of linked ontologies are there."""
-        return f"{BASE}links" in self._names
+    def slices(self) -> Mapping[URIRef, bytes]:
+        """The slices of linked ontologies that are kept there."""
+        return _Graphs(_slices(self._names), self._lines)
+
+    @property
+    def mappings(self) -> Mapping[URIRef, bytes]:
+        """The mapping sets that are kept there."""
+        return _Graphs(_mappings(self._names), self._lines)
 
     def quads(self) -> Mapping[str, Quads]:
         """Return the modules of the ontology that are kept there, by name; fetched, some thousand triples each."""
-        found = {}
-        for name in graphs_of("asserted", self._names):
-            lines = self._endpoint().ntriples(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")
-            graph = ox.NamedNode(name)
-            found[name.removeprefix(_MODULE)] = [
-                _with_blank_nodes(ox.Quad(quad.subject, quad.predicate, quad.object, graph))
-                for quad in ox.parse(lines, ox.RdfFormat.N_TRIPLES)
-            ]
-        return found
+        return {name.removeprefix(_MODULE): self._quads(name) for name in graphs_of("asserted", self._names)}
+
+    def _quads(self, name: str) -> Quads:
+        lines = self._endpoint().ntriples(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")
+        graph = ox.NamedNode(name)
+        return [
+            _with_blank_nodes(ox.Quad(quad.subject, quad.predicate, quad.object, graph))
+            for quad in ox.parse(lines, ox.RdfFormat.N_TRIPLES)
+        ]
+
+    def _lines(self, name: str) -> bytes:
+        return _ntriples(self._quads(name))
+
+
+def _ntriples(quads: Quads) -> bytes:
+    data = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
+    assert data is not None, "without an output, ox.serialize returns the bytes"
+    return data
 
 
 def _with_blank_nodes(quad: ox.Quad) -> ox.Quad:

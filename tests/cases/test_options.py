@@ -20,7 +20,7 @@ DECLINED = [  # section 9.3, case i: the options under cancer treatment
 
 
 def case(kg: KnowledgeGraph, name: str, given: dict[str, bool]) -> Case:
-    words = kg.ontology.vocabulary.findings
+    words = kg.guideline.vocabulary.findings
     return Case(name, given=tuple(Given(words[finding], holds, name) for finding, holds in given.items()))
 
 
@@ -110,7 +110,7 @@ def test_minimal_sets_that_would_settle(archetypes: dict[str, dict[str, Answer]]
 def test_the_same_statuses_from_yaml_csv_and_facts(
     kg: KnowledgeGraph, archetypes: dict[str, dict[str, Answer]]
 ) -> None:
-    folder = kg.ontology.folder / "examples"
+    folder = kg.guideline.folder / "examples"
     from_yaml = kg.options(sorted(folder.glob("?.yaml")))
     from_csv = kg.options(folder / "cohort.csv")
     facts = [(a.case, a.option, a.status, a.missing) for of_case in archetypes.values() for a in of_case.values()]
@@ -119,7 +119,7 @@ def test_the_same_statuses_from_yaml_csv_and_facts(
 
 
 def test_case_f_with_its_course_is_tried_and_still_met(kg: KnowledgeGraph) -> None:
-    answers = kg.options(kg.ontology.folder / "examples" / "f.yaml")
+    answers = kg.options(kg.guideline.folder / "examples" / "f.yaml")
     tried = [local(answer.option) for answer in answers if answer.tried]
     assert tried == ["option-doxorubicin-alone", "option-doxorubicin-ifosfamide"]
     assert {answer.status for answer in answers if answer.tried} == {"met"}
@@ -285,4 +285,4 @@ def test_unknown_names_list_the_near_ones(kg: KnowledgeGraph, call: object, mess
 
 def test_one_case_of_several_must_be_named(kg: KnowledgeGraph) -> None:
     with pytest.raises(CaseError, match=r"there are 13 cases .* say which one"):
-        kg.ask(kg.ontology.folder / "examples" / "cohort.csv")
+        kg.ask(kg.guideline.folder / "examples" / "cohort.csv")

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sts_kg import KnowledgeGraph, cli, knowledge
+from sts_kg.cli.console import Terminal
 from sts_kg.guideline.data import queries_folder
 from sts_kg.quality.gates import Report
 from sts_kg.quality.violation import Violation
@@ -164,7 +165,7 @@ def test_another_page_is_refused_with_both_digests() -> None:
 
 
 def test_explain(kg: KnowledgeGraph) -> None:
-    file = kg.ontology.folder / "examples" / "f.yaml"
+    file = kg.guideline.folder / "examples" / "f.yaml"
     done = invoke("explain", file, "pazopanib")
     assert done.stdout.startswith("pazopanib: undetermined: ")
     assert "\nTo ask: sarcoma-type-for-pazopanib. Is this one of the types" in done.stdout
@@ -190,7 +191,7 @@ def test_ask_each_case_of_a_cohort() -> None:
 
 
 def test_ask_a_contradictory_case(kg: KnowledgeGraph) -> None:
-    done = invoke("ask", kg.ontology.folder / "examples" / "contradiction.yaml")
+    done = invoke("ask", kg.guideline.folder / "examples" / "contradiction.yaml")
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr.startswith("sts-kg: case x contradicts itself: ")
 
@@ -425,9 +426,23 @@ def process(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 def test_the_real_process_prints_no_colour_into_a_pipe_and_no_traceback() -> None:
-    done = process("options", "nowhere.yaml", FORCE_COLOR="")
+    done = process("options", "nowhere.yaml", FORCE_COLOR="1")
     assert done.returncode == 3
     assert done.stderr == "sts-kg: nowhere.yaml: cannot be read: No such file or directory\n"
+
+
+def test_lines_keep_their_order_where_both_streams_go_into_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    with open("both", "a", encoding="utf-8") as out, open("both", "a", encoding="utf-8", buffering=1) as err:
+        monkeypatch.setattr(sys, "stdout", out)
+        monkeypatch.setattr(sys, "stderr", err)
+        shown = Terminal()
+        shown.write("one")
+        shown.note("two")
+        shown.table(("three",), [])
+        shown.error("four")
+        shown.paragraphs([("five", "5")])
+    lines = Path("both").read_text(encoding="utf-8").split("\n")
+    assert lines == ["one", "two", "three", "-----", "0 rows", "sts-kg: four", "five: 5", ""]
 
 
 def test_a_closed_pipe_is_no_error() -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES
+from expected import Case, read_cases, same
 from rdflib import Literal
 from servers import Server, oxigraph_server, virtuoso_server
-from test_queries import CASES, golden_id, parameters_of, query_of, same
 
 from sts_kg import KnowledgeGraph, Table, connect, load
 from sts_kg.errors import EndpointError, EndpointUnreachableError, ParseError
-from sts_kg.knowledge import KINDS
+from sts_kg.stores.kinds import KINDS
 from sts_kg.stores.pushing import push
 
 #: Queries that compute a truth value, which is a number in Virtuoso 7.2: column to be compared as one.
@@ -55,17 +55,16 @@ everywhere = pytest.mark.parametrize("kept", BACKENDS, indirect=True)
 
 
 @everywhere
-@pytest.mark.parametrize("folder", CASES, ids=golden_id)
-def test_canned_queries_answer_alike(kept: KnowledgeGraph, folder: Path, request: pytest.FixtureRequest) -> None:
-    query = query_of(folder)
-    answer = kept.query(query.id, **parameters_of(folder))
-    if "virtuoso" in request.node.callspec.id and query.id in TRUTH_VALUES:
-        answer = with_truth_values(answer, TRUTH_VALUES[query.id])
-    if "virtuoso" in request.node.callspec.id and golden_id(folder) in VIRTUOSO_IS_WRONG:
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in read_cases()])
+def test_canned_queries_answer_alike(kept: KnowledgeGraph, case: Case, request: pytest.FixtureRequest) -> None:
+    answer = kept.query(case.query, **case.parameters)
+    if "virtuoso" in request.node.callspec.id and case.query in TRUTH_VALUES:
+        answer = with_truth_values(answer, TRUTH_VALUES[case.query])
+    if "virtuoso" in request.node.callspec.id and case.id in VIRTUOSO_IS_WRONG:
         with pytest.raises(AssertionError):
-            same(answer, folder)
+            same(answer, case)
     else:
-        same(answer, folder)
+        same(answer, case)
 
 
 def with_truth_values(answer: object, column: str) -> Table:
