@@ -370,24 +370,20 @@ def test_sources() -> None:
     assert "there is no segment 'S34'" in wrong.stderr
 
 
-def test_check_prints_the_coverage_and_ends_with_0(shipped: Report, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(KnowledgeGraph, "check", lambda self, page: shipped)
+#: What checks could find; what they do find of the shipped ontology is in tests/quality/test_gates.py.
+REPORT = Report((), (("sentences", 33, 33), ("options", 17, 18)), ("the page was not at hand",), 150)
+
+
+def test_check_prints_the_coverage_and_ends_with_0(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(KnowledgeGraph, "check", lambda self, page: REPORT)
     done = invoke("check")
     assert done.exit_code == 0, done.stdout
-    lines = done.stdout.splitlines()
-    assert lines[:6] == [
-        "33/33 sentences",
-        "6/6 headings",
-        "18/18 options",
-        "22/22 findings",
-        "37/37 decisions",
-        "45/45 condition parts",
-    ]
-    assert lines[-1].endswith(" checks, 0 violations")
+    shown = ["33/33 sentences", "17/18 options", "note: the page was not at hand", "150 checks, 0 violations"]
+    assert done.stdout.splitlines() == shown
 
 
-def test_check_ends_with_1_if_anything_is_wrong(shipped: Report, monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = replace(shipped, violations=(Violation("dishonest", "sts:x", "says too much", "say less"),))
+def test_check_ends_with_1_if_anything_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = replace(REPORT, violations=(Violation("dishonest", "sts:x", "says too much", "say less"),))
     monkeypatch.setattr(KnowledgeGraph, "check", lambda self, page: wrong)
     done = invoke("check", "--format", "csv")
     assert done.exit_code == 1

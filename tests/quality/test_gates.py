@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from conftest import PAGE
 from rdflib import Literal
 from rdflib.namespace import OWL, RDFS, SH, SKOS
 
@@ -25,6 +26,12 @@ FOLDER = ontology_folder()
 
 
 # --- what is shipped
+
+
+@pytest.fixture(scope="module")
+def shipped(kg: KnowledgeGraph) -> Report:
+    """What the checks say of all that is shipped, held against the page if it is at hand (some twenty seconds)."""
+    return kg.check(page=PAGE)
 
 
 def test_nothing_is_wrong(shipped: Report) -> None:
