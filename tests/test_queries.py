@@ -15,7 +15,8 @@ from rdflib.compare import isomorphic
 
 from sts_kg import KnowledgeGraph, Table, parse, read
 from sts_kg.guideline.data import queries_folder
-from sts_kg.queries.canned import CannedQuery, read_all
+from sts_kg.queries.canned_query import CannedQuery
+from sts_kg.queries.catalogue import read_all
 from sts_kg.queries.oxigraph import run, store_of
 from sts_kg.rdf.names import STS
 
