@@ -25,7 +25,8 @@ from sts_kg.guideline.data import ontology_folder, queries_folder
 from sts_kg.knowledge import KnowledgeGraph, load
 from sts_kg.quality import gates as check
 from sts_kg.quality import lint, profile
-from sts_kg.queries.canned import CannedQuery, read_all
+from sts_kg.queries.canned_query import CannedQuery
+from sts_kg.queries.catalogue import read_all
 from sts_kg.rdf.names import STS, compress, local
 from sts_kg.tables.layout import markdown_table
 from sts_kg.tables.table import Table

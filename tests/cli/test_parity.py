@@ -39,9 +39,7 @@ def run(*arguments: str) -> str:
 #: Arguments of a command to what Python gives for the same, as the command prints it.
 SAME: dict[tuple[str, ...], Callable[[KnowledgeGraph], object]] = {
     ("options", F, "--format", "json"): lambda kg: kg.options(F).as_dicts(),
-    ("options", F, G, "--format", "csv", "--status", "met"): lambda kg: (
-        kg.options([F, G]).with_status("met").to_csv()
-    ),
+    ("options", F, G, "--format", "csv", "--status", "met"): lambda kg: kg.options([F, G]).with_status("met").to_csv(),
     ("explain", F, "pazopanib", "--format", "json"): lambda kg: kg.explain(F, "pazopanib").as_dict(),
     ("ask", COHORT, "--format", "json"): lambda kg: [
         {"case": case} | question.as_dict() for case, found in kg.questions(COHORT).items() for question in found

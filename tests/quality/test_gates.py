@@ -19,7 +19,7 @@ from sts_kg.guideline.guideline import CASE_MODULES, Guideline
 from sts_kg.quality import lint, profile
 from sts_kg.quality.gates import CHECKS, PAGE_CHECKS, Report, query_violations, report
 from sts_kg.quality.violation import Violation
-from sts_kg.queries import canned
+from sts_kg.queries.catalogue import read_all
 from sts_kg.rdf.names import BASE
 
 FOLDER = ontology_folder()
@@ -511,7 +511,7 @@ def test_a_contradictory_ontology_is_reported_and_the_rest_still_runs(tmp_path: 
 
 def test_the_rows_of_check_queries_are_violations(tmp_path: Path, few: Path) -> None:
     ontology = tiny(tmp_path, 'sts:x a sts:Y . sts:z a sts:Y ; rdfs:label "z"@en ; owl:sameAs sts:x .')
-    checks = [one for one in canned.read_all(few).values() if one.topic == "check"]
+    checks = [one for one in read_all(few).values() if one.topic == "check"]
     assert [one.graph for one in checks] == ["closed", "asserted"]
     found = [
         (violation.check, violation.subject, violation.message) for violation in query_violations(ontology, checks)
