@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from itertools import pairwise
@@ -9,11 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from click.testing import CliRunner
 from conftest import PAGE
 from rdflib import Literal
 from rdflib.namespace import OWL, RDFS, SH, SKOS
 
 from sts_kg import KnowledgeGraph, ParseError
+from sts_kg.cli import app
 from sts_kg.guideline.data import ontology_folder, queries_folder
 from sts_kg.guideline.guideline import CASE_MODULES, Guideline
 from sts_kg.quality import lint, profile
@@ -65,6 +68,13 @@ def test_as_dict(shipped: Report) -> None:
     assert isinstance(coverage, dict)
     assert coverage["sentences"] == {"covered": 33, "of": 33}
     assert list(coverage) == [what for what, _, _ in shipped.coverage]
+
+
+def test_the_command_prints_the_report(shipped: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(KnowledgeGraph, "check", lambda self, page: shipped)
+    done = CliRunner().invoke(app, ("check", "--format", "json"), prog_name="sts-kg")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout) == json.loads(json.dumps(shipped.as_dict()))
 
 
 # --- copies with one change
