@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 import pytest
+from click.testing import CliRunner
+
+from sts_kg.cli import app
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "sts_kg"
@@ -138,6 +143,31 @@ def test_a_door_gives_every_name_that_it_lists(room: str) -> None:
 )
 def test_a_wrong_import_is_seen(module: str, text: str, wrong: str) -> None:
     assert faults(module, text) == [wrong]
+
+
+def test_explaining_a_case_goes_down_through_the_rooms() -> None:
+    """Each call from one room into another is counted while `sts-kg explain` runs; none goes up."""
+    rooms = {str(path): name.partition(".")[0] for name, path in MODULES.items()}
+    moves: set[tuple[str, str]] = set()
+
+    def note(frame: FrameType, event: str, argument: object) -> None:
+        to = rooms.get(frame.f_code.co_filename)
+        if event != "call" or to is None or frame.f_code.co_name == "<module>":
+            return
+        caller = frame.f_back
+        while caller is not None and caller.f_code.co_filename not in rooms:  # a library between two rooms
+            caller = caller.f_back
+        if caller is not None and (of := rooms[caller.f_code.co_filename]) != to:
+            moves.add((of, to))
+
+    sys.setprofile(note)
+    try:
+        done = CliRunner().invoke(app, ["explain", str(ROOT / "ontology" / "examples" / "f.yaml"), "pazopanib"])
+    finally:
+        sys.setprofile(None)
+    assert done.exit_code == 0
+    assert {("cli", "knowledge"), ("knowledge", "cases"), ("cases", "closure")} <= moves
+    assert [move for move in sorted(moves) if ROOMS.index(move[1]) > ROOMS.index(move[0])] == []
 
 
 def test_the_architecture_page_draws_these_rooms() -> None:
