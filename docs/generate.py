@@ -40,6 +40,8 @@ MOST_CHARACTERS = 90  # of a cell of an answer
 #: How to mend what the checks that are functions find; the other checks have their remedies with them.
 REMEDIES = {
     "inconsistent": "An axiom or a fact must go; the message names the rule and the terms that it met.",
+    "contradicts-standards": "Constrain no term of a standard, and use each as it is published "
+    "(sts_kg/quality/published.ttl).",
     "not-met-stale": "Generate the file again with make docs.",
     "parts-unlike-axiom": "Give the recommendation one part for each leaf of its axiom, and one group of alternatives "
     "for each union.",
