@@ -2,10 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+LOWEST := .venv-lowest/.ready
 DEV := .venv/.dev
 BENCH := .venv/.bench
 
-.PHONY: run test check docs bench bench-links bench-queries clean
+.PHONY: run test lowest check docs golden bench bench-links bench-queries clean
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## options of a fictional case, one of them explained, and a canned query
@@ -19,11 +20,17 @@ test: $(DEV)  ## lint, types, tests, doctests
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist loadfile
 
+lowest: $(LOWEST)  ## tests with the lowest versions that pyproject.toml allows (their wheels end at Python 3.12)
+	.venv-lowest/bin/pytest -n auto --dist loadfile
+
 check: $(READY)  ## the quality gates over ontology and queries
 	$(BIN)/sts-kg check
 
 docs: $(DEV)  ## generate docs/*.md and ontology/not-met.ttl
 	$(BIN)/python docs/generate.py
+
+golden: $(DEV)  ## write the answers of today into tests/golden, to be read as a diff
+	$(BIN)/python tests/update_golden.py
 
 bench: $(BENCH)  ## print what the closure costs against other reasoners, outputs compared
 	$(BIN)/python bench/closure.py
@@ -35,19 +42,25 @@ bench-queries: $(READY)  ## print what canned queries cost by Oxigraph and by rd
 	$(BIN)/python bench/queries.py
 
 clean:  ## forget the environment and all caches in the tree
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf .venv .venv-lowest .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 
 $(READY): EXTRA :=
 $(DEV): EXTRA := [dev]
 $(BENCH): EXTRA := [bench]
-$(READY) $(DEV) $(BENCH): pyproject.toml
+$(LOWEST): EXTRA := [dev]
+$(LOWEST): CONSTRAINTS := --constraint .venv-lowest/lowest.txt
+$(LOWEST): .venv-lowest/lowest.txt
+$(READY) $(DEV) $(BENCH) $(LOWEST): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo 'Python 3.11 or newer is needed: make PYTHON=python3.11'; exit 1; }
 	@if command -v uv >/dev/null 2>&1; then \
-	    uv venv --quiet --allow-existing --python $(PYTHON) .venv && \
-	    uv pip install --quiet --python $(BIN)/python -e '.$(EXTRA)'; \
+	    uv venv --quiet --allow-existing --python $(PYTHON) $(@D) && \
+	    uv pip install --quiet --python $(@D)/bin/python $(CONSTRAINTS) -e '.$(EXTRA)'; \
 	else \
-	    test -x $(BIN)/python || $(PYTHON) -m venv .venv; \
-	    $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.$(EXTRA)'; \
+	    test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D); \
+	    $(@D)/bin/python -m pip install --quiet --disable-pip-version-check $(CONSTRAINTS) -e '.$(EXTRA)'; \
 	fi
 	@touch $@
+
+.venv-lowest/lowest.txt: pyproject.toml .ci/lowest.py
+	@mkdir -p $(@D) && $(PYTHON) .ci/lowest.py >$@

@@ -166,7 +166,7 @@ class Bench:
     def _extend(self, name: str) -> dict[str, Any]:
         file, kg = self.folder / f"{name}.nt", load()
         more = inputs.cases_of(10**7, N_MORE_CASES, kg)
-        texts = [facts([case], kg.ontology.vocabulary).serialize(format="nt") for case in more]
+        texts = [facts([case], kg.guideline.vocabulary).serialize(format="nt") for case in more]
         file.with_suffix(".more").write_text(json.dumps(texts), "utf-8")
         return self.measured("extends", file)
 

@@ -188,7 +188,7 @@ def clinical(count: int) -> Iterator[bytes]:
 
 def _template(case: Case, kg: KnowledgeGraph) -> Callable[[int], str]:
     """Return what writes the facts of a case as lines, with another name for each number."""
-    text = _as_text(facts([case], kg.ontology.vocabulary)).decode()
+    text = _as_text(facts([case], kg.guideline.vocabulary)).decode()
     text = text.replace(f"<{case.iri}>", f"<{case.iri}-@@@>").replace("_:b", "_:b@@@b")
     return lambda number: text.replace("@@@", str(number))
 

@@ -277,12 +277,12 @@ def _places() -> dict[str, list[str]]:
 
 def terms(kg: KnowledgeGraph) -> str:
     """Return the term reference: options, findings, drugs, decisions, concepts, classes and properties."""
-    graph, vocabulary = kg.asserted, kg.ontology.modules["vocabulary"]
+    graph, vocabulary = kg.asserted, kg.guideline.modules["vocabulary"]
     return _page(
         [
             HEADER,
             "# Terms",
-            f"Version {kg.ontology.header(OWL.versionInfo)}. {kg.ontology.header(STS.disclaimer)}",
+            f"Version {kg.guideline.header(OWL.versionInfo)}. {kg.guideline.header(STS.disclaimer)}",
             "`sts:` is <https://w3id.org/sts-kg/>. Segments such as S14 are pieces of the source page: "
             "`sts-kg sources S14`.",
             " · ".join(
@@ -290,7 +290,7 @@ def terms(kg: KnowledgeGraph) -> str:
                 for part in ("Options", "Findings", "Drugs", "Decisions", "Concepts", "Classes", "Properties")
             ),
             "## Options",
-            *(piece for option, found in kg.ontology.conditions.items() for piece in _option(graph, option, found)),
+            *(piece for option, found in kg.guideline.conditions.items() for piece in _option(graph, option, found)),
             "## Findings",
             "What a case has, lacks or is silent about. Case files use the short names.",
             markdown_table(

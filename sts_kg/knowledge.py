@@ -2,97 +2,84 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import OWL, PROV
 from rdflib.term import Node
 
 from sts_kg.cases import (
-    Answer,
     Answers,
     Case,
+    CaseSource,
     Change,
     Explanation,
     Question,
-    answers_of,
-    changed,
-    changes,
-    close_cases,
-    contradictions,
-    explain,
-    facts,
+    Session,
     find_case,
     find_option,
     questions,
-    transition,
+    read_cases,
+    supposed,
+    what_if,
 )
-from sts_kg.errors import CaseError, InconsistentError, NotLinkedError, ParseError, QueryError, UnknownNameError
-from sts_kg.guideline import (
-    Ontology,
-    Segment,
-    find_segment,
-    ontology_folder,
-    page_texts,
-    queries_folder,
-    segment,
-    segments,
-    source_page,
-)
-from sts_kg.queries import CannedQuery, Entities, Store, find, graph_on, read, read_all, run, store_of
-from sts_kg.rdf import BASE, STS, local, of_ntriples, one_triple, syntax_of, write
+from sts_kg.errors import CaseError, NotLinkedError, ParseError, QueryError, UnknownNameError
+from sts_kg.guideline import Guideline, Segment, queries_folder, source_page
+from sts_kg.queries import CannedQuery, find, read, read_all
+from sts_kg.rdf import one_triple, syntax_of, write
+from sts_kg.stores import KINDS
 from sts_kg.tables import Table
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure, Proof
-    from sts_kg.links import LinkReport
+    from sts_kg.links import LinkReport, MappingSet
+    from sts_kg.links import Mapping as MappingRow
     from sts_kg.quality import Report
-    from sts_kg.stores import Endpoint, Home
+    from sts_kg.stores import Backend, Endpoint, Pushed, PushProgress, Source
 
-__all__ = ["KINDS", "CaseSource", "KnowledgeGraph", "connect", "load"]
-
-#: The kinds of named graphs.
-KINDS = ("asserted", "inferred", "mappings", "links")
-
-#: A case, a file of cases, or a mapping with the keys of a case file.
-CaseSource = str | Path | Case | Mapping[str, object]
+__all__ = ["KnowledgeGraph", "connect", "load"]
 
 
 class KnowledgeGraph:
     """The ontology, asserted and closed, with or without patient cases; made by `load`.
 
-    It holds graphs and is not one: `asserted` and `graph` are ordinary rdflib Graphs. Not medical advice.
+    It holds graphs and is not one: `asserted` and `graph` are ordinary rdflib Graphs. Each method asks the session;
+    only `link` changes it. Not medical advice.
     """
 
-    def __init__(
-        self, ontology: Ontology | None = None, cases: tuple[Case, ...] = (), *, home: Home | None = None
-    ) -> None:
-        self.cases, self.home = cases, home
-        if ontology is not None:
-            self.ontology = ontology
-        self._closed: tuple[tuple[Case, ...], Closure] | None = None
-        self._slices: dict[URIRef, bytes] = {}
+    def __init__(self, session: Session | None = None, *, backend: Backend | None = None) -> None:
+        self._session, self._backend = session, backend
 
-    @cached_property
-    def ontology(self) -> Ontology:
-        """The modules of the ontology; read from where the graph is kept when they are first needed."""
-        assert self.home is not None, "a graph has an ontology or a home"
-        return Ontology(quads=self.home.quads())
+    @property
+    def session(self) -> Session:
+        """The guideline with its cases and slices; read from where the graph is kept when first needed."""
+        session = self._session
+        if session is None:
+            backend = self._backend
+            assert backend is not None, "a graph has a session or a backend"
+            session = Session(Guideline(quads=backend.quads()), slices=backend.slices, mappings=backend.mappings)
+            self._session = session
+        return session
 
-    @cached_property
+    @property
+    def guideline(self) -> Guideline:
+        """The source of knowledge: its modules, conditions, words and segments."""
+        return self.session.guideline
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases in the graph."""
+        return self._session.cases if self._session is not None else ()
+
+    @property
     def asserted(self) -> Graph:
         """What the files say: the modules of the ontology and the facts of the cases."""
-        if not self.cases:
-            return self.ontology.asserted
-        return self.ontology.asserted + self._facts
+        return self.session.asserted
 
-    @cached_property
+    @property
     def closure(self) -> Closure:
         """What the files say and all that follows by OWL 2 RL: proofs, and more triples by `extend`.
 
@@ -101,13 +88,28 @@ class KnowledgeGraph:
         InconsistentError
             The ontology or a case contradicts itself.
         """
-        if not self.cases:
-            return self.ontology.closure
-        if self._closed is None or self._closed[0] != self.cases:  # one with other cases in it will not do
-            self._closed = (self.cases, close_cases(self.ontology, self.cases))
-        for case in self.cases:
-            self._require_consistent(case, self._closed[1])
-        return self._closed[1]
+        return self.session.closure
+
+    @property
+    def inferred(self) -> Graph:
+        """What follows and is informative, as an rdflib Graph; disjoint from `asserted`.
+
+        Raises
+        ------
+        InconsistentError
+            The ontology or a case contradicts itself.
+        """
+        return self.closure.inferred
+
+    @property
+    def graph(self) -> Graph:
+        """Asserted and inferred triples as one rdflib Graph on an Oxigraph store, so that its SPARQL is fast."""
+        return self.session.graph
+
+    @property
+    def footer(self) -> str:
+        """The line that ends every answer: disclaimer, version, and the digest of the source."""
+        return self.guideline.footer
 
     def proof(self, triple: str | tuple[Node, Node, Node]) -> Proof:
         """Return why a triple holds: rules and premises, down to what is asserted, with the sentences behind it.
@@ -119,68 +121,30 @@ class KnowledgeGraph:
         NotEntailedError
             It does not follow.
         ParseError
-            The text is no triple.
+            The text is not one triple.
         """
-        return self.closure.proof(one_triple(triple) if isinstance(triple, str) else triple, sentences=self._sentences)
+        session, asked = self.session, one_triple(triple) if isinstance(triple, str) else triple
+        return session.closure.proof(asked, sentences=session.sentences)
 
-    def _sentences(self, triple: tuple[Node, ...]) -> tuple[str, ...]:
-        """Return the ids of the segments behind an asserted triple: of its terms, and of what applies if they hold."""
-        asserted = self.ontology.asserted
-        about = {triple[0], triple[2]}
-        about |= {each for term in (triple[0], triple[2]) for each in asserted.subjects(STS.appliesWhen, term)}
-        return tuple(sorted({local(str(s)) for each in about for s in asserted.objects(each, PROV.wasQuotedFrom)}))
-
-    @cached_property
-    def inferred(self) -> Graph:
-        """What follows and is informative, as an rdflib Graph; disjoint from `asserted`.
+    def with_cases(self, cases: CaseSource | Iterable[CaseSource]) -> KnowledgeGraph:
+        """Return the knowledge graph with patient cases in it, and with all that is linked; this one is not changed.
 
         Raises
         ------
-        InconsistentError
-            The ontology or a case contradicts itself.
+        CaseError, ParseError
+            A case cannot be read.
         """
-        return self.closure.inferred
+        return KnowledgeGraph(replace(self.session, cases=self._read(cases)))
 
-    @cached_property
-    def graph(self) -> Graph:
-        """Asserted and inferred triples as one rdflib Graph on an Oxigraph store, so that its SPARQL is fast."""
-        return graph_on(self._closed_store)
+    def with_examples(self) -> KnowledgeGraph:
+        """Return the knowledge graph with the fictional cases a to m of `ontology/examples` in it."""
+        return KnowledgeGraph(self.session.examples)
 
-    @cached_property
-    def _closed_store(self) -> Store:
-        return store_of(self.closure)
-
-    @cached_property
-    def _asserted_store(self) -> Store:
-        quads = [quad for each in self.ontology.quads.values() for quad in each]
-        return store_of(quads, self._facts)
-
-    @cached_property
-    def _facts(self) -> Graph:
-        return facts(self.cases, self.ontology.vocabulary) if self.cases else Graph()
-
-    @cached_property
-    def _linked_store(self) -> Store:
-        return store_of(self._linked, *self.named_graphs("mappings").values())
-
-    @cached_property
-    def _linked(self) -> Closure:
-        """The closure with the slices that were linked."""
-        return self.closure.extend([BytesIO(lines) for lines in self._slices.values()])
-
-    def _ask(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
-        """Return the answer to a query on the graphs of a kind: asserted, closed or linked."""
-        if self.home is not None and not self.cases and not self._slices:
-            return self._labelled(self.home.ask(kind, text, name=name))
-        if kind == "asserted":
-            store = self._asserted_store
-        else:
-            store = self._linked_store if kind == "linked" else self._closed_store
-        return self._labelled(run(store, text, name=name))
+    # --- queries
 
     @cached_property
     def canned(self) -> dict[str, CannedQuery]:
-        """The canned queries by id, `topic/name`; the checks of `queries/check/` are not amongst them."""
+        """The canned queries by id, `topic/name`, without the checks of `queries/check/`."""
         found = read_all(queries_folder())
         return {name: each for name, each in found.items() if each.topic != "check"}
 
@@ -190,28 +154,25 @@ class KnowledgeGraph:
                 return found
         return find(name, self.canned)
 
-    @cached_property
-    def _entities(self) -> Entities:
-        return Entities(self.asserted)
+    def _ask(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
+        """Return the answer to a query on the graphs of a kind: asserted, closed or linked."""
+        asked = self._backend if self._backend is not None else self.session
+        answer = asked.query(kind, text, name=name)
+        return answer.with_labels(self.guideline.labels) if isinstance(answer, Table) else answer
 
-    def with_cases(self, cases: CaseSource | Iterable[CaseSource]) -> KnowledgeGraph:
-        """Return the knowledge graph with patient cases in it; this one is not changed."""
-        other = KnowledgeGraph(self.ontology, self._read(cases))
-        other._slices = dict(self._slices)
-        return other
+    def queries(self, topic: str | None = None) -> Table:
+        """Return the canned queries as a table: id, parameters (optional ones in brackets), question.
 
-    def with_examples(self) -> KnowledgeGraph:
-        """Return the knowledge graph with the fictional cases a to m of `ontology/examples` in it."""
-        files = sorted((ontology_folder() / "examples").glob("?.yaml"))
-        return KnowledgeGraph(self.ontology, self._read(files))
-
-    def queries(self) -> Table:
-        """Return the canned queries as a table: id, summary, parameters (optional ones in brackets)."""
-        rows = []
-        for name, each in self.canned.items():
-            shown = [p.name if p.required else f"[{p.name}]" for p in each.parameters]
-            rows.append((Literal(name), Literal(each.summary), Literal(" ".join(shown))))
-        return Table(("id", "summary", "parameters"), tuple(rows))
+        Raises
+        ------
+        UnknownNameError
+            There is no such topic.
+        """
+        found = [query for query in self.canned.values() if topic in (None, query.topic)]
+        if not found:
+            raise UnknownNameError("topic", str(topic), {query.topic for query in self.canned.values()})
+        rows = [(query.id, query.usage, query.description) for query in found]
+        return Table(("id", "parameters", "question"), tuple(tuple(map(Literal, row)) for row in rows))
 
     def query(self, name_or_sparql: str, /, **parameters: object) -> Table | bool | Graph:
         """Return the answer to a canned query by name, or to a SPARQL text: a Table, a bool (ASK) or a Graph.
@@ -239,7 +200,7 @@ class KnowledgeGraph:
             return self.sparql(name_or_sparql)
         found = self._find(name_or_sparql)
         if found.graph == "cases" and not self.cases:
-            return self._with_examples.query(found.id, **parameters)
+            return self.with_examples().query(found.id, **parameters)
         if found.endpoint:
             raise QueryError(found.id, f"asks {found.endpoint}; run it with query_online (--online)")
         if found.needs and not self._is_linked(found.needs):
@@ -275,7 +236,7 @@ class KnowledgeGraph:
         if not found.endpoint:
             raise QueryError(found.id, "names no endpoint; run it with query")
         profile = next((each for each in PROFILES if each in found.endpoint), "generic")
-        return Endpoint(found.endpoint, profile=profile).ask(self.bound(found.id, **parameters))
+        return Endpoint(found.endpoint, profile=profile).query(self.bound(found.id, **parameters))
 
     def sparql(self, text: str, *, asserted: bool = False) -> Table | bool | Graph:
         """Return the answer to a SPARQL text on the closed graph with all that is linked, or on the asserted one.
@@ -287,8 +248,8 @@ class KnowledgeGraph:
         QueryError
             The text is not SPARQL 1.1 Query, or asks another endpoint.
         """
-        is_linked = bool(self._slices) or (self.home is not None and self.home.is_linked)
-        return self._ask("asserted" if asserted else "linked" if is_linked else "closed", text)
+        slices = self._backend.slices if self._backend is not None else self.session.slices
+        return self._ask("asserted" if asserted else "linked" if slices else "closed", text)
 
     def bound(self, name: str, /, **parameters: object) -> str:
         """Return the SPARQL text of a canned query with its parameters in place, as any SPARQL tool would run it.
@@ -300,15 +261,10 @@ class KnowledgeGraph:
         """
         found = self._find(name)
         if found.graph == "cases" and not self.cases:
-            return self._with_examples.bound(found.id, **parameters)
-        return found.bind(parameters, entities=self._entities)
+            return self.with_examples().bound(found.id, **parameters)
+        return found.bind(parameters, entities=self.session.entities)
 
-    @cached_property
-    def _with_examples(self) -> KnowledgeGraph:
-        return self.with_examples()
-
-    def _labelled(self, answer: Table | bool | Graph) -> Table | bool | Graph:
-        return answer.with_labels(self.ontology.labels) if isinstance(answer, Table) else answer
+    # --- cases
 
     def options(
         self,
@@ -333,18 +289,7 @@ class KnowledgeGraph:
             A case cannot be read, and `on_error` is not given.
         """
         read = self._read(cases, on_error)
-        closed = self._close(read)
-        found: list[Answer] = []
-        errors = []
-        for case in read:
-            try:
-                self._require_consistent(case, closed)
-            except InconsistentError as error:
-                errors.append(error)
-            else:
-                found += answers_of(case, self.ontology.asserted, closed, self.ontology.conditions)
-        labels = {case.id: case.label for case in read if case.label}
-        return Answers(tuple(found), tuple(errors), labels, self.footer)
+        return Session(self.guideline, read).answers()
 
     def explain(
         self, cases: CaseSource, option: str, *, case: str | None = None, page: str | Path | None = None
@@ -360,28 +305,27 @@ class KnowledgeGraph:
         InconsistentError
             The facts of the case contradict each other, so an answer would mean nothing.
         """
-        chosen = find_option(option, self.ontology.conditions)
+        chosen = find_option(option, self.guideline.conditions)
         one = find_case(self._read(cases), case)
-        answers = self._answers(one)
-        return explain(
-            next(answer for answer in answers if answer.option == chosen),
-            one,
-            self.ontology.asserted,
-            self._close((one,)),
-            texts=self._texts(page),
-            disclaimer=self.footer,
-        )
+        return Session(self.guideline, (one,)).explain(one, chosen, self.guideline.texts(page))
 
-    def ask(self, cases: CaseSource, *, case: str | None = None) -> tuple[Question, ...]:
-        """Return what is still to be asked for a case, the question that most options wait for first.
+    def questions(
+        self, cases: CaseSource | Iterable[CaseSource], *, case: str | None = None
+    ) -> dict[str, tuple[Question, ...]]:
+        """Return what is still to ask, by case: first the question that most options wait for.
+
+        `case` picks one of several by its id.
 
         Raises
         ------
+        UnknownNameError
+            There is no such case.
         InconsistentError
-            The facts of the case contradict each other.
+            The facts of a case contradict each other.
         """
-        one = find_case(self._read(cases), case)
-        return questions(self._answers(one), self.ontology.asserted)
+        read = self._read(cases)
+        session = Session(self.guideline, read if case is None else (find_case(read, case),))
+        return {one.id: questions(session.answers_of(one), self.guideline.asserted) for one in session.cases}
 
     def what_if(
         self, cases: CaseSource, findings: Mapping[str, bool | None] | str, *, case: str | None = None
@@ -398,37 +342,94 @@ class KnowledgeGraph:
             The facts, before or after the change, contradict each other.
         """
         one = find_case(self._read(cases), case)
-        supposed = changed(one, self._findings(findings), self.ontology.asserted)
-        other = replace(supposed, iri=URIRef(f"{one.iri}#what-if"))
-        self._close((one, other))
-        return changes(self._answers(one, other), self._answers(other, one))
+        return what_if(self.guideline, one, supposed(findings, self.guideline))
+
+    # --- the guideline
 
     def check(self, *, page: str | Path | None = None) -> Report:
         """Return what the quality gates say of the ontology and the queries; of the page too, if it is at hand."""
         from sts_kg.quality import report
 
-        return report(self.ontology, canned_folder=queries_folder(), page=source_page(page))
+        return report(self.guideline, canned_folder=queries_folder(), page=source_page(page))
 
     def sources(self, name: str | None = None, *, page: str | Path | None = None) -> tuple[Segment, ...]:
         """Return all segments of the source in reading order, or the one of an id; with text if the page is at hand."""
-        texts = self._texts(page)
-        if name is not None:
-            iri = find_segment(self.ontology.asserted, name)
-            return (segment(self.ontology.asserted, iri, texts),)
-        return segments(self.ontology.asserted, texts)
+        return self.guideline.segments(page) if name is None else (self.guideline.segment(name, page),)
 
-    def export(self, path: str | Path, *, inferred: bool = False) -> int:
+    def export(self, path: str | Path, *, inferred: bool = False, kinds: Sequence[str] = ()) -> int:
         """Write the graph in the syntax that the path ends in, and return the number of triples.
 
         `.trig` and `.nq` keep each module, the cases and what is inferred in graphs of their own.
+
+        Parameters
+        ----------
+        path : str or Path
+            FILE.(ttl|nt|rdf|jsonld|trig|nq), also with .gz.
+        inferred : bool
+            Whether to write what follows, too.
+        kinds : sequence of str, optional
+            The kinds of graphs to write in place of asserted (and inferred): see `named_graphs`.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such kind.
+        ParseError, OSError
+            The ending is unknown, or the file cannot be written; nothing is left behind.
         """
-        named = self.named_graphs("asserted", *(["inferred"] if inferred else []))
+        named = self.named_graphs(*(kinds or ("asserted", *(["inferred"] if inferred else []))))
         if syntax_of(path) in ("trig", "nquads"):
             write(named, path)
             return sum(map(len, named.values()))
-        merged = self.asserted + self.inferred if inferred else self.asserted
+        merged = sum(named.values(), start=Graph())
         write(merged, path)
         return len(merged)
+
+    def push(
+        self,
+        target: str | Path,
+        *,
+        kinds: Sequence[str] = ("asserted", "inferred"),
+        linked: str | Path | None = None,
+        replace: bool = False,
+        update: str | None = None,
+        graph_store: str | None = None,
+        progress: PushProgress | None = None,
+    ) -> list[Pushed]:
+        """Put the named graphs of some kinds into a SPARQL store, and return what was done, a record for each graph.
+
+        Parameters
+        ----------
+        target : str or Path
+            The URL where the store takes queries, or a folder.
+        kinds : sequence of str
+            See `named_graphs`. Cases go into a graph of their own.
+        linked : path, optional
+            A store made by `sts-kg link -o`, from which the links come instead of from this graph.
+        replace, update, graph_store, progress
+            As `sts_kg.stores.push`.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such kind.
+        EndpointError
+            The store does not take the graphs.
+        """
+        from sts_kg.stores import graphs_of_links, push
+
+        named: dict[URIRef, Source] = {**self.named_graphs(*(kind for kind in kinds if not linked or kind != "links"))}
+        if linked is not None:
+            named |= graphs_of_links(Path(linked))
+        return push(
+            named,
+            target,
+            replace=replace,
+            update=update,
+            graph_store=graph_store,
+            scope="ontology",
+            progress=progress,
+        )
 
     def named_graphs(self, *kinds: str) -> dict[URIRef, Graph]:
         """Return the graphs of some kinds by name: asserted (modules and cases), inferred, mappings, links.
@@ -438,47 +439,52 @@ class KnowledgeGraph:
         UnknownNameError
             There is no such kind.
         """
-        named: dict[URIRef, Graph] = {}
         for kind in kinds:
             if kind not in KINDS:
                 raise UnknownNameError("kind of graph", kind, KINDS)
-        if "asserted" in kinds:
-            named = {URIRef(f"{BASE}ontology/{name}"): graph for name, graph in self.ontology.modules.items()}
-            if self.cases:
-                named[URIRef(f"{BASE}cases")] = self._facts
-        if "inferred" in kinds:
-            named[URIRef(f"{BASE}inferred")] = self.inferred
-        if "mappings" in kinds:
-            from sts_kg.links import shipped, to_graph
+        session = self.session
+        if "mappings" in kinds and not session.mappings:
+            from sts_kg.links import graphs_of_mappings
 
-            named |= {URIRef(each.id): to_graph(each) for each in shipped()}
-        if "links" in kinds and self._slices:
-            named |= {name: of_ntriples(lines) for name, lines in self._slices.items()}
-            named[URIRef(f"{BASE}link/inferred")] = self._linked.inferred - self.closure.inferred
-        return named
+            session = replace(session, mappings=graphs_of_mappings())
+        return {name: graph for kind in KINDS if kind in kinds for name, graph in session.named_graphs(kind).items()}
 
-    def mappings(self, entity: str | None = None, *, prefix: str | None = None) -> Table:
-        """Return the mappings of our terms to those of others as a table, all or those of one term of either side.
+    def mapping_rows(
+        self, name: str | None = None, *, prefix: str | None = None, predicate: str | None = None
+    ) -> tuple[tuple[MappingSet, MappingRow], ...]:
+        """Return the rows of the shipped mapping sets, each with its set: all, or those about one term of either side.
+
+        Parameters
+        ----------
+        name : str, optional
+            A name or label of ours, or an external term by CURIE, IRI or code.
+        prefix : str, optional
+            Only external terms of this vocabulary, in any case or by a synonym.
+        predicate : str, optional
+            Only this predicate, such as exactMatch.
 
         Raises
         ------
         UnknownNameError
-            There is no such term.
+            There is no such term, prefix or predicate.
         CurieError
             It is a CURIE with an unknown prefix.
         """
-        from sts_kg.links import iri_of, looked_up, shipped
+        from sts_kg.links import looked_up, shipped
+
+        return looked_up(shipped(), name, lambda: self.session.entities, prefix=prefix, predicate=predicate)
+
+    def mappings(self, name: str | None = None, *, prefix: str | None = None, predicate: str | None = None) -> Table:
+        """Return the rows of `mapping_rows` as a table: subject, predicate, object, label, modifier, set, comment."""
+        from sts_kg.links import iri_of
 
         rows = []
-        for each, row in looked_up(shipped(), entity, lambda: self._entities):
-            if prefix is None or str(row.object_id).partition(":")[0].lower() == prefix.lower():
-                cells = (row.object_id, row.object_label, "not" if row.negative else "", each.name, row.comment)
-                subject = URIRef(iri_of(str(row.subject_id), each.curie_map))
-                predicate = URIRef(iri_of(str(row.predicate_id), each.curie_map))
-                texts = [Literal(cell) if cell else None for cell in cells]
-                rows.append((subject, predicate, *texts))
+        for each, row in self.mapping_rows(name, prefix=prefix, predicate=predicate):
+            cells = (row.object_id, row.object_label, "not" if row.negative else "", each.name, row.comment)
+            ends = (URIRef(iri_of(str(one), each.curie_map)) for one in (row.subject_id, row.predicate_id))
+            rows.append((*ends, *(Literal(cell) if cell else None for cell in cells)))
         variables = ("subject", "predicate", "object", "label", "modifier", "set", "comment")
-        return Table(variables, tuple(rows)).with_labels(self.ontology.labels)
+        return Table(variables, tuple(rows)).with_labels(self.guideline.labels)
 
     def link(
         self,
@@ -510,85 +516,21 @@ class KnowledgeGraph:
         UnknownNameError
             There is no such slice.
         """
-        from sts_kg.links import link
+        from sts_kg.links import graphs_of_mappings, link, merged_slices
 
-        report = link(
-            sources, self.ontology.asserted, method=slice, depth=depth, seeds=seeds, bridge=bridge, progress=progress
-        )
-        self._slices |= report.graphs
-        for name in ("_linked", "_linked_store"):
-            self.__dict__.pop(name, None)
+        session, ours = self.session, self.guideline.asserted
+        report = link(sources, ours, slice=slice, depth=depth, seeds=seeds, bridge=bridge, progress=progress)
+        slices = merged_slices(session.slices, report.graphs)
+        self._session = replace(session, slices=slices, mappings=session.mappings or graphs_of_mappings())
+        self._backend = None
         return report
-
-    @cached_property
-    def footer(self) -> str:
-        """The line that ends every answer: disclaimer, version, and the digest of the source."""
-        digest = self.ontology.asserted.value(STS["source-document"], STS.sha256)
-        version = self.ontology.header(OWL.versionInfo)
-        return f"{self.ontology.header(STS.disclaimer)} [sts_kg ontology {version}, source {str(digest)[:12]}…]"
 
     def _read(
         self,
         cases: CaseSource | Iterable[CaseSource],
         on_error: Callable[[CaseError | ParseError], None] | None = None,
     ) -> tuple[Case, ...]:
-        sources = [cases] if isinstance(cases, str | Path | Case | Mapping) else list(cases)
-        found: dict[str, Case] = {}
-        for one in sources:
-            try:
-                read = self._read_one(one)
-                if again := next((case for case in read if case.id in found), None):
-                    first = f"the first is at {found[again.id].place or 'no file'}"
-                    raise CaseError(f"the case {again.id!r} is there twice; {first}", path=again.place)
-            except (CaseError, ParseError) as error:
-                if on_error is None:
-                    raise
-                on_error(error)
-            else:
-                found |= {case.id: case for case in read}
-        return tuple(found.values())
-
-    def _read_one(self, one: CaseSource) -> tuple[Case, ...]:
-        from sts_kg.cases import parse, read
-
-        if isinstance(one, Case):
-            return (one,)
-        if isinstance(one, Mapping):
-            try:
-                text = json.dumps(one, default=str)
-            except (TypeError, ValueError) as error:  # a key that is no text, or a mapping that holds itself
-                raise CaseError(f"the mapping given is no case: {error}") from error
-            return parse(text, self.ontology.vocabulary, path="the mapping given")
-        return read(one, self.ontology.vocabulary)
-
-    def _close(self, cases: tuple[Case, ...]) -> Closure:
-        """Return a closure that has these cases: the last one made if it has them, else a new one."""
-        if self._closed is None or not set(cases) <= set(self._closed[0]):
-            self._closed = (cases, close_cases(self.ontology, cases))
-        return self._closed[1]
-
-    def _answers(self, *cases: Case) -> tuple[Answer, ...]:
-        """Return the answers for the first of some cases that are closed together."""
-        closed, case = self._close(cases), cases[0]
-        self._require_consistent(case, closed)
-        return answers_of(case, self.ontology.asserted, closed, self.ontology.conditions)
-
-    def _require_consistent(self, case: Case, closed: Closure) -> None:
-        if wrong := contradictions(case, self.ontology.asserted, closed):
-            raise InconsistentError(wrong, case=case.id)
-
-    def _findings(self, findings: Mapping[str, bool | None] | str) -> dict[URIRef, bool | None]:
-        if isinstance(findings, str):
-            return transition(findings, self.ontology.asserted)
-        words = self.ontology.vocabulary.findings
-        for name in findings:
-            if name not in words:
-                raise UnknownNameError("finding", name, words)
-        return {words[name]: holds for name, holds in findings.items()}
-
-    def _texts(self, page: str | Path | None) -> dict[str, str] | None:
-        path = source_page(page)
-        return None if path is None else page_texts(self.ontology.asserted, path)
+        return read_cases(cases, self.guideline.vocabulary, on_error=on_error)
 
 
 def load(
@@ -608,10 +550,10 @@ def load(
         There is no such store, or another process has it.
     """
     if store is not None:
-        from sts_kg.stores import FolderHome
+        from sts_kg.stores import FolderBackend
 
-        return KnowledgeGraph(home=FolderHome(Path(store)))
-    return KnowledgeGraph(Ontology(ontology, engine=engine))
+        return KnowledgeGraph(backend=FolderBackend(Path(store)))
+    return KnowledgeGraph(Session(Guideline(ontology, engine=engine)))
 
 
 def connect(url: str, *, profile: str = "generic", timeout_s: float = 60.0) -> KnowledgeGraph:
@@ -625,6 +567,6 @@ def connect(url: str, *, profile: str = "generic", timeout_s: float = 60.0) -> K
     EndpointError
         The endpoint does not answer, or does not hold the knowledge graph.
     """
-    from sts_kg.stores import RemoteHome
+    from sts_kg.stores import EndpointBackend
 
-    return KnowledgeGraph(home=RemoteHome(url, profile=profile, timeout_s=timeout_s))
+    return KnowledgeGraph(backend=EndpointBackend(url, profile=profile, timeout_s=timeout_s))

@@ -107,7 +107,7 @@ def run_console(block: Block, where: str) -> None:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 encoding="utf-8",
-                env=os.environ | {"PATH": path, "PYTHONUTF8": "1"},
+                env=os.environ | {"PATH": path, "PYTHONIOENCODING": "utf-8"},
                 check=False,
             )
             assert agrees(shown, done.stdout), f"{where}: $ {command}\nshown:\n{shown}\nreal:\n{done.stdout}"
@@ -272,4 +272,4 @@ def test_versions_agree(kg: KnowledgeGraph) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert f"\n## {version} (" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert kg.ontology.header(OWL.versionInfo) == version
+    assert kg.guideline.header(OWL.versionInfo) == version

@@ -16,9 +16,10 @@ from rdflib.namespace import RDF, RDFS, XSD
 from sts_kg import Case, CaseError, InconsistentError, KnowledgeGraph, ParseError, Table, UnknownNameError, load, read
 from sts_kg.cases.case import Given
 from sts_kg.cases.options import Answers
+from sts_kg.cases.session import Session
+from sts_kg.cases.sources import CaseSource
 from sts_kg.errors import ParameterError, QueryError
 from sts_kg.guideline.data import ontology_folder
-from sts_kg.knowledge import CaseSource
 from sts_kg.rdf.names import CASE, STS, local
 
 EXAMPLES = ontology_folder() / "examples"
@@ -31,7 +32,7 @@ class Loaded:
     """A knowledge graph with its own closure, and what its graphs held before the tests asked anything."""
 
     def __init__(self, ontology: KnowledgeGraph) -> None:
-        self.kg = KnowledgeGraph(ontology.ontology)
+        self.kg = KnowledgeGraph(Session(ontology.guideline))
         self.of_a = self.kg.with_cases(A)
         self.triples = set(self.kg.asserted), set(self.kg.inferred)
 
@@ -92,7 +93,7 @@ def test_what_follows_is_in_graph_and_not_asserted(own: KnowledgeGraph) -> None:
 
 
 def test_load_takes_another_folder(tmp_path: Path) -> None:
-    with pytest.raises(ParseError, match=r"sts\.ttl: cannot be read: No such file or directory"):
+    with pytest.raises(ParseError, match=r"has 0 Turtle files with owl:imports; one is expected, the header"):
         load(tmp_path)
 
 
@@ -213,10 +214,14 @@ def test_a_wrong_sparql_text_is_a_query_error(own: KnowledgeGraph) -> None:
 
 def test_the_list_of_queries(own: KnowledgeGraph) -> None:
     table = own.queries()
-    assert table.variables == ("id", "summary", "parameters")
+    assert table.variables == ("id", "parameters", "question")
     assert [str(name) for name in table.column("id")] == list(own.canned)
     rows = {str(row[0]): (str(row[1]), str(row[2])) for row in table}
-    assert rows["drugs/options-with-drug"] == ("Options with a drug", "drug [modality]")
+    question = own.canned["drugs/options-with-drug"].description
+    assert rows["drugs/options-with-drug"] == ("drug [modality]", question)
+    assert {str(name).partition("/")[0] for name in own.queries("drugs").column("id")} == {"drugs"}
+    with pytest.raises(UnknownNameError, match="there is no topic 'drug'; did you mean drugs"):
+        own.queries("drug")
     assert not any(name.startswith("check/") for name in own.canned)
 
 
@@ -375,9 +380,9 @@ def test_a_contradictory_case_has_no_graph(kg: KnowledgeGraph) -> None:
         of_x.query("conditions/options-of-case", case="a")
 
 
-def test_ask_and_what_if_take_the_case_by_name(own: KnowledgeGraph) -> None:
+def test_questions_and_what_if_take_the_case_by_name(own: KnowledgeGraph) -> None:
     cohort = EXAMPLES / "cohort.csv"
-    assert [local(question.finding) for question in own.ask(cohort, case="a")[:2]] == [
+    assert [local(question.finding) for question in own.questions(cohort, case="a")["a"][:2]] == [
         "finding-unresectable",
         "finding-resectable",
     ]
@@ -416,7 +421,7 @@ def test_export_keeps_the_modules_apart(own: KnowledgeGraph, tmp_path: Path, end
     data = gzip.decompress(path.read_bytes()) if ending.endswith(".gz") else path.read_bytes()
     syntax = ox.RdfFormat.TRIG if ending == "trig" else ox.RdfFormat.N_QUADS
     counts = Counter(str(quad.graph_name) for quad in ox.parse(data, syntax))
-    modules = {f"<{STS}ontology/{name}>": len(graph) for name, graph in own.ontology.modules.items()}
+    modules = {f"<{STS}ontology/{name}>": len(graph) for name, graph in own.guideline.modules.items()}
     assert counts == modules | {f"<{STS}inferred>": len(own.inferred)}
 
 
@@ -427,7 +432,7 @@ def test_export_with_what_is_inferred_and_with_cases(of_a: KnowledgeGraph, tmp_p
     of_a.export(tmp_path / "kg.nq")
     lines = (tmp_path / "kg.nq").read_text(encoding="utf-8").splitlines()
     own_graph = [line for line in lines if line.endswith(" <https://w3id.org/sts-kg/cases> .")]
-    assert len(own_graph) == len(of_a.asserted) - len(of_a.ontology.asserted) == 2
+    assert len(own_graph) == len(of_a.asserted) - len(of_a.guideline.asserted) == 2
 
 
 @pytest.mark.parametrize("ending", ["ttl", "rdf", "jsonld", "trig", "nq.gz"])

@@ -212,13 +212,13 @@ def test_the_options_of_a_case_are_told(installed: Installed) -> None:
 
 
 def test_the_version_and_its_date_are_the_same_everywhere(kg: KnowledgeGraph) -> None:
-    header = kg.ontology.modules["sts"]
+    header = kg.guideline.modules["sts"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     changes = re.search(r"^## (\S+) \((\S+)\)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert changes is not None
     assert {
-        "ontology": kg.ontology.header(OWL.versionInfo),
-        "ontology IRI": kg.ontology.header(OWL.versionIRI).rpartition("/")[2],
+        "ontology": kg.guideline.header(OWL.versionInfo),
+        "ontology IRI": kg.guideline.header(OWL.versionIRI).rpartition("/")[2],
         "citation": citation["version"],
         "changelog": changes[1],
     } == dict.fromkeys(("ontology", "ontology IRI", "citation", "changelog"), VERSION)

@@ -1,6 +1,5 @@
 from .case import Case as Case
 from .case import facts as facts
-from .closing import close_cases as close_cases
 from .explanation import WORDING as WORDING
 from .explanation import Explanation as Explanation
 from .explanation import contradictions as contradictions
@@ -18,4 +17,10 @@ from .options import find_case as find_case
 from .options import find_option as find_option
 from .options import questions as questions
 from .options import short as short
+from .options import supposed as supposed
 from .options import transition as transition
+from .session import Session as Session
+from .session import what_if as what_if
+from .sources import CaseSource as CaseSource
+from .sources import read_cases as read_cases
+from .statuses import STATUSES as STATUSES

@@ -6,19 +6,21 @@ explanation: which of its findings are true, false or missing. Both must agree.
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING
-from typing import Literal as Word
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import PROV, RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.cases.case import Case, Given
+from sts_kg.cases.statuses import STATUSES, Status
 from sts_kg.errors import CaseError, InconsistentError, UnknownNameError
-from sts_kg.guideline import Condition, leaves, missing, settling, truth
+from sts_kg.guideline import Condition, Guideline, leaves, missing, settling, truth
 from sts_kg.rdf import STS, compress, local
 from sts_kg.tables import Cell, Table, html_table
 
@@ -30,7 +32,6 @@ __all__ = [
     "Answers",
     "Change",
     "Question",
-    "Status",
     "answers_of",
     "changed",
     "changes",
@@ -40,10 +41,9 @@ __all__ = [
     "near_misses",
     "questions",
     "short",
+    "supposed",
     "transition",
 ]
-
-Status = Word["met", "not-met", "undetermined"]
 
 
 @dataclass(frozen=True)
@@ -173,6 +173,31 @@ class Answers:
         ]
         return Table(header, tuple(rows), {answer.option: answer.label for answer in self.answers})
 
+    def with_status(self, *statuses: Status) -> Answers:
+        """Return the answers that have one of some statuses.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such status.
+        """
+        for status in statuses:
+            if status not in STATUSES:
+                raise UnknownNameError("status", status, STATUSES)
+        return replace(self, answers=tuple(answer for answer in self.answers if answer.status in statuses))
+
+    def as_dicts(self) -> list[dict[str, object]]:
+        """Return each answer as plain values, with the keys of the command line's JSON contract."""
+        return [answer.as_dict() for answer in self.answers]
+
+    def to_csv(self) -> str:
+        """Return a CSV text, a line for each answer: lists are words with spaces between, truth values yes and no."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(_CSV_COLUMNS)
+        writer.writerows([_csv_cell(row[name]) for name in _CSV_COLUMNS] for row in self.as_dicts())
+        return text.getvalue()
+
     def __repr__(self) -> str:
         return f"<Answers: {len(self)} for {len({answer.case for answer in self})} cases>"
 
@@ -190,6 +215,17 @@ class Answers:
         ]
         wrong = "".join(f"<p>{escape(str(error))}</p>" for error in self.contradictions)
         return f"{html_table(header, rows)}{wrong}<p><small>{escape(self.footer)}</small></p>"
+
+
+_CSV_COLUMNS = "case option status tried declined true false missing recommendation segments decisions".split()
+
+
+def _csv_cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return " ".join(one["finding"] if isinstance(one, dict) else str(one) for one in value)
+    return str(value)
 
 
 def short(finding: URIRef) -> str:
@@ -220,8 +256,11 @@ def answers_of(
         Option to condition, as `sts_kg.condition.conditions` reads them.
     """
     known = _known(case, closure)
-    found = [_answer(case, option, condition, known, asserted, closure) for option, condition in conditions.items()]
-    return tuple(found)
+    options = {each: frozenset(closure.objects(case.iri, each)) for each in _OF_CASES}
+    return tuple(_answer(case, option, found, known, options, asserted) for option, found in conditions.items())
+
+
+_OF_CASES = (STS.hasOption, STS.hasUnmetOption, STS.hasTriedOption, STS.hasDeclinedOption)
 
 
 def _known(case: Case, closure: Closure) -> dict[URIRef, bool]:
@@ -235,10 +274,10 @@ def _answer(
     option: URIRef,
     condition: Condition,
     known: Mapping[URIRef, bool],
+    options: Mapping[URIRef, frozenset[Node]],
     asserted: Graph,
-    closure: Closure,
 ) -> Answer:
-    status = _status(case, option, closure)
+    status = _status(case, option, options)
     walked = truth(condition, known)
     assert {"met": True, "not-met": False, "undetermined": None}[status] is walked, (
         f"case {case.id}, {local(option)}: the closure says {status}, the walk over the condition says {walked}"
@@ -251,8 +290,8 @@ def _answer(
         label=_text(asserted, option, RDFS.label),
         umbrella=(option, RDF.type, STS.UmbrellaOption) in asserted,
         status=status,
-        tried=(case.iri, STS.hasTriedOption, option) in closure,
-        declined=(case.iri, STS.hasDeclinedOption, option) in closure,
+        tried=option in options[STS.hasTriedOption],
+        declined=option in options[STS.hasDeclinedOption],
         true=tuple(f for f in findings if known.get(f) is True),
         false=tuple(f for f in findings if known.get(f) is False),
         unknown=tuple(f for f in findings if f not in known),
@@ -266,9 +305,8 @@ def _answer(
     )
 
 
-def _status(case: Case, option: URIRef, closure: Closure) -> Status:
-    met = (case.iri, STS.hasOption, option) in closure
-    unmet = (case.iri, STS.hasUnmetOption, option) in closure
+def _status(case: Case, option: URIRef, options: Mapping[URIRef, frozenset[Node]]) -> Status:
+    met, unmet = option in options[STS.hasOption], option in options[STS.hasUnmetOption]
     assert not (met and unmet), f"case {case.id}, {local(option)}: both met and not met, without a contradiction"
     return "met" if met else "not-met" if unmet else "undetermined"
 
@@ -344,6 +382,23 @@ def transition(name: str, asserted: Graph) -> dict[URIRef, bool | None]:
     left, reached = asserted.value(found, STS.fromFinding), asserted.value(found, STS.toFinding)
     assert isinstance(left, URIRef) and isinstance(reached, URIRef), f"{name} lacks a finding in recommendations.ttl"
     return {left: None, reached: True}
+
+
+def supposed(findings: Mapping[str, bool | None] | str, guideline: Guideline) -> dict[URIRef, bool | None]:
+    """Return the findings that a what-if supposes, from their names or from the name of a possible transition.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such finding or transition.
+    """
+    if isinstance(findings, str):
+        return transition(findings, guideline.asserted)
+    words = guideline.vocabulary.findings
+    for name in findings:
+        if name not in words:
+            raise UnknownNameError("finding", name, words)
+    return {words[name]: holds for name, holds in findings.items()}
 
 
 def changes(before: Iterable[Answer], after: Iterable[Answer]) -> tuple[Change, ...]:

@@ -89,11 +89,11 @@ def close(
 def _sources(files: Sequence[Path], syntax: str) -> list[object]:
     from io import BytesIO
 
-    from sts_kg.guideline import Ontology
+    from sts_kg.guideline import Guideline
     from sts_kg.rdf import nquads
 
     if not files:
-        return [BytesIO(Ontology().nquads)]
+        return [BytesIO(Guideline().nquads)]
     standard = [path for path in files if str(path) == "-"]
     if len(standard) > 1:
         raise click.UsageError("standard input (-) can be read once only")

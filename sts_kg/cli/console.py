@@ -27,12 +27,17 @@ _SHOWN = {"met": "met", "not-met": "not met", "undetermined": "undetermined"}
 
 
 class Terminal:
-    """Standard output and error; rich only where they are a terminal, colours never with `NO_COLOR`."""
+    """Standard output and error; rich only where they are a terminal, colours never with `NO_COLOR`.
+
+    Where both go into one file or pipe, lines keep the order in which they were written.
+    """
 
     def __init__(self) -> None:
         self.is_tty = sys.stdout.isatty()
-        self.out = Console(highlight=False, soft_wrap=not self.is_tty, width=None if self.is_tty else 10_000)
-        self.err = Console(stderr=True, highlight=False, soft_wrap=True)
+        width = None if self.is_tty else 10_000
+        # Without force_terminal, rich would colour a pipe where FORCE_COLOR is set, as in many CI systems.
+        self.out = Console(highlight=False, soft_wrap=not self.is_tty, width=width, force_terminal=self.is_tty)
+        self.err = Console(stderr=True, highlight=False, soft_wrap=True, force_terminal=sys.stderr.isatty())
 
     def write(self, text: str) -> None:
         """Write text as it stands, with a line end if it has none."""
@@ -40,11 +45,15 @@ class Terminal:
 
     def note(self, text: str) -> None:
         """Write a line to standard error."""
-        self.err.print(Text(text))
+        self._to_error(Text(text))
 
     def error(self, text: str) -> None:
         """Write an error to standard error."""
-        self.err.print(Text.assemble(("sts-kg: ", "bold red"), text))
+        self._to_error(Text.assemble(("sts-kg: ", "bold red"), text))
+
+    def _to_error(self, text: Text) -> None:
+        sys.stdout.flush()  # standard output waits in a buffer; standard error never waits beyond a line
+        self.err.print(text)
 
     @contextmanager
     def busy(self, text: str) -> Iterator[Callable[[str], None]]:

@@ -1,4 +1,7 @@
 from .closure import Closure as Closure
 from .closure import Progress as Progress
 from .closure import closure_of as closure_of
+from .engines import AXIOMS as AXIOMS
+from .engines import ENGINES as ENGINES
+from .engines import Axioms as Axioms
 from .proofs.proof import Proof as Proof

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
+from sts_kg.closure.engines import AXIOMS, ENGINES, Axioms
 from sts_kg.closure.fixpoint import Fixpoint, Progress
-from sts_kg.closure.io.output import Axioms, Output, Rows
+from sts_kg.closure.io.output import Output, Rows
 from sts_kg.closure.io.reading import Source, read
 from sts_kg.closure.rules.checks import Clashes, checked
 from sts_kg.closure.terms import Terms
@@ -31,10 +32,8 @@ if TYPE_CHECKING:
     from sts_kg.closure.proofs.proof import Proof
     from sts_kg.closure.proofs.search import Prover
 
-__all__ = ["ENGINES", "Closure", "Progress", "Stats", "closure_of"]
+__all__ = ["Closure", "Progress", "Stats", "closure_of"]
 
-#: The engines by name: our own on columns of integers, and owlrl, the slow reference.
-ENGINES = ("columns", "owlrl")
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux kibibytes
 
 
@@ -324,8 +323,8 @@ def closure_of(
     """
     if engine not in ENGINES:
         raise UnknownNameError("reasoning engine", engine, ENGINES)
-    if axioms not in get_args(Axioms):
-        raise UnknownNameError("choice of axioms", axioms, get_args(Axioms))
+    if axioms not in AXIOMS:
+        raise UnknownNameError("choice of axioms", axioms, AXIOMS)
     terms = Terms(term.encode() for term in BUILT_IN)
     fixpoint = Fixpoint(terms, things=axioms == "all", progress=progress)
     return _closed(fixpoint, source, axioms, Stats(engine), lenient=lenient)

@@ -11,7 +11,7 @@ from .data import queries_folder as queries_folder
 from .data import source_page as source_page
 from .data import version as version
 from .duals import not_met as not_met
-from .ontology import Ontology as Ontology
+from .guideline import Guideline as Guideline
 from .source import Segment as Segment
 from .source import find_segment as find_segment
 from .source import page_texts as page_texts

@@ -14,7 +14,7 @@ from rdflib.term import Node
 from sts_kg.errors import ParseError, SourceError, UnknownNameError
 from sts_kg.rdf import OA, STS, local
 
-__all__ = ["Segment", "find_segment", "page_texts", "segment", "segments"]
+__all__ = ["Segment", "find_segment", "page_texts", "segment", "segments", "source_document"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,12 @@ class Segment:
         if self.text is None:
             del plain["text"]
         return plain
+
+
+def source_document(asserted: Graph) -> URIRef | None:
+    """Return the source document of an ontology, or None if it names none."""
+    found = asserted.value(None, RDF.type, STS.SourceDocument)
+    return found if isinstance(found, URIRef) else None
 
 
 def segment(asserted: Graph, iri: URIRef, texts: Mapping[str, str] | None = None) -> Segment:
@@ -109,7 +115,7 @@ def page_texts(asserted: Graph, page: str | Path) -> dict[str, str]:
         raise ParseError(f"cannot be read: {error.strerror or error}", path=page) from error
     except ValueError as error:  # a path with a NUL character
         raise ParseError(f"cannot be read: {error}", path=page) from error
-    _same(page, str(asserted.value(STS["source-document"], STS.sha256)), data)
+    _same(page, str(asserted.value(source_document(asserted), STS.sha256)), data)
     text = data.decode("utf-8")
     cut = {one.id: text[one.start : one.end] for one in segments(asserted)}
     for one in segments(asserted):

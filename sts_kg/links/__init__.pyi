@@ -3,7 +3,8 @@ from .mappings import PREDICATES as PREDICATES
 from .mappings import SLOTS as SLOTS
 from .mappings import Mapping as Mapping
 from .mappings import MappingSet as MappingSet
-from .mappings import Problem as Problem
+from .mappings import RowViolation as RowViolation
+from .mappings import graphs_of_mappings as graphs_of_mappings
 from .mappings import iri_of as iri_of
 from .mappings import looked_up as looked_up
 from .mappings import merged as merged
@@ -13,3 +14,5 @@ from .mappings import text as text
 from .mappings import to_graph as to_graph
 from .mappings import validate as validate
 from .report import LinkReport as LinkReport
+from .report import merged_slices as merged_slices
+from .slices import SLICES as SLICES

@@ -11,20 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 
 from sts_kg.closure.encoding import Ids, Terms, contains, expand, read, unique
 from sts_kg.errors import ParseError, UnknownNameError
+from sts_kg.links.slices import SLICES
 from sts_kg.rdf import BLANK, IRI, LITERAL, owl_nquads, owl_syntax, split
 
-__all__ = ["SLICES", "External", "Slice"]
+__all__ = ["External"]
 
-#: star: the terms themselves; up: with all that is above them and what relates to them; down: with what is below;
-#: module: up, and likewise for all that their definitions use.
-Slice = Literal["star", "up", "down", "module"]
-SLICES: tuple[str, ...] = get_args(Slice)
 
 _RDF, _RDFS = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://www.w3.org/2000/01/rdf-schema#"
 _OWL = "http://www.w3.org/2002/07/owl#"
@@ -176,14 +173,14 @@ class External:
 
     # --- slices
 
-    def slice(self, seeds: Iterable[int], method: str = "up", *, depth: int = 0) -> Ids:
+    def slice(self, seeds: Iterable[int], slice: str = "up", *, depth: int = 0) -> Ids:
         """Return the rows of the triples that matter for some terms, in the order of the document.
 
         Parameters
         ----------
         seeds : iterable of int
             Numbers of the terms.
-        method : {"star", "up", "down", "module"}
+        slice : {"star", "up", "down", "module"}
             How far to go.
         depth : int
             Steps down, or from term to term of a module, at most; 0 for no limit.
@@ -191,19 +188,19 @@ class External:
         Raises
         ------
         UnknownNameError
-            There is no such method.
+            There is no such slice.
         """
-        if method not in SLICES:
-            raise UnknownNameError("slice", method, SLICES)
+        if slice not in SLICES:
+            raise UnknownNameError("slice", slice, SLICES)
         chosen = unique(np.fromiter(seeds, np.int64))
         chosen = chosen[chosen >= 0]
-        if method == "down":
+        if slice == "down":
             chosen = self._reached(chosen, self._children, depth)
-        if method in ("up", "module"):
+        if slice in ("up", "module"):
             chosen = unique(np.concatenate((chosen, self._touching(chosen))))
-        if method == "up":
+        if slice == "up":
             chosen = self._reached(chosen, self._parents, 0)
-        if method == "module":
+        if slice == "module":
             chosen = self._reached(chosen, self._used, depth)
         rows = self._star(chosen)
         mentioned = unique(np.concatenate((self.objects[rows], self.predicates[rows])))

@@ -68,7 +68,7 @@ def downloaded(url: str, *, timeout_s: float = 600.0) -> Iterator[Path]:
         yield path
 
 
-def of_endpoint(endpoint: Endpoint, iris: Iterable[str], *, method: str = "up", size: int = 50) -> list[BytesIO]:
+def of_endpoint(endpoint: Endpoint, iris: Iterable[str], *, slice: str = "up", size: int = 50) -> list[BytesIO]:
     """Return what an endpoint knows of some terms, as N-Triples, a batch of terms each.
 
     Parameters
@@ -77,7 +77,7 @@ def of_endpoint(endpoint: Endpoint, iris: Iterable[str], *, method: str = "up", 
         Where to ask.
     iris : iterable of str
         The terms, in every form of their IRIs that may be in use there.
-    method : {"star", "up", "down", "module"}
+    slice : {"star", "up", "down", "module"}
         Which terms around them; a module is asked for as up.
     size : int
         Terms a request.
@@ -87,6 +87,6 @@ def of_endpoint(endpoint: Endpoint, iris: Iterable[str], *, method: str = "up", 
     EndpointError
         There is no usable answer.
     """
-    text = _STAR % _TERMS["up" if method == "module" else method]
+    text = _STAR % _TERMS["up" if slice == "module" else slice]
     found = endpoint.batched(text, "seed", [URIRef(iri) for iri in iris], size=size)
     return [BytesIO(ntriples_of(graph)) for graph in found if isinstance(graph, Graph) and len(graph)]

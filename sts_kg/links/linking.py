@@ -38,7 +38,7 @@ def link(
     ours: Graph,
     *,
     sets: Iterable[MappingSet] | None = None,
-    method: str = "up",
+    slice: str = "up",
     depth: int = 0,
     seeds: Iterable[str] = (),
     bridge: bool = False,
@@ -54,7 +54,7 @@ def link(
         Our ontology, for names and kinds of terms.
     sets : iterable of MappingSet, optional
         The mappings; the shipped ones without it.
-    method : {"star", "up", "down", "module"}
+    slice : {"star", "up", "down", "module"}
         How far a slice goes, see `sts_kg.external.Slice`.
     depth : int
         Steps down or through a module, 0 for no limit.
@@ -73,10 +73,10 @@ def link(
     EndpointError
         A URL or an endpoint gives no usable answer.
     UnknownNameError
-        There is no such method.
+        There is no such slice.
     """
     work = _Work(ours, list(shipped() if sets is None else sets), tuple(seeds))
-    documents = [work.document(source, method, depth, progress) for source in sources]
+    documents = [work.document(source, slice, depth, progress) for source in sources]
     covered = {prefix for document in documents for prefix, count in document.n_terms.items() if count}
     uncovered = Counter(prefix_of(row.object) for row in work.rows if prefix_of(row.object) not in covered)
     return LinkReport(
@@ -158,16 +158,16 @@ class _Work:
 
     # --- a document
 
-    def document(self, source: Any, method: str, depth: int, progress: Callable[[str, int], None] | None) -> Document:
+    def document(self, source: Any, slice: str, depth: int, progress: Callable[[str, int], None] | None) -> Document:
         if isinstance(source, Endpoint):
-            found = of_endpoint(source, self._asked(), method=method)
+            found = of_endpoint(source, self._asked(), slice=slice)
             if not found:
                 raise EndpointAnswerError(source.url, "knows none of the mapped terms")
-            return self._document(found, source.url, method, depth, progress)
+            return self._document(found, source.url, slice, depth, progress)
         if str(source).startswith(("http://", "https://")):
             with downloaded(str(source)) as path:
-                return self._document(path, str(source), method, depth, progress)
-        return self._document(source, str(source), method, depth, progress)
+                return self._document(path, str(source), slice, depth, progress)
+        return self._document(source, str(source), slice, depth, progress)
 
     def _asked(self) -> list[str]:
         """Return the IRIs that an endpoint is asked for: of mapped terms and seeds, in all forms."""
@@ -176,7 +176,7 @@ class _Work:
         return sorted({str(form) for each in forms for form in each})
 
     def _document(
-        self, source: Any, shown: str, method: str, depth: int, progress: Callable[[str, int], None] | None
+        self, source: Any, shown: str, slice: str, depth: int, progress: Callable[[str, int], None] | None
     ) -> Document:
         start = datetime.now(UTC)
         external = External(source, progress=(lambda n: progress(shown, n)) if progress is not None else None)
@@ -187,14 +187,14 @@ class _Work:
         self.links += [one for one, _ in found.values() if one is not None]
         mentions = self._propose(external, name)
         chosen = {term for one, term in found.values() if one is not None and term >= 0} | mentions.keys()
-        rows = external.slice([*chosen, *self._seeds(external)], method, depth=depth)
+        rows = external.slice([*chosen, *self._seeds(external)], slice, depth=depth)
         kept = list(external.ntriples(rows, blank_nodes=name.replace("-", ""), renamed=self._standard()))
         return Document(
             name,
             shown,
             URIRef(f"{BASE}link/{name}"),
             external.header,
-            method,
+            slice,
             depth,
             len(external),
             len(kept),

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import abc
 from collections.abc import Collection, Iterable, Iterator
-from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -23,7 +23,7 @@ from sts_kg.guideline import ontology_folder
 from sts_kg.links.sssom import DATES, NUMBERS, Mapping, MappingSet, shipped
 from sts_kg.rdf import BASE, Prefixes, read_text
 
-__all__ = ["JUSTIFICATIONS", "PREDICATES", "Denial", "Problem", "denials", "iri_of", "traps", "validate"]
+__all__ = ["JUSTIFICATIONS", "PREDICATES", "Denial", "RowViolation", "denials", "iri_of", "traps", "validate"]
 
 EXACT = "skos:exactMatch"
 PREDICATES = tuple(f"skos:{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related"))
@@ -46,7 +46,7 @@ _REPLACED_BY = (URIRef("http://purl.obolibrary.org/obo/IAO_0100001"), DCTERMS.is
 
 
 @dataclass(frozen=True)
-class Problem:
+class RowViolation:
     """One thing wrong in a mapping set: its `line` and `column` (a slot), the `message`, and the `remedy`.
 
     An error makes the set unfit for use; a warning is to be looked at.
@@ -81,7 +81,7 @@ class Denial:
         return meant and ("*" in self.predicates or predicate in self.predicates)
 
 
-def iri_of(curie: str, curie_map: Dict[str, str]) -> str:
+def iri_of(curie: str, curie_map: abc.Mapping[str, str]) -> str:
     """Return the canonical IRI of a CURIE by the prefixes of its file, else by ours; what is neither, as it is."""
     name, colon, local = curie.partition(":")
     known = Prefixes.shipped()
@@ -151,10 +151,10 @@ def validate(
     *,
     entities: Collection[object] | None = None,
     graph: Graph | None = None,
-    labels: Dict[str, str] | None = None,
-    retired: Dict[str, str] | None = None,
+    labels: abc.Mapping[str, str] | None = None,
+    retired: abc.Mapping[str, str] | None = None,
     denied: Iterable[Denial] = (),
-) -> list[Problem]:
+) -> list[RowViolation]:
     """Return what is wrong with a mapping set, line by line; an empty list if nothing is.
 
     Parameters
@@ -186,42 +186,46 @@ def validate(
     return found
 
 
-def _header(mappings: MappingSet) -> Iterator[Problem]:
+def _header(mappings: MappingSet) -> Iterator[RowViolation]:
     lines, metadata, known = mappings.lines, mappings.metadata, Prefixes.shipped()
     for slot in ("mapping_set_id", "license"):
         value = metadata.get(slot)
         if not value:
-            yield Problem(None, slot, f"the metadata have no {slot}", f"add a line `#{slot}: IRI`")
+            yield RowViolation(None, slot, f"the metadata have no {slot}", f"add a line `#{slot}: IRI`")
         elif not _IRI.fullmatch(str(value)):
-            yield Problem(lines.get(slot), slot, f"{str(value)!r} is no IRI", "write the whole IRI")
+            yield RowViolation(lines.get(slot), slot, f"{str(value)!r} is no IRI", "write the whole IRI")
     for slot in sorted(DATES & metadata.keys()):
         if not _is_date(metadata[slot]):
-            yield Problem(lines.get(slot), slot, f"{metadata[slot]!r} is no date", "write YYYY-MM-DD")
+            yield RowViolation(lines.get(slot), slot, f"{metadata[slot]!r} is no date", "write YYYY-MM-DD")
     if "curie_map" in metadata and not isinstance(metadata["curie_map"], dict):
-        yield Problem(lines.get("curie_map"), "curie_map", "it is no map", "write one line `#  PREFIX: IRI` a prefix")
+        yield RowViolation(
+            lines.get("curie_map"), "curie_map", "it is no map", "write one line `#  PREFIX: IRI` a prefix"
+        )
     for name, iri in mappings.curie_map.items():
         prefix, line = known.find(name), lines.get(f"curie_map.{name}")
         if not _IRI.fullmatch(iri):
-            yield Problem(line, "curie_map", f"{name}: {iri!r} is no IRI", "write what stands before the local ids")
+            yield RowViolation(
+                line, "curie_map", f"{name}: {iri!r} is no IRI", "write what stands before the local ids"
+            )
         elif prefix is not None and iri != prefix.iri:
             what = "is another form of the IRIs" if iri in prefix.iris else "is not where the IRIs begin"
-            yield Problem(line, "curie_map", f"{name}: {iri} {what}", f"write {prefix.name}: {prefix.iri}")
+            yield RowViolation(line, "curie_map", f"{name}: {iri} {what}", f"write {prefix.name}: {prefix.iri}")
     for slot in ("subject_source", "object_source"):
         if value := metadata.get(slot):
             yield from _id(mappings, lines.get(slot), slot, str(value))
 
 
-def _row(mappings: MappingSet, row: Mapping) -> Iterator[Problem]:
+def _row(mappings: MappingSet, row: Mapping) -> Iterator[RowViolation]:
     """Yield what is wrong with the form of a row."""
     line = row.line
     for side in ("subject", "object"):
         literal = mappings.cell(row, f"{side}_type") == _LITERAL
         slot = f"{side}_label" if literal else f"{side}_id"
         if not row.cell(slot).strip():
-            yield Problem(line, slot, f"the row has no {slot}", "fill it in: without it there is no mapping")
+            yield RowViolation(line, slot, f"the row has no {slot}", "fill it in: without it there is no mapping")
     for slot, example in (("predicate_id", EXACT), ("mapping_justification", JUSTIFICATIONS[3])):
         if not row.cell(slot).strip():
-            yield Problem(line, slot, f"the row has no {slot}", f"fill it in, such as {example}")
+            yield RowViolation(line, slot, f"the row has no {slot}", f"fill it in, such as {example}")
     for slot in (*_IDS, "object_source"):
         values = row.author_id if slot == "author_id" else (row.cell(slot),)
         for value in filter(str.strip, values):
@@ -230,10 +234,12 @@ def _row(mappings: MappingSet, row: Mapping) -> Iterator[Problem]:
     for slot in sorted(NUMBERS):
         value = getattr(row, slot)
         if value is not None and not (isinstance(value, float) and 0 <= value <= 1):
-            yield Problem(line, slot, f"{row.cell(slot)} is no number from 0 to 1", "write such as 0.9, or nothing")
+            yield RowViolation(
+                line, slot, f"{row.cell(slot)} is no number from 0 to 1", "write such as 0.9, or nothing"
+            )
     for slot in sorted(DATES):
         if row.cell(slot) and not _is_date(row.cell(slot)):
-            yield Problem(line, slot, f"{row.cell(slot)!r} is no date", "write YYYY-MM-DD")
+            yield RowViolation(line, slot, f"{row.cell(slot)!r} is no date", "write YYYY-MM-DD")
 
 
 def _is_date(value: object) -> bool:
@@ -243,50 +249,50 @@ def _is_date(value: object) -> bool:
         return False
 
 
-def _id(mappings: MappingSet, line: int | None, slot: str, value: str) -> Iterator[Problem]:
+def _id(mappings: MappingSet, line: int | None, slot: str, value: str) -> Iterator[RowViolation]:
     """Yield what is wrong with an id."""
     name, colon, _ = value.partition(":")
     known, declared = Prefixes.shipped(), mappings.curie_map
     fault, prefix = known.fault(value), known.find(name)
     if fault and (not colon or "://" in value):
-        yield Problem(line, slot, f"{value}: {fault.wrong}", fault.remedy)
+        yield RowViolation(line, slot, f"{value}: {fault.wrong}", fault.remedy)
         return
     if name not in declared and name not in _BUILT_IN and not (prefix and prefix.name in declared):
         near = nearest(name, declared)
         hint = f"did you mean {near[0]}:?" if near else f"add a line `#  {name}: IRI` to it"
-        yield Problem(line, slot, f"{value}: the curie_map has no prefix {name!r}", hint)
+        yield RowViolation(line, slot, f"{value}: the curie_map has no prefix {name!r}", hint)
     if prefix is None and name in declared:
         message = f"{value}: the prefix {name!r} is none of the known ones"
-        yield Problem(line, slot, message, "check the prefix and the id by hand", "warning")
+        yield RowViolation(line, slot, message, "check the prefix and the id by hand", "warning")
     elif prefix is not None and fault:
-        yield Problem(line, slot, f"{value}: {fault.wrong}", fault.remedy)
+        yield RowViolation(line, slot, f"{value}: {fault.wrong}", fault.remedy)
 
 
-def _words(row: Mapping) -> Iterator[Problem]:
+def _words(row: Mapping) -> Iterator[RowViolation]:
     predicate, kind = row.predicate_id, row.mapping_justification
     if predicate in _IDENTITY:
         message = f"{predicate} makes the two terms one, so that each gets all that is said of the other"
-        yield Problem(row.line, "predicate_id", message, f"write {EXACT}")
+        yield RowViolation(row.line, "predicate_id", message, f"write {EXACT}")
     elif predicate and predicate not in (*PREDICATES, _ALSO):
         near = nearest(predicate, PREDICATES) or PREDICATES
         message = f"the predicate {predicate} is none of those for matches"
-        yield Problem(row.line, "predicate_id", message, f"write {' or '.join(near)}")
+        yield RowViolation(row.line, "predicate_id", message, f"write {' or '.join(near)}")
     if kind and kind not in JUSTIFICATIONS:
         near = nearest(kind, JUSTIFICATIONS) or (JUSTIFICATIONS[3],)
         message = f"the justification {kind} is none of those of SSSOM"
-        yield Problem(row.line, "mapping_justification", message, f"write {' or '.join(near)}")
+        yield RowViolation(row.line, "mapping_justification", message, f"write {' or '.join(near)}")
     if row.predicate_modifier not in (None, "Not"):
         message = f"the modifier {row.predicate_modifier!r} is unknown"
-        yield Problem(row.line, "predicate_modifier", message, "write Not, or nothing")
+        yield RowViolation(row.line, "predicate_modifier", message, "write Not, or nothing")
 
 
 def _meaning(
     mappings: MappingSet,
     row: Mapping,
-    wrong: Dict[str, list[Denial]],
+    wrong: abc.Mapping[str, list[Denial]],
     outside: _Outside,
     ours: frozenset[str] | None,
-) -> Iterator[Problem]:
+) -> Iterator[RowViolation]:
     """Yield what is wrong with what a row says."""
     if not row.subject_id or not row.object_id:
         return
@@ -294,28 +300,30 @@ def _meaning(
     if ours is not None and subject.startswith(BASE) and subject not in ours:
         near = nearest(row.subject_id, {f"sts:{iri.removeprefix(BASE)}" for iri in ours if iri.startswith(BASE)})
         hint = f"did you mean {' or '.join(near)}?" if near else "take a term of the ontology"
-        yield Problem(row.line, "subject_id", f"{row.subject_id} is no term of the ontology", hint)
+        yield RowViolation(row.line, "subject_id", f"{row.subject_id} is no term of the ontology", hint)
     if row.negative:
         return
     predicate = EXACT if row.predicate_id in _IDENTITY else row.predicate_id or ""
     for denial in wrong.get(object_, ()):
         if denial.denies(subject, _folded(row.subject_label or ""), predicate):
             message = f"{row.object_id} is a known trap: {denial.reason}"
-            yield Problem(row.line, "object_id", message, denial.remedy)
+            yield RowViolation(row.line, "object_id", message, denial.remedy)
             break
     if (replacement := outside.replacement(object_)) is not None:
         remedy = f"write {replacement}" if replacement else "find what took its place"
-        yield Problem(row.line, "object_id", f"{row.object_id} is retired", remedy)
+        yield RowViolation(row.line, "object_id", f"{row.object_id} is retired", remedy)
     label = outside.label(object_)
     if label is not None and row.object_label and _folded(label) != _folded(row.object_label):
         message = f"{row.object_id} is labelled {label!r}, not {row.object_label!r}"
-        yield Problem(row.line, "object_label", message, "correct the label, or the id if that is wrong", "warning")
+        yield RowViolation(
+            row.line, "object_label", message, "correct the label, or the id if that is wrong", "warning"
+        )
 
 
 class _Outside:
     """What is known of outside terms, by canonical IRI."""
 
-    def __init__(self, graph: Graph | None, labels: Dict[str, str], retired: Dict[str, str]) -> None:
+    def __init__(self, graph: Graph | None, labels: abc.Mapping[str, str], retired: abc.Mapping[str, str]) -> None:
         self._labels = {iri_of(term, {}): label for term, label in labels.items()}
         self._retired = {iri_of(term, {}): replacement for term, replacement in retired.items()}
         if graph is None:
@@ -336,7 +344,7 @@ class _Outside:
         return self._retired.get(iri)
 
 
-def _repeated(mappings: MappingSet) -> Iterator[Problem]:
+def _repeated(mappings: MappingSet) -> Iterator[RowViolation]:
     """Yield rows that repeat others, and exact matches that make different terms one."""
     seen: dict[tuple[str, ...], Mapping] = {}
     by_subject: dict[tuple[str, str], Mapping] = {}
@@ -349,7 +357,7 @@ def _repeated(mappings: MappingSet) -> Iterator[Problem]:
         key = (subject, row.cell("predicate_id"), row.cell("predicate_modifier"), object_)
         first = seen.setdefault((*key, row.cell("mapping_justification")), row)
         if first is not row:
-            yield Problem(row.line, "subject_id", f"the row repeats line {first.line}", "drop one of them")
+            yield RowViolation(row.line, "subject_id", f"the row repeats line {first.line}", "drop one of them")
             continue
         if row.negative or row.predicate_id not in (EXACT, *_IDENTITY):
             continue
@@ -358,8 +366,8 @@ def _repeated(mappings: MappingSet) -> Iterator[Problem]:
         other = by_subject.setdefault((subject, name), row)
         if other is not row and iri_of(str(other.object_id), mappings.curie_map) != object_:
             message = f"{row.subject_id} has two exact matches in {name}: {other.object_id} in line {other.line}, too"
-            yield Problem(row.line, "object_id", message, "keep one, make the other skos:closeMatch", "warning")
+            yield RowViolation(row.line, "object_id", message, "keep one, make the other skos:closeMatch", "warning")
         twin = by_object.setdefault(object_, row)
         if twin is not row and iri_of(str(twin.subject_id), mappings.curie_map) != subject:
             message = f"{row.object_id} is an exact match of two terms: of {twin.subject_id} in line {twin.line}, too"
-            yield Problem(row.line, "object_id", message, "keep one, make the other skos:closeMatch", "warning")
+            yield RowViolation(row.line, "object_id", message, "keep one, make the other skos:closeMatch", "warning")

@@ -16,7 +16,7 @@ from rdflib.namespace import DCTERMS, OWL, PROV, RDF, VOID, XSD
 from sts_kg.rdf import BASE, compress, ntriples_of
 from sts_kg.tables import Table, html_table, text_table
 
-__all__ = ["STATUSES", "Candidate", "Document", "Link", "LinkReport", "prefix_of"]
+__all__ = ["STATUSES", "Candidate", "Document", "Link", "LinkReport", "merged_slices", "prefix_of"]
 
 #: What can be said of a mapping, the best first: its term is there; there under another form of its IRI; there with
 #: another label; obsolete; named but not described; not among the terms of its vocabulary that are there.
@@ -57,7 +57,7 @@ class Document:
     source: str
     graph: URIRef
     header: Mapping[str, str]
-    method: str
+    slice: str
     depth: int
     n_read: int
     n_kept: int
@@ -96,7 +96,7 @@ class LinkReport:
 
     @cached_property
     def provenance(self) -> Graph:
-        """Where each slice comes from: source, version, date, licence, method and size."""
+        """Where each slice comes from: source, version, date, licence, kind of slice and size."""
         graph = Graph()
         when = Literal(datetime.now(UTC).replace(microsecond=0).isoformat(), datatype=XSD.dateTime)
         for document in self.documents:
@@ -107,7 +107,7 @@ class LinkReport:
                 (DCTERMS.title, Literal(header.get("title") or document.name)),
                 (VOID.triples, Literal(document.n_kept)),
                 (PROV.generatedAtTime, when),
-                (DCTERMS.description, Literal(f"slice {document.method}, depth {document.depth or 'without limit'}")),
+                (DCTERMS.description, Literal(f"slice {document.slice}, depth {document.depth or 'without limit'}")),
             ]
             for name, predicate in (
                 ("iri", PROV.wasDerivedFrom),
@@ -178,7 +178,7 @@ class LinkReport:
                 "source": document.source,
                 "graph": str(document.graph),
                 "header": dict(document.header),
-                "slice": document.method,
+                "slice": document.slice,
                 "depth": document.depth,
                 "triples_read": document.n_read,
                 "triples_kept": document.n_kept,
@@ -203,7 +203,7 @@ class LinkReport:
             counts = Counter(one.status for one in self.links if one.document == document.name)
             told = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
             lines.append(
-                f"{document.name}: {document.n_kept:,} of {document.n_read:,} triples kept ({document.method}); "
+                f"{document.name}: {document.n_kept:,} of {document.n_read:,} triples kept ({document.slice}); "
                 f"mappings: {told or 'none of ours is about its terms'}"
                 + (f"; {len(document.mentions)} terms named after drugs of ours" if document.mentions else "")
             )
@@ -246,3 +246,17 @@ def _term(text: str) -> URIRef | Literal:
 
 def _plain(one: Link | Candidate) -> dict[str, str]:
     return {name: compress(value) if isinstance(value, URIRef) else value for name, value in vars(one).items()}
+
+
+def merged_slices(before: Mapping[URIRef, bytes], after: Mapping[URIRef, bytes]) -> dict[URIRef, bytes]:
+    """Return the graphs of two reports together, as N-Triples: a document linked again replaces its former slice.
+
+    The graphs that speak of all documents (`links`, `link/bridge`) keep what the later report does not say anew.
+    """
+    merged = {**before, **after}
+    for name in (URIRef(f"{BASE}links"), URIRef(f"{BASE}link/bridge")):
+        if name in before and name in after:
+            subjects = {line.split(b" ", 1)[0] for line in after[name].splitlines()}
+            kept = [line for line in before[name].splitlines(keepends=True) if line.split(b" ", 1)[0] not in subjects]
+            merged[name] = b"".join(kept) + after[name]
+    return merged

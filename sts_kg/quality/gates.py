@@ -17,7 +17,7 @@ from rdflib.namespace import OWL, PROV, RDF, RDFS, SH, SKOS
 
 from sts_kg.closure import closure_of
 from sts_kg.errors import InconsistentError, ParseError, QueryError, SourceError
-from sts_kg.guideline import Alternative, Condition, Conjunction, Leaf, Ontology, leaves, not_met, page_texts, segments
+from sts_kg.guideline import Alternative, Condition, Conjunction, Guideline, Leaf, leaves, not_met, segments
 from sts_kg.links import read as read_mappings
 from sts_kg.links import to_graph
 from sts_kg.quality import lint, profile
@@ -30,20 +30,6 @@ __all__ = ["CHECKS", "Report", "report"]
 
 #: A cue, and any run of words shared with the page, has at most this many words (clinical model, section 3).
 MOST_WORDS = 8
-
-#: Words that would say more than the source does (clinical model, section 20.1); decisions may name what they reject.
-BANNED = {
-    "a dose": r"\b\d+(?:[.,]\d+)?\s*(?:mg|g|gy|ml|µg|mcg|cycles?|fractions?)\b(?:/m2|/m²)?",
-    "a number for few, small or rare": r"\b(?:up to|fewer than|less than|at most|under|≤|<)\s*\d+\s*(?:cm|mm|%|tumours|"
-    r"metastases|lesions|places)|\b\d+(?:[.,]\d+)?\s*(?:cm|%)",
-    "a grade of evidence": r"\b(?:GRADE|level of evidence|evidence level|category (?:1|2A|2B)|strong recommendation|"
-    r"conditional recommendation)\b",
-    "a claim of cure": r"\b(?:curative|cures?|cured)\b",
-    "a word for palliation that the source does not use": r"\b(?:palliative|palliation|hospice)\b",
-    "a contraindication": r"\bcontra-?indicat\w*",
-    "a number of a line of therapy": r"\b(?:first|second|third|1st|2nd|3rd)[- ]line\b|\bline (?:1|2|3)\b",
-    "a survival figure": r"\b(?:median|overall|progression-free) survival\b|\b\d+[- ](?:month|year) survival\b",
-}
 
 
 @dataclass(frozen=True)
@@ -73,27 +59,27 @@ class Report:
         return Table(("check", "subject", "message", "remedy"), tuple(rows))
 
 
-def report(ontology: Ontology, *, canned_folder: Path, page: Path | None = None) -> Report:
+def report(guideline: Guideline, *, canned_folder: Path, page: Path | None = None) -> Report:
     """Return what all checks say of an ontology and of the queries in a folder (some ten seconds).
 
     Parameters
     ----------
-    ontology : Ontology
-        The ontology; its closure is computed.
+    guideline : Guideline
+        What is checked; its closure is computed.
     canned_folder : Path
         The canned queries, with the checks amongst them in `check/`.
     page : Path, optional
         The source page; without it the checks that need it are left out, which `notes` says.
     """
-    found: list[Violation] = list(profile.violations(ontology.asserted))
+    found: list[Violation] = list(profile.violations(guideline.asserted))
     notes = []
     for check in CHECKS.values():
-        found += check(ontology)
-    of_page, note = _page_violations(ontology, page)
+        found += check(guideline)
+    of_page, note = _page_violations(guideline, page)
     found += of_page
     if note:
         notes.append(note)
-    of_shapes, note = _shape_violations(ontology)
+    of_shapes, note = _shape_violations(guideline)
     found += of_shapes
     if note:
         notes.append(note)
@@ -103,15 +89,15 @@ def report(ontology: Ontology, *, canned_folder: Path, page: Path | None = None)
         wrong_files.append(Violation("query-syntax", getattr(error, "name", str(canned_folder)), str(error)))
 
     queries = read_all(canned_folder, on_error=wrong)
-    terms = {term for term in ontology.asserted.subjects() if isinstance(term, URIRef)}
+    terms = {term for term in guideline.asserted.subjects() if isinstance(term, URIRef)}
     for each in queries.values():
         found += lint.violations(each, terms, second_parser=check_syntax)
     checks = {name: each for name, each in queries.items() if each.topic == "check"}
     unreadable = {violation.subject for violation in found if violation.check == "query-syntax"}
-    found += query_violations(ontology, [each for name, each in checks.items() if name not in unreadable])
+    found += query_violations(guideline, [each for name, each in checks.items() if name not in unreadable])
     return Report(
         violations=tuple(sorted({*found, *wrong_files})),
-        coverage=tuple(_coverage(ontology, len(queries) - len(checks))),
+        coverage=tuple(_coverage(guideline, len(queries) - len(checks))),
         notes=tuple(notes),
         n_checks=len(profile.CHECKS)
         + len(CHECKS)
@@ -122,13 +108,13 @@ def report(ontology: Ontology, *, canned_folder: Path, page: Path | None = None)
     )
 
 
-def query_violations(ontology: Ontology, checks: Iterable[CannedQuery]) -> Iterator[Violation]:
+def query_violations(guideline: Guideline, checks: Iterable[CannedQuery]) -> Iterator[Violation]:
     """Yield a violation for each row of the checks that are queries (`?subject ?message`)."""
     stores: dict[str, Store] = {}
     for check in checks:
         if check.graph not in stores:
             try:
-                closed = ontology.closure if check.graph == "closed" else ontology.asserted
+                closed = guideline.closure if check.graph == "closed" else guideline.asserted
             except InconsistentError:  # which a check reports; what follows from a contradiction means nothing
                 continue
             stores[check.graph] = store_of(closed)
@@ -142,46 +128,46 @@ def query_violations(ontology: Ontology, checks: Iterable[CannedQuery]) -> Itera
 # --- checks of the ontology
 
 
-def _inconsistent(ontology: Ontology) -> Iterator[Violation]:
+def _inconsistent(guideline: Guideline) -> Iterator[Violation]:
     """Find contradictions in what the ontology asserts and entails."""
     try:
-        _ = ontology.closure
+        _ = guideline.closure
     except InconsistentError as error:
         for sentence in error.contradictions:
             yield Violation("inconsistent", "sts:ontology", sentence, "an axiom or a fact must go")
 
 
-def _contradicts_standards(ontology: Ontology) -> Iterator[Violation]:
+def _contradicts_standards(guideline: Guideline) -> Iterator[Violation]:
     """Find contradictions with what SKOS, PROV-O and Dublin Core publish, all mappings of the ontology loaded."""
     try:
-        _ = ontology.closure
+        _ = guideline.closure
     except InconsistentError:  # which a check reports; what follows from a contradiction means nothing
         return
-    graph = ontology.asserted + read(Path(__file__).with_name("published.ttl"))
-    for path in sorted((ontology.folder / "mappings").glob("*.sssom.tsv")):
+    graph = guideline.asserted + read(Path(__file__).with_name("published.ttl"))
+    for path in sorted((guideline.folder / "mappings").glob("*.sssom.tsv")):
         graph += to_graph(read_mappings(path))
     for found in closure_of(graph, axioms="none").inconsistencies:
         remedy = "constrain no term of a standard, and use each as it is published (sts_kg/quality/published.ttl)"
         yield Violation("contradicts-standards", "sts:ontology", str(found), remedy)
 
 
-def _not_met_stale(ontology: Ontology) -> Iterator[Violation]:
+def _not_met_stale(guideline: Guideline) -> Iterator[Violation]:
     """Find out whether not-met.ttl is still what findings, options and conditions.ttl give."""
     try:
-        fresh = parse(not_met(ontology.asserted))
+        fresh = parse(not_met(guideline.asserted))
     except ValueError as error:
         yield Violation("not-met-stale", "not-met.ttl", f"cannot be generated: {error}", "mend conditions.ttl")
         return
-    if not isomorphic(fresh, ontology.modules["not-met"]):
+    if not isomorphic(fresh, guideline.modules["not-met"]):
         message = "is not what findings, options and conditions.ttl give"
         yield Violation("not-met-stale", "not-met.ttl", message, "generate it again with `make docs`")
 
 
-def _parts_unlike_axiom(ontology: Ontology) -> Iterator[Violation]:
+def _parts_unlike_axiom(guideline: Guideline) -> Iterator[Violation]:
     """Compare the parts of a recommendation with the leaves of its axiom, and the alternatives with its unions."""
-    graph = ontology.asserted
+    graph = guideline.asserted
     for recommendation, option in graph.subject_objects(STS.recommendsOption):
-        condition = ontology.conditions.get(URIRef(str(option)))
+        condition = guideline.conditions.get(URIRef(str(option)))
         parts = list(graph.objects(recommendation, STS.hasConditionPart))
         groups: dict[object, set[object]] = {}
         for part in parts:
@@ -209,10 +195,10 @@ def _alternatives(condition: Condition | None) -> Iterator[Alternative]:
             yield from _alternatives(part)
 
 
-def _condition_odd(ontology: Ontology) -> Iterator[Violation]:
+def _condition_odd(guideline: Guideline) -> Iterator[Violation]:
     """Find conditions that ask for opposites, or have a part that another part makes superfluous."""
-    graph = ontology.asserted
-    for option, condition in ontology.conditions.items():
+    graph = guideline.asserted
+    for option, condition in guideline.conditions.items():
         parts = condition.parts if isinstance(condition, Conjunction) else (condition,)
         required = [part.finding for part in parts if isinstance(part, Leaf)]
         groups = [(required, "required"), *(([*leaves(a)], "alternatives") for a in _alternatives(condition))]
@@ -228,18 +214,18 @@ def _condition_odd(ontology: Ontology) -> Iterator[Violation]:
                         yield Violation("condition-odd", compress(option), message, "no case can meet it")
 
 
-def _cue_too_long(ontology: Ontology) -> Iterator[Violation]:
+def _cue_too_long(guideline: Guideline) -> Iterator[Violation]:
     """Find cues of more than eight words."""
     for predicate in (STS.cue, STS.strengthCue, STS.frequencyCue):
-        for subject, cue in ontology.asserted.subject_objects(predicate):
+        for subject, cue in guideline.asserted.subject_objects(predicate):
             if len(str(cue).split()) > MOST_WORDS:
                 message = f"the cue “{cue}” has {len(str(cue).split())} words"
                 yield Violation("cue-too-long", compress(str(subject)), message, f"at most {MOST_WORDS} words")
 
 
-def _dishonest(ontology: Ontology) -> Iterator[Violation]:
+def _dishonest(guideline: Guideline) -> Iterator[Violation]:
     """Find texts that say what the source does not; decisions may name what they reject."""
-    graph = ontology.asserted
+    graph = guideline.asserted
     spoken = (
         RDFS.label,
         SKOS.definition,
@@ -254,16 +240,16 @@ def _dishonest(ontology: Ontology) -> Iterator[Violation]:
         for subject, text in graph.subject_objects(predicate):
             if (subject, RDF.type, STS.Decision) in graph or not str(subject).startswith(BASE):
                 continue
-            for what, pattern in BANNED.items():
-                if match := re.search(pattern, str(text), re.IGNORECASE if what != "a grade of evidence" else 0):
+            for what, pattern in guideline.forbidden_words.items():
+                if match := pattern.search(str(text)):
                     message = f"“{match.group()}” is {what}, which the source does not give"
                     yield Violation("dishonest", compress(str(subject)), message, "say only what the source says")
 
 
-def _released_lost(ontology: Ontology) -> Iterator[Violation]:
+def _released_lost(guideline: Guideline) -> Iterator[Violation]:
     """Find IRIs of `released.txt` that are no terms any more; a deprecated term is still one."""
-    listed = ontology.folder / "released.txt"
-    known = {str(subject) for subject in ontology.asserted.subjects()}
+    listed = guideline.folder / "released.txt"
+    known = {str(subject) for subject in guideline.asserted.subjects()}
     for line in read_text(listed).splitlines() if listed.exists() else ():
         name = line.strip()
         if name and not name.startswith("#") and BASE + name not in known:
@@ -273,7 +259,7 @@ def _released_lost(ontology: Ontology) -> Iterator[Violation]:
 
 
 #: The checks of the ontology that are no queries, by id.
-CHECKS: Mapping[str, Callable[[Ontology], Iterator[Violation]]] = {
+CHECKS: Mapping[str, Callable[[Guideline], Iterator[Violation]]] = {
     "inconsistent": _inconsistent,
     "contradicts-standards": _contradicts_standards,
     "not-met-stale": _not_met_stale,
@@ -292,14 +278,14 @@ def _names(findings: Iterable[object]) -> str:
 # --- SHACL shapes
 
 
-def _shape_violations(ontology: Ontology) -> tuple[list[Violation], str]:
+def _shape_violations(guideline: Guideline) -> tuple[list[Violation], str]:
     """Return the results of `shapes.ttl`, or why they are not there: pyshacl is an extra."""
     try:
         import pyshacl
     except ImportError:
         return [], "pyshacl is not installed: the shapes were left out (pip install 'sts-kg[shapes]')"
-    shapes = read(ontology.folder / "shapes.ttl")
-    _, results, _ = pyshacl.validate(ontology.asserted, shacl_graph=shapes, inference="none", advanced=False)
+    shapes = read(guideline.folder / "shapes.ttl")
+    _, results, _ = pyshacl.validate(guideline.asserted, shacl_graph=shapes, inference="none", advanced=False)
     found = []
     for result in results.subjects(RDF.type, SH.ValidationResult):
         subject, shape = results.value(result, SH.focusNode), results.value(result, SH.sourceShape)
@@ -311,25 +297,25 @@ def _shape_violations(ontology: Ontology) -> tuple[list[Violation], str]:
 # --- checks against the page
 
 
-def _page_violations(ontology: Ontology, page: Path | None) -> tuple[list[Violation], str]:
+def _page_violations(guideline: Guideline, page: Path | None) -> tuple[list[Violation], str]:
     if page is None:
         return (
             [],
             "the page is not at hand: digests, cues and quotations were not held against it (--source, STS_KG_SOURCE)",
         )
     try:
-        texts = page_texts(ontology.asserted, page)
+        texts = guideline.texts(page) or {}
     except SourceError as error:
         return [Violation("source-digest", str(error.path), str(error), "the unchanged page")], ""
     text = page.read_bytes().decode("utf-8")
-    found = [violation for check in PAGE_CHECKS.values() for violation in check(ontology, texts, text)]
+    found = [violation for check in PAGE_CHECKS.values() for violation in check(guideline, texts, text)]
     return found, ""
 
 
-def _source_uncovered(ontology: Ontology, texts: Mapping[str, str], page: str) -> Iterator[Violation]:
+def _source_uncovered(guideline: Guideline, texts: Mapping[str, str], page: str) -> Iterator[Violation]:
     """Find what of the page is in no segment; white space need not be."""
     end = 0
-    for one in [*segments(ontology.asserted), None]:
+    for one in [*segments(guideline.asserted), None]:
         between = page[end : one.start if one else len(page)]
         if between.strip():
             remedy = "a segment for it in source.ttl"
@@ -337,9 +323,9 @@ def _source_uncovered(ontology: Ontology, texts: Mapping[str, str], page: str) -
         end = one.end if one else end
 
 
-def _cue_not_in_source(ontology: Ontology, texts: Mapping[str, str], page: str) -> Iterator[Violation]:
+def _cue_not_in_source(guideline: Guideline, texts: Mapping[str, str], page: str) -> Iterator[Violation]:
     """Find cues that stand in none of the segments that they are quoted from."""
-    graph = ontology.asserted
+    graph = guideline.asserted
     for predicate in (STS.cue, STS.strengthCue, STS.frequencyCue):
         for subject, cue in graph.subject_objects(predicate):
             quoted = [local(str(segment)) for segment in graph.objects(subject, PROV.wasQuotedFrom)]
@@ -348,12 +334,12 @@ def _cue_not_in_source(ontology: Ontology, texts: Mapping[str, str], page: str) 
                 yield Violation("cue-not-in-source", compress(str(subject)), message, "the words as they stand")
 
 
-def _quotes_source(ontology: Ontology, texts: Mapping[str, str], page: str) -> Iterator[Violation]:
+def _quotes_source(guideline: Guideline, texts: Mapping[str, str], page: str) -> Iterator[Violation]:
     """Find literals that repeat more than eight words of the page in a row: its sentences are not ours to ship."""
     size = MOST_WORDS + 1
     words = _words(page)
     runs = {tuple(words[i : i + size]) for i in range(len(words) - size + 1)}
-    for subject, predicate, text in ontology.asserted:
+    for subject, predicate, text in guideline.asserted:
         if isinstance(text, Literal):
             own = _words(str(text))
             if any(tuple(own[i : i + size]) in runs for i in range(len(own) - size + 1)):
@@ -365,7 +351,7 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text.casefold().replace("’", "").replace("'", ""))
 
 
-PageCheck = Callable[[Ontology, Mapping[str, str], str], Iterator[Violation]]
+PageCheck = Callable[[Guideline, Mapping[str, str], str], Iterator[Violation]]
 
 #: The checks that need the page, by id; `source-digest` stands before them.
 PAGE_CHECKS: Mapping[str, PageCheck] = {
@@ -378,9 +364,9 @@ PAGE_CHECKS: Mapping[str, PageCheck] = {
 # --- coverage
 
 
-def _coverage(ontology: Ontology, n_queries: int) -> Iterator[tuple[str, int, int]]:
+def _coverage(guideline: Guideline, n_queries: int) -> Iterator[tuple[str, int, int]]:
     """Yield what is covered of what there is: segments by statements, options by axioms, the rest by use."""
-    graph = ontology.asserted
+    graph = guideline.asserted
     quoted = {
         segment
         for statement, segment in graph.subject_objects(PROV.wasQuotedFrom)
@@ -393,10 +379,10 @@ def _coverage(ontology: Ontology, n_queries: int) -> Iterator[tuple[str, int, in
     options = set(graph.subjects(RDF.type, STS.TreatmentOption)) | set(graph.subjects(RDF.type, STS.UmbrellaOption))
     recommended = set(graph.objects(None, STS.recommendsOption))
     unmet = {graph.value(r, OWL.hasValue) for r in graph.subjects(OWL.onProperty, STS.hasUnmetOption)}
-    yield "options", len(options & recommended & set(ontology.conditions) & unmet), len(options)
+    yield "options", len(options & recommended & set(guideline.conditions) & unmet), len(options)
     findings = set(graph.subjects(RDF.type, STS.Finding))
     asked = set(graph.subjects(STS.question))
-    used = {finding for condition in ontology.conditions.values() for finding in leaves(condition)}
+    used = {finding for condition in guideline.conditions.values() for finding in leaves(condition)}
     yield "findings", len(findings & asked & used), len(findings)
     decisions = set(graph.subjects(RDF.type, STS.Decision))
     yield "decisions", len(decisions & set(graph.objects(None, STS.hasDecision))), len(decisions)

@@ -50,6 +50,17 @@ class CannedQuery:
     endpoint: str = ""
 
     @property
+    def usage(self) -> str:
+        """The names of the parameters, those that may be left out in brackets."""
+        return " ".join(each.name if each.required else f"[{each.name}]" for each in self.parameters)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return id, topic, summary and parameters as plain values."""
+        keys = ("name", "type", "required", "default")
+        parameters = [{key: getattr(each, key) for key in keys} for each in self.parameters]
+        return {"id": self.id, "topic": self.topic, "summary": self.summary, "parameters": parameters}
+
+    @property
     def open_text(self) -> str:
         """The text as it stands, but for parameters after LIMIT or OFFSET, where SPARQL takes no variable."""
         limits = [parameter for parameter in self.parameters if parameter.limit]

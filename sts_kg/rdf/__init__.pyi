@@ -1,4 +1,5 @@
 from .endings import syntax_of as syntax_of
+from .files import as_file as as_file
 from .files import opened as opened
 from .files import read_text as read_text
 from .files import shipped as shipped

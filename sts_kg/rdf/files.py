@@ -8,8 +8,9 @@ import io
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,6 +20,7 @@ _PIECE = 1 << 20  # bytes read from a file at once
 _NAMES = {".gz": "gzip", ".zst": "zstd"}
 
 __all__ = [
+    "as_file",
     "opened",
     "read_text",
     "shipped",
@@ -66,21 +68,27 @@ def opened(path: str | Path) -> BinaryIO:
         The file is missing, a folder, cut short or not compressed as its ending says; also while it is read.
     """
     pieces = _pieces(Path(path))
-    return io.BufferedReader(_Stream(next(pieces, b""), pieces))
+    return as_file(chain([next(pieces, b"")], pieces))  # the first at once, for its errors
+
+
+def as_file(pieces: Iterable[bytes]) -> BinaryIO:
+    """Return pieces of bytes as a file; each is taken when it is read."""
+    return io.BufferedReader(_Stream(pieces), _PIECE)
 
 
 class _Stream(io.RawIOBase):
-    """Pieces of bytes as a file."""
-
-    def __init__(self, first: bytes, rest: Iterator[bytes]) -> None:
-        self._left, self._rest = memoryview(first), rest
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._left, self._rest = memoryview(b""), iter(pieces)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        if not self._left:
-            self._left = memoryview(next(self._rest, b""))
+        while not self._left:
+            piece = next(self._rest, None)
+            if piece is None:
+                return 0
+            self._left = memoryview(piece)
         size = min(len(buffer), len(self._left))
         buffer[:size] = self._left[:size]
         self._left = self._left[size:]

@@ -17,7 +17,7 @@ from contextlib import suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection, IncompleteRead
 from typing import Any
-from urllib.request import HTTPErrorProcessor, HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
+from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
 __all__ = ["decoded", "opened", "received"]
 
@@ -37,7 +37,7 @@ def opened(request: Request, until: float) -> HTTPResponse:
     """
     opener = OpenerDirector()
     opener.addheaders = []
-    for handler in (ProxyHandler(), _Http(until), _Https(until), _AnyStatus()):
+    for handler in (ProxyHandler(), _Handler(until)):  # and none for statuses: any response is given
         opener.add_handler(handler)
     response: HTTPResponse = opener.open(request, timeout=_left(until))
     return response
@@ -174,7 +174,7 @@ def _connected(until: float, address: tuple[str, int], *_others: object) -> sock
     raise failure
 
 
-class _Plain(HTTPConnection):
+class _Timed(HTTPConnection):
     def __init__(self, host: str, *, until: float, **options: Any) -> None:
         super().__init__(host, **options)
         self._until = until
@@ -185,39 +185,17 @@ class _Plain(HTTPConnection):
         self.sock: Any = _Bounded(self.sock, self._until)
 
 
-class _Secure(HTTPSConnection):
-    def __init__(self, host: str, *, until: float, **options: Any) -> None:
-        super().__init__(host, **options)
-        self._until = until
-        self._create_connection = partial(_connected, until)
-
-    def connect(self) -> None:
-        super().connect()
-        self.sock: Any = _Bounded(self.sock, self._until)
+class _TimedSecure(_Timed, HTTPSConnection):
+    pass
 
 
-class _Http(HTTPHandler):
+class _Handler(HTTPHandler, HTTPSHandler):
     def __init__(self, until: float) -> None:
         super().__init__()
         self._until = until
 
     def http_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_Plain, req, until=self._until)  # type: ignore[arg-type]
-
-
-class _Https(HTTPSHandler):
-    def __init__(self, until: float) -> None:
-        super().__init__()
-        self._until = until
+        return self.do_open(_Timed, req, until=self._until)  # type: ignore[arg-type]
 
     def https_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_Secure, req, until=self._until, context=ssl.create_default_context())  # type: ignore[arg-type]
-
-
-class _AnyStatus(HTTPErrorProcessor):
-    """Hands on every response, so that redirects and statuses are decided above."""
-
-    def http_response(self, request: Request, response: Any) -> Any:
-        return response
-
-    https_response = http_response
+        return self.do_open(_TimedSecure, req, until=self._until, context=ssl.create_default_context())  # type: ignore[arg-type]

@@ -9,7 +9,6 @@ SPARQLWrapper finds an ASK in `prefix task:` too.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import threading
@@ -17,7 +16,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,11 +34,13 @@ from sts_kg.errors import (
     UnknownNameError,
 )
 from sts_kg.queries import QueryText, without_comments
-from sts_kg.rdf import Term, expand, literal, nquads, parse, rdflib_quiet, write_bytes
+from sts_kg.rdf import Term, expand, literal, nquads, parse, rdflib_quiet
+from sts_kg.stores.cache import Cache
 from sts_kg.stores.http import agent, plain_reason, send, without_secrets
+from sts_kg.stores.profiles import PROFILES
 from sts_kg.tables import Table
 
-__all__ = ["PROFILES", "Endpoint", "Profile", "ask_endpoint"]
+__all__ = ["Endpoint"]
 
 MARKER = "#VALUES#"  #: where `batched` puts its identifiers
 MOST_VALUES = 100  #: identifiers in one request
@@ -58,86 +58,7 @@ _ACCEPT_GRAPH = "application/n-triples, text/turtle;q=0.9, text/plain;q=0.1"
 _BAD = (ParseError, ValueError, KeyError, TypeError, AttributeError, RecursionError)  # what a wrong answer raises
 
 
-@dataclass(frozen=True)
-class Profile:
-    """The habits of a kind of endpoint: what is sent to it otherwise, and what is said when it fails.
-
-    Parameters
-    ----------
-    about : str
-        What to know of it, in a sentence.
-    direct : bool
-        Whether the query is the body, as application/sparql-query, rather than a field of a form.
-    get_below : int
-        A query with fewer bytes goes by GET, so that caches on the way can answer; 0: never.
-    alone : bool
-        Whether one request at a time is sent to its host.
-    comments : bool
-        Whether comments are sent.
-    most_rows : int or None
-        The most rows of one answer, for the size of pages.
-    nested : bool
-        Whether a page is cut from a sub-query.
-    hints : tuple of pairs
-        A pattern in the server's words, and what to do then.
-    """
-
-    about: str
-    direct: bool = False
-    get_below: int = 0
-    alone: bool = False
-    comments: bool = True
-    most_rows: int | None = None
-    nested: bool = False
-    hints: tuple[tuple[str, str], ...] = ()
-
-
-_SORTED = "Virtuoso sorts at most 10,000 rows for one OFFSET: ask with pages(), or for a narrower part"
-_OWN_TIME = "the service itself allows 60 s a query: ask for a narrower part"
-
-#: The kinds of endpoints that are known, by name.
-PROFILES: dict[str, Profile] = {
-    "generic": Profile("Any SPARQL 1.1 endpoint: the query is posted as a form."),
-    "wikidata": Profile(
-        "The Wikidata Query Service: one request at a time, 60 s a query, a contact in the user agent; short queries "
-        "go by GET and are cached there.",
-        get_below=2_000,
-        alone=True,
-        hints=((r"TimeoutException|[Tt]imed? ?out|no answer in time", _OWN_TIME),),
-    ),
-    "uniprot": Profile(
-        "The UniProt SPARQL service: the query is posted as a form; long ones end after 45 minutes there, so give "
-        "`timeout_s`."
-    ),
-    "ubergraph": Profile(
-        "Ubergraph: Blazegraph behind a proxy that answers 502 when it is busy; one request at a time.",
-        alone=True,
-    ),
-    "virtuoso": Profile(
-        "Virtuoso: at most 10,000 rows an answer, no OFFSET beyond 10,000 sorted rows, so that pages are cut from a "
-        "sub-query; comments are left out, since some versions trip over a `#`.",
-        comments=False,
-        most_rows=10_000,
-        nested=True,
-        hints=((r"SR353|Sorted TOP clause", _SORTED), (r"S1TAT|anytime|estimated execution time", "ask for less")),
-    ),
-    "oxigraph": Profile("Oxigraph's own server: the query is posted as it is.", direct=True),
-}
-
 _one_at_a_time: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # by host
-
-
-def ask_endpoint(url: str, text: str, *, timeout_s: float = 60.0) -> Table | bool | Graph:
-    """Return what a SPARQL 1.1 endpoint answers to a query; prefixes that the project knows need no declaration.
-
-    Raises
-    ------
-    EndpointError
-        There is no usable answer; the kinds are those of `Endpoint.ask`.
-    QueryError
-        The text is no query.
-    """
-    return Endpoint(url, timeout_s=timeout_s).ask(text)
 
 
 class Endpoint:
@@ -186,13 +107,14 @@ class Endpoint:
             raise UnknownNameError("profile", profile, PROFILES)
         self.url, self.profile = url, PROFILES[profile]
         self.timeout_s, self.most_bytes, self.attempts = timeout_s, most_bytes, attempts
-        self.cache, self.max_age_s, self.offline = cache, max_age_s, offline
+        self.cache = Cache(cache, max_age_s) if cache is not None else None
+        self.offline = offline
         self.default_graphs, self.named_graphs = tuple(default_graphs), tuple(named_graphs)
 
     def __repr__(self) -> str:
         return f"<Endpoint: {without_secrets(self.url)}>"
 
-    def ask(self, text: str) -> Table | bool | Graph:
+    def query(self, text: str) -> Table | bool | Graph:
         """Return the answer to a query: a Table for SELECT, a bool for ASK, a Graph for CONSTRUCT and DESCRIBE.
 
         Raises
@@ -210,17 +132,21 @@ class Endpoint:
         return self._graph(query) if query.form in ("CONSTRUCT", "DESCRIBE") else self._table(query)
 
     def select(self, text: str) -> Table:
-        """Return the solutions of a SELECT query; for errors see `ask`."""
+        """Return the solutions of a SELECT query; for errors see `query`."""
         answer = self._table(QueryText(text, "SELECT"))
         assert isinstance(answer, Table), "the form was checked"
         return answer
 
+    def ask(self, text: str) -> bool:
+        """Return the answer to an ASK query; for errors see `query`."""
+        return self._table(QueryText(text, "ASK")) is True
+
     def construct(self, text: str) -> Graph:
-        """Return the graph that a CONSTRUCT or DESCRIBE query makes; for errors see `ask`."""
+        """Return the graph that a CONSTRUCT or DESCRIBE query makes; for errors see `query`."""
         return self._graph(QueryText(text, "CONSTRUCT", "DESCRIBE"))
 
     def ntriples(self, text: str) -> bytes:
-        """Return the triples that a CONSTRUCT or DESCRIBE query makes as N-Triples; for errors see `ask`.
+        """Return the triples that a CONSTRUCT or DESCRIBE query makes as N-Triples; for errors see `query`.
 
         Labels of blank nodes are those of the answer, and a triple that it has twice is there twice.
         """
@@ -297,8 +223,7 @@ class Endpoint:
         accept = _ACCEPT_TABLE if tables else _ACCEPT_GRAPH
         text = query.declared if self.profile.comments else without_comments(query.declared)
         key = json.dumps([self.url, text, accept, self.default_graphs, self.named_graphs])
-        file = self.cache / hashlib.sha256(key.encode()).hexdigest() if self.cache is not None else None
-        if file is not None and (kept := _kept(file, self.max_age_s)) is not None:
+        if self.cache is not None and (kept := self.cache.find(key)) is not None:
             with suppress(*_BAD):
                 return read(*kept)
         if self.offline:
@@ -334,9 +259,8 @@ class Endpoint:
                     error.reason += f"; {hint}"
                     break
             raise
-        if file is not None:
-            with suppress(OSError):  # an answer is not lost for want of a cache
-                _keep(file, without_secrets(self.url), kind, body)
+        if self.cache is not None:
+            self.cache.keep(key, without_secrets(self.url), kind, body)
         return answer
 
     def _sent(self, text: str, form: str, accept: str) -> tuple[str, Mapping[str, str], bytes]:
@@ -418,23 +342,3 @@ def _term(value: Any) -> Term | None:
     if kind not in ("literal", "typed-literal"):  # the second is Virtuoso's
         raise ValueError(f"{kind} is no kind of term")
     return literal(text, value.get("datatype") or str(XSD.string), value.get("xml:lang") or None)
-
-
-# --- the cache: a line of JSON about the answer, then the answer
-
-
-def _kept(file: Path, max_age_s: float | None) -> tuple[str, bytes] | None:
-    """Return media type and body of an answer that was kept; None if there is none, or it is too old or damaged."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        line, _, body = file.read_bytes().partition(b"\n")
-        about = json.loads(line)
-        fresh = max_age_s is None or time.time() - float(about["time"]) <= max_age_s
-        if fresh and about["sha256"] == hashlib.sha256(body).hexdigest():
-            return str(about["content_type"]), body
-    return None
-
-
-def _keep(file: Path, url: str, kind: str, body: bytes) -> None:
-    about = {"url": url, "time": time.time(), "content_type": kind, "sha256": hashlib.sha256(body).hexdigest()}
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(file, json.dumps(about).encode() + b"\n" + body)

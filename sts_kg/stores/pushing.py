@@ -10,42 +10,33 @@ what is inferred about a class expression stands in another graph than the expre
 
 from __future__ import annotations
 
-import json
 import re
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
-import pyoxigraph as ox
 from rdflib import Graph, URIRef
 
 from sts_kg.errors import EndpointAnswerError, EndpointError, EndpointRefusedError, EndpointUnavailableError
 from sts_kg.rdf import BASE, expand
-from sts_kg.stores.folder import (
-    Digest,
-    ScopedNames,
-    StructuralNames,
-    digest_of,
-    graph_lines,
-    open_store,
-    parsed,
-    replace_graph,
-    skolemised,
-)
-from sts_kg.stores.http import Reply, send
+from sts_kg.stores.blank_nodes import ScopedNames, StructuralNames, skolemised
+from sts_kg.stores.digest import Digest, canonical_lines, digest_of
+from sts_kg.stores.endpoint import Endpoint
+from sts_kg.stores.folder import graph_lines, open_store, replace_graph
+from sts_kg.stores.http import send
 
-__all__ = ["Progress", "Pushed", "Routes", "Source", "push", "routes"]
+__all__ = ["PushProgress", "Pushed", "Routes", "Source", "push", "routes"]
 
 #: Triples to be pushed: an rdflib Graph, N-Triples, or pieces of N-Triples.
 Source = Graph | bytes | Iterable[bytes]
 #: What follows a batch: the graph, how many of its triples are there, how many it has.
-Progress = Callable[[str, int, int], None]
+PushProgress = Callable[[str, int, int], None]
 
 _BATCH_MARK = f"{BASE}batch"
 _PAGE = 500_000  # triples read back at once
@@ -110,7 +101,7 @@ def push(
     graph_store: str | None = None,
     scope: str | None = None,
     timeout_s: float = 300.0,
-    progress: Progress | None = None,
+    progress: PushProgress | None = None,
 ) -> list[Pushed]:
     """Put named graphs into a store, each whole or not at all, and return what is there now.
 
@@ -161,7 +152,7 @@ def push(
 
 
 def _put(
-    store: _Folder | _Remote, name: str, content: _Content, skipped: bool, batch: int, progress: Progress | None
+    store: _Folder | _Remote, name: str, content: _Content, skipped: bool, batch: int, progress: PushProgress | None
 ) -> Pushed:
     started = time.monotonic()
     if not skipped:
@@ -227,7 +218,7 @@ class _Content:
 
     def batches(self, size: int) -> Iterator[list[bytes]]:
         """Yield the triples as lines of canonical N-Triples, so many at a time, in the same order each time."""
-        for lines in parsed(self._source, size):
+        for lines in canonical_lines(self._source, size):
             yield [skolemised(line, self._names) if b"_:" in line else line for line in lines]
 
 
@@ -250,7 +241,7 @@ class _Folder:
     def read(self, graph: str, count: int) -> Iterator[list[bytes]]:
         return graph_lines(self._store, graph)
 
-    def put(self, graph: str, content: _Content, batch: int, progress: Progress | None) -> None:
+    def put(self, graph: str, content: _Content, batch: int, progress: PushProgress | None) -> None:
         def pieces() -> Iterator[bytes]:
             sent = 0
             for lines in content.batches(batch):
@@ -273,24 +264,7 @@ class _Remote:
     def __init__(self, to: Routes, timeout_s: float) -> None:
         self.shown, self._to, self._timeout_s = to.query, to, timeout_s
         self._graph_store, self._most = to.graph_store, 1_000_000
-
-    def _ask(self, text: str, accept: str) -> Reply:
-        kind = "application/x-www-form-urlencoded"
-        body = urlencode({"query": text}).encode()
-        headers = {"Accept": accept, "Content-Type": kind}
-        return send(
-            self._to.query, method="POST", body=body, headers=headers, timeout_s=self._timeout_s, most_bytes=_MOST_BYTES
-        )
-
-    def _select(self, text: str) -> list[str]:
-        """Return the values of the one variable of a query."""
-        reply = self._ask(text, "application/sparql-results+json")
-        try:
-            document = json.loads(reply.body)
-            (variable,) = document["head"]["vars"]
-            return [str(row[variable]["value"]) for row in document["results"]["bindings"]]
-        except (ValueError, KeyError, TypeError) as error:
-            raise EndpointAnswerError(self.shown, f"gives no SPARQL results but {reply.content_type}") from error
+        self._endpoint = Endpoint(to.query, timeout_s=timeout_s, most_bytes=_MOST_BYTES)
 
     def _update(self, text: str, *, repeatable: bool, extra_s: float = 0.0) -> None:
         headers = {"Content-Type": "application/sparql-update"}
@@ -300,9 +274,9 @@ class _Remote:
 
     def count(self, graph: str) -> int:
         where = f"{{ GRAPH <{graph}> {{ ?s ?p ?o }} FILTER(?p != <{_BATCH_MARK}>) }}"
-        found = self._select(f"SELECT (COUNT(*) AS ?n) WHERE {where}")
+        found = self._endpoint.select(f"SELECT (COUNT(*) AS ?n) WHERE {where}")
         try:
-            return int(found[0])
+            return int(str(found.rows[0][0]))
         except (IndexError, ValueError) as error:
             raise EndpointAnswerError(self.shown, "does not count") from error
 
@@ -312,14 +286,13 @@ class _Remote:
         while read < count:
             where = f"{{ GRAPH <{graph}> {{ ?s ?p ?o }} FILTER(?p != <{_BATCH_MARK}>) }}"
             text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {where} LIMIT {_PAGE} OFFSET {read}"
-            reply = self._ask(text, "application/n-triples, text/plain;q=0.5")
-            lines = list(chain.from_iterable(_read_back(self.shown, reply)))
+            lines = self._endpoint.ntriples(text).splitlines()
             if not lines:
                 return
             read += len(lines)
             yield lines
 
-    def put(self, graph: str, content: _Content, batch: int, progress: Progress | None) -> None:
+    def put(self, graph: str, content: _Content, batch: int, progress: PushProgress | None) -> None:
         incoming = f"{graph}#incoming-{content.hexdigest[:16]}"
         self._sweep(graph, incoming)
         resumed = self._fill(incoming, content, batch, progress, graph)
@@ -344,18 +317,18 @@ class _Remote:
 
     def _sweep(self, graph: str, incoming: str) -> None:
         """Drop what killed pushes of another content left."""
-        found = self._select(f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?g <{_BATCH_MARK}> ?mark }} }}")
-        for left in found:
+        found = self._endpoint.select(f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?g <{_BATCH_MARK}> ?mark }} }}")
+        for left in (str(graph) for (graph,) in found):
             if left.startswith(f"{graph}#incoming-") and left != incoming:
                 self._drop(left)
 
     def _drop(self, graph: str) -> None:
         self._update(f"DROP SILENT GRAPH <{graph}>", repeatable=True)
 
-    def _fill(self, incoming: str, content: _Content, batch: int, progress: Progress | None, graph: str) -> bool:
+    def _fill(self, incoming: str, content: _Content, batch: int, progress: PushProgress | None, graph: str) -> bool:
         """Put all batches that are not there yet, and return whether some were there."""
-        marks = f"SELECT ?mark WHERE {{ GRAPH <{incoming}> {{ <{incoming}> <{_BATCH_MARK}> ?mark }} }}"
-        there = set(self._select(marks))
+        marks = f"SELECT ?mark WHERE {{ GRAPH <{incoming}> {{ <{incoming}> <{_BATCH_MARK}> ?mark }} }} ORDER BY ?mark"
+        there = {str(mark) for page in self._endpoint.pages(marks) for (mark,) in page}
         sent = 0
         for lines in content.batches(batch):
             mark = digest_of(*lines).hex()
@@ -407,12 +380,3 @@ class _Remote:
         lost = next((line.decode() for line in sent if found.lacks(line)), None)
         example = f", not {lost[:200]}" if lost is not None else ""
         return f"of {content.digest.triples:,} triples {found.triples:,} came back{example}"
-
-
-def _read_back(url: str, reply: Reply) -> Iterator[list[bytes]]:
-    try:
-        quads = ox.parse(reply.body, format=ox.RdfFormat.N_TRIPLES, lenient=True)
-        while written := ox.serialize(islice(quads, 20_000), format=ox.RdfFormat.N_TRIPLES):
-            yield written.splitlines()
-    except SyntaxError as error:
-        raise EndpointAnswerError(url, f"gives no N-Triples but {reply.content_type}: {error.msg}") from error

@@ -10,10 +10,10 @@ import pytest
 from sts_kg import Case, InconsistentError, KnowledgeGraph
 from sts_kg.cases import files as casefile
 from sts_kg.cases.case import Course, Given
-from sts_kg.cases.closing import close_cases
 from sts_kg.cases.dates import PartialDate
 from sts_kg.cases.explanation import WORDING, Explanation, contradictions, explain
 from sts_kg.cases.options import answers_of
+from sts_kg.cases.session import Session
 from sts_kg.closure.closure import Closure
 from sts_kg.rdf.names import local
 
@@ -108,10 +108,10 @@ class Told:
 
     def __init__(self, kg: KnowledgeGraph, path: Path) -> None:
         path.write_text(CASES, encoding="utf-8")
-        self.kg = KnowledgeGraph(kg.ontology)  # it keeps its own closure
-        self.cases = {case.id: case for case in casefile.read(path, kg.ontology.vocabulary)}
+        self.kg = KnowledgeGraph(Session(kg.guideline))  # it keeps its own closure
+        self.cases = {case.id: case for case in casefile.read(path, kg.guideline.vocabulary)}
         self.file = str(path)
-        self.f = kg.ontology.folder / "examples" / "f.yaml"
+        self.f = kg.guideline.folder / "examples" / "f.yaml"
         self.answers = self.kg.options([*self.cases.values(), self.f])
 
     def explain(self, case: str, option: str) -> Explanation:
@@ -506,7 +506,7 @@ def test_a_contradictory_case_is_not_explained(told: Told) -> None:
 
 
 def _random_case(kg: KnowledgeGraph, name: str, dice: random.Random) -> Case:
-    words = kg.ontology.vocabulary
+    words = kg.guideline.vocabulary
     findings, therapies = sorted(set(words.findings.values())), sorted(set(words.therapies.values()))
     chosen = dice.sample(findings, dice.randrange(6))
     courses = []
@@ -530,7 +530,7 @@ def _random_case(kg: KnowledgeGraph, name: str, dice: random.Random) -> Case:
 def drawn(kg: KnowledgeGraph) -> tuple[list[Case], Closure]:
     dice = random.Random(1123)
     cases = [_random_case(kg, f"r{number}", dice) for number in range(60)]
-    return cases, close_cases(kg.ontology, cases)
+    return cases, Session(kg.guideline, tuple(cases)).closed
 
 
 def test_every_known_finding_of_a_random_case_has_a_reason(
@@ -542,7 +542,7 @@ def test_every_known_finding_of_a_random_case_has_a_reason(
     consistent = [case for case in cases if not contradictions(case, asserted, closed)]
     assert 35 <= len(consistent) < 60
     for case in consistent:
-        for answer in answers_of(case, asserted, closed, kg.ontology.conditions):
+        for answer in answers_of(case, asserted, closed, kg.guideline.conditions):
             known = explain(answer, case, asserted, closed).known
             told = [(f"finding-{finding}", holds) for finding, holds, _ in known]
             true, false = set(map(local, answer.true)), set(map(local, answer.false))

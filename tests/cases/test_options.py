@@ -20,7 +20,7 @@ DECLINED = [  # section 9.3, case i: the options under cancer treatment
 
 
 def case(kg: KnowledgeGraph, name: str, given: dict[str, bool]) -> Case:
-    words = kg.ontology.vocabulary.findings
+    words = kg.guideline.vocabulary.findings
     return Case(name, given=tuple(Given(words[finding], holds, name) for finding, holds in given.items()))
 
 
@@ -110,7 +110,7 @@ def test_minimal_sets_that_would_settle(archetypes: dict[str, dict[str, Answer]]
 def test_the_same_statuses_from_yaml_csv_and_facts(
     kg: KnowledgeGraph, archetypes: dict[str, dict[str, Answer]]
 ) -> None:
-    folder = kg.ontology.folder / "examples"
+    folder = kg.guideline.folder / "examples"
     from_yaml = kg.options(sorted(folder.glob("?.yaml")))
     from_csv = kg.options(folder / "cohort.csv")
     facts = [(a.case, a.option, a.status, a.missing) for of_case in archetypes.values() for a in of_case.values()]
@@ -119,7 +119,7 @@ def test_the_same_statuses_from_yaml_csv_and_facts(
 
 
 def test_case_f_with_its_course_is_tried_and_still_met(kg: KnowledgeGraph) -> None:
-    answers = kg.options(kg.ontology.folder / "examples" / "f.yaml")
+    answers = kg.options(kg.guideline.folder / "examples" / "f.yaml")
     tried = [local(answer.option) for answer in answers if answer.tried]
     assert tried == ["option-doxorubicin-alone", "option-doxorubicin-ifosfamide"]
     assert {answer.status for answer in answers if answer.tried} == {"met"}
@@ -208,7 +208,7 @@ def test_a_contradictory_case_spoils_no_other(kg: KnowledgeGraph) -> None:
 
 def test_questions_in_order(kg: KnowledgeGraph) -> None:
     """Section 9.3: case a begins with unresectable (6), resectable (2), metastases-outside-lungs (2)."""
-    asked = kg.ask(case(kg, "a", {"stage4-sts": True}))
+    asked = kg.questions(case(kg, "a", {"stage4-sts": True}))["a"]
     first = [(short(question.finding), len(question.options)) for question in asked[:3]]
     assert first == [("unresectable", 6), ("resectable", 2), ("metastases-outside-lungs", 2)]
     assert [local(option) for option in asked[0].would_meet] == [
@@ -220,7 +220,7 @@ def test_questions_in_order(kg: KnowledgeGraph) -> None:
 
 
 def test_the_first_question_of_a_case_without_facts_is_the_stage(kg: KnowledgeGraph) -> None:
-    first = kg.ask(case(kg, "l", {}))[0]
+    first = kg.questions(case(kg, "l", {}))["l"][0]
     assert (short(first.finding), len(first.options)) == ("stage4-sts", 17)
 
 
@@ -285,4 +285,4 @@ def test_unknown_names_list_the_near_ones(kg: KnowledgeGraph, call: object, mess
 
 def test_one_case_of_several_must_be_named(kg: KnowledgeGraph) -> None:
     with pytest.raises(CaseError, match=r"there are 13 cases .* say which one"):
-        kg.ask(kg.ontology.folder / "examples" / "cohort.csv")
+        kg.explain(kg.guideline.folder / "examples" / "cohort.csv", "surgery")

@@ -17,8 +17,8 @@ from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
-from sts_kg.closure.closure import ENGINES, Closure, Progress, closure_of
-from sts_kg.closure.io.output import Axioms
+from sts_kg.closure.closure import Closure, Progress, closure_of
+from sts_kg.closure.engines import ENGINES, Axioms
 from sts_kg.closure.rules.table import CHECKS
 from sts_kg.errors import InconsistentError
 from sts_kg.rdf.graphs import parse, to_ox

@@ -18,7 +18,7 @@ from rdflib import BNode, Graph, URIRef
 
 from sts_kg.closure import columns as columns_module
 from sts_kg.closure.closure import Closure, closure_of
-from sts_kg.closure.io.output import Axioms
+from sts_kg.closure.engines import Axioms
 from sts_kg.rdf.graphs import from_ox, to_ox, write
 from sts_kg.rdf.terms import rdflib_quiet
 

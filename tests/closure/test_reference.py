@@ -13,7 +13,7 @@ from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
 from sts_kg import KnowledgeGraph
-from sts_kg.cases.closing import close_cases
+from sts_kg.cases.session import Session
 from sts_kg.closure.closure import Closure, closure_of
 from sts_kg.closure.reference import close
 from sts_kg.rdf.graphs import parse
@@ -65,13 +65,13 @@ def disagreements(graph: Graph) -> list[str]:
 
 
 def test_both_engines_agree_on_the_ontology(kg: KnowledgeGraph) -> None:
-    assert disagreements(kg.ontology.asserted) == []
+    assert disagreements(kg.guideline.asserted) == []
 
 
 @pytest.mark.parametrize("name", ["a", "f", "contradiction"])
 def test_both_engines_agree_on_an_example_case(kg: KnowledgeGraph, name: str) -> None:
-    cases = kg.with_cases(kg.ontology.folder / "examples" / f"{name}.yaml").cases
-    graph = close_cases(kg.ontology, cases).asserted
+    cases = kg.with_cases(kg.guideline.folder / "examples" / f"{name}.yaml").cases
+    graph = Session(kg.guideline, tuple(cases)).closed.asserted
     assert len(graph) > 1000
     assert disagreements(graph) == []
 

@@ -257,7 +257,7 @@ def test_an_option_that_rl_infers_cannot_be_denied(hermit: Hermit, with_examples
 def test_each_option_is_entailed_where_its_condition_just_holds_and_not_one_finding_short(
     hermit: Hermit, kg: KnowledgeGraph
 ) -> None:
-    words = kg.ontology.vocabulary.findings
+    words = kg.guideline.vocabulary.findings
     entailed: list[Triple] = []
     near: list[Triple] = []
     cases: list[Case] = []

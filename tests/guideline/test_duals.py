@@ -100,11 +100,11 @@ def test_a_condition_over_a_class_of_no_finding_is_an_error() -> None:
 
 
 def test_not_met_is_fresh(kg: KnowledgeGraph) -> None:
-    assert isomorphic(parse(not_met(kg.asserted)), kg.ontology.modules["not-met"])
+    assert isomorphic(parse(not_met(kg.asserted)), kg.guideline.modules["not-met"])
 
 
 def test_conditions_are_all_that_is_written_by_hand(kg: KnowledgeGraph) -> None:
     """No class of cases is declared in the module of conditions, and each of the 80 is in the generated one."""
-    declared = {name: set(graph.subjects(predicate=RDFS.label)) for name, graph in kg.ontology.modules.items()}
+    declared = {name: set(graph.subjects(predicate=RDFS.label)) for name, graph in kg.guideline.modules.items()}
     assert declared["conditions"] == set()
     assert len(declared["not-met"]) == 2 * 22 + 2 * 18

@@ -16,9 +16,9 @@ from rdflib.namespace import OWL, RDF, RDFS, SKOS
 from sts_kg import InconsistentError, KnowledgeGraph, ParseError, closure_of
 from sts_kg.cases import files as casefile
 from sts_kg.cases.case import facts
-from sts_kg.cases.closing import close_cases
+from sts_kg.cases.session import Session
 from sts_kg.guideline.data import ontology_folder
-from sts_kg.guideline.ontology import CASE_MODULES, Ontology
+from sts_kg.guideline.guideline import CASE_MODULES, Guideline
 from sts_kg.rdf.names import BASE, STS
 
 FOLDER = ontology_folder()
@@ -35,7 +35,7 @@ def terms(graph: Graph) -> set[URIRef]:
 
 
 def test_the_modules_are_those_that_the_header_imports(kg: KnowledgeGraph) -> None:
-    assert list(kg.ontology.modules) == [
+    assert list(kg.guideline.modules) == [
         *("sts", "conditions", "decisions", "findings", "not-met"),
         *("recommendations", "schemes", "source", "treatments", "vocabulary"),
     ]
@@ -43,20 +43,20 @@ def test_the_modules_are_those_that_the_header_imports(kg: KnowledgeGraph) -> No
 
 def test_every_file_but_shapes_is_imported(kg: KnowledgeGraph) -> None:
     """Shapes are constraints, not axioms; the header does not import itself."""
-    assert {path.stem for path in FOLDER.glob("*.ttl")} - {"shapes"} == set(kg.ontology.modules)
+    assert {path.stem for path in FOLDER.glob("*.ttl")} - {"shapes"} == set(kg.guideline.modules)
 
 
 def test_the_asserted_graph_is_the_modules_and_nothing_else(kg: KnowledgeGraph) -> None:
-    of_modules = [triple for graph in kg.ontology.modules.values() for triple in graph]
+    of_modules = [triple for graph in kg.guideline.modules.values() for triple in graph]
     assert set(kg.asserted) == set(of_modules)
     assert len(kg.asserted) == len(of_modules), "a triple stands in two modules"
 
 
 def test_one_ontology_has_the_imports(kg: KnowledgeGraph) -> None:
     assert set(kg.asserted.subjects(OWL.imports)) == {STS.ontology}
-    assert kg.ontology.header(OWL.versionInfo) == "0.1.0"
-    assert kg.ontology.header(STS.disclaimer).startswith("Not medical advice: ")
-    assert kg.ontology.header(STS.nothing) == ""
+    assert kg.guideline.header(OWL.versionInfo) == "0.1.0"
+    assert kg.guideline.header(STS.disclaimer).startswith("Not medical advice: ")
+    assert kg.guideline.header(STS.nothing) == ""
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_eighteen_options_four_of_them_umbrellas(kg: KnowledgeGraph) -> None:
     options = set(kg.asserted.subjects(RDF.type, STS.TreatmentOption))
     umbrellas = set(kg.asserted.subjects(RDF.type, STS.UmbrellaOption))
     assert (len(options | umbrellas), len(umbrellas)) == (18, 4)
-    assert set(kg.ontology.conditions) == options | umbrellas
+    assert set(kg.guideline.conditions) == options | umbrellas
 
 
 def test_every_term_has_one_english_label(kg: KnowledgeGraph) -> None:
@@ -98,7 +98,7 @@ def test_every_term_has_a_definition_or_a_segment_its_gist(kg: KnowledgeGraph) -
 
 def test_labels_are_in_lower_case_but_for_names(kg: KnowledgeGraph) -> None:
     for term in terms(kg.asserted):
-        for word in re.findall(r"[\w-]+", kg.ontology.labels[term]):
+        for word in re.findall(r"[\w-]+", kg.guideline.labels[term]):
             segment = re.fullmatch(r"[SH]\d+", word)
             assert word == word.lower() or word in ENDS_OF_OTHERS or segment, (term, word)
 
@@ -107,14 +107,14 @@ def test_labels_are_in_lower_case_but_for_names(kg: KnowledgeGraph) -> None:
 
 
 def test_two_loads_give_equal_graphs(kg: KnowledgeGraph) -> None:
-    again = Ontology()
+    again = Guideline()
     assert set(again.asserted) == set(kg.asserted)
     assert any(isinstance(node, BNode) for node in again.asserted.subjects())
 
 
 def test_two_processes_give_equal_graphs(kg: KnowledgeGraph) -> None:
     """What the cache rests on: a graph in memory comes in the order of its hashes, which differ."""
-    script = "from sts_kg.guideline import Ontology; print(*sorted(' '.join(t.n3() for t in s) for s in Ontology().asserted), sep='\\n')"  # noqa: E501
+    script = "from sts_kg.guideline import Guideline; print(*sorted(' '.join(t.n3() for t in s) for s in Guideline().asserted), sep='\\n')"  # noqa: E501
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, encoding="utf-8")
     assert run.stdout.splitlines() == sorted(" ".join(term.n3() for term in triple) for triple in kg.asserted)
 
@@ -151,7 +151,7 @@ def tiny(tmp_path: Path) -> Path:
 
 
 def test_the_closure_of_a_tiny_ontology(tiny: Path) -> None:
-    closed = Ontology(tiny).closure
+    closed = Guideline(tiny).closure
     assert (STS.A, RDFS.subClassOf, STS.C) in closed
     assert (STS.d, STS.p, Literal(1)) in closed
     assert (STS.d, STS.p, Literal(2)) not in closed
@@ -161,7 +161,7 @@ def test_a_contradictory_ontology_is_refused(tiny: Path) -> None:
     text = f"<{BASE}A> <{OWL.disjointWith}> <{BASE}B> . <{BASE}x> a <{BASE}A> , <{BASE}B> ."
     (tiny / "findings.ttl").write_text(text, encoding="utf-8")
     with pytest.raises(InconsistentError, match="the disjoint classes sts:A and sts:B share sts:x"):
-        _ = Ontology(tiny).closure
+        _ = Guideline(tiny).closure
 
 
 # --- cases
@@ -185,14 +185,14 @@ courses: [{therapies: [other-chemotherapy-drug]}]
 
 
 def test_cases_added_to_the_closed_ontology_give_what_closing_all_anew_gives(kg: KnowledgeGraph) -> None:
-    ontology = kg.ontology
+    ontology = kg.guideline
     files = sorted((FOLDER / "examples").glob("?.yaml"))
     cases = [case for path in files for case in casefile.read(path, ontology.vocabulary)]
     assert [case.id for case in cases] == list("abcdefghijklm")
     cases += casefile.parse(COURSES, ontology.vocabulary)
     given = facts(cases, ontology.vocabulary)
     before = ontology.closure.counts
-    extended, anew = close_cases(ontology, cases), closure_of(ontology.asserted + given, axioms="none")
+    extended, anew = Session(ontology, tuple(cases)).closed, closure_of(ontology.asserted + given, axioms="none")
     assert extended.inconsistencies == anew.inconsistencies == ()
     assert set(extended.inferred) == set(anew.inferred)
     assert set(extended.asserted) == set(anew.asserted)
@@ -203,13 +203,19 @@ def test_cases_added_to_the_closed_ontology_give_what_closing_all_anew_gives(kg:
 # --- what cannot be loaded
 
 
-@pytest.mark.parametrize("name", ["sts", "findings", "source"])
+@pytest.mark.parametrize("name", ["findings", "source"])
 def test_a_missing_module_is_named(tmp_path: Path, name: str) -> None:
     folder = shutil.copytree(FOLDER, tmp_path / "ontology")
     (folder / f"{name}.ttl").unlink()
     with pytest.raises(ParseError) as caught:
-        Ontology(folder)
+        Guideline(folder)
     assert str(caught.value) == f"{folder / name}.ttl: cannot be read: No such file or directory"
+
+
+def test_a_folder_has_one_header(tiny: Path) -> None:
+    (tiny / "other.ttl").write_text((tiny / "sts.ttl").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(ParseError, match=r"tiny: has 2 Turtle files with owl:imports; one is expected, the header"):
+        Guideline(tiny)
 
 
 def test_a_module_that_cases_need_and_the_header_does_not_import_is_named(tiny: Path) -> None:
@@ -217,13 +223,13 @@ def test_a_module_that_cases_need_and_the_header_does_not_import_is_named(tiny: 
     text = path.read_text(encoding="utf-8").replace(f", <{BASE}ontology/treatments>", "")
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ParseError, match=r"sts\.ttl: does not import treatments$"):
-        Ontology(tiny)
+        Guideline(tiny)
 
 
 def test_a_module_that_is_no_turtle_is_named_with_the_line(tiny: Path) -> None:
     (tiny / "findings.ttl").write_text("<a> <b> <c> .\n<a> <b>", encoding="utf-8")
     with pytest.raises(ParseError) as caught:
-        Ontology(tiny)
+        Guideline(tiny)
     assert (caught.value.path, caught.value.line) == (tiny / "findings.ttl", 2)
 
 
@@ -234,6 +240,6 @@ def test_a_condition_that_is_none_is_named_with_its_file(tiny: Path) -> None:
     )
     (tiny / "conditions.ttl").write_text(text, encoding="utf-8")
     with pytest.raises(ParseError) as caught:
-        _ = Ontology(tiny).conditions
+        _ = Guideline(tiny).conditions
     assert caught.value.path == tiny / "conditions.ttl"
     assert caught.value.reason == f"{BASE}Odd is neither a With class nor an intersection or union of conditions"

@@ -253,7 +253,7 @@ def test_the_ontology_conforms(kg: KnowledgeGraph) -> None:
 
 
 def test_the_example_cases_conform(kg: KnowledgeGraph) -> None:
-    vocabulary = kg.ontology.vocabulary
+    vocabulary = kg.guideline.vocabulary
     assert EXAMPLES
     cases = [case for path in EXAMPLES for case in casefile.read(path, vocabulary)]
     assert messages(kg.asserted + facts(cases, vocabulary)) == set()

@@ -205,7 +205,7 @@ def test_there_is_no_other_slice() -> None:
 
 def test_seeds_are_named_by_curie_iri_or_label(kg: KnowledgeGraph) -> None:
     for seed in ("OAE:1", f"{OBO}OAE_1", f"<{OBO}OAE_1>", "Made-Up Neutropenia AE"):
-        kept = triples(link([MADE_UP], kg.asserted, method="star", seeds=[seed]))
+        kept = triples(link([MADE_UP], kg.asserted, slice="star", seeds=[seed]))
         assert (URIRef(f"{OBO}OAE_1"), None, None) in kept
 
 
@@ -316,7 +316,7 @@ def test_an_endpoint_is_asked_for_the_mapped_terms(kg: KnowledgeGraph, report: L
         body, headers = MADE_UP.read_bytes(), {"Content-Type": "text/turtle"}
         send(f"{server.graph_store}?default", method="PUT", body=body, headers=headers)
         asked = link([Endpoint(server.query)], kg.asserted)
-        star = link([Endpoint(server.query)], kg.asserted, method="star")
+        star = link([Endpoint(server.query)], kg.asserted, slice="star")
         done = invoke("link", "--endpoint", server.query, "--format", "json")
     there = {key: status for key, status in statuses(report).items() if status != "missing"}
     assert {key: status for key, status in statuses(asked).items() if status != "missing"} == there

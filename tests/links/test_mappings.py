@@ -26,7 +26,7 @@ from sts_kg.links.mappings import (
     Denial,
     Mapping,
     MappingSet,
-    Problem,
+    RowViolation,
     from_graph,
     iri_of,
     merged,
@@ -70,7 +70,7 @@ def declaring(*prefixes: str) -> str:
     return HEAD.replace("#curie_map:\n", f"#curie_map:\n{lines}")
 
 
-def problems(cells: dict[str, str], head: str | None = None, **more: object) -> list[Problem]:
+def problems(cells: dict[str, str], head: str | None = None, **more: object) -> list[RowViolation]:
     """Return what is wrong with one row, the good one but for these cells."""
     row = dict(zip(COLUMNS, GOOD, strict=True)) | cells
     used = {row[slot].partition(":")[0] for slot in ("subject_id", "object_id")}
@@ -78,7 +78,7 @@ def problems(cells: dict[str, str], head: str | None = None, **more: object) -> 
     return validate(set_of(tuple(row.values()), columns=[*row], head=head), **more)  # type: ignore[arg-type]
 
 
-def told(found: list[Problem]) -> list[tuple[str, str]]:
+def told(found: list[RowViolation]) -> list[tuple[str, str]]:
     return [(problem.column, problem.severity) for problem in found]
 
 
@@ -367,7 +367,7 @@ def test_a_wrong_cell_is_told_with_line_and_remedy(
     if column == "mapping_justification" and cells[column]:
         found = [problem for problem in found if "none of those" in problem.message]
         remedy = found[0].remedy if remedy in found[0].remedy else remedy
-    assert found == [Problem(FIRST, column, message, remedy)]
+    assert found == [RowViolation(FIRST, column, message, remedy)]
 
 
 @pytest.mark.parametrize(
@@ -393,7 +393,7 @@ def test_a_right_cell_passes(cells: dict[str, str]) -> None:
 
 def test_a_prefix_must_be_declared() -> None:
     assert problems({"object_id": "mesh:C516667"}, HEAD) == [
-        Problem(
+        RowViolation(
             FIRST,
             "object_id",
             "mesh:C516667: the curie_map has no prefix 'mesh'",
@@ -405,14 +405,14 @@ def test_a_prefix_must_be_declared() -> None:
 
 def test_a_prefix_in_the_wrong_case_is_told() -> None:
     assert problems({"object_id": "chebi:71219"}, HEAD) == [
-        Problem(FIRST, "object_id", "chebi:71219: the prefix is spelled 'chebi'", "write CHEBI:71219")
+        RowViolation(FIRST, "object_id", "chebi:71219: the prefix is spelled 'chebi'", "write CHEBI:71219")
     ]
 
 
 def test_a_prefix_that_nobody_knows_is_a_warning() -> None:
     head = HEAD.replace("#  CHEBI: http", "#  ex: https://example.org/\n#  CHEBI: http")
     assert problems({"object_id": "ex:7"}, head) == [
-        Problem(
+        RowViolation(
             FIRST + 1,
             "object_id",
             "ex:7: the prefix 'ex' is none of the known ones",
@@ -455,31 +455,33 @@ def test_the_curie_map_has_the_standard_iris(line: str, problem: str | None) -> 
         (
             "#mapping_set_id: https://example.org/set\n",
             "",
-            Problem(None, "mapping_set_id", "the metadata have no mapping_set_id", "add a line `#mapping_set_id: IRI`"),
+            RowViolation(
+                None, "mapping_set_id", "the metadata have no mapping_set_id", "add a line `#mapping_set_id: IRI`"
+            ),
         ),
         (
             "#license: https://creativecommons.org/licenses/by/4.0/\n",
             "",
-            Problem(None, "license", "the metadata have no license", "add a line `#license: IRI`"),
+            RowViolation(None, "license", "the metadata have no license", "add a line `#license: IRI`"),
         ),
         (
             "https://creativecommons.org/licenses/by/4.0/",
             "free for all",
-            Problem(5, "license", "'free for all' is no IRI", "write the whole IRI"),
+            RowViolation(5, "license", "'free for all' is no IRI", "write the whole IRI"),
         ),
         (
             "#license",
             "#mapping_date: tomorrow\n#license",
-            Problem(5, "mapping_date", "'tomorrow' is no date", "write YYYY-MM-DD"),
+            RowViolation(5, "mapping_date", "'tomorrow' is no date", "write YYYY-MM-DD"),
         ),
         (
             "#license",
             "#subject_source: nothing\n#license",
-            Problem(5, "subject_source", "nothing: it has no prefix", "write prefix:id"),
+            RowViolation(5, "subject_source", "nothing: it has no prefix", "write prefix:id"),
         ),
     ],
 )
-def test_metadata_are_checked(old: str, new: str, problem: Problem) -> None:
+def test_metadata_are_checked(old: str, new: str, problem: RowViolation) -> None:
     assert validate(set_of(GOOD, head=HEAD.replace(old, new))) == [problem]
 
 
@@ -492,7 +494,7 @@ def test_a_curie_map_that_is_no_map_is_told() -> None:
 
 def test_a_row_that_repeats_another_is_told() -> None:
     assert validate(set_of(GOOD, GOOD)) == [
-        Problem(FIRST + 1, "subject_id", f"the row repeats line {FIRST}", "drop one of them")
+        RowViolation(FIRST + 1, "subject_id", f"the row repeats line {FIRST}", "drop one of them")
     ]
     assert validate(set_of(GOOD, (*GOOD[:3], "semapv:LexicalMatching"))) == []  # a second reason is no repetition
 
@@ -500,7 +502,7 @@ def test_a_row_that_repeats_another_is_told() -> None:
 def test_two_exact_matches_into_one_vocabulary_are_a_warning() -> None:
     other = ("sts:pazopanib", "skos:exactMatch", "CHEBI:1", GOOD[3])
     assert validate(set_of(GOOD, other)) == [
-        Problem(
+        RowViolation(
             FIRST + 1,
             "object_id",
             f"sts:pazopanib has two exact matches in CHEBI: CHEBI:71219 in line {FIRST}, too",
@@ -514,7 +516,7 @@ def test_two_exact_matches_into_one_vocabulary_are_a_warning() -> None:
 def test_an_exact_match_of_two_terms_is_a_warning() -> None:
     other = ("sts:option-pazopanib", *GOOD[1:])
     assert validate(set_of(GOOD, other)) == [
-        Problem(
+        RowViolation(
             FIRST + 1,
             "object_id",
             f"CHEBI:71219 is an exact match of two terms: of sts:pazopanib in line {FIRST}, too",
@@ -547,7 +549,7 @@ def test_a_subject_of_ours_must_exist(kg: KnowledgeGraph) -> None:
 def test_labels_are_compared_with_those_at_hand() -> None:
     cells = {"object_label": "pazopanib"}
     assert problems(cells, labels={"CHEBI:71219": "Pazopanib"}) == []
-    wrong = Problem(
+    wrong = RowViolation(
         FIRST,
         "object_label",
         "CHEBI:71219 is labelled 'doxorubicin', not 'pazopanib'",
@@ -560,7 +562,7 @@ def test_labels_are_compared_with_those_at_hand() -> None:
 
 
 def test_retired_ids_are_told_with_what_replaces_them() -> None:
-    wrong = Problem(FIRST, "object_id", "CHEBI:71219 is retired", "write CHEBI:5")
+    wrong = RowViolation(FIRST, "object_id", "CHEBI:71219 is retired", "write CHEBI:5")
     assert problems({}, retired={"CHEBI:71219": "CHEBI:5"}) == [wrong]
     assert problems({}, retired={"CHEBI:5": "CHEBI:6"}) == []
     graph = Graph().add((URIRef(f"{OBO}CHEBI_71219"), OWL.deprecated, Literal(True)))

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from conftest import PAGE
 from rdflib import Literal
 from rdflib.namespace import OWL, RDFS, SH, SKOS
 
 from sts_kg import KnowledgeGraph, ParseError
 from sts_kg.guideline.data import ontology_folder, queries_folder
-from sts_kg.guideline.ontology import CASE_MODULES, Ontology
+from sts_kg.guideline.guideline import CASE_MODULES, Guideline
 from sts_kg.quality import lint, profile
 from sts_kg.quality.gates import CHECKS, PAGE_CHECKS, Report, query_violations, report
 from sts_kg.quality.violation import Violation
@@ -26,6 +27,12 @@ FOLDER = ontology_folder()
 
 
 # --- what is shipped
+
+
+@pytest.fixture(scope="module")
+def shipped(kg: KnowledgeGraph) -> Report:
+    """What the checks say of all that is shipped, held against the page if it is at hand (some twenty seconds)."""
+    return kg.check(page=PAGE)
 
 
 def test_nothing_is_wrong(shipped: Report) -> None:
@@ -64,16 +71,16 @@ def test_as_dict(shipped: Report) -> None:
 # --- copies with one change
 
 
-def copy_with(tmp_path: Path, file: str, old: str, new: str) -> Ontology:
+def copy_with(tmp_path: Path, file: str, old: str, new: str) -> Guideline:
     """Return a copy of the shipped ontology with one text of a module replaced."""
     folder = shutil.copytree(FOLDER, tmp_path / "ontology")
     text = (folder / file).read_text(encoding="utf-8")
     assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {file}"
     (folder / file).write_text(text.replace(old, new), encoding="utf-8")
-    return Ontology(folder)
+    return Guideline(folder)
 
 
-def tiny(tmp_path: Path, text: str, shapes: str = "") -> Ontology:
+def tiny(tmp_path: Path, text: str, shapes: str = "") -> Guideline:
     """Return an ontology with nothing but a text in its module of findings."""
     folder = tmp_path / "tiny"
     folder.mkdir()
@@ -86,7 +93,8 @@ def tiny(tmp_path: Path, text: str, shapes: str = "") -> Ontology:
     for name in CASE_MODULES:
         (folder / f"{name}.ttl").write_text(f"{prefixes} {text if name == 'findings' else ''}", encoding="utf-8")
     (folder / "shapes.ttl").write_text(f"{prefixes} {shapes}", encoding="utf-8")
-    return Ontology(folder)
+    shutil.copy(FOLDER / "forbidden-words.tsv", folder)
+    return Guideline(folder)
 
 
 class Change(NamedTuple):
@@ -410,7 +418,7 @@ def test_a_renamed_term_of_a_copy_is_lost(tmp_path: Path, kg: KnowledgeGraph) ->
 # --- against a page: one made up of cues, so that no sentence of the real one stands here
 
 
-def cue_page(ontology: Ontology) -> dict[str, str]:
+def cue_page(ontology: Guideline) -> dict[str, str]:
     """Return a text for each segment that holds all cues quoted from it."""
     rows = ontology.asserted.query(
         "SELECT ?segment ?cue { ?s ?p ?cue ; prov:wasQuotedFrom ?segment ."
@@ -433,21 +441,21 @@ def source_uncovered(kg: KnowledgeGraph, tmp_path: Path) -> tuple[list[Violation
     gap = next(end for (_, end), (start, _) in pairwise(spans) if start > end)
     between = silent[:gap] + "y" + silent[gap + 1 :]
     run = PAGE_CHECKS["source-uncovered"]
-    found = [*run(kg.ontology, {}, between), *run(kg.ontology, {}, silent[:-1] + "y")]
+    found = [*run(kg.guideline, {}, between), *run(kg.guideline, {}, silent[:-1] + "y")]
     message, remedy = "some of the page is in no segment", "a segment for it in source.ttl"
     places = (f"characters {gap}", f"characters {spans[-1][1]}")
     expected = [Violation("source-uncovered", place, message, remedy) for place in places]
-    return found, expected, list(run(kg.ontology, {}, silent))
+    return found, expected, list(run(kg.guideline, {}, silent))
 
 
 def cue_not_in_source(kg: KnowledgeGraph, tmp_path: Path) -> tuple[list[Violation], list[Violation], list[Violation]]:
-    texts = cue_page(kg.ontology)
+    texts = cue_page(kg.guideline)
     changed = S23_CUE.replace("symptoms caused by", "Symptoms caused by")
     copy = copy_with(tmp_path, "recommendations.ttl", S23_CUE, changed)
     run = PAGE_CHECKS["cue-not-in-source"]
     message = "the cue “Symptoms caused by the cancer” stands in none of S23"
     expected = [Violation("cue-not-in-source", "sts:part-S23-symptoms-from-cancer", message, "the words as they stand")]
-    return list(run(copy, texts, "")), expected, list(run(kg.ontology, texts, ""))
+    return list(run(copy, texts, "")), expected, list(run(kg.guideline, texts, ""))
 
 
 def quotes_source(kg: KnowledgeGraph, tmp_path: Path) -> tuple[list[Violation], list[Violation], list[Violation]]:
@@ -497,7 +505,7 @@ def few(tmp_path: Path) -> Path:
 
 
 def test_without_the_page_a_note_says_so(kg: KnowledgeGraph, few: Path) -> None:
-    found = report(kg.ontology, canned_folder=few)
+    found = report(kg.guideline, canned_folder=few)
     assert found.violations == ()
     assert found.notes == (
         "the page is not at hand: digests, cues and quotations were not held against it (--source, STS_KG_SOURCE)",
@@ -519,7 +527,7 @@ def test_a_changed_page_is_one_violation_and_no_other_check_of_the_page_runs(
 ) -> None:
     other = tmp_path / "page.txt"
     other.write_bytes(b"x")
-    found = report(kg.ontology, canned_folder=few, page=other)
+    found = report(kg.guideline, canned_folder=few, page=other)
     message = (
         f"{other} is not the page that was modelled: its SHA-256 is"
         " 2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881, expected"
@@ -532,7 +540,7 @@ def test_a_changed_page_is_one_violation_and_no_other_check_of_the_page_runs(
 
 def test_a_page_that_is_missing_is_an_error(kg: KnowledgeGraph, few: Path, tmp_path: Path) -> None:
     with pytest.raises(ParseError, match=r"nowhere\.txt: cannot be read: No such file or directory"):
-        report(kg.ontology, canned_folder=few, page=tmp_path / "nowhere.txt")
+        report(kg.guideline, canned_folder=few, page=tmp_path / "nowhere.txt")
 
 
 HEADER = "#+ summary: A summary\n#+ description: A question?\n#+ x-sts:\n#+     graph: asserted\n#+     remedy: None.\n"

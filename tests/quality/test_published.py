@@ -38,7 +38,7 @@ def of_standards(graph: Graph) -> set[URIRef]:
 @pytest.fixture(scope="module")
 def in_use(kg: KnowledgeGraph) -> Graph:
     """The ontology, its mappings, and a case of which facts are derived."""
-    graph = kg.asserted + facts(casefile.parse(DERIVED, kg.ontology.vocabulary), kg.ontology.vocabulary)
+    graph = kg.asserted + facts(casefile.parse(DERIVED, kg.guideline.vocabulary), kg.guideline.vocabulary)
     for mappings in shipped():
         graph += to_graph(mappings)
     return graph

@@ -383,7 +383,8 @@ def test_only_used_prefixes_are_declared(syntax: str) -> None:
     original = graph.parse("@prefix un: <http://un.used/> . sts:a sts:b sts:c .")
     written = graph.serialize(original, syntax).decode()
     found = re.findall(r'@prefix (\w+):|xmlns:(\w+)=|"(\w+)": "h', written)
-    assert {"".join(names) for names in found} == ({"its", "rdf", "sts"} if syntax == "rdfxml" else {"sts"})
+    declared = {"".join(names) for names in found} - {"its"}  # pyoxigraph itself declares its: since 0.5.4
+    assert declared == ({"rdf", "sts"} if syntax == "rdfxml" else {"sts"})
 
 
 def test_prefixes_that_are_no_names_are_left_out() -> None:

@@ -34,7 +34,8 @@ from sts_kg.queries.paging import QueryText, without_comments
 from sts_kg.rdf.graphs import serialize
 from sts_kg.rdf.names import STS
 from sts_kg.stores import http
-from sts_kg.stores.endpoint import PROFILES, Endpoint, ask_endpoint
+from sts_kg.stores.endpoint import Endpoint
+from sts_kg.stores.profiles import PROFILES
 
 DRUGS = "SELECT ?drug ?brand { ?drug sts:brandName ?brand } ORDER BY ?drug ?brand"
 TURTLE = b"@prefix e: <http://e.org/> . e:a e:b 'c'@en, _:x ."
@@ -88,8 +89,8 @@ def test_every_form_gives_what_the_graph_itself_gives(kg: KnowledgeGraph) -> Non
             "ASK { sts:pazopanib a sts:Drug }",
             "ASK { sts:pazopanib a sts:Finding }",
         ):
-            assert ask_endpoint(server.address, text) == kg.sparql(text)
-        made = ask_endpoint(server.address, "CONSTRUCT { ?d a sts:Drug } WHERE { ?d a sts:ChemotherapyDrug }")
+            assert Endpoint(server.address).query(text) == kg.sparql(text)
+        made = Endpoint(server.address).query("CONSTRUCT { ?d a sts:Drug } WHERE { ?d a sts:ChemotherapyDrug }")
         assert isinstance(made, Graph)
         assert len(made) == 2
         endpoint = Endpoint(server.address)
@@ -253,7 +254,7 @@ def test_waiting_for_a_turn_ends_at_the_deadline() -> None:
 )
 def test_known_prefixes_need_no_declaration(text: str, sent: str) -> None:
     with faulty(good()) as server:
-        assert ask_endpoint(server.address, text) is True
+        assert Endpoint(server.address).query(text) is True
         assert server.seen[0].field("query") == sent
 
 
@@ -286,7 +287,7 @@ def test_the_form_is_found(text: str, form: str) -> None:
 )
 def test_what_is_no_query_is_not_sent(text: str, words: str) -> None:
     with faulty(good()) as server, pytest.raises(QueryError, match=words):
-        ask_endpoint(server.address, text)
+        Endpoint(server.address).query(text)
     assert server.seen == []
 
 
@@ -294,6 +295,8 @@ def test_a_verb_wants_its_form() -> None:
     endpoint = Endpoint("http://127.0.0.1:9/")
     with pytest.raises(QueryError, match="it is no SELECT query but ASK"):
         endpoint.select("ASK {}")
+    with pytest.raises(QueryError, match="it is no ASK query but SELECT"):
+        endpoint.ask("SELECT * {}")
     for verb in (endpoint.construct, endpoint.ntriples):
         with pytest.raises(QueryError, match="it is no CONSTRUCT or DESCRIBE query but ASK"):
             verb("ASK {}")
@@ -464,7 +467,7 @@ def test_a_batch_takes_no_other_text(text: str, variable: str, value: str, kind:
 )
 def test_a_bad_answer_is_a_typed_error(answer: Behaviour, kind: type[EndpointError], words: str) -> None:
     with faulty(answer) as server, pytest.raises(EndpointError) as caught:
-        ask_endpoint(server.address, "ASK {}")
+        Endpoint(server.address).query("ASK {}")
     assert type(caught.value) is kind
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -503,7 +506,7 @@ def test_a_dripping_endpoint_ends_at_the_deadline() -> None:
 @pytest.mark.parametrize("url", ["", "sparql", "ftp://e.org/", "http://", "http://me:secret@e.org/sparql"])
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(EndpointError) as caught:
-        ask_endpoint(url, "ASK {}")
+        Endpoint(url).query("ASK {}")
     assert "secret" not in str(caught.value)
     assert "secret" not in repr(Endpoint(url))
 
@@ -538,7 +541,7 @@ def test_an_answer_is_asked_for_once(tmp_path: Path) -> None:
         for _ in range(3):
             assert endpoint.ask("ASK {}") is True
         assert len(server.seen) == 1
-        assert endpoint.ask("SELECT ?s {}") == endpoint.ask("SELECT ?s {}")
+        assert endpoint.query("SELECT ?s {}") == endpoint.query("SELECT ?s {}")
         assert len(server.seen) == 2
         assert len(endpoint.construct("CONSTRUCT WHERE { ?s ?p ?o }")) == 2
         assert len(endpoint.ntriples("CONSTRUCT WHERE { ?s ?p ?o }").splitlines()) == 2
@@ -606,7 +609,7 @@ def test_a_federated_query_runs_only_when_asked(kg: KnowledgeGraph, monkeypatch:
         asked.append((self.url, text))
         return True
 
-    monkeypatch.setattr(Endpoint, "ask", answered)
+    monkeypatch.setattr(Endpoint, "query", answered)
     with pytest.raises(QueryError, match=r"asks https://query.wikidata.org/sparql; run it with query_online"):
         kg.query("federated/wikidata-ids")
     assert asked == []

@@ -1,4 +1,4 @@
-"""The store in a folder: opening it, graphs put in whole or not at all, digests."""
+"""The store in a folder: opening it, graphs put in whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,20 +12,7 @@ import pyoxigraph as ox
 import pytest
 
 from sts_kg.errors import EndpointError, ParseError
-from sts_kg.stores.folder import (
-    GENID,
-    Digest,
-    ScopedNames,
-    StructuralNames,
-    graph_lines,
-    graphs,
-    open_store,
-    parsed,
-    replace_graph,
-    skolemised,
-)
-
-XSD = "http://www.w3.org/2001/XMLSchema#"
+from sts_kg.stores.folder import graph_lines, graphs, open_store, replace_graph
 
 
 def numbered(count: int) -> Iterator[bytes]:
@@ -171,82 +158,6 @@ def test_memory_does_not_grow_with_the_stream(tmp_path: Path) -> None:
         for n in (1_000, 400_000)
     ]
     assert peaks[1] - peaks[0] < 150_000  # kilobytes; the text has 170,000
-
-
-# --- digests
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        (f'"01"^^<{XSD}int>', f'"1"^^<{XSD}integer>'),
-        (f'"1.50"^^<{XSD}decimal>', f'"1.5"^^<{XSD}decimal>'),
-        (f'"15E-1"^^<{XSD}double>', f'"1.5"^^<{XSD}double>'),
-        (f'"0.10"^^<{XSD}float>', f'"0.1"^^<{XSD}float>'),
-        (f'"1"^^<{XSD}boolean>', f'"true"^^<{XSD}boolean>'),
-        (f'"2020-01-02T03:04:05.500+00:00"^^<{XSD}dateTime>', f'"2020-01-02T03:04:05.5Z"^^<{XSD}dateTime>'),
-        (f'"2020-01-02T03:04:05.000Z"^^<{XSD}dateTime>', f'"2020-01-02T03:04:05Z"^^<{XSD}dateTime>'),
-        ('"x"@en-GB', '"x"@en-gb'),
-    ],
-)
-def test_digest_is_by_value(one: str, other: str) -> None:
-    assert digest(one) == digest(other)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ('"1"', f'"1"^^<{XSD}integer>'),
-        (f'"1"^^<{XSD}decimal>', f'"1"^^<{XSD}integer>'),
-        (f'"x"^^<{XSD}integer>', f'"y"^^<{XSD}integer>'),
-        ('"x"@en', '"x"@de'),
-        ('"X"@en', '"x"@en'),
-        (f'"10"^^<{XSD}decimal>', f'"1"^^<{XSD}decimal>'),
-    ],
-)
-def test_digest_tells_values_apart(one: str, other: str) -> None:
-    assert digest(one) != digest(other)
-
-
-def digest(*objects: str) -> str:
-    found = Digest()
-    found.add([f"<urn:s> <urn:p> {each} .".encode() for each in objects])
-    return found.hexdigest()
-
-
-def test_digest_is_of_a_set() -> None:
-    assert digest('"a"', '"b"', '"a"') == digest('"b"', '"a"') != digest('"a"')
-    found = Digest()
-    found.add([b'<urn:s> <urn:p> "a" .'] * 3)
-    assert (found.triples, found.lacks(b'<urn:s> <urn:p> "a" .'), found.lacks(b'<urn:s> <urn:p> "b" .')) == (
-        1,
-        False,
-        True,
-    )
-
-
-# --- blank nodes
-
-
-def test_a_long_chain_of_blank_nodes_is_named() -> None:
-    text = b"".join(b"_:x%d <urn:p> _:x%d .\n" % (each, each + 1) for each in range(1_000))
-    names = StructuralNames({"urn:g": [text]})
-    found = {skolemised(line, names) for lines in parsed([text]) for line in lines}
-    assert len(found) == 1_000
-    assert not any(b"_:" in line for line in found)
-
-
-def test_labels_of_a_scope_have_names_of_their_own() -> None:
-    labels = [b"ab", b"a.b", b"a-b", b"aZb", b"aZ2Eb", "é".encode()]
-    named = {ScopedNames(scope).iri(label) for scope in ("o", "oa") for label in labels}
-    assert len(named) == 12
-    assert f"<{GENID}oZZaZ2Eb>".encode() in named
-    assert all(iri[len(GENID) + 1 : -1].isalnum() for iri in named)
-
-
-def test_a_literal_that_looks_like_a_blank_node_stays() -> None:
-    line = b'<urn:s> <urn:p> "a _:b ." .'
-    assert skolemised(line, StructuralNames({})) == line
 
 
 def test_the_store_keeps_what_ntriples_say(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from rdflib.compare import isomorphic
 from servers import Server, free_port, oxigraph, oxigraph_server, virtuoso  # noqa: F401
 
 from sts_kg import KnowledgeGraph, knowledge
-from sts_kg.cli.push import push as command
+from sts_kg.cli import app
 from sts_kg.errors import (
     EndpointAnswerError,
     EndpointError,
@@ -31,7 +31,8 @@ from sts_kg.errors import (
 )
 from sts_kg.rdf.names import BASE
 from sts_kg.stores import pushing as push_module
-from sts_kg.stores.folder import GENID, StructuralNames, graphs, open_store
+from sts_kg.stores.blank_nodes import GENID, StructuralNames
+from sts_kg.stores.folder import graphs, open_store
 from sts_kg.stores.http import Reply, send
 from sts_kg.stores.pushing import Routes, push, routes
 from sts_kg.tables.table import Table
@@ -442,7 +443,7 @@ def test_routes_given_stay() -> None:
 
 
 def run(*words: str | Path) -> Any:
-    return CliRunner().invoke(command, [str(word) for word in words])
+    return CliRunner().invoke(app, ["push", *map(str, words)])
 
 
 def test_canned_queries_answer_alike_on_a_server(
@@ -452,8 +453,8 @@ def test_canned_queries_answer_alike_on_a_server(
     done = run("--endpoint", to.query, "--format", "json", "--replace")
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)
-    assert [each["graph"].rpartition("/")[2] for each in told] == [*kg.ontology.modules, "inferred"]
-    assert [each["triples"] for each in told] == [*map(len, kg.ontology.modules.values()), len(kg.inferred)]
+    assert [each["graph"].rpartition("/")[2] for each in told] == [*kg.guideline.modules, "inferred"]
+    assert [each["triples"] for each in told] == [*map(len, kg.guideline.modules.values()), len(kg.inferred)]
     here = tuple(each["graph"] for each in told)
     again = json.loads(run("--endpoint", to.query, "--format", "json").stdout)
     assert [(each["digest"], each["skipped"]) for each in again] == [(each["digest"], True) for each in told]
@@ -491,8 +492,8 @@ def test_cases_go_into_a_graph_of_their_own_into_a_folder(
     case.write_text("case: a\nfindings: {stage4-sts: yes}\n", encoding="utf-8")
     words = ("--store", tmp_path / "db", "--graphs", "asserted", "--cases", case)
     first, again = run(*words), run(*words)
-    assert [line.split()[-1] for line in first.stdout.splitlines()[2:]] == ["pushed"] * (len(kg.ontology.modules) + 1)
-    assert again.stdout.count("there already") == len(kg.ontology.modules) + 1
+    assert [line.split()[-1] for line in first.stdout.splitlines()[2:]] == ["pushed"] * (len(kg.guideline.modules) + 1)
+    assert again.stdout.count("there already") == len(kg.guideline.modules) + 1
     assert f"{BASE}cases" in graphs(open_store(tmp_path / "db"))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, repeat
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from sts_kg.closure.columns import (
     swap,
     unique,
 )
+from sts_kg.closure.engines import Axioms
 from sts_kg.closure.terms import Terms
 from sts_kg.closure.triples import Triples
 from sts_kg.closure.vocabulary import (
@@ -50,9 +51,8 @@ from sts_kg.closure.vocabulary import (
 from sts_kg.errors import TooManyTriplesError
 from sts_kg.rdf import BLANK, IRI, LITERAL
 
-__all__ = ["Axioms", "Output", "Rows"]
+__all__ = ["Output", "Rows"]
 
-Axioms: TypeAlias = Literal["none", "used", "all"]
 #: Predicate, subjects, objects; the arrays are parallel.
 Rows: TypeAlias = tuple[int, Ids, Ids]
 #: Triples that equal terms may be written out to; a clique of n terms has n² of owl:sameAs alone.

@@ -1,0 +1,224 @@
+"""A guideline with cases and linked slices: one immutable value that owns what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from rdflib import Graph, URIRef
+from rdflib.namespace import PROV
+from rdflib.term import Node
+
+from sts_kg.cases.case import Case, facts
+from sts_kg.cases.explanation import Explanation, contradictions, explain
+from sts_kg.cases.options import Answer, Answers, Change, answers_of, changed, changes
+from sts_kg.cases.sources import read_cases
+from sts_kg.errors import InconsistentError
+from sts_kg.guideline import Guideline
+from sts_kg.queries import Entities, Store, graph_on, run, store_of
+from sts_kg.rdf import STS, local, of_ntriples
+from sts_kg.tables import Table
+
+if TYPE_CHECKING:
+    from sts_kg.closure import Closure
+
+__all__ = ["Session", "what_if"]
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """A guideline, some cases of patients, and slices of linked ontologies.
+
+    It never changes, and everything derived from it is computed when first asked for and kept: two sessions share
+    nothing but the guideline, so threads may use one session, or sessions of the same guideline, at the same time.
+
+    Parameters
+    ----------
+    guideline : Guideline
+        The source of knowledge.
+    cases : tuple of Case
+        The patients, no two with the same id.
+    slices : mapping of graph names to N-Triples
+        What was linked; it takes part in reasoning.
+    mappings : mapping of graph names to N-Triples
+        The mapping sets that queries on the linked graph see; they take no part in reasoning.
+    """
+
+    guideline: Guideline
+    cases: tuple[Case, ...] = ()
+    slices: Mapping[URIRef, bytes] = field(default_factory=dict)
+    mappings: Mapping[URIRef, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def examples(self) -> Session:
+        """The same session with the fictional cases that the guideline ships in place of its own."""
+        files = sorted((self.guideline.folder / "examples").glob("?.yaml"))
+        return replace(self, cases=read_cases(files, self.guideline.vocabulary))
+
+    @cached_property
+    def facts(self) -> Graph:
+        """What the cases say, as a graph; it bears the name that proofs show."""
+        graph = Graph(identifier=self.cases_name)
+        for triple in facts(self.cases, self.guideline.vocabulary):
+            graph.add(triple)
+        return graph
+
+    @property
+    def cases_name(self) -> URIRef:
+        """The name of the graph of the cases."""
+        return URIRef(f"{self.guideline.base}cases")
+
+    @cached_property
+    def asserted(self) -> Graph:
+        """What the files say: the modules of the ontology and the facts of the cases."""
+        return self.guideline.asserted + self.facts if self.cases else self.guideline.asserted
+
+    @cached_property
+    def closed(self) -> Closure:
+        """The guideline and the cases with all that follows; contradictions are answers in it."""
+        return self.guideline.closure.extend(self.facts) if self.cases else self.guideline.closure
+
+    @cached_property
+    def closure(self) -> Closure:
+        """The guideline and the cases with all that follows.
+
+        Raises
+        ------
+        InconsistentError
+            The ontology or a case contradicts itself.
+        """
+        for case in self.cases:
+            self._require_consistent(case)
+        return self.closed
+
+    @cached_property
+    def linked(self) -> Closure:
+        """The closure with the slices that were linked.
+
+        Raises
+        ------
+        InconsistentError
+            The ontology or a case contradicts itself.
+        """
+        return self.closure.extend([BytesIO(lines) for lines in self.slices.values()]) if self.slices else self.closure
+
+    @cached_property
+    def entities(self) -> Entities:
+        """The named things of the ontology and the cases."""
+        return Entities(self.asserted)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Asserted and inferred triples as one rdflib Graph on an Oxigraph store."""
+        return graph_on(self.store("closed"))
+
+    # --- queries
+
+    def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
+        """Return the answer to a query on the graphs of a kind: asserted, closed or linked.
+
+        Raises
+        ------
+        QueryError
+            The text is not SPARQL 1.1 Query, or asks another endpoint.
+        InconsistentError
+            The ontology or a case contradicts itself.
+        """
+        return run(self.store(kind), text, name=name)
+
+    def store(self, kind: str) -> Store:
+        """Return the store in memory that has the graphs of a kind: asserted, closed or linked."""
+        if kind == "asserted":
+            return self._asserted_store
+        return self._linked_store if kind == "linked" else self._closed_store
+
+    @cached_property
+    def _asserted_store(self) -> Store:
+        quads = [quad for each in self.guideline.quads.values() for quad in each]
+        return store_of(quads, self.facts)
+
+    @cached_property
+    def _closed_store(self) -> Store:
+        return store_of(self.closure)
+
+    @cached_property
+    def _linked_store(self) -> Store:
+        return store_of(self.linked, *map(of_ntriples, self.mappings.values()))
+
+    def named_graphs(self, kind: str) -> dict[URIRef, Graph]:
+        """Return the graphs of a kind by name: asserted (modules and cases), inferred, mappings or links."""
+        base = self.guideline.base
+        if kind == "asserted":
+            modules = {self.guideline.graph_name(name): graph for name, graph in self.guideline.modules.items()}
+            return modules | ({self.cases_name: self.facts} if self.cases else {})
+        if kind == "inferred":
+            return {URIRef(f"{base}inferred"): self.closure.inferred}
+        named = self.mappings if kind == "mappings" else self.slices
+        graphs = {name: of_ntriples(lines) for name, lines in named.items()}
+        if kind == "links" and graphs:
+            graphs[URIRef(f"{base}link/inferred")] = self.linked.inferred - self.closure.inferred
+        return graphs
+
+    # --- cases
+
+    def answers(self) -> Answers:
+        """Return the answers for all cases; those that contradict themselves are apart, and do not spoil the others."""
+        found: list[Answer] = []
+        errors = []
+        for case in self.cases:
+            try:
+                found += self.answers_of(case)
+            except InconsistentError as error:
+                errors.append(error)
+        labels = {case.id: case.label for case in self.cases if case.label}
+        return Answers(tuple(found), tuple(errors), labels, self.guideline.footer)
+
+    def answers_of(self, case: Case) -> tuple[Answer, ...]:
+        """Return the answers for one of the cases, one for each option.
+
+        Raises
+        ------
+        InconsistentError
+            The facts of the case contradict each other.
+        """
+        self._require_consistent(case)
+        return answers_of(case, self.guideline.asserted, self.closed, self.guideline.conditions)
+
+    def explain(self, case: Case, option: URIRef, texts: Mapping[str, str] | None = None) -> Explanation:
+        """Return why an option has its status for one of the cases; `texts` are those of the segments, by id.
+
+        Raises
+        ------
+        InconsistentError
+            The facts of the case contradict each other.
+        """
+        answer = next(answer for answer in self.answers_of(case) if answer.option == option)
+        footer = self.guideline.footer
+        return explain(answer, case, self.guideline.asserted, self.closed, texts=texts, disclaimer=footer)
+
+    def sentences(self, triple: tuple[Node, ...]) -> tuple[str, ...]:
+        """Return the ids of the segments behind an asserted triple: of its terms, and of what applies if they hold."""
+        asserted = self.guideline.asserted
+        about = {triple[0], triple[2]}
+        about |= {each for term in (triple[0], triple[2]) for each in asserted.subjects(STS.appliesWhen, term)}
+        return tuple(sorted({local(str(s)) for each in about for s in asserted.objects(each, PROV.wasQuotedFrom)}))
+
+    def _require_consistent(self, case: Case) -> None:
+        if wrong := contradictions(case, self.guideline.asserted, self.closed):
+            raise InconsistentError(wrong, case=case.id)
+
+
+def what_if(guideline: Guideline, case: Case, findings: Mapping[URIRef, bool | None]) -> tuple[Change, ...]:
+    """Return which options would change if some findings of a case were others; None makes one unknown.
+
+    Raises
+    ------
+    InconsistentError
+        The facts, before or after the change, contradict each other.
+    """
+    supposed = replace(changed(case, findings, guideline.asserted), iri=URIRef(f"{case.iri}#what-if"))
+    session = Session(guideline, (case, supposed))
+    return changes(session.answers_of(case), session.answers_of(supposed))

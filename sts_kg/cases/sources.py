@@ -1,0 +1,70 @@
+"""Cases from wherever they are given: files, mappings with the keys of a case file, and cases already made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from sts_kg.cases.case import Case
+from sts_kg.errors import CaseError, ParseError
+from sts_kg.guideline import Vocabulary
+
+__all__ = ["CaseSource", "read_cases"]
+
+#: A case, a file of cases, or a mapping with the keys of a case file.
+CaseSource: TypeAlias = str | Path | Case | Mapping[str, object]
+
+
+def read_cases(
+    sources: CaseSource | Iterable[CaseSource],
+    vocabulary: Vocabulary,
+    *,
+    on_error: Callable[[CaseError | ParseError], None] | None = None,
+) -> tuple[Case, ...]:
+    """Return the cases of some sources, in their order; no two have the same id.
+
+    Parameters
+    ----------
+    sources : path, Case or mapping, or several of them
+        A file may hold many cases.
+    vocabulary : Vocabulary
+        The words that a case may use.
+    on_error : callable, optional
+        Called with the error of each source that cannot be read; the other sources are still returned.
+
+    Raises
+    ------
+    CaseError, ParseError
+        A case cannot be read, or its id is there twice, and `on_error` is not given.
+    """
+    several = [sources] if isinstance(sources, str | Path | Case | Mapping) else list(sources)
+    found: dict[str, Case] = {}
+    for one in several:
+        try:
+            read = _read(one, vocabulary)
+            if again := next((case for case in read if case.id in found), None):
+                first = f"the first is at {found[again.id].place or 'no file'}"
+                raise CaseError(f"the case {again.id!r} is there twice; {first}", path=again.place)
+        except (CaseError, ParseError) as error:
+            if on_error is None:
+                raise
+            on_error(error)
+        else:
+            found |= {case.id: case for case in read}
+    return tuple(found.values())
+
+
+def _read(one: CaseSource, vocabulary: Vocabulary) -> tuple[Case, ...]:
+    from sts_kg.cases.files import parse, read  # YAML takes a while to load, and not every case comes from a file
+
+    if isinstance(one, Case):
+        return (one,)
+    if isinstance(one, Mapping):
+        try:
+            text = json.dumps(one, default=str)
+        except (TypeError, ValueError) as error:  # a key that is not text, or a mapping that holds itself
+            raise CaseError(f"the mapping given cannot be read as a case: {error}") from error
+        return parse(text, vocabulary, path="the mapping given")
+    return read(one, vocabulary)

@@ -1,0 +1,214 @@
+"""A guideline as a value: the modules of its ontology, what follows from them, and the document behind them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from io import BytesIO
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rdflib import Graph, URIRef
+from rdflib.namespace import OWL, RDFS
+from rdflib.term import Node
+
+from sts_kg.errors import ParseError
+from sts_kg.guideline.condition import Condition, conditions
+from sts_kg.guideline.data import ontology_folder, source_page
+from sts_kg.guideline.source import Segment, find_segment, page_texts, segment, segments, source_document
+from sts_kg.guideline.vocabulary import Vocabulary
+from sts_kg.rdf import STS, Quads, named_quads, nquads_of, of_quads, read_text
+
+if TYPE_CHECKING:
+    from sts_kg.closure import Closure
+
+__all__ = ["CASE_MODULES", "Guideline"]
+
+#: The modules without which no case can be answered.
+CASE_MODULES = ("vocabulary", "findings", "treatments", "conditions", "not-met")
+_IMPORTS = re.compile(r"\bowl[:#]imports\b")
+_NAMESPACE = URIRef("http://purl.org/vocab/vann/preferredNamespaceUri")
+
+
+class Guideline:
+    """One source of knowledge: an ontology in modules, its source document and the rules for speaking of it.
+
+    Nothing outside it names the source. It never changes; what is derived from it is computed when first asked for.
+
+    Parameters
+    ----------
+    folder : Path or str, optional
+        Where the header (the one Turtle file with `owl:imports`) and the modules that it imports lie; the shipped
+        ontology without it. `forbidden-words.tsv` there, if any, lists patterns that no text of the ontology may use.
+    engine : str
+        The reasoning engine, one of `sts_kg.closure.ENGINES`.
+    quads : mapping, optional
+        The modules themselves, by name, if they were read from elsewhere.
+
+    Raises
+    ------
+    ParseError
+        There is no header, or a module is missing, not imported or not Turtle.
+    """
+
+    def __init__(
+        self,
+        folder: str | Path | None = None,
+        *,
+        engine: str = "columns",
+        quads: Mapping[str, Quads] | None = None,
+    ) -> None:
+        self.folder = Path(folder) if folder is not None else ontology_folder()
+        self.engine = engine
+        #: The name of the module that imports the others.
+        self.header_name = self._find_header(quads)
+        header = of_quads(self._read(self.header_name, quads))
+        #: The IRI of the ontology; its modules are named below it.
+        self.iri = next(iri for iri in header.subjects(OWL.imports) if isinstance(iri, URIRef))
+        #: The namespace of the guideline's own terms, and of its named graphs.
+        self.base = str(header.value(self.iri, _NAMESPACE) or f"{self.iri.rpartition('/')[0]}/")
+        imported = sorted(str(module).rpartition("/")[2] for module in header.objects(self.iri, OWL.imports))
+        if wanting := sorted({*CASE_MODULES} - {*imported}):
+            raise ParseError(f"does not import {', '.join(wanting)}", path=self.folder / f"{self.header_name}.ttl")
+        #: The triples of each module, in its order, as quads of pyoxigraph; blank nodes are the same at every load.
+        self.quads: Mapping[str, Quads] = {
+            name: self._read(name, quads, self.graph_name(name)) for name in (self.header_name, *imported)
+        }
+
+    def _find_header(self, quads: Mapping[str, Quads] | None) -> str:
+        if quads is None:
+            found = [path.stem for path in sorted(self.folder.glob("*.ttl")) if _IMPORTS.search(read_text(path))]
+        else:
+            imports = str(OWL.imports)
+            found = [name for name, given in quads.items() if any(quad.predicate.value == imports for quad in given)]
+        if len(found) != 1:
+            reason = f"has {len(found)} Turtle files with owl:imports; one is expected, the header of the ontology"
+            raise ParseError(reason, path=self.folder if quads is None else None)
+        return found[0]
+
+    def _read(self, name: str, quads: Mapping[str, Quads] | None, graph: str = "urn:header") -> Quads:
+        if quads is None:
+            return named_quads(self.folder / f"{name}.ttl", graph, blank_nodes=name.replace("-", ""))
+        if name not in quads:
+            raise ParseError(f"the module {name} of the ontology is missing")
+        return quads[name]
+
+    def graph_name(self, module: str) -> URIRef:
+        """Return the name of the graph of a module."""
+        return URIRef(f"{self.iri}/{module}")
+
+    @cached_property
+    def modules(self) -> Mapping[str, Graph]:
+        """Name of a module to its graph."""
+        return {name: of_quads(quads, self.graph_name(name)) for name, quads in self.quads.items()}
+
+    @cached_property
+    def asserted(self) -> Graph:
+        """All modules in one graph."""
+        return of_quads(chain.from_iterable(self.quads.values()))
+
+    @property
+    def nquads(self) -> bytes:
+        """All modules as N-Quads, each a named graph."""
+        return nquads_of(chain.from_iterable(self.quads.values()))
+
+    @cached_property
+    def closure(self) -> Closure:
+        """The asserted graph with what follows from it.
+
+        Raises
+        ------
+        InconsistentError
+            The ontology contradicts itself.
+        """
+        from sts_kg.closure import closure_of  # numpy takes a while to load, and not every answer needs it
+
+        return closure_of(BytesIO(self.nquads), engine=self.engine, axioms="none").require_consistent()
+
+    @cached_property
+    def conditions(self) -> dict[URIRef, Condition]:
+        """Option to condition, in the order of the options.
+
+        Raises
+        ------
+        ParseError
+            A condition is neither a With class nor an intersection or union of conditions.
+        """
+        try:
+            return conditions(self.asserted)
+        except ValueError as error:
+            raise ParseError(str(error), path=self.folder / "conditions.ttl") from error
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words that a case file may use."""
+        return Vocabulary(self.asserted)
+
+    @cached_property
+    def labels(self) -> dict[URIRef, str]:
+        """Term to label."""
+        pairs = self.asserted.subject_objects(RDFS.label)
+        return {term: str(label) for term, label in pairs if isinstance(term, URIRef)}
+
+    def header(self, predicate: Node) -> str:
+        """Return the value of a header property as text, such as `owl:versionInfo` or `sts:disclaimer`."""
+        return str(self.asserted.value(self.iri, predicate) or "")
+
+    @cached_property
+    def footer(self) -> str:
+        """The line that ends every answer: disclaimer, version, and the digest of the source."""
+        digest = self.asserted.value(source_document(self.asserted), STS.sha256)
+        version = self.header(OWL.versionInfo)
+        return f"{self.header(STS.disclaimer)} [sts_kg ontology {version}, source {str(digest)[:12]}…]"
+
+    @cached_property
+    def forbidden_words(self) -> Mapping[str, re.Pattern[str]]:
+        """What the source does not say to the pattern of the words that would say it; letter case does not count.
+
+        Raises
+        ------
+        ParseError
+            A line of `forbidden-words.tsv` is not a pattern, a tab and what the pattern stands for.
+        """
+        path = self.folder / "forbidden-words.tsv"
+        found: dict[str, re.Pattern[str]] = {}
+        for number, line in enumerate(read_text(path).splitlines() if path.exists() else (), 1):
+            if not line or line.startswith("#"):
+                continue
+            pattern, tab, what = line.partition("\t")
+            try:
+                found[what] = re.compile(pattern, re.IGNORECASE)
+            except re.error as error:
+                raise ParseError(f"is not a regular expression: {error}", path=path, line=number) from error
+            if not (tab and what):
+                raise ParseError("a pattern, a tab and what it stands for are expected", path=path, line=number)
+        return found
+
+    # --- the source document
+
+    def texts(self, page: str | Path | None = None) -> dict[str, str] | None:
+        """Return the verbatim text of every segment by id; None if neither `page` nor `$STS_KG_SOURCE` names the page.
+
+        Raises
+        ------
+        ParseError, SourceError
+            The page cannot be read, or is not the one that was modelled.
+        """
+        path = source_page(page)
+        return None if path is None else page_texts(self.asserted, path)
+
+    def segments(self, page: str | Path | None = None) -> tuple[Segment, ...]:
+        """Return all segments in reading order, with their texts if the page is at hand."""
+        return segments(self.asserted, self.texts(page))
+
+    def segment(self, name: str, page: str | Path | None = None) -> Segment:
+        """Return the segment of an id such as `S19`, with its text if the page is at hand.
+
+        Raises
+        ------
+        UnknownNameError
+            No segment has that id.
+        """
+        return segment(self.asserted, find_segment(self.asserted, name), self.texts(page))

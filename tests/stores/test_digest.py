@@ -1,0 +1,58 @@
+"""Digests of graphs: equal for equal values, different for different ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from sts_kg.stores.digest import Digest
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (f'"01"^^<{XSD}int>', f'"1"^^<{XSD}integer>'),
+        (f'"1.50"^^<{XSD}decimal>', f'"1.5"^^<{XSD}decimal>'),
+        (f'"15E-1"^^<{XSD}double>', f'"1.5"^^<{XSD}double>'),
+        (f'"0.10"^^<{XSD}float>', f'"0.1"^^<{XSD}float>'),
+        (f'"1"^^<{XSD}boolean>', f'"true"^^<{XSD}boolean>'),
+        (f'"2020-01-02T03:04:05.500+00:00"^^<{XSD}dateTime>', f'"2020-01-02T03:04:05.5Z"^^<{XSD}dateTime>'),
+        (f'"2020-01-02T03:04:05.000Z"^^<{XSD}dateTime>', f'"2020-01-02T03:04:05Z"^^<{XSD}dateTime>'),
+        ('"x"@en-GB', '"x"@en-gb'),
+    ],
+)
+def test_digest_is_by_value(one: str, other: str) -> None:
+    assert digest(one) == digest(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ('"1"', f'"1"^^<{XSD}integer>'),
+        (f'"1"^^<{XSD}decimal>', f'"1"^^<{XSD}integer>'),
+        (f'"x"^^<{XSD}integer>', f'"y"^^<{XSD}integer>'),
+        ('"x"@en', '"x"@de'),
+        ('"X"@en', '"x"@en'),
+        (f'"10"^^<{XSD}decimal>', f'"1"^^<{XSD}decimal>'),
+    ],
+)
+def test_digest_tells_values_apart(one: str, other: str) -> None:
+    assert digest(one) != digest(other)
+
+
+def digest(*objects: str) -> str:
+    found = Digest()
+    found.add([f"<urn:s> <urn:p> {each} .".encode() for each in objects])
+    return found.hexdigest()
+
+
+def test_digest_is_of_a_set() -> None:
+    assert digest('"a"', '"b"', '"a"') == digest('"b"', '"a"') != digest('"a"')
+    found = Digest()
+    found.add([b'<urn:s> <urn:p> "a" .'] * 3)
+    assert (found.triples, found.lacks(b'<urn:s> <urn:p> "a" .'), found.lacks(b'<urn:s> <urn:p> "b" .')) == (
+        1,
+        False,
+        True,
+    )
