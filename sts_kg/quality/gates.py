@@ -15,8 +15,11 @@ from rdflib import Literal, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import OWL, PROV, RDF, RDFS, SH, SKOS
 
+from sts_kg.closure import closure_of
 from sts_kg.errors import InconsistentError, ParseError, QueryError, SourceError
 from sts_kg.guideline import Alternative, Condition, Conjunction, Guideline, Leaf, leaves, not_met, segments
+from sts_kg.links import read as read_mappings
+from sts_kg.links import to_graph
 from sts_kg.quality import lint, profile
 from sts_kg.quality.violation import Violation
 from sts_kg.queries import CannedQuery, Store, check_syntax, read_all, run, store_of
@@ -134,15 +137,29 @@ def _inconsistent(guideline: Guideline) -> Iterator[Violation]:
             yield Violation("inconsistent", "sts:ontology", sentence, "an axiom or a fact must go")
 
 
+def _contradicts_standards(guideline: Guideline) -> Iterator[Violation]:
+    """Find contradictions with what SKOS, PROV-O and Dublin Core publish, all mappings of the ontology loaded."""
+    try:
+        _ = guideline.closure
+    except InconsistentError:  # which a check reports; what follows from a contradiction means nothing
+        return
+    graph = guideline.asserted + read(Path(__file__).with_name("published.ttl"))
+    for path in sorted((guideline.folder / "mappings").glob("*.sssom.tsv")):
+        graph += to_graph(read_mappings(path))
+    for found in closure_of(graph, axioms="none").inconsistencies:
+        remedy = "constrain no term of a standard, and use each as it is published (sts_kg/quality/published.ttl)"
+        yield Violation("contradicts-standards", "sts:ontology", str(found), remedy)
+
+
 def _not_met_stale(guideline: Guideline) -> Iterator[Violation]:
-    """Find out whether not-met.ttl is still the dual of conditions.ttl."""
+    """Find out whether not-met.ttl is still what findings, options and conditions.ttl give."""
     try:
         fresh = parse(not_met(guideline.asserted))
     except ValueError as error:
         yield Violation("not-met-stale", "not-met.ttl", f"cannot be generated: {error}", "mend conditions.ttl")
         return
     if not isomorphic(fresh, guideline.modules["not-met"]):
-        message = "not-met.ttl is not the dual of conditions.ttl"
+        message = "is not what findings, options and conditions.ttl give"
         yield Violation("not-met-stale", "not-met.ttl", message, "generate it again with `make docs`")
 
 
@@ -209,7 +226,16 @@ def _cue_too_long(guideline: Guideline) -> Iterator[Violation]:
 def _dishonest(guideline: Guideline) -> Iterator[Violation]:
     """Find texts that say what the source does not; decisions may name what they reject."""
     graph = guideline.asserted
-    spoken = (RDFS.label, SKOS.definition, SKOS.altLabel, SKOS.scopeNote, RDFS.comment, STS.gist, STS.question)
+    spoken = (
+        RDFS.label,
+        SKOS.definition,
+        SKOS.altLabel,
+        SKOS.scopeNote,
+        RDFS.comment,
+        STS.gist,
+        STS.question,
+        STS.nounPhrase,
+    )
     for predicate in spoken:
         for subject, text in graph.subject_objects(predicate):
             if (subject, RDF.type, STS.Decision) in graph or not str(subject).startswith(BASE):
@@ -235,6 +261,7 @@ def _released_lost(guideline: Guideline) -> Iterator[Violation]:
 #: The checks of the ontology that are no queries, by id.
 CHECKS: Mapping[str, Callable[[Guideline], Iterator[Violation]]] = {
     "inconsistent": _inconsistent,
+    "contradicts-standards": _contradicts_standards,
     "not-met-stale": _not_met_stale,
     "parts-unlike-axiom": _parts_unlike_axiom,
     "condition-odd": _condition_odd,
