@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -175,3 +176,18 @@ def test_the_architecture_page_draws_these_rooms() -> None:
     drawing = page.partition("```\n")[2].partition("```")[0]
     drawn = [word for line in reversed(drawing.splitlines()) for word in line.split() if word in ROOMS]
     assert list(dict.fromkeys(drawn)) == list(ROOMS)
+
+
+def test_the_table_of_tasks_leads_to_what_it_names() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| (?!… this|---)(.+) \| (.+) \|$", page.partition("## I want to change")[2].partition("\n## ")[0], re.M
+    )
+    assert len(rows) >= 20
+    for task, place in rows:
+        *names, path = re.findall(r"`([^`]+)`", place)
+        names = [name for name in names if "/" not in name]
+        for each in re.findall(r"`([^`]+/[^`]+)`", place):
+            assert (ROOT / each).is_file(), f"{task}: there is no {each}"
+        text = (ROOT / path).read_text(encoding="utf-8")
+        assert [name for name in names if name not in text] == [], f"{task}: {path} has no such name"
