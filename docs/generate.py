@@ -20,8 +20,9 @@ from rdflib.term import Node
 from sts_kg.cases.options import in_reading_order, short
 from sts_kg.cli import app
 from sts_kg.closure.rules.table import RULES, notation
-from sts_kg.guideline.condition import Alternative, Condition, Leaf, leaves, not_met
+from sts_kg.guideline.condition import Alternative, Condition, Leaf, leaves
 from sts_kg.guideline.data import ontology_folder, queries_folder
+from sts_kg.guideline.duals import not_met
 from sts_kg.knowledge import KnowledgeGraph, load
 from sts_kg.quality import gates as check
 from sts_kg.quality import lint, profile

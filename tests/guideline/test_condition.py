@@ -1,4 +1,4 @@
-"""Conditions: read from the axioms, valued in Kleene's logic, dualised."""
+"""Conditions: read from the axioms, valued in Kleene's logic."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from itertools import product
 import oracle
 import pytest
 from rdflib import URIRef
-from rdflib.collection import Collection
-from rdflib.compare import isomorphic
-from rdflib.namespace import OWL, RDFS
 
 from sts_kg import KnowledgeGraph, parse
 from sts_kg.errors import MalformedListError
@@ -21,7 +18,6 @@ from sts_kg.guideline.condition import (
     conditions,
     leaves,
     missing,
-    not_met,
     settling,
     truth,
 )
@@ -129,19 +125,3 @@ def test_a_circular_list_is_an_error() -> None:
     graph = parse(TWO_OPTIONS.replace("( sts:WithA sts:WithB )", "_:l") + "_:l rdf:first sts:WithA ; rdf:rest _:l .")
     with pytest.raises(MalformedListError, match="runs in a circle"):
         conditions(graph)
-
-
-def test_the_dual_of_and_is_or_over_what_is_lacked() -> None:
-    dual = parse(not_met(parse(TWO_OPTIONS)))
-    (expression,) = (node for node in dual.subjects(RDFS.subClassOf, STS.NotMetOne))
-    head = dual.value(expression, OWL.unionOf)
-    assert head is not None
-    assert list(Collection(dual, head)) == [STS.WithoutA, STS.WithoutB]
-    assert list(dual.subjects(RDFS.subClassOf, STS.NotMetTwo)) == [STS.WithoutB]
-    lacking = dual.value(STS.WithoutA, OWL.equivalentClass)
-    assert dual.value(lacking, OWL.onProperty) == STS.lacksFinding
-    assert dual.value(lacking, OWL.hasValue) == A
-
-
-def test_not_met_is_fresh(kg: KnowledgeGraph) -> None:
-    assert isomorphic(parse(not_met(kg.asserted)), kg.guideline.modules["not-met"])
