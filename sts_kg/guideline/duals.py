@@ -48,8 +48,8 @@ sts:{not_met} a owl:Class ; rdfs:label "condition not met: {label}"@en ; rdfs:is
 def not_met(asserted: Graph) -> str:
     """Return the text of `not-met.ttl`: the Without classes, and the dual of the condition of every option.
 
-    "And" becomes "or", a With class becomes its Without class (De Morgan), so that what is derived equals Kleene's
-    logic. A test holds the shipped file against this text by graph isomorphism.
+    "And" becomes "or" and the other way round, a With class becomes its Without class and the other way round (De
+    Morgan), so that what is derived equals Kleene's logic. A test holds the shipped file against this text by graph isomorphism.
     """
     pieces = [_HEADER.format(base=BASE), *map(str, _without(asserted)), "\n# --- Not met: one block per option\n"]
     for option, condition in conditions(asserted).items():
@@ -90,7 +90,8 @@ def _met_class(asserted: Graph, option: URIRef) -> str:
 
 def _dual(asserted: Graph, condition: Condition) -> str:
     if isinstance(condition, Leaf):
-        return "sts:" + _with_class(asserted, condition.finding).replace("With", "Without", 1)
+        with_ = _with_class(asserted, condition.finding)
+        return "sts:" + (with_.replace("With", "Without", 1) if condition.holds else with_)
     operator = "unionOf" if isinstance(condition, Conjunction) else "intersectionOf"
     parts = "\n        ".join(_dual(asserted, part) for part in condition.parts)
     return f"[ a owl:Class ; owl:{operator} (\n        {parts} ) ]"

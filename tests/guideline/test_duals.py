@@ -36,5 +36,14 @@ def test_the_dual_of_and_is_or_over_what_is_lacked() -> None:
     assert dual.value(lacking, OWL.hasValue) == term("finding-a")
 
 
+def test_the_dual_of_a_without_class_is_the_with_class() -> None:
+    without = "sts:WithoutA owl:equivalentClass [ owl:onProperty sts:lacksFinding ; owl:hasValue sts:finding-a ] ."
+    dual = parse(not_met(parse(TWO_OPTIONS.replace("( sts:WithA sts:WithB )", "( sts:WithoutA sts:WithB )") + without)))
+    (expression,) = (node for node in dual.subjects(RDFS.subClassOf, STS.NotMetOne))
+    head = dual.value(expression, OWL.unionOf)
+    assert head is not None
+    assert list(Collection(dual, head)) == [STS.WithA, STS.WithoutB]
+
+
 def test_not_met_is_fresh(kg: KnowledgeGraph) -> None:
     assert isomorphic(parse(not_met(kg.asserted)), kg.guideline.modules["not-met"])
