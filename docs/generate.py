@@ -361,7 +361,7 @@ def _option(graph: Graph, option: URIRef, condition: Condition) -> Iterator[str]
 def _words(condition: Condition, graph: Graph, *, inner: bool = False) -> str:
     """Return a condition in words: labels of findings, and, or; brackets round what stands inside."""
     if isinstance(condition, Leaf):
-        return str(graph.value(condition.finding, RDFS.label))
+        return ("" if condition.holds else "not ") + str(graph.value(condition.finding, RDFS.label))
     joint = " or " if isinstance(condition, Alternative) else " and "
     said = joint.join(_words(part, graph, inner=True) for part in condition.parts)
     return f"({said})" if inner else said

@@ -38,14 +38,14 @@ def not_met(asserted: Graph) -> str:
     """Return the text of `not-met.ttl`: the classes of cases, and the dual of the condition of every option.
 
     Each finding gets a With and a Without class, each option a Met and a NotMet class, named after it:
-    `finding-lung-metastases` gives `WithLungMetastases`. In a dual, "and" becomes "or" and a With class becomes its
-    Without class (De Morgan), so that what is derived equals Kleene's logic. A test holds the shipped file against
-    this text by graph isomorphism.
+    `finding-lung-metastases` gives `WithLungMetastases`. In a dual, "and" becomes "or", a With class becomes its
+    Without class, and both the other way round (De Morgan), so that what is derived equals Kleene's logic. A test
+    compares the shipped file with this text by graph isomorphism.
 
     Raises
     ------
     ValueError
-        A condition is neither a With class nor an intersection or union of such.
+        A condition is neither a With or Without class nor an intersection or union of such.
     """
     pieces = [_HEADER.format(base=BASE), "\n# --- Two classes per finding: the cases that have it, and that lack it\n"]
     for finding in _instances(asserted, STS.Finding):
@@ -95,7 +95,7 @@ def _named(name: str, label: str, definition: str, axioms: str) -> str:
 
 def _dual(condition: Condition) -> str:
     if isinstance(condition, Leaf):
-        return "sts:" + _class("Without", condition.finding)
+        return "sts:" + _class("Without" if condition.holds else "With", condition.finding)
     operator = "unionOf" if isinstance(condition, Conjunction) else "intersectionOf"
     parts = "\n        ".join(map(_dual, condition.parts))
     return f"[ a owl:Class ; owl:{operator} (\n        {parts} ) ]"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rdflib import Literal, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import OWL, PROV, RDF, RDFS, SH, SKOS
 
@@ -200,18 +200,39 @@ def _condition_odd(guideline: Guideline) -> Iterator[Violation]:
     graph = guideline.asserted
     for option, condition in guideline.conditions.items():
         parts = condition.parts if isinstance(condition, Conjunction) else (condition,)
-        required = [part.finding for part in parts if isinstance(part, Leaf)]
-        groups = [(required, "required"), *(([*leaves(a)], "alternatives") for a in _alternatives(condition))]
-        for findings, kind in groups:
-            for one in findings:
-                reached = set(graph.transitive_objects(one, STS.impliesFinding)) - {one}
-                for other in findings:
-                    if other in reached:
-                        message = f"{_names([one])} implies {_names([other])}, and both are {kind}"
+        required = [part for part in parts if isinstance(part, Leaf)]
+        groups = [(required, "required"), *(([*_leaves(a)], "alternatives") for a in _alternatives(condition))]
+        for found, kind in groups:
+            for one in found:
+                reached = _reached(graph, one)
+                for other in found:
+                    if other != one and other in reached:
+                        message = f"{_said(one)} implies {_said(other)}, and both are {kind}"
                         yield Violation("condition-odd", compress(option), message, "one of the two is superfluous")
-                    if kind == "required" and any((f, STS.oppositeOf, other) in graph for f in {one, *reached}):
-                        message = f"{_names([one])} and {_names([other])} are opposites, and both are required"
+                    if kind == "required" and one.holds and Leaf(other.finding, not other.holds) in reached:
+                        message = f"{_said(one)} and {_said(other)} are opposites, and both are required"
                         yield Violation("condition-odd", compress(option), message, "no case can meet it")
+
+
+def _leaves(condition: Condition) -> Iterator[Leaf]:
+    if isinstance(condition, Leaf):
+        yield condition
+    else:
+        for part in condition.parts:
+            yield from _leaves(part)
+
+
+def _reached(graph: Graph, leaf: Leaf) -> set[Leaf]:
+    """Return what a leaf implies, itself with it."""
+    if not leaf.holds:
+        return {Leaf(URIRef(str(f)), False) for f in graph.transitive_subjects(STS.impliesFinding, leaf.finding)}
+    implied = list(graph.transitive_objects(leaf.finding, STS.impliesFinding))
+    excluded = [other for finding in implied for other in graph.objects(finding, STS.oppositeOf)]
+    return {Leaf(URIRef(str(f))) for f in implied} | {Leaf(URIRef(str(f)), False) for f in excluded}
+
+
+def _said(leaf: Leaf) -> str:
+    return ("" if leaf.holds else "not ") + _names([leaf.finding])
 
 
 def _cue_too_long(guideline: Guideline) -> Iterator[Violation]:

@@ -95,8 +95,18 @@ def test_findings_and_options_come_in_the_order_of_their_ordinals() -> None:
 
 
 def test_a_condition_over_a_class_of_no_finding_is_an_error() -> None:
-    with pytest.raises(ValueError, match="WithX is neither a With class nor an intersection or union of conditions"):
+    with pytest.raises(ValueError, match="WithX is not a With or Without class, nor an intersection or union"):
         not_met(parse(TWO_OPTIONS.replace("sts:WithCaseS20 rdfs", "sts:WithX rdfs")))
+
+
+def test_the_dual_of_a_without_class_is_the_with_class() -> None:
+    members = "( sts:WithLungMetastases sts:WithCaseS20 )"
+    assert TWO_OPTIONS.count(members) == 1
+    dual = parse(not_met(parse(TWO_OPTIONS.replace(members, "( sts:WithoutLungMetastases sts:WithCaseS20 )"))))
+    (expression,) = dual.subjects(RDFS.subClassOf, STS.NotMetOne)
+    head = dual.value(expression, OWL.unionOf)
+    assert head is not None
+    assert list(Collection(dual, head)) == [STS.WithLungMetastases, STS.WithoutCaseS20]
 
 
 def test_not_met_is_fresh(kg: KnowledgeGraph) -> None:

@@ -242,4 +242,6 @@ def test_a_condition_that_is_none_is_named_with_its_file(tiny: Path) -> None:
     with pytest.raises(ParseError) as caught:
         _ = Guideline(tiny).conditions
     assert caught.value.path == tiny / "conditions.ttl"
-    assert caught.value.reason == f"{BASE}Odd is neither a With class nor an intersection or union of conditions"
+    assert (
+        caught.value.reason == f"{BASE}Odd is not a With or Without class, nor an intersection or union of conditions"
+    )
