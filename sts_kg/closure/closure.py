@@ -242,11 +242,12 @@ class Closure:
         """
         from sts_kg.closure.io.rdflib_graphs import ids_of
         from sts_kg.closure.proofs.proof import proof_of
+        from sts_kg.closure.rules.table import RULES
 
         ids = ids_of(inconsistency.terms, self._fixpoint.terms)
         step = None
         if self.stats.engine != "owlrl" and ids is not None:
-            step = self._prover.refute(inconsistency.rule, ids)
+            step = self._prover.refute(RULES[inconsistency.rule], ids)
         if step is None:
             raise NotEntailedError(str(inconsistency))
         return proof_of(step, self._fixpoint.terms)
