@@ -501,3 +501,12 @@ def test_a_file_is_closed_and_written_without_rdflib(tmp_path: Path) -> None:
         "assert text.count(b'\\n') == 6; sys.exit('rdflib' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code, tmp_path / "graph.nt"], check=False).returncode == 0
+
+
+def test_the_peak_memory_is_none_where_the_platform_does_not_count_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = closure_of(parse(TREE))
+    held = closed.statistics()["peak_memory_bytes"]
+    assert isinstance(held, int)
+    assert held > 10_000_000
+    monkeypatch.setitem(sys.modules, "resource", None)  # as on Windows
+    assert closed.statistics()["peak_memory_bytes"] is None
