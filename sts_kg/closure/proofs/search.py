@@ -364,7 +364,7 @@ class Prover:
         """Yield the proven premises of ways to apply a rule."""
         if rule.lists is None:
             for triples in self._solved(list(rule.body), bound, below, []):
-                yield from self._proven(rule.body, triples, below)
+                yield from self._proven(triples, below)
             return
         at = next(i for i, pattern in enumerate(rule.body) if pattern[2] == rule.lists.head)
         lists = [rule.body[at]]
@@ -384,12 +384,12 @@ class Prover:
                     continue
                 rest = [p for p in body if p != tuple(rule.body[at])]
                 for triples in self._solved(rest, known, below, []):
-                    for premises in self._proven(rest, triples, below):
+                    for premises in self._proven(triples, below):
                         first = self._proof(link, below)
                         if first is not None:
                             yield (*premises[:at], first, told, *premises[at:])
 
-    def _proven(self, body: Sequence[object], triples: Sequence[Row], below: int) -> Iterator[tuple[Step, ...]]:
+    def _proven(self, triples: Sequence[Row], below: int) -> Iterator[tuple[Step, ...]]:
         steps = [self._proof(triple, below) for triple in triples]
         if None not in steps:
             yield tuple(step for step in steps if step)
