@@ -356,7 +356,7 @@ def _case_triples(case: Case, vocabulary: Vocabulary) -> Iterator[tuple[Node, UR
         yield node, STS.ofCase, case.iri
         yield node, STS.onFinding, fact.finding
         yield node, STS.polarity, Literal(fact.holds)
-        yield node, PROV.wasGeneratedBy, fact.rule
+        yield node, STS.concludedBy, fact.rule
         for course in fact.courses:
             yield node, PROV.wasDerivedFrom, courses[id(course)]
 

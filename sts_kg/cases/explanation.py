@@ -49,9 +49,16 @@ class Explanation:
     def as_dict(self) -> dict[str, object]:
         """Return the explanation as plain values: the answer's keys, and `explanation` with the reasons."""
         answer = self.answer
-        return answer.as_dict() | {
-            "met_if_all_yes": [sorted(map(short, needed)) for needed in answer.met_if],
-            "not_met_if_all_no": [sorted(map(short, needed)) for needed in answer.unmet_if],
+        plain = answer.as_dict() | {
+            "met_if_all_yes": [sorted(map(short, needed)) for needed in answer.met_if if all(needed.values())],
+            "not_met_if_all_no": [sorted(map(short, needed)) for needed in answer.unmet_if if not any(needed.values())],
+        }
+        if not _is_uniform(answer):  # the condition has an exclusion
+            plain |= {
+                "met_if": [{short(f): yes for f, yes in needed.items()} for needed in answer.met_if],
+                "not_met_if": [{short(f): yes for f, yes in needed.items()} for needed in answer.unmet_if],
+            }
+        return plain | {
             "explanation": {
                 "wording": WORDING[answer.status],
                 "known": [{"finding": f, "holds": holds, "because": why} for f, holds, why in self.known],
@@ -143,19 +150,34 @@ def _not_needed(answer: Answer) -> str:
     return "it is met without it" if answer.status == "met" else "it is ruled out without it"
 
 
+def _is_uniform(answer: Answer) -> bool:
+    """Return whether yes to every question leads to met and no to not met, as where a condition excludes nothing."""
+    return all(all(needed.values()) for needed in answer.met_if) and not any(
+        any(needed.values()) for needed in answer.unmet_if
+    )
+
+
 def _consequence(answer: Answer) -> str:
     if answer.status != "undetermined":
         return ""
-    if len(answer.missing) == 1:
-        return "If yes, the source’s condition is met. If no, it is not met."
+    if len(answer.missing) == 1 and len(answer.met_if) == len(answer.unmet_if) == 1:
+        yes, no = ("yes", "no") if all(answer.met_if[0].values()) else ("no", "yes")
+        return f"If {yes}, the source’s condition is met. If {no}, it is not met."
 
-    def sets(found: Iterable[frozenset[URIRef]]) -> str:
+    def sets(found: Iterable[Mapping[URIRef, bool]]) -> str:
         # an "or" of "and"s, in the order of the condition
         asked = answer.missing
-        places = sorted(sorted(map(asked.index, needed)) for needed in found)
-        return ", or ".join(" and ".join(short(asked[i]) for i in at) for at in places)
+        places = sorted(sorted((asked.index(finding), yes) for finding, yes in needed.items()) for needed in found)
+        if _is_uniform(answer):
+            return ", or ".join(" and ".join(short(asked[i]) for i, _ in at) for at in places)
+        return ", or ".join(
+            " and ".join(f"{'yes' if y else 'no'} to {short(asked[i])}" for i, y in at) for at in places
+        )
 
-    return f"Met if yes to: {sets(answer.met_if)}. Not met if no to: {sets(answer.unmet_if)}."
+    met, unmet = sets(answer.met_if), sets(answer.unmet_if)
+    if _is_uniform(answer):
+        return f"Met if yes to: {met}. Not met if no to: {unmet}."
+    return " ".join(f"{status} if {found}." for status, found in (("Met", met), ("Not met", unmet)) if found)
 
 
 def _notes(answer: Answer, case: Case, asserted: Graph) -> Iterator[str]:

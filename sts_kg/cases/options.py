@@ -38,7 +38,6 @@ __all__ = [
     "find_case",
     "find_option",
     "in_reading_order",
-    "near_misses",
     "questions",
     "short",
     "supposed",
@@ -51,8 +50,8 @@ class Answer:
     """What the source's condition of one option comes to for one case.
 
     `true`, `false` and `missing` are findings of the condition in the order of its axiom; `missing` holds the unknown
-    ones that could still settle it (empty unless undetermined), each set of `met_if` those which, all answered yes,
-    make it met, of `unmet_if` those which, all answered no, make it not met. `tried` and `declined` are overlays:
+    ones that could still settle it (empty unless undetermined). Each of `met_if` is a smallest set of answers (finding
+    to yes or no) that makes it met, each of `unmet_if` one that makes it not met. `tried` and `declined` are overlays:
     they change no status. Not met is not contraindicated (D25).
     """
 
@@ -67,8 +66,8 @@ class Answer:
     false: tuple[URIRef, ...]
     unknown: tuple[URIRef, ...]
     missing: tuple[URIRef, ...]
-    met_if: tuple[frozenset[URIRef], ...]
-    unmet_if: tuple[frozenset[URIRef], ...]
+    met_if: tuple[Mapping[URIRef, bool], ...]
+    unmet_if: tuple[Mapping[URIRef, bool], ...]
     questions: Mapping[URIRef, str]
     recommendation: URIRef
     segments: tuple[URIRef, ...]
@@ -340,15 +339,10 @@ def questions(of_one_case: Iterable[Answer], asserted: Graph) -> tuple[Question,
             finding,
             waiting[finding][0].questions[finding],
             tuple(answer.option for answer in waiting[finding]),
-            tuple(answer.option for answer in waiting[finding] if frozenset({finding}) in answer.met_if),
+            tuple(answer.option for answer in waiting[finding] if {finding: True} in answer.met_if),
         )
         for finding in ordered
     )
-
-
-def near_misses(of_one_case: Iterable[Answer]) -> tuple[Answer, ...]:
-    """Return the undetermined options that one single answer would make met."""
-    return tuple(answer for answer in of_one_case if any(len(needed) == 1 for needed in answer.met_if))
 
 
 def changed(case: Case, findings: Mapping[URIRef, bool | None], asserted: Graph) -> Case:

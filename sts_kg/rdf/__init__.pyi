@@ -44,8 +44,5 @@ from .terms import node as node
 from .terms import ntriples as ntriples
 from .terms import ntriples_of as ntriples_of
 from .terms import rdflib_quiet as rdflib_quiet
-from .xsd import ILL_TYPED as ILL_TYPED
-from .xsd import SUPPORTED as SUPPORTED
-from .xsd import Value as Value
-from .xsd import contains as contains
-from .xsd import value as value
+from .xsd_forms import XSD_FORMS as XSD_FORMS
+from .xsd_forms import XSD_INTEGERS as XSD_INTEGERS

@@ -574,9 +574,9 @@ _:one a sts:TreatmentCourse ; sts:includesTherapy sts:sbrt , sts:surgery ; sts:c
 _:two a sts:TreatmentCourse ; sts:includesTherapy sts:pazopanib ; sts:courseEnd "2025-06" ;
     sts:noGrowthUntil "2026-01-01" .
 _:growth a sts:DerivedFact ; sts:ofCase case:f ; sts:onFinding sts:finding-growth-within-one-year-after-treatment ;
-    sts:polarity true ; prov:wasGeneratedBy sts:rule-growth-window ; prov:wasDerivedFrom _:one .
+    sts:polarity true ; sts:concludedBy sts:rule-growth-window ; prov:wasDerivedFrom _:one .
 _:history a sts:DerivedFact ; sts:ofCase case:f ; sts:onFinding sts:finding-prior-chemotherapy ; sts:polarity false ;
-    prov:wasGeneratedBy sts:rule-history-complete ; prov:wasDerivedFrom _:one , _:two .
+    sts:concludedBy sts:rule-history-complete ; prov:wasDerivedFrom _:one , _:two .
 """
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from sts_kg import Case, InconsistentError, KnowledgeGraph, UnknownNameError
 from sts_kg.cases.case import Given
-from sts_kg.cases.options import Answer, near_misses, short
+from sts_kg.cases.options import Answer, short
 from sts_kg.errors import CaseError
 from sts_kg.rdf.names import local
 
@@ -222,20 +222,6 @@ def test_questions_in_order(kg: KnowledgeGraph) -> None:
 def test_the_first_question_of_a_case_without_facts_is_the_stage(kg: KnowledgeGraph) -> None:
     first = kg.questions(case(kg, "l", {}))["l"][0]
     assert (short(first.finding), len(first.options)) == ("stage4-sts", 17)
-
-
-def test_near_misses(archetypes: dict[str, dict[str, Answer]]) -> None:
-    near = near_misses(archetypes["f"].values())
-    assert [local(answer.option) for answer in near] == [
-        "option-chemotherapy-with-radiation",
-        "option-pazopanib",
-        "option-radiation",
-        "option-external-radiation",
-        "option-radiation-to-enable-surgery",
-        "option-surgery-symptom-control",
-        "option-comfort-care",
-        "option-ask-about-clinical-trials",
-    ]
 
 
 def test_what_if_surgery_became_possible(kg: KnowledgeGraph) -> None:

@@ -20,7 +20,7 @@ from sts_kg.cli.console import Terminal
 from sts_kg.guideline.data import queries_folder
 from sts_kg.quality.gates import Report
 from sts_kg.quality.violation import Violation
-from sts_kg.queries.canned import read_all
+from sts_kg.queries.catalogue import read_all
 
 A = "case: a\nfindings: {stage4-sts: yes}\n"
 FIELDS = "case option status tried declined true false missing recommendation segments decisions".split()

@@ -83,7 +83,7 @@ def test_eighteen_options_four_of_them_umbrellas(kg: KnowledgeGraph) -> None:
 
 def test_every_term_has_one_english_label(kg: KnowledgeGraph) -> None:
     found = terms(kg.asserted)
-    assert len(found) == 496
+    assert len(found) == 499
     for term in found:
         labels = list(kg.asserted.objects(term, RDFS.label))
         assert [isinstance(one, Literal) and one.language == "en" and bool(str(one)) for one in labels] == [True], term
@@ -242,4 +242,6 @@ def test_a_condition_that_is_none_is_named_with_its_file(tiny: Path) -> None:
     with pytest.raises(ParseError) as caught:
         _ = Guideline(tiny).conditions
     assert caught.value.path == tiny / "conditions.ttl"
-    assert caught.value.reason == f"{BASE}Odd is neither a With class nor an intersection or union of conditions"
+    assert (
+        caught.value.reason == f"{BASE}Odd is not a With or Without class, nor an intersection or union of conditions"
+    )

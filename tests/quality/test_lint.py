@@ -9,8 +9,9 @@ import pyoxigraph
 import pytest
 
 from sts_kg.quality.lint import CHECKS, violations
-from sts_kg.queries.binding import Parameter
-from sts_kg.queries.canned import CannedQuery, parse
+from sts_kg.queries.canned_query import CannedQuery
+from sts_kg.queries.catalogue import parse_canned
+from sts_kg.queries.parameters import Parameter
 from sts_kg.rdf.names import STS, expand
 
 HEADER = "#+ summary: A query\n#+ description: What is asked?\n"
@@ -315,7 +316,7 @@ def query(body: str, **changes: object) -> CannedQuery:
     parameters = tuple(Parameter(name, type_, mark == "_") for mark, name, type_ in found)
     form = re.search("SELECT|ASK|CONSTRUCT|DESCRIBE", body)
     assert form is not None
-    base = replace(parse("drugs/q", GOOD), text=text, parameters=parameters, form=form.group().lower())
+    base = replace(parse_canned("drugs/q", GOOD), text=text, parameters=parameters, form=form.group().lower())
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
@@ -355,7 +356,7 @@ def test_second_parser_alone_can_object() -> None:
     def refuses(text: str) -> None:
         raise SyntaxError("no")
 
-    found = violations(parse("drugs/q", GOOD), VOCABULARY, second_parser=refuses)
+    found = violations(parse_canned("drugs/q", GOOD), VOCABULARY, second_parser=refuses)
     assert [each.check for each in found] == ["query-syntax"]
     assert "second parser" in found[0].message
 

@@ -29,8 +29,9 @@ from sts_kg.errors import (
     UnknownNameError,
 )
 from sts_kg.guideline.data import queries_folder
-from sts_kg.queries.canned import read_all
-from sts_kg.queries.paging import QueryText, without_comments
+from sts_kg.queries.catalogue import read_all
+from sts_kg.queries.paging import QueryText
+from sts_kg.queries.tokens import without_comments
 from sts_kg.rdf.graphs import serialize
 from sts_kg.rdf.names import STS
 from sts_kg.stores import http

@@ -44,7 +44,8 @@ from sts_kg.closure.vocabulary import (
     TARGET_VALUE,
     THING,
 )
-from sts_kg.rdf import LITERAL, Value
+from sts_kg.rdf import LITERAL
+from sts_kg.rdf.xsd import Value
 
 __all__ = ["CHECK_RULES", "Checked", "Clash", "Clashes", "checked"]
 

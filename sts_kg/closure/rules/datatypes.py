@@ -23,7 +23,8 @@ from sts_kg.closure.vocabulary import (
     ON_PROPERTY,
     TYPE,
 )
-from sts_kg.rdf import ILL_TYPED, LITERAL, SUPPORTED, Value, contains, split, value
+from sts_kg.rdf import LITERAL, split
+from sts_kg.rdf.xsd import ILL_TYPED, SUPPORTED, Value, contains, value
 
 __all__ = ["Literals", "asked_datatypes", "dt_equal_to_literal", "dt_type1", "dt_type2"]
 
