@@ -5,7 +5,6 @@ The door of the package: `closure_of` reads what it is given and calls the engin
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 from collections import Counter
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
     from sts_kg.closure.proofs.search import Prover
 
 __all__ = ["Closure", "Progress", "Stats", "closure_of"]
-
-_MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux kibibytes
 
 
 @dataclass
@@ -163,14 +160,17 @@ class Closure:
         return sum(self._clashes.counts.values())
 
     def statistics(self) -> dict[str, object]:
-        """Return the numbers of the closure as plain values: triples, rounds, seconds by phase, memory, firings."""
+        """Return the numbers of the closure as plain values: triples, rounds, seconds by phase, memory, firings.
+
+        `peak_memory_bytes` is the most memory that the process has held, None where the platform does not count it.
+        """
         asserted, inferred, trivial = self.counts
         return {
             "engine": self.stats.engine,
             "triples": {"asserted": asserted, "inferred": inferred, "trivial": trivial},
             "rounds": self.stats.rounds,
             "seconds": {phase: round(seconds, 6) for phase, seconds in self.stats.seconds.items()},
-            "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT,
+            "peak_memory_bytes": _peak_memory(),
             "firings": dict(sorted(self.stats.firings.items())),
             "skipped_lines": self.stats.skipped,
             "inconsistencies": self.n_inconsistencies,
@@ -242,11 +242,12 @@ class Closure:
         """
         from sts_kg.closure.io.rdflib_graphs import ids_of
         from sts_kg.closure.proofs.proof import proof_of
+        from sts_kg.closure.rules.table import RULES
 
         ids = ids_of(inconsistency.terms, self._fixpoint.terms)
         step = None
         if self.stats.engine != "owlrl" and ids is not None:
-            step = self._prover.refute(inconsistency.rule, ids)
+            step = self._prover.refute(RULES[inconsistency.rule], ids)
         if step is None:
             raise NotEntailedError(str(inconsistency))
         return proof_of(step, self._fixpoint.terms)
@@ -268,6 +269,16 @@ class Closure:
             As `closure_of`.
         """
         return _closed(self._fixpoint.copy(), source, self._axioms, Stats(self.stats.engine))
+
+
+def _peak_memory() -> int | None:
+    """Return the most bytes that this process has held in memory, None where the platform does not count them."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux kibibytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _is_gz(path: str | Path) -> bool:
@@ -316,7 +327,7 @@ def closure_of(
 
     Examples
     --------
-    >>> from sts_kg.graph import parse
+    >>> from sts_kg.rdf import parse
     >>> closed = closure_of(parse("sts:Drug rdfs:subClassOf sts:Therapy . sts:pazopanib a sts:Drug ."))
     >>> [str(o) for s, p, o in closed.inferred]
     ['https://w3id.org/sts-kg/Therapy']

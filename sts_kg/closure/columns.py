@@ -195,11 +195,6 @@ class Pairs:
             None if self._os is None else merged(self._os, new.os),
         )
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the orders that are made."""
-        return sum(one.nbytes for one in (self._so, self._os) if one is not None)
-
 
 # --- transitive closure
 

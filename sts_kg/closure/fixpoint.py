@@ -14,7 +14,7 @@ from sts_kg.closure.columns import Pairs, contains, distinct, firsts, seconds
 from sts_kg.closure.rules import facts, schema
 from sts_kg.closure.rules.datatypes import Literals, dt_equal_to_literal, dt_type1, dt_type2
 from sts_kg.closure.rules.facts import FACT_RULES, Round
-from sts_kg.closure.rules.schema import READ_CLASSES, READ_PROPERTIES, Lists, Schema
+from sts_kg.closure.rules.schema import READ_CLASSES, READ_PROPERTIES, Lists, Schema, SchemaRound
 from sts_kg.closure.terms import Terms
 from sts_kg.closure.triples import Found, Numbers, Triples
 from sts_kg.closure.vocabulary import ANNOTATION_PROPERTY, ANNOTATIONS, CLASS, NOTHING, SAME_AS, THING, TYPE
@@ -234,7 +234,7 @@ class Fixpoint:
             added: set[int] = set()
             for rule in schema.scm_rules(changed):
                 found = Found()
-                rule(self.known, lists, found)
+                rule(SchemaRound(self.known, lists, found))
                 added |= set(self._inserted(found))
             changed = added
         self._changed.clear()

@@ -14,7 +14,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
-from sts_kg.closure.proofs.inconsistency import Inconsistency, sentence
+from sts_kg.closure.proofs.inconsistency import Inconsistency, inconsistency
 
 __all__ = ["close"]
 
@@ -117,10 +117,8 @@ def _inconsistencies(messages: list[str], closed: Graph) -> set[Inconsistency]:
     for message in map(str, messages):
         for rule, pattern in _MESSAGES:
             if match := re.fullmatch(pattern, message, re.DOTALL):
-                terms = tuple(by_text.get(text, Literal(text)) for _, text in sorted(match.groupdict().items()))
-                if rule == "cax-dw":  # "A and B" and "B and A" are one finding
-                    terms = (*sorted(terms[:2], key=str), *terms[2:])
-                found.add(Inconsistency(rule, terms, sentence(rule, terms)))
+                terms = [by_text.get(text, Literal(text)) for _, text in sorted(match.groupdict().items())]
+                found.add(inconsistency(rule, terms))
                 break
         else:
             found.add(Inconsistency("unknown", (), message))

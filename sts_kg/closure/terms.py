@@ -83,8 +83,6 @@ class Terms:
     ----------
     first : iterable of bytes
         Terms that get the first ids, such as a built-in vocabulary.
-    seed : bytes, optional
-        What the keys of the hash are drawn from; random if not given. Ids do not depend on it.
 
     Examples
     --------
@@ -95,8 +93,8 @@ class Terms:
     (b'_:b0', -1)
     """
 
-    def __init__(self, first: Iterable[bytes] = (), *, seed: bytes | None = None) -> None:
-        self._secret = hashlib.blake2b(secrets.token_bytes(32) if seed is None else seed, digest_size=32).digest()
+    def __init__(self, first: Iterable[bytes] = ()) -> None:
+        self._secret = secrets.token_bytes(32)
         keys = hashlib.shake_128(self._secret).digest(8 + _LONGEST)
         odd = np.frombuffer(keys, np.uint64) | np.uint64(1)
         self._factor, self._keys = odd[0], odd[1:].reshape(-1, _WORDS)

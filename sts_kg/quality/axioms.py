@@ -23,7 +23,7 @@ __all__ = [
     "PROPERTY_KINDS",
     "SYNONYM",
     "Construct",
-    "Ontology",
+    "OwlDocument",
     "is_reserved",
     "read",
 ]
@@ -143,7 +143,7 @@ class Construct:
 
 
 @dataclass(frozen=True, eq=False)
-class Ontology:
+class OwlDocument:
     """What `read` found: entities declared by kind, axioms, expressions by node, and what was wrong on the way."""
 
     declared: Mapping[str, frozenset[URIRef]]
@@ -220,17 +220,17 @@ def _as(role: str, nodes: Iterable[Node]) -> tuple[Part, ...]:
     return tuple((role, node) for node in nodes)
 
 
-def read(graph: Graph) -> Ontology:
+def read(graph: Graph) -> OwlDocument:
     """Return an RDF graph as an OWL 2 ontology; triples that are no part of one are reported as violations.
 
     Works on any graph, in time linear in its triples; the graph is not changed. Imports are not followed.
 
     Examples
     --------
-    >>> from sts_kg.names import term
-    >>> drug, other = term("Drug"), BNode()
+    >>> from sts_kg.rdf import STS
+    >>> drug, other = STS.Drug, BNode()
     >>> graph = Graph().add((drug, RDFS.subClassOf, other))
-    >>> graph = graph.add((other, RDF.type, OWL.Class)).add((other, OWL.complementOf, term("Surgery")))
+    >>> graph = graph.add((other, RDF.type, OWL.Class)).add((other, OWL.complementOf, STS.Surgery))
     >>> ontology = read(graph)
     >>> [ontology.text(axiom) for axiom in ontology.axioms]
     ['SubClassOf(sts:Drug ObjectComplementOf(sts:Surgery))']
@@ -262,7 +262,7 @@ class _Reader:
         self.inverses: dict[Node, Node] = {}
         self.violations: list[Violation] = []
 
-    def ontology(self) -> Ontology:
+    def ontology(self) -> OwlDocument:
         self.declarations()
         for node in list(self.objects):
             self.annotated(node)
@@ -277,7 +277,7 @@ class _Reader:
         self.leftovers()
         declared = {kind: frozenset(iris) for kind, iris in self.declared.items()}
         expressions, found = self.expressions, tuple(self.violations)
-        return Ontology(declared, tuple(self.axioms), expressions, self.inverses, found, self.above, self.below)
+        return OwlDocument(declared, tuple(self.axioms), expressions, self.inverses, found, self.above, self.below)
 
     # What every step uses.
 

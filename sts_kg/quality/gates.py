@@ -28,7 +28,7 @@ from sts_kg.tables import Table
 
 __all__ = ["CHECKS", "Report", "report"]
 
-#: A cue, and any run of words shared with the page, has at most this many words (clinical model, section 3).
+#: A cue, and any run of words shared with the page, has at most this many words (`docs/modelling.md`).
 MOST_WORDS = 8
 
 

@@ -52,13 +52,12 @@ def violations(
     vocabulary: Collection[URIRef],
     *,
     second_parser: Callable[[str], None] | None = None,
-    functional: Collection[URIRef] = (RDFS.label,),
 ) -> tuple[Violation, ...]:
     """Return what is wrong with a query, in the order of `CHECKS`; empty if nothing is.
 
     Cartesian products: patterns are related by a shared variable, or by an equality, sameTerm, [NOT] EXISTS or MINUS
     that mentions both; a shared constant or parameter relates nothing, since many things may hang on either. Each
-    choice of UNION arms is looked at. A constant, or what a functional property says of one, gives one value, and so
+    choice of UNION arms is looked at. A constant, or the rdfs:label of one, gives one value, and so
     does a sub-select that aggregates without GROUP BY. EXISTS and ASK are not looked into: they multiply no rows.
 
     Frequencies: a variable that `sts:hasFrequency` or `sts:inBand` gives, and what hangs on it, is used when it is
@@ -74,8 +73,6 @@ def violations(
         All terms of ours that there are; IRIs of cases belong to their users and are not looked up.
     second_parser : callable, optional
         Takes a text and raises SyntaxError or ValueError if it does not parse.
-    functional : collection of IRIs, default rdfs:label
-        Properties that give at most one value to a subject.
     """
     found: list[tuple[str, str]] = []
     try:
@@ -98,7 +95,7 @@ def violations(
         ("query-unknown-term", f"{compress(iri)} is not in the vocabulary")
         for iri in _unknown(query, tree, prefixes, vocabulary)
     ]
-    for scope in _scopes_of(tree, prefixes, functional):
+    for scope in _scopes_of(tree, prefixes):
         if len(components := scope.components()) > 1:
             shown = " and ".join("{" + ", ".join(sorted(each)) + "}" for each in components)
             found.append(("query-cartesian-product", f"nothing relates {shown}"))
@@ -301,16 +298,16 @@ class _Scope:
         return components
 
 
-def _scopes_of(tree: Any, prefixes: Mapping[str, str], functional: Collection[URIRef]) -> Iterator[_Scope]:
+def _scopes_of(tree: Any, prefixes: Mapping[str, str]) -> Iterator[_Scope]:
     for query in _named(tree, "SelectQuery", "SubSelect", "ConstructQuery", "DescribeQuery"):
         if query.where:
             tail = _Scope()
             for values in (values for values in (query.valuesClause,) if values):
                 tail.patterns.append(set(map(_shown, values.var)))
-            yield from (scope.joined([tail]) for scope in _arms(query.where, prefixes, functional))
+            yield from (scope.joined([tail]) for scope in _arms(query.where, prefixes))
 
 
-def _arms(group: Any, prefixes: Mapping[str, str], functional: Collection[URIRef]) -> list[_Scope]:
+def _arms(group: Any, prefixes: Mapping[str, str]) -> list[_Scope]:
     """Return one scope for each choice of UNION arms in a group."""
     own = _Scope()
     if group.name == "SubSelect":
@@ -323,7 +320,7 @@ def _arms(group: Any, prefixes: Mapping[str, str], functional: Collection[URIRef
         if part.name == "TriplesBlock":
             for subject, verb, object_ in _triples(part):
                 own.patterns.append(_variables([subject, verb, object_]))
-                if list(_iris(verb, prefixes)) in [[each] for each in functional] and _is_plain(verb):
+                if list(_iris(verb, prefixes)) == [RDFS.label] and _is_plain(verb):
                     own.looked_up.append((_shown(subject), _shown(object_)))
         elif part.name == "Filter":
             for conjunct in _conjuncts(part.expr):
@@ -341,9 +338,9 @@ def _arms(group: Any, prefixes: Mapping[str, str], functional: Collection[URIRef
         elif part.name == "MinusGraphPattern":
             own.relations.append(_variables(part.graph))
         elif part.name == "GroupOrUnionGraphPattern":
-            choices.append([scope for arm in part.graph for scope in _arms(arm, prefixes, functional)])
+            choices.append([scope for arm in part.graph for scope in _arms(arm, prefixes)])
         else:  # OPTIONAL, GRAPH, SERVICE
-            inner = _arms(part.graph, prefixes, functional)
+            inner = _arms(part.graph, prefixes)
             for scope in inner if _shown(part.term) else ():
                 scope.patterns = [each | {_shown(part.term)} for each in scope.patterns]
             choices.append(inner)

@@ -13,7 +13,16 @@ from functools import cached_property
 from rdflib import OWL, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from sts_kg.quality.axioms import BUILT_IN, DATATYPES, PROPERTY_KINDS, SYNONYM, Construct, Ontology, is_reserved, read
+from sts_kg.quality.axioms import (
+    BUILT_IN,
+    DATATYPES,
+    PROPERTY_KINDS,
+    SYNONYM,
+    Construct,
+    OwlDocument,
+    is_reserved,
+    read,
+)
 from sts_kg.quality.violation import Violation
 from sts_kg.rdf import compress
 
@@ -69,7 +78,7 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "Syntax 11.2",
     ),
     "dl-not-tree": (
-        "The blank node of an expression is used once, not within itself (section 3 would read one used more often).",
+        "The blank node of an expression is used once, and not within itself.",
         "Mapping 2.1",
     ),
     "dl-punning": (
@@ -179,11 +188,11 @@ def violations(graph: Graph) -> tuple[Violation, ...]:
     Examples
     --------
     >>> from rdflib import RDF, RDFS
-    >>> from sts_kg.names import term
-    >>> graph = Graph().add((term("Drug"), RDF.type, OWL.Class))
+    >>> from sts_kg.rdf import STS
+    >>> graph = Graph().add((STS.Drug, RDF.type, OWL.Class))
     >>> violations(graph)
     ()
-    >>> [found.check for found in violations(graph.add((term("Drug"), RDFS.subClassOf, OWL.Thing)))]
+    >>> [found.check for found in violations(graph.add((STS.Drug, RDFS.subClassOf, OWL.Thing)))]
     ['rl-superclass-expression']
     """
     judge = _Judge(read(graph))
@@ -194,7 +203,7 @@ def violations(graph: Graph) -> tuple[Violation, ...]:
 class _Judge:
     """The checks over one ontology; each yields what it finds."""
 
-    ontology: Ontology
+    ontology: OwlDocument
 
     def rl(self) -> Iterator[Violation]:
         for axiom in self.ontology.axioms:

@@ -3,7 +3,7 @@
 import pytest
 from rdflib import OWL, Graph
 
-from sts_kg.quality.axioms import BUILT_IN, Ontology, read
+from sts_kg.quality.axioms import BUILT_IN, OwlDocument, read
 from sts_kg.rdf.names import term
 
 PREFIXES = """
@@ -17,7 +17,7 @@ sts:T a rdfs:Datatype .
 """
 
 
-def ontology_of(turtle: str) -> Ontology:
+def ontology_of(turtle: str) -> OwlDocument:
     return read(Graph().parse(data=PREFIXES + turtle, format="turtle"))
 
 

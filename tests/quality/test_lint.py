@@ -12,7 +12,7 @@ from sts_kg.quality.lint import CHECKS, violations
 from sts_kg.queries.canned_query import CannedQuery
 from sts_kg.queries.catalogue import parse_canned
 from sts_kg.queries.parameters import Parameter
-from sts_kg.rdf.names import STS, expand
+from sts_kg.rdf.names import STS
 
 HEADER = "#+ summary: A query\n#+ description: What is asked?\n"
 STS_PREFIX = "PREFIX sts: <https://w3id.org/sts-kg/>\n"
@@ -385,12 +385,6 @@ def test_header_terms_are_looked_up() -> None:
         assert checks(body, parameters=(parameter,)) == ["query-unknown-term"]
     known = Parameter("p", "iri", True, default=str(STS.a), choices=(str(STS.a),), entity_class=STS.Drug)
     assert checks(body, parameters=(known,)) == []
-
-
-def test_functional_properties_can_be_given() -> None:
-    value = query("SELECT ?x ?y { ?x sts:a ?_p_iri . ?_p_iri sts:b ?y } ORDER BY ?x ?y")
-    assert [each.check for each in violations(value, VOCABULARY)] == ["query-cartesian-product"]
-    assert violations(value, VOCABULARY, functional=(expand("sts:b"),)) == ()
 
 
 def test_violation_names_query_and_remedy() -> None:

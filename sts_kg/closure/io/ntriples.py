@@ -20,14 +20,13 @@ from sts_kg.closure.terms import SLACK, Terms, canonical_pattern
 from sts_kg.errors import ParseError
 from sts_kg.rdf import BLANK, IRI, LITERAL, canonical
 
-__all__ = ["Encoded", "canonical", "encode"]
+__all__ = ["Encoded", "encode"]
 
 Ids = NDArray[np.int64]
 Column = NDArray[np.int32]
 
 _BLOCK = 2 << 20  # bytes of text encoded at once
 _END = b"\n" * SLACK
-_MOST_SHOWN = 20  # skipped lines that are kept with their reasons
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,16 +34,14 @@ class Encoded:
     """The statements of a source, in its order, repeated ones too, as columns of term ids.
 
     `subjects`, `predicates`, `objects` and, of N-Quads, `graphs` are (n,) int32; -1 stands for the default graph.
-    `skipped` has line number and reason of the first twenty lines left out, `n_skipped` counts them all.
+    `n_skipped` counts the wrong lines that were left out.
     """
 
     subjects: Column
     predicates: Column
     objects: Column
     graphs: Column | None
-    skipped: tuple[tuple[int, str], ...]
     n_skipped: int
-    n_lines: int
 
 
 def encode(
@@ -103,8 +100,7 @@ def encode(
             progress(encoder.n_lines)
     columns = [np.concatenate([block[:, i] for block in blocks]) for i in range(encoder.width)]
     subjects, predicates, objects = columns[:3]
-    graphs, skipped = columns[3] if quads else None, tuple(encoder.skipped)
-    return Encoded(subjects, predicates, objects, graphs, skipped, encoder.n_skipped, encoder.n_lines)
+    return Encoded(subjects, predicates, objects, columns[3] if quads else None, encoder.n_skipped)
 
 
 class _Encoder:
@@ -112,7 +108,6 @@ class _Encoder:
 
     def __init__(self, terms: Terms, path: object, *, quads: bool, lenient: bool, rename: bool) -> None:
         self.width = 4 if quads else 3
-        self.skipped: list[tuple[int, str]] = []
         self.n_skipped = self.n_lines = 0
         self._terms, self._path, self._lenient = terms, path, lenient
         self._n_others = len(terms) if rename else 0  # blank nodes with lower ids are of other sources
@@ -148,7 +143,6 @@ class _Encoder:
         self._terms.keep(match)
         self.n_lines += len(lines.plain)
         self.n_skipped += len(errors)
-        self.skipped += [(error.line or 0, error.reason) for error in errors[: _MOST_SHOWN - len(self.skipped)]]
         ids = match.ids.reshape(-1, self.width)
         if self._n_others:
             self._rename(ids)

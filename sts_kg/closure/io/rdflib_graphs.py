@@ -10,7 +10,7 @@ from rdflib.term import Node
 
 from sts_kg.closure.fixpoint import Fixpoint
 from sts_kg.closure.io.output import Output, Rows
-from sts_kg.closure.proofs.inconsistency import Inconsistency, sentence
+from sts_kg.closure.proofs.inconsistency import Inconsistency, inconsistency
 from sts_kg.closure.rules.checks import Clashes
 from sts_kg.closure.terms import Terms
 from sts_kg.closure.triples import Found
@@ -46,14 +46,12 @@ def ids_of(nodes: Sequence[Node], terms: Terms) -> tuple[int, ...] | None:
 
 def inconsistencies(clashes: Clashes, terms: Terms) -> tuple[Inconsistency, ...]:
     """Return clashes in terms of rdflib, with their sentences."""
-    found = []
     with rdflib_quiet():
-        for rule, kept in clashes.by_rule.items():
-            for clash in kept:
-                nodes = tuple(node(terms.text(number)) for number in clash)
-                if rule in ("cax-dw", "prp-pdw"):  # which of two is named first has no meaning
-                    nodes = (*sorted(nodes[:2], key=str), *nodes[2:])
-                found.append(Inconsistency(rule, nodes, sentence(rule, nodes)))
+        found = [
+            inconsistency(rule, [node(terms.text(number)) for number in clash])
+            for rule, kept in clashes.by_rule.items()
+            for clash in kept
+        ]
     return tuple(sorted(found, key=str))
 
 

@@ -43,25 +43,6 @@ Binding = dict[str, int]
 _TRANSITIVE = {SUB_CLASS_OF: "scm-sco", SUB_PROPERTY_OF: "scm-spo"}
 #: Rules that the search does not go through one by one: equality, lists of literals, and what follows from others.
 _OTHERWISE = frozenset(rule for rule in RULES if rule.startswith(("eq-", "dt-"))) | {"prp-trp", "scm-sco", "scm-spo"}
-_CHECKED = {  # rule that concludes false: the variables for the terms of a clash, in their order
-    "eq-diff1": "?x ?y",
-    "eq-diff2": "?z{i} ?z{j}",
-    "eq-diff3": "?z{i} ?z{j}",
-    "prp-irp": "?x ?p",
-    "prp-asyp": "?p ?x ?y",
-    "prp-pdw": "?p1 ?p2 ?x ?y",
-    "prp-adp": "?p{i} ?p{j} ?u ?v",
-    "prp-npa1": "?i1 ?p ?i2",
-    "prp-npa2": "?i ?p ?lt",
-    "cls-nothing2": "?x",
-    "cls-com": "?c1 ?c2 ?x",
-    "cls-maxc1": "?x ?y",
-    "cls-maxqc1": "?x ?c ?y",
-    "cls-maxqc2": "?x owl:Thing ?y",
-    "cax-dw": "?c1 ?c2 ?x",
-    "cax-adc": "?c{i} ?c{j} ?z",
-    "dt-not-type": "?lt ?dt",
-}
 
 
 @dataclass(frozen=True)
@@ -90,17 +71,20 @@ class Prover:
         """Return why a triple is in the closure, None if it is not."""
         return self._proof(triple, EVER)
 
-    def refute(self, rule: str, terms: Sequence[int]) -> Step | None:
-        """Return why a rule concluded *false* of some terms."""
-        names = _CHECKED[rule].split()
-        if rule == "dt-not-type":
+    def refute(self, rule: Rule, terms: Sequence[int]) -> Step | None:
+        """Return why a rule concluded *false* of the terms that it reported."""
+        if rule.kind == "datatype":
             literal, datatype = terms
             typed = self._proof((literal, TYPE, datatype), EVER)
-            return Step((), rule, (typed,) if typed else ())
-        for order in (list(terms), [*list(terms)[1::-1], *list(terms)[2:]]):
-            bound = {name: term for name, term in zip(names, order, strict=True) if name[0] == "?"}
-            for premises in self._applications(RULES[rule], bound, EVER):
-                return Step((), rule, premises)
+            return Step((), rule.id, (typed,) if typed else ())
+        orders = [tuple(terms)]
+        if rule.symmetric or rule.lists:  # two members of a list may be reported in either order
+            first, second, *others = terms
+            orders.append((second, first, *others))
+        for order in orders:
+            bound = {name: term for name, term in zip(rule.reported, order, strict=True) if name[0] == "?"}
+            for premises in self._applications(rule, bound, EVER):
+                return Step((), rule.id, premises)
         return None
 
     # --- rows
@@ -380,7 +364,7 @@ class Prover:
         """Yield the proven premises of ways to apply a rule."""
         if rule.lists is None:
             for triples in self._solved(list(rule.body), bound, below, []):
-                yield from self._proven(rule.body, triples, below)
+                yield from self._proven(triples, below)
             return
         at = next(i for i, pattern in enumerate(rule.body) if pattern[2] == rule.lists.head)
         lists = [rule.body[at]]
@@ -400,12 +384,12 @@ class Prover:
                     continue
                 rest = [p for p in body if p != tuple(rule.body[at])]
                 for triples in self._solved(rest, known, below, []):
-                    for premises in self._proven(rest, triples, below):
+                    for premises in self._proven(triples, below):
                         first = self._proof(link, below)
                         if first is not None:
                             yield (*premises[:at], first, told, *premises[at:])
 
-    def _proven(self, body: Sequence[object], triples: Sequence[Row], below: int) -> Iterator[tuple[Step, ...]]:
+    def _proven(self, triples: Sequence[Row], below: int) -> Iterator[tuple[Step, ...]]:
         steps = [self._proof(triple, below) for triple in triples]
         if None not in steps:
             yield tuple(step for step in steps if step)

@@ -327,7 +327,7 @@ def _by_superclass(subclass: Ids) -> tuple[Ids, Ids]:
     return firsts(pairs), seconds(pairs)
 
 
-#: The rules in the order of the tables, but for those that follow every insertion: `AT_ONCE`.
+#: The rules in the order of the tables, without those that follow every insertion: see `Fixpoint._lift`.
 FACT_RULES: tuple[Callable[[Round], None], ...] = (
     prp_dom,
     prp_rng,
