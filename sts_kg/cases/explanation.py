@@ -7,28 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS
 from rdflib.term import Node
 
-from sts_kg.cases.case import Case, Course, derived, hints
+from sts_kg.cases.case import Case, Derived
+from sts_kg.cases.fact_rules import derived, hints, therapies_of
+from sts_kg.cases.facts import course_nodes
 from sts_kg.cases.options import Answer, in_reading_order, short
+from sts_kg.cases.statuses import WORDING
+from sts_kg.errors import NotEntailedError
 from sts_kg.guideline import Segment, Vocabulary, segment
 from sts_kg.rdf import STS, compress, local
 
 if TYPE_CHECKING:
-    from sts_kg.closure import Closure
+    from sts_kg.closure import Closure, Proof
 
-__all__ = ["WORDING", "Explanation", "contradictions", "explain"]
-
-#: D25: the only wording for an option whose condition is known not to hold.
-WORDING = {
-    "met": "the condition that the source states is met",
-    "not-met": "the source does not describe this option for this situation",
-    "undetermined": "the source’s condition is neither met nor ruled out by what is known",
-}
+__all__ = ["Explanation", "contradictions", "explain"]
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def explain(
     texts: Mapping[str, str] | None = None,
     disclaimer: str = "",
 ) -> Explanation:
-    """Return why an option has its status for a case (clinical model, section 16).
+    """Return why an option has its status for a case; the words of each reason come from its proof.
 
     `texts` gives the verbatim text of segments by id, if the page is at hand.
     """
@@ -185,10 +183,12 @@ def _notes(answer: Answer, case: Case, asserted: Graph) -> Iterator[str]:
         yield "tried: it contains a therapy already given; that changes no status."
     if answer.declined:
         yield "declined: the person does not want this kind of treatment; that changes no status."
-    yield from (f"{hint}." for hint in hints(case, Vocabulary(asserted)))
-    if case.tumour_count is not None or case.largest_diameter_mm is not None:
-        numbers = [f"tumour count {case.tumour_count}"] if case.tumour_count is not None else []
-        numbers += [f"largest diameter {case.largest_diameter_mm} mm"] if case.largest_diameter_mm else []
+    vocabulary = Vocabulary(asserted)
+    yield from (f"{hint}." for hint in hints(case, vocabulary))
+    compared = {threshold.compares for threshold in vocabulary.thresholds}
+    words = ((STS.tumourCount, "tumour count {}"), (STS.largestDiameterMm, "largest diameter {} mm"))
+    numbers = [word.format(case.numbers[one]) for one, word in words if one in case.numbers and one not in compared]
+    if numbers:
         yield f"recorded and not compared with any word of the source: {', '.join(numbers)}."
 
 
@@ -204,77 +204,119 @@ def contradictions(case: Case, asserted: Graph, closure: Closure) -> tuple[str, 
 
 
 class _Reasons:
-    """Where a known finding of a case comes from: a file, a fact rule, a course, or another finding."""
+    """Where a known finding of a case comes from, in words: a file, a fact rule, or the steps of its proof."""
 
     def __init__(self, case: Case, asserted: Graph, closure: Closure) -> None:
-        self.case, self.asserted = case, asserted
-        self.derived = derived(case, Vocabulary(asserted))
-        self.has = set(closure.objects(case.iri, STS.hasFinding))
-        self.lacks = set(closure.objects(case.iri, STS.lacksFinding))
+        self.case, self.asserted, self.closure = case, asserted, closure
+        self.courses = dict(zip(course_nodes(case), case.courses, strict=True))
 
-    def of(self, finding: Node, holds: bool, seen: frozenset[Node] = frozenset()) -> str:
-        """Return the reason in words; `seen` guards against walking in a circle."""
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.asserted)
+
+    @cached_property
+    def derived(self) -> dict[tuple[Node, bool], Derived]:
+        return {(fact.finding, fact.holds): fact for fact in derived(self.case, self.vocabulary)}
+
+    def of(self, finding: Node, holds: bool) -> str:
+        """Return the reason why a finding holds or does not hold."""
+        if stated := self.stated(finding, holds):
+            return stated
+        try:
+            proof = self.closure.proof((self.case.iri, STS.hasFinding if holds else STS.lacksFinding, finding))
+        except NotEntailedError:
+            return "derived: it follows from the axioms (owlrl gives no proof)"
+        return self.of_step(proof)
+
+    def of_step(self, step: Proof) -> str:
+        """Return the reason of a step of a proof that concludes that a finding of the case holds or does not."""
+        finding, holds = step.triple[2], step.triple[1] == STS.hasFinding
+        if stated := self.stated(finding, holds):
+            return stated
+        for premise in step.premises:
+            if self.is_about_finding(premise):
+                return f"derived: {self.related(holds, premise)}, {self.of_step(premise)}"
+        return f"derived: {self.evidence(step)}"
+
+    def stated(self, finding: Node, holds: bool) -> str:
+        """Return where a file or a fact rule says so; empty if neither does."""
         for given in self.case.given:
             if given.finding == finding and given.holds is holds:
                 return f"given: {given.place}"
-        for fact in self.derived:
-            if fact.finding == finding and fact.holds is holds:
-                courses = "; ".join(f"course of {_therapies(c)}, {c.place}" for c in fact.courses)
-                return f"derived by the rule {self.label(fact.rule)}" + (f" from the {courses}" if courses else "")
-        for reason in self.had(finding) if holds else self.lacked(finding, seen | {finding}):
-            return f"derived: {reason}"
-        for other in self.asserted.subjects(STS.impliesFinding, finding):
-            if holds and other in self.has and other not in seen:
-                return f"derived: implied by {_name(other)}, {self.of(other, True, seen | {finding})}"
-        raise AssertionError(f"{finding} is in the closure, and nothing here says why")
-
-    def lacked(self, finding: Node, seen: frozenset[Node]) -> Iterator[str]:
-        opposites = [*self.asserted.objects(finding, STS.oppositeOf), *self.asserted.subjects(STS.oppositeOf, finding)]
-        for other in sorted(opposites, key=str):
-            if other in self.has and other not in seen:
-                yield f"its opposite {_name(other)} holds, {self.of(other, True, seen)}"
-        for other in sorted(self.asserted.objects(finding, STS.impliesFinding), key=str):
-            if other in self.lacks and other not in seen:
-                yield f"it would imply {_name(other)}, which does not hold, {self.of(other, False, seen)}"
-
-    def had(self, finding: Node) -> Iterator[str]:
-        """Yield what a past course says for a finding, by the axioms under "History" in conditions.ttl."""
-        for restriction in self.asserted.subjects(OWL.hasValue, finding):
-            for expression in self.asserted.subjects(RDFS.subClassOf, restriction):
-                kind = self.asserted.value(expression, OWL.someValuesFrom)
-                if kind is None or (expression, OWL.onProperty, STS.hadCourse) not in self.asserted:
-                    continue
-                for course in self.case.courses:
-                    if why := self.course_in(course, kind):
-                        yield f"a recorded course ({course.place}) {why}"
-
-    def course_in(self, course: Course, kind: Node) -> str:
-        """Return why a course is in a class, in words; empty if it is not."""
-        members = self.asserted.value(kind, OWL.intersectionOf)
-        if members is not None:
-            whys = [self.course_in(course, member) for member in self.asserted.items(members)]
-            return " and ".join(whys) if all(whys) else ""
-        on, value = self.asserted.value(kind, OWL.onProperty), self.asserted.value(kind, OWL.hasValue)
-        if on == STS.courseOutcome:
-            return f"has the outcome “{self.label(value)}”" if course.outcome == value else ""
-        if on == STS.includesTherapy:
-            filler = self.asserted.value(kind, OWL.someValuesFrom)
-            for therapy in course.therapies:
-                if therapy == value:
-                    return f"includes {self.label(therapy)}"
-                if filler is not None and (therapy, RDF.type, filler) in self.asserted:
-                    return f"includes {self.label(therapy)}, a {self.label(filler)}"
+        fact = self.derived.get((finding, holds))
+        if fact is None:
             return ""
-        below = sorted(self.asserted.subjects(RDFS.subClassOf, kind), key=str)
-        return next(filter(None, (self.course_in(course, expression) for expression in below)), "")
+        said = f"derived by the rule {self.label(fact.rule)}"
+        if fact.number is not None:
+            threshold = next(one for one in self.vocabulary.thresholds if one.rule == fact.rule)
+            return f"{said}, {threshold}, from the {self.label(fact.number[0])} {fact.number[1]}"
+        courses = "; ".join(f"course of {therapies_of(course)}, {course.place}" for course in fact.courses)
+        return said + (f" from the {courses}" if courses else "")
 
-    def label(self, thing: Node | None) -> str:
+    def is_about_finding(self, step: Proof) -> bool:
+        return len(step.triple) == 3 and step.triple[0] == self.case.iri and step.triple[1] in _POLARITY
+
+    def related(self, holds: bool, premise: Proof) -> str:
+        """Return how one finding of the case leads to another by a property of findings."""
+        name, other_holds = short(URIRef(str(premise.triple[2]))), premise.triple[1] == STS.hasFinding
+        if holds:
+            return f"implied by {name}" + ("" if other_holds else ", which does not hold")
+        return f"its opposite {name} holds" if other_holds else f"it would imply {name}, which does not hold"
+
+    def evidence(self, step: Proof) -> str:
+        """Return what a proof says of the case beneath its axioms: findings, courses and other facts."""
+        courses: dict[Node, list[str]] = {}
+        others: list[str] = []
+        for premise in step.premises:
+            for subject, said in self.clauses(premise):
+                clauses = courses.setdefault(subject, []) if subject in self.courses else others
+                if said and said not in clauses:
+                    clauses.append(said)
+        shown = [
+            " ".join([f"a recorded course ({course.place})", " and ".join(courses[node])]).rstrip()
+            for node, course in self.courses.items()
+            if node in courses
+        ]
+        return "; and ".join([*others, *shown]) or "it holds for every case"
+
+    def clauses(self, step: Proof) -> Iterator[tuple[Node, str]]:
+        """Yield what a proof says of the case and its courses, each with its subject, in the order of the proof."""
+        if len(step.triple) != 3:  # what a list holds
+            return
+        subject, predicate, value = step.triple
+        if self.is_about_finding(step):
+            name, verb = short(URIRef(str(value))), "holds" if predicate == STS.hasFinding else "does not hold"
+            yield subject, f"{name} {verb}, {self.of_step(step)}"
+        elif step.rule is None:
+            if subject == self.case.iri and value in self.courses:
+                yield value, ""
+            elif subject == self.case.iri and predicate != RDF.type:
+                yield subject, f"its {self.label(predicate)} is {self.label(value)}"
+            elif subject in self.courses:
+                yield subject, "" if predicate == RDF.type else self.said_of_course(predicate, value)
+        else:
+            kind = self.asked_for(step)
+            for premise in step.premises:
+                for about, said in self.clauses(premise):
+                    is_therapy = kind and about == subject and premise.triple[1:2] == (STS.includesTherapy,)
+                    yield about, f"{said}, a {kind}" if is_therapy and said else said
+
+    def asked_for(self, step: Proof) -> str:
+        """Return the label of the class that a restriction to some values asks for; empty if it has none."""
+        for premise in step.premises:
+            if step.rule == "cls-svf1" and premise.triple[1:2] == (OWL.someValuesFrom,):
+                return self.label(premise.triple[2]) if isinstance(premise.triple[2], URIRef) else ""
+        return ""
+
+    def said_of_course(self, predicate: Node, value: Node) -> str:
+        if predicate == STS.includesTherapy:
+            return f"includes {self.label(value)}"
+        if predicate == STS.courseOutcome:
+            return f"has the outcome “{self.label(value)}”"
+        return f"has the {self.label(predicate)} {self.label(value)}"
+
+    def label(self, thing: Node) -> str:
         return str(self.asserted.value(thing, RDFS.label) or compress(str(thing)))
 
 
-def _name(finding: Node) -> str:
-    return short(URIRef(str(finding)))
-
-
-def _therapies(course: Course) -> str:
-    return " and ".join(local(therapy) for therapy in course.therapies)
+_POLARITY = (STS.hasFinding, STS.lacksFinding)

@@ -19,9 +19,11 @@ from typing import TypeVar
 import yaml
 from rdflib import URIRef
 
-from sts_kg.cases.case import Case, Course, Given, Place, dated, shown
+from sts_kg.cases.case import Case, Course, Given
 from sts_kg.cases.dates import PartialDate
+from sts_kg.cases.fact_rules import require_possible_dates
 from sts_kg.cases.graph import cases_in
+from sts_kg.cases.places import Place, shown
 from sts_kg.errors import ParseError
 from sts_kg.guideline import Vocabulary
 from sts_kg.rdf import read as read_graph
@@ -252,7 +254,9 @@ class _Document:
             no_growth_until=self.made(keys, "no_growth_until", Place.date),
             place=str(self.place(node)),
         )
-        return dated(course, as_of, self.place(node), {key: self.place(value) for key, value in keys.items()})
+        return require_possible_dates(
+            course, as_of, self.place(node), {key: self.place(value) for key, value in keys.items()}
+        )
 
     def pairs(self, node: yaml.Node, what: str, example: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         if not isinstance(node, yaml.MappingNode):

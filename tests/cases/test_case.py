@@ -14,8 +14,11 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.compare import isomorphic, to_isomorphic
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 
-from sts_kg.cases.case import Case, Course, Derived, Given, Place, derived, facts, hints, misdated, shown
+from sts_kg.cases.case import Case, Course, Derived, Given
 from sts_kg.cases.dates import PartialDate
+from sts_kg.cases.fact_rules import derived, hints, misdated
+from sts_kg.cases.facts import facts_of
+from sts_kg.cases.places import Place, shown
 from sts_kg.errors import CaseError
 from sts_kg.guideline.data import ontology_folder
 from sts_kg.guideline.vocabulary import Vocabulary
@@ -581,7 +584,7 @@ _:history a sts:DerivedFact ; sts:ofCase case:f ; sts:onFinding sts:finding-prio
 
 
 def test_the_facts_of_a_case_are_exactly_these() -> None:
-    assert isomorphic(normal(facts([SMALL], vocabulary())), normal(parse(SMALL_FACTS)))
+    assert isomorphic(normal(facts_of([SMALL], vocabulary())), normal(parse(SMALL_FACTS)))
 
 
 def normal(graph: Graph) -> Graph:
@@ -594,28 +597,28 @@ def normal(graph: Graph) -> Graph:
 
 
 def test_an_empty_case_is_only_a_case() -> None:
-    assert set(facts([Case(id="l")], vocabulary())) == {(CASE.l, RDF.type, STS.PatientCase)}
+    assert set(facts_of([Case(id="l")], vocabulary())) == {(CASE.l, RDF.type, STS.PatientCase)}
 
 
 def test_no_option_is_a_fact() -> None:
-    predicates = set(facts([SMALL], vocabulary()).predicates())
+    predicates = set(facts_of([SMALL], vocabulary()).predicates())
     assert not predicates & {STS.hasOption, STS.hasUnmetOption, STS.hasTriedOption, STS.hasDeclinedOption}
 
 
 def test_the_same_cases_give_the_same_graph_blank_nodes_included() -> None:
-    assert set(facts([SMALL], vocabulary())) == set(facts([SMALL], vocabulary()))
+    assert set(facts_of([SMALL], vocabulary())) == set(facts_of([SMALL], vocabulary()))
 
 
 def test_facts_of_different_cases_can_be_merged() -> None:
     other = Case(id="g", courses=SMALL.courses)
-    merged = facts([SMALL], vocabulary()) + facts([other], vocabulary())
-    assert to_isomorphic(merged) == to_isomorphic(facts([SMALL, other], vocabulary()))
+    merged = facts_of([SMALL], vocabulary()) + facts_of([other], vocabulary())
+    assert to_isomorphic(merged) == to_isomorphic(facts_of([SMALL, other], vocabulary()))
     assert len(set(merged.objects(None, STS.hadCourse))) == 4
 
 
 def test_equal_courses_are_two_courses() -> None:
     twice = Case(id="x", courses=(course("2024"), course("2024")))
-    assert len(set(facts([twice], vocabulary()).objects(CASE.x, STS.hadCourse))) == 2
+    assert len(set(facts_of([twice], vocabulary()).objects(CASE.x, STS.hadCourse))) == 2
 
 
 # --- places and what a text there stands for

@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from rdflib import URIRef
 
-from sts_kg.cases.case import Case, Given, facts
+from sts_kg.cases.case import Case, Given
 from sts_kg.cases.dates import PartialDate
+from sts_kg.cases.facts import facts_of
 from sts_kg.cases.files import parse, read
 from sts_kg.errors import CaseError, ParseError, StsKgError
 from sts_kg.guideline.data import ontology_folder
@@ -91,7 +92,7 @@ def test_every_syntax_gives_equal_cases(letter: str, tmp_path: Path) -> None:
     assert normal(read_text(tmp_path, "a.yml", json.dumps(document))[0]) == normal(case)
     for ending in RDF:
         path = tmp_path / f"a.{ending}"
-        write(facts([case], vocabulary()), path)
+        write(facts_of([case], vocabulary()), path)
         assert [normal(one) for one in read(path, vocabulary())] == [normal(case)], ending
 
 
@@ -167,7 +168,7 @@ def test_a_full_case_has_all_that_is_written() -> None:
 @pytest.mark.parametrize("ending", RDF)
 def test_a_full_case_is_the_same_in_rdf(ending: str, tmp_path: Path) -> None:
     case = replace(only(FULL), history_complete=False)  # so that nothing is derived, which may not be given
-    graph = facts([case], vocabulary())
+    graph = facts_of([case], vocabulary())
     assert (None, None, STS.DerivedFact) not in graph
     write(graph, tmp_path / f"a.{ending}")
     assert [normal(one) for one in read(tmp_path / f"a.{ending}", vocabulary())] == [normal(case)]
@@ -737,7 +738,7 @@ def seeds() -> Iterator[tuple[str, str]]:
     yield "csv", (EXAMPLES / "cohort.csv").read_text()[:600]
     case = replace(only(FULL), history_complete=False)
     for syntax in ("ttl", "nt", "rdf", "jsonld", "trig"):
-        yield syntax, serialize(facts([case], vocabulary()), syntax).decode()
+        yield syntax, serialize(facts_of([case], vocabulary()), syntax).decode()
 
 
 SEEDS = tuple(seeds())
@@ -753,7 +754,7 @@ def only_our_errors(folder: Path, ending: str, text: str) -> None:
         assert len(str(wrong)) < 3000
     else:
         assert cases
-        facts(cases, vocabulary())
+        facts_of(cases, vocabulary())
 
 
 @quietly

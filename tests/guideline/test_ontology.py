@@ -15,7 +15,7 @@ from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
 from sts_kg import InconsistentError, KnowledgeGraph, ParseError, closure_of
 from sts_kg.cases import files as casefile
-from sts_kg.cases.case import facts
+from sts_kg.cases.facts import facts_of
 from sts_kg.cases.session import Session
 from sts_kg.guideline.data import ontology_folder
 from sts_kg.guideline.guideline import CASE_MODULES, Guideline
@@ -190,7 +190,7 @@ def test_cases_added_to_the_closed_ontology_give_what_closing_all_anew_gives(kg:
     cases = [case for path in files for case in casefile.read(path, ontology.vocabulary)]
     assert [case.id for case in cases] == list("abcdefghijklm")
     cases += casefile.parse(COURSES, ontology.vocabulary)
-    given = facts(cases, ontology.vocabulary)
+    given = facts_of(cases, ontology.vocabulary)
     before = ontology.closure.counts
     extended, anew = Session(ontology, tuple(cases)).closed, closure_of(ontology.asserted + given, axioms="none")
     assert extended.inconsistencies == anew.inconsistencies == ()

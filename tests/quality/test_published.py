@@ -12,7 +12,7 @@ from rdflib.namespace import DCTERMS, PROV, RDF, RDFS, SKOS
 
 from sts_kg import KnowledgeGraph, closure_of, parse, read
 from sts_kg.cases import files as casefile
-from sts_kg.cases.case import facts
+from sts_kg.cases.facts import facts_of
 from sts_kg.links.mappings import shipped, to_graph
 from sts_kg.quality import gates
 from sts_kg.rdf.names import STS
@@ -38,7 +38,7 @@ def of_standards(graph: Graph) -> set[URIRef]:
 @pytest.fixture(scope="module")
 def in_use(kg: KnowledgeGraph) -> Graph:
     """The ontology, its mappings, and a case of which facts are derived."""
-    graph = kg.asserted + facts(casefile.parse(DERIVED, kg.guideline.vocabulary), kg.guideline.vocabulary)
+    graph = kg.asserted + facts_of(casefile.parse(DERIVED, kg.guideline.vocabulary), kg.guideline.vocabulary)
     for mappings in shipped():
         graph += to_graph(mappings)
     return graph
