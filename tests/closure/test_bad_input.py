@@ -116,9 +116,9 @@ def test_ill_typed_literals_are_kept_and_reported() -> None:
     )
     assert len(closed.asserted) == 3
     assert [each.message for each in closed.inconsistencies] == [
-        "the literal 2024-02-30T00:00:00 is no xsd:dateTime",
-        "the literal maybe is no xsd:boolean",
-        "the literal one is no xsd:integer",
+        "the literal 2024-02-30T00:00:00 is not a value of xsd:dateTime",
+        "the literal maybe is not a value of xsd:boolean",
+        "the literal one is not a value of xsd:integer",
     ]
 
 
