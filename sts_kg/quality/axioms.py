@@ -221,7 +221,7 @@ def _as(role: str, nodes: Iterable[Node]) -> tuple[Part, ...]:
 
 
 def read(graph: Graph) -> OwlDocument:
-    """Return an RDF graph as an OWL 2 ontology; triples that are no part of one are reported as violations.
+    """Return an RDF graph as an OWL 2 ontology; triples that are not part of one are reported as violations.
 
     Works on any graph, in time linear in its triples; the graph is not changed. Imports are not followed.
 
@@ -239,7 +239,7 @@ def read(graph: Graph) -> OwlDocument:
 
 
 class _Reader:
-    """Takes triples away from a copy of the graph until only those are left that are no part of an ontology."""
+    """Takes triples away from a copy of the graph until only those are left that are not part of an ontology."""
 
     def __init__(self, graph: Graph) -> None:
         # Sorted, so that the answer does not depend on the order in which the store gives its triples.
@@ -313,7 +313,7 @@ class _Reader:
         cell, seen = head, set[Node]()
         while cell != RDF.nil:
             first, rest = self.take(cell, RDF.first), self.take(cell, RDF.rest)
-            wrong = "has a cell that is no blank node" if not isinstance(cell, BNode) else ""
+            wrong = "has a cell that is not a blank node" if not isinstance(cell, BNode) else ""
             if len(first) != 1 or len(rest) != 1:
                 wrong = f"has a cell with {len(first)} rdf:first and {len(rest)} rdf:rest, not one of each"
             elif cell in seen or self.uses[cell] > 1:
@@ -443,7 +443,7 @@ class _Reader:
             return self.datatype_restriction(node)
         else:
             names = " and ".join(sorted(compress(str(p)) for p in constructors))
-            self.malformed(node, f"has {names}, which is no expression of OWL 2 DL", "write one expression a node")
+            self.malformed(node, f"has {names}, which is not an expression of OWL 2 DL", "write one expression a node")
             self.drop(node)
         return Construct(MALFORMED, node)
 
@@ -522,7 +522,9 @@ class _Reader:
             facets = [p for p in self.objects.get(member, ()) if p in _FACETS]
             found = [o for p in facets for o in self.take(member, p)]
             if len(found) != 1 or not isinstance(found[0], Literal):
-                self.malformed(node, "has a member of owl:withRestrictions that is no facet", "write one facet a node")
+                self.malformed(
+                    node, "has a member of owl:withRestrictions that is not a facet", "write one facet a node"
+                )
             values += found
         return Construct(
             "DatatypeRestriction", node, _as("datatype", [datatype] if datatype else []) + _as("literal", values)
@@ -636,11 +638,11 @@ class _Reader:
             if isinstance(p, URIRef) and not is_reserved(p) and not self.kinds(p):
                 counts[p] += 1
                 continue
-            wrong, remedy = "is no part of any axiom", "complete the axiom or remove it"
+            wrong, remedy = "is not a part of any axiom", "complete the axiom or remove it"
             if "object property" in self.kinds(p):
                 wrong, remedy = "gives an object property a literal", "name an individual, or declare a data property"
             elif "data property" in self.kinds(p):
-                wrong, remedy = "gives a data property a value that is no literal", "write a literal"
+                wrong, remedy = "gives a data property a value that is not a literal", "write a literal"
             triple = " ".join("[]" if isinstance(n, BNode) else _text(n) for n in (s, p, o))
             self.report("dl-not-an-axiom", s, f"the triple {triple} {wrong}", remedy)
         for p, count in counts.items():

@@ -272,7 +272,9 @@ class _Judge:
                 legal, inside = kind not in _CLASS_EXPRESSIONS, ""  # what is none at all is reported as malformed
             if not legal:
                 what = f"{self.ontology.word(node)} in {self.ontology.text(axiom)}"
-                yield self.found(check, axiom.node, f"{what} stands where it is no {_NAMES[check]}", _ALLOWED[check])
+                yield self.found(
+                    check, axiom.node, f"{what} stands where it is not {_article(_NAMES[check])}", _ALLOWED[check]
+                )
             elif expression is not None and inside:
                 filler = inside == "filler" or (filler and kind == SYNONYM)
                 inside = "rl-subclass-expression" if inside == "filler" else inside
@@ -281,11 +283,13 @@ class _Judge:
     def data_ranges(self, axiom: Construct) -> Iterator[Violation]:
         for construct in self.ontology.within(axiom):
             if construct.kind in _DATA_RANGES - {"DataIntersectionOf"}:
-                message = f"{self.ontology.text(construct)} in {self.ontology.text(axiom)} is no data range of OWL 2 RL"
+                message = (
+                    f"{self.ontology.text(construct)} in {self.ontology.text(axiom)} is not a data range of OWL 2 RL"
+                )
                 yield self.found("rl-data-range", axiom.node, message, "a datatype or an intersection of datatypes")
             for datatype in _datatypes(construct):
                 if is_reserved(datatype) and datatype not in _RL_DATATYPES:
-                    message = f"{compress(datatype)} in {self.ontology.text(axiom)} is no datatype of OWL 2 RL"
+                    message = f"{compress(datatype)} in {self.ontology.text(axiom)} is not a datatype of OWL 2 RL"
                     yield self.found("rl-datatype", axiom.node, message, "use xsd:decimal, xsd:dateTime, xsd:string, …")
 
     # OWL 2 DL: declarations.
@@ -320,7 +324,7 @@ class _Judge:
         for axiom, construct in self.everything:
             for role, node in construct.parts:
                 if not self.fits(role, node):
-                    message = f"{self.ontology.word(node)} in {self.ontology.text(axiom)} is no {role}"
+                    message = f"{self.ontology.word(node)} in {self.ontology.text(axiom)} is not {_article(role)}"
                     yield self.found("dl-malformed", axiom.node, message, f"name {_a(role)}")
 
     def fits(self, role: str, node: Node) -> bool:
@@ -529,3 +533,7 @@ def _reach(start: Iterable[Node], edges: Mapping[Node, set[Node]]) -> set[Node]:
         found |= new
         waiting += new
     return found
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"

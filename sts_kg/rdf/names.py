@@ -36,7 +36,7 @@ PREFIXES: dict[str, str] = {
 
 _LOCAL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
-# Characters that SPARQL's IRIREF excludes (SPARQL 1.1, section 19.8, rule 139), and surrogates, which are no text.
+# Characters that SPARQL's IRIREF excludes (SPARQL 1.1, section 19.8, rule 139), and surrogates, which are not text.
 _NO_IRI = re.compile('[\\x00-\\x20<>"{}|^`\\\\\ud800-\udfff]')
 
 
@@ -76,7 +76,7 @@ def expand(text: str) -> URIRef:
     if inner == text and colon and prefix in PREFIXES and not rest.startswith("//"):
         return URIRef(PREFIXES[prefix] + rest)
     if not _SCHEME.match(inner):
-        raise CurieError(text, "it has no prefix and is no absolute IRI")
+        raise CurieError(text, "it has no prefix and is not an absolute IRI")
     if inner == text and not rest.startswith("//") and prefix.casefold() not in {"urn", "tag", "mailto", "info", "doi"}:
         near = nearest(prefix, PREFIXES)
         known = f"did you mean {near[0]}:?" if near else f"known ones are {', '.join(PREFIXES)}"

@@ -26,16 +26,16 @@ def ntriples(term: Node) -> bytes:
     Raises
     ------
     ParseError
-        It is no term of RDF 1.1.
+        It is not a term of RDF 1.1.
     """
     if isinstance(term, URIRef):
         if _NO_IRI.search(term):
-            raise ParseError(f"{str(term)!r} is no IRI and cannot be in a triple of RDF 1.1")
+            raise ParseError(f"{str(term)!r} is not an IRI and cannot be in a triple of RDF 1.1")
         return b"<" + term.encode() + b">"
     if isinstance(term, BNode):
         return b"_:" + term.encode()
     if not isinstance(term, Literal):
-        raise ParseError(f"{term!r} is no term of RDF 1.1")
+        raise ParseError(f"{term!r} is not a term of RDF 1.1")
     return canonical(LITERAL, str(term), datatype=str(term.datatype or "") or None, language=term.language)
 
 

@@ -214,7 +214,7 @@ def _count(rows: int) -> str:
 
 def _shown(term: Term | None) -> str:
     if isinstance(term, URIRef):
-        return compress(str(term))  # str: a URIRef is no plain text to pandas and its like
+        return compress(str(term))  # str: a URIRef is not a plain text to pandas and its like
     return "" if term is None else f"_:{term}" if isinstance(term, BNode) else str(term)
 
 

@@ -434,7 +434,7 @@ def test_a_violation_inside_an_expression_names_the_whole_axiom() -> None:
     assert found.message == (
         "ObjectSomeValuesFrom(sts:p sts:B) in "
         "SubClassOf(sts:A ObjectAllValuesFrom(sts:p ObjectSomeValuesFrom(sts:p sts:B))) "
-        "stands where it is no superClassExpression"
+        "stands where it is not a superClassExpression"
     )
 
 
