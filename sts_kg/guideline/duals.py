@@ -45,7 +45,7 @@ def not_met(asserted: Graph) -> str:
     Raises
     ------
     ValueError
-        A condition is neither a With or Without class nor an intersection or union of such.
+        A condition is not a With or Without class, nor an intersection or union of such.
     """
     pieces = [_HEADER.format(base=BASE), "\n# --- Two classes per finding: the cases that have it, and that lack it\n"]
     for finding in _instances(asserted, STS.Finding):

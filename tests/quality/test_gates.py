@@ -168,7 +168,7 @@ BAD: dict[str, tuple[Change, ...]] = {
             (
                 (
                     "not-met.ttl",
-                    f"cannot be generated: {BASE}WithX is neither a With class nor an intersection or union of"
+                    f"cannot be generated: {BASE}WithX is not a With or Without class, nor an intersection or union of"
                     " conditions",
                     "mend conditions.ttl",
                 ),
