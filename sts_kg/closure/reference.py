@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 import owlrl
+from owlrl.AxiomaticTriples import OWLRL_Datatypes_Disjointness
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
@@ -59,8 +60,10 @@ _MESSAGES = (
 )
 
 
-#: Datatypes that owlrl declares but OWL 2 RL does not have.
-_OWN = {(datatype, RDF.type, RDFS.Datatype) for datatype in (XSD.date, XSD.time, RDF.HTML, RDF.langString)}
+#: What owlrl adds though no rule of OWL 2 RL concludes it: more datatypes, and which datatypes are disjoint.
+_OWN = {(datatype, RDF.type, RDFS.Datatype) for datatype in (XSD.date, XSD.time, RDF.HTML, RDF.langString)} | {
+    *OWLRL_Datatypes_Disjointness
+}
 
 
 class _Semantics(owlrl.OWLRL_Semantics):  # type: ignore[misc] # owlrl carries no types
