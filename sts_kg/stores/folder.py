@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from sts_kg.errors import EndpointError, ParseError
 from sts_kg.rdf import as_file
 
-__all__ = ["graph_lines", "graphs", "open_store", "replace_graph"]
+__all__ = ["graph_lines", "graph_names", "graphs", "open_store", "replace_graph"]
 
 Store = ox.Store
 
@@ -51,10 +51,11 @@ def open_store(folder: Path, *, read_only: bool = False) -> Store:
 
 def graphs(store: Store) -> dict[str, int]:
     """Return the named graphs of a store, by name, with the number of their triples."""
-    return {name: _count(store, ox.NamedNode(name)) for name in sorted(_names(store))}
+    return {name: _count(store, ox.NamedNode(name)) for name in sorted(graph_names(store))}
 
 
-def _names(store: Store) -> Iterator[str]:
+def graph_names(store: Store) -> Iterator[str]:
+    """Return the names of the named graphs of a store."""
     return (graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
 
 
