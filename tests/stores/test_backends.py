@@ -129,5 +129,5 @@ def test_a_store_with_asserted_graphs_only_says_what_is_missing(kg: KnowledgeGra
     push(kg.named_graphs("asserted"), tmp_path / "store", scope="ontology")
     kept = load(store=tmp_path / "store")
     assert kept.query("drugs/options-with-drug") == kg.query("drugs/options-with-drug")
-    with pytest.raises(EndpointError, match="holds no graph of what is inferred"):
+    with pytest.raises(EndpointError, match="has no inferred graph; push it with --graphs"):
         kept.query("modalities/options-with-therapy")
