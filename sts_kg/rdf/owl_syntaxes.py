@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sts_kg.errors import ParseError
+from sts_kg.rdf.endings import ending_of
 from sts_kg.rdf.files import opened
 from sts_kg.rdf.syntaxes import nquads
 
@@ -20,8 +21,7 @@ _EXPECTED = re.compile(r"positives: \[(\w+)")
 
 def owl_syntax(path: str | Path) -> str | None:
     """Return the ending if it stands for an OWL syntax of no RDF, `.gz` or `.zst` after it or not; else None."""
-    name = Path(path).name.lower().removesuffix(".gz").removesuffix(".zst")
-    ending = name.rpartition(".")[2]
+    ending = ending_of(path)
     return ending if ending in OWL_SYNTAXES else None
 
 

@@ -18,11 +18,10 @@ from rdflib import URIRef
 
 from sts_kg.errors import CurieError, ParseError, nearest
 from sts_kg.rdf.files import read_text, shipped
+from sts_kg.rdf.names import NO_IRI
 
 __all__ = ["Fault", "Prefix", "Prefixes"]
 
-# Characters that SPARQL's IRIREF excludes (SPARQL 1.1, section 19.8, rule 139), and surrogates, which are not text.
-_NO_IRI = re.compile('[\\x00-\\x20<>"{}|^`\\\\\ud800-\udfff]')
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
 
 
@@ -189,7 +188,7 @@ class Prefixes:
             raise CurieError(curie, f"the prefix {name!r} is unknown; {self._near(name)}")
         if not local:
             raise CurieError(curie, "nothing follows the prefix")
-        if wrong := _NO_IRI.search(local):
+        if wrong := NO_IRI.search(local):
             raise CurieError(curie, f"the character {wrong.group()!r} is not allowed in an IRI")
         return prefix, local
 
