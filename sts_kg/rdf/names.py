@@ -76,7 +76,7 @@ def expand(text: str) -> URIRef:
     if inner == text and colon and prefix in PREFIXES and not rest.startswith("//"):
         return URIRef(PREFIXES[prefix] + rest)
     if not _SCHEME.match(inner):
-        raise CurieError(text, "it has no prefix and is no absolute IRI")
+        raise CurieError(text, "it has no prefix and is not an absolute IRI")
     if inner == text and not rest.startswith("//") and prefix.casefold() not in {"urn", "tag", "mailto", "info", "doi"}:
         near = nearest(prefix, PREFIXES)
         known = f"did you mean {near[0]}:?" if near else f"known ones are {', '.join(PREFIXES)}"

@@ -1,4 +1,4 @@
-"""OWL documents that are no RDF: functional syntax, OWL/XML, Manchester syntax and OBO, by py-horned-owl."""
+"""OWL documents that are not RDF: functional syntax, OWL/XML, Manchester syntax and OBO, by py-horned-owl."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def owl_nquads(path: str | Path) -> bytes:
     except ValueError as error:  # what it raises for wrong syntax, and Python for wrong UTF-8
         said = str(error)
         place, expected = _PLACE.search(said), _EXPECTED.search(said)
-        reason = f"is no {OWL_SYNTAXES[ending]}" + (f": {expected[1]} was expected" if expected else "")
+        reason = f"is not {OWL_SYNTAXES[ending]}" + (f": {expected[1]} was expected" if expected else "")
         line, column = map(int, place.groups()) if place else (None, None)
         raise ParseError(reason, path=path, line=line, column=column) from error
     return nquads(text.encode(), "rdfxml", path=path)

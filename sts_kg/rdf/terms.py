@@ -26,7 +26,7 @@ def ntriples(term: Node) -> bytes:
     Raises
     ------
     ParseError
-        It is no term of RDF 1.1.
+        It is not a term of RDF 1.1.
     """
     iri = term.datatype if isinstance(term, Literal) else term
     if isinstance(iri, URIRef) and NO_IRI.search(iri):
@@ -36,7 +36,7 @@ def ntriples(term: Node) -> bytes:
     if isinstance(term, BNode):
         return canonical(BLANK, term)
     if not isinstance(term, Literal):
-        raise ParseError(f"{term!r} is no term of RDF 1.1")
+        raise ParseError(f"{term!r} is not a term of RDF 1.1")
     return canonical(LITERAL, str(term), datatype=str(term.datatype or "") or None, language=term.language)
 
 

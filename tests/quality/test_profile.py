@@ -422,7 +422,7 @@ def test_a_violation_names_the_term_the_axiom_and_what_would_be_right() -> None:
         Violation(
             "dl-undeclared",
             "sts:X",
-            "is used as class but not declared as one, in SubClassOf(sts:A sts:X)",
+            "is used as a class but not declared as one, in SubClassOf(sts:A sts:X)",
             "declare it as a class",
         ),
     )
@@ -434,7 +434,7 @@ def test_a_violation_inside_an_expression_names_the_whole_axiom() -> None:
     assert found.message == (
         "ObjectSomeValuesFrom(sts:p sts:B) in "
         "SubClassOf(sts:A ObjectAllValuesFrom(sts:p ObjectSomeValuesFrom(sts:p sts:B))) "
-        "stands where it is no superClassExpression"
+        "is not a superClassExpression"
     )
 
 
@@ -457,7 +457,7 @@ def test_an_unknown_predicate_is_reported_once() -> None:
     (found,) = violations(graph_of(":a :x :b , 1 ."))
     assert (found.subject, found.message) == (
         "sts:x",
-        "is the predicate of 2 triples, but declared as no property of any kind",
+        "is the predicate of 2 triples, but is not declared as a property",
     )
 
 

@@ -105,7 +105,7 @@ def test_what_is_neither_curie_nor_iri(text: str) -> None:
     with pytest.raises(CurieError) as caught:
         expand(text)
     assert str(caught.value) == (
-        f"{text!r} is not a CURIE or IRI that can be used here: it has no prefix and is no absolute IRI"
+        f"{text!r} is not a CURIE or IRI that can be used here: it has no prefix and is not an absolute IRI"
     )
 
 
