@@ -1,4 +1,4 @@
-"""The body of a query file, by its tokens: its form, its parameters, and where these may not stand."""
+"""The body of a query file, by its tokens: its form, its parameters, and where these are not allowed."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ def form_of(tokens: list[Token]) -> str:
         raise ParseError("there is a header, but no query")
     token = tokens[at]
     if token.kind != "word" or token.key.lower() not in FORMS:
-        raise ParseError(f"{token.key} does not begin a query, which asks and changes nothing", line=token.line)
+        raise ParseError(
+            f"{token.key} does not begin a query; SELECT, ASK, CONSTRUCT or DESCRIBE was expected", line=token.line
+        )
     return token.key.lower()
 
 
 def check_places(tokens: list[Token], *, federated: bool) -> None:
-    """Raise for a parameter where no term may stand, for SELECT *, and for what reaches beyond the graph."""
+    """Raise for a parameter where a term is not allowed, for SELECT *, and for access beyond the graph."""
     clause, depth = "", 0
     for before2, before, token in zip([_NONE, _NONE, *tokens], [_NONE, *tokens], tokens, strict=False):
         word = token.key if token.kind == "word" else ""
@@ -38,12 +40,12 @@ def check_places(tokens: list[Token], *, federated: bool) -> None:
         elif word in ("WHERE", "FROM", "HAVING", "ORDER", "LIMIT", "OFFSET") or token.key in "{}":
             clause = ""
         if token.key == "*" and before.key in ("SELECT", "DISTINCT", "REDUCED") and before.kind == "word" and not depth:
-            raise ParseError("SELECT * hides what is asked; name the variables", line=token.line)
+            raise ParseError("SELECT * hides what the query returns; name the variables", line=token.line)
         if word in ("SERVICE", "FROM") and not federated:
             beyond = f"{word} reaches beyond the graph that the header names, and it has no endpoint"
             raise ParseError(beyond, line=token.line)
         if token.kind == "iri" and token.key.lower().startswith("<file:"):
-            raise ParseError("a query reads no file", line=token.line)
+            raise ParseError("a query must not read a file", line=token.line)
         if token.kind == "variable" and token.key.startswith("?_"):
             reason = {"AS": "assigned by AS", "SERVICE": "a service", "SILENT": "a service"}.get(before.key)
             if before.key == "(" and before2.key == "BOUND":
@@ -76,6 +78,6 @@ def parameters_of(tokens: list[Token]) -> list[tuple[Parameter, int]]:
         if known is not None and known.variable != parameter.variable:
             raise ParseError(f"the parameter {match[2]} is both {known.variable} and {token.key}", line=token.line)
         if limit and (type_ != "integer" or not parameter.required):
-            raise ParseError(f"after {before.key} stands a required integer, not {token.key}", line=token.line)
+            raise ParseError(f"after {before.key} a required integer was expected, not {token.key}", line=token.line)
         found[match[2]] = parameter, found.get(match[2], (None, token.line))[1]
     return list(found.values())

@@ -15,7 +15,7 @@ from sts_kg.rdf import local
 
 __all__ = ["CannedQuery"]
 
-MOST_LISTED = 12  #: so many members of a class are listed where no name comes near
+MOST_LISTED = 12  #: the most members of a class that an error lists if no name is similar
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class CannedQuery:
     """A query file: what its header says, and its whole text.
 
     `id` is the path below the folder of queries without suffix, `graph` is one of GRAPHS, `form`
-    "select", "ask", "construct" or "describe". `empty_because` says why no row can come, if none is meant
-    to come; `needs` names the vocabulary that must be linked first, by its prefix. `remedy`, of a check, says what
+    "select", "ask", "construct" or "describe". `empty_because` says why there are no rows, if none are
+    expected; `needs` names the vocabulary that must be linked first, by its prefix. `remedy`, of a check, says what
     would be right. Only a federated query has an `endpoint`.
     """
 
@@ -55,13 +55,13 @@ class CannedQuery:
 
     @property
     def open_text(self) -> str:
-        """The text as it stands, but for parameters after LIMIT or OFFSET, where SPARQL takes no variable."""
+        """The text with its parameters as variables, except after LIMIT or OFFSET, where SPARQL does not take one."""
         limits = [parameter for parameter in self.parameters if parameter.limit]
         return substituted(self.text, {each.variable[1:]: each.default or "1" for each in limits})
 
     @property
     def sample_text(self) -> str:
-        """The text with some term in the place of each parameter, to be parsed and not to be run."""
+        """The text with a sample term in place of each parameter, for parsing only."""
         terms = {
             each.variable[1:]: "1" if each.limit else "<urn:sts-kg:sample>" if each.type == "iri" else '"sample"'
             for each in self.parameters
@@ -79,7 +79,7 @@ class CannedQuery:
         values : mapping of parameter names to values
             One text, number, date, truth value or RDF term each, no lists.
         entities : Entities, optional
-            Lets an IRI be given by name or label, and sees that it is of the parameter's class.
+            Finds an IRI by name or label, and checks that it is of the parameter's class.
 
         Raises
         ------
@@ -116,13 +116,13 @@ class CannedQuery:
         raise ParameterError(self.id, parameter.name, reason, type=parameter.type, value=value, near=near)
 
     def check(self) -> None:
-        """Ask rdflib's grammar, for the text as it stands and for one with a term for each parameter (some 0.1 s).
+        """Parse the text with rdflib, as it is and with a term for each parameter (about 0.1 s).
 
         Raises
         ------
         QueryError
-            It does not parse, is of another form than its words suggest, has a parameter where no term may stand, or
-            reaches beyond the graph that its header names.
+            It does not parse, is of another form than its tokens suggest, has a parameter where a term is not
+            allowed, or reaches beyond the graph that its header names.
         """
         from rdflib.plugins.sparql.parserutils import CompValue
 

@@ -43,7 +43,7 @@ def find(name: str, queries: Mapping[str, CannedQuery]) -> CannedQuery:
 
 
 def read(folder: str | Path, name: str) -> CannedQuery | None:
-    """Return the query of an id ("drugs/options-with-drug") below a folder, without a look at the others; or None.
+    """Return the query of an id ("drugs/options-with-drug") below a folder, without reading the others; or None.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def read(folder: str | Path, name: str) -> CannedQuery | None:
 def read_all(
     folder: str | Path, *, on_error: Callable[[QueryError | ParseError], None] | None = None
 ) -> dict[str, CannedQuery]:
-    """Return the queries below a folder by id, sorted; reads headers and tokens, but does not ask the grammar.
+    """Return the queries below a folder by id, sorted; headers and tokens are checked, the grammar is not.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def read_all(
 
 
 def parse_canned(query_id: str, text: str) -> CannedQuery:
-    """Return a query file as a value, from its header and its tokens; only `CannedQuery.check` asks the grammar.
+    """Return a query file as a value, from its header and its tokens; only `CannedQuery.check` parses it.
 
     Raises
     ------

@@ -55,7 +55,7 @@ def picked(text: str, kind: str, members: Collection[URIRef], labels: Mapping[UR
 
 
 class Entities:
-    """The named things of a graph, to be found by IRI, local name or label; a snapshot, read when first asked.
+    """The named things of a graph, to be found by IRI, local name or label; a snapshot, read on first use.
 
     Examples
     --------
@@ -90,8 +90,8 @@ class Entities:
         """Return the IRI that a text names among the members of a class.
 
         In this order: IRI, `<IRI>` or CURIE; local name; local name without its kind (`pazopanib` for
-        `option-pazopanib`) if all members share the kind; label, whose case and blanks do not count. Without a class
-        any well-formed IRI will do, too.
+        `option-pazopanib`) if all members share the kind; label, whose case and spaces do not matter. Without a class
+        any well-formed IRI is accepted.
 
         Raises
         ------

@@ -33,11 +33,11 @@ def _asked(name: str, grammar: Callable[[Any], Any], what: Any) -> Any:
         return grammar(what)
     except Exception as error:  # pyparsing's own errors, ValueError, and bare Exception for an unknown prefix
         line, column = getattr(error, "lineno", None), getattr(error, "column", None)
-        raise QueryError(name, f"no SPARQL: {getattr(error, 'msg', error)}", line=line, column=column) from error
+        raise QueryError(name, f"not SPARQL: {getattr(error, 'msg', error)}", line=line, column=column) from error
 
 
 def parts_of(tree: Any) -> Iterator[Any]:
-    """Yield a node of a parse tree and all that is below it, in the order of the text."""
+    """Yield a node of a parse tree and every node below it, in the order of the text."""
     yield tree
     if not isinstance(tree, (str, type(None))):
         for part in tree.values() if isinstance(tree, dict) else tree:

@@ -55,7 +55,7 @@ class Header:
                 for value in [*values, *([] if default is None else [default])]:
                     parameter.term(value)
                     if parameter.type == "iri" and expand(value) != URIRef(value):
-                        raise ValueError(f"{value} has to be written out, since grlc knows no prefixes in a header")
+                        raise ValueError(f"{value} must be written out, since grlc does not read prefixes in a header")
                 parameter = replace(
                     parameter,
                     default=default,
@@ -92,7 +92,7 @@ def read_header(text: str) -> Header:
     rows = [row.rstrip("\r") for row in text.split("\n")]
     end = next((index for index, row in enumerate(rows) if not row.startswith("#+")), len(rows))
     if not end or any(row.startswith("#+") for row in rows[end:]):
-        raise ParseError("the header has to be one block of `#+ key: value` from the first line on", line=end + 1)
+        raise ParseError("the header must be one block of `#+ key: value` from the first line on", line=end + 1)
     block = [row[2:].removeprefix(" ") for row in rows[:end]]
     try:
         fields = yaml.load("\n".join(block), Loader=_Loader)  # a base loader makes texts, lists and mappings only
@@ -126,7 +126,7 @@ def read_header(text: str) -> Header:
 
 
 def _mapping(parent: Mapping[str, Any], key: str, known: Collection[str], lines: Mapping[str, int]) -> dict[str, Any]:
-    """Return the mapping under a key, empty if there is none; its own keys have to be among the known ones."""
+    """Return the mapping under a key, empty if there is none; its own keys must be known ones."""
     found = parent.get(key, {})
     line = lines.get(key, lines.get("x-sts"))
     if not isinstance(found, dict):

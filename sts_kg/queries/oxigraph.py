@@ -30,7 +30,7 @@ Store = ox.Store
 rdflib.plugin.register("sparql", rdflib.query.Processor, "sts_kg.queries.grammar", "SPARQLProcessor")
 
 _PIPES = "/dev/fd"  # Unix has it, Windows does not
-_LONGEST = 160  # of a parser's reason, which may list all that it expected
+_LONGEST = 160  # of a reason, since a parser may list every token that it expected
 
 # Oxigraph takes a keyword even where no token of the specification begins: `SERVICE:x`, `SERVICESILENT<x>`.
 _SERVICE_ANYWHERE = re.compile("(servi)c(e)", re.IGNORECASE)
@@ -110,7 +110,9 @@ def run(store: Store, text: str, *, name: str = "given", graphs: Sequence[str] |
         if token.kind == "word" and token.key == "SERVICE":
             raise QueryError(name, "SERVICE is not allowed: queries stay on this machine", line=token.line)
     try:
-        if _SERVICE_ANYWHERE.search(text):  # spelt otherwise it is not a keyword, and all that is none still parses
+        if _SERVICE_ANYWHERE.search(
+            text
+        ):  # if the text still parses with another spelling, the word is not a keyword there
             Store().query(_SERVICE_ANYWHERE.sub(r"\1x\2", text), prefixes=PREFIXES)
         together: Any = None if graphs is None else [ox.NamedNode(graph) for graph in graphs]
         found = store.query(text, prefixes=PREFIXES, default_graph=together)
@@ -134,7 +136,7 @@ def run(store: Store, text: str, *, name: str = "given", graphs: Sequence[str] |
 
 
 def _not_sparql(error: SyntaxError, name: str) -> QueryError:
-    """Return the error of a text that does not parse; Oxigraph gives the place in its words only."""
+    """Return the error of a text that does not parse; Oxigraph gives the place only in its message."""
     place = re.match(r"error at (\d+):(\d+): ", str(error.msg))
     reason = str(error.msg)[place.end() if place else 0 :].partition("\n")[0]
     shown = reason if len(reason) < _LONGEST else f"{reason[:_LONGEST]} …"
@@ -143,5 +145,5 @@ def _not_sparql(error: SyntaxError, name: str) -> QueryError:
 
 
 def check_syntax(text: str) -> None:
-    """Raise `QueryError` if a text is not SPARQL 1.1 Query; nothing is asked."""
+    """Raise `QueryError` if a text is not SPARQL 1.1 Query; nothing is queried."""
     run(Store(), text)

@@ -1,4 +1,4 @@
-"""The text of a query as far as asking an endpoint needs it: its form, its prefixes, its pages. It is not parsed.
+"""The text of a query to an endpoint: its form, its prefixes, its pages. It is not parsed.
 
 Only a server knows its own extensions, so a text that is not SPARQL here may be a query there.
 """
@@ -17,7 +17,7 @@ _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
 
 class QueryText:
-    """A query's `text` and `form`; whether it is `ordered` and `limited`, sub-queries left aside.
+    """A query's `text` and `form`; whether it is `ordered` and `limited`, without its sub-queries.
 
     Raises
     ------
@@ -78,7 +78,7 @@ class QueryText:
         if not (nested or self._cut):
             return f"{self.text}\n{window}"
         if self._from:
-            raise QueryError("given", "pages of it need a sub-query, which has no FROM; give default_graphs instead")
+            raise QueryError("given", "paging needs a sub-query, which cannot have FROM; give default_graphs instead")
         start = self._body[0].start
         shown = self._projected()
         return f"{self.text[:start]}SELECT {shown} WHERE {{ {{ {self.text[start:]}\n}} }}\n{window}"

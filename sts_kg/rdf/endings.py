@@ -35,7 +35,7 @@ def syntax_of(path: str | Path) -> str:
     Raises
     ------
     ParseError
-        The ending is none of those known, which it lists.
+        The ending is unknown; the error lists the known ones.
 
     Examples
     --------

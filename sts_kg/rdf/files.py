@@ -1,4 +1,4 @@
-"""Where things lie: the shipped ontology and queries, the source page if the user has it."""
+"""Files: read and decompressed, written whole or not at all; and the folders of shipped data."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _pieces(path: Path) -> Iterator[bytes]:
             if ending == ".zst":
                 yield from _decompressed(file)
             elif ending == ".gz":
-                if not file.peek(1):  # which gzip takes for nothing compressed
+                if not file.peek(1):  # gzip accepts an empty file
                     raise EOFError
                 with gzip.GzipFile(fileobj=file) as plain:
                     yield from iter(lambda: plain.read(_PIECE), b"")
@@ -144,7 +144,7 @@ def _decompressed(file: BinaryIO) -> Iterator[bytes]:
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
-    """Write a file whole or not at all: beside its place first, then renamed into it.
+    """Write a file whole or not at all: under a temporary name first, then renamed.
 
     Raises
     ------
@@ -157,7 +157,7 @@ def write_bytes(path: str | Path, data: bytes) -> None:
 
 @contextmanager
 def writing(path: str | Path) -> Iterator[BinaryIO]:
-    """Yield a file to be written piece by piece, which takes its place only when all of it is there.
+    """Yield a file to be written piece by piece, which appears under its name only when it is complete.
 
     Raises
     ------
@@ -167,7 +167,7 @@ def writing(path: str | Path) -> Iterator[BinaryIO]:
     target = Path(path)
     try:
         handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    except OSError as error:  # which names a file that nobody asked for
+    except OSError as error:  # it names the temporary file
         raise OSError(error.errno, error.strerror, str(target)) from error
     try:
         with os.fdopen(handle, "wb") as file:

@@ -1,7 +1,7 @@
 """RDF graphs in files and texts: read, merge, parse, write. No query, no inference, no network.
 
 pyoxigraph parses and writes, since it is fast, knows line and column, and keeps lexical forms; the graphs are ordinary
-rdflib Graphs. What is written is sorted.
+rdflib Graphs. Output is sorted.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _PREFIXED = ("turtle", "trig", "n3", "rdfxml")
 def read(*paths: str | Path) -> Graph:
     """Return the merged triples of RDF files, the syntax of each by its ending.
 
-    Blank nodes of different files never meet. Named graphs of N-Quads, TriG and JSON-LD are merged with the rest.
+    Blank nodes of different files stay different. Named graphs of N-Quads, TriG and JSON-LD are merged with the rest.
     Lexical forms stay as they are; relative IRIs are resolved against the address of the file. The graph knows the
     project's prefixes and those of the files.
 
@@ -106,12 +106,12 @@ def of_ntriples(data: bytes) -> Graph:
 
 
 def one_triple(text: str) -> tuple[Node, Node, Node]:
-    """Return the triple that a text in Turtle says, the full stop at its end left out or not.
+    """Return the triple that a text states in Turtle, with or without a full stop at its end.
 
     Raises
     ------
     ParseError
-        The text is not Turtle, or says more or less than one triple.
+        The text is not Turtle, or has more or fewer triples than one.
 
     Examples
     --------
@@ -133,7 +133,7 @@ def serialize(graph: Graph, syntax: str, *, named: Mapping[URIRef, Graph] | None
     Raises
     ------
     ParseError
-        The syntax cannot say it: named graphs outside TriG, N-Quads and JSON-LD, or a term that is none of RDF 1.1.
+        The syntax cannot express it: named graphs outside TriG, N-Quads and JSON-LD, or a term that is none of RDF 1.1.
     UnknownNameError
         There is no such syntax.
     """
@@ -165,12 +165,12 @@ _NOT_XML = re.compile("[\\x00-\\x08\\x0b-\\x1f\ufffe\uffff]")  # XML 1.0, rule 2
 
 
 def _check_said(quads: list[ox.Quad]) -> None:
-    """Raise if RDF/XML cannot say the triples; pyoxigraph would write what reads otherwise, or not at all."""
+    """Raise if RDF/XML cannot express the triples; pyoxigraph would write something else, or nothing."""
     for quad in quads:
         if not _XML_NAME.search(quad.predicate.value):
-            raise ParseError(f"cannot be said in RDF/XML: {quad.predicate} does not end in an XML name")
+            raise ParseError(f"cannot be written in RDF/XML: {quad.predicate} does not end in an XML name")
         if isinstance(quad.object, ox.Literal) and (wrong := _NOT_XML.search(quad.object.value)):
-            raise ParseError(f"cannot be said in RDF/XML: a text holds {wrong.group()!r}")
+            raise ParseError(f"cannot be written in RDF/XML: a text holds {wrong.group()!r}")
 
 
 def _quads(graph: Graph, name: URIRef | None) -> Iterator[ox.Quad]:
@@ -190,7 +190,7 @@ def write(graphs: Graph | Mapping[URIRef, Graph], path: str | Path) -> None:
     Raises
     ------
     ParseError
-        The ending is unknown, or its syntax cannot say what the graph holds.
+        The ending is unknown, or its syntax cannot express the graph.
     OSError
         The folder does not exist or cannot be written.
     """
@@ -238,7 +238,7 @@ def to_ox(term: object) -> Any:
     if isinstance(term, BNode):
         return ox.BlankNode(str(term))
     if not isinstance(term, Literal):
-        raise ValueError("no term of RDF 1.1")
+        raise ValueError("not a term of RDF 1.1")
     if term.language:
         return ox.Literal(str(term), language=term.language)
     if term.datatype == RDF.langString:

@@ -1,4 +1,4 @@
-"""Prefixes, and the way between IRIs and CURIEs. Of all Python files only this one spells the base IRI."""
+"""Prefixes, and the way between IRIs and CURIEs. No other Python file spells the base IRI."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STS = Namespace(BASE)
 CASE = Namespace(BASE + "case/")  # fictional example cases and the cases of a user
 OA = Namespace("http://www.w3.org/ns/oa#")
 
-#: Prefix to namespace, for reading and for showing; our own first.
+#: Prefix to namespace, for reading and for showing; the project's own first.
 PREFIXES: dict[str, str] = {
     "sts": BASE,
     "case": str(CASE),
@@ -62,7 +62,7 @@ def expand(text: str) -> URIRef:
     Raises
     ------
     CurieError
-        The text is none of these, its prefix is unknown, or the IRI holds a character that no IRI may hold.
+        The text is none of these, its prefix is unknown, or it has a character that is not allowed in an IRI.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def expand(text: str) -> URIRef:
 
 
 def local(iri: str) -> str:
-    """Return the local name of an IRI of ours or of a case; of any other IRI the CURIE or the IRI itself.
+    """Return the local name of an IRI of the project or of a case; of any other IRI the CURIE or the IRI itself.
 
     Examples
     --------

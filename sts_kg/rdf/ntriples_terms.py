@@ -15,12 +15,12 @@ _ESCAPES = {c: f"\\u{c:04X}" for c in (*range(32), 0x7F, 0xFFFE, 0xFFFF)} | _ESC
 
 
 def canonical(kind: int, value: str, *, datatype: str | None = None, language: str | None = None) -> bytes:
-    r"""Return a term as it is kept in a dictionary: its N-Triples text as pyoxigraph, too, would write it.
+    r"""Return a term in N-Triples, written as pyoxigraph writes it; the dictionary of a closure keeps this text.
 
     Parameters
     ----------
     kind : {IRI, BLANK, LITERAL}
-        What it is; an IRI or blank node has but a value.
+        What it is; an IRI or blank node has only a value.
     value : str
         The IRI, the label of the blank node or the lexical form of the literal; not checked.
 

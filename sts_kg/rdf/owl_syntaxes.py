@@ -1,4 +1,4 @@
-"""OWL documents that are not RDF: functional syntax, OWL/XML, Manchester syntax and OBO, by py-horned-owl."""
+"""OWL documents outside RDF: functional syntax, OWL/XML, Manchester syntax and OBO, by py-horned-owl."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from sts_kg.rdf.syntaxes import nquads
 
 __all__ = ["OWL_SYNTAXES", "owl_nquads", "owl_syntax"]
 
-#: Ending of a file to the syntax that it stands for.
+#: Ending of a file to its syntax.
 OWL_SYNTAXES = {"ofn": "OWL functional syntax", "owx": "OWL/XML", "omn": "Manchester syntax", "obo": "OBO"}
 _PLACE = re.compile(r"line_col: Pos\(\((\d+), (\d+)\)\)")
 _EXPECTED = re.compile(r"positives: \[(\w+)")
 
 
 def owl_syntax(path: str | Path) -> str | None:
-    """Return the ending if it stands for an OWL syntax of no RDF, `.gz` or `.zst` after it or not; else None."""
+    """Return the ending of a file if it is one of OWL_SYNTAXES, before `.gz` or `.zst`; else None."""
     ending = ending_of(path)
     return ending if ending in OWL_SYNTAXES else None
 
@@ -44,7 +44,7 @@ def owl_nquads(path: str | Path) -> bytes:
     try:
         document = pyhornedowl.open_ontology_from_string(data.decode(), serialization=ending)
         text = document.save_to_string("owl")
-    except ValueError as error:  # what it raises for wrong syntax, and Python for wrong UTF-8
+    except ValueError as error:  # raised for wrong syntax, and by Python for wrong UTF-8
         said = str(error)
         place, expected = _PLACE.search(said), _EXPECTED.search(said)
         reason = f"is not {OWL_SYNTAXES[ending]}" + (f": {expected[1]} was expected" if expected else "")

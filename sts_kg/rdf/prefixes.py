@@ -1,7 +1,7 @@
 """The prefixes of external vocabularies: CURIE to IRI and back, and every known form of an IRI.
 
-They stand in `ontology/prefixes.epm.json`, an Extended Prefix Map as the `curies` library reads it. Reading is lenient
-(any case, any synonym, any known form of an IRI); `fault` is strict, for what is to be published.
+They come from `ontology/prefixes.epm.json`, an Extended Prefix Map as the `curies` library reads it. Reading is lenient
+(any case, any synonym, any known form of an IRI); `fault` is strict, for publishing.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
 
 @dataclass(frozen=True)
 class Prefix:
-    """One vocabulary: its preferred `name`, the `iri` that stands before a local id, and other spellings of both.
+    """One vocabulary: its preferred `name`, the `iri` before a local id, and other spellings of both.
 
-    `pattern` is the regular expression of a whole local id, or "" if nothing is known of it.
+    `pattern` is the regular expression of a whole local id, or "" if it is unknown.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Prefixes:
     Parameters
     ----------
     known : iterable of Prefix
-        Of which no two share a name, whatever its case, or a form of the IRI.
+        No two may share a name, in any case, or a form of the IRI.
 
     Examples
     --------
@@ -130,8 +130,8 @@ class Prefixes:
         Raises
         ------
         CurieError
-            The text has no prefix or an unknown one (the error says the nearest), or no local id, or a character that
-            no IRI may hold.
+            The text has no prefix or an unknown one (the error names the nearest), no local id, or a character that is
+            not allowed in an IRI.
         """
         prefix, local = self._parts(curie)
         return URIRef(prefix.iri + local)
@@ -158,7 +158,7 @@ class Prefixes:
         return URIRef(found[0].iri + found[1] if found else iri)
 
     def fault(self, curie: str) -> Fault | None:
-        """Return what is wrong with a CURIE and the remedy, apart; None if it is in order."""
+        """Return what is wrong with a CURIE, and the remedy; None if nothing is wrong."""
         if _IRI.match(curie):
             short = self.compress(curie)
             return Fault("it is an IRI, a CURIE was expected", f"write {short}" if short else "write prefix:id")

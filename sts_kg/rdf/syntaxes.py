@@ -1,6 +1,6 @@
 """The RDF syntaxes: names, endings, and files and texts of them as quads of pyoxigraph, errors with their place.
 
-Terms stay those of pyoxigraph here; `graph` turns them into rdflib's, the closure into numbers.
+The terms are those of pyoxigraph: `graphs` turns them into rdflib's, the closure into numbers.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def contents(path: str | Path) -> tuple[bytes, str]:
 def quad_parser(
     data: bytes, syntax: str, *, path: object = None, base: str | None = None, prologue: str = "", rename: bool = True
 ) -> ox.QuadParser:
-    """Return the parser of a text, to be gone through inside `placed`.
+    """Return the parser of a text, to be iterated inside `placed`.
 
     `prologue` stands before the text on its first line; with `rename`, blank nodes get labels that no other text has.
 
@@ -81,7 +81,7 @@ def quad_parser(
 
 @contextmanager
 def placed(path: object = None, prologue: str = "") -> Iterator[None]:
-    """Turn what pyoxigraph raises inside into a `ParseError` with path, line and column."""
+    """Turn errors of pyoxigraph into a `ParseError` with path, line and column."""
     try:
         yield
     except SyntaxError as error:
@@ -129,7 +129,7 @@ def nquads(data: bytes, syntax: str, *, path: object = None, base: str | None = 
     Raises
     ------
     ParseError
-        The text is not of that syntax, or says what RDF 1.1 cannot: with path, and line and column if they are known.
+        The text is not of that syntax, or has terms that RDF 1.1 lacks: with path, and line and column if known.
     """
     with placed(path):
         return nquads_of(quad_parser(data, syntax, path=path, base=base, rename=False))
@@ -137,10 +137,10 @@ def nquads(data: bytes, syntax: str, *, path: object = None, base: str | None = 
 
 @contextmanager
 def nquads_file(path: str | Path) -> Iterator[BinaryIO]:
-    """Give a file of any RDF syntax as an open file of N-Quads, made while it is read; blank nodes keep their labels.
+    """Yield a file of any RDF syntax as a file of N-Quads, converted while it is read; blank nodes keep their labels.
 
-    IRIs and language tags are for the reader to check, as those of any N-Quads; if it raises a ParseError, that of the
-    file itself takes its place.
+    The reader has to check IRIs and language tags, as in any N-Quads; if it raises a ParseError, an error of the file
+    itself replaces it.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def _convert(source: Any, path: str | Path, writing: int) -> None:
 
 
 def _require_sound(path: str | Path) -> None:
-    """Raise where a file is wrong, with the place, which takes a second and slower look."""
+    """Read a file again, more slowly, and raise the error with its place, if there is one."""
     form, base = FORMATS[syntax_of(path)], Path(path).resolve().as_uri()
     if form == ox.RdfFormat.RDF_XML:
         parser = expat.ParserCreate()
@@ -190,7 +190,7 @@ _MARKUP = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", 
 
 
 class _Ends:
-    """A file that keeps its first and last bytes: pyoxigraph overlooks where XML breaks off."""
+    """A file that keeps its first and last bytes: pyoxigraph does not notice truncated XML."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file, self._first, self._last = file, b"", b""
@@ -228,14 +228,14 @@ _COMMON = {
 
 
 def _check_xml(data: bytes, path: object) -> None:
-    """Raise where the XML breaks off or is wrong: pyoxigraph overlooks the one and does not place the other."""
+    """Raise if the XML is truncated or wrong: pyoxigraph does not notice the one and gives no place for the other."""
     with _well_formed(path):
         expat.ParserCreate().Parse(data, True)
 
 
 @contextmanager
 def _well_formed(path: object) -> Iterator[None]:
-    """Turn what expat raises inside into a `ParseError` with path, line and column."""
+    """Turn errors of expat into a `ParseError` with path, line and column."""
     try:
         yield
     except expat.ExpatError as error:
@@ -250,8 +250,8 @@ _LONGEST_REASON = 300
 
 
 def reason(message: str) -> str:
-    """Return the parser's words without the place, which is in fields, and without what a terminal would obey."""
+    """Return the message of the parser without the place, which is in fields, and without control characters."""
     if "LoadDocumentCallback" in message:
-        return "its @context is an address; nothing is fetched, so the context must stand in the file"
+        return "its @context is an address; nothing is fetched, so the context must be in the file"
     plain = "".join(c if c.isprintable() else f"\\u{ord(c):04X}" for c in _PLACE.sub("", message, count=1))
     return plain if len(plain) <= _LONGEST_REASON else plain[:_LONGEST_REASON] + "…"

@@ -30,7 +30,7 @@ def ntriples(term: Node) -> bytes:
     """
     iri = term.datatype if isinstance(term, Literal) else term
     if isinstance(iri, URIRef) and NO_IRI.search(iri):
-        raise ParseError(f"{str(iri)!r} is no IRI and cannot be in a triple of RDF 1.1")
+        raise ParseError(f"{str(iri)!r} is not an IRI, so it cannot be in a triple of RDF 1.1")
     if isinstance(term, URIRef):
         return canonical(IRI, term)
     if isinstance(term, BNode):
@@ -75,7 +75,7 @@ def literal(lexical: str, datatype: str, language: str | None = None) -> Literal
 
 @contextmanager
 def rdflib_quiet() -> Iterator[None]:
-    """Keep rdflib from logging a traceback for each ill-typed literal, which is data and no fault of the file."""
+    """Keep rdflib from logging a traceback for each ill-typed literal: they are data, not errors."""
     log, drop = logging.getLogger("rdflib.term"), _Drop()
     log.addFilter(drop)
     try:

@@ -1,7 +1,7 @@
 """The value spaces of the 32 datatypes of OWL 2 RL: which data value a literal has, and which datatypes hold it.
 
 A value is a pair of strings: the space that it lies in and its canonical form there, so that equal values are equal
-tuples. No rule is here, and no rdflib: the rules `dt-type1` to `dt-not-type` (W3C OWL 2 Profiles, table 8) ask.
+tuples. The rules `dt-type1` to `dt-not-type` (W3C OWL 2 Profiles, table 8) use it; it uses no rdflib.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ _XSD = "http://www.w3.org/2001/XMLSchema#"
 #: The space, the canonical form in it, and for a language-tagged string its tag in lower case.
 Value = tuple[str, ...]
 
-#: What a literal has whose lexical form is not in the lexical space of its datatype: no data value at all.
+#: Stands for the missing value of a literal whose lexical form is not in the lexical space of its datatype.
 ILL_TYPED: Value = ("ill-typed", "")
 
 #: How a datatype maps a lexical form to a value, and whether it holds a value.
 _Datatype = tuple[Callable[[str], Value | None], Callable[[Value], bool]]
 
-#: White space as XML has it; Python has more, the no-break space for one.
+#: White space of XML; Python has more, such as the no-break space.
 _SPACE = " \t\n\r"
 
 
 def value(lexical: str, datatype: str, language: str | None = None) -> Value | None:
     """Return the data value of a literal: two literals have the same one if, and only if, their values are equal.
 
-    Two choices are wider than the letter: white space around a form is dropped where its `whiteSpace` facet is
+    Two choices are wider than the specification: white space around a form is dropped where its `whiteSpace` facet is
     `collapse` (the W3C tests of RDF 1.1 have it ill-typed), and a date-time with a zone is an instant, whatever its
-    offset (section 4.7 has such values equal, not identical). Takes linear time and raises on no text.
+    offset (section 4.7 has such values equal, not identical). Takes linear time and never raises.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def value(lexical: str, datatype: str, language: str | None = None) -> Value | N
     True
     >>> value("P1D", xsd + "duration")
     """
-    # A term of rdflib is a str that equals no plain str; as a key it would be missed, in a value it would be unequal.
+    # A term of rdflib is a str that does not equal a plain str, neither as a key nor in a value.
     datatype = str(datatype)
     parse = _PARSERS.get(datatype)
     if parse is not None:
@@ -334,7 +334,7 @@ def _date_time_stamp(text: str) -> Value:
 
 
 def _xml_literal(text: str) -> Value:
-    """Return the value of the content of an element, told apart as Exclusive XML Canonicalization with comments does.
+    """Return the value of the content of an element, equal if Exclusive XML Canonicalization with comments is.
 
     Expat writes a name as `namespace FF local name FF prefix`, so the declarations themselves need not be kept. Within
     an element there is no DOCTYPE, hence no entity but the five of XML.

@@ -1,7 +1,7 @@
 """What a query returns, and how it is shown: `Table`, and cells as text, Markdown and HTML.
 
 For every room that has rows to show; frames of pandas and polars, JSON, CSV.
-It never asks a graph anything and never prints.
+It never queries a graph and never prints.
 """
 
 import lazy_loader

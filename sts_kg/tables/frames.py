@@ -94,7 +94,7 @@ def _polars_type(pl: Any, column: _Column) -> Any:
 
 
 def _polars_decimal(pl: Any, values: list[Decimal]) -> Any:
-    """Return the type of 38 digits (polars has no longer one) with as many decimals as needed, or Object."""
+    """Return the type of 38 digits (the longest of polars) with as many decimals as needed, or Object."""
     scale = max(-int(value.as_tuple().exponent) for value in values)
     digits = max(0, *(value.adjusted() + 1 for value in values))
     return pl.Decimal(38, scale) if digits + scale <= 38 else pl.Object

@@ -1,6 +1,6 @@
 """Tables of plain cells as Markdown and aligned text. Pure: strings in, one string out; no terminal, no graph.
 
-Nothing here ends with a line end: whoever prints or writes adds it.
+The results do not end with a line end.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["CONTROL", "Cell", "markdown_table", "text_table"]
 _GAP = "  "
 _NO_ROWS = "0 rows"
 
-# C0 and C1 but tab and line ends, and what XML 1.0 and HTML do not allow either: nothing that a terminal obeys.
+# C0 and C1 except tab and line ends, and what XML 1.0 and HTML do not allow.
 CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_END = re.compile(r"\r\n?|[\n\u2028\u2029]")
 # What GitHub reads as markup inside a cell (GFM, sections 2.4 and 6); an underscore inside a word is none.
@@ -24,7 +24,7 @@ _MARKUP = re.compile(r"[\\|`*\[\]<>~]|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its `text`, the `href` it leads to, and the `title` shown when one points at it."""
+    """One cell: its `text`, the `href` it leads to, and the `title` shown on hover."""
 
     text: str
     href: str | None = None
@@ -61,7 +61,7 @@ def _markdown_cell(cell: str) -> str:
 def text_table(header: Sequence[str], rows: Iterable[Sequence[Cell | str]], *, width: int | None = None) -> str:
     """Return aligned columns of plain text with a rule of dashes under the header.
 
-    A line end or tab inside a cell becomes a space; a control character, which a terminal might obey, U+FFFD.
+    A line end or tab inside a cell becomes a space; a control character becomes U+FFFD.
 
     Parameters
     ----------

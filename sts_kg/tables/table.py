@@ -76,7 +76,7 @@ class Table:
         Raises
         ------
         UnknownNameError
-            The table has no such variable; it lists the near ones.
+            The table has no such variable; the error lists similar ones.
         """
         if name not in self.variables:
             raise UnknownNameError("variable", name, self.variables)
@@ -84,7 +84,7 @@ class Table:
         return tuple(row[at] for row in self.rows)
 
     def with_labels(self, labels: Mapping[URIRef, str]) -> Table:
-        """Return the same table with these labels for its IRIs, in place of those it had."""
+        """Return the same table with these labels for its IRIs, instead of its own."""
         return replace(self, labels=dict(labels))
 
     def curies(self) -> tuple[tuple[str, ...], ...]:
@@ -96,7 +96,7 @@ class Table:
 
         Integers of any XSD integer type become int, decimals Decimal, doubles and floats float, booleans bool;
         `xsd:date` becomes date (a time zone is dropped), `xsd:dateTime` datetime, aware if it has a time zone. IRIs
-        become CURIEs, blank nodes `_:x`. All else, also dates outside the years 1 to 9999, stays its lexical form.
+        become CURIEs, blank nodes `_:x`. All else stays its lexical form, also dates outside the years 1 to 9999.
         """
         return [{name: typed(term).value for name, term in zip(self.variables, row, strict=True)} for row in self.rows]
 
@@ -104,7 +104,7 @@ class Table:
         """Return a JSON array with one object a row, a line each; values as in `to_dicts`.
 
         Integers and decimals keep all their digits. Dates are ISO strings; NaN and the infinities, for which JSON has
-        no number, the strings "NaN", "INF" and "-INF". For terms with their types take `to_srj`.
+        no number, the strings "NaN", "INF" and "-INF". For terms with their types use `to_srj`.
         """
         return as_json(self.to_dicts())
 

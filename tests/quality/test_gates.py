@@ -564,9 +564,9 @@ def test_broken_queries_are_reported_and_the_rest_still_runs(tmp_path: Path, few
     wrong = [violation for violation in found.violations if violation.check == "query-syntax"]
     assert [violation.subject for violation in wrong] == [str(few), "check/no-grammar", "check/no-header"]
     assert wrong[0].message == f"{few / 'check' / 'no-text.rq'}, line 1: is not UTF-8 text (byte 0xff)"
-    assert wrong[1].message.startswith("no SPARQL: ")
+    assert wrong[1].message.startswith("not SPARQL: ")
     assert wrong[2].message == (
-        "query check/no-header, line 1: the header has to be one block of `#+ key: value` from the first line on"
+        "query check/no-header, line 1: the header must be one block of `#+ key: value` from the first line on"
     )
     missing = [(v.subject, v.message) for v in found.violations if v.check == "missing-label"]
     assert missing == [("sts:x", "has no English label")]

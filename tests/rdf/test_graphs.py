@@ -437,14 +437,14 @@ def test_rdfxml_refuses_what_xml_cannot_say() -> None:
     control.add((STS.a, STS.b, Literal("\x01")))
     with pytest.raises(ParseError, match=r"RDF/XML: <https://w3id.org/sts-kg/1> does not end in an XML name"):
         graph.serialize(no_name, "rdfxml")
-    with pytest.raises(ParseError, match=r"cannot be said in RDF/XML: a text holds '\\x01'"):
+    with pytest.raises(ParseError, match=r"cannot be written in RDF/XML: a text holds '\\x01'"):
         graph.serialize(control, "rdfxml")
 
 
 def test_rdfxml_refuses_a_carriage_return_which_xml_would_read_as_another_line_end() -> None:
     original = Graph()
     original.add((STS.a, STS.b, Literal("one\rtwo")))
-    with pytest.raises(ParseError, match=r"cannot be said in RDF/XML: a text holds '\\r'"):
+    with pytest.raises(ParseError, match=r"cannot be written in RDF/XML: a text holds '\\r'"):
         graph.serialize(original, "rdfxml")
 
 
