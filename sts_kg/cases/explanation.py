@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rdflib import Graph, URIRef
@@ -19,7 +20,6 @@ from sts_kg.cases.fact_rules import derived, hints, therapies_of
 from sts_kg.cases.facts import course_nodes
 from sts_kg.cases.options import Answer, in_reading_order, short
 from sts_kg.cases.statuses import WORDING
-from sts_kg.errors import NotEntailedError
 from sts_kg.guideline import Segment, Vocabulary, segment
 from sts_kg.rdf import STS, compress, local
 
@@ -168,9 +168,8 @@ def _consequence(answer: Answer) -> str:
         places = sorted(sorted((asked.index(finding), yes) for finding, yes in needed.items()) for needed in found)
         if _is_uniform(answer):
             return ", or ".join(" and ".join(short(asked[i]) for i, _ in at) for at in places)
-        return ", or ".join(
-            " and ".join(f"{'yes' if y else 'no'} to {short(asked[i])}" for i, y in at) for at in places
-        )
+        answers = ([f"{'yes' if yes else 'no'} to {short(asked[i])}" for i, yes in at] for at in places)
+        return ", or ".join(map(" and ".join, answers))
 
     met, unmet = sets(answer.met_if), sets(answer.unmet_if)
     if _is_uniform(answer):
@@ -196,11 +195,21 @@ def contradictions(case: Case, asserted: Graph, closure: Closure) -> tuple[str, 
     """Return a sentence for each finding that a case both has and lacks; empty if its facts agree."""
     has = set(closure.objects(case.iri, STS.hasFinding))
     lacks = set(closure.objects(case.iri, STS.lacksFinding))
+    if has.isdisjoint(lacks):
+        return ()
     reasons = _Reasons(case, asserted, closure)
     return tuple(
         f"{short(f)} holds ({reasons.of(f, True)}) and does not hold ({reasons.of(f, False)})"
         for f in in_reading_order(asserted, has & lacks)
     )
+
+
+#: How a finding follows from another: what is known of that one, how the two are related, and the words.
+_CHAINS: Mapping[tuple[Node, Node], str] = {
+    (STS.hasFinding, STS.impliesFinding): "implied by {}",
+    (STS.hasFinding, STS.oppositeOf): "its opposite {} holds",
+    (STS.lacksFinding, STS.impliedByFinding): "it would imply {}, which does not hold",
+}
 
 
 class _Reasons:
@@ -222,20 +231,20 @@ class _Reasons:
         """Return the reason why a finding holds or does not hold."""
         if stated := self.stated(finding, holds):
             return stated
-        try:
-            proof = self.closure.proof((self.case.iri, STS.hasFinding if holds else STS.lacksFinding, finding))
-        except NotEntailedError:
+        if self.closure.stats.engine == "owlrl":
             return "derived: it follows from the axioms (owlrl gives no proof)"
-        return self.of_step(proof)
+        return self.of_step(self.closure.proof((self.case.iri, _POLARITY[not holds], finding)))
 
     def of_step(self, step: Proof) -> str:
         """Return the reason of a step of a proof that concludes that a finding of the case holds or does not."""
-        finding, holds = step.triple[2], step.triple[1] == STS.hasFinding
-        if stated := self.stated(finding, holds):
+        if stated := self.stated(step.triple[2], step.triple[1] == STS.hasFinding):
             return stated
-        for premise in step.premises:
-            if self.is_about_finding(premise):
-                return f"derived: {self.related(holds, premise)}, {self.of_step(premise)}"
+        if step.rule is None:
+            return f"stated in {compress(str(step.source))}"
+        for before, link in pairwise(step.premises):
+            chain = _CHAINS.get((before.triple[1], link.triple[1])) if self.is_about_finding(before) else None
+            if chain and (link.triple[0], link.triple[2]) == (before.triple[2], step.triple[2]):
+                return f"derived: {chain.format(_name(before))}, {self.of_step(before)}"
         return f"derived: {self.evidence(step)}"
 
     def stated(self, finding: Node, holds: bool) -> str:
@@ -256,57 +265,56 @@ class _Reasons:
     def is_about_finding(self, step: Proof) -> bool:
         return len(step.triple) == 3 and step.triple[0] == self.case.iri and step.triple[1] in _POLARITY
 
-    def related(self, holds: bool, premise: Proof) -> str:
-        """Return how one finding of the case leads to another by a property of findings."""
-        name, other_holds = short(URIRef(str(premise.triple[2]))), premise.triple[1] == STS.hasFinding
-        if holds:
-            return f"implied by {name}" + ("" if other_holds else ", which does not hold")
-        return f"its opposite {name} holds" if other_holds else f"it would imply {name}, which does not hold"
-
     def evidence(self, step: Proof) -> str:
         """Return what a proof says of the case beneath its axioms: findings, courses and other facts."""
         courses: dict[Node, list[str]] = {}
         others: list[str] = []
-        for premise in step.premises:
-            for subject, said in self.clauses(premise):
-                clauses = courses.setdefault(subject, []) if subject in self.courses else others
-                if said and said not in clauses:
-                    clauses.append(said)
+        for subject, said in self.clauses(step.premises, set()):
+            clauses = courses.setdefault(subject, []) if subject in self.courses else others
+            if said and said not in clauses:
+                clauses.append(said)
         shown = [
-            " ".join([f"a recorded course ({course.place})", " and ".join(courses[node])]).rstrip()
+            " ".join(
+                filter(None, ["a recorded course", course.place and f"({course.place})", " and ".join(courses[node])])
+            )
             for node, course in self.courses.items()
             if node in courses
         ]
         return "; and ".join([*others, *shown]) or "it holds for every case"
 
-    def clauses(self, step: Proof) -> Iterator[tuple[Node, str]]:
-        """Yield what a proof says of the case and its courses, each with its subject, in the order of the proof."""
-        if len(step.triple) != 3:  # what a list holds
-            return
-        subject, predicate, value = step.triple
-        if self.is_about_finding(step):
-            name, verb = short(URIRef(str(value))), "holds" if predicate == STS.hasFinding else "does not hold"
-            yield subject, f"{name} {verb}, {self.of_step(step)}"
-        elif step.rule is None:
-            if subject == self.case.iri and value in self.courses:
-                yield value, ""
-            elif subject == self.case.iri and predicate != RDF.type:
-                yield subject, f"its {self.label(predicate)} is {self.label(value)}"
-            elif subject in self.courses:
-                yield subject, "" if predicate == RDF.type else self.said_of_course(predicate, value)
-        else:
-            kind = self.asked_for(step)
-            for premise in step.premises:
-                for about, said in self.clauses(premise):
-                    is_therapy = kind and about == subject and premise.triple[1:2] == (STS.includesTherapy,)
-                    yield about, f"{said}, a {kind}" if is_therapy and said else said
+    def clauses(self, steps: Iterable[Proof], seen: set[tuple[Node, ...]]) -> Iterator[tuple[Node, str]]:
+        """Yield what proofs say of the case and its courses, each with its subject, in the order of the proof.
 
-    def asked_for(self, step: Proof) -> str:
-        """Return the label of the class that a restriction to some values asks for; empty if it has none."""
-        for premise in step.premises:
-            if step.rule == "cls-svf1" and premise.triple[1:2] == (OWL.someValuesFrom,):
-                return self.label(premise.triple[2]) if isinstance(premise.triple[2], URIRef) else ""
-        return ""
+        A step is walked once, though many others rest on it; `seen` holds the triples so far.
+        """
+        for step in steps:
+            if step.triple in seen or {self.case.iri, *self.courses}.isdisjoint(step.triple):
+                continue  # the others are axioms, and what a list holds
+            seen.add(step.triple)
+            if self.is_about_finding(step):
+                verb = "holds" if step.triple[1] == STS.hasFinding else "does not hold"
+                yield self.case.iri, f"{_name(step)} {verb}, {self.of_step(step)}"
+            elif step.rule is None:
+                yield from self.fact(*step.triple)
+            elif step.rule == "cls-svf1":  # its last premises: something is related to a value, which is in a class
+                held, kind = step.premises[-2:]
+                found = [*self.clauses([held], seen)]
+                if found and found[-1][1] and not self.is_about_finding(held):
+                    subject, said = found.pop()
+                    found.append((subject, ", ".join([said, *self.kinds(kind)])))
+                yield from found
+                yield from self.clauses([kind], seen)
+            else:
+                yield from self.clauses(step.premises, seen)
+
+    def fact(self, subject: Node, predicate: Node, value: Node) -> Iterator[tuple[Node, str]]:
+        """Yield what a given triple says, with the case or the course that it is about; nothing of a type."""
+        if value in self.courses:
+            yield value, ""
+        elif subject in self.courses:
+            yield subject, "" if predicate == RDF.type else self.said_of_course(predicate, value)
+        elif predicate != RDF.type:
+            yield subject, f"its {self.label(predicate)} is {self.label(value)}"
 
     def said_of_course(self, predicate: Node, value: Node) -> str:
         if predicate == STS.includesTherapy:
@@ -315,8 +323,25 @@ class _Reasons:
             return f"has the outcome “{self.label(value)}”"
         return f"has the {self.label(predicate)} {self.label(value)}"
 
+    def kinds(self, step: Proof) -> Iterator[str]:
+        """Yield in words the named classes and the values by which a therapy is in the class of an axiom."""
+        thing, predicate, value = step.triple
+        if predicate == RDF.type and isinstance(value, URIRef):
+            if isinstance(thing, URIRef) and value != OWL.Thing:
+                yield f"a {self.label(value)}"
+        elif step.rule is None and predicate != RDF.type:
+            yield f"with the {self.label(predicate)} {self.label(value)}"
+        else:
+            for premise in step.premises:
+                if premise.triple[0] == thing:
+                    yield from self.kinds(premise)
+
     def label(self, thing: Node) -> str:
         return str(self.asserted.value(thing, RDFS.label) or compress(str(thing)))
 
 
 _POLARITY = (STS.hasFinding, STS.lacksFinding)
+
+
+def _name(step: Proof) -> str:
+    return short(URIRef(str(step.triple[2])))

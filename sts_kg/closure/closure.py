@@ -228,10 +228,10 @@ class Closure:
 
         ids = ids_of(triple, self._fixpoint.terms)
         if self.stats.engine == "owlrl":
-            raise NotEntailedError(
-                _text(triple), "owlrl records no rounds, from which proofs are made; use the engine columns"
-            )
-        step = None if ids is None else self._prover.prove((ids[0], ids[1], ids[2]))
+            raise NotEntailedError(_text(triple), "owlrl keeps no rounds to prove it by; close with the engine columns")
+        prover = self._prover
+        with prover.lock:
+            step = None if ids is None else prover.prove((ids[0], ids[1], ids[2]))
         if step is None:
             raise NotEntailedError(_text(triple))
         return proof_of(step, self._fixpoint.terms, sentences)
@@ -251,7 +251,9 @@ class Closure:
         ids = ids_of(inconsistency.terms, self._fixpoint.terms)
         step = None
         if self.stats.engine != "owlrl" and ids is not None:
-            step = self._prover.refute(RULES[inconsistency.rule], ids)
+            prover = self._prover
+            with prover.lock:
+                step = prover.refute(RULES[inconsistency.rule], ids)
         if step is None:
             raise NotEntailedError(str(inconsistency))
         return proof_of(step, self._fixpoint.terms)

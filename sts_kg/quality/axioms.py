@@ -15,6 +15,7 @@ from rdflib.term import Node
 
 from sts_kg.quality.violation import Violation
 from sts_kg.rdf import compress
+from sts_kg.rdf.xsd import SUPPORTED
 
 __all__ = [
     "BUILT_IN",
@@ -34,16 +35,9 @@ SYNONYM = "Synonym"  # the kind of a union or intersection of at most one class,
 PROPERTY_KINDS = ("object property", "data property", "annotation property")
 _WORD = dict(zip(PROPERTY_KINDS, ("Object", "Data", "Annotation"), strict=True))
 
-_XSD_DATATYPES = (
-    "decimal integer nonNegativeInteger nonPositiveInteger positiveInteger negativeInteger long int short byte "
-    "unsignedLong unsignedInt unsignedShort unsignedByte double float string normalizedString token language Name "
-    "NCName NMTOKEN boolean hexBinary base64Binary anyURI dateTime dateTimeStamp"
-)
 #: The OWL 2 datatype map with rdfs:Literal (Structural Specification, sections 4 and 5.2).
-DATATYPES = frozenset(
-    {RDFS.Literal, RDF.PlainLiteral, RDF.XMLLiteral, OWL.real, OWL.rational} | {XSD[n] for n in _XSD_DATATYPES.split()}
-)
-#: The entities of the reserved vocabulary by kind (Structural Specification, sections 5.1 to 5.5).
+DATATYPES = frozenset({*map(URIRef, SUPPORTED), OWL.real, OWL.rational})
+#: The entities that the reserved vocabulary offers, by kind (Structural Specification, sections 5.1 to 5.5).
 BUILT_IN: Mapping[str, frozenset[URIRef]] = {
     "class": frozenset({OWL.Thing, OWL.Nothing}),
     "datatype": DATATYPES,

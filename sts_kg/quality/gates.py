@@ -156,7 +156,7 @@ def _not_met_stale(guideline: Guideline) -> Iterator[Violation]:
     try:
         fresh = parse(not_met(guideline.asserted))
     except ValueError as error:
-        yield Violation("not-met-stale", "not-met.ttl", f"cannot be generated: {error}", "mend conditions.ttl")
+        yield Violation("not-met-stale", "not-met.ttl", f"cannot be generated: {error}", "fix conditions.ttl")
         return
     if not isomorphic(fresh, guideline.modules["not-met"]):
         message = "is not what findings, options and conditions.ttl give"
@@ -322,7 +322,7 @@ def _page_violations(guideline: Guideline, page: Path | None) -> tuple[list[Viol
     if page is None:
         return (
             [],
-            "the page is not at hand: digests, cues and quotations were not held against it (--source, STS_KG_SOURCE)",
+            "the page is not at hand: digests, cues and quotations were not compared with it (--source, STS_KG_SOURCE)",
         )
     try:
         texts = guideline.texts(page) or {}

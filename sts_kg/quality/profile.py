@@ -531,3 +531,7 @@ def _reach(start: Iterable[Node], edges: Mapping[Node, set[Node]]) -> set[Node]:
         found |= new
         waiting += new
     return found
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"

@@ -313,7 +313,7 @@ def test_an_unknown_choice_of_axioms_is_an_error() -> None:
 
 def test_a_term_that_is_none_of_rdf_is_an_error() -> None:
     wrong = Graph().add((EX.a, EX.p, EX["a b"]))
-    with pytest.raises(ParseError, match="is no IRI"):
+    with pytest.raises(ParseError, match="is not an IRI"):
         closure_of(wrong)
 
 

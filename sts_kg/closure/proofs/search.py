@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from threading import Lock
 
 from sts_kg.closure.columns import Ids, firsts, lookup, seconds, swap
 from sts_kg.closure.fixpoint import Fixpoint
@@ -66,6 +67,8 @@ class Prover:
     fixpoint: Fixpoint
     _steps: dict[tuple[Row, int], Step | None] = field(default_factory=dict)
     _swapped: dict[int, Ids] = field(default_factory=dict)
+    #: Whoever searches holds it: another thread would take a search that is not finished for a missing proof.
+    lock: Lock = field(default_factory=Lock)
 
     def prove(self, triple: Row) -> Step | None:
         """Return why a triple is in the closure, or None if it is not in it."""
