@@ -24,7 +24,7 @@ from typing import Any
 
 from bench import inputs
 from sts_kg import load
-from sts_kg.cases.case import facts
+from sts_kg.cases.facts import facts_of
 from sts_kg.tables.layout import text_table
 
 HEADER = (
@@ -166,7 +166,7 @@ class Bench:
     def _extend(self, name: str) -> dict[str, Any]:
         file, kg = self.folder / f"{name}.nt", load()
         more = inputs.cases_of(10**7, N_MORE_CASES, kg)
-        texts = [facts([case], kg.guideline.vocabulary).serialize(format="nt") for case in more]
+        texts = [facts_of([case], kg.guideline.vocabulary).serialize(format="nt") for case in more]
         file.with_suffix(".more").write_text(json.dumps(texts), "utf-8")
         return self.measured("extends", file)
 

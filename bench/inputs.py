@@ -13,7 +13,8 @@ from pathlib import Path
 import pyoxigraph as ox
 from rdflib import Graph, URIRef
 
-from sts_kg.cases.case import Case, facts
+from sts_kg.cases.case import Case
+from sts_kg.cases.facts import facts_of
 from sts_kg.knowledge import KnowledgeGraph, load
 
 __all__ = ["NAMES", "cases_of", "clinical", "lines_of", "synthetic", "write"]
@@ -188,7 +189,7 @@ def clinical(count: int) -> Iterator[bytes]:
 
 def _template(case: Case, kg: KnowledgeGraph) -> Callable[[int], str]:
     """Return what writes the facts of a case as lines, with another name for each number."""
-    text = _as_text(facts([case], kg.guideline.vocabulary)).decode()
+    text = _as_text(facts_of([case], kg.guideline.vocabulary)).decode()
     text = text.replace(f"<{case.iri}>", f"<{case.iri}-@@@>").replace("_:b", "_:b@@@b")
     return lambda number: text.replace("@@@", str(number))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -35,9 +35,10 @@ from sts_kg.tables import Table
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure, Proof
-    from sts_kg.links import LinkReport
+    from sts_kg.links import LinkReport, MappingSet
+    from sts_kg.links import Mapping as MappingRow
     from sts_kg.quality import Report
-    from sts_kg.stores import Backend, Endpoint
+    from sts_kg.stores import Backend, Endpoint, Pushed, PushProgress, Source
 
 __all__ = ["KnowledgeGraph", "connect", "load"]
 
@@ -159,13 +160,19 @@ class KnowledgeGraph:
         answer = asked.query(kind, text, name=name)
         return answer.with_labels(self.guideline.labels) if isinstance(answer, Table) else answer
 
-    def queries(self) -> Table:
-        """Return the canned queries as a table: id, summary, parameters (optional ones in brackets)."""
-        rows = []
-        for name, each in self.canned.items():
-            shown = [p.name if p.required else f"[{p.name}]" for p in each.parameters]
-            rows.append((Literal(name), Literal(each.summary), Literal(" ".join(shown))))
-        return Table(("id", "summary", "parameters"), tuple(rows))
+    def queries(self, topic: str | None = None) -> Table:
+        """Return the canned queries as a table: id, parameters (optional ones in brackets), question.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such topic.
+        """
+        found = [query for query in self.canned.values() if topic in (None, query.topic)]
+        if not found:
+            raise UnknownNameError("topic", str(topic), {query.topic for query in self.canned.values()})
+        rows = [(query.id, query.usage, query.description) for query in found]
+        return Table(("id", "parameters", "question"), tuple(tuple(map(Literal, row)) for row in rows))
 
     def query(self, name_or_sparql: str, /, **parameters: object) -> Table | bool | Graph:
         """Return the answer to a canned query by name, or to a SPARQL text: a Table, a bool (ASK) or a Graph.
@@ -302,16 +309,23 @@ class KnowledgeGraph:
         one = find_case(self._read(cases), case)
         return Session(self.guideline, (one,)).explain(one, chosen, self.guideline.texts(page))
 
-    def ask(self, cases: CaseSource, *, case: str | None = None) -> tuple[Question, ...]:
-        """Return what is still to be asked for a case, the question that most options wait for first.
+    def questions(
+        self, cases: CaseSource | Iterable[CaseSource], *, case: str | None = None
+    ) -> dict[str, tuple[Question, ...]]:
+        """Return what is still to ask, by case: first the question that most options wait for.
+
+        `case` picks one of several by its id.
 
         Raises
         ------
+        UnknownNameError
+            There is no such case.
         InconsistentError
-            The facts of the case contradict each other.
+            The facts of a case contradict each other.
         """
-        one = find_case(self._read(cases), case)
-        return questions(Session(self.guideline, (one,)).answers_of(one), self.guideline.asserted)
+        read = self._read(cases)
+        session = Session(self.guideline, read if case is None else (find_case(read, case),))
+        return {one.id: questions(session.answers_of(one), self.guideline.asserted) for one in session.cases}
 
     def what_if(
         self, cases: CaseSource, findings: Mapping[str, bool | None] | str, *, case: str | None = None
@@ -342,18 +356,80 @@ class KnowledgeGraph:
         """Return all segments of the source in reading order, or the one of an id; with text if the page is at hand."""
         return self.guideline.segments(page) if name is None else (self.guideline.segment(name, page),)
 
-    def export(self, path: str | Path, *, inferred: bool = False) -> int:
+    def export(self, path: str | Path, *, inferred: bool = False, kinds: Sequence[str] = ()) -> int:
         """Write the graph in the syntax that the path ends in, and return the number of triples.
 
         `.trig` and `.nq` keep each module, the cases and what is inferred in graphs of their own.
+
+        Parameters
+        ----------
+        path : str or Path
+            FILE.(ttl|nt|rdf|jsonld|trig|nq), also with .gz.
+        inferred : bool
+            Whether to write what follows, too.
+        kinds : sequence of str, optional
+            The kinds of graphs to write in place of asserted (and inferred): see `named_graphs`.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such kind.
+        ParseError, OSError
+            The ending is unknown, or the file cannot be written; nothing is left behind.
         """
-        named = self.named_graphs("asserted", *(["inferred"] if inferred else []))
+        named = self.named_graphs(*(kinds or ("asserted", *(["inferred"] if inferred else []))))
         if syntax_of(path) in ("trig", "nquads"):
             write(named, path)
             return sum(map(len, named.values()))
-        merged = self.asserted + self.inferred if inferred else self.asserted
+        merged = sum(named.values(), start=Graph())
         write(merged, path)
         return len(merged)
+
+    def push(
+        self,
+        target: str | Path,
+        *,
+        kinds: Sequence[str] = ("asserted", "inferred"),
+        linked: str | Path | None = None,
+        replace: bool = False,
+        update: str | None = None,
+        graph_store: str | None = None,
+        progress: PushProgress | None = None,
+    ) -> list[Pushed]:
+        """Put the named graphs of some kinds into a SPARQL store, and return what was done, a record for each graph.
+
+        Parameters
+        ----------
+        target : str or Path
+            The URL where the store takes queries, or a folder.
+        kinds : sequence of str
+            See `named_graphs`. Cases go into a graph of their own.
+        linked : path, optional
+            A store made by `sts-kg link -o`, from which the links come instead of from this graph.
+        replace, update, graph_store, progress
+            As `sts_kg.stores.push`.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such kind.
+        EndpointError
+            The store does not take the graphs.
+        """
+        from sts_kg.stores import graphs_of_links, push
+
+        named: dict[URIRef, Source] = {**self.named_graphs(*(kind for kind in kinds if not linked or kind != "links"))}
+        if linked is not None:
+            named |= graphs_of_links(Path(linked))
+        return push(
+            named,
+            target,
+            replace=replace,
+            update=update,
+            graph_store=graph_store,
+            scope="ontology",
+            progress=progress,
+        )
 
     def named_graphs(self, *kinds: str) -> dict[URIRef, Graph]:
         """Return the graphs of some kinds by name: asserted (modules and cases), inferred, mappings, links.
@@ -373,26 +449,40 @@ class KnowledgeGraph:
             session = replace(session, mappings=graphs_of_mappings())
         return {name: graph for kind in KINDS if kind in kinds for name, graph in session.named_graphs(kind).items()}
 
-    def mappings(self, entity: str | None = None, *, prefix: str | None = None) -> Table:
-        """Return the mappings of our terms to those of others as a table, all or those of one term of either side.
+    def mapping_rows(
+        self, name: str | None = None, *, prefix: str | None = None, predicate: str | None = None
+    ) -> tuple[tuple[MappingSet, MappingRow], ...]:
+        """Return the rows of the shipped mapping sets, each with its set: all, or those about one term of either side.
+
+        Parameters
+        ----------
+        name : str, optional
+            A name or label of ours, or an external term by CURIE, IRI or code.
+        prefix : str, optional
+            Only external terms of this vocabulary, in any case or by a synonym.
+        predicate : str, optional
+            Only this predicate, such as exactMatch.
 
         Raises
         ------
         UnknownNameError
-            There is no such term.
+            There is no such term, prefix or predicate.
         CurieError
             It is a CURIE with an unknown prefix.
         """
-        from sts_kg.links import iri_of, looked_up, shipped
+        from sts_kg.links import looked_up, shipped
+
+        return looked_up(shipped(), name, lambda: self.session.entities, prefix=prefix, predicate=predicate)
+
+    def mappings(self, name: str | None = None, *, prefix: str | None = None, predicate: str | None = None) -> Table:
+        """Return the rows of `mapping_rows` as a table: subject, predicate, object, label, modifier, set, comment."""
+        from sts_kg.links import iri_of
 
         rows = []
-        for each, row in looked_up(shipped(), entity, lambda: self.session.entities):
-            if prefix is None or str(row.object_id).partition(":")[0].lower() == prefix.lower():
-                cells = (row.object_id, row.object_label, "not" if row.negative else "", each.name, row.comment)
-                subject = URIRef(iri_of(str(row.subject_id), each.curie_map))
-                predicate = URIRef(iri_of(str(row.predicate_id), each.curie_map))
-                texts = [Literal(cell) if cell else None for cell in cells]
-                rows.append((subject, predicate, *texts))
+        for each, row in self.mapping_rows(name, prefix=prefix, predicate=predicate):
+            cells = (row.object_id, row.object_label, "not" if row.negative else "", each.name, row.comment)
+            ends = (URIRef(iri_of(str(one), each.curie_map)) for one in (row.subject_id, row.predicate_id))
+            rows.append((*ends, *(Literal(cell) if cell else None for cell in cells)))
         variables = ("subject", "predicate", "object", "label", "modifier", "set", "comment")
         return Table(variables, tuple(rows)).with_labels(self.guideline.labels)
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import settings
 
 from sts_kg import KnowledgeGraph, load
-from sts_kg.quality.gates import Report
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "ontology" / "examples"
@@ -62,12 +61,6 @@ def with_external() -> KnowledgeGraph:
     graph = load()
     graph.link(ROOT / "tests" / "external.ttl", seeds=["OAE:1"])
     return graph
-
-
-@pytest.fixture(scope="session")
-def shipped(kg: KnowledgeGraph) -> Report:
-    """What the checks say of all that is shipped, held against the page if it is at hand (some twenty seconds)."""
-    return kg.check(page=PAGE)
 
 
 @pytest.fixture(scope="session")

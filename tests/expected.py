@@ -13,7 +13,7 @@ from rdflib.compare import isomorphic
 
 from sts_kg import Table, parse
 from sts_kg.guideline.data import queries_folder
-from sts_kg.queries.canned import read_all
+from sts_kg.queries.catalogue import read_all
 from sts_kg.queries.oxigraph import run, store_of
 
 GOLDEN = Path(__file__).parent / "golden"

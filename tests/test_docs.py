@@ -42,8 +42,8 @@ def generated(kg: KnowledgeGraph) -> dict[Path, str]:
 
 
 def test_generated_files_are_fresh(kg: KnowledgeGraph) -> None:
-    stale = [_name(path) for path, text in generated(kg).items() if path.read_text(encoding="utf-8") != text]
-    assert not stale, f"run make docs: {', '.join(stale)}"
+    for path, text in generated(kg).items():
+        assert path.read_text(encoding="utf-8") == text, f"run make docs: {_name(path)}"
 
 
 def test_generated_files_name_their_command_on_their_first_line(kg: KnowledgeGraph) -> None:

@@ -214,10 +214,14 @@ def test_a_wrong_sparql_text_is_a_query_error(own: KnowledgeGraph) -> None:
 
 def test_the_list_of_queries(own: KnowledgeGraph) -> None:
     table = own.queries()
-    assert table.variables == ("id", "summary", "parameters")
+    assert table.variables == ("id", "parameters", "question")
     assert [str(name) for name in table.column("id")] == list(own.canned)
     rows = {str(row[0]): (str(row[1]), str(row[2])) for row in table}
-    assert rows["drugs/options-with-drug"] == ("Options with a drug", "drug [modality]")
+    question = own.canned["drugs/options-with-drug"].description
+    assert rows["drugs/options-with-drug"] == ("drug [modality]", question)
+    assert {str(name).partition("/")[0] for name in own.queries("drugs").column("id")} == {"drugs"}
+    with pytest.raises(UnknownNameError, match="there is no topic 'drug'; did you mean drugs"):
+        own.queries("drug")
     assert not any(name.startswith("check/") for name in own.canned)
 
 
@@ -317,7 +321,7 @@ def test_the_same_id_of_two_cases_of_no_file(own: KnowledgeGraph) -> None:
             {"case": "a", "findings": {"stage4": "yes"}},
             "the mapping given, line 1: there is no finding 'stage4'; did you mean",
         ),
-        ({"case": "a", "findings": {"stage4-sts": 2}}, "the mapping given, line 1: '2' is no value of stage4-sts"),
+        ({"case": "a", "findings": {"stage4-sts": 2}}, "the mapping given, line 1: '2' is not a value of stage4-sts"),
     ],
 )
 def test_a_wrong_mapping(own: KnowledgeGraph, given: Mapping[str, object], message: str) -> None:
@@ -376,9 +380,9 @@ def test_a_contradictory_case_has_no_graph(kg: KnowledgeGraph) -> None:
         of_x.query("conditions/options-of-case", case="a")
 
 
-def test_ask_and_what_if_take_the_case_by_name(own: KnowledgeGraph) -> None:
+def test_questions_and_what_if_take_the_case_by_name(own: KnowledgeGraph) -> None:
     cohort = EXAMPLES / "cohort.csv"
-    assert [local(question.finding) for question in own.ask(cohort, case="a")[:2]] == [
+    assert [local(question.finding) for question in own.questions(cohort, case="a")["a"][:2]] == [
         "finding-unresectable",
         "finding-resectable",
     ]

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 import pytest
+from click.testing import CliRunner
+
+from sts_kg.cli import app
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "sts_kg"
@@ -17,7 +23,7 @@ ROOMS = (
     *("knowledge", "cli"),
 )
 #: Doors beside the `__init__` of a room.
-SIDE_DOORS = {"closure.encoding"}
+SIDE_DOORS = {"closure.encoding", "rdf.xsd"}
 #: Where the facade reaches an edge, inside a function: (importer, edge).
 LAZY: set[tuple[str, str]] = set()
 #: Library to the modules that may import it; the others may be imported anywhere.
@@ -140,8 +146,48 @@ def test_a_wrong_import_is_seen(module: str, text: str, wrong: str) -> None:
     assert faults(module, text) == [wrong]
 
 
+def test_explaining_a_case_goes_down_through_the_rooms() -> None:
+    """Each call from one room into another is counted while `sts-kg explain` runs; none goes up."""
+    rooms = {str(path): name.partition(".")[0] for name, path in MODULES.items()}
+    moves: set[tuple[str, str]] = set()
+
+    def note(frame: FrameType, event: str, argument: object) -> None:
+        to = rooms.get(frame.f_code.co_filename)
+        if event != "call" or to is None or frame.f_code.co_name == "<module>":
+            return
+        caller = frame.f_back
+        while caller is not None and caller.f_code.co_filename not in rooms:  # a library between two rooms
+            caller = caller.f_back
+        if caller is not None and (of := rooms[caller.f_code.co_filename]) != to:
+            moves.add((of, to))
+
+    sys.setprofile(note)
+    try:
+        done = CliRunner().invoke(app, ["explain", str(ROOT / "ontology" / "examples" / "f.yaml"), "pazopanib"])
+    finally:
+        sys.setprofile(None)
+    assert done.exit_code == 0
+    assert {("cli", "knowledge"), ("knowledge", "cases"), ("cases", "closure")} <= moves
+    assert [move for move in sorted(moves) if ROOMS.index(move[1]) > ROOMS.index(move[0])] == []
+
+
 def test_the_architecture_page_draws_these_rooms() -> None:
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     drawing = page.partition("```\n")[2].partition("```")[0]
     drawn = [word for line in reversed(drawing.splitlines()) for word in line.split() if word in ROOMS]
     assert list(dict.fromkeys(drawn)) == list(ROOMS)
+
+
+def test_the_table_of_tasks_leads_to_what_it_names() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| (?!… this|---)(.+) \| (.+) \|$", page.partition("## I want to change")[2].partition("\n## ")[0], re.M
+    )
+    assert len(rows) >= 20
+    for task, place in rows:
+        *names, path = re.findall(r"`([^`]+)`", place)
+        names = [name for name in names if "/" not in name]
+        for each in re.findall(r"`([^`]+/[^`]+)`", place):
+            assert (ROOT / each).is_file(), f"{task}: there is no {each}"
+        text = (ROOT / path).read_text(encoding="utf-8")
+        assert [name for name in names if name not in text] == [], f"{task}: {path} has no such name"

@@ -1,9 +1,8 @@
 from .case import Case as Case
-from .case import facts as facts
-from .explanation import WORDING as WORDING
 from .explanation import Explanation as Explanation
 from .explanation import contradictions as contradictions
 from .explanation import explain as explain
+from .facts import facts_of as facts_of
 from .files import parse as parse
 from .files import read as read
 from .options import Answer as Answer
@@ -24,3 +23,4 @@ from .session import what_if as what_if
 from .sources import CaseSource as CaseSource
 from .sources import read_cases as read_cases
 from .statuses import STATUSES as STATUSES
+from .statuses import WORDING as WORDING

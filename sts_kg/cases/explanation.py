@@ -7,28 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS
 from rdflib.term import Node
 
-from sts_kg.cases.case import Case, Course, derived, hints
+from sts_kg.cases.case import Case, Derived
+from sts_kg.cases.fact_rules import derived, hints, therapies_of
+from sts_kg.cases.facts import course_nodes
 from sts_kg.cases.options import Answer, in_reading_order, short
+from sts_kg.cases.statuses import WORDING
 from sts_kg.guideline import Segment, Vocabulary, segment
 from sts_kg.rdf import STS, compress, local
 
 if TYPE_CHECKING:
-    from sts_kg.closure import Closure
+    from sts_kg.closure import Closure, Proof
 
-__all__ = ["WORDING", "Explanation", "contradictions", "explain"]
-
-#: D25: the only wording for an option whose condition is known not to hold.
-WORDING = {
-    "met": "the condition that the source states is met",
-    "not-met": "the source does not describe this option for this situation",
-    "undetermined": "the source’s condition is neither met nor ruled out by what is known",
-}
+__all__ = ["Explanation", "contradictions", "explain"]
 
 
 @dataclass(frozen=True)
@@ -49,9 +47,16 @@ class Explanation:
     def as_dict(self) -> dict[str, object]:
         """Return the explanation as plain values: the answer's keys, and `explanation` with the reasons."""
         answer = self.answer
-        return answer.as_dict() | {
-            "met_if_all_yes": [sorted(map(short, needed)) for needed in answer.met_if],
-            "not_met_if_all_no": [sorted(map(short, needed)) for needed in answer.unmet_if],
+        plain = answer.as_dict() | {
+            "met_if_all_yes": [sorted(map(short, needed)) for needed in answer.met_if if all(needed.values())],
+            "not_met_if_all_no": [sorted(map(short, needed)) for needed in answer.unmet_if if not any(needed.values())],
+        }
+        if not _is_uniform(answer):  # the condition has an exclusion
+            plain |= {
+                "met_if": [{short(f): yes for f, yes in needed.items()} for needed in answer.met_if],
+                "not_met_if": [{short(f): yes for f, yes in needed.items()} for needed in answer.unmet_if],
+            }
+        return plain | {
             "explanation": {
                 "wording": WORDING[answer.status],
                 "known": [{"finding": f, "holds": holds, "because": why} for f, holds, why in self.known],
@@ -108,7 +113,7 @@ def explain(
     texts: Mapping[str, str] | None = None,
     disclaimer: str = "",
 ) -> Explanation:
-    """Return why an option has its status for a case (clinical model, section 16).
+    """Return why an option has its status for a case; the words of each reason come from its proof.
 
     `texts` gives the verbatim text of segments by id, if the page is at hand.
     """
@@ -143,19 +148,33 @@ def _not_needed(answer: Answer) -> str:
     return "it is met without it" if answer.status == "met" else "it is ruled out without it"
 
 
+def _is_uniform(answer: Answer) -> bool:
+    """Return whether yes to every question leads to met and no to not met, as where a condition excludes nothing."""
+    return all(all(needed.values()) for needed in answer.met_if) and not any(
+        any(needed.values()) for needed in answer.unmet_if
+    )
+
+
 def _consequence(answer: Answer) -> str:
     if answer.status != "undetermined":
         return ""
-    if len(answer.missing) == 1:
-        return "If yes, the source’s condition is met. If no, it is not met."
+    if len(answer.missing) == 1 and len(answer.met_if) == len(answer.unmet_if) == 1:
+        yes, no = ("yes", "no") if all(answer.met_if[0].values()) else ("no", "yes")
+        return f"If {yes}, the source’s condition is met. If {no}, it is not met."
 
-    def sets(found: Iterable[frozenset[URIRef]]) -> str:
+    def sets(found: Iterable[Mapping[URIRef, bool]]) -> str:
         # an "or" of "and"s, in the order of the condition
         asked = answer.missing
-        places = sorted(sorted(map(asked.index, needed)) for needed in found)
-        return ", or ".join(" and ".join(short(asked[i]) for i in at) for at in places)
+        places = sorted(sorted((asked.index(finding), yes) for finding, yes in needed.items()) for needed in found)
+        if _is_uniform(answer):
+            return ", or ".join(" and ".join(short(asked[i]) for i, _ in at) for at in places)
+        answers = ([f"{'yes' if yes else 'no'} to {short(asked[i])}" for i, yes in at] for at in places)
+        return ", or ".join(map(" and ".join, answers))
 
-    return f"Met if yes to: {sets(answer.met_if)}. Not met if no to: {sets(answer.unmet_if)}."
+    met, unmet = sets(answer.met_if), sets(answer.unmet_if)
+    if _is_uniform(answer):
+        return f"Met if yes to: {met}. Not met if no to: {unmet}."
+    return " ".join(f"{status} if {found}." for status, found in (("Met", met), ("Not met", unmet)) if found)
 
 
 def _notes(answer: Answer, case: Case, asserted: Graph) -> Iterator[str]:
@@ -163,10 +182,12 @@ def _notes(answer: Answer, case: Case, asserted: Graph) -> Iterator[str]:
         yield "tried: it contains a therapy already given; that changes no status."
     if answer.declined:
         yield "declined: the person does not want this kind of treatment; that changes no status."
-    yield from (f"{hint}." for hint in hints(case, Vocabulary(asserted)))
-    if case.tumour_count is not None or case.largest_diameter_mm is not None:
-        numbers = [f"tumour count {case.tumour_count}"] if case.tumour_count is not None else []
-        numbers += [f"largest diameter {case.largest_diameter_mm} mm"] if case.largest_diameter_mm else []
+    vocabulary = Vocabulary(asserted)
+    yield from (f"{hint}." for hint in hints(case, vocabulary))
+    compared = {threshold.compares for threshold in vocabulary.thresholds}
+    words = ((STS.tumourCount, "tumour count {}"), (STS.largestDiameterMm, "largest diameter {} mm"))
+    numbers = [word.format(case.numbers[one]) for one, word in words if one in case.numbers and one not in compared]
+    if numbers:
         yield f"recorded and not compared with any word of the source: {', '.join(numbers)}."
 
 
@@ -174,6 +195,8 @@ def contradictions(case: Case, asserted: Graph, closure: Closure) -> tuple[str, 
     """Return a sentence for each finding that a case both has and lacks; empty if its facts agree."""
     has = set(closure.objects(case.iri, STS.hasFinding))
     lacks = set(closure.objects(case.iri, STS.lacksFinding))
+    if has.isdisjoint(lacks):
+        return ()
     reasons = _Reasons(case, asserted, closure)
     return tuple(
         f"{short(f)} holds ({reasons.of(f, True)}) and does not hold ({reasons.of(f, False)})"
@@ -181,78 +204,144 @@ def contradictions(case: Case, asserted: Graph, closure: Closure) -> tuple[str, 
     )
 
 
+#: How a finding follows from another: what is known of that one, how the two are related, and the words.
+_CHAINS: Mapping[tuple[Node, Node], str] = {
+    (STS.hasFinding, STS.impliesFinding): "implied by {}",
+    (STS.hasFinding, STS.oppositeOf): "its opposite {} holds",
+    (STS.lacksFinding, STS.impliedByFinding): "it would imply {}, which does not hold",
+}
+
+
 class _Reasons:
-    """Where a known finding of a case comes from: a file, a fact rule, a course, or another finding."""
+    """Where a known finding of a case comes from, in words: a file, a fact rule, or the steps of its proof."""
 
     def __init__(self, case: Case, asserted: Graph, closure: Closure) -> None:
-        self.case, self.asserted = case, asserted
-        self.derived = derived(case, Vocabulary(asserted))
-        self.has = set(closure.objects(case.iri, STS.hasFinding))
-        self.lacks = set(closure.objects(case.iri, STS.lacksFinding))
+        self.case, self.asserted, self.closure = case, asserted, closure
+        self.courses = dict(zip(course_nodes(case), case.courses, strict=True))
 
-    def of(self, finding: Node, holds: bool, seen: frozenset[Node] = frozenset()) -> str:
-        """Return the reason in words; `seen` guards against walking in a circle."""
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.asserted)
+
+    @cached_property
+    def derived(self) -> dict[tuple[Node, bool], Derived]:
+        return {(fact.finding, fact.holds): fact for fact in derived(self.case, self.vocabulary)}
+
+    def of(self, finding: Node, holds: bool) -> str:
+        """Return the reason why a finding holds or does not hold."""
+        if stated := self.stated(finding, holds):
+            return stated
+        if self.closure.stats.engine == "owlrl":
+            return "derived: it follows from the axioms (owlrl gives no proof)"
+        return self.of_step(self.closure.proof((self.case.iri, _POLARITY[not holds], finding)))
+
+    def of_step(self, step: Proof) -> str:
+        """Return the reason of a step of a proof that concludes that a finding of the case holds or does not."""
+        if stated := self.stated(step.triple[2], step.triple[1] == STS.hasFinding):
+            return stated
+        if step.rule is None:
+            return f"stated in {compress(str(step.source))}"
+        for before, link in pairwise(step.premises):
+            chain = _CHAINS.get((before.triple[1], link.triple[1])) if self.is_about_finding(before) else None
+            if chain and (link.triple[0], link.triple[2]) == (before.triple[2], step.triple[2]):
+                return f"derived: {chain.format(_name(before))}, {self.of_step(before)}"
+        return f"derived: {self.evidence(step)}"
+
+    def stated(self, finding: Node, holds: bool) -> str:
+        """Return where a file or a fact rule says so; empty if neither does."""
         for given in self.case.given:
             if given.finding == finding and given.holds is holds:
                 return f"given: {given.place}"
-        for fact in self.derived:
-            if fact.finding == finding and fact.holds is holds:
-                courses = "; ".join(f"course of {_therapies(c)}, {c.place}" for c in fact.courses)
-                return f"derived by the rule {self.label(fact.rule)}" + (f" from the {courses}" if courses else "")
-        for reason in self.had(finding) if holds else self.lacked(finding, seen | {finding}):
-            return f"derived: {reason}"
-        for other in self.asserted.subjects(STS.impliesFinding, finding):
-            if holds and other in self.has and other not in seen:
-                return f"derived: implied by {_name(other)}, {self.of(other, True, seen | {finding})}"
-        raise AssertionError(f"{finding} is in the closure, and nothing here says why")
-
-    def lacked(self, finding: Node, seen: frozenset[Node]) -> Iterator[str]:
-        opposites = [*self.asserted.objects(finding, STS.oppositeOf), *self.asserted.subjects(STS.oppositeOf, finding)]
-        for other in sorted(opposites, key=str):
-            if other in self.has and other not in seen:
-                yield f"its opposite {_name(other)} holds, {self.of(other, True, seen)}"
-        for other in sorted(self.asserted.objects(finding, STS.impliesFinding), key=str):
-            if other in self.lacks and other not in seen:
-                yield f"it would imply {_name(other)}, which does not hold, {self.of(other, False, seen)}"
-
-    def had(self, finding: Node) -> Iterator[str]:
-        """Yield what a past course says for a finding, by the axioms under "History" in conditions.ttl."""
-        for restriction in self.asserted.subjects(OWL.hasValue, finding):
-            for expression in self.asserted.subjects(RDFS.subClassOf, restriction):
-                kind = self.asserted.value(expression, OWL.someValuesFrom)
-                if kind is None or (expression, OWL.onProperty, STS.hadCourse) not in self.asserted:
-                    continue
-                for course in self.case.courses:
-                    if why := self.course_in(course, kind):
-                        yield f"a recorded course ({course.place}) {why}"
-
-    def course_in(self, course: Course, kind: Node) -> str:
-        """Return why a course is in a class, in words; empty if it is not."""
-        members = self.asserted.value(kind, OWL.intersectionOf)
-        if members is not None:
-            whys = [self.course_in(course, member) for member in self.asserted.items(members)]
-            return " and ".join(whys) if all(whys) else ""
-        on, value = self.asserted.value(kind, OWL.onProperty), self.asserted.value(kind, OWL.hasValue)
-        if on == STS.courseOutcome:
-            return f"has the outcome “{self.label(value)}”" if course.outcome == value else ""
-        if on == STS.includesTherapy:
-            filler = self.asserted.value(kind, OWL.someValuesFrom)
-            for therapy in course.therapies:
-                if therapy == value:
-                    return f"includes {self.label(therapy)}"
-                if filler is not None and (therapy, RDF.type, filler) in self.asserted:
-                    return f"includes {self.label(therapy)}, a {self.label(filler)}"
+        fact = self.derived.get((finding, holds))
+        if fact is None:
             return ""
-        below = sorted(self.asserted.subjects(RDFS.subClassOf, kind), key=str)
-        return next(filter(None, (self.course_in(course, expression) for expression in below)), "")
+        said = f"derived by the rule {self.label(fact.rule)}"
+        if fact.number is not None:
+            threshold = next(one for one in self.vocabulary.thresholds if one.rule == fact.rule)
+            return f"{said}, {threshold}, from the {self.label(fact.number[0])} {fact.number[1]}"
+        courses = "; ".join(f"course of {therapies_of(course)}, {course.place}" for course in fact.courses)
+        return said + (f" from the {courses}" if courses else "")
 
-    def label(self, thing: Node | None) -> str:
+    def is_about_finding(self, step: Proof) -> bool:
+        return len(step.triple) == 3 and step.triple[0] == self.case.iri and step.triple[1] in _POLARITY
+
+    def evidence(self, step: Proof) -> str:
+        """Return what a proof says of the case beneath its axioms: findings, courses and other facts."""
+        courses: dict[Node, list[str]] = {}
+        others: list[str] = []
+        for subject, said in self.clauses(step.premises, set()):
+            clauses = courses.setdefault(subject, []) if subject in self.courses else others
+            if said and said not in clauses:
+                clauses.append(said)
+        shown = [
+            " ".join(
+                filter(None, ["a recorded course", course.place and f"({course.place})", " and ".join(courses[node])])
+            )
+            for node, course in self.courses.items()
+            if node in courses
+        ]
+        return "; and ".join([*others, *shown]) or "it holds for every case"
+
+    def clauses(self, steps: Iterable[Proof], seen: set[tuple[Node, ...]]) -> Iterator[tuple[Node, str]]:
+        """Yield what proofs say of the case and its courses, each with its subject, in the order of the proof.
+
+        A step is walked once, though many others rest on it; `seen` holds the triples so far.
+        """
+        for step in steps:
+            if step.triple in seen or {self.case.iri, *self.courses}.isdisjoint(step.triple):
+                continue  # the others are axioms, and what a list holds
+            seen.add(step.triple)
+            if self.is_about_finding(step):
+                verb = "holds" if step.triple[1] == STS.hasFinding else "does not hold"
+                yield self.case.iri, f"{_name(step)} {verb}, {self.of_step(step)}"
+            elif step.rule is None:
+                yield from self.fact(*step.triple)
+            elif step.rule == "cls-svf1":  # its last premises: something is related to a value, which is in a class
+                held, kind = step.premises[-2:]
+                found = [*self.clauses([held], seen)]
+                if found and found[-1][1] and not self.is_about_finding(held):
+                    subject, said = found.pop()
+                    found.append((subject, ", ".join([said, *self.kinds(kind)])))
+                yield from found
+                yield from self.clauses([kind], seen)
+            else:
+                yield from self.clauses(step.premises, seen)
+
+    def fact(self, subject: Node, predicate: Node, value: Node) -> Iterator[tuple[Node, str]]:
+        """Yield what a given triple says, with the case or the course that it is about; nothing of a type."""
+        if value in self.courses:
+            yield value, ""
+        elif subject in self.courses:
+            yield subject, "" if predicate == RDF.type else self.said_of_course(predicate, value)
+        elif predicate != RDF.type:
+            yield subject, f"its {self.label(predicate)} is {self.label(value)}"
+
+    def said_of_course(self, predicate: Node, value: Node) -> str:
+        if predicate == STS.includesTherapy:
+            return f"includes {self.label(value)}"
+        if predicate == STS.courseOutcome:
+            return f"has the outcome “{self.label(value)}”"
+        return f"has the {self.label(predicate)} {self.label(value)}"
+
+    def kinds(self, step: Proof) -> Iterator[str]:
+        """Yield in words the named classes and the values by which a therapy is in the class of an axiom."""
+        thing, predicate, value = step.triple
+        if predicate == RDF.type and isinstance(value, URIRef):
+            if isinstance(thing, URIRef) and value != OWL.Thing:
+                yield f"a {self.label(value)}"
+        elif step.rule is None and predicate != RDF.type:
+            yield f"with the {self.label(predicate)} {self.label(value)}"
+        else:
+            for premise in step.premises:
+                if premise.triple[0] == thing:
+                    yield from self.kinds(premise)
+
+    def label(self, thing: Node) -> str:
         return str(self.asserted.value(thing, RDFS.label) or compress(str(thing)))
 
 
-def _name(finding: Node) -> str:
-    return short(URIRef(str(finding)))
+_POLARITY = (STS.hasFinding, STS.lacksFinding)
 
 
-def _therapies(course: Course) -> str:
-    return " and ".join(local(therapy) for therapy in course.therapies)
+def _name(step: Proof) -> str:
+    return short(URIRef(str(step.triple[2])))

@@ -19,9 +19,11 @@ from typing import TypeVar
 import yaml
 from rdflib import URIRef
 
-from sts_kg.cases.case import Case, Course, Given, Place, dated, shown
+from sts_kg.cases.case import Case, Course, Given
 from sts_kg.cases.dates import PartialDate
+from sts_kg.cases.fact_rules import require_possible_dates
 from sts_kg.cases.graph import cases_in
+from sts_kg.cases.places import Place, shown
 from sts_kg.errors import ParseError
 from sts_kg.guideline import Vocabulary
 from sts_kg.rdf import read as read_graph
@@ -133,7 +135,7 @@ _JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\s\[\]{}:,"]+')
 def _json(path: str | Path, text: str) -> list[yaml.Node]:
     """Return the objects of a JSON text, one or an array, as the nodes that YAML would give.
 
-    YAML is no superset of JSON to PyYAML: tabs, surrogate pairs, line separators and long keys differ.
+    YAML is not a superset of JSON to PyYAML: tabs, surrogate pairs, line separators and long keys differ.
     """
     try:
         value = json.loads(text, parse_int=str, parse_float=str)
@@ -142,7 +144,7 @@ def _json(path: str | Path, text: str) -> list[yaml.Node]:
     except RecursionError as error:
         raise ParseError("is not JSON that can be read: it is nested too deeply", path=path) from error
     if not isinstance(value, dict | list):
-        raise ParseError("is no case: a JSON object, or an array of objects, is expected", path=path, line=1)
+        raise ParseError("is not a case: a JSON object, or an array of objects, is expected", path=path, line=1)
     root = _json_root(text)
     return list(root.value) if isinstance(root, yaml.SequenceNode) else [root]
 
@@ -252,7 +254,9 @@ class _Document:
             no_growth_until=self.made(keys, "no_growth_until", Place.date),
             place=str(self.place(node)),
         )
-        return dated(course, as_of, self.place(node), {key: self.place(value) for key, value in keys.items()})
+        return require_possible_dates(
+            course, as_of, self.place(node), {key: self.place(value) for key, value in keys.items()}
+        )
 
     def pairs(self, node: yaml.Node, what: str, example: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         if not isinstance(node, yaml.MappingNode):
@@ -298,7 +302,7 @@ class _Document:
         try:  # in YAML an escaped surrogate pair is still two characters
             return str(node.value).encode("utf-16", "surrogatepass").decode("utf-16")
         except UnicodeDecodeError as error:
-            reason = f"{what} holds half of a surrogate pair, which is no text"
+            reason = f"{what} holds half of a surrogate pair, which is not text"
             raise self.place(node).error(reason, key=what) from error
 
 

@@ -10,8 +10,10 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF, RDFS
 from rdflib.term import Node
 
-from sts_kg.cases.case import Case, Course, Given, Place, dated, shown
+from sts_kg.cases.case import Case, Course, Given
 from sts_kg.cases.dates import PartialDate
+from sts_kg.cases.fact_rules import require_possible_dates
+from sts_kg.cases.places import Place, shown
 from sts_kg.guideline import Vocabulary
 from sts_kg.rdf import BASE, STS, compress
 
@@ -59,7 +61,7 @@ class _Facts:
         self.cases -= self.courses
 
     def check(self, subject: Node, predicate: Node, object_: Node) -> None:
-        """Raise unless a triple is one that a case file may give; what is not in our words is let be."""
+        """Raise unless a triple is one that a case file may give; triples in other vocabularies are left alone."""
         place, name = Place(self.path, None, self.name(subject)), compress(str(predicate))
         if predicate in _DERIVED:
             raise place.error(f"{name} is derived and may not be given; give findings instead", key=name)
@@ -127,7 +129,7 @@ class _Facts:
             no_growth_until=self.one(node, STS.noGrowthUntil, Place.date),
             place=str(place),
         )
-        return dated(course, as_of, place)
+        return require_possible_dates(course, as_of, place)
 
     def words(self, subject: Node, predicate: URIRef, valid: Mapping[str, URIRef], kind: str) -> tuple[URIRef, ...]:
         values = sorted(self.graph.objects(subject, predicate), key=str)

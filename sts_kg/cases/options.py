@@ -6,6 +6,8 @@ explanation: which of its findings are true, false or missing. Both must agree.
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -16,7 +18,7 @@ from rdflib.namespace import PROV, RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.cases.case import Case, Given
-from sts_kg.cases.statuses import Status
+from sts_kg.cases.statuses import STATUSES, Status
 from sts_kg.errors import CaseError, InconsistentError, UnknownNameError
 from sts_kg.guideline import Condition, Guideline, leaves, missing, settling, truth
 from sts_kg.rdf import STS, compress, local
@@ -36,7 +38,6 @@ __all__ = [
     "find_case",
     "find_option",
     "in_reading_order",
-    "near_misses",
     "questions",
     "short",
     "supposed",
@@ -49,8 +50,8 @@ class Answer:
     """What the source's condition of one option comes to for one case.
 
     `true`, `false` and `missing` are findings of the condition in the order of its axiom; `missing` holds the unknown
-    ones that could still settle it (empty unless undetermined), each set of `met_if` those which, all answered yes,
-    make it met, of `unmet_if` those which, all answered no, make it not met. `tried` and `declined` are overlays:
+    ones that could still settle it (empty unless undetermined). Each of `met_if` is a smallest set of answers (finding
+    to yes or no) that makes it met, each of `unmet_if` one that makes it not met. `tried` and `declined` are overlays:
     they change no status. Not met is not contraindicated (D25).
     """
 
@@ -65,8 +66,8 @@ class Answer:
     false: tuple[URIRef, ...]
     unknown: tuple[URIRef, ...]
     missing: tuple[URIRef, ...]
-    met_if: tuple[frozenset[URIRef], ...]
-    unmet_if: tuple[frozenset[URIRef], ...]
+    met_if: tuple[Mapping[URIRef, bool], ...]
+    unmet_if: tuple[Mapping[URIRef, bool], ...]
     questions: Mapping[URIRef, str]
     recommendation: URIRef
     segments: tuple[URIRef, ...]
@@ -171,6 +172,31 @@ class Answers:
         ]
         return Table(header, tuple(rows), {answer.option: answer.label for answer in self.answers})
 
+    def with_status(self, *statuses: Status) -> Answers:
+        """Return the answers that have one of some statuses.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such status.
+        """
+        for status in statuses:
+            if status not in STATUSES:
+                raise UnknownNameError("status", status, STATUSES)
+        return replace(self, answers=tuple(answer for answer in self.answers if answer.status in statuses))
+
+    def as_dicts(self) -> list[dict[str, object]]:
+        """Return each answer as plain values, with the keys of the command line's JSON contract."""
+        return [answer.as_dict() for answer in self.answers]
+
+    def to_csv(self) -> str:
+        """Return a CSV text, a line for each answer: lists are words with spaces between, truth values yes and no."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(_CSV_COLUMNS)
+        writer.writerows([_csv_cell(row[name]) for name in _CSV_COLUMNS] for row in self.as_dicts())
+        return text.getvalue()
+
     def __repr__(self) -> str:
         return f"<Answers: {len(self)} for {len({answer.case for answer in self})} cases>"
 
@@ -188,6 +214,17 @@ class Answers:
         ]
         wrong = "".join(f"<p>{escape(str(error))}</p>" for error in self.contradictions)
         return f"{html_table(header, rows)}{wrong}<p><small>{escape(self.footer)}</small></p>"
+
+
+_CSV_COLUMNS = "case option status tried declined true false missing recommendation segments decisions".split()
+
+
+def _csv_cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return " ".join(one["finding"] if isinstance(one, dict) else str(one) for one in value)
+    return str(value)
 
 
 def short(finding: URIRef) -> str:
@@ -302,15 +339,10 @@ def questions(of_one_case: Iterable[Answer], asserted: Graph) -> tuple[Question,
             finding,
             waiting[finding][0].questions[finding],
             tuple(answer.option for answer in waiting[finding]),
-            tuple(answer.option for answer in waiting[finding] if frozenset({finding}) in answer.met_if),
+            tuple(answer.option for answer in waiting[finding] if {finding: True} in answer.met_if),
         )
         for finding in ordered
     )
-
-
-def near_misses(of_one_case: Iterable[Answer]) -> tuple[Answer, ...]:
-    """Return the undetermined options that one single answer would make met."""
-    return tuple(answer for answer in of_one_case if any(len(needed) == 1 for needed in answer.met_if))
 
 
 def changed(case: Case, findings: Mapping[URIRef, bool | None], asserted: Graph) -> Case:

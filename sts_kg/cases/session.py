@@ -12,8 +12,9 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import PROV
 from rdflib.term import Node
 
-from sts_kg.cases.case import Case, facts
+from sts_kg.cases.case import Case
 from sts_kg.cases.explanation import Explanation, contradictions, explain
+from sts_kg.cases.facts import facts_of
 from sts_kg.cases.options import Answer, Answers, Change, answers_of, changed, changes
 from sts_kg.cases.sources import read_cases
 from sts_kg.errors import InconsistentError
@@ -62,7 +63,7 @@ class Session:
     def facts(self) -> Graph:
         """What the cases say, as a graph; it bears the name that proofs show."""
         graph = Graph(identifier=self.cases_name)
-        for triple in facts(self.cases, self.guideline.vocabulary):
+        for triple in facts_of(self.cases, self.guideline.vocabulary):
             graph.add(triple)
         return graph
 

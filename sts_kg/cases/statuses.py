@@ -1,10 +1,18 @@
-"""The three values of an option for a case."""
+"""The three values of an option for a case, and their wordings."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, TypeAlias, get_args
 
-__all__ = ["STATUSES", "Status"]
+__all__ = ["STATUSES", "WORDING", "Status"]
 
 Status: TypeAlias = Literal["met", "not-met", "undetermined"]
 STATUSES: tuple[Status, ...] = get_args(Status)
+
+#: What each status says; not met never says more than this (D25).
+WORDING: Mapping[str, str] = {
+    "met": "the condition that the source states is met",
+    "not-met": "the source does not describe this option for this situation",
+    "undetermined": "the source’s condition is neither met nor ruled out by what is known",
+}

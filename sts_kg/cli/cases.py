@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from sts_kg.cases import STATUSES
 from sts_kg.cli.shared import DONE, NO, UNREADABLE, File, as_json, case_file, case_id, formats, page_option, terminal
-from sts_kg.errors import StsKgError, UnknownNameError
+from sts_kg.errors import StsKgError
 
 __all__ = ["ask", "explain", "options_command", "what_if"]
-
-_STATUSES = ("met", "not-met", "undetermined")
 
 
 @click.command(name="options")
 @click.argument("files", nargs=-1, required=True, type=File, metavar="FILE...")
 @formats("table", "json", "csv")
-@click.option("--status", "statuses", type=click.Choice(_STATUSES), multiple=True, help="Only these; repeatable.")
+@click.option("--status", "statuses", type=click.Choice(STATUSES), multiple=True, help="Only these; repeatable.")
 @page_option
 def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...], page: Path | None) -> None:
     """Tell for each case and option: met, not met or undetermined, and what is missing.
@@ -49,15 +46,15 @@ def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...
     for contradiction in found.contradictions:
         shown.error(str(contradiction))
         code = code or NO
-    answers = [answer for answer in found if not statuses or answer.status in statuses]
+    chosen = found.with_status(*statuses) if statuses else found  # type: ignore[arg-type] # click lets only these through
     if form == "json":
-        shown.write(as_json([answer.as_dict() for answer in answers]))
+        shown.write(as_json(chosen.as_dicts()))
     elif form == "csv":
-        shown.write(_csv([answer.as_dict() for answer in answers]))
-    elif answers:
-        shown.options(answers, kg.guideline.asserted, found.labels)
+        shown.write(chosen.to_csv())
+    elif len(chosen):
+        shown.options(chosen, kg.guideline.asserted, found.labels)
         if segments:
-            quoted = {name for answer in answers for name in answer.segment_ids}
+            quoted = {name for answer in chosen for name in answer.segment_ids}
             shown.segments([one for one in segments if one.id in quoted])
         shown.write(_legend(found.footer))
     sys.exit(code)
@@ -82,11 +79,11 @@ def explain(file: Path, option: str, case: str | None, form: str, page: Path | N
 
     shown = terminal()
     with shown.busy("reasoning …"):
-        told = load().explain(file, option, case=case, page=page)
+        explanation = load().explain(file, option, case=case, page=page)
     if form == "json":
-        shown.write(as_json(told.as_dict()))
+        shown.write(as_json(explanation.as_dict()))
     else:
-        shown.explanation(told)
+        shown.explanation(explanation)
 
 
 @click.command()
@@ -102,13 +99,9 @@ def ask(file: Path, case: str | None, form: str) -> None:
     """
     from sts_kg.knowledge import load
 
-    kg, shown = load(), terminal()
-    cases = kg.with_cases(file).cases
-    wanted = [one for one in cases if case is None or one.id == case]
-    if not wanted:
-        raise UnknownNameError("case", str(case), [one.id for one in cases])
+    shown = terminal()
     with shown.busy("reasoning …"):
-        asked = {one.id: kg.ask(one) for one in wanted}
+        asked = load().questions(file, case=case)
     if form == "json":
         rows = [{"case": name} | question.as_dict() for name, questions in asked.items() for question in questions]
         shown.write(as_json(rows))
@@ -159,21 +152,3 @@ def _legend(footer: str) -> str:
     from sts_kg.cli.console import legend
 
     return f"{legend()}\n{footer}\n"
-
-
-def _csv(rows: Sequence[dict[str, object]]) -> str:
-    """Return rows as CSV; lists become words separated by spaces, true and false yes and no."""
-
-    def cell(value: object) -> str:
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        if isinstance(value, list):
-            return " ".join(one["finding"] if isinstance(one, dict) else str(one) for one in value)
-        return str(value)
-
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    header = "case option status tried declined true false missing recommendation segments decisions".split()
-    writer.writerow(header)
-    writer.writerows([cell(row[name]) for name in header] for row in rows)
-    return text.getvalue()

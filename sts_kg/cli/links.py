@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from sts_kg.cli.shared import DONE, NO, File, as_json, formats, terminal
-
-if TYPE_CHECKING:
-    from sts_kg.knowledge import KnowledgeGraph
-    from sts_kg.links import LinkReport
+from sts_kg.cli.shared import DONE, NO, File, as_json, formats, profile_option, terminal
+from sts_kg.links import SLICES
+from sts_kg.stores import KINDS
 
 __all__ = ["link"]
-
-_SLICES = ("star", "up", "down", "module")
-_PROFILES = ("generic", "wikidata", "uniprot", "ubergraph", "virtuoso", "oxigraph")
 
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE|URL]...")
 @click.option("--endpoint", metavar="URL", multiple=True, help="Also what a SPARQL endpoint knows of the mapped terms.")
-@click.option("--profile", type=click.Choice(_PROFILES), default="generic", show_default=True, help="Of the endpoints.")
+@profile_option
 @click.option(
     "--slice",
-    "method",
-    type=click.Choice(_SLICES),
+    type=click.Choice(SLICES),
     default="up",
     show_default=True,
     help="star: the terms; up: and all above and about them; down: and all below; module: and all that they use.",
@@ -41,7 +34,7 @@ def link(
     files: tuple[str, ...],
     endpoint: tuple[str, ...],
     profile: str,
-    method: str,
+    slice: str,
     depth: int,
     seeds: tuple[str, ...],
     bridge: bool,
@@ -70,7 +63,7 @@ def link(
         report = kg.link(
             *files,
             *(Endpoint(url, profile=profile) for url in endpoint),
-            slice=method,
+            slice=slice,
             depth=depth,
             seeds=seeds,
             bridge=bridge,
@@ -78,7 +71,10 @@ def link(
         )
         if output is not None:
             show("reasoning and writing …")
-            _keep(kg, report, output)
+            if output.name.lower().removesuffix(".gz").endswith((".nq", ".trig")):
+                kg.export(output, kinds=("mappings", "links"))
+            else:
+                kg.push(output, kinds=KINDS, replace=True)
     if form == "json":
         shown.write(as_json(report.as_dict()))
     else:
@@ -86,15 +82,3 @@ def link(
     if output is not None:
         shown.note(f"written to {output}")
     sys.exit(DONE if report.is_sound else NO)
-
-
-def _keep(kg: KnowledgeGraph, report: LinkReport, output: Path) -> None:
-    """Write the slices to a file, or the whole linked graph into a store folder."""
-    from sts_kg.rdf import write
-    from sts_kg.stores import KINDS, push
-
-    if output.name.lower().removesuffix(".gz").endswith((".nq", ".trig")):
-        write(kg.named_graphs("mappings", "links"), output)
-    else:
-        graphs: Any = kg.named_graphs(*KINDS)
-        push(graphs, output, replace=True, scope="ontology")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,20 +67,10 @@ def listed(name: str | None, prefix: str | None, predicate: str | None, form: st
       sts-kg mappings pazopanib --prefix CHEBI
       sts-kg mappings NCIT:C9306 --format json
     """
-    from sts_kg.links import PREDICATES, Mapping, MappingSet, text
-    from sts_kg.rdf import Prefixes
+    from sts_kg.knowledge import load
+    from sts_kg.links import Mapping, MappingSet, text
 
-    wanted = Prefixes.shipped().find(prefix) if prefix is not None else None
-    if prefix is not None and wanted is None:
-        raise UnknownNameError("prefix", prefix, [each.name for each in Prefixes.shipped()])
-    if predicate is not None and f"skos:{predicate.removeprefix('skos:')}" not in PREDICATES:
-        raise UnknownNameError("predicate", predicate, [each.removeprefix("skos:") for each in PREDICATES])
-    rows = [
-        (each, row)
-        for each, row in _found(name)
-        if (wanted is None or str(row.object_id).partition(":")[0] == wanted.name)
-        and (predicate is None or row.predicate_id == f"skos:{predicate.removeprefix('skos:')}")
-    ]
+    rows = load().mapping_rows(name, prefix=prefix, predicate=predicate)
     shown = terminal()
     if form == "json":
         shown.write(as_json([_described(each, row) for each, row in rows]))
@@ -105,15 +95,6 @@ def _described(each: MappingSet, row: Mapping) -> dict[str, str]:
     cells = {slot: row.cell(slot) for slot in SLOTS if row.cell(slot)}
     iris = {f"{end}_iri": iri_of(row.cell(f"{end}_id"), each.curie_map) for end in ("subject", "object")}
     return {"mapping_set": each.name, **cells, **iris}
-
-
-def _found(name: str | None) -> Iterator[tuple[MappingSet, Mapping]]:
-    """Yield the rows about what a text names; all rows without one."""
-    from sts_kg.knowledge import load
-    from sts_kg.links import looked_up, shipped
-    from sts_kg.queries import Entities
-
-    return looked_up(shipped(), name, lambda: Entities(load().asserted))
 
 
 @mappings_group.command()

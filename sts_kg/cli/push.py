@@ -9,24 +9,20 @@ from typing import TYPE_CHECKING
 import click
 
 from sts_kg.cli.shared import File, as_json, cases_option, formats, terminal
+from sts_kg.stores import KINDS
 
 if TYPE_CHECKING:
-    from rdflib import URIRef
-
-    from sts_kg.knowledge import KnowledgeGraph
-    from sts_kg.stores import PushProgress, Source
+    from sts_kg.stores import PushProgress
 
 __all__ = ["push"]
-
-_KINDS = ("asserted", "inferred", "mappings", "links")
 
 
 def _kinds(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
     chosen = tuple(word.strip() for word in value.split(",") if word.strip())
-    if wrong := [word for word in chosen if word not in _KINDS]:
-        raise click.BadParameter(f"{wrong[0]!r} is none of {', '.join(_KINDS)}")
+    if wrong := [word for word in chosen if word not in KINDS]:
+        raise click.BadParameter(f"{wrong[0]!r} is none of {', '.join(KINDS)}")
     if not chosen:
-        raise click.BadParameter(f"name at least one of {', '.join(_KINDS)}")
+        raise click.BadParameter(f"name at least one of {', '.join(KINDS)}")
     return chosen
 
 
@@ -39,7 +35,7 @@ def _kinds(context: click.Context, parameter: click.Parameter, value: str) -> tu
     show_default=True,
     callback=_kinds,
     metavar="KINDS",
-    help=f"Which, with commas: {', '.join(_KINDS)}.",
+    help=f"Which, with commas: {', '.join(KINDS)}.",
 )
 @click.option("--linked", type=File, metavar="DIR", help="Where links come from: a store made by link -o.")
 @click.option("--replace", is_flag=True, help="Also put a graph in place of one with other content.")
@@ -74,7 +70,6 @@ def push(
     from dataclasses import asdict
 
     from sts_kg.knowledge import load
-    from sts_kg.stores import push as put
 
     if (endpoint is None) == (store is None):
         raise click.UsageError("name either --endpoint or --store")
@@ -85,14 +80,14 @@ def push(
     shown = terminal()
     with shown.busy("reasoning …") as show:
         kg = load().with_cases(cases) if cases else load()
-        done = put(
-            _graphs(kg, graphs, linked),
+        done = kg.push(
             store if store is not None else str(endpoint),
+            kinds=graphs,
+            linked=linked,
             replace=replace,
             update=update,
             graph_store=graph_store,
-            scope="ontology",
-            progress=_told(show),
+            progress=_progress(show),
         )
     if form == "json":
         shown.write(as_json([asdict(each) for each in done]))
@@ -104,22 +99,6 @@ def push(
     shown.table(("graph", "triples", "digest", "done"), rows)
 
 
-def _graphs(kg: KnowledgeGraph, kinds: tuple[str, ...], linked: Path | None) -> dict[URIRef, Source]:
-    """Return the named graphs of the kinds asked for; those of the cases too, if there are any."""
-    from rdflib import URIRef
-
-    from sts_kg.rdf import BASE
-    from sts_kg.stores import graph_lines, graphs, open_store
-
-    found: dict[URIRef, Source] = {**kg.named_graphs(*(kind for kind in kinds if kind != "links"))}
-    if linked is not None:
-        store = open_store(linked, read_only=True)
-        for name in graphs(store):
-            if name.startswith(f"{BASE}link"):
-                found[URIRef(name)] = b"".join(line + b"\n" for lines in graph_lines(store, name) for line in lines)
-    return found
-
-
-def _told(show: Callable[[str], None]) -> PushProgress:
+def _progress(show: Callable[[str], None]) -> PushProgress:
     """Return what shows the progress."""
     return lambda graph, there, total: show(f"{graph}: {there:,} of {total:,} triples")

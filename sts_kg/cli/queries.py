@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, formats, terminal
+from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, endpoint_option, formats, store_option, terminal
 from sts_kg.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -40,31 +40,13 @@ def queries_command(form: str, topic: str | None) -> None:
     from sts_kg.knowledge import load
 
     kg, shown = load(), terminal()
-    found = [query for query in kg.canned.values() if topic is None or query.topic == topic]
-    if not found:
-        raise UnknownNameError("topic", str(topic), {query.topic for query in kg.canned.values()})
+    table = kg.queries(topic)
     if form == "json":
-        shown.write(as_json([_described(query) for query in found]))
-        return
-    header = ("id", "parameters", "question")
-    rows = [(query.id, " ".join(map(_usage, query.parameters)), query.description) for query in found]
-    if form == "md":
-        from sts_kg.tables import markdown_table
-
-        shown.write(markdown_table(header, rows))
+        shown.write(as_json([kg.canned[str(name)].as_dict() for name in table.column("id")]))
+    elif form == "md":
+        shown.write(table.to_markdown())
     else:
-        shown.table(header, rows)
-
-
-def _described(query: CannedQuery) -> dict[str, object]:
-    parameters = [
-        {"name": p.name, "type": p.type, "required": p.required, "default": p.default} for p in query.parameters
-    ]
-    return {"id": query.id, "topic": query.topic, "summary": query.summary, "parameters": parameters}
-
-
-def _usage(parameter: Parameter) -> str:
-    return f"--{parameter.name}" if parameter.required else f"[--{parameter.name}]"
+        shown.table(table.variables, table.curies())
 
 
 class _Queries(click.Group):
@@ -109,8 +91,6 @@ def query_group() -> None:
 _formats = click.option(
     "--format", "form", type=click.Choice((*_TABLES, *_GRAPHS)), help="Default: table, or ttl for a graph."
 )
-_endpoint = click.option("--endpoint", metavar="URL", help="Ask a SPARQL 1.1 endpoint instead of the shipped graph.")
-_store = click.option("--store", type=File, metavar="FOLDER", help="Ask a store made by link -o or push --store.")
 
 
 def _query_command(query: CannedQuery) -> click.Command:
@@ -123,7 +103,7 @@ def _query_command(query: CannedQuery) -> click.Command:
         online: bool = False,
         **values: str | None,
     ) -> None:
-        kg, shown = _loaded(store, endpoint, cases), terminal()
+        kg, shown = _loaded(store, endpoint), terminal()
         if show:
             shown.write(kg.bound(query.id, **values))
             return
@@ -156,8 +136,8 @@ def _query_command(query: CannedQuery) -> click.Command:
     for option in (
         click.option("--show", is_flag=True, help="Print the SPARQL instead of running it."),
         cases_option,
-        _endpoint,
-        _store,
+        endpoint_option,
+        store_option,
     ):
         command = option(command)
     if query.endpoint:
@@ -182,8 +162,8 @@ def _short_default(parameter: Parameter) -> str:
 @click.option("-f", "--file", type=File, help="Read the query from a file.")
 @click.option("--asserted", is_flag=True, help="Ask the asserted graph, not the closed one.")
 @cases_option
-@_endpoint
-@_store
+@endpoint_option
+@store_option
 @_formats
 def sparql(
     text: str | None,
@@ -210,20 +190,18 @@ def sparql(
         if endpoint is not None:
             answer = _asked(endpoint, asked)
         else:
-            kg = _loaded(store, endpoint, cases)
+            kg = _loaded(store, endpoint)
             answer = (kg.with_cases(cases) if cases else kg).sparql(asked, asserted=asserted)
     _print(answer, form, shown)
 
 
-def _loaded(store: Path | None, endpoint: str | None, cases: tuple[Path, ...]) -> KnowledgeGraph:
+def _loaded(store: Path | None, endpoint: str | None) -> KnowledgeGraph:
     """Return the shipped graph, or that of a store."""
     from sts_kg.knowledge import load
 
-    if store is None:
-        return load()
-    if endpoint is not None or cases:
-        raise click.UsageError("--store goes with neither --endpoint nor --cases")
-    return load(store=store)
+    if store is not None and endpoint is not None:
+        raise click.UsageError("--store and --endpoint exclude each other")
+    return load() if store is None else load(store=store)
 
 
 def _asked(endpoint: str, text: str) -> Table | bool | Graph:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sts_kg.stores import PROFILES
+
 if TYPE_CHECKING:
     from sts_kg.cli.console import Terminal
 
@@ -23,8 +25,11 @@ __all__ = [
     "case_file",
     "case_id",
     "cases_option",
+    "endpoint_option",
     "formats",
     "page_option",
+    "profile_option",
+    "store_option",
     "terminal",
 ]
 
@@ -37,6 +42,15 @@ case_id = click.option("--case", metavar="ID", help="The case, if the file has s
 cases_option = click.option("--cases", type=File, multiple=True, metavar="FILE", help="Put these case files in.")
 page_option = click.option(
     "--source", "page", type=File, metavar="PAGE", envvar="STS_KG_SOURCE", help="The source page, to quote its text."
+)
+
+
+endpoint_option = click.option(
+    "--endpoint", metavar="URL", help="Ask a SPARQL 1.1 endpoint instead of the shipped graph."
+)
+store_option = click.option("--store", type=File, metavar="FOLDER", help="Ask a store made by link -o or push --store.")
+profile_option = click.option(
+    "--profile", type=click.Choice(tuple(PROFILES)), default="generic", show_default=True, help="Of the endpoints."
 )
 
 

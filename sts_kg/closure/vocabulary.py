@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sts_kg.closure.rules.table import ANNOTATION_PROPERTIES
-from sts_kg.rdf import SUPPORTED
+from sts_kg.rdf.xsd import SUPPORTED
 
 _NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",

@@ -4,13 +4,13 @@ from .condition import Conjunction as Conjunction
 from .condition import Leaf as Leaf
 from .condition import leaves as leaves
 from .condition import missing as missing
-from .condition import not_met as not_met
 from .condition import settling as settling
 from .condition import truth as truth
 from .data import ontology_folder as ontology_folder
 from .data import queries_folder as queries_folder
 from .data import source_page as source_page
 from .data import version as version
+from .duals import not_met as not_met
 from .guideline import Guideline as Guideline
 from .source import Segment as Segment
 from .source import find_segment as find_segment

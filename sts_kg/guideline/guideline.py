@@ -134,7 +134,7 @@ class Guideline:
         Raises
         ------
         ParseError
-            A condition is neither a With class nor an intersection or union of conditions.
+            A condition is not a With or Without class, nor an intersection or union of conditions.
         """
         try:
             return conditions(self.asserted)

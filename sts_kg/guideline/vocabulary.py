@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from rdflib import Graph, URIRef
@@ -12,7 +13,25 @@ from rdflib.term import Node
 
 from sts_kg.rdf import STS, local
 
-__all__ = ["Vocabulary"]
+__all__ = ["Threshold", "Vocabulary"]
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A fact rule that compares a number of a case: it holds from `at_least` to `at_most`, both included."""
+
+    rule: URIRef
+    compares: URIRef
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+
+    def holds(self, number: Decimal) -> bool:
+        """Return whether a number is within the bounds."""
+        return (self.at_least is None or self.at_least <= number) and (self.at_most is None or number <= self.at_most)
+
+    def __str__(self) -> str:
+        bounds = (("at least", self.at_least), ("at most", self.at_most))
+        return " and ".join(f"{word} {bound}" for word, bound in bounds if bound is not None)
 
 
 @dataclass(frozen=True)
@@ -51,6 +70,16 @@ class Vocabulary:
                 for kind in self.asserted.objects(expression, OWL.someValuesFrom):
                     found.update(self._members(kind))
         return frozenset(found)
+
+    @cached_property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """The fact rules that compare a number, sorted by IRI."""
+        found = []
+        for rule, compares in sorted(self.asserted.subject_objects(STS.comparesProperty)):
+            least, most = (self.asserted.value(rule, bound) for bound in (STS.atLeast, STS.atMost))
+            bounds = (Decimal(str(bound)) if bound is not None else None for bound in (least, most))
+            found.append(Threshold(URIRef(str(rule)), URIRef(str(compares)), *bounds))
+        return tuple(found)
 
     def concluded_by(self, rule: URIRef) -> URIRef:
         """Return the finding that a fact rule concludes."""

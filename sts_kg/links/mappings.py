@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rdflib import Graph, URIRef
 
+from sts_kg.errors import UnknownNameError
 from sts_kg.links.mapping_checks import (
     JUSTIFICATIONS,
     PREDICATES,
@@ -60,29 +61,47 @@ def rows_with(sets: Iterable[MappingSet], iris: Iterable[str]) -> Iterator[tuple
 
 
 def looked_up(
-    sets: Sequence[MappingSet], name: str | None, entities: Callable[[], Entities]
-) -> Iterator[tuple[MappingSet, Mapping]]:
-    """Yield the rows, each with its set, about what a text names; all rows without one.
+    sets: Sequence[MappingSet],
+    name: str | None,
+    entities: Callable[[], Entities],
+    *,
+    prefix: str | None = None,
+    predicate: str | None = None,
+) -> tuple[tuple[MappingSet, Mapping], ...]:
+    """Return the rows, each with its set, about what a text names; all rows without one.
 
     Parameters
     ----------
     sets : sequence of MappingSet
         The rows.
     name : str, optional
-        An outside term by CURIE, IRI or code, or terms of ours by name or label.
+        An external term by CURIE, IRI or code, or terms of ours by name or label.
     entities : callable
-        Returns the names of our terms; asked only if they are needed.
+        Returns the names of our terms; called only if they are needed.
+    prefix, predicate : str, optional
+        Only external terms of this vocabulary; only this predicate.
 
     Raises
     ------
     UnknownNameError
-        It names nothing.
+        The name, the prefix or the predicate is unknown.
     CurieError
-        It is a CURIE with an unknown prefix.
+        The name is a CURIE with an unknown prefix.
     """
-    if name is None:
-        return ((each, row) for each in sets for row in each.mappings)
-    return rows_with(sets, _meant(name, sets, entities))
+    known = Prefixes.shipped()
+    vocabulary = known.find(prefix) if prefix is not None else None
+    if prefix is not None and vocabulary is None:
+        raise UnknownNameError("prefix", prefix, [each.name for each in known])
+    wanted = f"skos:{predicate.removeprefix('skos:')}" if predicate is not None else None
+    if wanted is not None and wanted not in PREDICATES:
+        raise UnknownNameError("predicate", str(predicate), [each.removeprefix("skos:") for each in PREDICATES])
+    every = ((each, row) for each in sets for row in each.mappings)
+    return tuple(
+        (each, row)
+        for each, row in (every if name is None else rows_with(sets, _meant(name, sets, entities)))
+        if (vocabulary is None or str(row.object_id).partition(":")[0] == vocabulary.name)
+        and wanted in (None, row.predicate_id)
+    )
 
 
 def _meant(name: str, sets: Sequence[MappingSet], entities: Callable[[], Entities]) -> set[str]:

@@ -1,7 +1,7 @@
-"""Quality gates over the ontology, the queries and, if it is at hand, the page: what is wrong, and what is covered.
+"""Quality gates over the ontology, the queries and, if it is given, the page: what is wrong, and what is covered.
 
-A check is a function here that yields violations, a query in `queries/check/` any row of which is one, the profile
-(`sts_kg.profile`), the linter of queries (`sts_kg.lint`) or a SHACL shape in `shapes.ttl`.
+A check is a function in this module that yields violations, a query in `queries/check/` whose rows are violations, the
+profile (`sts_kg.quality.profile`), the linter of queries (`sts_kg.quality.lint`) or a SHACL shape in `shapes.ttl`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rdflib import Literal, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import OWL, PROV, RDF, RDFS, SH, SKOS
 
+from sts_kg.closure import closure_of
 from sts_kg.errors import InconsistentError, ParseError, QueryError, SourceError
 from sts_kg.guideline import Alternative, Condition, Conjunction, Guideline, Leaf, leaves, not_met, segments
+from sts_kg.links import read as read_mappings
+from sts_kg.links import to_graph
 from sts_kg.quality import lint, profile
 from sts_kg.quality.violation import Violation
 from sts_kg.queries import CannedQuery, Store, check_syntax, read_all, run, store_of
@@ -25,7 +28,7 @@ from sts_kg.tables import Table
 
 __all__ = ["CHECKS", "Report", "report"]
 
-#: A cue, and any run of words shared with the page, has at most this many words (clinical model, section 3).
+#: A cue, and any run of words shared with the page, has at most this many words (`docs/modelling.md`).
 MOST_WORDS = 8
 
 
@@ -64,7 +67,7 @@ def report(guideline: Guideline, *, canned_folder: Path, page: Path | None = Non
     guideline : Guideline
         What is checked; its closure is computed.
     canned_folder : Path
-        The canned queries, with the checks amongst them in `check/`.
+        The canned queries, including the checks in `check/`.
     page : Path, optional
         The source page; without it the checks that need it are left out, which `notes` says.
     """
@@ -134,15 +137,29 @@ def _inconsistent(guideline: Guideline) -> Iterator[Violation]:
             yield Violation("inconsistent", "sts:ontology", sentence, "an axiom or a fact must go")
 
 
+def _contradicts_standards(guideline: Guideline) -> Iterator[Violation]:
+    """Find contradictions with what SKOS, PROV-O and Dublin Core publish, all mappings of the ontology loaded."""
+    try:
+        _ = guideline.closure
+    except InconsistentError:  # which a check reports; what follows from a contradiction means nothing
+        return
+    graph = guideline.asserted + read(Path(__file__).with_name("published.ttl"))
+    for path in sorted((guideline.folder / "mappings").glob("*.sssom.tsv")):
+        graph += to_graph(read_mappings(path))
+    for found in closure_of(graph, axioms="none").inconsistencies:
+        remedy = "constrain no term of a standard, and use each as it is published (sts_kg/quality/published.ttl)"
+        yield Violation("contradicts-standards", "sts:ontology", str(found), remedy)
+
+
 def _not_met_stale(guideline: Guideline) -> Iterator[Violation]:
-    """Find out whether not-met.ttl is still the dual of conditions.ttl."""
+    """Find out whether not-met.ttl is still what findings, options and conditions.ttl give."""
     try:
         fresh = parse(not_met(guideline.asserted))
     except ValueError as error:
-        yield Violation("not-met-stale", "not-met.ttl", f"cannot be generated: {error}", "mend conditions.ttl")
+        yield Violation("not-met-stale", "not-met.ttl", f"cannot be generated: {error}", "fix conditions.ttl")
         return
     if not isomorphic(fresh, guideline.modules["not-met"]):
-        message = "not-met.ttl is not the dual of conditions.ttl"
+        message = "is not what findings, options and conditions.ttl give"
         yield Violation("not-met-stale", "not-met.ttl", message, "generate it again with `make docs`")
 
 
@@ -183,18 +200,39 @@ def _condition_odd(guideline: Guideline) -> Iterator[Violation]:
     graph = guideline.asserted
     for option, condition in guideline.conditions.items():
         parts = condition.parts if isinstance(condition, Conjunction) else (condition,)
-        required = [part.finding for part in parts if isinstance(part, Leaf)]
-        groups = [(required, "required"), *(([*leaves(a)], "alternatives") for a in _alternatives(condition))]
-        for findings, kind in groups:
-            for one in findings:
-                reached = set(graph.transitive_objects(one, STS.impliesFinding)) - {one}
-                for other in findings:
-                    if other in reached:
-                        message = f"{_names([one])} implies {_names([other])}, and both are {kind}"
+        required = [part for part in parts if isinstance(part, Leaf)]
+        groups = [(required, "required"), *(([*_leaves(a)], "alternatives") for a in _alternatives(condition))]
+        for found, kind in groups:
+            for one in found:
+                reached = _reached(graph, one)
+                for other in found:
+                    if other != one and other in reached:
+                        message = f"{_said(one)} implies {_said(other)}, and both are {kind}"
                         yield Violation("condition-odd", compress(option), message, "one of the two is superfluous")
-                    if kind == "required" and any((f, STS.oppositeOf, other) in graph for f in {one, *reached}):
-                        message = f"{_names([one])} and {_names([other])} are opposites, and both are required"
+                    if kind == "required" and one.holds and Leaf(other.finding, not other.holds) in reached:
+                        message = f"{_said(one)} and {_said(other)} are opposites, and both are required"
                         yield Violation("condition-odd", compress(option), message, "no case can meet it")
+
+
+def _leaves(condition: Condition) -> Iterator[Leaf]:
+    if isinstance(condition, Leaf):
+        yield condition
+    else:
+        for part in condition.parts:
+            yield from _leaves(part)
+
+
+def _reached(graph: Graph, leaf: Leaf) -> set[Leaf]:
+    """Return what a leaf implies, itself with it."""
+    if not leaf.holds:
+        return {Leaf(URIRef(str(f)), False) for f in graph.transitive_subjects(STS.impliesFinding, leaf.finding)}
+    implied = list(graph.transitive_objects(leaf.finding, STS.impliesFinding))
+    excluded = [other for finding in implied for other in graph.objects(finding, STS.oppositeOf)]
+    return {Leaf(URIRef(str(f))) for f in implied} | {Leaf(URIRef(str(f)), False) for f in excluded}
+
+
+def _said(leaf: Leaf) -> str:
+    return ("" if leaf.holds else "not ") + _names([leaf.finding])
 
 
 def _cue_too_long(guideline: Guideline) -> Iterator[Violation]:
@@ -207,9 +245,18 @@ def _cue_too_long(guideline: Guideline) -> Iterator[Violation]:
 
 
 def _dishonest(guideline: Guideline) -> Iterator[Violation]:
-    """Find texts that say what the source does not; decisions may name what they reject."""
+    """Find texts that say more than the source does; decisions may name what they reject."""
     graph = guideline.asserted
-    spoken = (RDFS.label, SKOS.definition, SKOS.altLabel, SKOS.scopeNote, RDFS.comment, STS.gist, STS.question)
+    spoken = (
+        RDFS.label,
+        SKOS.definition,
+        SKOS.altLabel,
+        SKOS.scopeNote,
+        RDFS.comment,
+        STS.gist,
+        STS.question,
+        STS.nounPhrase,
+    )
     for predicate in spoken:
         for subject, text in graph.subject_objects(predicate):
             if (subject, RDF.type, STS.Decision) in graph or not str(subject).startswith(BASE):
@@ -221,7 +268,7 @@ def _dishonest(guideline: Guideline) -> Iterator[Violation]:
 
 
 def _released_lost(guideline: Guideline) -> Iterator[Violation]:
-    """Find IRIs of `released.txt` that are no terms any more; a deprecated term is still one."""
+    """Find IRIs of `released.txt` that are not terms any more; a deprecated term still is one."""
     listed = guideline.folder / "released.txt"
     known = {str(subject) for subject in guideline.asserted.subjects()}
     for line in read_text(listed).splitlines() if listed.exists() else ():
@@ -232,9 +279,10 @@ def _released_lost(guideline: Guideline) -> Iterator[Violation]:
             yield Violation("released-lost", f"sts:{name}", message, remedy)
 
 
-#: The checks of the ontology that are no queries, by id.
+#: The checks of the ontology that are functions, by id.
 CHECKS: Mapping[str, Callable[[Guideline], Iterator[Violation]]] = {
     "inconsistent": _inconsistent,
+    "contradicts-standards": _contradicts_standards,
     "not-met-stale": _not_met_stale,
     "parts-unlike-axiom": _parts_unlike_axiom,
     "condition-odd": _condition_odd,
@@ -274,7 +322,7 @@ def _page_violations(guideline: Guideline, page: Path | None) -> tuple[list[Viol
     if page is None:
         return (
             [],
-            "the page is not at hand: digests, cues and quotations were not held against it (--source, STS_KG_SOURCE)",
+            "the page is not at hand: digests, cues and quotations were not compared with it (--source, STS_KG_SOURCE)",
         )
     try:
         texts = guideline.texts(page) or {}
@@ -297,7 +345,7 @@ def _source_uncovered(guideline: Guideline, texts: Mapping[str, str], page: str)
 
 
 def _cue_not_in_source(guideline: Guideline, texts: Mapping[str, str], page: str) -> Iterator[Violation]:
-    """Find cues that stand in none of the segments that they are quoted from."""
+    """Find cues that are in none of the segments that they are quoted from."""
     graph = guideline.asserted
     for predicate in (STS.cue, STS.strengthCue, STS.frequencyCue):
         for subject, cue in graph.subject_objects(predicate):

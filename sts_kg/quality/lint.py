@@ -1,4 +1,4 @@
-"""The query linter: what a canned query does that parses, runs, and yet misleads. It reads the query, not the data."""
+"""The query linter: finds canned queries that parse and run but mislead. It reads the query, not the data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rdflib.plugins.sparql.parserutils import CompValue
 
 from sts_kg.errors import QueryError
 from sts_kg.quality.violation import Violation
-from sts_kg.queries import CannedQuery, parsed, parts_of
+from sts_kg.queries import CannedQuery, parse_sparql, parts_of
 from sts_kg.rdf import BASE, CASE, STS, compress
 
 __all__ = ["CHECKS", "REMEDIES", "violations"]
@@ -44,7 +44,7 @@ REMEDIES = {
     "query-regex-parameter": "use CONTAINS(LCASE(...), LCASE(...))",
 }
 
-_MAX_ARMS = 256  # combinations of UNION arms that are looked at one by one
+_MAX_ARMS = 256  # combinations of UNION arms that are checked
 
 
 def violations(
@@ -52,14 +52,13 @@ def violations(
     vocabulary: Collection[URIRef],
     *,
     second_parser: Callable[[str], None] | None = None,
-    functional: Collection[URIRef] = (RDFS.label,),
 ) -> tuple[Violation, ...]:
     """Return what is wrong with a query, in the order of `CHECKS`; empty if nothing is.
 
     Cartesian products: patterns are related by a shared variable, or by an equality, sameTerm, [NOT] EXISTS or MINUS
     that mentions both; a shared constant or parameter relates nothing, since many things may hang on either. Each
-    choice of UNION arms is looked at. A constant, or what a functional property says of one, gives one value, and so
-    does a sub-select that aggregates without GROUP BY. EXISTS and ASK are not looked into: they multiply no rows.
+    choice of UNION arms is checked. A constant, or the rdfs:label of one, gives one value, and so does a sub-select
+    that aggregates without GROUP BY. EXISTS and ASK are not checked: they multiply no rows.
 
     Frequencies: a variable that `sts:hasFrequency` or `sts:inBand` gives, and what hangs on it, is used when it is
     selected, ordered, grouped, aggregated or compared; a constant or parameter there is a comparison. Then the object
@@ -69,19 +68,17 @@ def violations(
     Parameters
     ----------
     query : CannedQuery
-        With a syntax error, only that is reported.
+        If it has a syntax error, only that is reported.
     vocabulary : collection of IRIs
-        All terms of ours that there are; IRIs of cases belong to their users and are not looked up.
+        All our terms; IRIs of cases belong to their users and are not looked up.
     second_parser : callable, optional
         Takes a text and raises SyntaxError or ValueError if it does not parse.
-    functional : collection of IRIs, default rdfs:label
-        Properties that give at most one value to a subject.
     """
     found: list[tuple[str, str]] = []
     try:
-        tree = parsed(query.id, query.open_text)
+        tree = parse_sparql(query.id, query.open_text)
         misused = list(_misused(tree))
-        if not misused:  # a misused parameter makes the sample unreadable, and is the better message
+        if not misused:  # a misused parameter breaks the sample, and is the better message
             query.check()
         if second_parser is not None:
             for text in (query.open_text, *([] if misused else [query.sample_text])):
@@ -89,7 +86,7 @@ def violations(
     except QueryError as error:
         return (Violation("query-syntax", query.id, error.reason),)
     except (SyntaxError, ValueError) as error:
-        return (Violation("query-syntax", query.id, f"no SPARQL for the second parser: {error}"),)
+        return (Violation("query-syntax", query.id, f"the second parser rejects it: {error}"),)
     prefixes = {part.prefix or "": part.iri for part in tree[0] if part.name == "PrefixDecl"}
     found += [("query-parameter-misused", message) for message in misused]
     if any(not select.projection for select in _selects(tree)):
@@ -98,7 +95,7 @@ def violations(
         ("query-unknown-term", f"{compress(iri)} is not in the vocabulary")
         for iri in _unknown(query, tree, prefixes, vocabulary)
     ]
-    for scope in _scopes_of(tree, prefixes, functional):
+    for scope in _scopes_of(tree, prefixes):
         if len(components := scope.components()) > 1:
             shown = " and ".join("{" + ", ".join(sorted(each)) + "}" for each in components)
             found.append(("query-cartesian-product", f"nothing relates {shown}"))
@@ -171,7 +168,7 @@ def _bindings(tree: Any) -> Iterator[tuple[Variable, Any]]:
 
 
 def _bare(expression: Any) -> Any:
-    """Return an expression without the layers of grammar that add nothing to it."""
+    """Return an expression without the grammar layers that add nothing to it."""
     while (
         isinstance(expression, CompValue) and list(expression) == ["expr"] and not expression.name.startswith("Unary")
     ):
@@ -301,16 +298,16 @@ class _Scope:
         return components
 
 
-def _scopes_of(tree: Any, prefixes: Mapping[str, str], functional: Collection[URIRef]) -> Iterator[_Scope]:
+def _scopes_of(tree: Any, prefixes: Mapping[str, str]) -> Iterator[_Scope]:
     for query in _named(tree, "SelectQuery", "SubSelect", "ConstructQuery", "DescribeQuery"):
         if query.where:
             tail = _Scope()
             for values in (values for values in (query.valuesClause,) if values):
                 tail.patterns.append(set(map(_shown, values.var)))
-            yield from (scope.joined([tail]) for scope in _arms(query.where, prefixes, functional))
+            yield from (scope.joined([tail]) for scope in _arms(query.where, prefixes))
 
 
-def _arms(group: Any, prefixes: Mapping[str, str], functional: Collection[URIRef]) -> list[_Scope]:
+def _arms(group: Any, prefixes: Mapping[str, str]) -> list[_Scope]:
     """Return one scope for each choice of UNION arms in a group."""
     own = _Scope()
     if group.name == "SubSelect":
@@ -323,7 +320,7 @@ def _arms(group: Any, prefixes: Mapping[str, str], functional: Collection[URIRef
         if part.name == "TriplesBlock":
             for subject, verb, object_ in _triples(part):
                 own.patterns.append(_variables([subject, verb, object_]))
-                if list(_iris(verb, prefixes)) in [[each] for each in functional] and _is_plain(verb):
+                if list(_iris(verb, prefixes)) == [RDFS.label] and _is_plain(verb):
                     own.looked_up.append((_shown(subject), _shown(object_)))
         elif part.name == "Filter":
             for conjunct in _conjuncts(part.expr):
@@ -341,9 +338,9 @@ def _arms(group: Any, prefixes: Mapping[str, str], functional: Collection[URIRef
         elif part.name == "MinusGraphPattern":
             own.relations.append(_variables(part.graph))
         elif part.name == "GroupOrUnionGraphPattern":
-            choices.append([scope for arm in part.graph for scope in _arms(arm, prefixes, functional)])
+            choices.append([scope for arm in part.graph for scope in _arms(arm, prefixes)])
         else:  # OPTIONAL, GRAPH, SERVICE
-            inner = _arms(part.graph, prefixes, functional)
+            inner = _arms(part.graph, prefixes)
             for scope in inner if _shown(part.term) else ():
                 scope.patterns = [each | {_shown(part.term)} for each in scope.patterns]
             choices.append(inner)

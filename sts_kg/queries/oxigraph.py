@@ -15,7 +15,7 @@ from rdflib import Graph, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from sts_kg.errors import QueryError
-from sts_kg.queries.binding import cut
+from sts_kg.queries.tokens import tokens_of
 from sts_kg.rdf import PREFIXES, from_ox, to_ox
 from sts_kg.tables import Table
 
@@ -26,10 +26,10 @@ __all__ = ["Store", "check_syntax", "graph_on", "run", "store_of"]
 
 Store = ox.Store
 
-# rdflib reads files named in FROM unless told not to (rdflib#810). Its own SPARQL is loaded with its first query, and
-# whoever imports us then gets the safe setting.
-rdflib.plugin.register("sparql", rdflib.query.Processor, "sts_kg.queries.rdflib_sparql", "SPARQLProcessor")
+# rdflib loads its SPARQL with its first query: from here on by way of the module that keeps it from reading files.
+rdflib.plugin.register("sparql", rdflib.query.Processor, "sts_kg.queries.grammar", "SPARQLProcessor")
 
+_PIPES = "/dev/fd"  # Unix has it, Windows does not
 _LONGEST = 160  # of a parser's reason, which may list all that it expected
 
 # Oxigraph takes a keyword even where no token of the specification begins: `SERVICE:x`, `SERVICESILENT<x>`.
@@ -55,20 +55,24 @@ def store_of(*sources: Graph | Closure | Collection[ox.Quad], named: Mapping[URI
 
 
 def _load(store: Store, closure: Closure) -> None:
-    """Put a closure into a store by way of N-Triples, the fastest that pyoxigraph offers.
+    """Put a closure into a store as N-Triples, the fastest way that pyoxigraph offers.
 
-    Oxigraph reads a pipe while we write the next lines into it. It would rename blank nodes, so lines with such come
-    by another, slower way.
+    Where pipes have paths, Oxigraph reads one while we write the next lines into it. A bulk load renames blank nodes,
+    so lines with blank nodes take a slower way.
     """
     n_triples = ox.RdfFormat.N_TRIPLES
-    reading, writing = os.pipe()
-    with ThreadPoolExecutor(1) as pool:
-        written = pool.submit(_write, writing, closure.ntriples(blank_nodes=False))
-        try:
-            store.bulk_load(path=f"/dev/fd/{reading}", format=n_triples, lenient=True)
-        finally:
-            os.close(reading)  # so that writing ends, too
-        written.result()
+    plain = closure.ntriples(blank_nodes=False)
+    if os.path.isdir(_PIPES):
+        reading, writing = os.pipe()
+        with ThreadPoolExecutor(1) as pool:
+            written = pool.submit(_write, writing, plain)
+            try:
+                store.bulk_load(path=f"{_PIPES}/{reading}", format=n_triples, lenient=True)
+            finally:
+                os.close(reading)  # so that writing ends, too
+            written.result()
+    else:
+        store.bulk_load(b"".join(plain), n_triples, lenient=True)
     store.bulk_extend(ox.parse(b"".join(closure.ntriples(blank_nodes=True)), n_triples, lenient=True))
 
 
@@ -102,11 +106,11 @@ def run(store: Store, text: str, *, name: str = "given", graphs: Sequence[str] |
         The text is not SPARQL 1.1 Query (an update is not), asks another endpoint (SERVICE), or cannot be evaluated;
         `name` names the query, line and column are those of the text.
     """
-    for token in cut(text):
+    for token in tokens_of(text):
         if token.kind == "word" and token.key == "SERVICE":
             raise QueryError(name, "SERVICE is not allowed: queries stay on this machine", line=token.line)
     try:
-        if _SERVICE_ANYWHERE.search(text):  # spelt otherwise it is no keyword, and all that is none still parses
+        if _SERVICE_ANYWHERE.search(text):  # spelt otherwise it is not a keyword, and all that is none still parses
             Store().query(_SERVICE_ANYWHERE.sub(r"\1x\2", text), prefixes=PREFIXES)
         together: Any = None if graphs is None else [ox.NamedNode(graph) for graph in graphs]
         found = store.query(text, prefixes=PREFIXES, default_graph=together)

@@ -16,6 +16,7 @@ from .graphs import to_ox as to_ox
 from .graphs import write as write
 from .names import BASE as BASE
 from .names import CASE as CASE
+from .names import NO_IRI as NO_IRI
 from .names import OA as OA
 from .names import PREFIXES as PREFIXES
 from .names import STS as STS
@@ -44,8 +45,5 @@ from .terms import node as node
 from .terms import ntriples as ntriples
 from .terms import ntriples_of as ntriples_of
 from .terms import rdflib_quiet as rdflib_quiet
-from .xsd import ILL_TYPED as ILL_TYPED
-from .xsd import SUPPORTED as SUPPORTED
-from .xsd import Value as Value
-from .xsd import contains as contains
-from .xsd import value as value
+from .xsd_forms import XSD_FORMS as XSD_FORMS
+from .xsd_forms import XSD_INTEGERS as XSD_INTEGERS

@@ -15,6 +15,8 @@ from functools import cache
 from html import escape
 from xml.parsers import expat
 
+from sts_kg.rdf.xsd_forms import XSD_FORMS, XSD_INTEGERS
+
 __all__ = ["ILL_TYPED", "SUPPORTED", "Value", "contains", "value"]
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -111,23 +113,23 @@ def contains(datatype: str, value: Value) -> bool:
 # Numbers: OWL 2 Structural Specification, 4.1 and 4.2; XSD 1.1 Part 2, 3.3.3 to 3.3.5 and 3.4.13 to 3.4.25.
 
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]*").fullmatch
-_INTEGER = re.compile(r"[+-]?[0-9]+").fullmatch
-_DECIMAL = re.compile(r"([+-]?)(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?").fullmatch
-_FLOATING = re.compile(r"[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?|INF)|NaN").fullmatch
+_INTEGER = re.compile(XSD_FORMS["integer"]).fullmatch
+_DECIMAL = re.compile(XSD_FORMS["decimal"]).fullmatch
+_FLOATING = re.compile(XSD_FORMS["double"]).fullmatch
 
 
 def _decimal(text: str) -> Value:
     """Return the value of a decimal, by its digits: `int()` refuses more than 4,300 and takes quadratic time."""
     if _CANONICAL_INTEGER(text):
         return ("decimal", text)
-    match = _DECIMAL(text.strip(_SPACE))
-    if match is None:
+    text = text.strip(_SPACE)
+    if not _DECIMAL(text):
         return ILL_TYPED
-    sign, whole, fraction = match.groups(default="")
+    whole, _, fraction = text.lstrip("+-").partition(".")
     digits = whole.lstrip("0") or "0"
     if fraction := fraction.rstrip("0"):
         digits = f"{digits}.{fraction}"
-    return ("decimal", f"-{digits}" if sign == "-" and digits != "0" else digits)
+    return ("decimal", f"-{digits}" if text[0] == "-" and digits != "0" else digits)
 
 
 def _integer(text: str) -> Value:
@@ -270,11 +272,7 @@ def _base64_binary(text: str) -> Value:
 
 # Time instants: OWL 2 Structural Specification, 4.7; XSD 1.1 Part 2, 3.3.7 and 3.4.28.
 
-_DATE_TIME = re.compile(
-    r"(-?(?:[1-9][0-9]{3,}|0[0-9]{3}))-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-    r"T([01][0-9]|2[0-4]):([0-5][0-9]):([0-5][0-9])(?:\.([0-9]+))?"
-    r"(?:(Z)|([+-])(0[0-9]|1[0-3]|14(?=:00)):([0-5][0-9]))?"
-).fullmatch
+_DATE_TIME = re.compile(XSD_FORMS["dateTime"]).fullmatch
 
 
 def _days(year: str, month: int) -> int:
@@ -309,7 +307,7 @@ def _date_time(text: str) -> Value:
     match = _DATE_TIME(text) or _DATE_TIME(text.strip(_SPACE))
     if match is None:
         return ILL_TYPED
-    year, month, day, hour, minute, second, fraction, utc, sign, ahead, ahead_minute = match.groups()
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
     fraction = fraction and fraction.rstrip("0")
     if (
         (day > "28" and int(day) > _days(year, int(month)))
@@ -317,12 +315,13 @@ def _date_time(text: str) -> Value:
     ):
         return ILL_TYPED
     year = "0000" if year == "-0000" else year
-    if sign or hour == "24":
-        offset = int(f"{sign}1") * (int(ahead) * 60 + int(ahead_minute)) if sign else 0
+    shifted = zone is not None and zone != "Z"
+    if shifted or hour == "24":
+        offset = int(f"{zone[0]}1") * (int(zone[1:3]) * 60 + int(zone[4:])) if shifted else 0
         start = _at(year, int(month), int(day), int(hour) * 60 + int(minute) - offset)
     else:
         start = f"{year}-{month}-{day}T{hour}:{minute}"
-    space = "dateTimeStamp" if utc or sign else "dateTime"
+    space = "dateTimeStamp" if zone else "dateTime"
     return (space, f"{start}:{second}.{fraction}" if fraction else f"{start}:{second}")
 
 
@@ -370,19 +369,7 @@ _DATATYPES: dict[str, _Datatype] = {
     _RDF + "XMLLiteral": _spaces(_xml_literal, "XMLLiteral"),
     _RDFS + "Literal": (lambda text: None, lambda value: value != ILL_TYPED),
     _XSD + "decimal": _spaces(_decimal, "decimal"),
-    _XSD + "integer": _integers(-math.inf, math.inf),
-    _XSD + "nonNegativeInteger": _integers(0, math.inf),
-    _XSD + "nonPositiveInteger": _integers(-math.inf, 0),
-    _XSD + "positiveInteger": _integers(1, math.inf),
-    _XSD + "negativeInteger": _integers(-math.inf, -1),
-    _XSD + "long": _integers(-(2**63), 2**63 - 1),
-    _XSD + "int": _integers(-(2**31), 2**31 - 1),
-    _XSD + "short": _integers(-(2**15), 2**15 - 1),
-    _XSD + "byte": _integers(-(2**7), 2**7 - 1),
-    _XSD + "unsignedLong": _integers(0, 2**64 - 1),
-    _XSD + "unsignedInt": _integers(0, 2**32 - 1),
-    _XSD + "unsignedShort": _integers(0, 2**16 - 1),
-    _XSD + "unsignedByte": _integers(0, 2**8 - 1),
+    **{_XSD + name: _integers(low, high) for name, (low, high) in XSD_INTEGERS.items()},
     _XSD + "float": _spaces(_float, "float"),
     _XSD + "double": _spaces(_double, "double"),
     _XSD + "string": _strings(str, _CHARACTERS),

@@ -2,12 +2,13 @@ from .backends import Backend as Backend
 from .backends import EndpointBackend as EndpointBackend
 from .backends import FolderBackend as FolderBackend
 from .endpoint import Endpoint as Endpoint
-from .folder import graph_lines as graph_lines
 from .folder import graphs as graphs
+from .folder import graphs_of_links as graphs_of_links
 from .folder import open_store as open_store
 from .http import send as send
 from .kinds import KINDS as KINDS
 from .profiles import PROFILES as PROFILES
+from .pushing import Pushed as Pushed
 from .pushing import PushProgress as PushProgress
 from .pushing import Source as Source
 from .pushing import push as push

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
+from rdflib import URIRef
 
 from sts_kg.errors import EndpointError, ParseError
-from sts_kg.rdf import as_file
+from sts_kg.rdf import BASE, as_file
 
-__all__ = ["graph_lines", "graph_names", "graphs", "open_store", "replace_graph"]
+__all__ = ["graph_lines", "graph_names", "graphs", "graphs_of_links", "open_store", "replace_graph"]
 
 Store = ox.Store
 
@@ -69,6 +70,22 @@ def graph_lines(store: Store, graph: str) -> Iterator[list[bytes]]:
     quads = store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
     while lines := _written(quads):
         yield lines
+
+
+def graphs_of_links(folder: Path) -> dict[URIRef, bytes]:
+    """Return the graphs of links in a store that `sts-kg link -o` made, as N-Triples by name.
+
+    Raises
+    ------
+    EndpointError
+        There is no such store, or another process uses it.
+    """
+    store = open_store(folder, read_only=True)
+    return {
+        URIRef(name): b"".join(line + b"\n" for lines in graph_lines(store, name) for line in lines)
+        for name in graph_names(store)
+        if name.startswith(f"{BASE}link")
+    }
 
 
 def _written(quads: Iterator[ox.Quad]) -> list[bytes]:

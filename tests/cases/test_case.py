@@ -14,8 +14,11 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.compare import isomorphic, to_isomorphic
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 
-from sts_kg.cases.case import Case, Course, Derived, Given, Place, derived, facts, hints, misdated, shown
+from sts_kg.cases.case import Case, Course, Derived, Given
 from sts_kg.cases.dates import PartialDate
+from sts_kg.cases.fact_rules import derived, hints, misdated
+from sts_kg.cases.facts import facts_of
+from sts_kg.cases.places import Place, shown
 from sts_kg.errors import CaseError
 from sts_kg.guideline.data import ontology_folder
 from sts_kg.guideline.vocabulary import Vocabulary
@@ -574,14 +577,14 @@ _:one a sts:TreatmentCourse ; sts:includesTherapy sts:sbrt , sts:surgery ; sts:c
 _:two a sts:TreatmentCourse ; sts:includesTherapy sts:pazopanib ; sts:courseEnd "2025-06" ;
     sts:noGrowthUntil "2026-01-01" .
 _:growth a sts:DerivedFact ; sts:ofCase case:f ; sts:onFinding sts:finding-growth-within-one-year-after-treatment ;
-    sts:polarity true ; prov:wasGeneratedBy sts:rule-growth-window ; prov:wasDerivedFrom _:one .
+    sts:polarity true ; sts:concludedBy sts:rule-growth-window ; prov:wasDerivedFrom _:one .
 _:history a sts:DerivedFact ; sts:ofCase case:f ; sts:onFinding sts:finding-prior-chemotherapy ; sts:polarity false ;
-    prov:wasGeneratedBy sts:rule-history-complete ; prov:wasDerivedFrom _:one , _:two .
+    sts:concludedBy sts:rule-history-complete ; prov:wasDerivedFrom _:one , _:two .
 """
 
 
 def test_the_facts_of_a_case_are_exactly_these() -> None:
-    assert isomorphic(normal(facts([SMALL], vocabulary())), normal(parse(SMALL_FACTS)))
+    assert isomorphic(normal(facts_of([SMALL], vocabulary())), normal(parse(SMALL_FACTS)))
 
 
 def normal(graph: Graph) -> Graph:
@@ -594,28 +597,28 @@ def normal(graph: Graph) -> Graph:
 
 
 def test_an_empty_case_is_only_a_case() -> None:
-    assert set(facts([Case(id="l")], vocabulary())) == {(CASE.l, RDF.type, STS.PatientCase)}
+    assert set(facts_of([Case(id="l")], vocabulary())) == {(CASE.l, RDF.type, STS.PatientCase)}
 
 
 def test_no_option_is_a_fact() -> None:
-    predicates = set(facts([SMALL], vocabulary()).predicates())
+    predicates = set(facts_of([SMALL], vocabulary()).predicates())
     assert not predicates & {STS.hasOption, STS.hasUnmetOption, STS.hasTriedOption, STS.hasDeclinedOption}
 
 
 def test_the_same_cases_give_the_same_graph_blank_nodes_included() -> None:
-    assert set(facts([SMALL], vocabulary())) == set(facts([SMALL], vocabulary()))
+    assert set(facts_of([SMALL], vocabulary())) == set(facts_of([SMALL], vocabulary()))
 
 
 def test_facts_of_different_cases_can_be_merged() -> None:
     other = Case(id="g", courses=SMALL.courses)
-    merged = facts([SMALL], vocabulary()) + facts([other], vocabulary())
-    assert to_isomorphic(merged) == to_isomorphic(facts([SMALL, other], vocabulary()))
+    merged = facts_of([SMALL], vocabulary()) + facts_of([other], vocabulary())
+    assert to_isomorphic(merged) == to_isomorphic(facts_of([SMALL, other], vocabulary()))
     assert len(set(merged.objects(None, STS.hadCourse))) == 4
 
 
 def test_equal_courses_are_two_courses() -> None:
     twice = Case(id="x", courses=(course("2024"), course("2024")))
-    assert len(set(facts([twice], vocabulary()).objects(CASE.x, STS.hadCourse))) == 2
+    assert len(set(facts_of([twice], vocabulary()).objects(CASE.x, STS.hadCourse))) == 2
 
 
 # --- places and what a text there stands for
@@ -649,7 +652,7 @@ def test_whole_numbers(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "-1", "+1", "1.0", "1e3", "٣", "²", "1_000", " 1", "1234567890", "three"])
 def test_what_is_no_whole_number(text: str) -> None:
-    with pytest.raises(CaseError, match="is no whole number, such as 3"):
+    with pytest.raises(CaseError, match="is not a whole number, such as 3"):
         Place("a").whole(text, "n")
 
 
@@ -660,7 +663,7 @@ def test_millimetres_stay_as_written(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", ".", "5.", ".5", "-1", "1,5", "12 mm", "1.2.3", "٣", "1e1", "12.5\n", "9" * 10])
 def test_what_is_no_number_of_millimetres(text: str) -> None:
-    with pytest.raises(CaseError, match="is no number of millimetres"):
+    with pytest.raises(CaseError, match="is not a number of millimetres"):
         Place("a").millimetres(text, "n")
 
 
@@ -672,7 +675,7 @@ def test_labels_are_on_one_line_and_without_control_characters() -> None:
 
 @pytest.mark.parametrize("text", ["", "  ", "a\nb", "a\x00", "x" * 201])
 def test_what_is_no_id(text: str) -> None:
-    with pytest.raises(CaseError, match="is no id of a case: one to 200 printable characters are expected"):
+    with pytest.raises(CaseError, match="is not an id of a case: one to 200 printable characters are expected"):
         Place("a").id(text)
 
 

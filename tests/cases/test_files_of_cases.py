@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from rdflib import URIRef
 
-from sts_kg.cases.case import Case, Given, facts
+from sts_kg.cases.case import Case, Given
 from sts_kg.cases.dates import PartialDate
+from sts_kg.cases.facts import facts_of
 from sts_kg.cases.files import parse, read
 from sts_kg.errors import CaseError, ParseError, StsKgError
 from sts_kg.guideline.data import ontology_folder
@@ -91,7 +92,7 @@ def test_every_syntax_gives_equal_cases(letter: str, tmp_path: Path) -> None:
     assert normal(read_text(tmp_path, "a.yml", json.dumps(document))[0]) == normal(case)
     for ending in RDF:
         path = tmp_path / f"a.{ending}"
-        write(facts([case], vocabulary()), path)
+        write(facts_of([case], vocabulary()), path)
         assert [normal(one) for one in read(path, vocabulary())] == [normal(case)], ending
 
 
@@ -167,7 +168,7 @@ def test_a_full_case_has_all_that_is_written() -> None:
 @pytest.mark.parametrize("ending", RDF)
 def test_a_full_case_is_the_same_in_rdf(ending: str, tmp_path: Path) -> None:
     case = replace(only(FULL), history_complete=False)  # so that nothing is derived, which may not be given
-    graph = facts([case], vocabulary())
+    graph = facts_of([case], vocabulary())
     assert (None, None, STS.DerivedFact) not in graph
     write(graph, tmp_path / f"a.{ending}")
     assert [normal(one) for one in read(tmp_path / f"a.{ending}", vocabulary())] == [normal(case)]
@@ -336,10 +337,10 @@ def test_ten_thousand_rows_are_read(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("findings: {stage4-sts: yes}", "a.yaml, line 1: the key 'case' is missing: every case needs an id"),
-        ("case:", "a.yaml, line 1: '' is no id of a case: one to 200 printable characters are expected"),
-        ("case: null", "a.yaml, line 1: '' is no id of a case: one to 200 printable characters are expected"),
-        ('case: " "', "a.yaml, line 1: ' ' is no id of a case: one to 200 printable characters are expected"),
-        ('case: "a\\nb"', "a.yaml, line 1: 'a\\nb' is no id of a case: one to 200 printable characters are expected"),
+        ("case:", "a.yaml, line 1: '' is not an id of a case: one to 200 printable characters are expected"),
+        ("case: null", "a.yaml, line 1: '' is not an id of a case: one to 200 printable characters are expected"),
+        ('case: " "', "a.yaml, line 1: ' ' is not an id of a case: one to 200 printable characters are expected"),
+        ('case: "a\\nb"', "a.yaml, line 1: 'a\\nb' is not an id of a case: one to 200 printable characters are expected"),
         ("case: [a]", "a.yaml, line 1: case is a list; one value is expected"),
         ("case: {a: b}", "a.yaml, line 1: case is a mapping; one value is expected"),
         ("case: a\nfinding: {}", "a.yaml, line 2: a case has no key 'finding'; did you mean findings?"),
@@ -358,16 +359,16 @@ def test_ten_thousand_rows_are_read(tmp_path: Path) -> None:
         ("[]", "a.yaml: holds no case"),
         ("case: a\nlabel: [x]", "a.yaml, line 2: label is a list; one value is expected"),
         ('case: a\nlabel: "\\e[2J"', "a.yaml, line 2: label: '\\x1b[2J' holds a control character"),
-        ('case: a\nlabel: "\\ud83d"', "a.yaml, line 2: label holds half of a surrogate pair, which is no text"),
-        ('{"case": "a", "label": "\\ud83d"}', "a.yaml, line 1: label holds half of a surrogate pair, which is no text"),
+        ('case: a\nlabel: "\\ud83d"', "a.yaml, line 2: label holds half of a surrogate pair, which is not text"),
+        ('{"case": "a", "label": "\\ud83d"}', "a.yaml, line 1: label holds half of a surrogate pair, which is not text"),
         (
             "case: a\nas_of: 15.01.2026",
-            "a.yaml, line 2: as_of: '15.01.2026' is no date: YYYY, YYYY-MM or YYYY-MM-DD is expected",
+            "a.yaml, line 2: as_of: '15.01.2026' is not a date: YYYY, YYYY-MM or YYYY-MM-DD is expected",
         ),
-        ("case: a\nas_of: 2025-02-30", "a.yaml, line 2: as_of: '2025-02-30' is no date: 2025-02 has 28 days"),
-        ("case: a\nhistory_complete: maybe", "a.yaml, line 2: 'maybe' is no value of history_complete: yes, no or unknown is expected"),
-        ("case: a\ntumour_count: few", "a.yaml, line 2: tumour_count: 'few' is no whole number, such as 3"),
-        ("case: a\nlargest_diameter_mm: 2 cm", "a.yaml, line 2: largest_diameter_mm: '2 cm' is no number of millimetres, such as 12.5"),
+        ("case: a\nas_of: 2025-02-30", "a.yaml, line 2: as_of: '2025-02-30' is not a date: 2025-02 has 28 days"),
+        ("case: a\nhistory_complete: maybe", "a.yaml, line 2: 'maybe' is not a value of history_complete: yes, no or unknown is expected"),
+        ("case: a\ntumour_count: few", "a.yaml, line 2: tumour_count: 'few' is not a whole number, such as 3"),
+        ("case: a\nlargest_diameter_mm: 2 cm", "a.yaml, line 2: largest_diameter_mm: '2 cm' is not a number of millimetres, such as 12.5"),
         ("case: a\ndeclines: surgery", "a.yaml, line 2: declines is one value; a list is expected: [surgery]"),
         ("case: a\ndeclines: {surgery: yes}", "a.yaml, line 2: declines is a mapping; a list is expected"),
         ("case: a\ndeclines: [chirurgie]", "a.yaml, line 2: there is no modality 'chirurgie'; known are cancer-treatment, chemotherapy, clinical-trial, comfort-care, radiation-therapy, surgery, targeted-therapy"),
@@ -384,9 +385,9 @@ def test_what_is_wrong_with_a_case(text: str, message: str) -> None:
     [
         ("  unresectible: yes", "line 3: there is no finding 'unresectible'; did you mean unresectable or resectable?"),
         ("  Unresectable: yes", "line 3: there is no finding 'Unresectable'; did you mean unresectable or resectable?"),
-        ("  unresectable: maybe", "line 3: 'maybe' is no value of unresectable: yes, no or unknown is expected"),
-        ("  unresectable: y", "line 3: 'y' is no value of unresectable: yes, no or unknown is expected"),
-        ("  unresectable: 1", "line 3: '1' is no value of unresectable: yes, no or unknown is expected"),
+        ("  unresectable: maybe", "line 3: 'maybe' is not a value of unresectable: yes, no or unknown is expected"),
+        ("  unresectable: y", "line 3: 'y' is not a value of unresectable: yes, no or unknown is expected"),
+        ("  unresectable: 1", "line 3: '1' is not a value of unresectable: yes, no or unknown is expected"),
         ("  unresectable: [yes]", "line 3: unresectable is a list; one value is expected"),
         ("  unresectable: yes\n  unresectable: yes", "line 4: the finding 'unresectable' is given twice; the first is on line 3"),
         ("  unresectable:\n  finding-unresectable: no", "line 4: the finding 'finding-unresectable' is given twice; the first is on line 3"),
@@ -417,10 +418,10 @@ def test_what_is_wrong_with_findings(lines: str, message: str | None) -> None:
         ("{therapies: [sbrt], outcome: did-not-wrok}", "line 3: there is no outcome 'did-not-wrok'; did you mean did-not-work?"),
         ("{therapies: [sbrt], outcome: [did-not-work]}", "line 3: outcome is a list; one value is expected"),
         ("{therapies: [sbrt], end: [2024]}", "line 3: end is a list; one value is expected"),
-        ("{therapies: [sbrt], end: 2024-5}", "line 3: end: '2024-5' is no date: YYYY, YYYY-MM or YYYY-MM-DD is expected"),
+        ("{therapies: [sbrt], end: 2024-5}", "line 3: end: '2024-5' is not a date: YYYY, YYYY-MM or YYYY-MM-DD is expected"),
         ("{therapies: [sbrt], growth: {on: 2024}}", "line 3: growth is a mapping; one value is expected"),
         ("{therapies: [sbrt], growth: [2024, [2025]]}", "line 3: growth is a list; one value is expected"),
-        ("{therapies: [sbrt], growth: [2024, soon]}", "line 3: growth: 'soon' is no date: YYYY, YYYY-MM or YYYY-MM-DD is expected"),
+        ("{therapies: [sbrt], growth: [2024, soon]}", "line 3: growth: 'soon' is not a date: YYYY, YYYY-MM or YYYY-MM-DD is expected"),
         ("doxorubicin", "line 3: a course is one value; keys with values are expected, as in `therapies: …`"),
         ("{therapies: [sbrt],\n     start: 2024-05,\n     end: 2024-04}", "line 5: end 2024-04 is before start 2024-05"),
         ("{therapies: [sbrt],\n     end: 2027}", "line 4: end 2027 is after the date of the case, as_of 2026-01"),
@@ -499,14 +500,14 @@ def test_what_is_not_yaml(text: str, message: str) -> None:
         ('{"case": "a",\n "label": "x\n', "a.json, line 2, column 13: is not JSON: Invalid control character at"),
         ("{case: a}", "a.json, line 1, column 2: is not JSON: Expecting property name enclosed in double quotes"),
         ("", "a.json, line 1, column 1: is not JSON: Expecting value"),
-        ('"a"', "a.json, line 1: is no case: a JSON object, or an array of objects, is expected"),
+        ('"a"', "a.json, line 1: is not a case: a JSON object, or an array of objects, is expected"),
         ("[" * 100_000, "a.json: is not JSON that can be read: it is nested too deeply"),
         ("[]", "a.json: holds no case"),
         ("[null]", "a.json, line 1: a case is nothing; keys with values are expected, as in `case: …`"),
         ('{\n"case": "a",\n"case": "b"}', "a.json, line 3: the key 'case' is given twice; the first is on line 2"),
         ('[{"case": "a"},\n{"case": "a"}]', "a.json, line 2: the case 'a' is there twice; the first is at a.json, line 1"),
-        ('{"case": "a", "findings": {"stage4-sts": 1}}', "a.json, line 1: '1' is no value of stage4-sts: yes, no or unknown is expected"),
-        ('{"case": ' + "9" * 5000 + "}", "a.json, line 1: '" + "9" * 60 + "…' is no id of a case: one to 200 printable characters are expected"),
+        ('{"case": "a", "findings": {"stage4-sts": 1}}', "a.json, line 1: '1' is not a value of stage4-sts: yes, no or unknown is expected"),
+        ('{"case": ' + "9" * 5000 + "}", "a.json, line 1: '" + "9" * 60 + "…' is not an id of a case: one to 200 printable characters are expected"),
         ('{"case": "a", "label": "\\u0000"}', "a.json, line 1: label: '\\x00' holds a control character"),
     ],
 )  # fmt: skip
@@ -581,15 +582,15 @@ def test_an_empty_file_holds_no_case(ending: str, tmp_path: Path) -> None:
         ("case,stage4-sts\n", "a.csv: holds no case"),
         ("case,stage4-sts\na,yes,no\n", "a.csv, line 2: the row has 3 cells, the header has 2"),
         ("case,stage4-sts\n\na\n", "a.csv, line 3: the row has 1 cells, the header has 2"),
-        ("case,stage4-sts\na,maybe\n", "a.csv, line 2: 'maybe' is no value of stage4-sts: yes, no or nothing is expected"),
-        ("case,stage4-sts\na,TRUE\n", "a.csv, line 2: 'TRUE' is no value of stage4-sts: yes, no or nothing is expected"),
-        ("case,stage4-sts\na,1\n", "a.csv, line 2: '1' is no value of stage4-sts: yes, no or nothing is expected"),
-        ("case,stage4-sts\na,unknown\n", "a.csv, line 2: 'unknown' is no value of stage4-sts: yes, no or nothing is expected"),
-        ("case,stage4-sts\na,null\n", "a.csv, line 2: 'null' is no value of stage4-sts: yes, no or nothing is expected"),
-        ("case,stage4-sts\n,yes\n", "a.csv, line 2: '' is no id of a case: one to 200 printable characters are expected"),
+        ("case,stage4-sts\na,maybe\n", "a.csv, line 2: 'maybe' is not a value of stage4-sts: yes, no or nothing is expected"),
+        ("case,stage4-sts\na,TRUE\n", "a.csv, line 2: 'TRUE' is not a value of stage4-sts: yes, no or nothing is expected"),
+        ("case,stage4-sts\na,1\n", "a.csv, line 2: '1' is not a value of stage4-sts: yes, no or nothing is expected"),
+        ("case,stage4-sts\na,unknown\n", "a.csv, line 2: 'unknown' is not a value of stage4-sts: yes, no or nothing is expected"),
+        ("case,stage4-sts\na,null\n", "a.csv, line 2: 'null' is not a value of stage4-sts: yes, no or nothing is expected"),
+        ("case,stage4-sts\n,yes\n", "a.csv, line 2: '' is not an id of a case: one to 200 printable characters are expected"),
         ("case,stage4-sts\na,yes\nb,no\na,no\n", "a.csv, line 4: the case 'a' is there twice; the first is at a.csv, line 2"),
-        ('case,stage4-sts\n"a\nb",yes\n', "a.csv, line 2: 'a\\nb' is no id of a case: one to 200 printable characters are expected"),
-        ('case,stage4-sts\na,"\nyes\n"\nb,maybe\n', "a.csv, line 5: 'maybe' is no value of stage4-sts: yes, no or nothing is expected"),
+        ('case,stage4-sts\n"a\nb",yes\n', "a.csv, line 2: 'a\\nb' is not an id of a case: one to 200 printable characters are expected"),
+        ('case,stage4-sts\na,"\nyes\n"\nb,maybe\n', "a.csv, line 5: 'maybe' is not a value of stage4-sts: yes, no or nothing is expected"),
         ('case,stage4-sts\na,yes\nb,"no\n', "a.csv, line 3: is not CSV: unexpected end of data"),
         ('case,stage4-sts\na,"no"x\n', "a.csv, line 2: is not CSV: ',' expected after '\"'"),
         ("case,stage4-sts\na," + "x" * 200_000 + "\n", "a.csv, line 2: is not CSV: field larger than field limit (131072)"),
@@ -697,15 +698,15 @@ def test_rdf_cases_come_in_the_order_of_their_iris(tmp_path: Path) -> None:
         ("case:a sts:hadCourse \"sbrt\" .", "case:a: sts:hadCourse has the value 'sbrt'; a blank node or an IRI is expected"),
         ("case:a sts:asOf \"2024\" , \"2025\" .", "case:a: sts:asOf has 2 values, one is expected: 2024, 2025"),
         ("case:a sts:hadCourse [ sts:includesTherapy sts:sbrt ; sts:courseEnd \"2024\" , \"2025\" ] .", "a course of case:a: sts:courseEnd has 2 values, one is expected: 2024, 2025"),
-        ("case:a sts:hadCourse [ sts:includesTherapy sts:sbrt ; sts:courseEnd \"2024-5\" ] .", "a course of case:a: sts:courseEnd: '2024-5' is no date: YYYY, YYYY-MM or YYYY-MM-DD is expected"),
+        ("case:a sts:hadCourse [ sts:includesTherapy sts:sbrt ; sts:courseEnd \"2024-5\" ] .", "a course of case:a: sts:courseEnd: '2024-5' is not a date: YYYY, YYYY-MM or YYYY-MM-DD is expected"),
         ("case:a sts:hadCourse [ sts:includesTherapy sts:sbrt ; sts:courseStart \"2025\" ; sts:courseEnd \"2024\" ] .", "a course of case:a: end 2024 is before start 2025"),
         ("case:a sts:hadCourse [ sts:includesTherapy sts:sbrt ; sts:courseOutcome sts:outcome-did-not-work , sts:outcome-stopped-for-side-effects ] .", "a course of case:a: sts:courseOutcome has 2 values, one is expected: https://w3id.org/sts-kg/outcome-did-not-work, https://w3id.org/sts-kg/outcome-stopped-for-side-effects"),
         ("case:a sts:hasFinding \"unresectable\" .", "case:a: sts:hasFinding has the text 'unresectable' for a value; an IRI of a finding is expected; did you mean sts:finding-unresectable or sts:finding-resectable?"),
-        ("case:a sts:historyComplete 7 .", "case:a: '7' is no value of sts:historyComplete: true or false is expected"),
-        ("case:a sts:tumourCount 3.5 .", "case:a: sts:tumourCount: '3.5' is no whole number, such as 3"),
+        ("case:a sts:historyComplete 7 .", "case:a: '7' is not a value of sts:historyComplete: true or false is expected"),
+        ("case:a sts:tumourCount 3.5 .", "case:a: sts:tumourCount: '3.5' is not a whole number, such as 3"),
         ("case:a a sts:PatientCase . case:%61 a sts:PatientCase .", "case:a: the case 'a' is there twice; the first is at a.ttl"),
-        ("<https://w3id.org/sts-kg/case/> a sts:PatientCase .", "https://w3id.org/sts-kg/case/: '' is no id of a case: one to 200 printable characters are expected"),
-        ("case:a%0Ab a sts:PatientCase .", "https://w3id.org/sts-kg/case/a%0Ab: 'a\\nb' is no id of a case: one to 200 printable characters are expected"),
+        ("<https://w3id.org/sts-kg/case/> a sts:PatientCase .", "https://w3id.org/sts-kg/case/: '' is not an id of a case: one to 200 printable characters are expected"),
+        ("case:a%0Ab a sts:PatientCase .", "https://w3id.org/sts-kg/case/a%0Ab: 'a\\nb' is not an id of a case: one to 200 printable characters are expected"),
         ("case:a a sts:PatientCase ; rdfs:label \"a\\u001B\" .", "case:a: label: 'a\\x1b' holds a control character"),
         ("ex:a a ex:Person .", "holds no case"),
     ],
@@ -737,7 +738,7 @@ def seeds() -> Iterator[tuple[str, str]]:
     yield "csv", (EXAMPLES / "cohort.csv").read_text()[:600]
     case = replace(only(FULL), history_complete=False)
     for syntax in ("ttl", "nt", "rdf", "jsonld", "trig"):
-        yield syntax, serialize(facts([case], vocabulary()), syntax).decode()
+        yield syntax, serialize(facts_of([case], vocabulary()), syntax).decode()
 
 
 SEEDS = tuple(seeds())
@@ -753,7 +754,7 @@ def only_our_errors(folder: Path, ending: str, text: str) -> None:
         assert len(str(wrong)) < 3000
     else:
         assert cases
-        facts(cases, vocabulary())
+        facts_of(cases, vocabulary())
 
 
 @quietly

@@ -10,7 +10,7 @@ import pytest
 
 from sts_kg import Case, InconsistentError, KnowledgeGraph, UnknownNameError
 from sts_kg.cases.case import Given
-from sts_kg.cases.options import Answer, near_misses, short
+from sts_kg.cases.options import Answer, short
 from sts_kg.errors import CaseError
 from sts_kg.rdf.names import local
 
@@ -208,7 +208,7 @@ def test_a_contradictory_case_spoils_no_other(kg: KnowledgeGraph) -> None:
 
 def test_questions_in_order(kg: KnowledgeGraph) -> None:
     """Section 9.3: case a begins with unresectable (6), resectable (2), metastases-outside-lungs (2)."""
-    asked = kg.ask(case(kg, "a", {"stage4-sts": True}))
+    asked = kg.questions(case(kg, "a", {"stage4-sts": True}))["a"]
     first = [(short(question.finding), len(question.options)) for question in asked[:3]]
     assert first == [("unresectable", 6), ("resectable", 2), ("metastases-outside-lungs", 2)]
     assert [local(option) for option in asked[0].would_meet] == [
@@ -220,22 +220,8 @@ def test_questions_in_order(kg: KnowledgeGraph) -> None:
 
 
 def test_the_first_question_of_a_case_without_facts_is_the_stage(kg: KnowledgeGraph) -> None:
-    first = kg.ask(case(kg, "l", {}))[0]
+    first = kg.questions(case(kg, "l", {}))["l"][0]
     assert (short(first.finding), len(first.options)) == ("stage4-sts", 17)
-
-
-def test_near_misses(archetypes: dict[str, dict[str, Answer]]) -> None:
-    near = near_misses(archetypes["f"].values())
-    assert [local(answer.option) for answer in near] == [
-        "option-chemotherapy-with-radiation",
-        "option-pazopanib",
-        "option-radiation",
-        "option-external-radiation",
-        "option-radiation-to-enable-surgery",
-        "option-surgery-symptom-control",
-        "option-comfort-care",
-        "option-ask-about-clinical-trials",
-    ]
 
 
 def test_what_if_surgery_became_possible(kg: KnowledgeGraph) -> None:
@@ -285,4 +271,4 @@ def test_unknown_names_list_the_near_ones(kg: KnowledgeGraph, call: object, mess
 
 def test_one_case_of_several_must_be_named(kg: KnowledgeGraph) -> None:
     with pytest.raises(CaseError, match=r"there are 13 cases .* say which one"):
-        kg.ask(kg.guideline.folder / "examples" / "cohort.csv")
+        kg.explain(kg.guideline.folder / "examples" / "cohort.csv", "surgery")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sts_kg.closure.rules.table import CHECKS
+from sts_kg.closure.rules.checks import CHECK_RULES
 
 PREFIXES = """
 @prefix : <http://example.org/> .
@@ -53,7 +53,7 @@ def case(
     reflexive: bool = False,
 ) -> Case:
     """Return a case; a rule that concludes false is reported unless `reports` names another."""
-    reported = reports.split() or ([rule] if rule in CHECKS else [])
+    reported = reports.split() or ([rule] if rule in CHECK_RULES else [])
     return Case(rule, name, premise, entails, frozenset(reported), absent, misses, reflexive)
 
 

@@ -111,7 +111,7 @@ def test_the_benchmark_files_read_as_pyoxigraph_reads_them(name: str) -> None:
         encoded = encode(file, terms)
     text = gzip.decompress(path.read_bytes())
     assert all(a == b for a, b in zip(statements(encoded, terms), _rows(text), strict=True))
-    assert (encoded.n_lines, encoded.n_skipped) == (text.count(b"\n"), 0)
+    assert encoded.n_skipped == 0
 
 
 def _rows(text: bytes) -> Iterator[Statement]:
@@ -156,7 +156,6 @@ def test_where_a_block_ends_does_not_matter(size: int, monkeypatch: pytest.Monke
     encoded = encode(QUADS, terms, quads=True)
     assert terms.texts() == whole.texts()
     assert list(statements(encoded, terms)) == list(statements(expected, whole))
-    assert encoded.n_lines == expected.n_lines
 
 
 def test_ids_follow_the_first_appearance_of_the_terms() -> None:
@@ -340,20 +339,17 @@ def test_of_several_wrong_lines_the_first_is_told() -> None:
     assert caught.value.line == 2
 
 
-def test_lenient_skips_wrong_lines_and_keeps_their_reasons() -> None:
+def test_lenient_skips_wrong_lines_and_wrong_terms() -> None:
     text = GOOD + b'<a:s> <a:p> "a"@abcdefghij .\n' + b"nothing\n" + GOOD
     encoded = encode(text, Terms(), lenient=True)
     assert len(encoded.subjects) == 2
-    assert [line for line, _ in encoded.skipped] == [2, 3]
-    assert "eight characters" in encoded.skipped[0][1]
-    assert (encoded.n_skipped, encoded.n_lines) == (2, 4)
+    assert encoded.n_skipped == 2
 
 
 @pytest.mark.parametrize("size", [1, 100, 1 << 20])
-def test_lenient_counts_all_and_shows_twenty(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lenient_counts_all_wrong_lines(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ntriples, "_BLOCK", size)
     encoded = encode(b"nothing\n" * 50 + GOOD, Terms(), lenient=True)
-    assert [line for line, _ in encoded.skipped] == list(range(1, 21))
     assert (encoded.n_skipped, len(encoded.subjects)) == (50, 1)
 
 

@@ -11,7 +11,8 @@ from rdflib import Graph
 
 from sts_kg.closure import reference
 from sts_kg.closure.closure import closure_of
-from sts_kg.closure.rules.table import ANNOTATION_PROPERTIES, CHECKS, RULES, notation
+from sts_kg.closure.rules.checks import CHECK_RULES
+from sts_kg.closure.rules.table import ANNOTATION_PROPERTIES, RULES, notation
 from sts_kg.errors import MalformedListError
 from sts_kg.rdf.graphs import parse
 
@@ -57,10 +58,24 @@ def test_the_table_has_the_rules_of_the_specification_in_its_order() -> None:
 
 
 def test_the_checks_are_the_seventeen_that_conclude_false() -> None:
-    assert CHECKS == set(
+    ids = (
         "eq-diff1 eq-diff2 eq-diff3 prp-irp prp-asyp prp-pdw prp-adp prp-npa1 prp-npa2 cls-nothing2 cls-com cls-maxc1 "
         "cls-maxqc1 cls-maxqc2 cax-dw cax-adc dt-not-type".split()
     )
+    assert [rule.id for rule in RULES.values() if not rule.head] == ids
+    assert list(CHECK_RULES) == ids
+    assert [rule.id for rule in RULES.values() if rule.contradiction] == ids
+    assert [rule.id for rule in RULES.values() if rule.symmetric] == ["prp-pdw", "cax-dw"]
+
+
+def test_a_check_reports_terms_of_its_body_one_for_each_place_of_its_sentence() -> None:
+    for rule in (RULES[each] for each in CHECK_RULES):
+        names = {term for pattern in rule.body for term in pattern} | {rule.lists.member if rule.lists else ""}
+        assert {term.replace("{j}", "{i}") for term in rule.reported} <= names, rule.id
+        assert rule.contradiction.count("{}") == len(rule.reported) > 0
+    assert RULES["cax-adc"].reported == ("?c{i}", "?c{j}", "?z")
+    assert RULES["cax-adc"].contradiction == "the disjoint classes {} and {} share {}"
+    assert RULES["cls-maxqc2"].reported == ("?x", "owl:Thing", "?y")
 
 
 def test_the_special_rules_have_their_kinds() -> None:

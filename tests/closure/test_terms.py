@@ -64,8 +64,8 @@ def test_terms_may_come_in_any_portions() -> None:
     assert np.concatenate(ids).tolist() == numbered(terms)
 
 
-def test_the_seed_changes_the_hashes_and_not_the_ids() -> None:
-    terms, one, other = near(5000), Terms(seed=b"1"), Terms(seed=b"2")
+def test_the_random_keys_change_the_hashes_and_not_the_ids() -> None:
+    terms, one, other = near(5000), Terms(), Terms()
     assert one.add_all(terms).tolist() == other.add_all(terms).tolist()
     assert one._hashes.tolist() != other._hashes.tolist()
 

@@ -1,4 +1,4 @@
-"""Conditions: read from the axioms, valued in Kleene's logic, dualised."""
+"""Conditions: read from the axioms, valued in Kleene's logic."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from itertools import product
 import oracle
 import pytest
 from rdflib import URIRef
-from rdflib.collection import Collection
-from rdflib.compare import isomorphic
-from rdflib.namespace import OWL, RDFS
 
 from sts_kg import KnowledgeGraph, parse
 from sts_kg.errors import MalformedListError
@@ -21,42 +18,54 @@ from sts_kg.guideline.condition import (
     conditions,
     leaves,
     missing,
-    not_met,
     settling,
     truth,
 )
-from sts_kg.rdf.names import STS, local, term
+from sts_kg.rdf.names import STS, local
 
-A, B, C, D = (term(f"finding-{letter}") for letter in "abcd")
+A, B, C, D = (STS[f"finding-{letter}"] for letter in "abcd")
 AND = Conjunction((Leaf(A), Leaf(B)))
 OR = Alternative((Leaf(A), Leaf(B)))
 NESTED = Conjunction((Leaf(A), Alternative((Leaf(B), Conjunction((Leaf(C), Leaf(D)))))))
+EXCLUSION = Conjunction((Leaf(A), Leaf(B, holds=False), Alternative((Leaf(C, holds=False), Leaf(D)))))
+BOTH_WAYS = Alternative((Conjunction((Leaf(A), Leaf(B))), Conjunction((Leaf(A, holds=False), Leaf(C)))))
+CONDITIONS = {
+    "leaf": Leaf(A),
+    "without": Leaf(A, holds=False),
+    "and": AND,
+    "or": OR,
+    "nested": NESTED,
+    "exclusion": EXCLUSION,
+    "both ways": BOTH_WAYS,
+}
 
 
 def kleene(condition: Condition, known: dict[URIRef, bool]) -> float:
     """Say the same by minimum and maximum over 0, 1/2 and 1."""
     if isinstance(condition, Leaf):
-        return {None: 0.5, True: 1.0, False: 0.0}[known.get(condition.finding)]
+        value = {None: 0.5, True: 1.0, False: 0.0}[known.get(condition.finding)]
+        return value if condition.holds else 1 - value
     values = [kleene(part, known) for part in condition.parts]
     return min(values) if isinstance(condition, Conjunction) else max(values)
 
 
-@pytest.mark.parametrize("condition", [Leaf(A), AND, OR, NESTED], ids=["leaf", "and", "or", "nested"])
+@pytest.mark.parametrize("condition", CONDITIONS.values(), ids=CONDITIONS)
 def test_truth_missing_and_settling_over_every_assignment(condition: Condition) -> None:
-    findings = list(leaves(condition))
+    findings = list(dict.fromkeys(leaves(condition)))
     for values in product((True, False, None), repeat=len(findings)):
         known = {f: v for f, v in zip(findings, values, strict=True) if v is not None}
         value = truth(condition, known)
         assert value is {0.0: False, 0.5: None, 1.0: True}[kleene(condition, known)]
         unknown = [f for f in findings if f not in known]
-        # a finding is missing if some completion of the others makes the value hang on it
+        # a finding is missing if, after some answers to the others, an answer to it changes the value
         pivotal = [
             f
             for f in unknown
             if value is None
             and any(
-                truth(condition, {**known, **rest, f: True}) is not truth(condition, {**known, **rest, f: False})
-                for rest in completions([g for g in unknown if g != f])
+                truth(condition, known | rest | {f: answer}) is not truth(condition, known | rest)
+                for rest in answers([g for g in unknown if g != f])
+                for answer in (True, False)
             )
         ]
         assert list(missing(condition, known)) == pivotal
@@ -65,21 +74,16 @@ def test_truth_missing_and_settling_over_every_assignment(condition: Condition) 
             if value is not None:
                 assert sets == ()
                 continue
-            reached = [
-                frozenset(chosen)
-                for chosen in subsets(unknown)
-                if truth(condition, known | dict.fromkeys(chosen, outcome)) is outcome
-            ]
-            assert set(sets) == {one for one in reached if not any(other < one for other in reached)}
+            reached = [each for each in answers(unknown) if truth(condition, known | each) is outcome]
+            minimal = [one for one in reached if not any(other.items() < one.items() for other in reached)]
+            assert sorted(sets, key=str) == sorted((dict(sorted(one.items())) for one in minimal), key=str)
+            assert [*map(len, sets)] == sorted(map(len, sets))
 
 
-def completions(findings: list[URIRef]) -> list[dict[URIRef, bool]]:
-    return [dict(zip(findings, values, strict=True)) for values in product((True, False), repeat=len(findings))]
-
-
-def subsets(findings: list[URIRef]) -> list[tuple[URIRef, ...]]:
-    keep = product((True, False), repeat=len(findings))
-    return [tuple(f for f, kept in zip(findings, chosen, strict=True) if kept) for chosen in keep]
+def answers(findings: list[URIRef]) -> list[dict[URIRef, bool]]:
+    """Return every way to answer some of the findings."""
+    choices = product((True, False, None), repeat=len(findings))
+    return [{f: v for f, v in zip(findings, values, strict=True) if v is not None} for values in choices]
 
 
 def test_the_shipped_conditions_are_those_of_the_clinical_model(kg: KnowledgeGraph) -> None:
@@ -90,7 +94,7 @@ def test_the_shipped_conditions_are_those_of_the_clinical_model(kg: KnowledgeGra
 
 def text(condition: Condition, *, inner: bool = False) -> str:
     if isinstance(condition, Leaf):
-        return local(condition.finding).removeprefix("finding-")
+        return ("" if condition.holds else "-") + local(condition.finding).removeprefix("finding-")
     joined = (" & " if isinstance(condition, Conjunction) else " | ").join(text(p, inner=True) for p in condition.parts)
     return f"({joined})" if inner else joined
 
@@ -121,27 +125,19 @@ def test_two_axioms_for_one_option_are_alternatives() -> None:
 
 def test_an_expression_that_is_no_condition_is_an_error() -> None:
     graph = parse(TWO_OPTIONS + "[ owl:complementOf sts:WithA ] rdfs:subClassOf sts:MetTwo .")
-    with pytest.raises(ValueError, match="neither a With class nor an intersection or union"):
+    with pytest.raises(ValueError, match="not a With or Without class, nor an intersection or union"):
         conditions(graph)
+
+
+WITHOUT_A = "sts:WithoutA owl:equivalentClass [ owl:onProperty sts:lacksFinding ; owl:hasValue sts:finding-a ] ."
+
+
+def test_a_without_class_is_an_exclusion() -> None:
+    graph = parse(TWO_OPTIONS.replace("( sts:WithA sts:WithB )", "( sts:WithoutA sts:WithB )") + WITHOUT_A)
+    assert conditions(graph)[STS["option-one"]] == Conjunction((Leaf(A, holds=False), Leaf(B)))
 
 
 def test_a_circular_list_is_an_error() -> None:
     graph = parse(TWO_OPTIONS.replace("( sts:WithA sts:WithB )", "_:l") + "_:l rdf:first sts:WithA ; rdf:rest _:l .")
     with pytest.raises(MalformedListError, match="runs in a circle"):
         conditions(graph)
-
-
-def test_the_dual_of_and_is_or_over_what_is_lacked() -> None:
-    dual = parse(not_met(parse(TWO_OPTIONS)))
-    (expression,) = (node for node in dual.subjects(RDFS.subClassOf, STS.NotMetOne))
-    head = dual.value(expression, OWL.unionOf)
-    assert head is not None
-    assert list(Collection(dual, head)) == [STS.WithoutA, STS.WithoutB]
-    assert list(dual.subjects(RDFS.subClassOf, STS.NotMetTwo)) == [STS.WithoutB]
-    lacking = dual.value(STS.WithoutA, OWL.equivalentClass)
-    assert dual.value(lacking, OWL.onProperty) == STS.lacksFinding
-    assert dual.value(lacking, OWL.hasValue) == A
-
-
-def test_not_met_is_fresh(kg: KnowledgeGraph) -> None:
-    assert isomorphic(parse(not_met(kg.asserted)), kg.guideline.modules["not-met"])

@@ -58,7 +58,7 @@ WITNESSES = {
     "sts:hasFinding sts:oppositeOf": "case:b sts:lacksFinding sts:finding-resectable",
     "sts:lacksFinding sts:impliedByFinding": "case:m sts:lacksFinding sts:finding-doxorubicin-did-not-work",
     "sts:hadCourse sts:includesTherapy sts:componentOf": "case:f sts:hasTriedOption sts:option-doxorubicin-alone",
-    "sts:declinesModality sts:narrowerModality": "case:i sts:declinesModality sts:modality-surgery",
+    "sts:declinesModality skos:narrower": "case:i sts:declinesModality sts:modality-surgery",
     "sts:declinesModality sts:modalityOf": "case:i sts:hasDeclinedOption sts:option-surgery",
     "sts:laterOptionIn sts:earlierOption": "sts:option-pazopanib sts:follows sts:option-chemotherapy",
 }

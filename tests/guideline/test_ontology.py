@@ -15,7 +15,7 @@ from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
 from sts_kg import InconsistentError, KnowledgeGraph, ParseError, closure_of
 from sts_kg.cases import files as casefile
-from sts_kg.cases.case import facts
+from sts_kg.cases.facts import facts_of
 from sts_kg.cases.session import Session
 from sts_kg.guideline.data import ontology_folder
 from sts_kg.guideline.guideline import CASE_MODULES, Guideline
@@ -83,7 +83,7 @@ def test_eighteen_options_four_of_them_umbrellas(kg: KnowledgeGraph) -> None:
 
 def test_every_term_has_one_english_label(kg: KnowledgeGraph) -> None:
     found = terms(kg.asserted)
-    assert len(found) == 496
+    assert len(found) == 502
     for term in found:
         labels = list(kg.asserted.objects(term, RDFS.label))
         assert [isinstance(one, Literal) and one.language == "en" and bool(str(one)) for one in labels] == [True], term
@@ -190,7 +190,7 @@ def test_cases_added_to_the_closed_ontology_give_what_closing_all_anew_gives(kg:
     cases = [case for path in files for case in casefile.read(path, ontology.vocabulary)]
     assert [case.id for case in cases] == list("abcdefghijklm")
     cases += casefile.parse(COURSES, ontology.vocabulary)
-    given = facts(cases, ontology.vocabulary)
+    given = facts_of(cases, ontology.vocabulary)
     before = ontology.closure.counts
     extended, anew = Session(ontology, tuple(cases)).closed, closure_of(ontology.asserted + given, axioms="none")
     assert extended.inconsistencies == anew.inconsistencies == ()
@@ -242,4 +242,6 @@ def test_a_condition_that_is_none_is_named_with_its_file(tiny: Path) -> None:
     with pytest.raises(ParseError) as caught:
         _ = Guideline(tiny).conditions
     assert caught.value.path == tiny / "conditions.ttl"
-    assert caught.value.reason == f"{BASE}Odd is neither a With class nor an intersection or union of conditions"
+    assert (
+        caught.value.reason == f"{BASE}Odd is not a With or Without class, nor an intersection or union of conditions"
+    )

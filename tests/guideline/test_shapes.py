@@ -10,7 +10,7 @@ from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH
 
 from sts_kg import KnowledgeGraph
 from sts_kg.cases import files as casefile
-from sts_kg.cases.case import facts
+from sts_kg.cases.facts import facts_of
 from sts_kg.guideline.data import ontology_folder
 from sts_kg.rdf.graphs import parse, read
 from sts_kg.rdf.names import STS
@@ -256,7 +256,7 @@ def test_the_example_cases_conform(kg: KnowledgeGraph) -> None:
     vocabulary = kg.guideline.vocabulary
     assert EXAMPLES
     cases = [case for path in EXAMPLES for case in casefile.read(path, vocabulary)]
-    assert messages(kg.asserted + facts(cases, vocabulary)) == set()
+    assert messages(kg.asserted + facts_of(cases, vocabulary)) == set()
 
 
 def test_a_small_world_conforms() -> None:

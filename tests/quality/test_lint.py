@@ -9,9 +9,10 @@ import pyoxigraph
 import pytest
 
 from sts_kg.quality.lint import CHECKS, violations
-from sts_kg.queries.binding import Parameter
-from sts_kg.queries.canned import CannedQuery, parse
-from sts_kg.rdf.names import STS, expand
+from sts_kg.queries.canned_query import CannedQuery
+from sts_kg.queries.catalogue import parse_canned
+from sts_kg.queries.parameters import Parameter
+from sts_kg.rdf.names import STS
 
 HEADER = "#+ summary: A query\n#+ description: What is asked?\n"
 STS_PREFIX = "PREFIX sts: <https://w3id.org/sts-kg/>\n"
@@ -315,7 +316,7 @@ def query(body: str, **changes: object) -> CannedQuery:
     parameters = tuple(Parameter(name, type_, mark == "_") for mark, name, type_ in found)
     form = re.search("SELECT|ASK|CONSTRUCT|DESCRIBE", body)
     assert form is not None
-    base = replace(parse("drugs/q", GOOD), text=text, parameters=parameters, form=form.group().lower())
+    base = replace(parse_canned("drugs/q", GOOD), text=text, parameters=parameters, form=form.group().lower())
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
@@ -355,7 +356,7 @@ def test_second_parser_alone_can_object() -> None:
     def refuses(text: str) -> None:
         raise SyntaxError("no")
 
-    found = violations(parse("drugs/q", GOOD), VOCABULARY, second_parser=refuses)
+    found = violations(parse_canned("drugs/q", GOOD), VOCABULARY, second_parser=refuses)
     assert [each.check for each in found] == ["query-syntax"]
     assert "second parser" in found[0].message
 
@@ -384,12 +385,6 @@ def test_header_terms_are_looked_up() -> None:
         assert checks(body, parameters=(parameter,)) == ["query-unknown-term"]
     known = Parameter("p", "iri", True, default=str(STS.a), choices=(str(STS.a),), entity_class=STS.Drug)
     assert checks(body, parameters=(known,)) == []
-
-
-def test_functional_properties_can_be_given() -> None:
-    value = query("SELECT ?x ?y { ?x sts:a ?_p_iri . ?_p_iri sts:b ?y } ORDER BY ?x ?y")
-    assert [each.check for each in violations(value, VOCABULARY)] == ["query-cartesian-product"]
-    assert violations(value, VOCABULARY, functional=(expand("sts:b"),)) == ()
 
 
 def test_violation_names_query_and_remedy() -> None:

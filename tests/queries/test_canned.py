@@ -24,8 +24,10 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.plugins.sparql.sparql import Query
 
 from sts_kg.errors import ParameterError, ParseError, QueryError, UnknownNameError
-from sts_kg.queries.binding import LEXICAL, MAX_CHARACTERS, Entities, Parameter
-from sts_kg.queries.canned import CannedQuery, find, parse, read_all
+from sts_kg.queries.canned_query import CannedQuery
+from sts_kg.queries.catalogue import find, parse_canned, read_all
+from sts_kg.queries.entities import Entities
+from sts_kg.queries.parameters import LEXICAL, MAX_CHARACTERS, Parameter
 from sts_kg.rdf.names import STS, expand
 
 EX = "http://example.org/"
@@ -62,14 +64,14 @@ ORDER BY ?option ?sentence
 
 
 def canned(body: str, header: str = HEADER) -> CannedQuery:
-    return parse("drugs/some-query", header + body)
+    return parse_canned("drugs/some-query", header + body)
 
 
 # --- reading
 
 
 def test_parse_reads_header_and_parameters() -> None:
-    query = parse("drugs/options-with-drug", EXAMPLE)
+    query = parse_canned("drugs/options-with-drug", EXAMPLE)
     assert query == CannedQuery(
         id="drugs/options-with-drug",
         topic="drugs",
@@ -141,13 +143,13 @@ BAD_HEADERS = [
     ("#+ summary: A\n#+   query\n#+ description: x\n", "summary of one line", 1),
     ("#+ summary: A\n#+ description: >\n#+   x\n", "description of one line", 2),
     ("#+ summary: [A]\n#+ description: x\n", "summary of one line", 1),
-    ("#+ summary: a: b\n#+ description: x\n", "no YAML", 1),
-    (HEADER + "#+ tags: [a\n", "no YAML", 3),
+    ("#+ summary: a: b\n#+ description: x\n", "not YAML", 1),
+    (HEADER + "#+ tags: [a\n", "not YAML", 3),
     ("#+ - a\n", "mapping", 1),
     (HEADER + "#+ summary: B\n", "each key once", 1),
     (HEADER + "#+ query: x\n", "'query' is not one of", 3),
     ("#+ description: x\n#+ summary: A\n", "order of the header keys", 1),
-    (HEADER + "#+ endpoint: ftp://example.org/\n", "no http IRI", 3),
+    (HEADER + "#+ endpoint: ftp://example.org/\n", "not an http IRI", 3),
     (HEADER + "#+ defaults: {a: urn:a}\n", "list", 3),
     (HEADER + "#+ defaults:\n#+   - c: urn:a\n", "'c', which is not one of a, b", 3),
     (HEADER + "#+ defaults:\n#+   - a: urn:a\n#+   - a: urn:b\n", "each name once", 3),
@@ -156,11 +158,11 @@ BAD_HEADERS = [
     (HEADER + "#+ defaults:\n#+   - b: 5\n", "optional", 3),
     (HEADER + "#+ enumerate:\n#+   - c: [urn:a]\n", "'c', which is not one of a, b", 3),
     (HEADER + "#+ enumerate:\n#+   - a\n", "list", 3),
-    (HEADER + "#+ enumerate:\n#+   - a: urn:a\n", "no list", 3),
-    (HEADER + "#+ enumerate:\n#+   - a: []\n", "no list", 3),
+    (HEADER + "#+ enumerate:\n#+   - a: urn:a\n", "not a list", 3),
+    (HEADER + "#+ enumerate:\n#+   - a: []\n", "not a list", 3),
     (HEADER + "#+ enumerate:\n#+   - b: [5, no]\n", "does not fit", 5),
     (HEADER + "#+ defaults:\n#+   - a: urn:b\n#+ enumerate:\n#+   - a: [urn:a]\n", "does not fit", 7),
-    (HEADER + "#+ x-sts: closed\n", "no mapping", 3),
+    (HEADER + "#+ x-sts: closed\n", "not a mapping", 3),
     (HEADER + "#+ x-sts: {graphs: closed}\n", "'graphs'", 3),
     (HEADER + "#+ x-sts: {graph: inferred}\n", "asserted, closed, cases", 3),
     (HEADER + "#+ x-sts: {params: {c: {label: C}}}\n", "'c'", 3),
@@ -260,7 +262,7 @@ def test_errors_name_the_line() -> None:
 @pytest.mark.parametrize("query_id", ["query", "a/b/c", "Drugs/x", "drugs/two_words", "drugs/-x"])
 def test_path_is_topic_and_query_in_kebab_case(query_id: str) -> None:
     with pytest.raises(QueryError, match="topic"):
-        parse(query_id, EXAMPLE)
+        parse_canned(query_id, EXAMPLE)
 
 
 @pytest.mark.parametrize(
@@ -295,7 +297,7 @@ def test_check_does_not_trust_the_tokens() -> None:
 
 
 def queries(*ids: str) -> dict[str, CannedQuery]:
-    return {each: parse(each, EXAMPLE) for each in ids}
+    return {each: parse_canned(each, EXAMPLE) for each in ids}
 
 
 def test_find_by_id_and_by_file_name() -> None:
@@ -353,7 +355,7 @@ def test_listing_queries_asks_no_grammar(tmp_path: Path, monkeypatch: pytest.Mon
         asked.append(text)
         return parseQuery(text)
 
-    monkeypatch.setattr("rdflib.plugins.sparql.parser.parseQuery", grammar)
+    monkeypatch.setattr("sts_kg.queries.grammar.parseQuery", grammar)
     queries = read_all(tmp_path)
     assert (len(queries), asked) == (60, [])
     queries["drugs/query-0"].check()
@@ -361,7 +363,7 @@ def test_listing_queries_asks_no_grammar(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_line_ends_of_windows_are_fine() -> None:
-    query = parse("drugs/q", EXAMPLE.replace("\n", "\r\n"))
+    query = parse_canned("drugs/q", EXAMPLE.replace("\n", "\r\n"))
     assert query.summary == "Options with a drug"
     assert query.bind().count("\r\n") == EXAMPLE.count("\n")
 
@@ -394,7 +396,7 @@ def test_terms_do_not_grow_together_with_their_neighbours() -> None:
 
 
 def test_unset_optional_parameter_stays_a_variable() -> None:
-    query = parse("drugs/q", EXAMPLE)
+    query = parse_canned("drugs/q", EXAMPLE)
     assert "sts:hasModality ?__modality_iri ." in query.bind({"modality": None})
     assert "sts:hasModality <https://w3id.org/sts-kg/modality-surgery> ." in query.bind(
         {"modality": "modality-surgery"}
@@ -402,14 +404,14 @@ def test_unset_optional_parameter_stays_a_variable() -> None:
 
 
 def test_required_parameter_takes_its_default_or_fails() -> None:
-    assert "hasComponent <https://w3id.org/sts-kg/doxorubicin>" in parse("drugs/q", EXAMPLE).bind({"drug": None})
+    assert "hasComponent <https://w3id.org/sts-kg/doxorubicin>" in parse_canned("drugs/q", EXAMPLE).bind({"drug": None})
     with pytest.raises(ParameterError, match="a value is needed"):
         canned("SELECT ?x { ?x a ?_a_iri }").bind()
 
 
 def test_unknown_parameter_is_refused_with_near_ones() -> None:
     with pytest.raises(ParameterError, match="no such parameter, it has drug, modality; did you mean drug") as caught:
-        parse("drugs/q", EXAMPLE).bind({"drugs": "sts:pazopanib"})
+        parse_canned("drugs/q", EXAMPLE).bind({"drugs": "sts:pazopanib"})
     assert caught.value.near == ("drug",)
 
 
@@ -431,7 +433,7 @@ INTEGER = f"^^<{XSD.integer}>"
         ("iri", "https://example.org/ä?b=c#d", "<https://example.org/ä?b=c#d>"),
         ("iri", URIRef("x-y:a"), "<x-y:a>"),
         ("literal", 'a"b\\c\nd\re\tf', '"a\\"b\\\\c\\nd\\re\\tf"'),
-        ("literal", "\x01\x7f\x85", '"\\U00000001\\U0000007F\\U00000085"'),
+        ("literal", "\x01\x7f\x85", '"\\U00000001\\U0000007F\x85"'),
         ("literal", "\\u0022 \\U00000022", '"\\\\\\U000000750022 \\\\\\U0000005500000022"'),
         ("literal", "", '""'),
         ("literal", Literal("a"), '"a"'),
@@ -626,7 +628,7 @@ def test_entities_refuse(text: str, kind: str | None, near: tuple[str, ...] | No
 
 
 def test_class_is_checked_only_with_entities() -> None:
-    query = parse("drugs/q", EXAMPLE)
+    query = parse_canned("drugs/q", EXAMPLE)
     assert "<https://w3id.org/sts-kg/option-surgery>" in query.bind({"drug": "sts:option-surgery"})
     with pytest.raises(ParameterError, match="there is no sts:Drug of this name"):
         query.bind({"drug": "sts:option-surgery"}, entities=Entities(KINDS))

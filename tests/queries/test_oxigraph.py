@@ -12,7 +12,7 @@ import rdflib.plugins.sparql
 from rdflib import BNode, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import XSD
 
-from sts_kg import KnowledgeGraph, Table, parse
+from sts_kg import KnowledgeGraph, Table, closure_of, parse
 from sts_kg.errors import QueryError
 from sts_kg.queries.oxigraph import Store, check_syntax, graph_on, run, store_of
 from sts_kg.rdf.names import PREFIXES, STS
@@ -23,6 +23,16 @@ DATA = 'sts:a a sts:Drug ; rdfs:label "a"@en . sts:b a sts:Drug ; sts:n 1 .'
 @pytest.fixture
 def store() -> Store:
     return store_of(parse(DATA))
+
+
+@pytest.mark.parametrize("pipes", ["/dev/fd", "/nowhere/fd"])
+def test_a_closure_is_stored_with_pipes_and_without(pipes: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows has no folder of open files."""
+    monkeypatch.setattr("sts_kg.queries.oxigraph._PIPES", pipes)
+    store = store_of(closure_of(parse("sts:A rdfs:subClassOf sts:B . sts:a a sts:A . _:b a sts:A .")))
+    found = run(store, "SELECT ?x { ?x a sts:B } ORDER BY ?x")
+    assert isinstance(found, Table)
+    assert [type(x) for (x,) in found] == [BNode, URIRef]
 
 
 # --- forms

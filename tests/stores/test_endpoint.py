@@ -29,8 +29,9 @@ from sts_kg.errors import (
     UnknownNameError,
 )
 from sts_kg.guideline.data import queries_folder
-from sts_kg.queries.canned import read_all
-from sts_kg.queries.paging import QueryText, without_comments
+from sts_kg.queries.catalogue import read_all
+from sts_kg.queries.paging import QueryText
+from sts_kg.queries.tokens import without_comments
 from sts_kg.rdf.graphs import serialize
 from sts_kg.rdf.names import STS
 from sts_kg.stores import http
@@ -277,11 +278,11 @@ def test_the_form_is_found(text: str, form: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("INSERT DATA { <a> <b> <c> }", "it is no SELECT, ASK, CONSTRUCT or DESCRIBE query but INSERT"),
+        ("INSERT DATA { <a> <b> <c> }", "it is not a SELECT, ASK, CONSTRUCT or DESCRIBE query but INSERT"),
         ("PREFIX a: <urn:select> DROP ALL", "but DROP"),
-        ("", "it is no SELECT, ASK, CONSTRUCT or DESCRIBE query"),
-        ("# SELECT * { ?s ?p ?o }", "it is no SELECT"),
-        ("{ SELECT * { ?s ?p ?o } }", "it is no SELECT"),
+        ("", "it is not a SELECT, ASK, CONSTRUCT or DESCRIBE query"),
+        ("# SELECT * { ?s ?p ?o }", "it is not a SELECT"),
+        ("{ SELECT * { ?s ?p ?o } }", "it is not a SELECT"),
         ("ASK { ?s ?p '\ud800' }", "half of a surrogate pair"),
     ],
 )
@@ -293,12 +294,12 @@ def test_what_is_no_query_is_not_sent(text: str, words: str) -> None:
 
 def test_a_verb_wants_its_form() -> None:
     endpoint = Endpoint("http://127.0.0.1:9/")
-    with pytest.raises(QueryError, match="it is no SELECT query but ASK"):
+    with pytest.raises(QueryError, match="it is not a SELECT query but ASK"):
         endpoint.select("ASK {}")
-    with pytest.raises(QueryError, match="it is no ASK query but SELECT"):
+    with pytest.raises(QueryError, match="it is not an ASK query but SELECT"):
         endpoint.ask("SELECT * {}")
     for verb in (endpoint.construct, endpoint.ntriples):
-        with pytest.raises(QueryError, match="it is no CONSTRUCT or DESCRIBE query but ASK"):
+        with pytest.raises(QueryError, match="it is not a CONSTRUCT or DESCRIBE query but ASK"):
             verb("ASK {}")
 
 

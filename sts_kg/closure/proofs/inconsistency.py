@@ -1,40 +1,21 @@
-"""A rule that concluded *false*, as an answer: its W3C id, the terms that it met, and a sentence."""
+"""A rule that concluded *false*, as an answer: its W3C id, the terms that it reports, and a sentence."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rdflib.term import Node
 
+from sts_kg.closure.rules.table import RULES
 from sts_kg.rdf import compress
 
-__all__ = ["SENTENCES", "Inconsistency", "sentence"]
-
-#: What each rule that concludes *false* says, with a place for each term of the inconsistency, in this order.
-SENTENCES = {
-    "eq-diff1": "{} and {} are the same and different",
-    "eq-diff2": "{} and {} are the same and in one owl:AllDifferent",
-    "eq-diff3": "{} and {} are the same and in one owl:AllDifferent",
-    "prp-irp": "{} is related to itself by the irreflexive {}",
-    "prp-asyp": "the asymmetric {} holds both ways between {} and {}",
-    "prp-pdw": "the disjoint {} and {} both relate {} and {}",
-    "prp-adp": "the disjoint {} and {} both relate {} and {}",
-    "prp-npa1": "{} {} {} is also denied",
-    "prp-npa2": "{} {} {} is also denied",
-    "cls-nothing2": "{} is in owl:Nothing",
-    "cls-com": "{} and its complement {} share {}",
-    "cls-maxc1": "{} allows no value, and {} is one",
-    "cls-maxqc1": "{} allows no value in {}, and {} is one",
-    "cls-maxqc2": "{} allows no value in {}, and {} is one",
-    "cax-dw": "the disjoint classes {} and {} share {}",
-    "cax-adc": "the disjoint classes {} and {} share {}",
-    "dt-not-type": "the literal {} is no {}",
-}
+__all__ = ["Inconsistency", "inconsistency"]
 
 
 @dataclass(frozen=True, order=True)
 class Inconsistency:
-    """A rule that concluded *false*: its W3C id, the terms it met in the order of the sentence, and that sentence."""
+    """A rule that concluded *false*: its W3C id, the terms that it reports, and a sentence with them."""
 
     rule: str
     terms: tuple[Node, ...]
@@ -44,8 +25,22 @@ class Inconsistency:
         return f"{self.rule}: {self.message}"
 
 
-def sentence(rule: str, terms: tuple[Node, ...]) -> str:
-    """Return what a rule says of the terms that it met; owlrl does not tell all of them."""
-    shown = [compress(str(term)) for term in terms]
-    said = SENTENCES[rule]
-    return said.format(*shown) if said.count("{}") == len(shown) else f"{' and '.join(shown)} contradict each other"
+def inconsistency(rule: str, terms: Sequence[Node]) -> Inconsistency:
+    """Return the contradiction that a rule reports, worded as the table of rules has it.
+
+    Two terms that may change places are put in the order of their texts, so that one contradiction has one wording.
+
+    Parameters
+    ----------
+    rule : str
+        The W3C id of a rule that concludes *false*.
+    terms : sequence of nodes
+        What `RULES[rule].reported` asks for; owlrl leaves some of them out.
+    """
+    of = RULES[rule]
+    nodes = (*sorted(terms[:2], key=str), *terms[2:]) if of.symmetric else tuple(terms)
+    shown = [compress(str(node)) for node in nodes]
+    complete = len(nodes) == len(of.reported)
+    return Inconsistency(
+        rule, nodes, of.contradiction.format(*shown) if complete else f"{' and '.join(shown)} contradict each other"
+    )

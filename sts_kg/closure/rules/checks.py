@@ -1,10 +1,15 @@
-"""The 17 rules that conclude *false*, by their W3C ids: they run once, on the closed triples, and change nothing."""
+"""The 17 rules that conclude *false*, by their W3C ids. They run once, on the closed triples, and change nothing.
+
+Each is a function that yields the terms of its contradictions in the order of `Rule.reported`, as parallel arrays; a
+single id counts for each row.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 
@@ -39,24 +44,26 @@ from sts_kg.closure.vocabulary import (
     TARGET_VALUE,
     THING,
 )
-from sts_kg.rdf import LITERAL, Value
+from sts_kg.rdf import LITERAL
+from sts_kg.rdf.xsd import Value
 
 __all__ = ["CHECK_RULES", "Checked", "Clash", "Clashes", "checked"]
 
 #: How many clashes of a rule are kept; all are counted.
 KEPT = 100
 Clash = tuple[int, ...]
+Found = Iterator[tuple[Ids | int, ...]]
 
 
 @dataclass
 class Clashes:
-    """The terms of each clash by rule, at most `KEPT` of a rule, and how many there were."""
+    """The terms of each clash by rule, at most `KEPT` of each rule, and the number of all."""
 
     by_rule: dict[str, list[Clash]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, rule: str, *terms: Ids | int) -> None:
-        """Note clashes; arrays are parallel, a single id stands in each of them."""
+        """Add clashes of a rule, as the rule yields them."""
         n = max((term.size for term in terms if not isinstance(term, int)), default=1)
         if not n:
             return
@@ -68,7 +75,7 @@ class Clashes:
 
 @dataclass(frozen=True)
 class Checked:
-    """What the checks read."""
+    """What the rules read."""
 
     known: Triples
     lists: Lists
@@ -76,34 +83,34 @@ class Checked:
     literals: Literals
 
 
-def eq_diff1(k: Checked, clashes: Clashes) -> None:
-    """Each asserted x and y; literals of different values that are the same (dt-diff); of other cliques one x and y."""
+def eq_diff1(k: Checked) -> Found:
+    """Yield asserted x and y, and unequal literals that are the same (dt-diff); of other cliques one x and y."""
     pairs = k.known[DIFFERENT_FROM].so
     clash = (firsts(pairs) == seconds(pairs)).any()
     blocks = k.known.blocks.get(DIFFERENT_FROM, ()) if clash else ()
-    told = _clashing(k, [block.pairs for block in blocks if block.round == ASSERTED])
-    clashes.add("eq-diff1", firsts(told), seconds(told))
+    given = _clashing(k, [block.pairs for block in blocks if block.round == ASSERTED])
+    yield firsts(given), seconds(given)
     literals = [np.array(each, np.int64) for each in _unequal_literals(k)]
     for each in literals:
-        clashes.add("eq-diff1", int(each[0]), each[1:])
-    done = unique(k.known.representative(np.concatenate([firsts(told), *literals])))
+        yield int(each[0]), each[1:]
+    done = unique(k.known.representative(np.concatenate([firsts(given), *literals])))
     derived = _clashing(k, [block.pairs for block in blocks if block.round != ASSERTED])
     of = k.known.representative(firsts(derived))
     order = np.lexsort((firsts(derived) == seconds(derived), of))  # x and y rather than x and x
     first = order[np.diff(of[order], prepend=-1) != 0]
     one = derived[first[~contains(done, of[first])]]
-    clashes.add("eq-diff1", firsts(one), seconds(one))
+    yield firsts(one), seconds(one)
 
 
 def _clashing(k: Checked, columns: list[Ids]) -> Ids:
-    """Return the pairs whose halves are the same, in the terms that were given."""
-    told = unique(np.concatenate([EMPTY, *columns]))
-    clashing: Ids = told[k.known.representative(firsts(told)) == k.known.representative(seconds(told))]
+    """Return the pairs whose halves are the same, in the given terms."""
+    pairs = unique(np.concatenate([EMPTY, *columns]))
+    clashing: Ids = pairs[k.known.representative(firsts(pairs)) == k.known.representative(seconds(pairs))]
     return clashing
 
 
 def _unequal_literals(k: Checked) -> Iterator[list[int]]:
-    """Yield literals that are the same though their values differ (dt-diff): of each clique one for each value."""
+    """Yield literals that are the same though their values differ (dt-diff): for each clique one of each value."""
     if k.known.representatives is None:
         return
     literals = np.flatnonzero(k.terms.kinds == LITERAL)
@@ -115,7 +122,7 @@ def _unequal_literals(k: Checked) -> Iterator[list[int]]:
 
 
 def _shared(groups: Ids) -> tuple[list[int], list[int]]:
-    """Return the rows of a column whose first half is not alone."""
+    """Return the rows of a column whose first half occurs more than once."""
     key = firsts(groups)
     both = np.zeros(key.size, bool)
     both[1:] = key[1:] == key[:-1]
@@ -123,14 +130,14 @@ def _shared(groups: Ids) -> tuple[list[int], list[int]]:
     return key[both].tolist(), seconds(groups[both]).tolist()
 
 
-def eq_diff2(k: Checked, clashes: Clashes) -> None:
+def eq_diff2(k: Checked) -> Found:
     for z in _members_of(k, ALL_DIFFERENT, MEMBERS):
-        clashes.add("eq-diff2", *_equal(k, z))
+        yield _equal(k, z)
 
 
-def eq_diff3(k: Checked, clashes: Clashes) -> None:
+def eq_diff3(k: Checked) -> Found:
     for z in _members_of(k, ALL_DIFFERENT, DISTINCT_MEMBERS):
-        clashes.add("eq-diff3", *_equal(k, z))
+        yield _equal(k, z)
 
 
 def _members_of(k: Checked, class_: int, predicate: int) -> Iterator[Ids]:
@@ -142,7 +149,7 @@ def _members_of(k: Checked, class_: int, predicate: int) -> Iterator[Ids]:
 
 
 def _equal(k: Checked, z: Ids) -> tuple[Ids, Ids]:
-    """Return pairs of members of a list that are the same, under the names that lists give them."""
+    """Return pairs of members of a list that are the same, by the names that lists have for them."""
     ordered = np.sort(z)
     again = distinct(ordered[1:][ordered[1:] == ordered[:-1]])
     if k.known.representatives is None or not again.size:
@@ -157,40 +164,38 @@ def _equal(k: Checked, z: Ids) -> tuple[Ids, Ids]:
     return np.array(left, np.int64), np.array(right, np.int64)
 
 
-def prp_irp(k: Checked, clashes: Clashes) -> None:
+def prp_irp(k: Checked) -> Found:
     for p in k.known.members(IRREFLEXIVE_PROPERTY).tolist():
         pairs = k.known[p].so
         x = firsts(pairs)[firsts(pairs) == seconds(pairs)]
-        clashes.add("prp-irp", x, p)
+        yield x, p
 
 
-def prp_asyp(k: Checked, clashes: Clashes) -> None:
+def prp_asyp(k: Checked) -> Found:
     for p in k.known.members(ASYMMETRIC_PROPERTY).tolist():
         pairs = k.known[p]
         both = pairs.so[contains(pairs.os, pairs.so)]
         both = both[firsts(both) <= seconds(both)]
-        clashes.add("prp-asyp", p, firsts(both), seconds(both))
+        yield p, firsts(both), seconds(both)
 
 
-def prp_pdw(k: Checked, clashes: Clashes) -> None:
+def prp_pdw(k: Checked) -> Found:
     for p1, p2 in _unordered(k.known[PROPERTY_DISJOINT_WITH].so):
-        _disjoint_properties(k, "prp-pdw", (p1, p2), clashes)
+        yield from _disjoint_properties(k, (p1, p2))
 
 
-def prp_adp(k: Checked, clashes: Clashes) -> None:
+def prp_adp(k: Checked) -> Found:
     for properties in _members_of(k, ALL_DISJOINT_PROPERTIES, MEMBERS):
-        _disjoint_properties(k, "prp-adp", properties.tolist(), clashes)
+        yield from _disjoint_properties(k, properties.tolist())
 
 
-def _disjoint_properties(k: Checked, rule: str, properties: Iterable[int], clashes: Clashes) -> None:
-    parts = [(p, k.known[p].so) for p in properties]
-    for (p1, x1), (p2, x2), at in _common(parts):
-        clashes.add(rule, p1, p2, firsts(at), seconds(at))
-        del x1, x2
+def _disjoint_properties(k: Checked, properties: Iterable[int]) -> Found:
+    for p1, p2, at in _common([(p, k.known[p].so) for p in properties]):
+        yield p1, p2, firsts(at), seconds(at)
 
 
-def _common(parts: list[tuple[int, Ids]]) -> Iterator[tuple[tuple[int, Ids], tuple[int, Ids], Ids]]:
-    """Yield pairs of columns that share values, with these; columns without a shared value are passed over at once."""
+def _common(parts: list[tuple[int, Ids]]) -> Iterator[tuple[int, int, Ids]]:
+    """Yield the names of two columns that share values, with these; columns without a shared value cost nothing."""
     parts = [part for part in parts if part[1].size]
     everything = np.sort(np.concatenate([EMPTY, *(column for _, column in parts)]))
     again = distinct(everything[1:][everything[1:] == everything[:-1]])
@@ -198,81 +203,87 @@ def _common(parts: list[tuple[int, Ids]]) -> Iterator[tuple[tuple[int, Ids], tup
         return
     parts = [(name, column[contains(again, column)]) for name, column in parts]
     parts = [part for part in parts if part[1].size]
-    for i, left in enumerate(parts):
-        for right in parts[i + 1 :]:
-            both = left[1][contains(right[1], left[1])]
-            if both.size:
-                yield left, right, both
+    for (left, column), (right, other) in combinations(parts, 2):
+        both = column[contains(other, column)]
+        if both.size:
+            yield left, right, both
 
 
 def _unordered(pairs: Ids) -> list[tuple[int, int]]:
-    """Return each pair once, whichever way round it stands."""
+    """Return each pair once, in one of its two orders."""
     x, y = firsts(pairs), seconds(pairs)
     found = unique(pack(np.minimum(x, y), np.maximum(x, y)))
     return list(zip(firsts(found).tolist(), seconds(found).tolist(), strict=True))
 
 
-def prp_npa1(k: Checked, clashes: Clashes) -> None:
-    _denied(k, "prp-npa1", TARGET_INDIVIDUAL, clashes)
+def prp_npa1(k: Checked) -> Found:
+    return _denied(k, TARGET_INDIVIDUAL)
 
 
-def prp_npa2(k: Checked, clashes: Clashes) -> None:
-    _denied(k, "prp-npa2", TARGET_VALUE, clashes)
+def prp_npa2(k: Checked) -> Found:
+    return _denied(k, TARGET_VALUE)
 
 
-def _denied(k: Checked, rule: str, target: int, clashes: Clashes) -> None:
-    for row in zip(*(half(k.known[target].so).tolist() for half in (firsts, seconds)), strict=True):
-        x, value = row
+def _denied(k: Checked, target: int) -> Found:
+    for x, value in zip(*(half(k.known[target].so).tolist() for half in (firsts, seconds)), strict=True):
         for i in lookup(k.known[SOURCE_INDIVIDUAL].so, x).tolist():
             for p in lookup(k.known[ASSERTION_PROPERTY].so, x).tolist():
                 if contains(k.known[p].so, np.array([(i << 32) | value])).any():
-                    clashes.add(rule, i, p, value)
+                    yield i, p, value
 
 
-def cls_nothing2(k: Checked, clashes: Clashes) -> None:
-    clashes.add("cls-nothing2", k.known.members(NOTHING))
+def cls_nothing2(k: Checked) -> Found:
+    yield (k.known.members(NOTHING),)
 
 
-def cls_com(k: Checked, clashes: Clashes) -> None:
+def cls_com(k: Checked) -> Found:
     pairs = k.known[COMPLEMENT_OF].so
-    _disjoint_classes(k, "cls-com", zip(firsts(pairs).tolist(), seconds(pairs).tolist(), strict=True), clashes)
+    return _disjoint_classes(k, zip(firsts(pairs).tolist(), seconds(pairs).tolist(), strict=True))
 
 
-def cax_dw(k: Checked, clashes: Clashes) -> None:
-    _disjoint_classes(k, "cax-dw", _unordered(k.known[DISJOINT_WITH].so), clashes)
+def cax_dw(k: Checked) -> Found:
+    return _disjoint_classes(k, _unordered(k.known[DISJOINT_WITH].so))
 
 
-def _disjoint_classes(k: Checked, rule: str, pairs: Iterable[tuple[int, int]], clashes: Clashes) -> None:
+def _disjoint_classes(k: Checked, pairs: Iterable[tuple[int, int]]) -> Found:
     for c1, c2 in pairs:
         x = k.known.members(c1)
         if x.size:
-            clashes.add(rule, c1, c2, x[contains(k.known.members(c2), x)])
+            yield c1, c2, x[contains(k.known.members(c2), x)]
 
 
-def cax_adc(k: Checked, clashes: Clashes) -> None:
+def cax_adc(k: Checked) -> Found:
     for classes in _members_of(k, ALL_DISJOINT_CLASSES, MEMBERS):
-        parts = [(c, k.known.members(c)) for c in classes.tolist()]
-        for (c1, _), (c2, _), z in _common(parts):
-            clashes.add("cax-adc", c1, c2, z)
+        yield from _common([(c, k.known.members(c)) for c in classes.tolist()])
 
 
-def cls_maxc1(k: Checked, clashes: Clashes) -> None:
+def cls_maxc1(k: Checked) -> Found:
     for x, p in _at_most_none(k, MAX_CARDINALITY):
         u = k.known.members(x)
         for _, y in join(u, u, k.known[p].so):
-            clashes.add("cls-maxc1", x, y)
+            yield x, y
 
 
-def cls_maxqc1(k: Checked, clashes: Clashes) -> None:
+def cls_maxqc1(k: Checked) -> Found:
+    for x, c, y in _qualified(k, things=False):
+        yield x, c, y[contains(k.known.members(c), y)]
+
+
+def cls_maxqc2(k: Checked) -> Found:
+    return _qualified(k, things=True)
+
+
+def _qualified(k: Checked, *, things: bool) -> Iterator[tuple[int, int, Ids]]:
+    """Yield the qualified restrictions that allow no value, their classes and the values of their members.
+
+    With `things` those on owl:Thing, else those on other classes.
+    """
     thing = k.known.of(THING)
     for x, p in _at_most_none(k, MAX_QUALIFIED_CARDINALITY):
         u = k.known.members(x)
         for c in lookup(k.known[ON_CLASS].so, x).tolist():
-            for _, y in join(u, u, k.known[p].so):
-                if c == thing:
-                    clashes.add("cls-maxqc2", x, c, y)
-                else:
-                    clashes.add("cls-maxqc1", x, c, y[contains(k.known.members(c), y)])
+            if (c == thing) == things:
+                yield from ((x, c, y) for _, y in join(u, u, k.known[p].so))
 
 
 def _at_most_none(k: Checked, kind: int) -> Iterator[tuple[int, int]]:
@@ -284,23 +295,23 @@ def _at_most_none(k: Checked, kind: int) -> Iterator[tuple[int, int]]:
                 yield x, p
 
 
-def dt_not_type(k: Checked, clashes: Clashes) -> None:
-    """Of literals that their own datatype does not hold, too: they have no value at all."""
+def dt_not_type(k: Checked) -> Found:
+    """Yield also the literals that are not valid for their own datatype, which have no value."""
     for literals in _unequal_literals(k):  # one that is the same as another is in the datatypes of that (dt-type2)
         for datatype, number in DATATYPES.items():
             outside = [literal for literal in literals if not k.literals.holds(datatype, literal)]
             if len(outside) < len(literals):
-                clashes.add("dt-not-type", np.array(outside, np.int64), number)
+                yield np.array(outside, np.int64), number
     for literal, its_own in k.literals.ill_typed.items():
-        clashes.add("dt-not-type", literal, its_own)
+        yield literal, its_own
     for datatype, number in DATATYPES.items():
         for literal in _literals_in(k, number).tolist():
             if literal not in k.literals.ill_typed and k.literals.holds(datatype, literal) is False:
-                clashes.add("dt-not-type", literal, number)
+                yield literal, number
 
 
 def _literals_in(k: Checked, class_: int) -> Ids:
-    """Return the literals that are members of a class, those equal to a member too."""
+    """Return the literals that are members of a class or equal to one."""
     members = k.known.members(class_)
     if k.known.representatives is None or not members.size:
         found: Ids = members[k.terms.kinds[members] == LITERAL]
@@ -309,24 +320,15 @@ def _literals_in(k: Checked, class_: int) -> Ids:
     return literals[contains(members, k.known.representatives[literals])]
 
 
-CHECK_RULES: tuple[Callable[[Checked, Clashes], None], ...] = (
-    eq_diff1,
-    eq_diff2,
-    eq_diff3,
-    prp_irp,
-    prp_asyp,
-    prp_pdw,
-    prp_adp,
-    prp_npa1,
-    prp_npa2,
-    cls_nothing2,
-    cls_com,
-    cls_maxc1,
-    cls_maxqc1,
-    cax_dw,
-    cax_adc,
+_CHECKS: tuple[Callable[[Checked], Found], ...] = (
+    *(eq_diff1, eq_diff2, eq_diff3),
+    *(prp_irp, prp_asyp, prp_pdw, prp_adp, prp_npa1, prp_npa2),
+    *(cls_nothing2, cls_com, cls_maxc1, cls_maxqc1, cls_maxqc2),
+    *(cax_dw, cax_adc),
     dt_not_type,
 )
+#: The rules by their W3C ids.
+CHECK_RULES = {check.__name__.replace("_", "-"): check for check in _CHECKS}
 
 
 def checked(fixpoint: Fixpoint) -> Clashes:
@@ -335,7 +337,7 @@ def checked(fixpoint: Fixpoint) -> Clashes:
     Raises
     ------
     MalformedListError
-        Something to which an axiom leads is no list.
+        An axiom refers to a list that is not well formed.
     """
     clashes = Clashes()
     read = Checked(fixpoint.known, fixpoint.lists, fixpoint.terms, fixpoint.literals)
@@ -344,7 +346,8 @@ def checked(fixpoint: Fixpoint) -> Clashes:
         for _ in fixpoint.lists.of(predicate):
             pass
     fixpoint.lists.require_sound()
-    for rule in CHECK_RULES:
-        rule(read, clashes)
+    for rule, check in CHECK_RULES.items():
+        for terms in check(read):
+            clashes.add(rule, *terms)
     fixpoint.seconds["checks"] += time.perf_counter() - start
     return clashes

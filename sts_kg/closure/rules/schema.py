@@ -1,4 +1,4 @@
-"""The rules of Table 9 (scm-*), and the axioms in the form in which the rules about facts use them."""
+"""The rules of Table 9 (scm-*), and the axioms compiled for the rules about facts."""
 
 from __future__ import annotations
 
@@ -55,7 +55,6 @@ from sts_kg.closure.vocabulary import (
     PROPERTY_DISJOINT_WITH,
     RANGE,
     REST,
-    SAME_AS,
     SOME_VALUES_FROM,
     SUB_CLASS_OF,
     SUB_PROPERTY_OF,
@@ -67,10 +66,18 @@ from sts_kg.closure.vocabulary import (
 )
 from sts_kg.errors import MalformedListError
 
-__all__ = ["LISTED", "READ_CLASSES", "READ_PROPERTIES", "Lists", "Row", "Schema", "scm_rules"]
+__all__ = [
+    "LISTED",
+    "READ_CLASSES",
+    "READ_PROPERTIES",
+    "Lists",
+    "Schema",
+    "SchemaRound",
+    "compiled",
+    "matters",
+    "scm_rules",
+]
 
-#: A row of an axiom of three parts, such as property, filler and restriction.
-Row = tuple[int, int, int]
 Members = tuple[int, ...]
 #: The predicates whose objects are lists.
 LISTED = (INTERSECTION_OF, UNION_OF, ONE_OF, PROPERTY_CHAIN_AXIOM, HAS_KEY, MEMBERS, DISTINCT_MEMBERS)
@@ -96,115 +103,122 @@ READ_CLASSES = np.array(
 # --- Table 9
 
 
-def scm_cls(known: Triples, lists: Lists, found: Found) -> None:
-    c = known.members(CLASS)
-    found.add("scm-cls", SUB_CLASS_OF, c, c)
-    found.add("scm-cls", EQUIVALENT_CLASS, c, c)
-    found.add("scm-cls", SUB_CLASS_OF, c, THING)
-    found.add("scm-cls", SUB_CLASS_OF, NOTHING, c)
+class SchemaRound(NamedTuple):
+    """What the rules of Table 9 read, and `found`, to which they add their conclusions."""
+
+    known: Triples
+    lists: Lists
+    found: Found
 
 
-def scm_op(known: Triples, lists: Lists, found: Found) -> None:
-    p = known.members(OBJECT_PROPERTY)
-    found.add("scm-op", SUB_PROPERTY_OF, p, p)
-    found.add("scm-op", EQUIVALENT_PROPERTY, p, p)
+def scm_cls(r: SchemaRound) -> None:
+    c = r.known.members(CLASS)
+    r.found.add("scm-cls", SUB_CLASS_OF, c, c)
+    r.found.add("scm-cls", EQUIVALENT_CLASS, c, c)
+    r.found.add("scm-cls", SUB_CLASS_OF, c, THING)
+    r.found.add("scm-cls", SUB_CLASS_OF, NOTHING, c)
 
 
-def scm_dp(known: Triples, lists: Lists, found: Found) -> None:
-    p = known.members(DATATYPE_PROPERTY)
-    found.add("scm-dp", SUB_PROPERTY_OF, p, p)
-    found.add("scm-dp", EQUIVALENT_PROPERTY, p, p)
+def scm_op(r: SchemaRound) -> None:
+    p = r.known.members(OBJECT_PROPERTY)
+    r.found.add("scm-op", SUB_PROPERTY_OF, p, p)
+    r.found.add("scm-op", EQUIVALENT_PROPERTY, p, p)
 
 
-def scm_sco(known: Triples, lists: Lists, found: Found) -> None:
-    known.close("scm-sco", SUB_CLASS_OF, found)
+def scm_dp(r: SchemaRound) -> None:
+    p = r.known.members(DATATYPE_PROPERTY)
+    r.found.add("scm-dp", SUB_PROPERTY_OF, p, p)
+    r.found.add("scm-dp", EQUIVALENT_PROPERTY, p, p)
 
 
-def scm_spo(known: Triples, lists: Lists, found: Found) -> None:
-    known.close("scm-spo", SUB_PROPERTY_OF, found)
+def scm_sco(r: SchemaRound) -> None:
+    r.known.close("scm-sco", SUB_CLASS_OF, r.found)
 
 
-def scm_eqc1(known: Triples, lists: Lists, found: Found) -> None:
-    c1, c2 = _halves(known[EQUIVALENT_CLASS].so)
-    found.add("scm-eqc1", SUB_CLASS_OF, c1, c2)
-    found.add("scm-eqc1", SUB_CLASS_OF, c2, c1)
+def scm_spo(r: SchemaRound) -> None:
+    r.known.close("scm-spo", SUB_PROPERTY_OF, r.found)
 
 
-def scm_eqc2(known: Triples, lists: Lists, found: Found) -> None:
-    found.add_pairs("scm-eqc2", EQUIVALENT_CLASS, _both_ways(known, SUB_CLASS_OF))
+def scm_eqc1(r: SchemaRound) -> None:
+    c1, c2 = _halves(r.known[EQUIVALENT_CLASS].so)
+    r.found.add("scm-eqc1", SUB_CLASS_OF, c1, c2)
+    r.found.add("scm-eqc1", SUB_CLASS_OF, c2, c1)
 
 
-def scm_eqp1(known: Triples, lists: Lists, found: Found) -> None:
-    p1, p2 = _halves(known[EQUIVALENT_PROPERTY].so)
-    found.add("scm-eqp1", SUB_PROPERTY_OF, p1, p2)
-    found.add("scm-eqp1", SUB_PROPERTY_OF, p2, p1)
+def scm_eqc2(r: SchemaRound) -> None:
+    r.found.add_pairs("scm-eqc2", EQUIVALENT_CLASS, _both_ways(r.known, SUB_CLASS_OF))
 
 
-def scm_eqp2(known: Triples, lists: Lists, found: Found) -> None:
-    found.add_pairs("scm-eqp2", EQUIVALENT_PROPERTY, _both_ways(known, SUB_PROPERTY_OF))
+def scm_eqp1(r: SchemaRound) -> None:
+    p1, p2 = _halves(r.known[EQUIVALENT_PROPERTY].so)
+    r.found.add("scm-eqp1", SUB_PROPERTY_OF, p1, p2)
+    r.found.add("scm-eqp1", SUB_PROPERTY_OF, p2, p1)
 
 
-def scm_dom1(known: Triples, lists: Lists, found: Found) -> None:
-    c1, of_c1 = _halves(known[DOMAIN].os)
-    for p, c2 in join(c1, of_c1, known[SUB_CLASS_OF].so):
-        found.add("scm-dom1", DOMAIN, p, c2)
+def scm_eqp2(r: SchemaRound) -> None:
+    r.found.add_pairs("scm-eqp2", EQUIVALENT_PROPERTY, _both_ways(r.known, SUB_PROPERTY_OF))
 
 
-def scm_dom2(known: Triples, lists: Lists, found: Found) -> None:
-    p2, of_p2 = _halves(known[DOMAIN].so)
-    for c, p1 in join(p2, of_p2, known[SUB_PROPERTY_OF].os):
-        found.add("scm-dom2", DOMAIN, p1, c)
+def scm_dom1(r: SchemaRound) -> None:
+    c1, of_c1 = _halves(r.known[DOMAIN].os)
+    for p, c2 in join(c1, of_c1, r.known[SUB_CLASS_OF].so):
+        r.found.add("scm-dom1", DOMAIN, p, c2)
 
 
-def scm_rng1(known: Triples, lists: Lists, found: Found) -> None:
-    c1, of_c1 = _halves(known[RANGE].os)
-    for p, c2 in join(c1, of_c1, known[SUB_CLASS_OF].so):
-        found.add("scm-rng1", RANGE, p, c2)
+def scm_dom2(r: SchemaRound) -> None:
+    p2, of_p2 = _halves(r.known[DOMAIN].so)
+    for c, p1 in join(p2, of_p2, r.known[SUB_PROPERTY_OF].os):
+        r.found.add("scm-dom2", DOMAIN, p1, c)
 
 
-def scm_rng2(known: Triples, lists: Lists, found: Found) -> None:
-    p2, of_p2 = _halves(known[RANGE].so)
-    for c, p1 in join(p2, of_p2, known[SUB_PROPERTY_OF].os):
-        found.add("scm-rng2", RANGE, p1, c)
+def scm_rng1(r: SchemaRound) -> None:
+    c1, of_c1 = _halves(r.known[RANGE].os)
+    for p, c2 in join(c1, of_c1, r.known[SUB_CLASS_OF].so):
+        r.found.add("scm-rng1", RANGE, p, c2)
 
 
-def scm_hv(known: Triples, lists: Lists, found: Found) -> None:
-    for c1, c2 in _below(known, HAS_VALUE, by=SUB_PROPERTY_OF):
-        found.add("scm-hv", SUB_CLASS_OF, c1, c2)
+def scm_rng2(r: SchemaRound) -> None:
+    p2, of_p2 = _halves(r.known[RANGE].so)
+    for c, p1 in join(p2, of_p2, r.known[SUB_PROPERTY_OF].os):
+        r.found.add("scm-rng2", RANGE, p1, c)
 
 
-def scm_svf1(known: Triples, lists: Lists, found: Found) -> None:
-    for c1, c2 in _below(known, SOME_VALUES_FROM, by=SUB_CLASS_OF):
-        found.add("scm-svf1", SUB_CLASS_OF, c1, c2)
+def scm_hv(r: SchemaRound) -> None:
+    for c1, c2 in _below(r.known, HAS_VALUE, by=SUB_PROPERTY_OF):
+        r.found.add("scm-hv", SUB_CLASS_OF, c1, c2)
 
 
-def scm_svf2(known: Triples, lists: Lists, found: Found) -> None:
-    for c1, c2 in _below(known, SOME_VALUES_FROM, by=SUB_PROPERTY_OF):
-        found.add("scm-svf2", SUB_CLASS_OF, c1, c2)
+def scm_svf1(r: SchemaRound) -> None:
+    for c1, c2 in _below(r.known, SOME_VALUES_FROM, by=SUB_CLASS_OF):
+        r.found.add("scm-svf1", SUB_CLASS_OF, c1, c2)
 
 
-def scm_avf1(known: Triples, lists: Lists, found: Found) -> None:
-    for c1, c2 in _below(known, ALL_VALUES_FROM, by=SUB_CLASS_OF):
-        found.add("scm-avf1", SUB_CLASS_OF, c1, c2)
+def scm_svf2(r: SchemaRound) -> None:
+    for c1, c2 in _below(r.known, SOME_VALUES_FROM, by=SUB_PROPERTY_OF):
+        r.found.add("scm-svf2", SUB_CLASS_OF, c1, c2)
 
 
-def scm_avf2(known: Triples, lists: Lists, found: Found) -> None:
-    for c1, c2 in _below(known, ALL_VALUES_FROM, by=SUB_PROPERTY_OF):
-        found.add("scm-avf2", SUB_CLASS_OF, c2, c1)  # the wider property makes the narrower restriction
+def scm_avf1(r: SchemaRound) -> None:
+    for c1, c2 in _below(r.known, ALL_VALUES_FROM, by=SUB_CLASS_OF):
+        r.found.add("scm-avf1", SUB_CLASS_OF, c1, c2)
 
 
-def scm_int(known: Triples, lists: Lists, found: Found) -> None:
-    c, ci = _listed(lists, INTERSECTION_OF)
-    found.add("scm-int", SUB_CLASS_OF, c, ci)
+def scm_avf2(r: SchemaRound) -> None:
+    for c1, c2 in _below(r.known, ALL_VALUES_FROM, by=SUB_PROPERTY_OF):
+        r.found.add("scm-avf2", SUB_CLASS_OF, c2, c1)  # the wider property makes the narrower restriction
 
 
-def scm_uni(known: Triples, lists: Lists, found: Found) -> None:
-    c, ci = _listed(lists, UNION_OF)
-    found.add("scm-uni", SUB_CLASS_OF, ci, c)
+def scm_int(r: SchemaRound) -> None:
+    c, ci = _listed(r.lists, INTERSECTION_OF)
+    r.found.add("scm-int", SUB_CLASS_OF, c, ci)
 
 
-_RESTRICTED = {ON_PROPERTY, SUB_CLASS_OF, SUB_PROPERTY_OF}
-_SCM: tuple[tuple[Callable[[Triples, Lists, Found], None], set[int]], ...] = (
+def scm_uni(r: SchemaRound) -> None:
+    c, ci = _listed(r.lists, UNION_OF)
+    r.found.add("scm-uni", SUB_CLASS_OF, ci, c)
+
+
+_SCM: tuple[tuple[Callable[[SchemaRound], None], set[int]], ...] = (
     (scm_cls, {TYPE}),
     (scm_op, {TYPE}),
     (scm_dp, {TYPE}),
@@ -228,8 +242,8 @@ _SCM: tuple[tuple[Callable[[Triples, Lists, Found], None], set[int]], ...] = (
 )
 
 
-def scm_rules(changed: set[int]) -> Iterator[Callable[[Triples, Lists, Found], None]]:
-    """Yield the rules of Table 9 that read one of some predicates."""
+def scm_rules(changed: set[int]) -> Iterator[Callable[[SchemaRound], None]]:
+    """Yield the rules of Table 9 that read one of the changed predicates."""
     for rule, reads in _SCM:
         if reads & changed:
             yield rule
@@ -245,12 +259,12 @@ def _both_ways(known: Triples, predicate: int) -> Ids:
 
 
 def _below(known: Triples, filler: int, *, by: int) -> Iterator[tuple[Ids, Ids]]:
-    """Yield restrictions c1 and c2 of one kind whose fillers, or whose properties, are below each other.
+    """Yield restrictions c1 and c2 of one kind where the filler or the property of c1 is below that of c2.
 
-    With `by` rdfs:subClassOf the property is the same and the filler of c1 below that of c2; with `by`
-    rdfs:subPropertyOf the filler is the same and the property of c1 below that of c2.
+    With `by` rdfs:subClassOf they have one property and the filler of c1 is below that of c2; with `by`
+    rdfs:subPropertyOf they have one filler and the property of c1 is below that of c2.
     """
-    restricted = restrictions(known, filler)
+    restricted = _restrictions(known, filler)
     if not restricted.size:
         return
     p, c, y = restricted.T
@@ -264,7 +278,7 @@ def _below(known: Triples, filler: int, *, by: int) -> Iterator[tuple[Ids, Ids]]
             yield c[row[number]], restriction[at]
 
 
-def restrictions(known: Triples, filler: int) -> Ids:
+def _restrictions(known: Triples, filler: int) -> Ids:
     """Return the restrictions of one kind: rows of property, restriction and filler, (n, 3), sorted."""
     y_of = known[filler].so
     if not y_of.size:
@@ -288,7 +302,7 @@ def _listed(lists: Lists, predicate: int) -> tuple[Ids, Ids]:
 
 
 class Lists:
-    """The `rdf:List`s to which axioms lead, each walked once. What is no list, so far, has no members."""
+    """The `rdf:List`s in axioms, each read once. A list that is not well formed yet has no members."""
 
     def __init__(self, known: Triples, name: Callable[[int], str]) -> None:
         self._known, self._name = known, name
@@ -297,7 +311,7 @@ class Lists:
         self._faults: dict[int, str] = {}
 
     def of(self, predicate: int) -> Iterator[tuple[int, Members]]:
-        """Yield subject and members for each triple of a predicate whose objects are lists."""
+        """Yield subject and members for each triple of a predicate that has lists as objects."""
         for subject, head in zip(*_halves(self._known[predicate].so), strict=True):
             if members := self.members(int(head)):
                 yield int(subject), members
@@ -319,12 +333,12 @@ class Lists:
         return self._walked[head]
 
     def require_sound(self) -> None:
-        """Raise if something to which an axiom leads is no list.
+        """Raise an error if a list in an axiom is not well formed.
 
         Raises
         ------
         MalformedListError
-            It has no end, runs in a circle, or has a node with no or two members or rests.
+            A list has no end, runs in a circle, or has a node without exactly one member and one rest.
         """
         for head, fault in self._faults.items():
             raise MalformedListError(self._name(head), fault)
@@ -348,7 +362,7 @@ class Lists:
         return self._next
 
     def _single(self, predicate: int) -> dict[int, int]:
-        """Return subject to object, or to -1 if there are several."""
+        """Return the object of each subject, -1 if it has several."""
         pairs = self._known[predicate].so
         subjects = firsts(pairs)
         found = dict(zip(subjects.tolist(), seconds(pairs).tolist(), strict=True))
@@ -357,13 +371,13 @@ class Lists:
         return found
 
 
-# --- the axioms, ready for the rules about facts
+# --- the axioms, compiled for the rules about facts
 
 _ROWS = np.empty((0, 3), np.int64)
 
 
 class Schema(NamedTuple):
-    """The axioms, in representatives. Pairs are sorted; rows have three columns and are sorted."""
+    """The axioms in representatives: ids and pairs are sorted arrays, (n,); rows are sorted arrays, (n, 3)."""
 
     subclass: Ids = EMPTY  # c1, c2
     subproperty: Ids = EMPTY  # p1, p2
@@ -384,7 +398,7 @@ class Schema(NamedTuple):
     keys: frozenset[tuple[int, Members]] = frozenset()
 
     def beyond(self, other: Schema) -> Schema:
-        """Return the axioms that another schema lacks."""
+        """Return the axioms that another schema does not have."""
         return Schema(*(_minus(mine, theirs) for mine, theirs in zip(self, other, strict=True)))
 
     def __bool__(self) -> bool:
@@ -412,9 +426,9 @@ def compiled(known: Triples, lists: Lists, one: int | None, *, things: bool) -> 
     lists : Lists
         Made from the same columns.
     one : int, optional
-        The id of the number one, if a literal with that value occurs.
+        The id of a literal with the value one, if there is any.
     things : bool
-        Whether it is of interest what is in owl:Thing.
+        Whether to keep axioms that conclude membership in owl:Thing.
     """
     thing = known.of(THING)
 
@@ -441,9 +455,9 @@ def compiled(known: Triples, lists: Lists, one: int | None, *, things: bool) -> 
         functional=known.members(FUNCTIONAL_PROPERTY),
         inverse_functional=known.members(INVERSE_FUNCTIONAL_PROPERTY),
         transitive=known.members(TRANSITIVE_PROPERTY),
-        some=restrictions(known, SOME_VALUES_FROM),
-        all=restrictions(known, ALL_VALUES_FROM),
-        value=restrictions(known, HAS_VALUE),
+        some=_restrictions(known, SOME_VALUES_FROM),
+        all=_restrictions(known, ALL_VALUES_FROM),
+        value=_restrictions(known, HAS_VALUE),
         at_most_one=_in_order(np.concatenate((unqualified, qualified[anything]))),
         at_most_one_in=_in_order(qualified[~anything]),
         intersections=frozenset(lists.of(INTERSECTION_OF)),
@@ -472,7 +486,7 @@ def _with_class(limits: Ids, known: Triples) -> Ids:
 
 
 def _least(pairs: Ids, subclass: Ids) -> Ids:
-    """Return pairs (p, c) without those whose class is above another class of the same p, which cax-sco gives."""
+    """Return pairs (p, c) without those whose class is above another class of p: cax-sco concludes them."""
     mutual = unique(swap(subclass))  # equivalent classes are above each other
     strict = difference(subclass, mutual)
     above = [pack(p, d) for p, d in join(seconds(pairs), firsts(pairs), strict)]
@@ -482,11 +496,11 @@ def _least(pairs: Ids, subclass: Ids) -> Ids:
 def matters(known: Triples, term: int) -> bool:
     """Return whether axioms ask for the triples of a built-in predicate, or the members of a built-in class.
 
-    If none does, triples that hold of every term (`x owl:sameAs x`, `x a owl:Thing`) need not be made.
+    If none does, triples that hold for every term (`x owl:sameAs x`, `x a owl:Thing`) need not be made.
     """
     term = known.of(term)
     if known.representatives is not None and np.count_nonzero(known.representatives == term) > 1:
-        return True  # what is said of its equals is said of it
+        return True  # an axiom about an equal term is about this one
     subject_of = (DOMAIN, RANGE, INVERSE_OF, HAS_KEY, COMPLEMENT_OF, DISJOINT_WITH, PROPERTY_DISJOINT_WITH)
     object_of = (INVERSE_OF, ON_PROPERTY, COMPLEMENT_OF, DISJOINT_WITH, PROPERTY_DISJOINT_WITH, FIRST)
     restriction = (*object_of, ALL_VALUES_FROM, HAS_VALUE, MAX_CARDINALITY, MAX_QUALIFIED_CARDINALITY)
@@ -501,6 +515,3 @@ def matters(known: Triples, term: int) -> bool:
             return True
     kinds = (FUNCTIONAL_PROPERTY, INVERSE_FUNCTIONAL_PROPERTY, IRREFLEXIVE_PROPERTY, ASYMMETRIC_PROPERTY)
     return any((known.members(kind) == term).any() for kind in kinds)
-
-
-__all__ += ["SAME_AS", "compiled", "matters", "restrictions"]

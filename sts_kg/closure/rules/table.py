@@ -1,7 +1,7 @@
 """The 78 OWL 2 RL/RDF rules as a table: W3C OWL 2 Profiles (2nd ed.), section 4.3, Tables 4 to 9.
 
-Ids, variable letters, order of the patterns and order of the rules are those of the specification. A table only: what
-evaluates, proves or documents the rules reads it.
+Ids, variable letters, order of the patterns and order of the rules are those of the specification. The code that
+evaluates, proves and documents the rules reads this table.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Literal, TypeVar, cast
 
 __all__ = [
     "ANNOTATION_PROPERTIES",
-    "CHECKS",
     "RULES",
     "Kind",
     "ListPattern",
@@ -35,10 +34,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ListPattern:
-    """The part `LIST[?x, ?c1, …, ?cn]` of a body, which an `rdf:List` of one or more members fits.
+    """The part `LIST[?x, ?c1, …, ?cn]` of a body; it matches an `rdf:List` of one or more members.
 
-    `head` is the variable of the list (`?x`), `member` that of its members (`?c{i}`). `spread` says what a list of n
-    members makes of the rule: "each" one variant for each i, "pairs" one for each i < j, "all" a single one.
+    `head` is the variable of the list (`?x`), `member` that of its members (`?c{i}`). `spread` is how many variants of
+    the rule a list of n members gives: "each" one for each i, "pairs" one for each i < j, "all" a single one.
     """
 
     head: Term
@@ -51,8 +50,12 @@ class Rule:
     """A rule: where `body` holds, `head` follows; an empty body always holds, an empty head is *false*.
 
     With `lists`, the patterns have numbers to fill in: `?c{i}`, `?c{j}`, `?u{i+1}`, `?u{n+1}`. Where `lists.spread` is
-    "all", a pattern with `{i}` stands for n of them; `instances` writes them out. The pattern whose object is
-    `lists.head` leads to the list. `where` says in words what patterns cannot: only kind "datatype" has it.
+    "all", a pattern with `{i}` means n patterns; `instances` writes them out. The object of one pattern is
+    `lists.head`. `where` is a condition in words; only rules of the kind "datatype" have one.
+
+    Only rules that conclude *false* have the last three: `contradiction` is a sentence with a place `{}` for each of
+    the terms that the rule reports, `reported` names these terms in that order, and `symmetric` says that the first
+    two may change places: "A and B are disjoint" and "B and A are disjoint" are one contradiction.
     """
 
     id: str
@@ -63,14 +66,17 @@ class Rule:
     kind: Kind = "plain"
     lists: ListPattern | None = None
     where: str = ""
+    contradiction: str = ""
+    reported: tuple[Term, ...] = ()
+    symmetric: bool = False
 
     def instances(
         self, members: Sequence[T] = ()
     ) -> Iterator[tuple[tuple[tuple[Term | T, ...], ...], tuple[tuple[Term | T, ...], ...]]]:
-        r"""Yield the variants of the rule, body and head, for a list with the given members.
+        r"""Yield the variants of the rule, as body and head, for a list with the given members.
 
-        A rule without a list has one variant, itself. With a list, the members take the places of their variables;
-        the empty list has no variant, as the specification's LIST has at least one member.
+        A rule without a list has one variant, itself. With a list, the members replace their variables; the empty list
+        gives no variant, as the specification's LIST has at least one member.
 
         Parameters
         ----------
@@ -105,7 +111,7 @@ class Rule:
 
 
 def _variants(spread: Spread, n: int) -> Iterator[list[dict[str, int]]]:
-    """Yield the numberings of each variant: one if its patterns stand once, n if they are repeated."""
+    """Yield the numberings of each variant: n if its patterns are repeated, else one."""
     if spread == "pairs":
         yield from ([{"i": i, "j": j}] for i, j in combinations(range(1, n + 1), 2))
         return
@@ -117,7 +123,7 @@ def _variants(spread: Spread, n: int) -> Iterator[list[dict[str, int]]]:
 
 
 def _numbered(pattern: Pattern, numberings: Sequence[Mapping[str, object]]) -> list[Pattern]:
-    """Return the pattern once for each numbering, or once if there is no `{i}` in it."""
+    """Return the pattern once for each numbering, or once if it has no `{i}`."""
     s, p, o = pattern
     repeated = numberings if "{i" in "".join(pattern) else numberings[:1]
     return [(s.format(**numbers), p.format(**numbers), o.format(**numbers)) for numbers in repeated]
@@ -157,7 +163,8 @@ def notation(rule: Rule) -> str:
 
 
 # For each rule its id, its kind if that is special, and its meaning; below, the patterns, separated by points. The
-# list pattern is written `LIST spread head member`.
+# list pattern is written `LIST spread head member`. After *false* stands the sentence of the contradiction, with the
+# terms that the rule reports in brackets.
 _TABLES = {
     4: """\
 eq-ref (axiom): Every term of a triple is the same as itself.
@@ -173,12 +180,14 @@ eq-rep-p: Equal terms are predicates of the same triples.
 eq-rep-o: Equal terms are objects of the same triples.
     ?o owl:sameAs ?o' . ?s ?p ?o → ?s ?p ?o'
 eq-diff1: Two things cannot be both the same and different.
-    ?x owl:sameAs ?y . ?x owl:differentFrom ?y → false
+    ?x owl:sameAs ?y . ?x owl:differentFrom ?y
+        → false: [?x] and [?y] are the same and different
 eq-diff2: No two members of an owl:AllDifferent with owl:members are the same.
-    ?x rdf:type owl:AllDifferent . ?x owl:members ?y . LIST pairs ?y ?z{i} . ?z{i} owl:sameAs ?z{j} → false
+    ?x rdf:type owl:AllDifferent . ?x owl:members ?y . LIST pairs ?y ?z{i} . ?z{i} owl:sameAs ?z{j}
+        → false: [?z{i}] and [?z{j}] are the same and in one owl:AllDifferent
 eq-diff3: No two members of an owl:AllDifferent with owl:distinctMembers are the same.
     ?x rdf:type owl:AllDifferent . ?x owl:distinctMembers ?y . LIST pairs ?y ?z{i} . ?z{i} owl:sameAs ?z{j}
-        → false
+        → false: [?z{i}] and [?z{j}] are the same and in one owl:AllDifferent
 """,
     5: """\
 prp-ap (axiom): The built-in annotation properties are annotation properties.
@@ -197,11 +206,13 @@ prp-fp: Two values that a functional property has for one subject are the same.
 prp-ifp: Two subjects that share a value of an inverse functional property are the same.
     ?p rdf:type owl:InverseFunctionalProperty . ?x1 ?p ?y . ?x2 ?p ?y → ?x1 owl:sameAs ?x2
 prp-irp: An irreflexive property relates nothing to itself.
-    ?p rdf:type owl:IrreflexiveProperty . ?x ?p ?x → false
+    ?p rdf:type owl:IrreflexiveProperty . ?x ?p ?x
+        → false: [?x] is related to itself by the irreflexive [?p]
 prp-symp: A symmetric property holds in both directions.
     ?p rdf:type owl:SymmetricProperty . ?x ?p ?y → ?y ?p ?x
 prp-asyp: An asymmetric property never holds in both directions.
-    ?p rdf:type owl:AsymmetricProperty . ?x ?p ?y . ?y ?p ?x → false
+    ?p rdf:type owl:AsymmetricProperty . ?x ?p ?y . ?y ?p ?x
+        → false: the asymmetric [?p] holds both ways between [?x] and [?y]
 prp-trp: A transitive property reaches across a step between.
     ?p rdf:type owl:TransitiveProperty . ?x ?p ?y . ?y ?p ?z → ?x ?p ?z
 prp-spo1: What a property relates, its super-property relates too.
@@ -213,10 +224,11 @@ prp-eqp1: What the first of two equivalent properties relates, the second relate
 prp-eqp2: What the second of two equivalent properties relates, the first relates too.
     ?p1 owl:equivalentProperty ?p2 . ?x ?p2 ?y → ?x ?p1 ?y
 prp-pdw: Two disjoint properties never relate the same pair.
-    ?p1 owl:propertyDisjointWith ?p2 . ?x ?p1 ?y . ?x ?p2 ?y → false
+    ?p1 owl:propertyDisjointWith ?p2 . ?x ?p1 ?y . ?x ?p2 ?y
+        → false (symmetric): the disjoint [?p1] and [?p2] both relate [?x] and [?y]
 prp-adp: No two members of an owl:AllDisjointProperties relate the same pair.
     ?x rdf:type owl:AllDisjointProperties . ?x owl:members ?y . LIST pairs ?y ?p{i} . ?u ?p{i} ?v . ?u ?p{j} ?v
-        → false
+        → false: the disjoint [?p{i}] and [?p{j}] both relate [?u] and [?v]
 prp-inv1: What a property relates, its inverse relates the other way round.
     ?p1 owl:inverseOf ?p2 . ?x ?p1 ?y → ?y ?p2 ?x
 prp-inv2: What the inverse of a property relates, the property relates the other way round.
@@ -225,9 +237,11 @@ prp-key (key): Two members of a class that share a value of every property of it
     ?c owl:hasKey ?u . LIST all ?u ?p{i} . ?x rdf:type ?c . ?x ?p{i} ?z{i} . ?y rdf:type ?c . ?y ?p{i} ?z{i}
         → ?x owl:sameAs ?y
 prp-npa1: A negative assertion denies that its property relates its two individuals.
-    ?x owl:sourceIndividual ?i1 . ?x owl:assertionProperty ?p . ?x owl:targetIndividual ?i2 . ?i1 ?p ?i2 → false
+    ?x owl:sourceIndividual ?i1 . ?x owl:assertionProperty ?p . ?x owl:targetIndividual ?i2 . ?i1 ?p ?i2
+        → false: [?i1] [?p] [?i2] is also denied
 prp-npa2: A negative assertion denies that its property has its value for its individual.
-    ?x owl:sourceIndividual ?i . ?x owl:assertionProperty ?p . ?x owl:targetValue ?lt . ?i ?p ?lt → false
+    ?x owl:sourceIndividual ?i . ?x owl:assertionProperty ?p . ?x owl:targetValue ?lt . ?i ?p ?lt
+        → false: [?i] [?p] [?lt] is also denied
 """,
     6: """\
 cls-thing (axiom): owl:Thing is a class.
@@ -235,7 +249,8 @@ cls-thing (axiom): owl:Thing is a class.
 cls-nothing1 (axiom): owl:Nothing is a class.
     true → owl:Nothing rdf:type owl:Class
 cls-nothing2: owl:Nothing has no member.
-    ?x rdf:type owl:Nothing → false
+    ?x rdf:type owl:Nothing
+        → false: [?x] is in owl:Nothing
 cls-int1: What is in every class of an intersection is in the intersection.
     ?c owl:intersectionOf ?x . LIST all ?x ?c{i} . ?y rdf:type ?c{i} → ?y rdf:type ?c
 cls-int2: What is in an intersection is in each of its classes.
@@ -243,7 +258,8 @@ cls-int2: What is in an intersection is in each of its classes.
 cls-uni: What is in one of the classes of a union is in the union.
     ?c owl:unionOf ?x . LIST each ?x ?c{i} . ?y rdf:type ?c{i} → ?y rdf:type ?c
 cls-com: Nothing is both in a class and in its complement.
-    ?c1 owl:complementOf ?c2 . ?x rdf:type ?c1 . ?x rdf:type ?c2 → false
+    ?c1 owl:complementOf ?c2 . ?x rdf:type ?c1 . ?x rdf:type ?c2
+        → false: [?c1] and its complement [?c2] share [?x]
 cls-svf1: What has a value in the class asked for is in the restriction.
     ?x owl:someValuesFrom ?y . ?x owl:onProperty ?p . ?u ?p ?v . ?v rdf:type ?y → ?u rdf:type ?x
 cls-svf2: What has any value is in the restriction that asks for some thing.
@@ -255,16 +271,19 @@ cls-hv1: What is in a restriction to one value has that value.
 cls-hv2: What has the one value is in the restriction to it.
     ?x owl:hasValue ?y . ?x owl:onProperty ?p . ?u ?p ?y → ?u rdf:type ?x
 cls-maxc1: What may have no value has none.
-    ?x owl:maxCardinality "0"^^xsd:nonNegativeInteger . ?x owl:onProperty ?p . ?u rdf:type ?x . ?u ?p ?y → false
+    ?x owl:maxCardinality "0"^^xsd:nonNegativeInteger . ?x owl:onProperty ?p . ?u rdf:type ?x . ?u ?p ?y
+        → false: [?x] allows no value, and [?y] is one
 cls-maxc2: Two values of what may have only one are the same.
     ?x owl:maxCardinality "1"^^xsd:nonNegativeInteger . ?x owl:onProperty ?p . ?u rdf:type ?x . ?u ?p ?y1 .
         ?u ?p ?y2 → ?y1 owl:sameAs ?y2
 cls-maxqc1: What may have no value in a class has none in it.
-    ?x owl:maxQualifiedCardinality "0"^^xsd:nonNegativeInteger . ?x owl:onProperty ?p . ?x owl:onClass ?c .
-        ?u rdf:type ?x . ?u ?p ?y . ?y rdf:type ?c → false
+    ?x owl:maxQualifiedCardinality "0"^^xsd:nonNegativeInteger . ?x owl:onProperty ?p . ?x owl:onClass ?c . ?u rdf:type
+        ?x . ?u ?p ?y . ?y rdf:type ?c
+        → false: [?x] allows no value in [?c], and [?y] is one
 cls-maxqc2: What may have no value in owl:Thing has none at all.
-    ?x owl:maxQualifiedCardinality "0"^^xsd:nonNegativeInteger . ?x owl:onProperty ?p .
-        ?x owl:onClass owl:Thing . ?u rdf:type ?x . ?u ?p ?y → false
+    ?x owl:maxQualifiedCardinality "0"^^xsd:nonNegativeInteger . ?x owl:onProperty ?p . ?x owl:onClass owl:Thing . ?u
+        rdf:type ?x . ?u ?p ?y
+        → false: [?x] allows no value in [owl:Thing], and [?y] is one
 cls-maxqc3: Two values in a class are the same where only one in it is allowed.
     ?x owl:maxQualifiedCardinality "1"^^xsd:nonNegativeInteger . ?x owl:onProperty ?p . ?x owl:onClass ?c .
         ?u rdf:type ?x . ?u ?p ?y1 . ?y1 rdf:type ?c . ?u ?p ?y2 . ?y2 rdf:type ?c → ?y1 owl:sameAs ?y2
@@ -282,10 +301,12 @@ cax-eqc1: What is in the first of two equivalent classes is in the second.
 cax-eqc2: What is in the second of two equivalent classes is in the first.
     ?c1 owl:equivalentClass ?c2 . ?x rdf:type ?c2 → ?x rdf:type ?c1
 cax-dw: Nothing is in two disjoint classes.
-    ?c1 owl:disjointWith ?c2 . ?x rdf:type ?c1 . ?x rdf:type ?c2 → false
+    ?c1 owl:disjointWith ?c2 . ?x rdf:type ?c1 . ?x rdf:type ?c2
+        → false (symmetric): the disjoint classes [?c1] and [?c2] share [?x]
 cax-adc: Nothing is in two members of an owl:AllDisjointClasses.
-    ?x rdf:type owl:AllDisjointClasses . ?x owl:members ?y . LIST pairs ?y ?c{i} . ?z rdf:type ?c{i} .
-        ?z rdf:type ?c{j} → false
+    ?x rdf:type owl:AllDisjointClasses . ?x owl:members ?y . LIST pairs ?y ?c{i} . ?z rdf:type ?c{i} . ?z rdf:type
+        ?c{j}
+        → false: the disjoint classes [?c{i}] and [?c{j}] share [?z]
 """,
     8: """\
 dt-type1 (datatype): The supported datatypes are datatypes.
@@ -299,7 +320,7 @@ dt-diff (datatype): Two literals with two values are different.
     true → ?lt1 owl:differentFrom ?lt2, for all literals ?lt1 and ?lt2 with different values
 dt-not-type (datatype): No literal is in a datatype whose value space lacks its value.
     ?lt rdf:type ?dt → false, for each literal ?lt whose value is not in the value space of the supported
-        datatype ?dt
+        datatype ?dt: the literal [?lt] is not a value of [?dt]
 """,
     9: """\
 scm-cls: Every class is below and equivalent to itself, below owl:Thing and above owl:Nothing.
@@ -351,11 +372,13 @@ scm-uni: Each class of a union is below the union.
 """,
 }
 _ENTRY = re.compile(r"^(?P<id>\S+)(?: \((?P<kind>\w+)\))?: (?P<meaning>.+)\n(?P<patterns>(?:    .+\n)+)", re.MULTILINE)
+_REPORTED = re.compile(r"\[(\S+)\]")
 
 
 def _rule(table: int, entry: re.Match[str]) -> Rule:
     """Return the rule that an entry of a table writes."""
-    body, head_and_where = " ".join(entry["patterns"].split()).split(" → ")
+    body, conclusion = " ".join(entry["patterns"].split()).split(" → ")
+    head_and_where, _, sentence = conclusion.partition(": ")
     head, _, where = head_and_where.partition(", ")
     lists, plain = None, []
     for pattern in body.split(" . "):
@@ -366,20 +389,27 @@ def _rule(table: int, entry: re.Match[str]) -> Rule:
             plain.append(pattern)
     kind = cast(Kind, entry["kind"] or ("list" if lists else "plain"))
     return Rule(
-        entry["id"], table, entry["meaning"], _patterns(plain), _patterns(head.split(" . ")), kind, lists, where
+        id=entry["id"],
+        table=table,
+        meaning=entry["meaning"],
+        body=_patterns(plain),
+        head=() if head.startswith("false") else _patterns(head.split(" . ")),
+        kind=kind,
+        lists=lists,
+        where=where,
+        contradiction=_REPORTED.sub("{}", sentence),
+        reported=tuple(_REPORTED.findall(sentence)),
+        symmetric=head == "false (symmetric)",
     )
 
 
 def _patterns(texts: list[str]) -> tuple[Pattern, ...]:
-    parts = [text.split() for text in texts if text not in ("true", "false")]
+    parts = [text.split() for text in texts if text != "true"]
     return tuple((s, p, o) for s, p, o in parts)
 
 
 #: The rules by id, in the order of the specification.
 RULES = {entry["id"]: _rule(table, entry) for table, text in _TABLES.items() for entry in _ENTRY.finditer(text)}
 
-#: The ids of the rules that conclude *false*.
-CHECKS = frozenset(rule.id for rule in RULES.values() if not rule.head)
-
-#: The built-in annotation properties, of which prp-ap speaks.
+#: The built-in annotation properties, as prp-ap lists them.
 ANNOTATION_PROPERTIES = tuple(s for s, _, _ in RULES["prp-ap"].head)

@@ -1,0 +1,84 @@
+"""The facts of cases as a graph: given findings, courses, what is declined, and the derived facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.namespace import PROV, RDF, RDFS, XSD
+from rdflib.term import Node
+
+from sts_kg.cases.case import Case, Course
+from sts_kg.cases.fact_rules import derived
+from sts_kg.guideline import Vocabulary
+from sts_kg.rdf import STS
+
+__all__ = ["course_nodes", "facts_of"]
+
+
+def facts_of(cases: Iterable[Case], vocabulary: Vocabulary) -> Graph:
+    """Return the facts of cases as a graph: given findings, courses, what is declined, and the derived facts.
+
+    Courses and derived facts are blank nodes, named after case and number: the same cases give the same graph, and
+    the graphs of different cases can be merged. Nothing in it is an option; those come from the closure.
+    """
+    graph = Graph()
+    for case in cases:
+        for triple in _case_triples(case, vocabulary):
+            graph.add(triple)
+    return graph
+
+
+def course_nodes(case: Case) -> tuple[BNode, ...]:
+    """Return the blank nodes of the courses of a case, in their order."""
+    return tuple(BNode(f"{_name(case)}course{number}") for number in range(1, len(case.courses) + 1))
+
+
+def _name(case: Case) -> str:
+    """Return what the blank nodes of a case begin with."""
+    return f"b{sha256(case.iri.encode()).hexdigest()[:20]}"
+
+
+def _case_triples(case: Case, vocabulary: Vocabulary) -> Iterator[tuple[Node, URIRef, Node]]:
+    nodes = course_nodes(case)
+    yield case.iri, RDF.type, STS.PatientCase
+    if case.label:
+        yield case.iri, RDFS.label, Literal(case.label, lang="en")
+    if case.as_of is not None:
+        yield case.iri, STS.asOf, Literal(str(case.as_of))
+    if case.history_complete:
+        yield case.iri, STS.historyComplete, Literal(True)
+    if case.tumour_count is not None:
+        yield case.iri, STS.tumourCount, Literal(case.tumour_count)
+    if case.largest_diameter_mm is not None:
+        yield case.iri, STS.largestDiameterMm, Literal(case.largest_diameter_mm, datatype=XSD.decimal)
+    for given in case.given:
+        yield case.iri, STS.hasFinding if given.holds else STS.lacksFinding, given.finding
+    for modality in case.declines:
+        yield case.iri, STS.declinesModality, modality
+    for course, node in zip(case.courses, nodes, strict=True):
+        yield case.iri, STS.hadCourse, node
+        yield from _course_triples(course, node)
+    for number, fact in enumerate(derived(case, vocabulary), 1):
+        node = BNode(f"{_name(case)}fact{number}")
+        yield case.iri, STS.hasFinding if fact.holds else STS.lacksFinding, fact.finding
+        yield node, RDF.type, STS.DerivedFact
+        yield node, STS.ofCase, case.iri
+        yield node, STS.onFinding, fact.finding
+        yield node, STS.polarity, Literal(fact.holds)
+        yield node, STS.concludedBy, fact.rule
+        for course in fact.courses:
+            yield node, PROV.wasDerivedFrom, nodes[case.courses.index(course)]
+
+
+def _course_triples(course: Course, node: BNode) -> Iterator[tuple[Node, URIRef, Node]]:
+    yield node, RDF.type, STS.TreatmentCourse
+    for therapy in course.therapies:
+        yield node, STS.includesTherapy, therapy
+    if course.outcome is not None:
+        yield node, STS.courseOutcome, course.outcome
+    dated = [(STS.courseStart, course.start), (STS.courseEnd, course.end), (STS.noGrowthUntil, course.no_growth_until)]
+    for predicate, known in [*dated, *((STS.progressionDate, grew) for grew in course.growth)]:
+        if known is not None:
+            yield node, predicate, Literal(str(known))

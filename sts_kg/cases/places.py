@@ -1,0 +1,97 @@
+"""Where a text stands in a case file, and what it stands for: every error has its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from unicodedata import category
+
+from rdflib import URIRef
+
+from sts_kg.cases.dates import PartialDate
+from sts_kg.errors import CaseError, nearest
+
+__all__ = ["Place", "shown"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a text stands in a case file: its line, or in RDF, which has no lines, what the triple is about.
+
+    Its methods return what the text stands for, or raise a CaseError: what is wrong, where, what would be right.
+    """
+
+    path: str | Path
+    line: int | None = None
+    about: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}, line {self.line}" if self.line is not None else str(self.path)
+
+    def error(
+        self, reason: str, *, key: str | None = None, value: object = None, valid: Iterable[str] = ()
+    ) -> CaseError:
+        """Return an error at this place."""
+        reason = f"{self.about}: {reason}" if self.about else reason
+        return CaseError(reason, path=self.path, line=self.line, key=key, value=value, valid=valid)
+
+    def unknown(self, reason: str, text: str, valid: Iterable[str], *, key: str) -> CaseError:
+        """Return the error for a text that is none of the valid words: it names the near ones, or else all."""
+        words = list(valid)
+        known = "" if nearest(text, words) else f"; known are {', '.join(words)}"
+        return self.error(reason + known, key=key, value=text, valid=words)
+
+    def word(self, text: str, words: Mapping[str, URIRef], kind: str) -> URIRef:
+        """Return the term that a word stands for; `kind` is what the words name."""
+        if text not in words:
+            shortest = {iri: word for word, iri in sorted(words.items(), key=lambda pair: -len(pair[0]))}
+            raise self.unknown(f"there is no {kind} {shown(text)}", text, sorted(shortest.values()), key=kind)
+        return words[text]
+
+    def yes_or_no(self, text: str, key: str, words: Mapping[str, bool | None]) -> bool | None:
+        """Return what a yes-or-no word stands for; None for what stands for unknown."""
+        word = text.strip().casefold()
+        if word in words:
+            return words[word]
+        known = "yes, no or unknown" if "unknown" in words else "yes, no or nothing" if "" in words else "true or false"
+        raise self.error(f"{shown(text)} is not a value of {key}: {known} is expected", key=key, value=text)
+
+    def date(self, text: str, key: str) -> PartialDate:
+        """Return a date that may be partial."""
+        try:
+            return PartialDate.parse(text)
+        except ValueError as error:
+            raise self.error(f"{key}: {error}", key=key, value=text) from error
+
+    def whole(self, text: str, key: str) -> int:
+        """Return a number of things."""
+        if not (text.isascii() and text.isdigit() and len(text) < 10):
+            raise self.error(f"{key}: {shown(text)} is not a whole number, such as 3", key=key, value=text)
+        return int(text)
+
+    def millimetres(self, text: str, key: str) -> str:
+        """Return a length in millimetres as it is written."""
+        if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
+            raise self.error(f"{key}: {shown(text)} is not a number of millimetres, such as 12.5", key=key, value=text)
+        return text
+
+    def id(self, text: str, key: str = "case") -> str:
+        """Return an id of a case."""
+        if not text.strip() or len(text) > 200 or not text.isprintable():
+            reason = f"{shown(text)} is not an id of a case: one to 200 printable characters are expected"
+            raise self.error(reason, key=key, value=text)
+        return text.strip()
+
+    def label(self, text: str, key: str = "label") -> str:
+        """Return a label on one line, without what a terminal would obey."""
+        label = " ".join(text.split())
+        if any(category(character) == "Cc" for character in label):
+            raise self.error(f"{key}: {shown(text)} holds a control character", key=key, value=text)
+        return label
+
+
+def shown(text: str) -> str:
+    """Return a text as an error shows it: quoted, escaped, not longer than a line."""
+    return repr(str(text) if len(text) <= 60 else text[:60] + "…")

@@ -1,0 +1,140 @@
+"""A canned query as a value: its text, its typed parameters, and the text with their values bound. It runs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rdflib import Variable
+
+from sts_kg.errors import CurieError, ParameterError, QueryError, UnknownNameError, nearest
+from sts_kg.queries.entities import Entities
+from sts_kg.queries.parameters import Parameter
+from sts_kg.queries.tokens import substituted
+from sts_kg.rdf import local
+
+__all__ = ["CannedQuery"]
+
+MOST_LISTED = 12  #: so many members of a class are listed where no name comes near
+
+
+@dataclass(frozen=True)
+class CannedQuery:
+    """A query file: what its header says, and its whole text.
+
+    `id` is the path below the folder of queries without suffix, `graph` is one of GRAPHS, `form`
+    "select", "ask", "construct" or "describe". `empty_because` says why no row can come, if none is meant
+    to come; `needs` names the vocabulary that must be linked first, by its prefix. `remedy`, of a check, says what
+    would be right. Only a federated query has an `endpoint`.
+    """
+
+    id: str
+    topic: str
+    summary: str
+    description: str
+    graph: str
+    parameters: tuple[Parameter, ...]
+    text: str
+    form: str
+    empty_because: str = ""
+    needs: str = ""
+    remedy: str = ""
+    tags: tuple[str, ...] = ()
+    endpoint: str = ""
+
+    @property
+    def usage(self) -> str:
+        """The names of the parameters, those that may be left out in brackets."""
+        return " ".join(each.name if each.required else f"[{each.name}]" for each in self.parameters)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return id, topic, summary and parameters as plain values."""
+        keys = ("name", "type", "required", "default")
+        parameters = [{key: getattr(each, key) for key in keys} for each in self.parameters]
+        return {"id": self.id, "topic": self.topic, "summary": self.summary, "parameters": parameters}
+
+    @property
+    def open_text(self) -> str:
+        """The text as it stands, but for parameters after LIMIT or OFFSET, where SPARQL takes no variable."""
+        limits = [parameter for parameter in self.parameters if parameter.limit]
+        return substituted(self.text, {each.variable[1:]: each.default or "1" for each in limits})
+
+    @property
+    def sample_text(self) -> str:
+        """The text with some term in the place of each parameter, to be parsed and not to be run."""
+        terms = {
+            each.variable[1:]: "1" if each.limit else "<urn:sts-kg:sample>" if each.type == "iri" else '"sample"'
+            for each in self.parameters
+        }
+        return substituted(self.text, terms)
+
+    def bind(self, values: Mapping[str, object] | None = None, *, entities: Entities | None = None) -> str:
+        """Return the SPARQL text with an N-Triples term in the place of each parameter.
+
+        A value of None counts as not given: a required parameter takes its default, an optional one stays a free
+        variable, which means any.
+
+        Parameters
+        ----------
+        values : mapping of parameter names to values
+            One text, number, date, truth value or RDF term each, no lists.
+        entities : Entities, optional
+            Lets an IRI be given by name or label, and sees that it is of the parameter's class.
+
+        Raises
+        ------
+        ParameterError
+            No such parameter, a required one without value and default, or a value that does not fit.
+        """
+        given = {name: value for name, value in (values or {}).items() if value is not None}
+        names = [parameter.name for parameter in self.parameters]
+        for name in sorted(given.keys() - names):
+            known = f"it has {', '.join(names)}" if names else "it has none"
+            raise ParameterError(self.id, name, f"no such parameter, {known}", near=nearest(name, names))
+        terms: dict[str, str] = {}
+        for parameter in self.parameters:
+            value = given.get(parameter.name, parameter.default)
+            if value is not None:
+                terms[parameter.variable[1:]] = self._term(parameter, value, entities)
+            elif parameter.required:
+                raise ParameterError(self.id, parameter.name, "a value is needed", type=parameter.type)
+        return substituted(self.text, terms)
+
+    def _term(self, parameter: Parameter, value: object, entities: Entities | None) -> str:
+        near: tuple[str, ...] = ()
+        try:
+            return parameter.term(value, entities)
+        except UnknownNameError as error:
+            reason, near = f"there is no {error.kind} of this name", error.near
+            members = entities.members(parameter.entity_class) if entities is not None and not near else ()
+            if 0 < len(members) <= MOST_LISTED:
+                reason += f"; there are {', '.join(map(local, members))}"
+        except CurieError as error:
+            reason = error.reason
+        except ValueError as error:
+            reason = str(error)
+        raise ParameterError(self.id, parameter.name, reason, type=parameter.type, value=value, near=near)
+
+    def check(self) -> None:
+        """Ask rdflib's grammar, for the text as it stands and for one with a term for each parameter (some 0.1 s).
+
+        Raises
+        ------
+        QueryError
+            It does not parse, is of another form than its words suggest, has a parameter where no term may stand, or
+            reaches beyond the graph that its header names.
+        """
+        from rdflib.plugins.sparql.parserutils import CompValue
+
+        from sts_kg.queries.grammar import check_algebra, parse_sparql, parts_of
+
+        if (found := parse_sparql(self.id, self.open_text)[1].name) != f"{self.form.capitalize()}Query":
+            raise QueryError(self.id, f"by the grammar it is a {found}, not a query to {self.form}")
+        tree = parse_sparql(self.id, self.sample_text)
+        for part in parts_of(tree):
+            if isinstance(part, Variable) and part.startswith("_"):
+                raise QueryError(self.id, f"?{part} is not bound; write blanks around it")
+            beyond = isinstance(part, CompValue) and part.name in ("ServiceGraphPattern", "DatasetClause")
+            if beyond and not self.endpoint:
+                raise QueryError(self.id, f"a {part.name} reaches beyond the graph that the header names")
+        check_algebra(self.id, tree)

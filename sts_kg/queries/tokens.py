@@ -1,0 +1,81 @@
+"""The tokens of a SPARQL text: SPARQL 1.1, section 19.8, as far as it tells a variable or keyword from the rest.
+
+The text need not be SPARQL: only a parser knows. In a query that parses, a character outside ASCII stands in a comment,
+an IRI, a string or a name; so here each of them may be part of a name, and the pattern compiles fifty times faster.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+__all__ = ["Token", "prologue_end", "substituted", "tokens_of", "without_comments"]
+
+_TOKEN = re.compile(
+    r"""
+      (?P<comment> \#[^\n\r]* )
+    | (?P<iri> <[^<>"{}|^`\\\x00-\x20]*> )
+    | (?P<string> \"\"\"(?:"{0,2}(?:[^"\\]|\\.))*\"\"\" | '''(?:'{0,2}(?:[^'\\]|\\.))*'''
+                | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*' )
+    | (?P<variable> [?$][^\x00-/:-@[-^`{-\x7f]+ )
+    | (?P<name> (?:[^\x00-/:-@[-^`{-\x7f][^\x00-,/:-@[-^`{-\x7f]*)?
+                :(?:(?:[^\x00-$&-,/;-@[-^`{-\x7f]|\\.)*(?:[^\x00-$&-,./;-@[-^`{-\x7f]|\\.))? )
+    | (?P<word> @?[^\x00-,./:-@[-^`{-\x7f]+ )
+    | (?P<space> \s+ )
+    | (?P<rest> . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class Token(NamedTuple):
+    """One token: a keyword has its `key` in capitals, a variable always `?x`; `start` counts characters from 0."""
+
+    kind: str
+    key: str
+    line: int
+    start: int
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Return the tokens of a text without comments and white space."""
+    tokens, line = [], 1
+    for match in _TOKEN.finditer(text):
+        kind, key = match.lastgroup or "", match.group()
+        if kind not in ("comment", "space"):
+            shown = key.upper() if kind == "word" else key.replace("$", "?", 1) if kind == "variable" else key
+            tokens.append(Token(kind, shown, line, match.start()))
+        line += key.count("\n")
+    return tokens
+
+
+def prologue_end(tokens: Sequence[Token]) -> int:
+    """Return how many tokens the prologue has, PREFIX and BASE with what belongs to them."""
+    at = 0
+    while at < len(tokens) and tokens[at].key in ("PREFIX", "BASE"):
+        at += 1
+        while at < len(tokens) and tokens[at].kind == "name":
+            at += 1
+        at += 1  # the IRI
+    return at
+
+
+def without_comments(text: str) -> str:
+    """Return a text without its comments; lines keep their numbers."""
+    return _TOKEN.sub(lambda match: "" if match.lastgroup == "comment" else match.group(), text)
+
+
+def substituted(text: str, terms: Mapping[str, str]) -> str:
+    """Return the text with the variables in `terms` (names without ?) replaced, wherever they are variable tokens."""
+
+    def replaced(match: re.Match[str]) -> str:
+        token = match.group()
+        if match.lastgroup != "variable" or token[1:] not in terms:
+            return token
+        # a term must not merge with its neighbours, as `<` with `<iri>` and `"a"@en` with `-1` would
+        before = "" if text[match.start() - 1] in " \n\t({" else " "
+        after = "" if text[match.end() : match.end() + 1] in ("", *" \r\n\t)};,") else " "
+        return f"{before}{terms[token[1:]]}{after}"
+
+    return _TOKEN.sub(replaced, text)
