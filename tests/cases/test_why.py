@@ -111,6 +111,22 @@ def test_a_union_of_kinds_of_therapy_names_the_kind_that_holds(kg: KnowledgeGrap
     assert explain(answer, case, kg.asserted, closed).known == (("symptoms-from-cancer", True, reason),)
 
 
+def test_facts_that_contradict_an_axiom_are_a_contradiction(tmp_path: Path) -> None:
+    """The case had answers, though nothing can be in two disjoint classes."""
+    axiom = "sts:WithPersonInCanada owl:disjointWith sts:WithPriorChemotherapy ."
+    kg = KnowledgeGraph(Session(guideline(tmp_path / "g", axiom)))
+    here = Fact(STS["finding-person-in-canada"], True, "line 2")
+    wrong = Case("w", given=(here,), courses=(course("doxorubicin", place="line 3"),))
+    answers = kg.options([wrong, Case("right", given=(here,))])
+    assert [error.case for error in answers.contradictions] == ["w"]
+    assert {answer.case for answer in answers} == {"right"}
+    [error] = answers.contradictions
+    assert error.contradictions == (
+        "the disjoint classes sts:WithPersonInCanada and sts:WithPriorChemotherapy share case:w: person-in-canada"
+        " holds, given: line 2; and a recorded course (line 3) includes doxorubicin, a chemotherapy drug",
+    )
+
+
 @pytest.fixture
 def switching() -> Iterator[None]:
     """Threads switch as often as they can."""
