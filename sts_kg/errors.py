@@ -12,7 +12,7 @@
     ├── QueryError(ValueError)            the query's name, the position in its text
     ├── TooManyTriplesError(ValueError)   equal terms that would be written out to more triples than anyone can hold
     ├── NotEntailedError(LookupError)     a triple to be proven that the closure does not have
-    ├── NotLinkedError(LookupError)       a query about an outside vocabulary of which nothing is linked
+    ├── NotLinkedError(LookupError)       a query about an external vocabulary that is not linked
     ├── InconsistentError(ValueError)     the inconsistencies; only where an answer would mean nothing
     ├── SourceError(ValueError)           the page at hand is not the page that was modelled: both digests
     └── EndpointError(OSError)            url, HTTP status, seconds waited, attempts
@@ -161,7 +161,7 @@ class CaseError(StsKgError, ValueError):
 
 
 class MalformedListError(StsKgError, ValueError):
-    """An `rdf:List` that is no list: `head` (its term as text) and `reason`."""
+    """An `rdf:List` that is not a list: `head` (its term as text) and `reason`."""
 
     def __init__(self, head: str, reason: str) -> None:
         self.head, self.reason = head, reason
@@ -260,7 +260,7 @@ class SourceError(StsKgError, ValueError):
 
 
 class NotLinkedError(StsKgError, LookupError):
-    """A query needs terms of an outside vocabulary, and no ontology that has them is linked.
+    """A query needs terms of an external vocabulary, and no ontology that has them is linked.
 
     Parameters
     ----------

@@ -321,7 +321,7 @@ def test_the_same_id_of_two_cases_of_no_file(own: KnowledgeGraph) -> None:
             {"case": "a", "findings": {"stage4": "yes"}},
             "the mapping given, line 1: there is no finding 'stage4'; did you mean",
         ),
-        ({"case": "a", "findings": {"stage4-sts": 2}}, "the mapping given, line 1: '2' is no value of stage4-sts"),
+        ({"case": "a", "findings": {"stage4-sts": 2}}, "the mapping given, line 1: '2' is not a value of stage4-sts"),
     ],
 )
 def test_a_wrong_mapping(own: KnowledgeGraph, given: Mapping[str, object], message: str) -> None:

@@ -12,8 +12,9 @@ import sysconfig
 import tomllib
 import venv
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
@@ -134,23 +135,34 @@ def install(python: Path, wheel: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.fixture(scope="module", params=["wheel", "checkout", "editable"])
-def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    folder = tmp_path_factory.mktemp(request.param)
-    empty = folder / "empty"
-    empty.mkdir()
-    if request.param == "editable":
-        script = Path(sysconfig.get_path("scripts"), "sts-kg")
-        if not script.exists():
-            pytest.skip("sts_kg is not installed in this environment, so it has no sts-kg to run")
-        return Installed((str(script),), sys.executable, {}, empty, ROOT / "sts_kg", ROOT)
-    python, packages = environment(folder)
-    command = (str(python), "-m", "sts_kg")
-    if request.param == "checkout":
-        return Installed(command, str(python), {"PYTHONPATH": str(ROOT)}, empty, ROOT / "sts_kg", ROOT)
-    install(python, wheel)
-    package = packages / "sts_kg"
-    return Installed(command, str(python), {}, empty, package, package / "data")
+@pytest.fixture(scope="module")
+def ways(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Installed]:
+    """Each way to install, done once, in whatever order it is asked for."""
+
+    @cache
+    def way(name: str) -> Installed:
+        folder = tmp_path_factory.mktemp(name)
+        empty = folder / "empty"
+        empty.mkdir()
+        if name == "editable":
+            script = Path(sysconfig.get_path("scripts"), "sts-kg")
+            if not script.exists():
+                pytest.skip("sts_kg is not installed in this environment, so it has no sts-kg to run")
+            return Installed((str(script),), sys.executable, {}, empty, ROOT / "sts_kg", ROOT)
+        python, packages = environment(folder)
+        command = (str(python), "-m", "sts_kg")
+        if name == "checkout":
+            return Installed(command, str(python), {"PYTHONPATH": str(ROOT)}, empty, ROOT / "sts_kg", ROOT)
+        install(python, wheel)
+        package = packages / "sts_kg"
+        return Installed(command, str(python), {}, empty, package, package / "data")
+
+    return way
+
+
+@pytest.fixture(params=["wheel", "checkout", "editable"])
+def installed(request: pytest.FixtureRequest, ways: Callable[[str], Installed]) -> Installed:
+    return ways(request.param)
 
 
 def test_the_package_and_its_data_are_those_installed(installed: Installed) -> None:

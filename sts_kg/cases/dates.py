@@ -37,21 +37,21 @@ class PartialDate:
         datetime.date(2024, 2, 29)
         >>> PartialDate.parse("2025-02-30")
         Traceback (most recent call last):
-        ValueError: '2025-02-30' is no date: 2025-02 has 28 days
+        ValueError: '2025-02-30' is not a date: 2025-02 has 28 days
         """
         shown = repr(text if len(text) <= 40 else text[:40] + "…")
         match = _FORM.fullmatch(text)
         if match is None:
-            raise ValueError(f"{shown} is no date: YYYY, YYYY-MM or YYYY-MM-DD is expected")
+            raise ValueError(f"{shown} is not a date: YYYY, YYYY-MM or YYYY-MM-DD is expected")
         year, month, day = (int(part) if part else None for part in match.groups())
         assert year is not None, "the form begins with a year"
         if not 1 <= year <= _LAST_YEAR:
-            raise ValueError(f"{shown} is no date: years are 0001 to {_LAST_YEAR}")
+            raise ValueError(f"{shown} is not a date: years are 0001 to {_LAST_YEAR}")
         if month is not None and not 1 <= month <= 12:
-            raise ValueError(f"{shown} is no date: months are 01 to 12")
+            raise ValueError(f"{shown} is not a date: months are 01 to 12")
         days = calendar.monthrange(year, month or 12)[1]
         if day is not None and not 1 <= day <= days:
-            raise ValueError(f"{shown} is no date: {text[:7]} has {days} days")
+            raise ValueError(f"{shown} is not a date: {text[:7]} has {days} days")
         return cls(date(year, month or 1, day or 1), date(year, month or 12, day or days), text)
 
     def __str__(self) -> str:

@@ -75,7 +75,7 @@ def _counting(case: Case, vocabulary: Vocabulary) -> list[Course]:
 def _growth_after(course: Course, as_of: PartialDate | None) -> bool | None:
     """Return whether the sarcoma grew within a year after the end of a course; None if the dates leave it open.
 
-    Partial dates are intervals; an answer is given where every day in them gives it (clinical model, section 8).
+    Partial dates are intervals; an answer is given where every day in them gives it (D28).
     """
     end, until = course.end, course.no_growth_until
     if end is None or misdated(course, as_of) is not None:

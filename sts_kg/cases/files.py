@@ -135,7 +135,7 @@ _JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\s\[\]{}:,"]+')
 def _json(path: str | Path, text: str) -> list[yaml.Node]:
     """Return the objects of a JSON text, one or an array, as the nodes that YAML would give.
 
-    YAML is no superset of JSON to PyYAML: tabs, surrogate pairs, line separators and long keys differ.
+    YAML is not a superset of JSON to PyYAML: tabs, surrogate pairs, line separators and long keys differ.
     """
     try:
         value = json.loads(text, parse_int=str, parse_float=str)
@@ -144,7 +144,7 @@ def _json(path: str | Path, text: str) -> list[yaml.Node]:
     except RecursionError as error:
         raise ParseError("is not JSON that can be read: it is nested too deeply", path=path) from error
     if not isinstance(value, dict | list):
-        raise ParseError("is no case: a JSON object, or an array of objects, is expected", path=path, line=1)
+        raise ParseError("is not a case: a JSON object, or an array of objects, is expected", path=path, line=1)
     root = _json_root(text)
     return list(root.value) if isinstance(root, yaml.SequenceNode) else [root]
 
@@ -302,7 +302,7 @@ class _Document:
         try:  # in YAML an escaped surrogate pair is still two characters
             return str(node.value).encode("utf-16", "surrogatepass").decode("utf-16")
         except UnicodeDecodeError as error:
-            reason = f"{what} holds half of a surrogate pair, which is no text"
+            reason = f"{what} holds half of a surrogate pair, which is not text"
             raise self.place(node).error(reason, key=what) from error
 
 

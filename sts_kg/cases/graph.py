@@ -61,7 +61,7 @@ class _Facts:
         self.cases -= self.courses
 
     def check(self, subject: Node, predicate: Node, object_: Node) -> None:
-        """Raise unless a triple is one that a case file may give; what is not in our words is let be."""
+        """Raise unless a triple is one that a case file may give; triples in other vocabularies are left alone."""
         place, name = Place(self.path, None, self.name(subject)), compress(str(predicate))
         if predicate in _DERIVED:
             raise place.error(f"{name} is derived and may not be given; give findings instead", key=name)

@@ -56,7 +56,7 @@ class Place:
         if word in words:
             return words[word]
         known = "yes, no or unknown" if "unknown" in words else "yes, no or nothing" if "" in words else "true or false"
-        raise self.error(f"{shown(text)} is no value of {key}: {known} is expected", key=key, value=text)
+        raise self.error(f"{shown(text)} is not a value of {key}: {known} is expected", key=key, value=text)
 
     def date(self, text: str, key: str) -> PartialDate:
         """Return a date that may be partial."""
@@ -68,19 +68,19 @@ class Place:
     def whole(self, text: str, key: str) -> int:
         """Return a number of things."""
         if not (text.isascii() and text.isdigit() and len(text) < 10):
-            raise self.error(f"{key}: {shown(text)} is no whole number, such as 3", key=key, value=text)
+            raise self.error(f"{key}: {shown(text)} is not a whole number, such as 3", key=key, value=text)
         return int(text)
 
     def millimetres(self, text: str, key: str) -> str:
         """Return a length in millimetres as it is written."""
         if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
-            raise self.error(f"{key}: {shown(text)} is no number of millimetres, such as 12.5", key=key, value=text)
+            raise self.error(f"{key}: {shown(text)} is not a number of millimetres, such as 12.5", key=key, value=text)
         return text
 
     def id(self, text: str, key: str = "case") -> str:
         """Return an id of a case."""
         if not text.strip() or len(text) > 200 or not text.isprintable():
-            reason = f"{shown(text)} is no id of a case: one to 200 printable characters are expected"
+            reason = f"{shown(text)} is not an id of a case: one to 200 printable characters are expected"
             raise self.error(reason, key=key, value=text)
         return text.strip()
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from rdflib import Graph
 from rich.console import Console
@@ -16,9 +17,11 @@ from rich.text import Text
 
 from sts_kg.cases import WORDING, Answer, Change, Explanation, Question, short
 from sts_kg.guideline import Segment
-from sts_kg.quality import Report
 from sts_kg.rdf import STS
 from sts_kg.tables import Table, text_table
+
+if TYPE_CHECKING:
+    from sts_kg.quality import Report  # whose linter loads rdflib's grammar, which takes 0.2 s
 
 __all__ = ["Terminal"]
 

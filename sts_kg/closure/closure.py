@@ -1,6 +1,6 @@
-"""The OWL 2 RL closure of a graph: what was asserted, what follows, what is trivial, and what is contradictory.
+"""The OWL 2 RL closure of a graph: asserted, inferred and trivial triples, contradictions and proofs.
 
-The door of the package: `closure_of` reads what it is given and calls the engine.
+`closure_of` reads its sources, runs the engine and returns a `Closure`.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ __all__ = ["Closure", "Progress", "Stats", "closure_of"]
 
 @dataclass
 class Stats:
-    """What a closure took: rounds, seconds by phase, how often each rule concluded something, lines skipped.
+    """What a closure took: rounds, seconds by phase, conclusions of each rule, skipped lines.
 
-    `firings` counts conclusions by rule id, also of what was known already.
+    `firings` counts conclusions by rule id, including those that were known already.
     """
 
     engine: str
@@ -49,11 +49,12 @@ class Stats:
 
 
 class Closure:
-    """A graph with all it entails under the OWL 2 RL rules; made by `closure_of`.
+    """A graph and everything that it entails under the OWL 2 RL rules; made by `closure_of`.
 
-    Its triples are of three kinds that share none: `asserted` is what was given, `inferred` what follows and is
-    informative, `trivial` what follows from any graph over the same terms, as far as `axioms` asks for it. They become
-    rdflib Graphs only when they are asked for. `inconsistencies` are answers, not exceptions. A closure never changes.
+    Each triple is of one of three kinds: `asserted` triples were given, `inferred` ones follow and are informative,
+    `trivial` ones follow from any graph over the same terms; the argument `axioms` of `closure_of` chooses which of
+    these are kept. An rdflib Graph is built only when it is asked for. `inconsistencies` are answers, not exceptions.
+    A closure never changes.
     """
 
     def __init__(self, fixpoint: Fixpoint, clashes: Clashes, axioms: Axioms, stats: Stats) -> None:
@@ -61,12 +62,12 @@ class Closure:
         self._output = Output(fixpoint.known, fixpoint.terms, axioms)
 
     def __len__(self) -> int:
-        """Return the number of triples, those of `trivial` included.
+        """Return the number of triples, including the trivial ones.
 
         Raises
         ------
         TooManyTriplesError
-            Terms that are the same would have to be written out to too many triples.
+            Terms that are the same would give too many triples.
         """
         return sum(self._output.counts)
 
@@ -77,22 +78,22 @@ class Closure:
 
     @cached_property
     def asserted(self) -> Graph:
-        """What was given, as a new rdflib Graph."""
+        """The triples that were given, as an rdflib Graph."""
         return self._graph(self._output.asserted())
 
     @cached_property
     def inferred(self) -> Graph:
-        """What follows and is informative, as a new rdflib Graph."""
+        """The triples that follow and are informative, as an rdflib Graph."""
         return self._graph(self._output.inferred())
 
     @cached_property
     def trivial(self) -> Graph:
-        """What follows from any graph over the same terms, as a new rdflib Graph; as far as `axioms` asks for it."""
+        """The triples that follow from any graph over the same terms and that `axioms` keeps, as an rdflib Graph."""
         return self._graph(self._output.trivial())
 
     @cached_property
     def graph(self) -> Graph:
-        """All triples, as a new rdflib Graph."""
+        """All triples, as an rdflib Graph."""
         return self._graph(self._rows())
 
     def _rows(self, *, inferred_only: bool = False) -> Iterator[Rows]:
@@ -109,21 +110,22 @@ class Closure:
     def ntriples(self, *, inferred_only: bool = False, blank_nodes: bool | None = None) -> Iterator[bytes]:
         """Yield the triples as N-Triples, many lines at a time: the fastest way into any store.
 
-        `blank_nodes` restricts them to those with a blank node, or to those without.
+        With `blank_nodes=True` only triples with a blank node, with False only those without.
         """
         return self._output.ntriples(self._rows(inferred_only=inferred_only), blank_nodes=blank_nodes)
 
     def write(self, path: str | Path, *, inferred_only: bool = False) -> int:
-        """Write the triples to a file, whole or not at all, and return how many bytes it had before compression.
+        """Write the triples to a file and return its size in bytes before compression.
 
-        The syntax is that of the ending: .nt and .nq are written as they are made, the others by pyoxigraph; .gz too.
+        The ending of the file name chooses the syntax and `.gz` compresses; .nt and .nq need the least memory. If
+        anything fails, no file is written and an existing one is not changed.
 
         Raises
         ------
         ParseError
-            The ending is none of an RDF file.
+            The ending is not that of an RDF file.
         TooManyTriplesError
-            Terms that are the same would have to be written out to too many triples.
+            Terms that are the same would give too many triples.
         OSError
             The folder does not exist or cannot be written.
         """
@@ -156,7 +158,7 @@ class Closure:
 
     @property
     def n_inconsistencies(self) -> int:
-        """How often a rule concluded *false*, of which `inconsistencies` may be a part."""
+        """How often a rule concluded *false*; `inconsistencies` may list only some of them."""
         return sum(self._clashes.counts.values())
 
     def statistics(self) -> dict[str, object]:
@@ -177,26 +179,26 @@ class Closure:
         }
 
     def require_consistent(self) -> Closure:
-        """Return the closure itself if it has no inconsistency.
+        """Return the closure itself if it is consistent.
 
         Raises
         ------
         InconsistentError
-            There is one; the error lists them.
+            It is not; the error lists the inconsistencies.
         """
         if self.n_inconsistencies:
             raise InconsistentError(str(found) for found in self.inconsistencies)
         return self
 
     def __contains__(self, triple: tuple[Node, Node, Node]) -> bool:
-        """Return whether a triple of rdflib is asserted or follows; trivial triples count only if they are kept."""
+        """Return whether a triple of rdflib terms is asserted or follows; trivial triples count only if kept."""
         from sts_kg.closure.io.rdflib_graphs import ids_of
 
         ids = ids_of(triple, self._fixpoint.terms)
         return ids is not None and self._output.holds(*ids)
 
     def objects(self, subject: Node, predicate: Node) -> tuple[Node, ...]:
-        """Return the objects of a subject and a predicate, asserted or not, sorted as text."""
+        """Return the asserted and inferred objects of a subject and a predicate, sorted as text."""
         from sts_kg.closure.io.rdflib_graphs import ids_of
         from sts_kg.rdf import node, rdflib_quiet
 
@@ -213,13 +215,13 @@ class Closure:
     ) -> Proof:
         """Return why a triple holds: rule ids and premises, down to asserted triples with the file or graph of each.
 
-        It is found when asked for; closing keeps nothing for it but the round of each triple. `sentences` tells which
-        sentences are behind an asserted triple.
+        The proof is searched for when it is asked for; the closure keeps only the round of each triple for it.
+        `sentences` returns the ids of the source sentences behind an asserted triple.
 
         Raises
         ------
         NotEntailedError
-            The closure does not have the triple, or was made by owlrl, which keeps no rounds.
+            The closure does not have the triple, or was made by owlrl, which records no rounds.
         """
         from sts_kg.closure.io.rdflib_graphs import ids_of
         from sts_kg.closure.proofs.proof import proof_of
@@ -240,7 +242,7 @@ class Closure:
         Raises
         ------
         NotEntailedError
-            It is no inconsistency of this closure, or the closure was made by owlrl.
+            It is not an inconsistency of this closure, or the closure was made by owlrl.
         """
         from sts_kg.closure.io.rdflib_graphs import ids_of
         from sts_kg.closure.proofs.proof import proof_of
@@ -263,9 +265,9 @@ class Closure:
         return Prover(self._fixpoint)
 
     def extend(self, source: Source | Iterable[Source]) -> Closure:
-        """Return the closure of these triples and more, made from what is closed already; this one is not changed.
+        """Return the closure of these triples and more, reusing what is already closed; this one is not changed.
 
-        It equals the closure of everything anew, and costs little where little follows.
+        The result equals the closure of all triples from scratch, and takes little time where little follows.
 
         Raises
         ------
@@ -303,29 +305,29 @@ def closure_of(
 ) -> Closure:
     """Return what a graph entails under the OWL 2 RL rules (W3C OWL 2 Profiles, section 4.3, Tables 4 to 9).
 
-    Sound for any RDF graph; complete (Theorem PR1) for ground assertions over an OWL 2 RL ontology. What is given is
-    not changed. Literals never become subjects, blank nodes never predicates. `owl:imports` are not followed.
+    Sound for any RDF graph; complete (Theorem PR1) for ground assertions over an OWL 2 RL ontology. The sources are
+    not changed. Literals never become subjects, blank nodes never become predicates. `owl:imports` is not followed.
 
     Parameters
     ----------
     source : path, rdflib Graph, pyoxigraph Store or open binary file of N-Quads; or several
-        The asserted triples. Blank nodes of two files never meet.
+        The asserted triples. Blank nodes with one label in two files stay two nodes.
     engine : {"columns", "owlrl"}
-        Our own, or the reference, thousands of times slower.
+        Our own engine, or owlrl, the reference, which is thousands of times slower.
     axioms : {"none", "used", "all"}
         Which trivial triples to keep: none; those of rules without premises about built-in terms that the graph uses,
         such as `xsd:integer a rdfs:Datatype`; or all, with `x owl:sameAs x` for every term and `x a owl:Thing`.
     lenient : bool
-        Whether to skip wrong lines of N-Triples and N-Quads, and count them in `stats.skipped`.
+        Whether to skip invalid lines of N-Triples and N-Quads, and count them in `stats.skipped`.
     progress : callable, optional
-        Called after some lines of a file and after each round; what it raises stops the work.
+        Called after some lines of a file and after each round; an exception that it raises stops the work.
 
     Raises
     ------
     UnknownNameError
-        There is no such engine, or no such choice of axioms.
+        The engine or the choice of axioms is unknown.
     ParseError
-        A file cannot be read: with path, line and, if known, column.
+        A file cannot be read; the error has path, line and, if known, column.
     MalformedListError
         An `rdf:List` in an axiom has no end, runs in a circle, or forks.
 
@@ -350,12 +352,12 @@ def _closed(
 ) -> Closure:
     start = time.perf_counter()
 
-    def told(name: str, lines: int) -> None:
+    def report(name: str, lines: int) -> None:
         if fixpoint.progress is not None:
             fixpoint.progress(Progress(0, lines, lines, time.perf_counter() - start, name))
 
     reading = 0.0
-    for part in read(source, fixpoint.terms, lenient=lenient, progress=told):
+    for part in read(source, fixpoint.terms, lenient=lenient, progress=report):
         stats.skipped += part.skipped
         reading += part.seconds
         fixpoint.add(part.subjects, part.predicates, part.objects, part.name)

@@ -35,7 +35,7 @@ __all__ = [
 
 Ids: TypeAlias = NDArray[np.int64]
 EMPTY: Ids = np.empty(0, np.int64)
-#: Rows that a join makes at a time: what is in flight beside the columns stays below some hundred megabytes.
+#: Rows that a join makes at a time, so that it needs at most some hundred megabytes beside the columns.
 SLICE = 1 << 24
 _LOW = 0xFFFFFFFF
 
@@ -56,7 +56,7 @@ def seconds(pairs: Ids) -> Ids:
 
 
 def swap(pairs: Ids) -> Ids:
-    """Return the pairs with their halves changed over, in the same order, hence not sorted."""
+    """Return the pairs with their halves swapped, in the same order and so not sorted."""
     return (pairs << 32) | (pairs >> 32)
 
 
@@ -78,7 +78,7 @@ def unique(values: Ids) -> Ids:
 
 
 def contains(column: Ids, probes: Ids) -> NDArray[np.bool_]:
-    """Return for each of some probes whether a sorted column holds it; fastest when the probes are sorted."""
+    """Return for each probe whether a sorted column holds it; fastest when the probes are sorted."""
     if not column.size or not probes.size:
         return np.zeros(probes.size, bool)
     at = column.searchsorted(probes)
@@ -88,7 +88,7 @@ def contains(column: Ids, probes: Ids) -> NDArray[np.bool_]:
 
 
 def difference(new: Ids, known: Ids) -> Ids:
-    """Return the values of a sorted array that another sorted array lacks."""
+    """Return the values of a sorted array that are not in another sorted array."""
     if not new.size or not known.size or new[-1] < known[0] or new[0] > known[-1]:
         return new
     if known.size >= new.size:
@@ -111,12 +111,12 @@ def merged(left: Ids, right: Ids) -> Ids:
 
 
 def ranges(column: Ids, keys: Ids) -> tuple[Ids, Ids]:
-    """Return where the pairs whose first half is each of the keys begin and end; sorted keys are fastest."""
+    """Return for each key where the pairs with this first half begin and end; sorted keys are fastest."""
     return column.searchsorted(keys << 32), column.searchsorted((keys + 1) << 32)
 
 
 def lookup(column: Ids, key: int) -> Ids:
-    """Return the second halves that go with one first half, sorted."""
+    """Return the second halves of the pairs with a given first half, sorted."""
     if not column.size:
         return EMPTY
     low, high = column.searchsorted((key << 32, (key + 1) << 32))
@@ -151,16 +151,16 @@ def _expanded(low: Ids, counts: Ids, total: int) -> tuple[Ids, Ids]:
 
 
 def join(keys: Ids, carried: Ids, column: Ids) -> Iterator[tuple[Ids, Ids]]:
-    """Yield (carried, second half) for each key that is the first half of pairs in the column, in slices."""
+    """Yield, for each pair of the column whose first half is a key, what that key carries and the second half."""
     low, high = ranges(column, keys)
     for number, rows in expand(low, high):
         yield carried[number], seconds(column[rows])
 
 
 class Pairs:
-    """A binary relation in either order, the one derived from the other when it is first asked for.
+    """A binary relation in two orders; each is made from the other when it is first asked for.
 
-    `so` is sorted by subject, `os` holds the same pairs with their halves changed over, sorted by object.
+    `so` is sorted by subject, `os` holds the same pairs with their halves swapped, sorted by object.
     """
 
     __slots__ = ("_os", "_so")
@@ -172,7 +172,7 @@ class Pairs:
     def so(self) -> Ids:
         """Pairs of subject and object, sorted."""
         if self._so is None:
-            assert self._os is not None, "one of the two orders is always there"
+            assert self._os is not None, "one of the two orders is always made"
             self._so = np.sort(swap(self._os))
         return self._so
 
@@ -180,7 +180,7 @@ class Pairs:
     def os(self) -> Ids:
         """Pairs of object and subject, sorted."""
         if self._os is None:
-            assert self._so is not None, "one of the two orders is always there"
+            assert self._so is not None, "one of the two orders is always made"
             self._os = np.sort(swap(self._so))
         return self._os
 
@@ -189,7 +189,7 @@ class Pairs:
         return 0 if one is None else one.size
 
     def plus(self, new: Pairs) -> Pairs:
-        """Return the union with pairs that are not there yet, in the orders that are already made."""
+        """Return the union with pairs that are all new, in the orders that are already made."""
         return Pairs(
             None if self._so is None else merged(self._so, new.so),
             None if self._os is None else merged(self._os, new.os),
@@ -200,31 +200,31 @@ class Pairs:
 
 
 def transitive(known: Ids, new: Ids) -> Ids:
-    """Return what transitivity adds to a closed relation and new pairs, without both; sorted.
+    """Return the pairs that transitivity adds to a closed relation and new pairs, sorted.
 
     Parameters
     ----------
     known, new : sorted pairs
         `known` is transitively closed; `new` has no pair of `known`.
     """
-    # x reaches b by a way that ends in a new pair (a, b): x is a, or (x, a) is known
+    # x reaches b by a path that ends in a new pair (a, b): x is a, or (x, a) is known
     into = np.sort(swap(known))
     steps = [new, *(pack(x, b) for b, x in join(firsts(new), seconds(new), into))]
-    ways = reach(unique(np.concatenate(steps)))
-    out = [ways, *(pack(x, z) for x, z in join(seconds(ways), firsts(ways), known))]
+    paths = reach(unique(np.concatenate(steps)))
+    out = [paths, *(pack(x, z) for x, z in join(seconds(paths), firsts(paths), known))]
     return difference(difference(unique(np.concatenate(out)), known), new)
 
 
 def reach(edges: Ids) -> Ids:
-    """Return all pairs (x, z) with a way of one or more edges from x to z, sorted."""
+    """Return all pairs (x, z) with a path of one or more edges from x to z, sorted."""
     loops = firsts(edges) == seconds(edges)
-    if loops.any():  # these say nothing of other ways
-        ways = reach(edges[~loops])
-        return merged(ways, difference(edges[loops], ways))
+    if loops.any():  # these lead to no other paths
+        paths = reach(edges[~loops])
+        return merged(paths, difference(edges[loops], paths))
     core = _cyclic(edges)
     if not core.size:
         return _doubled(edges)
-    # Each strongly connected component becomes one node; the ways between components have no cycle.
+    # Each strongly connected component becomes one node; the paths between components have no cycle.
     nodes = unique(np.concatenate((firsts(edges), seconds(edges))))
     component = _components(core, nodes)
     x, y = (component[np.searchsorted(nodes, half)] for half in (firsts(edges), seconds(edges)))
@@ -242,23 +242,23 @@ def reach(edges: Ids) -> Ids:
 
 
 def _doubled(edges: Ids) -> Ids:
-    """Return the closure of a relation: ways of up to 2ᵏ edges, then of up to 2ᵏ⁺¹, until none is new."""
-    ways, exact = edges, edges  # exact: ways of just 2ᵏ edges, so that long ways are made once
+    """Return the closure of a relation: paths of up to 2ᵏ edges, then of up to 2ᵏ⁺¹, until none is new."""
+    paths, exact = edges, edges  # exact: paths of just 2ᵏ edges, so that long paths are made once
     while exact.size:
-        found = [pack(x, z) for x, z in join(seconds(exact), firsts(exact), ways)]
-        new = difference(unique(np.concatenate(found)), ways) if found else EMPTY
+        found = [pack(x, z) for x, z in join(seconds(exact), firsts(exact), paths)]
+        new = difference(unique(np.concatenate(found)), paths) if found else EMPTY
         if not new.size:
             break
         further = [pack(x, z) for x, z in join(seconds(exact), firsts(exact), exact)]
         exact = unique(np.concatenate(further)) if further else EMPTY
-        ways = merged(ways, new)
-    return ways
+        paths = merged(paths, new)
+    return paths
 
 
 def _cyclic(edges: Ids) -> Ids:
-    """Return the edges that are left when nodes without a way in, or a way out, are taken away again and again.
+    """Return the edges that are left when nodes without an edge in or an edge out are removed repeatedly.
 
-    In a long chain something may be left though it has no cycle; that costs time only.
+    In a long chain edges may be left though they form no cycle; that only costs time.
     """
     for _ in range(_PEELS):
         first, second = firsts(edges), seconds(edges)

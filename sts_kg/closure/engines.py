@@ -1,4 +1,4 @@
-"""The choices of a closure: its engine, and the axiomatic triples to keep."""
+"""The choices of a closure: its engine, and which trivial triples to keep."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ __all__ = ["Fixpoint", "Progress"]
 
 
 def _together(*parts: dict[int, Pairs]) -> dict[int, Pairs]:
-    """Return triples by predicate of all parts, which share none."""
+    """Return the triples of all parts by predicate; no two parts share a triple."""
     together: dict[int, Pairs] = {}
     for part in parts:
         for predicate, pairs in part.items():
@@ -33,9 +33,9 @@ def _together(*parts: dict[int, Pairs]) -> dict[int, Pairs]:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a closure is: the round, the triples that it added, all triples so far, and seconds since it began.
+    """How far a closure is: the round, the triples that it added, all triples so far, and seconds since the start.
 
-    In round 0, `reading` names a source, and `total` counts its lines read so far.
+    In round 0, `reading` names a source, and `total` counts the lines of it that are read.
     """
 
     round: int
@@ -47,9 +47,9 @@ class Progress:
 
 @dataclass
 class Fixpoint:
-    """The state of a closure between two additions.
+    """The state of a closure: terms, triples and compiled axioms.
 
-    `things` says that what is in owl:Thing is to be written down, though no axiom asks for it.
+    With `things` the members of owl:Thing are made though no axiom asks for them.
     """
 
     terms: Terms
@@ -63,7 +63,7 @@ class Fixpoint:
         self.literals = Literals(self.terms)
         self._changed: set[int] = set()  # predicates with new triples since the axioms were compiled
         self._new: dict[int, Pairs] = {}  # what the next round reads
-        self._raw: dict[int, Pairs] = {}  # that part of it which was not lifted by the closed orders
+        self._raw: dict[int, Pairs] = {}  # the part of it that was not lifted by the closed orders
         self._asks_for_same = False
         self._start = 0.0
         self._has_new_literals = False
@@ -76,7 +76,7 @@ class Fixpoint:
         self._note(self.known.assert_(subjects, predicates, objects, source))
 
     def copy(self) -> Fixpoint:
-        """Return a copy that can grow without this one; the columns, which never change, are shared."""
+        """Return a copy that can grow on its own; the columns, which never change, are shared."""
         other = copy(self)
         other.terms, other.known = self.terms.copy(), self.known.copy()
         other.literals = self.literals.copy(other.terms)
@@ -91,7 +91,7 @@ class Fixpoint:
         Raises
         ------
         MalformedListError
-            Something to which an axiom leads is no list.
+            An axiom refers to a list that is not well formed.
         """
         start = self._start = time.perf_counter()
         if not self.known.round:
@@ -103,19 +103,19 @@ class Fixpoint:
             if self._asks_for_same:
                 self._add_same()
             raw, self._raw = self._current(self._raw), {}
-            if part is not self.axioms:  # else all facts are lifted by all axioms anyway
+            if part is not self.axioms:  # else all axioms lift all facts below
                 self._lift(raw)
             self._lift(self._inserted(self._found(part), raw=False))
         self.lists = Lists(self.known, self._name)
         self.seconds["fixpoint"] += time.perf_counter() - start - self.seconds["schema"]
 
     def _found(self, part: Schema) -> Found:
-        """Return what the rules find: new axioms with all facts, all axioms with new facts."""
+        """Return what the rules find from new axioms with all facts, and from all axioms with new facts."""
         new, self._new = self._new, {}
         found = Found()
         every = dict(self.known.live)
         rounds = [Round(part, self.known, every, True, found)] if part else []
-        if not part or part is not self.axioms:  # at the start all is new, and both are one
+        if not part or part is not self.axioms:  # at the start everything is new, and one round does both
             rounds.append(Round(self.axioms, self.known, new, False, found))
         for each in rounds:
             for rule in FACT_RULES:
@@ -130,8 +130,8 @@ class Fixpoint:
         return found
 
     def _lift(self, fresh: dict[int, Pairs]) -> None:
-        """Insert at once what new triples imply by the closed orders: prp-spo1, prp-trp, cax-sco."""
-        below = fresh  # types that were not lifted to superclasses yet
+        """Insert what new triples imply by the closed orders of prp-spo1, prp-trp and cax-sco."""
+        below = fresh  # types that are not yet lifted to superclasses
         while fresh:
             above = self._follow(facts.prp_spo1, fresh)
             further = self._follow(facts.prp_trp, fresh, above)
@@ -139,13 +139,13 @@ class Fixpoint:
             fresh, below = _together(further, lifted), {}
 
     def _follow(self, rule: Callable[[Round], None], *added: dict[int, Pairs]) -> dict[int, Pairs]:
-        """Insert what one rule finds in triples that were just inserted."""
+        """Insert what one rule finds in the triples just inserted."""
         found = Found()
         rule(Round(self.axioms, self.known, _together(*added), False, found))
         return self._inserted(found, raw=False)
 
     def _inserted(self, found: Found, *, raw: bool = True) -> dict[int, Pairs]:
-        """Insert what was found as a round, and note it for the next."""
+        """Insert what was found as one round, and keep it for the next."""
         added = self.known.insert(found)
         self.firings.update(found.firings)
         self._note(added, raw=raw)
@@ -205,16 +205,16 @@ class Fixpoint:
                 self._inserted(found)
 
     def _add_same(self) -> None:
-        """Write down that each term is the same as itself, since an axiom asks for the triples of owl:sameAs."""
+        """Add that each term is the same as itself, as an axiom asks for the triples of owl:sameAs."""
         found = Found()
         facts.eq_ref(Round(self.axioms, self.known, dict(self.known.live), True, found))
-        for pairs in self.known.equalities():  # what was united is no longer amongst the live triples
+        for pairs in self.known.equalities():  # the live triples no longer have what was united
             x = self.known.representative(firsts(pairs))
             found.add("eq-ref", SAME_AS, x, x)
         self._inserted(found)
 
     def _current(self, new: dict[int, Pairs]) -> dict[int, Pairs]:
-        """Return new triples without those that were rewritten, which are new again."""
+        """Return new triples without those that were rewritten, which were noted as new again."""
         kept = {}
         for predicate, pairs in new.items():
             column = pairs.os if predicate == TYPE else pairs.so

@@ -1,7 +1,7 @@
 """The closure by owlrl, the reference engine; the only module that imports it.
 
-What owlrl 7 gets wrong and this module cannot mend (W3C rule ids): `prp-key` compares all but the last property of a
-key; `eq-diff2`, `eq-diff3` and `prp-adp` miss the last member of a list; `dt-eq` and `dt-diff` are left out. The
+Errors of owlrl 7 that this module does not correct (W3C rule ids): `prp-key` leaves out the last property of a key;
+`eq-diff2`, `eq-diff3` and `prp-adp` leave out the last member of a list; `dt-eq` and `dt-diff` are missing. The
 ontology of sts_kg uses none of these constructs.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 import owlrl
+from owlrl.AxiomaticTriples import OWLRL_Datatypes_Disjointness
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
@@ -21,7 +22,8 @@ __all__ = ["close"]
 _Triple = tuple[Node, Node, Node]
 _VOCABULARIES = (str(OWL), str(RDFS))
 
-#: owlrl reports an inconsistency as a sentence: the W3C rule, and owlrl's words with the terms in our order.
+#: owlrl reports an inconsistency as a sentence. The W3C rule and owlrl's sentence; a, b, c and d are the terms in the
+#: order of `Rule.reported`.
 _MESSAGES = (
     ("dt-not-type", r"Lexical value of the literal '(?P<a>.*)' does not match its datatype \((?P<b>.*)\)"),
     (
@@ -45,7 +47,7 @@ _MESSAGES = (
     ("prp-npa1", r"Negative \(object\) property assertion violated for: \((?P<a>.*), (?P<b>.*), (?P<c>.*)\)"),
     ("prp-npa2", r"Negative \(datatype\) property assertion violated for: \((?P<a>.*), (?P<b>.*), (?P<c>.*)\)"),
     ("cls-nothing2", r"(?P<a>\S*) is defined of type 'Nothing'"),
-    # it names the class again where the member would stand
+    # owlrl names the class again in place of the member
     ("cls-com", r"Violation of complementarity for classes (?P<a>\S*) and (?P<b>\S*) on element .*"),
     (
         "dt-not-type",
@@ -58,15 +60,17 @@ _MESSAGES = (
 )
 
 
-#: Datatypes that owlrl declares though OWL 2 RL does not have them.
-_OWN = {(datatype, RDF.type, RDFS.Datatype) for datatype in (XSD.date, XSD.time, RDF.HTML, RDF.langString)}
+#: What owlrl adds though no rule of OWL 2 RL concludes it: more datatypes, and which datatypes are disjoint.
+_OWN = {(datatype, RDF.type, RDFS.Datatype) for datatype in (XSD.date, XSD.time, RDF.HTML, RDF.langString)} | {
+    *OWLRL_Datatypes_Disjointness
+}
 
 
 class _Semantics(owlrl.OWLRL_Semantics):  # type: ignore[misc] # owlrl carries no types
-    """owlrl's rules without eq-ref, by which every term is the same as itself, and with its errors collected.
+    """owlrl's rules without eq-ref, by which every term is the same as itself; its errors are collected.
 
-    owlrl offers every triple to every rule in every round, though all its rules but eq-ref begin at a triple of the
-    OWL or RDFS vocabulary; only those are offered here, which makes it many times faster and changes nothing.
+    owlrl tries every rule on every triple in every round. But all its rules except eq-ref begin at a triple of the OWL
+    or RDFS vocabulary. Only these triples are tried here: many times faster, with the same result.
     """
 
     error_messages: list[str]
@@ -78,7 +82,7 @@ class _Semantics(owlrl.OWLRL_Semantics):  # type: ignore[misc] # owlrl carries n
     def rules(self, t: _Triple, cycle_num: int) -> None:
         _, predicate, object_ = t
         begins = object_ if predicate == RDF.type else predicate
-        if predicate == RDFS.subClassOf:  # most of them by far, and only these two groups begin there
+        if predicate == RDFS.subClassOf:  # most triples by far; only these two groups begin there
             self._class_axioms(t, cycle_num)
             self._schema_vocabulary(t, cycle_num)
         elif isinstance(begins, URIRef) and str(begins).startswith(_VOCABULARIES):
@@ -92,11 +96,11 @@ class _Semantics(owlrl.OWLRL_Semantics):  # type: ignore[misc] # owlrl carries n
 
     def post_process(self) -> None:
         super().post_process()
-        self.found, self.error_messages = self.error_messages, []  # else they become triples of the graph
+        self.found, self.error_messages = self.error_messages, []  # else owlrl adds them to the graph
 
 
 def close(graph: Graph) -> tuple[list[_Triple], tuple[Inconsistency, ...]]:
-    """Return the triples that follow from a graph and are not in it, and the inconsistencies; it is not changed."""
+    """Return the triples that follow from a graph and are not in it, and its inconsistencies."""
     closed = Graph(store="SimpleMemory")  # a third faster under owlrl than the default store
     for triple in graph:
         closed.add(triple)

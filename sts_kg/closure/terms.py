@@ -1,6 +1,6 @@
-"""A dictionary of RDF terms: each distinct term gets a dense integer id, many terms at once, by numpy alone.
+"""A dictionary of RDF terms: each distinct term gets an integer id, 0, 1, 2, …; numpy handles many terms at once.
 
-A term is its canonical N-Triples text as bytes. Nothing is validated here, and of a term only the first byte is read.
+A term is its canonical N-Triples text as bytes. Terms are not validated; only the first byte tells their kind.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sts_kg.rdf import BLANK, IRI, LITERAL, XSD_STRING
 
 __all__ = ["SLACK", "Match", "Terms", "canonical_pattern"]
 
-#: A text that goes on for so many bytes after its last term need not be copied.
+#: A text with this many bytes after its last term need not be copied.
 SLACK = 64
 
 Bytes = NDArray[np.uint8]
@@ -29,14 +29,14 @@ Ids = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 
 _EMPTY = -1  # a slot of the table without an id
-_FULLEST = 0.6  # share of the slots that may be taken; fuller, the search takes more steps
+_FULLEST = 0.6  # largest share of used slots; with more the search takes more steps
 _ROW = SLACK  # bytes of a term that are hashed in one step
 _ROW_TYPE = np.dtype(f"V{_ROW}")
 _WORDS = _ROW // 8
 _LONGEST = 16 * _ROW  # a longer term is hashed on its own
 _BATCH = 2048  # terms hashed in one step, so that their rows stay in the processor's cache
 _HALF = np.uint64(32)
-#: By length: the row whose first bytes are all ones.
+#: By length n: a row whose first n bytes are all ones.
 _MASKS = np.where(np.arange(_ROW) < np.arange(_ROW + 1)[:, None], 255, 0).astype(np.uint8).view(_ROW_TYPE).ravel()
 _KIND_OF = np.full(256, LITERAL, np.uint8)
 _KIND_OF[ord("<")], _KIND_OF[ord("_")] = IRI, BLANK
@@ -56,16 +56,16 @@ _BLANK = r"_:[A-Za-z0-9_]++(?:[.\-]++[A-Za-z0-9_]++)*+"
 
 @cache
 def canonical_pattern() -> re.Pattern[str]:
-    """Return what matches as many terms as come next, a line feed after each, that are surely in canonical form.
+    """Return a pattern that matches terms in canonical form, as many as follow each other, a line feed after each.
 
-    What is rare in IRIs and language tags is not among them: to tell right from wrong there takes a parser.
+    It leaves out rare forms of IRIs and language tags: checking those takes a parser.
     """
     return re.compile(rf"(?:(?:{_IRI}|{_LITERAL}|{_BLANK})\n)*+")
 
 
 @dataclass(frozen=True, eq=False)
 class Match:
-    """What `Terms.match` found: the `ids` of all terms, and the `new` ones, a line feed after each, by their ids."""
+    """What `Terms.match` found: the `ids` of all terms, and the `new` terms in order, a line feed after each."""
 
     ids: Ids
     new: bytes
@@ -76,8 +76,8 @@ class Match:
 class Terms:
     """Distinct terms, numbered 0, 1, 2, … in the order in which they were added.
 
-    Two terms are taken for the same if 64 bits of a hash agree whose keys are random: among a million terms the chance
-    that any two differ and still agree is some one in thirty million. A term takes its text and 25 to 40 bytes.
+    Terms are compared by a 64-bit hash with random keys. Among a million terms, the probability that any two different
+    ones share a hash is about 1 in 30 million. A term takes its text and 25 to 40 bytes.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ class Terms:
         self.add_all(list(first))
 
     def copy(self) -> Terms:
-        """Return a copy that can grow without this one."""
+        """Return a copy that can grow on its own."""
         other = copy(self)
         other._blob = bytearray(self._blob)
         other._ends, other._kinds = self._ends.copy(), self._kinds.copy()
@@ -120,20 +120,20 @@ class Terms:
 
     @property
     def kinds(self) -> Bytes:
-        """The kind of each term by its id, (n,) uint8: IRI, BLANK or LITERAL; not to be written to."""
+        """The kind of each term by its id, (n,) uint8, read-only: IRI, BLANK or LITERAL."""
         kinds = self._kinds[: self._count]
         kinds.flags.writeable = False
         return kinds
 
     def add(self, text: Bytes, starts: Ids, ends: Ids) -> Ids:
-        """Return the ids of the terms at given places of a text; new terms get ids in order of first appearance.
+        """Return the ids of the terms at given places of a text; new terms get the next ids in their order.
 
         Parameters
         ----------
         text : (m,) uint8
             The bytes that hold the terms.
         starts, ends : (n,) int64
-            Where each term begins and where it has ended.
+            Where each term begins and ends; the end is exclusive.
 
         Returns
         -------
@@ -145,29 +145,29 @@ class Terms:
         return match.ids
 
     def add_all(self, terms: Sequence[bytes]) -> Ids:
-        """Return the ids of given terms, (n,) int64; new terms get ids in order of first appearance."""
+        """Return the ids of given terms, (n,) int64; new terms get the next ids in their order."""
         lengths = np.fromiter(map(len, terms), np.int64, len(terms))
         ends = np.cumsum(lengths)
         return self.add(np.frombuffer(b"".join(terms), np.uint8), ends - lengths, ends)
 
     def find(self, term: bytes) -> int:
-        """Return the id of a term, -1 if there is none."""
+        """Return the id of a term, -1 if it has none."""
         hashes = self._hash(np.frombuffer(term, np.uint8), np.zeros(1, np.int64), np.array([len(term)]))
         return int(self._lookup(hashes)[0])
 
     def find_all(self, terms: Sequence[bytes]) -> Ids:
-        """Return the ids of terms, (n,) int64, -1 for each that there is not."""
+        """Return the ids of terms, (n,) int64, -1 for those that have none."""
         lengths = np.fromiter(map(len, terms), np.int64, len(terms))
         ends = np.cumsum(lengths)
         return self._lookup(self._hash(np.frombuffer(b"".join(terms), np.uint8), ends - lengths, ends))
 
     def text(self, term_id: int) -> bytes:
-        """Return the term that has an id.
+        """Return the term with an id.
 
         Raises
         ------
         IndexError
-            There is no such id.
+            No term has this id.
         """
         if not 0 <= term_id < self._count:
             raise IndexError(f"there is no term {term_id}; there are {self._count}")
@@ -175,19 +175,19 @@ class Terms:
         return bytes(self._blob[start : int(self._ends[term_id])])
 
     def texts(self, ids: NDArray[np.integer[Any]] | None = None) -> list[bytes]:
-        """Return the terms that have given ids, in the order of these; without ids all terms."""
+        """Return the terms with the given ids, in that order; without ids all terms."""
         ends = self._ends[: self._count]
         starts = np.concatenate([np.zeros(1, np.int64), ends + 1])[:-1]
         if ids is not None:
             starts, ends = starts[ids], ends[ids]
-        # a slice of bytes costs less than one of a bytearray, but first all must be copied
+        # slicing bytes is cheaper than slicing a bytearray, but needs a copy of everything
         blob = bytes(self._blob) if len(ends) * 8 > self._count else self._blob
         return list(map(bytes, _slices(blob, starts, ends)))
 
-    # --- in two steps: what is new can be looked at before it is kept
+    # --- in two steps, so that new terms can be checked before they are kept
 
     def match(self, text: bytes, starts: Ids, ends: Ids) -> Match:
-        """Return the ids of terms as `add` does, and what is new, of which `keep` or `forget` must be told next."""
+        """Return the ids of terms as `add` does, and the new ones; call `keep` or `forget` with it next."""
         hashes = self._hash(np.frombuffer(text, np.uint8), starts, ends)
         ids = self._lookup(hashes)
         unknown = np.flatnonzero(ids < 0)
@@ -211,13 +211,13 @@ class Terms:
         self._count += len(ends)
 
     def forget(self, match: Match) -> None:
-        """Forget the new terms of a match; their ids are void."""
+        """Forget the new terms of a match; their ids become invalid."""
         self._table[match.slots] = _EMPTY
 
-    # --- the table: open addressing; a term that finds its slot taken goes 1, then 2, then 3, … slots on
+    # --- the hash table: open addressing; if a slot is taken, the next ones to try are 1, then 2, then 3, … further
 
     def _lookup(self, hashes: Hashes) -> Ids:
-        """Return the id of each hash, -1 if there is none."""
+        """Return the id of each hash, -1 if it has none."""
         mask = len(self._table) - 1
         slots = (hashes & np.uint64(mask)).view(np.int64)
         ids = self._table[slots].astype(np.int64)
@@ -233,16 +233,16 @@ class Terms:
         return ids
 
     def _insert(self, hashes: Hashes) -> tuple[Ids, Ids, Ids]:
-        """Give hashes that have no id the next ids, and slots; some of the hashes may be equal.
+        """Give the next ids and slots to hashes without an id; some of the hashes may be equal.
 
-        Returns the number of each hash among the new ones, where each of these comes first, and their slots.
+        Returns the number of each hash among the new ones, the first place of each new one, and their slots.
         """
         n, base, mask = len(hashes), self._count, len(self._table) - 1
-        self._hashes[base : base + n] = hashes  # for now each has its own place, so that the table can name it
+        self._hashes[base : base + n] = hashes  # each gets a place for now, so that the table can refer to it
         holders, taken = np.empty(n, np.int64), np.empty(n, np.int64)
         rest, slots, step = np.arange(n), (hashes & np.uint64(mask)).view(np.int64), 0
         while len(rest):
-            free = np.flatnonzero(self._table[slots] < 0)[::-1]  # of several for a slot the first, written last, stays
+            free = np.flatnonzero(self._table[slots] < 0)[::-1]  # the first one for a slot is written last
             self._table[slots[free]] = base + rest[free]
             found = self._table[slots]
             holders[rest], taken[rest] = found, slots
@@ -270,10 +270,10 @@ class Terms:
             self._insert(self._hashes[:count].copy())
             self._count = count
 
-    # --- the hash: of each 64 bytes the sum of mixed words times keys
+    # --- the hash: for each 64 bytes, the sum of mixed words times keys
 
     def _hash(self, text: Bytes, starts: Ids, ends: Ids) -> Hashes:
-        """Return a hash of each of some pieces of a text."""
+        """Return a hash of each piece of a text, (n,) uint64."""
         if len(text) < int(ends.max(initial=0)) + _ROW:  # rows may reach beyond the last term
             text = np.concatenate([text, np.zeros(_ROW, np.uint8)])
         rows = np.ndarray((len(text) - _ROW + 1,), _ROW_TYPE, text, strides=(1,))
@@ -294,10 +294,10 @@ class Terms:
         return hashes
 
     def _hash_rows(self, rows: NDArray[np.void], lengths: Ids, row: int) -> Hashes:
-        """Return the hash of rows, of each the first bytes, as many as its length says."""
+        """Return a hash of the first bytes of each row, as many as its length says."""
         words = rows.view(np.uint64)
         words &= _MASKS[np.minimum(lengths, _ROW)].view(np.uint64)
-        shifted = words >> _HALF  # a multiplication does not reach lower bits, hence the shifts
+        shifted = words >> _HALF  # multiplication carries no bits down, so shift them
         words ^= shifted
         words *= self._factor
         words ^= np.right_shift(words, _HALF, out=shifted)

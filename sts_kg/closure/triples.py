@@ -1,7 +1,7 @@
-"""The triples of a closure in columns, one relation for each predicate, with the round in which each came to be.
+"""The triples of a closure in columns, one relation for each predicate, with the round in which each was added.
 
-What was inserted in a round is kept as a block, for ever, in the terms of that round: from the blocks come what is
-inferred, and proofs. `live` is what is known now, in representatives of the terms that are equal.
+The triples inserted in a round are kept as blocks, in the terms of that round; inferred triples and proofs are made
+from them. `live` has the triples known now, with a representative in place of equal terms.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _NO_SOURCE = -1
 class Block:
     """Triples of one predicate that were inserted together.
 
-    `pairs` is sorted: subject and object, but for `rdf:type` class and member, since a class is asked for its members.
+    `pairs` is sorted: subject and object, but class and member for `rdf:type`, as rules ask for the members of a class.
     """
 
     round: int
@@ -53,32 +53,32 @@ class Block:
 
 @dataclass
 class Found:
-    """What the rules of a round conclude, by predicate, and how much each rule concluded."""
+    """What the rules of a round conclude, by predicate, and the number of conclusions of each rule."""
 
     by_predicate: dict[int, list[Ids]] = field(default_factory=dict)
     firings: Counter[str] = field(default_factory=Counter)
 
     def add(self, rule: str, predicate: int, subjects: Ids | int, objects: Ids | int) -> None:
-        """Note triples of one predicate; subjects and objects are parallel, one of the two may be a single id."""
+        """Add triples of one predicate; subjects and objects are parallel arrays, or one of the two is a single id."""
         pairs = pack(objects, subjects) if predicate == TYPE else pack(subjects, objects)
         self.add_pairs(rule, predicate, pairs)
 
     def add_pairs(self, rule: str, predicate: int, pairs: Ids) -> None:
-        """Note pairs in the order of the predicate's blocks, not necessarily sorted."""
+        """Add pairs with their halves as in the predicate's blocks; they need not be sorted."""
         if pairs.size:
             self.by_predicate.setdefault(predicate, []).append(pairs)
             self.firings[rule] += pairs.size
 
     def add_members(self, rule: str, class_: int, members: Ids) -> None:
-        """Note members of a class."""
+        """Add members of a class."""
         self.add_pairs(rule, TYPE, pack(class_, members))
 
 
 class Triples:
     """A growing set of triples of ids.
 
-    `live` maps a predicate to its pairs; `blocks` to all that was ever inserted; `representatives`, if any terms are
-    equal, gives for each id the least id that is equal to it.
+    `live` maps a predicate to its pairs, `blocks` to everything that was inserted; if any terms are equal,
+    `representatives` has for each id the least id that is equal to it.
     """
 
     def __init__(self) -> None:
@@ -97,7 +97,7 @@ class Triples:
         return sum(map(len, self.live.values()))
 
     def copy(self) -> Triples:
-        """Return a copy that can grow without this one; the arrays, which never change, are shared."""
+        """Return a copy that can grow on its own; the arrays, which never change, are shared."""
         other = Triples()
         other.live, other._closed = dict(self.live), dict(self._closed)
         other.blocks = {predicate: list(blocks) for predicate, blocks in self.blocks.items()}
@@ -107,7 +107,7 @@ class Triples:
         return other
 
     def representative(self, ids: Ids) -> Ids:
-        """Return the representatives of some ids."""
+        """Return the representatives of ids."""
         return ids if self.representatives is None else self.representatives[ids]
 
     def of(self, term: int) -> int:
@@ -119,7 +119,7 @@ class Triples:
         return lookup(self[TYPE].os, self.of(class_))
 
     def assert_(self, subjects: Numbers, predicates: Numbers, objects: Numbers, source: str) -> dict[int, Pairs]:
-        """Insert asserted triples of a source, and return by predicate those that were new to the live columns."""
+        """Insert asserted triples of a source, and return by predicate those that the live columns did not have."""
         number = self._source(source)
         added: dict[int, Pairs] = {}
         if not predicates.size:
@@ -152,14 +152,14 @@ class Triples:
         return self._merge(self.of(predicate), current)
 
     def _represented(self, predicate: int, pairs: Ids) -> Ids:
-        """Return pairs of a predicate in representatives, in the order of the representative's blocks."""
+        """Return pairs of a predicate in representatives, with their halves as in the representative's blocks."""
         if self.representatives is None:
             return pairs
         pairs = pack(self.representatives[firsts(pairs)], self.representatives[seconds(pairs)])
         return swap(pairs) if (predicate == TYPE) != (self.of(predicate) == TYPE) else pairs
 
     def _merge(self, predicate: int, pairs: Ids) -> Pairs | None:
-        """Put sorted pairs into the live column, and return those that were new, if any."""
+        """Add sorted pairs to the live column, and return those that were new, if any."""
         known = self[predicate]
         pairs = difference(pairs, known.os if predicate == TYPE else known.so)
         if not pairs.size:
@@ -190,7 +190,7 @@ class Triples:
         return current
 
     def close(self, rule: str, predicate: int, found: Found) -> None:
-        """Note what transitivity adds to a predicate; what was closed before is not gone through again."""
+        """Add to `found` what transitivity adds to a predicate, reusing what was closed before."""
         predicate = self.of(predicate)
         pairs, closed = self[predicate].so, self._closed.get(predicate, EMPTY)
         new = difference(pairs, closed)
@@ -248,7 +248,7 @@ class Triples:
         return self.insert(Found(moved))
 
     def drop(self, predicate: int) -> None:
-        """Forget the live triples of a predicate; its blocks stay."""
+        """Remove the live triples of a predicate; its blocks stay."""
         self.live.pop(predicate, None)
 
     def asserted(self) -> Iterator[tuple[int, Ids]]:
@@ -259,14 +259,12 @@ class Triples:
                 yield predicate, parts[0] if len(parts) == 1 else unique(np.concatenate(parts))
 
     def derived(self) -> Iterator[tuple[int, Ids]]:
-        """Yield each predicate with the pairs of later rounds, in representatives of now, sorted."""
+        """Yield each predicate with the pairs of later rounds, sorted; only for triples without equal terms."""
         for predicate, blocks in self.blocks.items():
             parts = [block.pairs for block in blocks if block.round != ASSERTED]
             if not parts:
                 continue
-            pairs = parts[0] if len(parts) == 1 else np.sort(np.concatenate(parts))
-            if self.representatives is None:
-                yield predicate, pairs
+            yield predicate, parts[0] if len(parts) == 1 else np.sort(np.concatenate(parts))
 
     def equalities(self) -> Iterable[Ids]:
         """Yield the pairs of `owl:sameAs` of all rounds, as they were concluded."""

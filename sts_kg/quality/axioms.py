@@ -1,7 +1,7 @@
-"""Reads an RDF graph as OWL 2: its declarations, expressions and axioms, and the triples that are none of these.
+"""Reads an RDF graph as OWL 2: its declarations, expressions and axioms, and the triples that belong to none.
 
-Follows W3C OWL 2 Mapping to RDF Graphs (2nd ed.), section 3, with its tables for OWL 1 DL. Reading is forgiving: what
-is malformed is reported and then read as far as it goes. What an ontology may say is judged in `profile`, not here.
+Follows W3C OWL 2 Mapping to RDF Graphs (2nd ed.), section 3, with its tables for OWL 1 DL. What is malformed is
+reported, and the rest of it is read. The module `profile` checks which of it OWL 2 RL and OWL 2 DL allow.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from rdflib.term import Node
 
 from sts_kg.quality.violation import Violation
 from sts_kg.rdf import compress
+from sts_kg.rdf.xsd import SUPPORTED
 
 __all__ = [
     "BUILT_IN",
@@ -28,21 +29,14 @@ __all__ = [
     "read",
 ]
 
-MALFORMED = "Malformed"  # the kind of an expression that could not be read
-SYNONYM = "Synonym"  # the kind of a union or intersection with one member or none, which stands for another class
+MALFORMED = "Malformed"  # the kind of an expression that cannot be read
+SYNONYM = "Synonym"  # the kind of a union or intersection of at most one class, which is another class
 
 PROPERTY_KINDS = ("object property", "data property", "annotation property")
 _WORD = dict(zip(PROPERTY_KINDS, ("Object", "Data", "Annotation"), strict=True))
 
-_XSD_DATATYPES = (
-    "decimal integer nonNegativeInteger nonPositiveInteger positiveInteger negativeInteger long int short byte "
-    "unsignedLong unsignedInt unsignedShort unsignedByte double float string normalizedString token language Name "
-    "NCName NMTOKEN boolean hexBinary base64Binary anyURI dateTime dateTimeStamp"
-)
 #: The OWL 2 datatype map with rdfs:Literal (Structural Specification, sections 4 and 5.2).
-DATATYPES = frozenset(
-    {RDFS.Literal, RDF.PlainLiteral, RDF.XMLLiteral, OWL.real, OWL.rational} | {XSD[n] for n in _XSD_DATATYPES.split()}
-)
+DATATYPES = frozenset({*map(URIRef, SUPPORTED), OWL.real, OWL.rational})
 #: The entities that the reserved vocabulary offers, by kind (Structural Specification, sections 5.1 to 5.5).
 BUILT_IN: Mapping[str, frozenset[URIRef]] = {
     "class": frozenset({OWL.Thing, OWL.Nothing}),
@@ -54,7 +48,7 @@ BUILT_IN: Mapping[str, frozenset[URIRef]] = {
     "individual": frozenset(),
 }
 
-# Mapping, Tables 6 and 7: what a type declares; the last one is OWL 1's.
+# Mapping, Tables 6 and 7: what a type declares; the last one is from OWL 1.
 _DECLARES = {
     OWL.Class: "class",
     RDFS.Datatype: "datatype",
@@ -66,7 +60,7 @@ _DECLARES = {
 }
 # Mapping, Table 6: as in OWL 1, these make their subject an object property.
 _DECLARES_OBJECT_PROPERTY = {OWL.InverseFunctionalProperty, OWL.TransitiveProperty, OWL.SymmetricProperty}
-# Mapping, Table 5: a type that says nothing beside one of the others.
+# Mapping, Table 5: types that add nothing to one of the others.
 _REDUNDANT = {
     RDFS.Class: {OWL.Class, OWL.Restriction, OWL.DataRange, RDFS.Datatype},
     RDF.Property: {*_DECLARES_OBJECT_PROPERTY, OWL.FunctionalProperty, OWL.ObjectProperty, OWL.DatatypeProperty}
@@ -126,10 +120,10 @@ Part = tuple[str, Node]
 
 @dataclass(frozen=True, eq=False)
 class Construct:
-    """An axiom or an expression, by the name that the functional-style syntax gives it.
+    """An axiom or an expression; `kind` is its name in functional-style syntax.
 
-    `node` is the subject of its main triple, or its blank node; `parts` are (role, term) in the order of that syntax,
-    where the role is an entity kind of `BUILT_IN` or "literal" and a term that is a blank node may be an expression.
+    `node` is the subject of its main triple, or its blank node. `parts` are pairs of role and term in the order of that
+    syntax. A role is an entity kind of `BUILT_IN` or "literal"; a term that is a blank node may be an expression.
     """
 
     kind: str
@@ -138,13 +132,13 @@ class Construct:
     cardinality: int | None = None
 
     def of(self, role: str) -> tuple[Node, ...]:
-        """Return the parts that have this role, in their order."""
+        """Return the terms with this role, in their order."""
         return tuple(node for found, node in self.parts if found == role)
 
 
 @dataclass(frozen=True, eq=False)
 class OwlDocument:
-    """What `read` found: entities declared by kind, axioms, expressions by node, and what was wrong on the way."""
+    """An RDF graph read as OWL 2: declared entities by kind, axioms, expressions by node, violations of the mapping."""
 
     declared: Mapping[str, frozenset[URIRef]]
     axioms: tuple[Construct, ...]
@@ -155,11 +149,11 @@ class OwlDocument:
     _below: Mapping[Node, list[Node]]
 
     def name(self, node: Node) -> str:
-        """Return the CURIE of a term; of a blank node that of the nearest named term, at best one that leads to it."""
+        """Return the CURIE of a term; for a blank node that of the nearest named term, best one above it."""
         return _name(node, self._above, self._below)
 
     def text(self, construct: Construct, depth: int = 3) -> str:
-        """Return a construct in functional-style syntax; below the given depth expressions are elided."""
+        """Return a construct in functional-style syntax; expressions below the given depth are shown as …."""
         words = [self.word(node, depth) for _, node in construct.parts]
         if construct.kind == SYNONYM:
             return words[0]
@@ -180,7 +174,7 @@ class OwlDocument:
         return self.text(self.expressions[node], depth - 1) if depth else "…"
 
     def within(self, construct: Construct) -> Iterator[Construct]:
-        """Yield a construct and every expression in it, each once, in no stated order."""
+        """Yield a construct and every expression in it, each once, in any order."""
         waiting, seen = [construct], {node for node in [construct.node] if self.expressions.get(node) is construct}
         while waiting:
             current = waiting.pop()
@@ -212,8 +206,8 @@ def _text(node: Node) -> str:
 
 
 def is_reserved(iri: Node) -> bool:
-    """Return whether a term is of the reserved vocabulary: rdf:, rdfs:, owl: or xsd:."""
-    return str(iri).startswith(_RESERVED)  # str(): the startswith of rdflib's terms knows no tuples
+    """Return whether a term is in the reserved vocabulary: rdf:, rdfs:, owl: or xsd:."""
+    return str(iri).startswith(_RESERVED)  # str(): the startswith of rdflib's terms takes no tuple
 
 
 def _as(role: str, nodes: Iterable[Node]) -> tuple[Part, ...]:
@@ -221,9 +215,9 @@ def _as(role: str, nodes: Iterable[Node]) -> tuple[Part, ...]:
 
 
 def read(graph: Graph) -> OwlDocument:
-    """Return an RDF graph as an OWL 2 ontology; triples that are no part of one are reported as violations.
+    """Return an RDF graph read as OWL 2; triples that are not part of an ontology are reported as violations.
 
-    Works on any graph, in time linear in its triples; the graph is not changed. Imports are not followed.
+    Works on any graph in linear time, and does not change it. Imports are not followed.
 
     Examples
     --------
@@ -239,10 +233,10 @@ def read(graph: Graph) -> OwlDocument:
 
 
 class _Reader:
-    """Takes triples away from a copy of the graph until only those are left that are no part of an ontology."""
+    """Removes triples from a copy of the graph as it reads them; those left over are not part of an ontology."""
 
     def __init__(self, graph: Graph) -> None:
-        # Sorted, so that the answer does not depend on the order in which the store gives its triples.
+        # Sorted, so that the answer does not depend on the order of the triples in the store.
         self.triples = sorted(graph, key=lambda triple: tuple(map(str, triple)))
         self.left = set(self.triples)
         self.objects: defaultdict[Node, dict[Node, list[Node]]] = defaultdict(dict)
@@ -279,19 +273,19 @@ class _Reader:
         expressions, found = self.expressions, tuple(self.violations)
         return OwlDocument(declared, tuple(self.axioms), expressions, self.inverses, found, self.above, self.below)
 
-    # What every step uses.
+    # Used by every step.
 
     def types(self, node: Node) -> list[Node]:
         return self.objects[node].get(RDF.type, []) if node in self.objects else []
 
     def take(self, s: Node, p: Node, only: Node | None = None) -> list[Node]:
-        """Return the objects of a subject and predicate, and count these triples as read."""
+        """Return the objects of a subject and predicate, and mark these triples as read."""
         found = self.objects[s].get(p, []) if s in self.objects else []
         self.left.difference_update((s, p, o) for o in found if only is None or o == only)
         return found
 
     def one(self, node: Node, p: Node) -> Node | None:
-        """Return the object of a predicate that must have exactly one."""
+        """Return the object of a predicate that must occur exactly once."""
         found = self.take(node, p)
         if len(found) != 1:
             self.malformed(node, f"has {len(found)} {_text(p)}, not one", f"give it exactly one {_text(p)}")
@@ -308,18 +302,18 @@ class _Reader:
         self.axioms.append(Construct(kind, node, tuple(part for group in parts for part in group)))
 
     def members(self, head: Node, at_least: int = 0) -> tuple[Node, ...]:
-        """Return the members of an rdf:List, up to the cell where it is malformed if it is."""
+        """Return the members of an rdf:List; of a malformed one those before the faulty cell."""
         found: list[Node] = []
         cell, seen = head, set[Node]()
         while cell != RDF.nil:
             first, rest = self.take(cell, RDF.first), self.take(cell, RDF.rest)
-            wrong = "has a cell that is no blank node" if not isinstance(cell, BNode) else ""
+            wrong = "has a cell that is not a blank node" if not isinstance(cell, BNode) else ""
             if len(first) != 1 or len(rest) != 1:
                 wrong = f"has a cell with {len(first)} rdf:first and {len(rest)} rdf:rest, not one of each"
             elif cell in seen or self.uses[cell] > 1:
                 wrong = "shares a cell with another list or with itself"
             if wrong:
-                remedy = "write each list by itself, as blank nodes that end with rdf:nil"
+                remedy = "write each list on its own, as blank nodes that end with rdf:nil"
                 self.report("dl-malformed-list", head, f"its rdf:List {wrong}", remedy)
                 return tuple(found)
             seen.add(cell)
@@ -405,7 +399,7 @@ class _Reader:
         if isinstance(node, BNode) and OWL.inverseOf in self.objects[node]:
             target = self.one(node, OWL.inverseOf)
             if not isinstance(target, URIRef):
-                self.malformed(node, "is the inverse of no named property", "name an object property")
+                self.malformed(node, "has an inverse that is not a named property", "name an object property")
             elif target is not None:
                 self.inverses[node] = target
 
@@ -443,7 +437,9 @@ class _Reader:
             return self.datatype_restriction(node)
         else:
             names = " and ".join(sorted(compress(str(p)) for p in constructors))
-            self.malformed(node, f"has {names}, which is no expression of OWL 2 DL", "write one expression a node")
+            self.malformed(
+                node, f"has {names}, which is not an expression of OWL 2 DL", "write one expression per node"
+            )
             self.drop(node)
         return Construct(MALFORMED, node)
 
@@ -470,12 +466,12 @@ class _Reader:
         return Construct(kind, node, _as(role, members))
 
     def restriction(self, node: BNode) -> Construct:
-        """Return a restriction; what it restricts an undeclared property to tells its kind."""
+        """Return a restriction; its filler decides the kind of an undeclared property."""
         found = [p for p in _RESTRICTIONS if p in self.objects[node]]
         on = self.one(node, OWL.onProperty)
         if len(found) != 1:
             names = " and ".join(sorted(map(compress, found))) or "nothing"
-            self.malformed(node, f"restricts its property by {names}, not by one constructor", "write one a node")
+            self.malformed(node, f"restricts its property by {names}, not by one constructor", "write one per node")
             self.drop(node)
             return Construct(MALFORMED, node)
         p, qualifier = found[0], OWL.onDataRange if OWL.onDataRange in self.objects[node] else OWL.onClass
@@ -499,7 +495,8 @@ class _Reader:
         if word == "HasSelf":
             return Construct("ObjectHasSelf", node, _as("object property", [on]))
         if word == "HasValue" and isinstance(value, Literal) != data:
-            wrong = "a literal as value of an object property" if not data else "a value of a data property, no literal"
+            wrong = "a literal" if not data else "a value that is not a literal"
+            wrong += f" for {'a data' if data else 'an object'} property"
             self.malformed(node, f"has {wrong}", "give a data property a literal, an object property an individual")
             return Construct(MALFORMED, node)
         filled = ("literal" if data else "individual") if word == "HasValue" else "datatype" if data else "class"
@@ -510,7 +507,7 @@ class _Reader:
         if number is None or not isinstance(value, Literal) or value.datatype != XSD.nonNegativeInteger:
             self.malformed(
                 node,
-                f"has the cardinality {value}, no xsd:nonNegativeInteger",
+                f"has the cardinality {value}, which is not an xsd:nonNegativeInteger",
                 'write it as "1"^^xsd:nonNegativeInteger',
             )
         return int(number) if number is not None else None
@@ -522,14 +519,16 @@ class _Reader:
             facets = [p for p in self.objects.get(member, ()) if p in _FACETS]
             found = [o for p in facets for o in self.take(member, p)]
             if len(found) != 1 or not isinstance(found[0], Literal):
-                self.malformed(node, "has a member of owl:withRestrictions that is no facet", "write one facet a node")
+                self.malformed(
+                    node, "has a member of owl:withRestrictions that is not a facet", "write one facet per node"
+                )
             values += found
         return Construct(
             "DatatypeRestriction", node, _as("datatype", [datatype] if datatype else []) + _as("literal", values)
         )
 
     def drop(self, node: Node) -> None:
-        """Count all that makes up an expression as read: it has been reported as a whole."""
+        """Mark all triples of an expression as read: the expression is reported already."""
         for p in (*_EXPRESSION, *_RESTRICTIONS, OWL.onClass, OWL.onDataRange, OWL.withRestrictions):
             for o in self.take(node, p):
                 if isinstance(o, BNode) and RDF.first in self.objects[o]:
@@ -538,7 +537,7 @@ class _Reader:
     # Mapping, section 3.2.5: axioms.
 
     def axiom_of_node(self, node: Node) -> None:
-        """Read an axiom that has a blank node of its own."""
+        """Read an axiom that has its own blank node."""
         for kind in self.types(node):
             if kind == OWL.NegativePropertyAssertion:
                 self.negative_assertion(node)
@@ -570,7 +569,7 @@ class _Reader:
         self.add(f"Negative{kind}PropertyAssertion", node, parts)
 
     def axiom_of_triple(self, s: Node, p: Node, o: Node) -> None:
-        """Read an axiom that has one main triple; a triple that is none stays left."""
+        """Read an axiom that has one main triple; a triple that is not an axiom is left over."""
         if isinstance(s, Literal) or not isinstance(p, URIRef):
             return
         if p == OWL.disjointUnionOf:
@@ -603,7 +602,7 @@ class _Reader:
         self.left.discard((s, p, o))
 
     def property_axiom(self, s: Node, p: URIRef, o: Node) -> bool:
-        """Read a hierarchy, equivalence, disjointness, domain or range; say whether it is one."""
+        """Read a hierarchy, equivalence, disjointness, domain or range; return whether it is one."""
         if p in (RDFS.domain, RDFS.range):
             role = self.common_kind([s], PROPERTY_KINDS)
             value = "datatype" if p == RDFS.range and role == "data property" else "class"
@@ -617,7 +616,7 @@ class _Reader:
         return role != "annotation property" or isinstance(o, URIRef)
 
     def assertion(self, s: Node, p: URIRef, o: Node) -> bool:
-        """Read a property assertion or an annotation; say whether it is one."""
+        """Read a property assertion or an annotation; return whether it is one."""
         kinds, literal = self.kinds(p), isinstance(o, Literal)
         role = "data property" if literal else "object property"
         if role in kinds:
@@ -628,7 +627,7 @@ class _Reader:
         return role in kinds or "annotation property" in kinds
 
     def leftovers(self) -> None:
-        """Report the triples that are left, those with an unknown predicate once for each predicate."""
+        """Report the triples left over; those with an undeclared predicate once for each predicate."""
         counts: defaultdict[Node, int] = defaultdict(int)
         for s, p, o in self.triples:
             if (s, p, o) not in self.left:
@@ -636,13 +635,16 @@ class _Reader:
             if isinstance(p, URIRef) and not is_reserved(p) and not self.kinds(p):
                 counts[p] += 1
                 continue
-            wrong, remedy = "is no part of any axiom", "complete the axiom or remove it"
+            wrong, remedy = "is not part of any axiom", "complete the axiom or remove it"
             if "object property" in self.kinds(p):
-                wrong, remedy = "gives an object property a literal", "name an individual, or declare a data property"
+                wrong, remedy = (
+                    "gives a literal to an object property",
+                    "name an individual, or declare a data property",
+                )
             elif "data property" in self.kinds(p):
-                wrong, remedy = "gives a data property a value that is no literal", "write a literal"
+                wrong, remedy = "gives a data property a value that is not a literal", "write a literal"
             triple = " ".join("[]" if isinstance(n, BNode) else _text(n) for n in (s, p, o))
             self.report("dl-not-an-axiom", s, f"the triple {triple} {wrong}", remedy)
         for p, count in counts.items():
-            message = f"is the predicate of {count} triple{'s' * (count > 1)}, but declared as no property of any kind"
+            message = f"is the predicate of {count} triple{'s' * (count > 1)}, but is not declared as a property"
             self.report("dl-not-an-axiom", p, message, "declare it as object, data or annotation property")

@@ -1,7 +1,7 @@
-"""Quality gates over the ontology, the queries and, if it is at hand, the page: what is wrong, and what is covered.
+"""Quality gates over the ontology, the queries and, if it is given, the page: what is wrong, and what is covered.
 
-A check is a function here that yields violations, a query in `queries/check/` any row of which is one, the profile
-(`sts_kg.profile`), the linter of queries (`sts_kg.lint`) or a SHACL shape in `shapes.ttl`.
+A check is a function in this module that yields violations, a query in `queries/check/` whose rows are violations, the
+profile (`sts_kg.quality.profile`), the linter of queries (`sts_kg.quality.lint`) or a SHACL shape in `shapes.ttl`.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def report(guideline: Guideline, *, canned_folder: Path, page: Path | None = Non
     guideline : Guideline
         What is checked; its closure is computed.
     canned_folder : Path
-        The canned queries, with the checks amongst them in `check/`.
+        The canned queries, including the checks in `check/`.
     page : Path, optional
         The source page; without it the checks that need it are left out, which `notes` says.
     """
@@ -156,7 +156,7 @@ def _not_met_stale(guideline: Guideline) -> Iterator[Violation]:
     try:
         fresh = parse(not_met(guideline.asserted))
     except ValueError as error:
-        yield Violation("not-met-stale", "not-met.ttl", f"cannot be generated: {error}", "mend conditions.ttl")
+        yield Violation("not-met-stale", "not-met.ttl", f"cannot be generated: {error}", "fix conditions.ttl")
         return
     if not isomorphic(fresh, guideline.modules["not-met"]):
         message = "is not what findings, options and conditions.ttl give"
@@ -245,7 +245,7 @@ def _cue_too_long(guideline: Guideline) -> Iterator[Violation]:
 
 
 def _dishonest(guideline: Guideline) -> Iterator[Violation]:
-    """Find texts that say what the source does not; decisions may name what they reject."""
+    """Find texts that say more than the source does; decisions may name what they reject."""
     graph = guideline.asserted
     spoken = (
         RDFS.label,
@@ -268,7 +268,7 @@ def _dishonest(guideline: Guideline) -> Iterator[Violation]:
 
 
 def _released_lost(guideline: Guideline) -> Iterator[Violation]:
-    """Find IRIs of `released.txt` that are no terms any more; a deprecated term is still one."""
+    """Find IRIs of `released.txt` that are not terms any more; a deprecated term still is one."""
     listed = guideline.folder / "released.txt"
     known = {str(subject) for subject in guideline.asserted.subjects()}
     for line in read_text(listed).splitlines() if listed.exists() else ():
@@ -279,7 +279,7 @@ def _released_lost(guideline: Guideline) -> Iterator[Violation]:
             yield Violation("released-lost", f"sts:{name}", message, remedy)
 
 
-#: The checks of the ontology that are no queries, by id.
+#: The checks of the ontology that are functions, by id.
 CHECKS: Mapping[str, Callable[[Guideline], Iterator[Violation]]] = {
     "inconsistent": _inconsistent,
     "contradicts-standards": _contradicts_standards,
@@ -322,7 +322,7 @@ def _page_violations(guideline: Guideline, page: Path | None) -> tuple[list[Viol
     if page is None:
         return (
             [],
-            "the page is not at hand: digests, cues and quotations were not held against it (--source, STS_KG_SOURCE)",
+            "the page is not at hand: digests, cues and quotations were not compared with it (--source, STS_KG_SOURCE)",
         )
     try:
         texts = guideline.texts(page) or {}
@@ -345,7 +345,7 @@ def _source_uncovered(guideline: Guideline, texts: Mapping[str, str], page: str)
 
 
 def _cue_not_in_source(guideline: Guideline, texts: Mapping[str, str], page: str) -> Iterator[Violation]:
-    """Find cues that stand in none of the segments that they are quoted from."""
+    """Find cues that are in none of the segments that they are quoted from."""
     graph = guideline.asserted
     for predicate in (STS.cue, STS.strengthCue, STS.frequencyCue):
         for subject, cue in graph.subject_objects(predicate):

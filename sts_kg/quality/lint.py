@@ -1,4 +1,4 @@
-"""The query linter: what a canned query does that parses, runs, and yet misleads. It reads the query, not the data."""
+"""The query linter: finds canned queries that parse and run but mislead. It reads the query, not the data."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ REMEDIES = {
     "query-regex-parameter": "use CONTAINS(LCASE(...), LCASE(...))",
 }
 
-_MAX_ARMS = 256  # combinations of UNION arms that are looked at one by one
+_MAX_ARMS = 256  # combinations of UNION arms that are checked
 
 
 def violations(
@@ -57,8 +57,8 @@ def violations(
 
     Cartesian products: patterns are related by a shared variable, or by an equality, sameTerm, [NOT] EXISTS or MINUS
     that mentions both; a shared constant or parameter relates nothing, since many things may hang on either. Each
-    choice of UNION arms is looked at. A constant, or the rdfs:label of one, gives one value, and so
-    does a sub-select that aggregates without GROUP BY. EXISTS and ASK are not looked into: they multiply no rows.
+    choice of UNION arms is checked. A constant, or the rdfs:label of one, gives one value, and so does a sub-select
+    that aggregates without GROUP BY. EXISTS and ASK are not checked: they multiply no rows.
 
     Frequencies: a variable that `sts:hasFrequency` or `sts:inBand` gives, and what hangs on it, is used when it is
     selected, ordered, grouped, aggregated or compared; a constant or parameter there is a comparison. Then the object
@@ -68,9 +68,9 @@ def violations(
     Parameters
     ----------
     query : CannedQuery
-        With a syntax error, only that is reported.
+        If it has a syntax error, only that is reported.
     vocabulary : collection of IRIs
-        All terms of ours that there are; IRIs of cases belong to their users and are not looked up.
+        All our terms; IRIs of cases belong to their users and are not looked up.
     second_parser : callable, optional
         Takes a text and raises SyntaxError or ValueError if it does not parse.
     """
@@ -78,7 +78,7 @@ def violations(
     try:
         tree = parse_sparql(query.id, query.open_text)
         misused = list(_misused(tree))
-        if not misused:  # a misused parameter makes the sample unreadable, and is the better message
+        if not misused:  # a misused parameter breaks the sample, and is the better message
             query.check()
         if second_parser is not None:
             for text in (query.open_text, *([] if misused else [query.sample_text])):
@@ -86,7 +86,7 @@ def violations(
     except QueryError as error:
         return (Violation("query-syntax", query.id, error.reason),)
     except (SyntaxError, ValueError) as error:
-        return (Violation("query-syntax", query.id, f"no SPARQL for the second parser: {error}"),)
+        return (Violation("query-syntax", query.id, f"the second parser rejects it: {error}"),)
     prefixes = {part.prefix or "": part.iri for part in tree[0] if part.name == "PrefixDecl"}
     found += [("query-parameter-misused", message) for message in misused]
     if any(not select.projection for select in _selects(tree)):
@@ -168,7 +168,7 @@ def _bindings(tree: Any) -> Iterator[tuple[Variable, Any]]:
 
 
 def _bare(expression: Any) -> Any:
-    """Return an expression without the layers of grammar that add nothing to it."""
+    """Return an expression without the grammar layers that add nothing to it."""
     while (
         isinstance(expression, CompValue) and list(expression) == ["expr"] and not expression.name.startswith("Unary")
     ):

@@ -1,6 +1,6 @@
-"""Says what of an ontology lies outside OWL 2 RL (grammar, datatypes) or OWL 2 DL (declarations, global restrictions).
+"""Finds what OWL 2 RL (grammar, datatypes) or OWL 2 DL (declarations, global restrictions) does not allow.
 
-Knows nothing of our own ontology: any RDF graph will do. `axioms` reads the graph, this module judges what it read.
+Works on any RDF graph and knows no term of our ontology. The module `axioms` reads the graph, this one checks it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sts_kg.rdf import compress
 
 __all__ = ["CHECKS", "violations"]
 
-#: Check id to what it asks for and where W3C says so: Profiles is OWL 2 Profiles, Syntax is OWL 2 Structural
+#: By check id, what it asks for and where W3C requires it: Profiles is OWL 2 Profiles, Syntax is OWL 2 Structural
 #: Specification, Mapping is OWL 2 Mapping to RDF Graphs, each in its second edition.
 CHECKS: Mapping[str, tuple[str, str]] = {
     "rl-axiom": (
@@ -36,33 +36,33 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "Profiles 4.2.5",
     ),
     "rl-data-range": ("A data range is a datatype or an intersection of data ranges.", "Profiles 4.2.4"),
-    "rl-datatype": ("A datatype, be it only of a literal, is one of OWL 2 RL's or defined.", "Profiles 4.2.1"),
+    "rl-datatype": ("A datatype, even one of a literal only, is in OWL 2 RL or has a definition.", "Profiles 4.2.1"),
     "rl-equivalent-class-expression": (
-        "Equivalent classes are named classes but owl:Thing, intersections of such, or value restrictions.",
+        "Equivalent classes are named classes other than owl:Thing, intersections of them, or value restrictions.",
         "Profiles 4.2.3",
     ),
     "rl-subclass-expression": (
-        "What stands on the subclass side, is disjoint or has a key is a subClassExpression.",
+        "A class on the subclass side, a disjoint class and a class with a key is a subClassExpression.",
         "Profiles 4.2.3",
     ),
     "rl-superclass-expression": (
-        "What stands on the superclass side, or is a domain, range or type is a superClassExpression.",
+        "A class on the superclass side, a domain, a range and a type is a superClassExpression.",
         "Profiles 4.2.3",
     ),
     "dl-anonymous-individual": (
-        "Anonymous individuals form trees, and stand in no (in)equality, negative assertion, enumeration or value.",
+        "Anonymous individuals form trees; no (in)equality, negative assertion, enumeration or value has one.",
         "Syntax 11.2",
     ),
     "dl-datatype": (
-        "A datatype is in the OWL 2 datatype map or has one definition, not through itself; facets are of the former.",
+        "A datatype is in the OWL 2 datatype map or has one definition, without a circle; only the former have facets.",
         "Syntax 9.4, 11.2",
     ),
     "dl-irregular-chain": (
-        "A strict partial order of the object properties puts the links of each chain below what they make.",
+        "A strict partial order of the object properties has the links of each chain below what the chain implies.",
         "Syntax 11.2",
     ),
     "dl-malformed": (
-        "An axiom or expression has each of its parts once, and each is of the sort it must be.",
+        "An axiom or expression has each of its parts once, and each part is of the right kind.",
         "Mapping 3.2.4, 3.2.5",
     ),
     "dl-malformed-list": (
@@ -74,7 +74,7 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "Mapping 3.2.5",
     ),
     "dl-not-simple": (
-        "No transitive property, nor one that a chain implies, is counted, functional, irreflexive or the like.",
+        "A property in a cardinality, or functional, irreflexive or the like, is not transitive or implied by a chain.",
         "Syntax 11.2",
     ),
     "dl-not-tree": (
@@ -86,17 +86,17 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "Syntax 5.8.1",
     ),
     "dl-reserved-vocabulary": (
-        "IRIs of rdf:, rdfs:, owl: and xsd: name no entities but those that OWL 2 gives them.",
+        "IRIs of rdf:, rdfs:, owl: and xsd: name only the entities that OWL 2 defines.",
         "Syntax 2.4, 5.1 to 5.6",
     ),
     "dl-top-data-property": (
-        "owl:topDataProperty is only the upper one of two data properties.",
+        "owl:topDataProperty is used only as the upper one of two data properties.",
         "Syntax 11.2",
     ),
     "dl-undeclared": ("Each class, datatype and property in use is declared.", "Syntax 5.8.2"),
 }
 
-# Profiles, section 4.2.3: which expressions may stand where, and where their classes then stand.
+# Profiles, section 4.2.3: which expressions are allowed in which place, and the place of the classes in them.
 _GRAMMAR: Mapping[str, Mapping[str, str]] = {
     "rl-subclass-expression": {
         "ObjectIntersectionOf": "rl-subclass-expression",
@@ -124,11 +124,11 @@ _GRAMMAR: Mapping[str, Mapping[str, str]] = {
     },
 }
 _ALLOWED = {
-    "rl-subclass-expression": "a named class but owl:Thing; an intersection, union, enumeration, some or value of such",
-    "rl-superclass-expression": "a named class but owl:Thing; an intersection, complement, all, value, at most 0 or 1",
-    "rl-equivalent-class-expression": "a named class but owl:Thing; an intersection or value",
+    "rl-subclass-expression": "use a named class, not owl:Thing, an intersection, union, enumeration, some or value",
+    "rl-superclass-expression": "use a named class, not owl:Thing, an intersection, complement, all, value, max 0 or 1",
+    "rl-equivalent-class-expression": "use a named class, not owl:Thing, an intersection or value",
 }
-# Profiles, section 4.2.5: where the classes of an axiom stand; SubClassOf differs between its two.
+# Profiles, section 4.2.5: the place of the classes of an axiom; the two of SubClassOf have different ones.
 _POSITIONS = {
     "EquivalentClasses": "rl-equivalent-class-expression",
     "DisjointClasses": "rl-subclass-expression",
@@ -164,15 +164,15 @@ _NAMED_ONLY = {
 
 
 def violations(graph: Graph) -> tuple[Violation, ...]:
-    """Return what of an RDF graph lies outside OWL 2 RL (ids `rl-…`) or OWL 2 DL (ids `dl-…`), as `CHECKS` says.
+    """Return what OWL 2 RL (ids `rl-…`) or OWL 2 DL (ids `dl-…`) does not allow in an RDF graph, by `CHECKS`.
 
-    Every triple is accounted for. Imports are not followed: merge them into the graph first, for their declarations
-    count. Whether literals are of their datatype, and facets fit it, is not checked; the closure's rules see to that.
+    Every triple is checked. Imports are not followed: merge them into the graph first, as their declarations count.
+    Whether literals and facets are valid for their datatype is not checked here: the rule dt-not-type does it.
 
     Parameters
     ----------
     graph : Graph of n triples
-        An ontology with its imports, not changed. Takes about 0.3 s for 5,000 triples.
+        An ontology with its imports; it is not changed. Takes about 0.3 s for 5,000 triples.
 
     Returns
     -------
@@ -233,7 +233,7 @@ class _Judge:
 
     @cached_property
     def everything(self) -> list[tuple[Construct, Construct]]:
-        """Return each axiom and each expression with the axiom that it is in, or with itself if it is in none."""
+        """Return each axiom and each expression with its axiom; an expression outside any axiom with itself."""
         found = [(axiom, construct) for axiom in self.ontology.axioms for construct in self.ontology.within(axiom)]
         used = {id(construct) for _, construct in found}
         return found + [(lone, lone) for lone in self.ontology.expressions.values() if id(lone) not in used]
@@ -242,15 +242,15 @@ class _Judge:
 
     def illegal_axiom(self, axiom: Construct) -> Iterator[Violation]:
         remedies = {
-            "DisjointUnion": "state the subclasses and that they are disjoint; OWL 2 RL cannot say that they are all",
-            "ReflexiveObjectProperty": "state the reflexive pairs that matter",
+            "DisjointUnion": "state the subclasses and that they are disjoint; OWL 2 RL cannot exclude others",
+            "ReflexiveObjectProperty": "state the reflexive pairs that are needed",
         }
         if axiom.kind in remedies:
-            message = f"{self.ontology.text(axiom)} is an axiom that OWL 2 RL leaves out"
+            message = f"{self.ontology.text(axiom)} is an axiom that OWL 2 RL does not have"
             yield self.found("rl-axiom", axiom.node, message, remedies[axiom.kind])
 
     def class_expression(self, axiom: Construct, node: Node, check: str) -> Iterator[Violation]:
-        """Walk down from a class of an axiom as far as the grammar allows."""
+        """Check a class of an axiom and the classes in it against the grammar."""
         waiting, seen = [(node, check, False)], set[tuple[Node, str, bool]]()
         while waiting:
             place = node, check, filler = waiting.pop()  # a filler may be owl:Thing
@@ -269,10 +269,10 @@ class _Judge:
                     _GRAMMAR[check][kind],
                 )
             else:
-                legal, inside = kind not in _CLASS_EXPRESSIONS, ""  # what is none at all is reported as malformed
+                legal, inside = kind not in _CLASS_EXPRESSIONS, ""  # others are reported as malformed
             if not legal:
                 what = f"{self.ontology.word(node)} in {self.ontology.text(axiom)}"
-                yield self.found(check, axiom.node, f"{what} stands where it is no {_NAMES[check]}", _ALLOWED[check])
+                yield self.found(check, axiom.node, f"{what} is not a {_NAMES[check]}", _ALLOWED[check])
             elif expression is not None and inside:
                 filler = inside == "filler" or (filler and kind == SYNONYM)
                 inside = "rl-subclass-expression" if inside == "filler" else inside
@@ -281,11 +281,13 @@ class _Judge:
     def data_ranges(self, axiom: Construct) -> Iterator[Violation]:
         for construct in self.ontology.within(axiom):
             if construct.kind in _DATA_RANGES - {"DataIntersectionOf"}:
-                message = f"{self.ontology.text(construct)} in {self.ontology.text(axiom)} is no data range of OWL 2 RL"
-                yield self.found("rl-data-range", axiom.node, message, "a datatype or an intersection of datatypes")
+                message = (
+                    f"{self.ontology.text(construct)} in {self.ontology.text(axiom)} is not a data range of OWL 2 RL"
+                )
+                yield self.found("rl-data-range", axiom.node, message, "use a datatype or an intersection of datatypes")
             for datatype in _datatypes(construct):
                 if is_reserved(datatype) and datatype not in _RL_DATATYPES:
-                    message = f"{compress(datatype)} in {self.ontology.text(axiom)} is no datatype of OWL 2 RL"
+                    message = f"{compress(datatype)} in {self.ontology.text(axiom)} is not a datatype of OWL 2 RL"
                     yield self.found("rl-datatype", axiom.node, message, "use xsd:decimal, xsd:dateTime, xsd:string, …")
 
     # OWL 2 DL: declarations.
@@ -309,18 +311,18 @@ class _Judge:
             if reserved or (kind != "individual" and iri not in self.ontology.declared[kind]):
                 where = f", in {min(map(self.ontology.text, owners))}" if owners else ""
                 if reserved:
-                    message = f"is reserved vocabulary and no {kind}, but used as one{where or ' in a declaration'}"
+                    message = f"is reserved vocabulary, but is used as {_a(kind)}{where or ' in a declaration'}"
                     yield self.found("dl-reserved-vocabulary", iri, message, "use a term of another namespace")
                 else:
-                    message = f"is used as {kind} but not declared as one{where}"
+                    message = f"is used as {_a(kind)} but not declared as one{where}"
                     yield self.found("dl-undeclared", iri, message, f"declare it as {_a(kind)}")
 
     def parts(self) -> Iterator[Violation]:
-        """Find terms that cannot play the role they stand in, whatever is declared."""
+        """Find terms that cannot have the role of their place, whatever is declared."""
         for axiom, construct in self.everything:
             for role, node in construct.parts:
                 if not self.fits(role, node):
-                    message = f"{self.ontology.word(node)} in {self.ontology.text(axiom)} is no {role}"
+                    message = f"{self.ontology.word(node)} in {self.ontology.text(axiom)} is not {_a(role)}"
                     yield self.found("dl-malformed", axiom.node, message, f"name {_a(role)}")
 
     def fits(self, role: str, node: Node) -> bool:
@@ -348,10 +350,10 @@ class _Judge:
                 found = [kind for kind in kinds if iri in self.ontology.declared[kind]]
                 if len(found) > 1 and not is_reserved(iri):
                     message = f"is declared as {' and as '.join(found)}"
-                    yield self.found("dl-punning", iri, message, "keep one of the kinds, and name the other one anew")
+                    yield self.found("dl-punning", iri, message, "keep one of the kinds, and give the other a new name")
 
     def datatypes(self) -> Iterator[Violation]:
-        """Check that each datatype that is not in the datatype map has one definition, without a circle."""
+        """Check that each datatype outside the datatype map has one definition, without a circle."""
         defined: defaultdict[Node, list[set[Node]]] = defaultdict(list)
         for axiom in self.ontology.axioms:
             if axiom.kind == "DatatypeDefinition" and len(axiom.parts) == 2:
@@ -366,7 +368,7 @@ class _Judge:
         }:
             count = len(defined.get(name, ()))
             if name in DATATYPES and count:
-                message = "is of the OWL 2 datatype map, but has a definition"
+                message = "is in the OWL 2 datatype map, but has a definition"
             elif not is_reserved(name) and count != 1:
                 message = f"has {count} datatype definitions, not one"
             elif count and name in _reach({name}, {node: set().union(*found) for node, found in defined.items()}):
@@ -386,7 +388,7 @@ class _Judge:
     # OWL 2 DL: shape.
 
     def trees(self) -> Iterator[Violation]:
-        """Check that each expression is used once, and not only by itself."""
+        """Check that each expression is used once, and not only within itself."""
         expressions = self.ontology.expressions
         uses = dict.fromkeys([*expressions, *self.ontology.inverses], 0)
         below: defaultdict[Node, set[Node]] = defaultdict(set)
@@ -414,7 +416,7 @@ class _Judge:
                 yield self.found("dl-anonymous-individual", axiom.node, message, "name the individual")
 
     def forest(self) -> Iterator[Violation]:
-        """Check that assertions join anonymous individuals as trees, with a root that meets at most one named one."""
+        """Check that assertions join anonymous individuals as trees whose root has at most one named neighbour."""
         joined: defaultdict[Node, set[Node]] = defaultdict(set)
         edges: defaultdict[Node, int] = defaultdict(int)
         named: defaultdict[Node, int] = defaultdict(int)
@@ -473,7 +475,7 @@ class _Judge:
         yield from self.irregular(chains, above)
 
     def lesser(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-        """Return the links of a chain that must lie below what it makes, the last of the nodes."""
+        """Return the links of a chain that must be below the property it implies, the last of the nodes."""
         *links, whole = [(self.base(node), node in self.ontology.inverses) for node in nodes]
         if whole[0] == OWL.topObjectProperty or links == [whole, whole]:
             return ()
@@ -493,7 +495,7 @@ class _Judge:
     def irregular(
         self, chains: Iterable[tuple[Construct, Node, set[Node]]], above: Mapping[Node, set[Node]]
     ) -> Iterator[Violation]:
-        """Find the chains no strict order allows: one with a link that lies above the whole, or is implied by it."""
+        """Find the chains that no strict order allows: a link is above the implied property or implied by it."""
         order: defaultdict[Node, set[Node]] = defaultdict(set)
         for _, whole, links in chains:
             for link in links:
@@ -503,7 +505,7 @@ class _Judge:
             implied = greater | _reach(greater, above)
             if links.intersection(implied | _reach(implied, order)):
                 message = f"{self.ontology.text(axiom)} and the other axioms order the properties in a circle"
-                remedy = "let no link imply what the chain makes, but for one link at an end that is the same property"
+                remedy = "only a link at an end may be the chain's property; that property may imply no other link"
                 yield self.found("dl-irregular-chain", axiom.node, message, remedy)
 
 
@@ -521,7 +523,7 @@ def _datatypes(construct: Construct) -> Iterator[URIRef]:
 
 
 def _reach(start: Iterable[Node], edges: Mapping[Node, set[Node]]) -> set[Node]:
-    """Return all that one step or more leads to."""
+    """Return everything that can be reached in one or more steps."""
     found: set[Node] = set()
     waiting = list(start)
     while waiting:
@@ -529,3 +531,7 @@ def _reach(start: Iterable[Node], edges: Mapping[Node, set[Node]]) -> set[Node]:
         found |= new
         waiting += new
     return found
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"

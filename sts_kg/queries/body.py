@@ -65,8 +65,9 @@ def parameters_of(tokens: list[Token]) -> list[tuple[Parameter, int]]:
         type_ = match[3].replace("_", ":") if match else ""
         if match is None or not (type_ in _TYPES or LANGUAGE.fullmatch(type_)):
             raise ParseError(
-                f"{token.key} begins with _, but is no parameter ?_name_type or ?__name_type: the name has letters and "
-                f"digits only, the type is a language of two letters or {', '.join(sorted(_TYPES)).replace(':', '_')}",
+                f"{token.key} begins with _, but is not a parameter ?_name_type or ?__name_type: the name has "
+                "letters and digits only, the type is a language of two letters or "
+                f"{', '.join(sorted(_TYPES)).replace(':', '_')}",
                 line=token.line,
             )
         limit = before.key in ("LIMIT", "OFFSET") and before.kind == "word"

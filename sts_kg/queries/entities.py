@@ -15,7 +15,7 @@ __all__ = ["Entities", "expanded", "picked"]
 
 
 def expanded(text: str) -> URIRef:
-    """Return the IRI of an IRI or a CURIE, of an outside vocabulary too; an outside IRI in its standard form."""
+    """Return the IRI of an IRI or a CURIE, of an external vocabulary too; an external IRI in its standard form."""
     prefix, colon, rest = text.partition(":")
     if colon and prefix not in PREFIXES and not rest.startswith("//"):
         known = Prefixes.shipped()

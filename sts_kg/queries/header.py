@@ -47,7 +47,7 @@ class Header:
             values = choices.get(name, [])
             default = defaults.get(name)
             if not isinstance(values, list) or (name in choices and not values):
-                raise ParseError(f"the choices of {name} are no list", line=self.lines["enumerate"])
+                raise ParseError(f"the choices of {name} are not a list", line=self.lines["enumerate"])
             if default is not None and not parameter.required:
                 reason = f"{name} is optional: without a value it means any, so it has no default"
                 raise ParseError(reason, line=self.lines["defaults"])
@@ -98,7 +98,7 @@ def read_header(text: str) -> Header:
         fields = yaml.load("\n".join(block), Loader=_Loader)  # a base loader makes texts, lists and mappings only
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        reason = f"the header is no YAML: {getattr(error, 'problem', error)}"
+        reason = f"the header is not YAML: {getattr(error, 'problem', error)}"
         raise ParseError(reason, line=min(mark.line + 1, end) if mark else 1) from None
     starts = [(match[1], number) for number, row in enumerate(block, 1) if (match := re.match(r"([\w-]+):", row))]
     lines = dict(starts)
@@ -115,7 +115,7 @@ def read_header(text: str) -> Header:
             raise ParseError(f"the header needs a {key} of one line", line=lines.get(key, 1))
     endpoint = str(fields.get("endpoint", ""))
     if "endpoint" in fields and not (endpoint.startswith("http") and is_absolute_iri(endpoint)):
-        raise ParseError("the endpoint is no http IRI", line=lines["endpoint"])
+        raise ParseError("the endpoint is not an http IRI", line=lines["endpoint"])
     tags = fields.get("tags", [])
     if not isinstance(tags, list) or not all(isinstance(tag, str) and tag for tag in tags):
         raise ParseError("the tags are a list of words", line=lines["tags"])
@@ -130,7 +130,7 @@ def _mapping(parent: Mapping[str, Any], key: str, known: Collection[str], lines:
     found = parent.get(key, {})
     line = lines.get(key, lines.get("x-sts"))
     if not isinstance(found, dict):
-        raise ParseError(f"{key} is no mapping", line=line)
+        raise ParseError(f"{key} is not a mapping", line=line)
     for name in found:
         if name not in known:
             reason = f"{key} has {name!r}, which is not one of {', '.join(known) or 'its parameters: none'}"

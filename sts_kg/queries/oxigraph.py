@@ -110,7 +110,7 @@ def run(store: Store, text: str, *, name: str = "given", graphs: Sequence[str] |
         if token.kind == "word" and token.key == "SERVICE":
             raise QueryError(name, "SERVICE is not allowed: queries stay on this machine", line=token.line)
     try:
-        if _SERVICE_ANYWHERE.search(text):  # spelt otherwise it is no keyword, and all that is none still parses
+        if _SERVICE_ANYWHERE.search(text):  # spelt otherwise it is not a keyword, and all that is none still parses
             Store().query(_SERVICE_ANYWHERE.sub(r"\1x\2", text), prefixes=PREFIXES)
         together: Any = None if graphs is None else [ox.NamedNode(graph) for graph in graphs]
         found = store.query(text, prefixes=PREFIXES, default_graph=together)

@@ -1,6 +1,6 @@
 """The text of a query as far as asking an endpoint needs it: its form, its prefixes, its pages. It is not parsed.
 
-Only a server knows all that it takes, so what is no SPARQL here may be a query there.
+Only a server knows its own extensions, so a text that is not SPARQL here may be a query there.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class QueryText:
         try:
             text.encode()
         except UnicodeEncodeError as error:
-            raise QueryError("given", "it holds half of a surrogate pair, which is no text") from error
+            raise QueryError("given", "it holds half of a surrogate pair, which is not text") from error
         tokens = tokens_of(text)
         at = prologue_end(tokens)
         self._prologue, self._body = tokens[:at], tokens[at:]
@@ -48,7 +48,11 @@ class QueryText:
         if self.form not in (forms or _FORMS):
             *others, last = forms or _FORMS
             wanted = f"{', '.join(others)} or {last}" if others else last
-            raise QueryError("given", f"it is no {wanted} query" + (f" but {self.form}" if self.form else ""))
+            raise QueryError(
+                "given",
+                f"it is not {'an' if wanted[0] == 'A' else 'a'} {wanted} query"
+                + (f" but {self.form}" if self.form else ""),
+            )
         self.ordered = "ORDER" in top
         self.limited = "LIMIT" in top
         self._cut = bool({"LIMIT", "OFFSET", "VALUES"} & set(top))

@@ -1,6 +1,6 @@
 """The parameters of a canned query: typed, and their values as N-Triples terms, checked.
 
-A term takes the place of a variable in the text. One text then serves every engine (house rule: no `VALUES`, no
+A term takes the place of a variable in the text. One text then serves every engine (no `VALUES`, no
 substitutions).
 """
 
@@ -104,7 +104,7 @@ def _text(value: object) -> str:
         return repr(value)
     if isinstance(value, Literal) or (isinstance(value, str) and not isinstance(value, Identifier)):
         return str(value)
-    raise ValueError(f"a {type(value).__name__} like this is no text, number, date or truth value")
+    raise ValueError(f"a {type(value).__name__} like this is not a text, number, date or truth value")
 
 
 @dataclass(frozen=True)
@@ -162,13 +162,13 @@ class Parameter:
         if isinstance(value, Literal) and value.language != language:
             raise ValueError(f"its language is {value.language}, not {language}")
         if isinstance(value, bool) and self.type != "xsd:boolean":
-            raise ValueError("a truth value is no number and no text")
+            raise ValueError("a truth value is neither a number nor a text")
         if self.type in ("literal", language) and not isinstance(value, str):
-            raise ValueError(f"a {type(value).__name__} is no text")
+            raise ValueError(f"a {type(value).__name__} is not text")
         text = _text(value)
         if self.limit:
             if not re.fullmatch("[0-9]{1,5}", text) or int(text) > MAX_LIMIT:
-                raise ValueError(f"it is no whole number from 0 to {MAX_LIMIT}")
+                raise ValueError(f"it is not a whole number from 0 to {MAX_LIMIT}")
             return str(int(text))
         if self.type == "number":
             kinds = ("integer", "decimal") if not isinstance(value, float) else ()

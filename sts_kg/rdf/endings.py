@@ -6,9 +6,8 @@ from pathlib import Path
 
 from sts_kg.errors import ParseError, UnknownNameError
 
-__all__ = ["SYNTAXES", "known_syntax", "syntax_of"]
+__all__ = ["SYNTAXES", "ending_of", "known_syntax", "syntax_of"]
 
-SYNTAXES = ("turtle", "ntriples", "nquads", "trig", "rdfxml", "jsonld", "n3")
 _ENDINGS = {
     "ttl": "turtle",
     "nt": "ntriples",
@@ -21,6 +20,13 @@ _ENDINGS = {
     "json": "jsonld",
     "n3": "n3",
 }
+SYNTAXES = tuple(dict.fromkeys(_ENDINGS.values()))
+
+
+def ending_of(path: str | Path) -> str:
+    """Return the ending of a file in small letters and without its dot, that before `.gz` or `.zst`; "" if none."""
+    name = Path(path).name.lower().removesuffix(".gz").removesuffix(".zst")
+    return name.rpartition(".")[2] if "." in name else ""
 
 
 def syntax_of(path: str | Path) -> str:
@@ -36,8 +42,7 @@ def syntax_of(path: str | Path) -> str:
     >>> syntax_of("cases.ttl.gz"), syntax_of("ONTOLOGY.OWL")
     ('turtle', 'rdfxml')
     """
-    name = Path(path).name.lower().removesuffix(".gz").removesuffix(".zst")
-    ending = name.rpartition(".")[2] if "." in name else ""
+    ending = ending_of(path)
     if ending not in _ENDINGS:
         known = ", ".join(f".{known}" for known in _ENDINGS)
         raise ParseError(f"has no ending of an RDF file; known are {known}, each also with .gz or .zst", path=path)

@@ -84,7 +84,7 @@ def parse(text: str, *, syntax: str = "turtle") -> Graph:
         data = text.encode()
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
-        raise ParseError("holds half of a surrogate pair, which is no text", line=line) from error
+        raise ParseError("holds half of a surrogate pair, which is not text", line=line) from error
     graph = _empty()
     _add(graph, data, syntax, prologue=prologue if syntax in _WITH_PREFIXES else "")
     return graph
@@ -181,7 +181,7 @@ def _quads(graph: Graph, name: URIRef | None) -> Iterator[ox.Quad]:
             yield ox.Quad(subject, predicate, object_, to)
         except (ValueError, TypeError) as error:
             shown = " ".join(repr(str(term)) for term in triple)
-            raise ParseError(f"{shown} is no triple of RDF 1.1 and cannot be written: {error}") from error
+            raise ParseError(f"{shown} is not a triple of RDF 1.1 and cannot be written: {error}") from error
 
 
 def write(graphs: Graph | Mapping[URIRef, Graph], path: str | Path) -> None:
@@ -231,7 +231,7 @@ def to_ox(term: object) -> Any:
     Raises
     ------
     ValueError
-        It is no term of RDF 1.1.
+        It is not a term of RDF 1.1.
     """
     if isinstance(term, URIRef):
         return ox.NamedNode(str(term))
@@ -271,6 +271,6 @@ def _triples(parser: ox.QuadParser, prefixes: dict[str, str], *, formulas: bool)
             prefixes.update(parser.prefixes)
             first = False
         if formulas and quad.graph_name != ox.DefaultGraph():
-            raise ValueError("holds N3 formulas ({ … }), which are no triples; plain N3 or Turtle was expected")
+            raise ValueError("holds N3 formulas ({ … }), which are not triples; plain N3 or Turtle was expected")
         yield from_ox(quad.subject), from_ox(quad.predicate), from_ox(quad.object)
     prefixes.update(parser.prefixes)

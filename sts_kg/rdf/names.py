@@ -9,7 +9,7 @@ from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, SH, SKOS, XSD
 
 from sts_kg.errors import CurieError, nearest
 
-__all__ = ["BASE", "CASE", "OA", "PREFIXES", "STS", "compress", "expand", "local", "term"]
+__all__ = ["BASE", "CASE", "NO_IRI", "OA", "PREFIXES", "STS", "compress", "expand", "local"]
 
 BASE = "https://w3id.org/sts-kg/"
 STS = Namespace(BASE)
@@ -36,8 +36,8 @@ PREFIXES: dict[str, str] = {
 
 _LOCAL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
-# Characters that SPARQL's IRIREF excludes (SPARQL 1.1, section 19.8, rule 139), and surrogates, which are no text.
-_NO_IRI = re.compile('[\\x00-\\x20<>"{}|^`\\\\\ud800-\udfff]')
+#: Characters that SPARQL's IRIREF excludes (SPARQL 1.1, section 19.8, rule 139), and halves of surrogate pairs.
+NO_IRI = re.compile('[\\x00-\\x20<>"{}|^`\\\\\ud800-\udfff]')
 
 
 def compress(iri: str) -> str:
@@ -70,29 +70,18 @@ def expand(text: str) -> URIRef:
     rdflib.term.URIRef('https://w3id.org/sts-kg/pazopanib')
     """
     inner = text[1:-1] if text.startswith("<") and text.endswith(">") else text
-    if wrong := _NO_IRI.search(inner):
+    if wrong := NO_IRI.search(inner):
         raise CurieError(text, f"the character {wrong.group()!r} is not allowed in an IRI")
     prefix, colon, rest = inner.partition(":")
     if inner == text and colon and prefix in PREFIXES and not rest.startswith("//"):
         return URIRef(PREFIXES[prefix] + rest)
     if not _SCHEME.match(inner):
-        raise CurieError(text, "it has no prefix and is no absolute IRI")
+        raise CurieError(text, "it has no prefix and is not an absolute IRI")
     if inner == text and not rest.startswith("//") and prefix.casefold() not in {"urn", "tag", "mailto", "info", "doi"}:
         near = nearest(prefix, PREFIXES)
         known = f"did you mean {near[0]}:?" if near else f"known ones are {', '.join(PREFIXES)}"
         raise CurieError(text, f"the prefix {prefix!r} is unknown; {known}")
     return URIRef(inner)
-
-
-def term(name: str) -> URIRef:
-    """Return the IRI of a local name of the project.
-
-    Examples
-    --------
-    >>> term("S19")
-    rdflib.term.URIRef('https://w3id.org/sts-kg/S19')
-    """
-    return STS[name]
 
 
 def local(iri: str) -> str:

@@ -1,4 +1,4 @@
-"""OWL documents that are no RDF: functional syntax, OWL/XML, Manchester syntax and OBO, by py-horned-owl."""
+"""OWL documents that are not RDF: functional syntax, OWL/XML, Manchester syntax and OBO, by py-horned-owl."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sts_kg.errors import ParseError
+from sts_kg.rdf.endings import ending_of
 from sts_kg.rdf.files import opened
 from sts_kg.rdf.syntaxes import nquads
 
@@ -20,8 +21,7 @@ _EXPECTED = re.compile(r"positives: \[(\w+)")
 
 def owl_syntax(path: str | Path) -> str | None:
     """Return the ending if it stands for an OWL syntax of no RDF, `.gz` or `.zst` after it or not; else None."""
-    name = Path(path).name.lower().removesuffix(".gz").removesuffix(".zst")
-    ending = name.rpartition(".")[2]
+    ending = ending_of(path)
     return ending if ending in OWL_SYNTAXES else None
 
 
@@ -47,7 +47,7 @@ def owl_nquads(path: str | Path) -> bytes:
     except ValueError as error:  # what it raises for wrong syntax, and Python for wrong UTF-8
         said = str(error)
         place, expected = _PLACE.search(said), _EXPECTED.search(said)
-        reason = f"is no {OWL_SYNTAXES[ending]}" + (f": {expected[1]} was expected" if expected else "")
+        reason = f"is not {OWL_SYNTAXES[ending]}" + (f": {expected[1]} was expected" if expected else "")
         line, column = map(int, place.groups()) if place else (None, None)
         raise ParseError(reason, path=path, line=line, column=column) from error
     return nquads(text.encode(), "rdfxml", path=path)

@@ -1,4 +1,4 @@
-"""The prefixes of outside vocabularies: CURIE to IRI and back, and every form of an IRI that circulates.
+"""The prefixes of external vocabularies: CURIE to IRI and back, and every known form of an IRI.
 
 They stand in `ontology/prefixes.epm.json`, an Extended Prefix Map as the `curies` library reads it. Reading is lenient
 (any case, any synonym, any known form of an IRI); `check` is strict, for what is to be published.
@@ -18,11 +18,10 @@ from rdflib import URIRef
 
 from sts_kg.errors import CurieError, ParseError, nearest
 from sts_kg.rdf.files import read_text, shipped
+from sts_kg.rdf.names import NO_IRI
 
 __all__ = ["Fault", "Prefix", "Prefixes"]
 
-# Characters that SPARQL's IRIREF excludes (SPARQL 1.1, section 19.8, rule 139), and surrogates, which are no text.
-_NO_IRI = re.compile('[\\x00-\\x20<>"{}|^`\\\\\ud800-\udfff]')
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
 
 
@@ -90,7 +89,7 @@ class Prefixes:
         Raises
         ------
         ParseError
-            The file cannot be read, or is no Extended Prefix Map.
+            The file cannot be read, or is not an Extended Prefix Map.
         """
         try:
             records = json.loads(read_text(path))
@@ -98,10 +97,10 @@ class Prefixes:
         except json.JSONDecodeError as error:
             raise ParseError(f"is not JSON: {error.msg}", path=path, line=error.lineno, column=error.colno) from error
         except (KeyError, TypeError, AttributeError) as error:
-            reason = "is no Extended Prefix Map: a list of records with prefix and uri_prefix was expected"
+            reason = "is not an Extended Prefix Map: a list of records with prefix and uri_prefix was expected"
             raise ParseError(reason, path=path) from error
         except re.error as error:
-            raise ParseError(f"has a pattern that is no regular expression: {error}", path=path) from error
+            raise ParseError(f"has a pattern that is not a regular expression: {error}", path=path) from error
         except ParseError as error:
             raise ParseError(error.reason, path=path, line=error.line) from error
 
@@ -175,7 +174,7 @@ class Prefixes:
         if prefix is None:
             return Fault(f"the prefix {name!r} is unknown", self._near(name))
         if not prefix.fits(local):
-            return Fault(f"{local!r} is no id of {prefix.name}", f"an id there fits {prefix.pattern or '.+'}")
+            return Fault(f"{local!r} is not an id of {prefix.name}", f"an id there fits {prefix.pattern or '.+'}")
         if name != prefix.name:
             return Fault(f"the prefix is spelled {name!r}", f"write {prefix.name}:{local}")
         return None
@@ -189,7 +188,7 @@ class Prefixes:
             raise CurieError(curie, f"the prefix {name!r} is unknown; {self._near(name)}")
         if not local:
             raise CurieError(curie, "nothing follows the prefix")
-        if wrong := _NO_IRI.search(local):
+        if wrong := NO_IRI.search(local):
             raise CurieError(curie, f"the character {wrong.group()!r} is not allowed in an IRI")
         return prefix, local
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
@@ -13,7 +12,8 @@ from rdflib.namespace import XSD
 from rdflib.term import Node
 
 from sts_kg.errors import ParseError
-from sts_kg.rdf.ntriples_terms import LITERAL, canonical, split
+from sts_kg.rdf.names import NO_IRI
+from sts_kg.rdf.ntriples_terms import BLANK, IRI, LITERAL, canonical, split
 
 __all__ = ["Term", "literal", "node", "ntriples", "ntriples_of", "rdflib_quiet"]
 
@@ -26,25 +26,23 @@ def ntriples(term: Node) -> bytes:
     Raises
     ------
     ParseError
-        It is no term of RDF 1.1.
+        It is not a term of RDF 1.1.
     """
+    iri = term.datatype if isinstance(term, Literal) else term
+    if isinstance(iri, URIRef) and NO_IRI.search(iri):
+        raise ParseError(f"{str(iri)!r} is no IRI and cannot be in a triple of RDF 1.1")
     if isinstance(term, URIRef):
-        if _NO_IRI.search(term):
-            raise ParseError(f"{str(term)!r} is no IRI and cannot be in a triple of RDF 1.1")
-        return b"<" + term.encode() + b">"
+        return canonical(IRI, term)
     if isinstance(term, BNode):
-        return b"_:" + term.encode()
+        return canonical(BLANK, term)
     if not isinstance(term, Literal):
-        raise ParseError(f"{term!r} is no term of RDF 1.1")
+        raise ParseError(f"{term!r} is not a term of RDF 1.1")
     return canonical(LITERAL, str(term), datatype=str(term.datatype or "") or None, language=term.language)
 
 
 def ntriples_of(graph: Iterable[tuple[Node, ...]]) -> bytes:
     """Return the triples of a graph as N-Triples, sorted."""
     return b"".join(sorted(b" ".join(map(ntriples, triple)) + b" .\n" for triple in graph))
-
-
-_NO_IRI = re.compile('[\\x00-\\x20<>"{}|^`\\\\]')
 
 
 def node(text: bytes) -> URIRef | BNode | Literal:

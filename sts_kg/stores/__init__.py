@@ -1,7 +1,7 @@
-"""Graphs kept elsewhere: SPARQL endpoints by URL, stores in a folder.
+"""Stores of graphs: SPARQL endpoints by URL, and Oxigraph stores in a folder.
 
-For asking, filling and verifying them, each request within bounds of time and size.
-It never sends a patient's facts unless `push` is given them.
+It queries, fills and verifies them. Each request has a limit of time and of size.
+It never sends facts about a patient, unless you give them to `push`.
 """
 
 import lazy_loader

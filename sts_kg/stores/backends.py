@@ -1,20 +1,21 @@
-"""Where a knowledge graph is kept and asked: a folder of Oxigraph, or a SPARQL endpoint; graphs by their names."""
+"""The two places where a knowledge graph can be kept and queried: an Oxigraph folder, and a SPARQL endpoint."""
 
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pyoxigraph as ox
 from rdflib import Graph, URIRef
 
 from sts_kg.errors import EndpointAnswerError, ParseError
 from sts_kg.queries import run
-from sts_kg.rdf import BASE, Quads
+from sts_kg.rdf import BASE, Quads, nquads_of
 from sts_kg.stores.endpoint import Endpoint
-from sts_kg.stores.folder import open_store
+from sts_kg.stores.folder import graph_names, open_store
 from sts_kg.tables import Table
 
 __all__ = ["Backend", "EndpointBackend", "FolderBackend"]
@@ -24,26 +25,49 @@ _GENID = re.compile(r".*/\.well-known/genid/([^/]+/)*")
 _NAMES = "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
 
 
-class Backend(Protocol):
-    """What a knowledge graph asks of the place where it is kept."""
+class Backend(ABC):
+    """The place where a knowledge graph is kept: it runs queries there, and reads whole graphs from there."""
 
+    _names: tuple[str, ...]  # of its graphs
+
+    @abstractmethod
     def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
-        """Return the answer to a query on the graphs of a kind: asserted, closed or linked."""
+        """Return the answer to a query on the graphs of a kind: asserted, closed or linked.
+
+        Raises
+        ------
+        QueryError
+            The text is not a SPARQL 1.1 query, or it asks another endpoint (SERVICE).
+        EndpointError
+            There is no usable answer.
+        """
+
+    @abstractmethod
+    def _quads(self, name: str) -> Quads:
+        """Return the triples of a named graph."""
 
     def quads(self) -> Mapping[str, Quads]:
         """Return the modules of the ontology that are kept there, by name."""
+        return {name.removeprefix(_MODULE): self._quads(name) for name in graphs_of("asserted", self._names)}
 
     @property
     def slices(self) -> Mapping[URIRef, bytes]:
         """The slices of linked ontologies that are kept there, as N-Triples by graph; each read when asked for."""
+        found = (name for name in self._names if name.startswith(f"{BASE}link") and name != f"{BASE}link/inferred")
+        return _Graphs(found, self._lines)
 
     @property
     def mappings(self) -> Mapping[URIRef, bytes]:
         """The mapping sets that are kept there, as N-Triples by graph; each read when asked for."""
+        found = (name for name in self._names if name.startswith(f"{BASE}mappings/") and "#" not in name)
+        return _Graphs(found, self._lines)
+
+    def _lines(self, name: str) -> bytes:
+        return nquads_of(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in self._quads(name))
 
 
 class _Graphs(Mapping[URIRef, bytes]):
-    """Graphs by name, each read when it is asked for."""
+    """Graphs as N-Triples by name; each is read when it is asked for."""
 
     def __init__(self, names: Iterable[str], read: Callable[[str], bytes]) -> None:
         self._names, self._read = tuple(map(URIRef, names)), read
@@ -60,24 +84,16 @@ class _Graphs(Mapping[URIRef, bytes]):
         return len(self._names)
 
 
-def _slices(names: Iterable[str]) -> list[str]:
-    return [name for name in names if name.startswith(f"{BASE}link") and name != f"{BASE}link/inferred"]
-
-
-def _mappings(names: Iterable[str]) -> list[str]:
-    return [name for name in names if name.startswith(f"{BASE}mappings/") and "#" not in name]
-
-
 def graphs_of(kind: str, names: tuple[str, ...], where: object = "") -> list[str]:
-    """Return which of some named graphs a query of a kind is about; never one that is still coming in.
+    """Return which of some named graphs a query of a kind is about; a graph that is not complete yet does not count.
 
     Raises
     ------
     EndpointError
-        The query is about what follows, and that is not there.
+        The query needs the inferred graph, and it is missing.
     """
     if kind != "asserted" and f"{BASE}inferred" not in names:
-        raise EndpointAnswerError(str(where), "holds no graph of what is inferred: push it, --graphs asserted,inferred")
+        raise EndpointAnswerError(str(where), "has no inferred graph; push it with --graphs asserted,inferred")
     ours = [name for name in names if name.startswith(BASE) and "#" not in name]
     if kind == "linked":
         return ours
@@ -85,56 +101,33 @@ def graphs_of(kind: str, names: tuple[str, ...], where: object = "") -> list[str
     return [name for name in ours if name.startswith(_MODULE) or name in others]
 
 
-class FolderBackend:
-    """A store in a folder, which may be larger than memory; other processes may read it, too.
+class FolderBackend(Backend):
+    """A store in a folder, which may be larger than memory. Other processes may read it at the same time.
 
     Raises
     ------
     EndpointError
         There is no such store.
     ParseError
-        It does not hold this ontology.
+        The store does not hold this ontology.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._store = folder, open_store(folder, read_only=True)
-        self._names = tuple(sorted(name.value for name in self._store.named_graphs() if isinstance(name, ox.NamedNode)))
+        self._names = tuple(sorted(graph_names(self._store)))
         if not graphs_of("asserted", self._names):
             raise ParseError("holds no module of the ontology; fill it with sts-kg push --store", path=folder)
 
     def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
-        """Return the answer to a query on the graphs of a kind.
-
-        Raises
-        ------
-        QueryError
-            The text is not SPARQL 1.1 Query, or asks another endpoint.
-        """
+        """See `Backend.query`."""
         return run(self._store, text, name=name, graphs=graphs_of(kind, self._names, self._folder))
-
-    @property
-    def slices(self) -> Mapping[URIRef, bytes]:
-        """The slices of linked ontologies that are kept there."""
-        return _Graphs(_slices(self._names), self._lines)
-
-    @property
-    def mappings(self) -> Mapping[URIRef, bytes]:
-        """The mapping sets that are kept there."""
-        return _Graphs(_mappings(self._names), self._lines)
-
-    def quads(self) -> Mapping[str, Quads]:
-        """Return the modules of the ontology that are kept there, by name."""
-        return {name.removeprefix(_MODULE): self._quads(name) for name in graphs_of("asserted", self._names)}
 
     def _quads(self, name: str) -> Quads:
         found = self._store.quads_for_pattern(None, None, None, ox.NamedNode(name))
         return [_with_blank_nodes(quad) for quad in found]
 
-    def _lines(self, name: str) -> bytes:
-        return _ntriples(self._quads(name))
 
-
-class EndpointBackend:
+class EndpointBackend(Backend):
     """A SPARQL 1.1 endpoint that holds the knowledge graph, as `sts-kg push` puts it there.
 
     Raises
@@ -154,28 +147,8 @@ class EndpointBackend:
         return Endpoint(self._url, profile=self._profile, timeout_s=self._timeout_s, default_graphs=graphs)
 
     def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
-        """Return the answer of the endpoint to a query on the graphs of a kind.
-
-        Raises
-        ------
-        EndpointError
-            There is no usable answer.
-        """
+        """See `Backend.query`."""
         return self._endpoint(*graphs_of(kind, self._names, self._url)).query(text)
-
-    @property
-    def slices(self) -> Mapping[URIRef, bytes]:
-        """The slices of linked ontologies that are kept there."""
-        return _Graphs(_slices(self._names), self._lines)
-
-    @property
-    def mappings(self) -> Mapping[URIRef, bytes]:
-        """The mapping sets that are kept there."""
-        return _Graphs(_mappings(self._names), self._lines)
-
-    def quads(self) -> Mapping[str, Quads]:
-        """Return the modules of the ontology that are kept there, by name; fetched, some thousand triples each."""
-        return {name.removeprefix(_MODULE): self._quads(name) for name in graphs_of("asserted", self._names)}
 
     def _quads(self, name: str) -> Quads:
         lines = self._endpoint().ntriples(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")
@@ -185,18 +158,9 @@ class EndpointBackend:
             for quad in ox.parse(lines, ox.RdfFormat.N_TRIPLES)
         ]
 
-    def _lines(self, name: str) -> bytes:
-        return _ntriples(self._quads(name))
-
-
-def _ntriples(quads: Quads) -> bytes:
-    data = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
-    assert data is not None, "without an output, ox.serialize returns the bytes"
-    return data
-
 
 def _with_blank_nodes(quad: ox.Quad) -> ox.Quad:
-    """Return a quad with blank nodes in the place of the IRIs that they were stored as (RDF 1.1 Concepts, 3.5)."""
+    """Return a quad whose skolem IRIs are blank nodes again (RDF 1.1 Concepts, section 3.5)."""
     subject, object_ = _blank(quad.subject), _blank(quad.object)
     return (
         quad

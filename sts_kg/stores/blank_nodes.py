@@ -1,4 +1,4 @@
-"""IRIs for blank nodes that go to a store (`/.well-known/genid/…`, RDF 1.1 Concepts 3.5)."""
+"""Skolem IRIs (`/.well-known/genid/…`, RDF 1.1 Concepts, section 3.5) for the blank nodes that go to a store."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from sts_kg.stores.digest import canonical_lines, digest_of
 
 __all__ = ["GENID", "ScopedNames", "StructuralNames", "skolemised"]
 
-#: Where the IRIs of blank nodes begin.
+#: What the IRIs of blank nodes begin with.
 GENID = urljoin(BASE, "/.well-known/genid/sts-kg/")
 
-_ROUNDS = 50  # of telling blank nodes apart by their neighbours, and of telling apart those that look the same
+_ROUNDS = 50  # the most rounds of refinement, and the most nodes that are singled out
 _SUBJECT, _OBJECT = re.compile(rb"_:([^\s<>\"]+)"), re.compile(rb" _:([^\s<>\"]+) \.$")
 
 
 class ScopedNames:
-    """Names of blank nodes by their labels: letters and digits only, another name for each other label or scope."""
+    """IRIs of blank nodes, made from their labels with letters and digits only; unique for each label and scope."""
 
     def __init__(self, scope: str) -> None:
         self._start = f"<{GENID}".encode() + _letters(scope.encode()) + b"ZZ"
@@ -32,12 +32,12 @@ class ScopedNames:
 
 
 def _letters(text: bytes) -> bytes:
-    """Return a text with its other characters than letters and digits, and Z, as Z and two hexadecimal digits."""
+    """Return a text in which Z, and all that is not a letter or digit, is written as Z and two hexadecimal digits."""
     return re.sub(rb"[^A-Ya-z0-9]", lambda found: b"Z%02X" % found[0][0], text)
 
 
 def skolemised(line: bytes, names: ScopedNames | StructuralNames) -> bytes:
-    """Return a triple with the IRIs of its blank nodes in their places."""
+    """Return a triple with IRIs in place of its blank nodes."""
     if found := _SUBJECT.match(line):
         line = names.iri(found[1]) + line[found.end() :]
     if found := _OBJECT.search(line):
@@ -46,15 +46,15 @@ def skolemised(line: bytes, names: ScopedNames | StructuralNames) -> bytes:
 
 
 class StructuralNames:
-    """Names of blank nodes by what is said of them, over all graphs, so that they are the same in the next push.
+    """IRIs of blank nodes, made from the triples about them in all graphs, so that the next push makes the same ones.
 
-    Neighbours tell nodes apart, round by round (colour refinement). Nodes that still look the same are told apart one
-    by one; which comes first makes no difference to the graph unless it is very symmetrical and no forest, and then
-    the only harm is that an equal graph is not known as such.
+    Neighbours distinguish nodes, round by round (colour refinement). Nodes that still look the same are singled out
+    one after another. Their order makes no difference, unless the graph is very symmetrical and not a forest. Then an
+    equal graph may get other IRIs, and counts as a different one.
     """
 
     def __init__(self, sources: Mapping[str, Iterable[bytes]]) -> None:
-        said: dict[bytes, list[tuple[bytes, bytes | None]]] = {}  # of a node: text around, other node
+        said: dict[bytes, list[tuple[bytes, bytes | None]]] = {}  # by node: the rest of a triple, its other node
         for name, source in sources.items():
             for line in chain.from_iterable(canonical_lines(source)):
                 if b"_:" in line:
@@ -87,7 +87,7 @@ def _say(graph: bytes, line: bytes, said: dict[bytes, list[tuple[bytes, bytes | 
 
 
 def _components(said: Mapping[bytes, list[tuple[bytes, bytes | None]]]) -> Iterator[list[bytes]]:
-    """Yield the nodes that hang together."""
+    """Yield the nodes of each connected part."""
     seen: set[bytes] = set()
     for first in said:
         if first in seen:

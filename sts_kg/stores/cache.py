@@ -1,4 +1,4 @@
-"""Answers of endpoints kept as files: a line of JSON about the answer, then the answer."""
+"""A cache of answers in a folder. Each file has a line of JSON about the answer, then the answer."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ __all__ = ["Cache"]
 
 @dataclass(frozen=True)
 class Cache:
-    """A folder of answers; those older than `max_age_s` seconds, if it is given, do not count."""
+    """Answers in a folder; an answer older than `max_age_s` seconds, if that is given, is ignored."""
 
     folder: Path
     max_age_s: float | None = None
 
     def find(self, key: str) -> tuple[str, bytes] | None:
-        """Return media type and body of the answer for a key; None if it is missing, too old or damaged."""
+        """Return the media type and the body of the answer for a key; None if it is missing, too old or damaged."""
         with suppress(OSError, ValueError, KeyError, TypeError):
             line, _, body = self._file(key).read_bytes().partition(b"\n")
             about = json.loads(line)
@@ -32,7 +32,7 @@ class Cache:
         return None
 
     def keep(self, key: str, url: str, content_type: str, body: bytes) -> None:
-        """Keep an answer for a key, if the folder can be written."""
+        """Store an answer for a key, if the folder can be written."""
         about = {
             "url": url,
             "time": time.time(),

@@ -1,8 +1,8 @@
-"""One HTTP connection with a deadline for all of it, and its body within a cap, decompressed.
+"""One HTTP connection with a deadline for everything, and its body with a limit of size, decompressed.
 
-urllib makes the connection, so that the proxies of the environment are used, by an opener of its own for each request.
-Each read from the socket gets what is left of the time, so that a dripping server ends with it. Only the look-up of a
-host's name cannot be cut short.
+urllib makes the connection, so the proxies of the environment are used. Each request has its own opener. Each read from
+the socket may take the rest of the time, so a server that sends one byte after another cannot exceed it. Only the
+look-up of the host name cannot be interrupted.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandl
 __all__ = ["decoded", "opened", "received"]
 
 _CHUNK = 65_536
-_LONGEST_S = 86_400.0  # no socket takes an endless timeout
+_LONGEST_S = 86_400.0  # a socket needs a finite timeout
 
 
 def opened(request: Request, until: float) -> HTTPResponse:
-    """Return a response, of whatever status, whose headers were read; `until` is a time of `time.monotonic`.
+    """Return a response of any status after its headers were read; `until` is a time of `time.monotonic`.
 
     Raises
     ------
     OSError
-        There is no connection, it is lost, or the time is over (`TimeoutError`), some of them inside an `URLError`.
+        There is no connection, it is lost, or the time is over (`TimeoutError`); some come inside an `URLError`.
     HTTPException
-        What comes is not HTTP.
+        The answer is not HTTP.
     """
     opener = OpenerDirector()
     opener.addheaders = []
-    for handler in (ProxyHandler(), _Handler(until)):  # and none for statuses: any response is given
+    for handler in (ProxyHandler(), _Handler(until)):  # and none for statuses, so that any response is returned
         opener.add_handler(handler)
     response: HTTPResponse = opener.open(request, timeout=_left(until))
     return response
@@ -51,16 +51,16 @@ def _left(until: float) -> float:
 
 
 def received(response: HTTPResponse, most: int) -> Iterator[bytes]:
-    """Yield a body as it comes.
+    """Yield the pieces of a body.
 
     Raises
     ------
     BufferError
         It has more than `most` bytes.
     IncompleteRead
-        It is shorter than the server said.
+        It is shorter than its Content-Length.
     """
-    expected, size = response.length, 0  # None: chunked, or as long as the connection holds
+    expected, size = response.length, 0  # None: chunked, or until the connection ends
     if expected is not None and expected > most:
         raise BufferError
     while expected is None or size < expected:
@@ -76,7 +76,7 @@ def received(response: HTTPResponse, most: int) -> Iterator[bytes]:
 
 
 def decoded(pieces: Iterator[bytes], coding: str, most: int) -> bytes:
-    """Return a body decompressed from its `Content-Encoding`, never making more than `most` bytes of it and one.
+    """Return a body decompressed by its `Content-Encoding`; decompression stops at one byte more than `most`.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def decoded(pieces: Iterator[bytes], coding: str, most: int) -> bytes:
     IncompleteRead
         The compressed data are cut short.
     zlib.error
-        They are not what they should be, or of another coding than gzip and deflate.
+        They are not valid, or the coding is neither gzip nor deflate.
     """
     if coding in ("", "identity"):
         return b"".join(pieces)
@@ -96,14 +96,14 @@ def decoded(pieces: Iterator[bytes], coding: str, most: int) -> bytes:
     size, unpack = 0, None
     for piece in pieces:
         while piece:
-            if unpack is None or unpack.eof:  # gzip data may be several in a row
+            if unpack is None or unpack.eof:  # gzip data may have several members
                 unpack = zlib.decompressobj(bits)
             try:
                 plain = unpack.decompress(piece, most - size + 1)
             except zlib.error:
                 if bits != 15 or made:
                     raise
-                bits, unpack = -15, None  # deflate without its header, as some servers mean it
+                bits, unpack = -15, None  # deflate without its header, as some servers send it
                 continue
             made.append(plain)
             size += len(plain)
@@ -116,7 +116,7 @@ def decoded(pieces: Iterator[bytes], coding: str, most: int) -> bytes:
 
 
 class _Raw(io.RawIOBase):
-    """What a socket receives, each read with what is left of the deadline."""
+    """The input of a socket; each read may take the rest of the time."""
 
     def __init__(self, sock: socket.socket, until: float) -> None:
         self._sock, self._until = sock, until
@@ -135,14 +135,14 @@ class _Raw(io.RawIOBase):
 
 
 class _Bounded:
-    """A connected socket with the few methods that http.client needs, each within the deadline."""
+    """A connected socket with the methods that http.client needs, each within the deadline."""
 
     def __init__(self, sock: socket.socket, until: float) -> None:
         self._sock, self._until = sock, until
 
     def sendall(self, data: bytes) -> None:
         rest = memoryview(data)
-        with suppress(BrokenPipeError, ConnectionResetError):  # it may have answered without reading all
+        with suppress(BrokenPipeError, ConnectionResetError):  # it may have answered before it read all
             while rest:
                 self._sock.settimeout(_left(self._until))
                 rest = rest[self._sock.send(rest[:_CHUNK]) :]
@@ -158,7 +158,7 @@ class _Bounded:
 
 
 def _connected(until: float, address: tuple[str, int], *_others: object) -> socket.socket:
-    """Return a socket to the first of a host's addresses that answers, each with its share of the time."""
+    """Return a socket to the first address of a host that answers; the addresses share the time."""
     found = socket.getaddrinfo(*address, 0, socket.SOCK_STREAM)
     failure = OSError("the host has no address")
     for at, (family, kind, protocol, _name, to) in enumerate(found):

@@ -1,6 +1,6 @@
-"""Who we are to a server: user and password from the environment or the netrc file, as Basic or Digest.
+"""User and password for a server, from the environment or the netrc file, as Basic or Digest authentication.
 
-Nothing here is printed, kept, or part of an error. urllib's own Digest handler replaces what the whole process uses.
+They are not printed or stored, and no error contains them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _HASHES = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
 
 @dataclass(frozen=True)
 class Login:
-    """A user and a password; `bound` if they were given for just this host."""
+    """A user and a password; `bound` if they were given for this host only."""
 
     user: str = field(repr=False)
     password: str = field(repr=False)
@@ -32,8 +32,8 @@ class Login:
 def login_for(parts: SplitResult) -> Login | None:
     """Return the user and password for a host, from the environment or the netrc file; None if there are none.
 
-    STS_KG_USER and STS_KG_PASSWORD are for the host in STS_KG_HOST, or for any if that is not set. The file is that in
-    NETRC, or `~/.netrc`; one that cannot be read counts as none.
+    STS_KG_USER and STS_KG_PASSWORD are for the host in STS_KG_HOST, or for any host if that is not set. The netrc file
+    is the one in NETRC, or `~/.netrc`; a file that cannot be read is ignored.
     """
     host = parts.hostname or ""
     user, password = os.environ.get("STS_KG_USER"), os.environ.get("STS_KG_PASSWORD")
@@ -49,21 +49,21 @@ def login_for(parts: SplitResult) -> Login | None:
 
 
 def sent_at_once(login: Login, parts: SplitResult) -> bool:
-    """Say whether a password goes with the first request: it is for just this host, and nobody reads it on the way."""
+    """Return whether the first request has the password: it is for this host only, and nobody can intercept it."""
     host = parts.hostname or ""
     private = parts.scheme == "https" or host in ("localhost", "::1") or host.startswith("127.")
     return login.bound and private
 
 
 def basic(login: Login) -> str:
-    """Return the header that signs in by Basic."""
+    """Return the header for Basic authentication."""
     return "Basic " + base64.b64encode(f"{login.user}:{login.password}".encode()).decode()
 
 
 def authorization(login: Login, offers: Sequence[str], method: str, path: str, before: str | None) -> str | None:
-    """Return the header that answers a challenge; None if it cannot be answered, or was answered `before`.
+    """Return the header that answers a challenge; None if there is no answer, or the answer is already in `before`.
 
-    `offers` are the `WWW-Authenticate` headers; without one, Basic is meant. `path` has the query string.
+    `offers` are the `WWW-Authenticate` headers; without one, Basic is assumed. `path` includes the query string.
     """
     offered = ", ".join(offers)
     found = re.split(r"(?:^|,)\s*(Basic|Digest|Bearer|Negotiate|NTLM)\b", offered, flags=re.IGNORECASE)[1:]
@@ -81,7 +81,7 @@ def authorization(login: Login, offers: Sequence[str], method: str, path: str, b
 
 
 def _digest(login: Login, given: Mapping[str, str], method: str, path: str) -> str | None:
-    """Return the answer to a Digest challenge (RFC 7616); None for an algorithm that is not known."""
+    """Return the answer to a Digest challenge (RFC 7616); None if its algorithm or mode is unknown."""
     algorithm = given.get("algorithm", "MD5")
     name, session = algorithm.upper().removesuffix("-SESS"), algorithm.upper().endswith("-SESS")
     offered = [each.strip() for each in given.get("qop", "").split(",") if each.strip()]

@@ -1,7 +1,7 @@
-"""What a graph holds, as a digest that depends on its triples alone.
+"""Digests of graphs, which depend on the set of triples only.
 
-The order of the triples, how often one comes, and how an engine writes a number make no difference: `01` and `1`,
-`xsd:int` and `xsd:integer` are one value.
+The order of the triples, their repetition and the form of a number make no difference: `01` and `1`, `xsd:int` and
+`xsd:integer` are one value.
 """
 
 from __future__ import annotations
@@ -34,10 +34,11 @@ _INTEGERS = frozenset(
 
 
 class Digest:
-    """What a set of triples is, whatever their order: `add` lines of canonical N-Triples, then ask.
+    """The digest of a set of triples: `add` lines of canonical N-Triples, then read it.
 
-    It is SHA-256 over the sorted 128-bit hashes of the different triples, 16 bytes of memory for each. Two graphs
-    without blank nodes have the same digest just if they have the same triples, literals compared by value.
+    It is SHA-256 over the sorted 128-bit hashes of the distinct triples. It takes 16 bytes of memory a triple. Two
+    graphs without blank nodes have the same digest if and only if they have the same triples, literals compared by
+    value.
 
     Examples
     --------
@@ -53,7 +54,7 @@ class Digest:
         self._sorted: Any = None
 
     def add(self, lines: Iterable[bytes]) -> None:
-        """Take in triples, each a line without its line end."""
+        """Add triples, each a line without its line end."""
         self._sorted = None
         self._pieces += b"".join(map(_hash, lines))
 
@@ -65,7 +66,7 @@ class Digest:
 
     @property
     def triples(self) -> int:
-        """The number of different triples."""
+        """The number of distinct triples."""
         return len(self._unique())
 
     def hexdigest(self) -> str:
@@ -73,7 +74,7 @@ class Digest:
         return hashlib.sha256(self._unique().tobytes()).hexdigest()
 
     def lacks(self, line: bytes) -> bool:
-        """Return whether a triple was not taken in."""
+        """Return whether a triple was not added."""
         known, wanted = self._unique(), np.frombuffer(_hash(line), dtype=f"S{_WIDTH}")
         place = int(np.searchsorted(known, wanted)[0])
         return place == len(known) or bool(known[place] != wanted[0])
@@ -84,7 +85,7 @@ def _hash(line: bytes) -> bytes:
 
 
 def _by_value(line: bytes) -> bytes:
-    """Return a triple with a literal as its object in one form for each value."""
+    """Return a triple whose literal, if it has one, is in the canonical form of its value."""
     if not line.endswith(b'" .'):
         if found := _TYPED.search(line):
             with suppress(ValueError, OverflowError, InvalidOperation, struct.error):
@@ -96,7 +97,7 @@ def _by_value(line: bytes) -> bytes:
 
 
 def _canonical(form: str, kind: bytes) -> tuple[str, bytes]:
-    """Return the form that stands for a value of XML Schema, and the type that stands for its kind."""
+    """Return the canonical form of a value of XML Schema, and the datatype that stands for its family."""
     if kind in _INTEGERS:
         return str(int(form)), b"integer"
     if kind == b"decimal":
@@ -112,21 +113,21 @@ def _canonical(form: str, kind: bytes) -> tuple[str, bytes]:
 
 
 def digest_of(*parts: bytes) -> bytes:
-    """Return 16 bytes that stand for texts in this order."""
+    """Return 16 bytes that identify some texts in this order."""
     return hashlib.blake2b(b"\n".join(parts), digest_size=16).digest()
 
 
 def canonical_lines(pieces: Iterable[bytes], size: int = 20_000) -> Iterator[list[bytes]]:
-    """Yield N-Triples as lines of their canonical form, so many at a time.
+    """Yield N-Triples as lines of their canonical form, `size` at a time.
 
     Raises
     ------
     ParseError
-        The text is not N-Triples.
+        The text is not valid N-Triples: with line and column.
     """
     try:
         quads = ox.parse(as_file(pieces), format=ox.RdfFormat.N_TRIPLES)
         while written := ox.serialize(islice(quads, size), format=ox.RdfFormat.N_TRIPLES):
             yield written.splitlines()
     except SyntaxError as error:
-        raise ParseError(f"no N-Triples: {error.msg}", line=error.lineno, column=error.offset) from error
+        raise ParseError(f"is not valid N-Triples: {error.msg}", line=error.lineno, column=error.offset) from error

@@ -1,10 +1,9 @@
-"""SPARQL on a URL, read-only: text in; table, yes or no, or graph out, as `query` gives it.
+"""Read-only SPARQL queries to a URL; the answer is a table, a bool or a graph.
 
-SPARQLWrapper knows how endpoints want to be asked, and builds the request: a form or the plain query, the parameters
-for graphs, the headers. It does not send it, since it would bound nothing and hand on whatever comes back: `http` sends
-it, within one deadline, and here the answer is checked before it is used. So the request comes from its
-`_createRequest`, as its public `query()` builds and sends in one. The form of a query is found by `querytext`, because
-SPARQLWrapper finds an ASK in `prefix task:` too.
+SPARQLWrapper builds the request: a form or the plain query, the parameters for graphs, the headers. Its public method
+`query` would also send it, without a limit of time or size. So this module calls its private `_createRequest`, lets
+`http` send the request, and checks the answer before it is used. `QueryText` finds the form of a query, because
+SPARQLWrapper mistakes `prefix task:` for an ASK query.
 """
 
 from __future__ import annotations
@@ -42,12 +41,12 @@ from sts_kg.tables import Table
 
 __all__ = ["Endpoint"]
 
-MARKER = "#VALUES#"  #: where `batched` puts its identifiers
-MOST_VALUES = 100  #: identifiers in one request
+MARKER = "#VALUES#"  #: where `batched` inserts its identifiers
+MOST_VALUES = 100  #: the most identifiers in one request
 
 _T = TypeVar("_T")
 _TABLES = ("application/sparql-results+json", "application/json")
-_GRAPHS = {  # media type to syntax; text/plain is N-Triples to Virtuoso and to RDF of 2004
+_GRAPHS = {  # media type to syntax; text/plain is N-Triples for Virtuoso and in RDF 1.0
     "application/n-triples": "ntriples",
     "text/turtle": "turtle",
     "text/plain": "ntriples",
@@ -55,16 +54,16 @@ _GRAPHS = {  # media type to syntax; text/plain is N-Triples to Virtuoso and to 
 }
 _ACCEPT_TABLE = "application/sparql-results+json, application/json;q=0.9"
 _ACCEPT_GRAPH = "application/n-triples, text/turtle;q=0.9, text/plain;q=0.1"
-_BAD = (ParseError, ValueError, KeyError, TypeError, AttributeError, RecursionError)  # what a wrong answer raises
+_BAD = (ParseError, ValueError, KeyError, TypeError, AttributeError, RecursionError)  # raised by a malformed answer
 
 
 _one_at_a_time: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # by host
 
 
 class Endpoint:
-    """A SPARQL 1.1 endpoint, to be asked within bounds.
+    """A SPARQL 1.1 endpoint, queried within limits of time and size.
 
-    Prefixes that the project knows need no declaration. Lexical forms, languages and datatypes stay as they are sent.
+    The prefixes of the project need no declaration. Lexical forms, languages and datatypes stay as they were sent.
 
     Parameters
     ----------
@@ -73,15 +72,15 @@ class Endpoint:
     profile : str
         One of `PROFILES`.
     timeout_s, most_bytes, attempts
-        The bounds of one request, as in `http.send`.
+        The limits of one request, as in `http.send`.
     cache : Path, optional
-        A folder for the answers, which are plain files: none is kept unless a folder is given.
+        A folder for the answers. Without it, none is kept.
     max_age_s : float, optional
-        How old an answer from the cache may be, in seconds; by default of any age.
+        The highest age of an answer from the cache, in seconds; any age by default.
     offline : bool
-        Whether all answers must come from the cache.
+        Whether answers may come from the cache only.
     default_graphs, named_graphs : sequence of str
-        The IRIs of the graphs that are asked, if not those that the endpoint takes.
+        The IRIs of the graphs to query, if not the default of the endpoint.
 
     Raises
     ------
@@ -120,13 +119,13 @@ class Endpoint:
         Raises
         ------
         EndpointTimeoutError, EndpointUnreachableError, EndpointUnavailableError, EndpointBusyError
-            It cannot answer now.
+            The endpoint cannot answer now.
         EndpointRefusedError, EndpointUnauthorisedError, EndpointRedirectError
-            It does not want to, or not here.
+            The endpoint rejects the request or redirects it in a way that is not allowed.
         EndpointTooLargeError, EndpointAnswerError
-            Its answer is too large; not what was asked for, malformed, or only a part.
+            The answer is too large, of another content type, malformed or incomplete.
         QueryError
-            The text is no query: an update is not.
+            The text is not a query; an update is not one.
         """
         query = QueryText(text)
         return self._graph(query) if query.form in ("CONSTRUCT", "DESCRIBE") else self._table(query)
@@ -142,13 +141,13 @@ class Endpoint:
         return self._table(QueryText(text, "ASK")) is True
 
     def construct(self, text: str) -> Graph:
-        """Return the graph that a CONSTRUCT or DESCRIBE query makes; for errors see `query`."""
+        """Return the graph of a CONSTRUCT or DESCRIBE query; for errors see `query`."""
         return self._graph(QueryText(text, "CONSTRUCT", "DESCRIBE"))
 
     def ntriples(self, text: str) -> bytes:
-        """Return the triples that a CONSTRUCT or DESCRIBE query makes as N-Triples; for errors see `query`.
+        """Return the triples of a CONSTRUCT or DESCRIBE query as N-Triples; for errors see `query`.
 
-        Labels of blank nodes are those of the answer, and a triple that it has twice is there twice.
+        Blank nodes keep their labels, and repeated triples stay repeated.
         """
         query = QueryText(text, "CONSTRUCT", "DESCRIBE")
         return self._answered(query, lambda kind, body: nquads(body, _GRAPHS[kind], base=self.url))
@@ -156,18 +155,18 @@ class Endpoint:
     def pages(self, text: str, *, size: int = 10_000, most: int = 1_000_000) -> Iterator[Table]:
         """Yield the solutions of a SELECT query page by page, until a page is not full.
 
-        The query needs an ORDER BY that leaves no ties: without it a row may come twice or never.
+        The query needs an ORDER BY without ties; otherwise rows may be repeated or missing.
 
         Raises
         ------
         QueryError
-            It has no ORDER BY, or a FROM where the profile needs a sub-query (give `default_graphs` then).
+            The query has no ORDER BY, or it has a FROM and the profile needs a sub-query (use `default_graphs`).
         EndpointTooLargeError
-            There are more than `most` rows; those before were yielded.
+            There are more than `most` rows; the first `most` were yielded.
         """
         query = QueryText(text, "SELECT")
         if not query.ordered:
-            raise QueryError("given", "pages need an ORDER BY: without it a row may come twice or never")
+            raise QueryError("given", "pages need an ORDER BY; without it rows may be repeated or missing")
         size, done = max(1, min(size, self.profile.most_rows or size)), 0
         while True:
             wanted = min(size, most - done) or 1
@@ -184,23 +183,24 @@ class Endpoint:
     def batched(
         self, text: str, variable: str, values: Sequence[URIRef], *, size: int = MOST_VALUES
     ) -> Iterator[Table | Graph]:
-        """Yield the answers to a query that is asked for some identifiers at a time, at most 100.
+        """Yield the answers to a query for batches of identifiers, at most 100 in each.
 
-        Each batch stands as a block `VALUES ?variable { … }` where the text has the comment `#VALUES#`. A value that is
-        given twice is asked for once.
+        A block `VALUES ?variable { … }` with the batch replaces the comment `#VALUES#` of the text. Repeated values
+        are sent once.
 
         Raises
         ------
         QueryError
-            The text has no `#VALUES#`, is no SELECT, CONSTRUCT or DESCRIBE, or the variable is none.
+            The text has no `#VALUES#` or is not a SELECT, CONSTRUCT or DESCRIBE query; the name of the variable is not
+            valid.
         CurieError
-            A value is no IRI.
+            A value is not an IRI.
         """
         name = variable.removeprefix("?")
         if MARKER not in text:
-            raise QueryError("given", f"it has no {MARKER}, where the identifiers are to stand")
+            raise QueryError("given", f"has no {MARKER} to mark the place of the identifiers")
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-            raise QueryError("given", f"{variable!r} is no name of a variable")
+            raise QueryError("given", f"{variable!r} is not the name of a variable")
         terms = list(dict.fromkeys(f"<{expand(f'<{value}>')}>" for value in values))
         size = max(1, min(size, MOST_VALUES))
         for at in range(0, len(terms), size):
@@ -218,7 +218,7 @@ class Endpoint:
         return self._answered(query, lambda kind, body: parse(body.decode(), syntax=_GRAPHS[kind]))
 
     def _answered(self, query: QueryText, read: Callable[[str, bytes], _T]) -> _T:
-        """Return what `read` makes of media type and body of an answer, from the cache or the endpoint."""
+        """Return an answer from the cache or the endpoint; `read` makes it from the media type and the body."""
         tables = query.form in ("SELECT", "ASK")
         accept = _ACCEPT_TABLE if tables else _ACCEPT_GRAPH
         text = query.declared if self.profile.comments else without_comments(query.declared)
@@ -228,7 +228,7 @@ class Endpoint:
                 return read(*kept)
         if self.offline:
             raise EndpointUnreachableError(
-                without_secrets(self.url), "this answer is not in the cache; ask once without offline"
+                without_secrets(self.url), "this answer is not in the cache; query once without offline"
             )
         started = time.monotonic()
 
@@ -244,15 +244,15 @@ class Endpoint:
                 wanted = _TABLES[0] if tables else next(iter(_GRAPHS))
                 raise failed(f"answered with {kind or 'no content type'}, not with {wanted}{page}; check the address")
             if headers.get("x-sql-state") == "S1TAT":
-                raise failed("answered with a part only, since its time was over (anytime)")
+                raise failed("the answer is incomplete, because the time of the server was over (anytime)")
             try:
                 answer = read(kind, body)
             except _BAD as error:
                 timed_out = " (TimeoutException)" if b"TimeoutException" in body[-20_000:] else ""
-                raise failed(f"answered with something cut short or malformed{timed_out}; ask for less") from error
+                raise failed(f"the answer is incomplete or malformed{timed_out}; ask for less") from error
             cap = headers.get("x-sparql-maxrows", "")
             if isinstance(answer, Table) and cap.isdecimal() and len(answer) >= int(cap) and not query.limited:
-                raise failed(f"answers with at most {int(cap):,} rows, and may have more; ask with pages() or a LIMIT")
+                raise failed(f"gives at most {int(cap):,} rows and may have more; use pages() or a LIMIT")
         except EndpointError as error:
             for pattern, hint in self.profile.hints:
                 if re.search(pattern, error.reason):
@@ -264,11 +264,11 @@ class Endpoint:
         return answer
 
     def _sent(self, text: str, form: str, accept: str) -> tuple[str, Mapping[str, str], bytes]:
-        """Return media type, headers and body of what the endpoint answers."""
+        """Return the media type, the headers and the body of an answer from the endpoint."""
         address, _, parameters = self.url.partition("#")[0].partition("?")
         wrapper = SPARQLWrapper(address, agent=agent())
         wrapper.queryString, wrapper.queryType = text, form
-        wrapper.setOnlyConneg(True)  # or it adds format=, output= and results=, which strict endpoints refuse
+        wrapper.setOnlyConneg(True)  # or it adds format=, output= and results=, which strict endpoints reject
         wrapper.setReturnFormat(JSON if accept == _ACCEPT_TABLE else TURTLE)
         wrapper.addCustomHttpHeader("Accept", accept)
         wrapper.setMethod(GET if len(text.encode()) < self.profile.get_below else POST)
@@ -279,7 +279,7 @@ class Endpoint:
         try:
             request = wrapper._createRequest()
         except ValueError as error:
-            reason = "is no http or https address; write it as https://host/path"
+            reason = "is not an http or https address; write it as https://host/path"
             raise EndpointError(without_secrets(self.url), reason) from error
         asked = "&".join(part for part in (parameters, request.full_url.partition("?")[2]) if part)
         until = time.monotonic() + self.timeout_s
@@ -299,7 +299,7 @@ class Endpoint:
 
     @contextmanager
     def _turn(self, until: float) -> Iterator[None]:
-        """Wait until no other request is under way to this host, if the profile asks for it."""
+        """Wait until no other request to this host is running, if the profile asks for it."""
         if not self.profile.alone:
             yield
             return
@@ -318,11 +318,11 @@ class Endpoint:
 
 def _read_table(body: bytes, form: str) -> Table | bool:
     document = json.loads(body)
-    if form == "ASK" and document["head"].get("vars") == ["__ASK_RETVAL"]:  # as Virtuoso says it: no row is no
+    if form == "ASK" and document["head"].get("vars") == ["__ASK_RETVAL"]:  # as Virtuoso answers: no row means false
         return any(row["__ASK_RETVAL"]["value"] in ("1", "true") for row in document["results"]["bindings"])
     if form == "ASK":
         if not isinstance(document["boolean"], bool):
-            raise ValueError("neither true nor false")
+            raise ValueError("not a bool")
         return document["boolean"]
     variables = tuple(document["head"]["vars"])
     bindings = document["results"]["bindings"]
@@ -334,11 +334,11 @@ def _term(value: Any) -> Term | None:
         return None
     kind, text = value["type"], value["value"]
     if not isinstance(text, str):
-        raise ValueError("a term without a text")
+        raise ValueError("a term without text")
     if kind == "uri":
         return URIRef(text)
     if kind == "bnode":
         return BNode(text)
     if kind not in ("literal", "typed-literal"):  # the second is Virtuoso's
-        raise ValueError(f"{kind} is no kind of term")
+        raise ValueError(f"{kind} is not a kind of term")
     return literal(text, value.get("datatype") or str(XSD.string), value.get("xml:lang") or None)

@@ -1,4 +1,4 @@
-"""An RDF store in a folder (Oxigraph on RocksDB): opened with clear errors, graphs put in whole or not at all."""
+"""An RDF store in a folder (Oxigraph on RocksDB). A graph is replaced completely or not at all."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from rdflib import URIRef
 from sts_kg.errors import EndpointError, ParseError
 from sts_kg.rdf import BASE, as_file
 
-__all__ = ["graph_lines", "graphs", "graphs_of_links", "open_store", "replace_graph"]
+__all__ = ["graph_lines", "graph_names", "graphs", "graphs_of_links", "open_store", "replace_graph"]
 
 Store = ox.Store
 
-_CHUNK = 20_000  # triples written out at once
+_CHUNK = 20_000  # triples written at once
 
 
 def open_store(folder: Path, *, read_only: bool = False) -> Store:
-    """Return the store of a folder, made if it is missing or empty, unless it is to be read only.
+    """Return the store in a folder; without `read_only`, a missing or empty folder becomes a new store.
 
-    One process may write at a time; close the store by dropping it. What is open read-only sees the store as it was
-    when opened, and must not be open while another process writes.
+    Only one process may open a store for writing. To close the store, drop the last reference to it. A read-only
+    store shows the state at the time of opening; do not keep it open while another process writes.
 
     Raises
     ------
     EndpointError
-        The folder is in use by another process, holds something else than a store, cannot be read or written, or, if
-        it is to be read only, is missing.
+        Another process has the store open, the folder contains other files, it cannot be read or written, or it is
+        missing and `read_only` is set.
     """
     is_store = (folder / "CURRENT").is_file()
     if folder.exists() and not folder.is_dir():
         raise _failed(folder, "is a file; a store is a folder")
     if read_only and not is_store:
-        raise _failed(folder, "holds no store" if folder.is_dir() else "there is no such folder")
+        raise _failed(folder, "contains no store" if folder.is_dir() else "there is no such folder")
     try:
         if folder.is_dir() and not is_store and any(folder.iterdir()):
-            raise _failed(folder, "holds other files and no store; name an empty or a new folder")
+            raise _failed(folder, "contains other files and no store; name an empty or a new folder")
         if not read_only:
             folder.mkdir(parents=True, exist_ok=True)
         return Store.read_only(str(folder)) if read_only else Store(folder)
@@ -51,11 +51,12 @@ def open_store(folder: Path, *, read_only: bool = False) -> Store:
 
 
 def graphs(store: Store) -> dict[str, int]:
-    """Return the named graphs of a store, by name, with the number of their triples."""
-    return {name: _count(store, ox.NamedNode(name)) for name in sorted(_names(store))}
+    """Return the number of triples of each named graph of a store, by name."""
+    return {name: _count(store, ox.NamedNode(name)) for name in sorted(graph_names(store))}
 
 
-def _names(store: Store) -> Iterator[str]:
+def graph_names(store: Store) -> Iterator[str]:
+    """Return the names of the named graphs of a store."""
     return (graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
 
 
@@ -65,10 +66,26 @@ def _count(store: Store, graph: ox.NamedNode) -> int:
 
 
 def graph_lines(store: Store, graph: str) -> Iterator[list[bytes]]:
-    """Yield a named graph of a store as lines of canonical N-Triples, some thousand at a time."""
+    """Yield a named graph of a store as lines of canonical N-Triples, 20,000 at a time."""
     quads = store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
     while lines := _written(quads):
         yield lines
+
+
+def graphs_of_links(folder: Path) -> dict[URIRef, bytes]:
+    """Return the graphs of links in a store that `sts-kg link -o` made, as N-Triples by name.
+
+    Raises
+    ------
+    EndpointError
+        There is no such store, or another process uses it.
+    """
+    store = open_store(folder, read_only=True)
+    return {
+        URIRef(name): b"".join(line + b"\n" for lines in graph_lines(store, name) for line in lines)
+        for name in graph_names(store)
+        if name.startswith(f"{BASE}link")
+    }
 
 
 def _written(quads: Iterator[ox.Quad]) -> list[bytes]:
@@ -77,17 +94,17 @@ def _written(quads: Iterator[ox.Quad]) -> list[bytes]:
 
 
 def replace_graph(store: Store, graph: str, pieces: Iterable[bytes]) -> int:
-    """Put N-Triples into a named graph in place of what was there, and return the number of triples.
+    """Replace the content of a named graph by N-Triples, and return the number of triples.
 
-    Readers of the store see the graph as it was until it is all there; if anything fails, it stays as it was. The
-    triples stream: a new graph is loaded at once, in place of another one it is loaded under the name
-    `<graph>#incoming` and moved in one transaction, which holds both graphs in memory. Labels of blank nodes hold for
-    one call; the same label in another graph is another node.
+    Readers of the store see the old graph until the new one is complete. If anything fails, the old graph stays. The
+    triples are streamed. A new graph is loaded directly. If there is an old graph, the new one is loaded as
+    `<graph>#incoming` and then moved in one transaction, which holds both in memory. The label of a blank node is
+    valid within one call: the same label in another graph is another node.
 
     Raises
     ------
     ParseError
-        The text is not N-Triples.
+        The text is not valid N-Triples: with line and column.
     EndpointError
         The store cannot be written: it is open read-only, or the disk is full.
     """
@@ -105,7 +122,7 @@ def replace_graph(store: Store, graph: str, pieces: Iterable[bytes]) -> int:
 
     try:
         if not is_new:
-            store.remove_graph(incoming)  # of a process that was killed
+            store.remove_graph(incoming)  # left by a process that was killed
         try:
             store.bulk_load(as_file(watched()), ox.RdfFormat.N_TRIPLES, to_graph=target)
         except BaseException:
@@ -118,7 +135,7 @@ def replace_graph(store: Store, graph: str, pieces: Iterable[bytes]) -> int:
         store.flush()
         return _count(store, name)
     except SyntaxError as error:
-        raise ParseError(f"no N-Triples: {error.msg}", line=error.lineno, column=error.offset) from error
+        raise ParseError(f"is not valid N-Triples: {error.msg}", line=error.lineno, column=error.offset) from error
     except (OSError, RuntimeError) as error:
         if not _is_store_failure(error):
             raise
@@ -126,11 +143,11 @@ def replace_graph(store: Store, graph: str, pieces: Iterable[bytes]) -> int:
             store.remove_graph(incoming)
         raise _failed(graph, _why(error)) from error
     finally:
-        del store  # a traceback that someone keeps would keep it locked
+        del store  # or a kept traceback would keep it locked
 
 
 def _is_store_failure(error: BaseException) -> bool:
-    """Return whether an error is one of RocksDB and not of who gave the pieces."""
+    """Return whether an error comes from RocksDB and not from the pieces."""
     text = str(error)
     return text.startswith(("IO error", "No space", "Transaction are only")) or "rocksdb" in text.lower()
 
@@ -140,30 +157,14 @@ def _failed(where: object, reason: str) -> EndpointError:
 
 
 def _why(error: BaseException) -> str:
-    """Return what an error of RocksDB means, in one line."""
+    """Return the meaning of an error of RocksDB, in one line."""
     text = str(error)
     if "lock hold" in text or "LOCK" in text:
-        return "is open already, here or in another process; close it first"
+        return "is already open, in this process or in another one; close it first"
     if "No space" in text or getattr(error, "errno", None) == errno.ENOSPC:
         return "the disk is full; nothing was changed"
     if "read-write" in text:
         return "is open read-only; nothing was changed"
     if "Permission denied" in text or isinstance(error, PermissionError):
-        return "is not ours to write; check its permissions"
-    return f"holds no store that can be opened: {text.splitlines()[0][:200]}"
-
-
-def graphs_of_links(folder: Path) -> dict[URIRef, bytes]:
-    """Return the graphs of links in a store that `sts-kg link -o` made, as N-Triples by name.
-
-    Raises
-    ------
-    EndpointError
-        There is no such store, or another process has it.
-    """
-    store = open_store(folder, read_only=True)
-    return {
-        URIRef(name): b"".join(line + b"\n" for lines in graph_lines(store, name) for line in lines)
-        for name in graphs(store)
-        if name.startswith(f"{BASE}link")
-    }
+        return "cannot be written; check its permissions"
+    return f"contains no store that can be opened: {text.splitlines()[0][:200]}"

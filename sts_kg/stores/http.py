@@ -1,7 +1,7 @@
-"""One HTTP exchange within bounds: a deadline for all of it, a cap on its bytes, few attempts, typed errors.
+"""One HTTP request with limits: a deadline for everything, a maximum of bytes, a few attempts, typed errors.
 
-Which redirects are followed, what is tried again and what a status means is decided here; `connection` moves the bytes,
-`credentials` signs in. No SPARQL, no RDF.
+This module decides which redirects to follow, what to try again and what a status means. `connection` transfers the
+bytes, `credentials` signs in. It knows neither SPARQL nor RDF.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ from sts_kg.stores.credentials import Login, authorization, basic, login_for, se
 
 __all__ = ["Reply", "agent", "plain_reason", "send", "without_secrets"]
 
-_MOST_REASON = 65_536  # bytes of an error page that are read
+_MOST_REASON = 65_536  # the most bytes read of an error page
 _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
-_AGAIN = (429, 502, 503, 504)  # what may be better the next time
+_AGAIN = (429, 502, 503, 504)  # worth another attempt
 _IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
 _PORTS = {"http": 80, "https": 443}
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
@@ -58,9 +58,9 @@ _now, _wall, _sleep, _uniform = time.monotonic, time.time, time.sleep, random.un
 
 @dataclass(frozen=True)
 class Reply:
-    """What a server answered: `status`, the media type without parameters, `headers` by name in lower case, `body`.
+    """An answer: `status`, the media type without parameters, `headers` by name in lower case, and the `body`.
 
-    The body is decompressed; `url` is the address that answered in the end, without its query string.
+    The body is decompressed; `url` is the address after all redirects, without its query string.
     """
 
     status: int
@@ -72,7 +72,7 @@ class Reply:
 
 @dataclass
 class _Call:
-    """One call of `send`: what is asked for, its bounds, and what was done so far."""
+    """One call of `send`: the request, its limits, and its progress."""
 
     url: str
     method: str
@@ -97,7 +97,7 @@ class _Call:
     def _secrets(self) -> Iterator[str]:
         if self.login is not None:
             yield basic(self.login).partition(" ")[2]
-            if len(self.login.password) > 3:  # a shorter one is part of any text
+            if len(self.login.password) > 3:  # a shorter one occurs in any text
                 yield self.login.password
 
 
@@ -113,37 +113,39 @@ def send(
     accept_status: Collection[int] = (200, 201, 202, 204),
     repeatable: bool | None = None,
 ) -> Reply:
-    """Return what a server answers, whole, within one deadline for all attempts, redirects and bytes.
+    """Return the complete answer of a server, within one deadline for all attempts, redirects and bytes.
 
-    Status 429, 502, 503 and 504 and lost connections are tried again, after the wait that the server asks for or a
-    random one that doubles, if the request is repeatable: by default GET, HEAD, OPTIONS, PUT, DELETE, and POST of a
-    SPARQL query. A redirect keeps method and body, but after 303; it is followed five times, never from https to http.
+    After status 429, 502, 503 or 504, or a lost connection, a repeatable request is sent again. The pause is the one
+    that the server asks for, or a random one whose maximum doubles. Repeatable by default are GET, HEAD, OPTIONS, PUT,
+    DELETE, and POST of a SPARQL query. Up to five redirects are followed, but none from https to http. They keep method
+    and body, except 303.
 
-    User and password come from STS_KG_USER and STS_KG_PASSWORD (only for the host in STS_KG_HOST, if that is set), else
-    from the netrc file. They are sent at once if they are for just this host and nobody can read them on the way,
-    otherwise when the server asks; as Digest if it offers that, else as Basic; and to no other host.
+    User and password come from STS_KG_USER and STS_KG_PASSWORD (only for the host in STS_KG_HOST, if that is set),
+    otherwise from the netrc file. They are sent with the first request if they are for this host only and nobody can
+    intercept them, otherwise when the server asks for them. Digest is used if the server offers it, otherwise Basic. No
+    other host gets them.
 
     Parameters
     ----------
     most_bytes : int
-        The most bytes of the answer, as received and as decompressed.
+        The most bytes of the answer, both before and after decompression.
     accept_status : collection of int
-        The statuses that are answers; all others are errors.
+        The statuses that count as answers; all others are errors.
 
     Raises
     ------
     EndpointTimeoutError
-        The whole answer was not there within `timeout_s` seconds.
+        The answer was not complete within `timeout_s` seconds.
     EndpointUnreachableError
-        No connection: the host is unknown, nothing listens, its certificate is not trusted.
+        No connection: unknown host, nothing listens there, or its certificate is not trusted.
     EndpointRefusedError, EndpointUnauthorisedError, EndpointBusyError, EndpointUnavailableError
         Status 400; 401 and 403; 429; 5xx.
     EndpointTooLargeError, EndpointAnswerError
-        The answer has more than `most_bytes` bytes; it is cut short or wrongly compressed.
+        The answer has more than `most_bytes` bytes; it is incomplete or its compression is damaged.
     EndpointRedirectError
-        More than five redirects, or one to where we do not go.
+        More than five redirects, or one that is not allowed.
     EndpointError
-        Any other status, and an address that cannot be asked; the parent of all of these.
+        Any other status, or an unusable address; also the base class of all these errors.
     """
     started = _now()
     call = _Call(url, method.upper(), body, headers, accept_status, most_bytes, started, started + timeout_s)
@@ -175,7 +177,7 @@ def send(
 
 
 def agent() -> str:
-    """Return how we call ourselves to servers.
+    """Return the User-Agent that we send.
 
     Examples
     --------
@@ -186,7 +188,7 @@ def agent() -> str:
 
 
 def without_secrets(url: str) -> str:
-    """Return an address as it may be shown: without user, password, query string and fragment, on one line.
+    """Return an address that is safe to show: without user, password, query string and fragment, on one line.
 
     Examples
     --------
@@ -202,7 +204,9 @@ def without_secrets(url: str) -> str:
 
 
 def plain_reason(body: bytes, content_type: str) -> str:
-    """Return the first line of what a page says, at most 300 characters: of HTML its title, of JSON its message.
+    """Return the message of an error page: the title of HTML, the message of JSON, else the first line.
+
+    It has at most 300 characters.
 
     Examples
     --------
@@ -231,7 +235,7 @@ def plain_reason(body: bytes, content_type: str) -> str:
 
 
 def _checked(call: _Call, url: str) -> SplitResult:
-    """Return the parts of an address that may be asked, in ASCII."""
+    """Return the parts of a valid address, in ASCII."""
 
     def refused(reason: str) -> EndpointError:
         return call.fail(EndpointError, url, reason)
@@ -241,13 +245,13 @@ def _checked(call: _Call, url: str) -> SplitResult:
         host, port = parts.hostname, parts.port
         authority = (host or "").encode("idna").decode() if not (host or "").isascii() else host or ""
     except ValueError as error:
-        raise refused("is no address: write it as https://host/path") from error
+        raise refused("is not a valid address; write it as https://host/path") from error
     if parts.scheme not in _PORTS or not host or re.search(r"[\x00-\x20\x7f]", url):
-        raise refused("is no http or https address; write it as https://host/path")
+        raise refused("is not an http or https address; write it as https://host/path")
     if "@" in parts.netloc:
         raise refused(
-            "the address holds a user or a password; leave them out, and give them in STS_KG_USER and STS_KG_PASSWORD "
-            "or in ~/.netrc"
+            "the address contains a user or a password; remove them, and set STS_KG_USER and STS_KG_PASSWORD or use "
+            "~/.netrc"
         )
     netloc = (f"[{authority}]" if ":" in authority else authority) + (f":{port}" if port is not None else "")
     safe = "%/:=&?~#+!$,;'@()*[]"
@@ -255,26 +259,26 @@ def _checked(call: _Call, url: str) -> SplitResult:
 
 
 def _next(call: _Call, parts: SplitResult, location: str | None) -> SplitResult:
-    """Return where a redirect leads to."""
+    """Return the target of a redirect."""
     here = urlunsplit(parts)
     if not location:
-        raise call.fail(EndpointRedirectError, here, "sends on without saying where to; check the address")
+        raise call.fail(EndpointRedirectError, here, "redirects without a target; check the address")
     try:
         url = urljoin(here, location.strip())
     except ValueError:
-        url = location.strip()  # refused below
+        url = location.strip()  # rejected below
     to = without_secrets(url)
     if not url.lower().startswith(("http://", "https://")):
-        raise call.fail(EndpointRedirectError, here, f"sends on to {to}, which is no http or https address")
+        raise call.fail(EndpointRedirectError, here, f"redirects to {to}, which is not an http or https address")
     if parts.scheme == "https" and not url.lower().startswith("https:"):
         raise call.fail(
-            EndpointRedirectError, here, f"sends on from https to {to}, which anyone can read; not followed"
+            EndpointRedirectError, here, f"redirects from https to {to}, which is not encrypted; not followed"
         )
     try:
         return _checked(call, url)
     except EndpointError as error:
         raise call.fail(
-            EndpointRedirectError, here, f"sends on to {to}, which cannot be asked: {error.reason}"
+            EndpointRedirectError, here, f"redirects to {to}, which cannot be used: {error.reason}"
         ) from error
 
 
@@ -295,7 +299,7 @@ def _is_query(body: bytes | None, headers: Mapping[str, str]) -> bool:
 
 
 def _followed(call: _Call, first: SplitResult) -> Reply:
-    """Return the answer of where the redirects lead to, signed in if the server asks for it."""
+    """Return the answer after all redirects, signed in if the server asks for it."""
     parts, method, body = first, call.method, call.body
     headers = {"User-Agent": agent(), "Accept-Encoding": "gzip, deflate"} | dict(call.headers)
     login = call.login
@@ -309,7 +313,7 @@ def _followed(call: _Call, first: SplitResult) -> Reply:
                 redirects += 1
                 to = _next(call, parts, response.headers.get("Location"))
                 if redirects > _MOST_REDIRECTS:
-                    reason = f"sends on more than {_MOST_REDIRECTS} times, now to {without_secrets(urlunsplit(to))}"
+                    reason = f"redirects more than {_MOST_REDIRECTS} times, now to {without_secrets(urlunsplit(to))}"
                     raise call.fail(EndpointRedirectError, call.url, f"{reason}; check the address")
                 if status == 303 and method != "HEAD":
                     method, body = "GET", None
@@ -319,7 +323,7 @@ def _followed(call: _Call, first: SplitResult) -> Reply:
                     private = ("authorization", "cookie", "proxy-authorization")
                     headers = {name: value for name, value in headers.items() if name.lower() not in private}
                 elif signed and not signed.startswith("Basic"):
-                    signed = None  # Digest is for one path
+                    signed = None  # a Digest is valid for one path
                 parts = to
                 continue
             if status == 401 and login is not None and challenged < 2:
@@ -337,7 +341,7 @@ def _followed(call: _Call, first: SplitResult) -> Reply:
 def _response(
     call: _Call, parts: SplitResult, method: str, body: bytes | None, headers: Mapping[str, str]
 ) -> HTTPResponse:
-    """Return the response whose headers were read, of whatever status."""
+    """Return a response of any status after its headers were read."""
     url = urlunsplit(parts)
     try:
         return opened(Request(url, data=body, headers=dict(headers), method=method), call.until)
@@ -346,7 +350,7 @@ def _response(
     except TimeoutError as error:
         raise call.late(url) from error
     except HTTPException as error:
-        raise call.fail(EndpointAnswerError, url, "does not answer in HTTP; check the address and port") from error
+        raise call.fail(EndpointAnswerError, url, "the answer is not HTTP; check the address and port") from error
     except (OSError, ValueError) as error:
         why = error.reason if isinstance(error, URLError) else error
         if isinstance(why, _LOST):
@@ -356,9 +360,9 @@ def _response(
         if isinstance(why, ssl.SSLCertVerificationError):
             text = f"has a certificate that is not trusted: {why.verify_message}"
         elif isinstance(why, socket.gaierror):
-            text = "there is no host of this name, or no network; check the address"
+            text = "the host is unknown, or there is no network; check the address"
         else:
-            text = f"cannot be reached: {getattr(why, 'strerror', None) or why}; check the address and that it runs"
+            text = f"cannot be reached: {getattr(why, 'strerror', None) or why}; check the address and the server"
         raise call.fail(EndpointUnreachableError, url, text) from error
 
 
@@ -369,25 +373,27 @@ def _reply(call: _Call, parts: SplitResult, response: HTTPResponse) -> Reply:
     try:
         body = decoded(received(response, call.most_bytes), coding, call.most_bytes)
     except BufferError as error:
-        text = f"answers with more than {call.most_bytes:,} bytes; ask for less (LIMIT, fewer variables) or allow more"
+        text = (
+            f"the answer has more than {call.most_bytes:,} bytes; ask for less (LIMIT, fewer variables) or allow more"
+        )
         raise call.fail(EndpointTooLargeError, url, text, status=response.status) from error
     except IncompleteRead as error:
-        raise call.fail(EndpointAnswerError, url, "the answer was cut short; ask again, or for less") from error
+        raise call.fail(EndpointAnswerError, url, "the answer is incomplete; ask again, or ask for less") from error
     except zlib.error as error:
-        text = f"the answer is not compressed as it says ({coding}); ask again, or another endpoint"
+        text = f"the answer is not valid {coding} data; ask again, or ask another endpoint"
         raise call.fail(EndpointAnswerError, url, text) from error
     except TimeoutError as error:
         raise call.late(url) from error
     except _LOST:
         raise
     except (HTTPException, OSError) as error:
-        raise call.fail(EndpointAnswerError, url, "the answer is not well-formed HTTP; ask again") from error
+        raise call.fail(EndpointAnswerError, url, "the answer is not valid HTTP; ask again") from error
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     return Reply(response.status, kind, headers, body, without_secrets(url))
 
 
 def _refuse(call: _Call, parts: SplitResult, response: HTTPResponse, *, signed: bool) -> NoReturn:
-    """Raise what a status that is no answer means."""
+    """Raise the error that a status means."""
     pieces: list[bytes] = []
     with suppress(OSError, HTTPException, BufferError):
         for piece in received(response, _MOST_REASON):
@@ -400,19 +406,19 @@ def _refuse(call: _Call, parts: SplitResult, response: HTTPResponse, *, signed: 
     status, kind, remedy = response.status, EndpointError, ""
     wait_s = _retry_after(response.headers.get("Retry-After")) if status >= 429 else None
     if status == 400:
-        kind, remedy = EndpointRefusedError, "correct what is sent"
+        kind, remedy = EndpointRefusedError, "correct the request"
     elif status in (401, 403, 407):
         kind = EndpointUnauthorisedError
         remedy = (
-            "this user or password is not accepted"
+            "the user or the password is wrong"
             if signed
-            else f"set STS_KG_USER and STS_KG_PASSWORD, or write a line for {parts.hostname} into ~/.netrc"
+            else f"set STS_KG_USER and STS_KG_PASSWORD, or add a line for {parts.hostname} to ~/.netrc"
         )
     elif status in (404, 410):
         remedy = "check the address"
     elif status == 429 or status >= 500:
         kind = EndpointBusyError if status == 429 else EndpointUnavailableError
-        remedy = f"ask again in {wait_s:,.0f} s" if wait_s is not None else "ask again later, or for less"
+        remedy = f"ask again in {wait_s:,.0f} s" if wait_s is not None else "ask again later, or ask for less"
     error = call.fail(kind, urlunsplit(parts), f"{said}; {remedy}" if remedy else said, status=status)
     if isinstance(error, (EndpointBusyError, EndpointUnavailableError)):
         error.wait_s = wait_s
@@ -420,7 +426,7 @@ def _refuse(call: _Call, parts: SplitResult, response: HTTPResponse, *, signed: 
 
 
 def _retry_after(value: str | None) -> float | None:
-    """Return the seconds that a header asks to wait, given as such or as a date; None if it says nothing usable."""
+    """Return the seconds to wait that a header gives as a number or a date; None if it is not valid."""
     text = (value or "").strip()
     if re.fullmatch(r"[0-9]{1,9}", text):
         return float(text)

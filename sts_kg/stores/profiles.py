@@ -1,4 +1,4 @@
-"""The kinds of SPARQL endpoints: how each one is asked, and what helps when it fails."""
+"""Profiles of SPARQL endpoints: how to send a query to each kind, and what to do when it fails."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ __all__ = ["PROFILES", "Profile"]
 
 @dataclass(frozen=True)
 class Profile:
-    """The habits of a kind of endpoint: what is sent to it otherwise, and what is said when it fails.
+    """How one kind of endpoint differs from others.
 
     Parameters
     ----------
     about : str
-        What to know of it, in a sentence.
+        What to know about it, in a sentence.
     direct : bool
-        Whether the query is the body, as application/sparql-query, rather than a field of a form.
+        Whether the query is the body (application/sparql-query) and not a field of a form.
     get_below : int
-        A query with fewer bytes goes by GET, so that caches on the way can answer; 0: never.
+        Queries with fewer bytes are sent by GET, so that HTTP caches can answer them; 0: none.
     alone : bool
-        Whether one request at a time is sent to its host.
+        Whether only one request at a time is sent to its host.
     comments : bool
         Whether comments are sent.
     most_rows : int or None
         The most rows of one answer, for the size of pages.
     nested : bool
-        Whether a page is cut from a sub-query.
+        Whether pages are taken from a sub-query.
     hints : tuple of pairs
-        A pattern in the server's words, and what to do then.
+        A pattern for the server's message, and what to do then.
     """
 
     about: str
@@ -41,21 +41,21 @@ class Profile:
     hints: tuple[tuple[str, str], ...] = ()
 
 
-_SORTED = "Virtuoso sorts at most 10,000 rows for one OFFSET: ask with pages(), or for a narrower part"
-_OWN_TIME = "the service itself allows 60 s a query: ask for a narrower part"
+_SORTED = "Virtuoso sorts at most 10,000 rows for one OFFSET: use pages(), or ask for less"
+_OWN_TIME = "the service itself allows 60 s for a query: ask for less"
 
-#: The kinds of endpoints that are known, by name.
+#: The known profiles, by name.
 PROFILES: dict[str, Profile] = {
-    "generic": Profile("Any SPARQL 1.1 endpoint: the query is posted as a form."),
+    "generic": Profile("Any SPARQL 1.1 endpoint: the query is sent as a form by POST."),
     "wikidata": Profile(
-        "The Wikidata Query Service: one request at a time, 60 s a query, a contact in the user agent; short queries "
-        "go by GET and are cached there.",
+        "The Wikidata Query Service: one request at a time, 60 s for a query, a contact in the user agent; short "
+        "queries are sent by GET and cached there.",
         get_below=2_000,
         alone=True,
         hints=((r"TimeoutException|[Tt]imed? ?out|no answer in time", _OWN_TIME),),
     ),
     "uniprot": Profile(
-        "The UniProt SPARQL service: the query is posted as a form; long ones end after 45 minutes there, so give "
+        "The UniProt SPARQL service: the query is sent as a form by POST; it ends queries after 45 minutes, so set "
         "`timeout_s`."
     ),
     "ubergraph": Profile(
@@ -63,12 +63,12 @@ PROFILES: dict[str, Profile] = {
         alone=True,
     ),
     "virtuoso": Profile(
-        "Virtuoso: at most 10,000 rows an answer, no OFFSET beyond 10,000 sorted rows, so that pages are cut from a "
-        "sub-query; comments are left out, since some versions trip over a `#`.",
+        "Virtuoso: at most 10,000 rows in an answer and no OFFSET beyond 10,000 sorted rows, so pages are taken from a "
+        "sub-query; comments are removed, because some versions fail at a `#`.",
         comments=False,
         most_rows=10_000,
         nested=True,
         hints=((r"SR353|Sorted TOP clause", _SORTED), (r"S1TAT|anytime|estimated execution time", "ask for less")),
     ),
-    "oxigraph": Profile("Oxigraph's own server: the query is posted as it is.", direct=True),
+    "oxigraph": Profile("Oxigraph's own server: the query is the body of a POST.", direct=True),
 }

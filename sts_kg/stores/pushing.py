@@ -1,11 +1,11 @@
-"""Graphs put into any SPARQL 1.1 store, over HTTP or into a store folder: whole or not at all, and verified there.
+"""Push graphs into a SPARQL 1.1 store, over HTTP or in a folder: each one completely or not at all, and verified.
 
-A graph goes in batches to `<graph>#incoming-<digest>`, is read back and compared by its digest, and only then moved to
-its name. Each batch leaves a mark beside its triples, in the same request, so that a push that was killed goes on.
+A graph is sent in batches to `<graph>#incoming-<digest>`, read back and compared by its digest, and then moved to its
+name. Each request also writes a mark for its batch, so that a push that was killed can be resumed.
 
-Blank nodes become IRIs (`/.well-known/genid/…`, RDF 1.1 Concepts 3.5), the same in all graphs of one push. Sent as they
-are they would fall apart: labels hold for one request only, some stores (Virtuoso) refuse them in INSERT DATA, and
-what is inferred about a class expression stands in another graph than the expression.
+Blank nodes become IRIs (`/.well-known/genid/…`, RDF 1.1 Concepts, section 3.5), the same in all graphs of a push. The
+label of a blank node is valid within one request only, and a node may occur in several graphs: the inferred triples
+about a class expression are not in the graph of the expression. Some stores (Virtuoso) reject them in INSERT DATA.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ from sts_kg.stores.http import send
 
 __all__ = ["PushProgress", "Pushed", "Routes", "Source", "push", "routes"]
 
-#: Triples to be pushed: an rdflib Graph, N-Triples, or pieces of N-Triples.
+#: Triples to push: an rdflib Graph, N-Triples, or pieces of N-Triples.
 Source = Graph | bytes | Iterable[bytes]
-#: What follows a batch: the graph, how many of its triples are there, how many it has.
+#: Called after each batch: with the graph, the number of its triples sent so far, and their total.
 PushProgress = Callable[[str, int, int], None]
 
 _BATCH_MARK = f"{BASE}batch"
-_PAGE = 500_000  # triples read back at once
-_MOST_BYTES = 500_000_000  # of such a page
-_FEWEST = 500  # triples in a request that is not halved again
+_PAGE = 500_000  # triples read back in one request
+_MOST_BYTES = 500_000_000  # in the answer to that request
+_FEWEST = 500  # a batch of this size is not halved again
 _NOT_OFFERED = (404, 405, 406, 415, 501)
 
 
 @dataclass(frozen=True)
 class Pushed:
-    """A graph that is there now: its name, triples, digest, the seconds it took; `skipped` if it was there before."""
+    """A graph after a push: name, number of triples, digest, seconds; `skipped` if it was already there."""
 
     graph: str
     triples: int
@@ -58,14 +58,14 @@ class Pushed:
 
 @dataclass(frozen=True)
 class Routes:
-    """The addresses of a store: for queries, for updates, and of its Graph Store Protocol if it may have one."""
+    """The addresses of a store: for queries, for updates, and for the Graph Store Protocol, or None."""
 
     query: str
     update: str
     graph_store: str | None
 
 
-# What the address of a query tells of the others, by engine; the first that fits. Neptune, Stardog, …: by options.
+# The address for queries, and those for updates and the Graph Store Protocol; the first that matches is used.
 _CONVENTIONS = (
     (r"(https?://[^/]+)/query", r"\1/update", r"\1/store"),  # Oxigraph
     (r"(https?://[^/]+)/sparql(-auth)?", r"\1/sparql-auth", r"\1/sparql-graph-crud-auth"),  # Virtuoso
@@ -75,7 +75,9 @@ _CONVENTIONS = (
 
 
 def routes(query: str, *, update: str | None = None, graph_store: str | None = None) -> Routes:
-    """Return the addresses of a store by the conventions of engines, from where it takes queries; what is given stays.
+    """Return the addresses of a store, derived from its address for queries by the conventions of engines.
+
+    An address that is given is kept.
 
     Examples
     --------
@@ -103,39 +105,40 @@ def push(
     timeout_s: float = 300.0,
     progress: PushProgress | None = None,
 ) -> list[Pushed]:
-    """Put named graphs into a store, each whole or not at all, and return what is there now.
+    """Push named graphs into a store, each completely or not at all, and return what the store has now.
 
-    A graph that is there with the same content is skipped. After an error or a kill the same call goes on where it
-    stopped; readers see the graph as it was before until it is all there and verified.
+    A graph that the store already has with the same content is skipped. After an error or a kill, the same call resumes
+    where it stopped. Readers see the old graph until the new one is complete and verified.
 
     Parameters
     ----------
     graphs : mapping of IRI to Source
-        The same blank node in two of them is one node. Pieces that can be read only once are kept in a temporary file.
+        A blank node that occurs in two of them is one node. Pieces that can be read only once are copied to a
+        temporary file.
     target : str or Path
-        Where the store takes queries, or the folder of an Oxigraph store, which nothing else has open.
+        The address for queries, or the folder of an Oxigraph store that no other process has open.
     replace : bool
-        Also put a graph in place of another that is not empty.
+        Whether to replace graphs that have other content.
     batch : int
-        Triples in one request; halved where a store refuses them as too many.
+        The number of triples in one request; halved if the store rejects them as too many.
     update, graph_store : str, optional
-        Where the store takes updates and has its Graph Store Protocol, if that cannot be told from `target`. With an
-        empty `graph_store` all goes by updates.
+        The addresses for updates and for the Graph Store Protocol, if they cannot be derived from `target`. With an
+        empty `graph_store`, only updates are used.
     scope : str, optional
-        Blank nodes are named by this and their labels, which must be the same in the next push. Without it they are
-        named by what is said of them, which takes memory for all triples with blank nodes.
+        The IRIs of blank nodes are made from this and their labels, which must be the same in the next push. Without
+        it they are made from the triples about them, which takes memory for all triples with blank nodes.
     timeout_s : float
-        For one request. To move a graph, one second more for each 1,000 triples.
+        The limit of one request. Moving a graph may take one second more for each 1,000 triples.
 
     Raises
     ------
     EndpointError
-        The store cannot be reached or read or written, has another graph of that name (without `replace`), or does
-        not give back what it was given.
+        The store cannot be reached, read or written; it has a graph of that name with other content, and `replace` is
+        not set; or it does not return the triples that were sent.
     ParseError
-        A source is not N-Triples.
+        A source is not valid N-Triples: with line and column.
     CurieError
-        The name of a graph is no absolute IRI.
+        The name of a graph is not an absolute IRI.
     """
     with ExitStack() as open_files:
         store: _Folder | _Remote
@@ -161,12 +164,12 @@ def _put(
 
 
 def _is_there(store: _Folder | _Remote, name: str, content: _Content, *, replace: bool) -> bool:
-    """Return whether a graph is there with this content; raise if it is another one that may not be replaced."""
+    """Return whether the store has a graph with this content; raise if it has another one that must stay."""
     there = store.count(name)
     if _is_same(store, name, there, content):
         return True
     if there and not replace:
-        reason = f"the graph {name} is there with other content ({there:,} triples); ask to replace it"
+        reason = f"already has a graph {name} with other content ({there:,} triples); use replace to overwrite it"
         raise EndpointError(store.shown, reason)
     return False
 
@@ -180,11 +183,11 @@ def _is_same(store: _Folder | _Remote, name: str, there: int, content: _Content)
     return found.hexdigest() == content.hexdigest
 
 
-# --- what is to be pushed
+# --- the graphs
 
 
 def _again(source: Source, open_files: ExitStack) -> Iterable[bytes]:
-    """Return the N-Triples of a source, to be read more than once."""
+    """Return the N-Triples of a source in a form that can be read more than once."""
     if isinstance(source, Graph):
         return (b"".join(sorted(source.serialize(format="nt", encoding="utf-8").splitlines(keepends=True))),)
     if isinstance(source, bytes):
@@ -206,7 +209,7 @@ class _Reread:
 
 
 class _Content:
-    """A graph to be pushed: its lines without blank nodes, and its digest."""
+    """A graph to push: its lines without blank nodes, and its digest."""
 
     def __init__(self, source: Iterable[bytes], names: ScopedNames | StructuralNames) -> None:
         self._source, self._names = source, names
@@ -217,12 +220,12 @@ class _Content:
         self.hexdigest = self.digest.hexdigest()
 
     def batches(self, size: int) -> Iterator[list[bytes]]:
-        """Yield the triples as lines of canonical N-Triples, so many at a time, in the same order each time."""
+        """Yield the triples as lines of canonical N-Triples, `size` at a time, always in the same order."""
         for lines in canonical_lines(self._source, size):
             yield [skolemised(line, self._names) if b"_:" in line else line for line in lines]
 
 
-# --- where it goes
+# --- the stores
 
 
 class _Folder:
@@ -232,7 +235,7 @@ class _Folder:
         self.shown, self._store = str(folder), open_store(folder)
 
     def close(self) -> None:
-        """Let go of the store, so that others may open it."""
+        """Drop the store, so that others can open it."""
         del self._store
 
     def count(self, graph: str) -> int:
@@ -255,7 +258,7 @@ class _Folder:
         for lines in self.read(graph, 0):
             found.add(lines)
         if found.hexdigest() != content.hexdigest:
-            raise EndpointAnswerError(self.shown, f"the graph {graph} is there, but not as it was given")
+            raise EndpointAnswerError(self.shown, f"the graph {graph} does not have the triples that were pushed")
 
 
 class _Remote:
@@ -278,10 +281,10 @@ class _Remote:
         try:
             return int(str(found.rows[0][0]))
         except (IndexError, ValueError) as error:
-            raise EndpointAnswerError(self.shown, "does not count") from error
+            raise EndpointAnswerError(self.shown, "gives no number of triples") from error
 
     def read(self, graph: str, count: int) -> Iterator[list[bytes]]:
-        """Yield a graph in pages; a store that orders them anew each time is found out by the digest."""
+        """Yield a graph in pages; if the store changes their order in between, the digest is wrong."""
         read = 0
         while read < count:
             where = f"{{ GRAPH <{graph}> {{ ?s ?p ?o }} FILTER(?p != <{_BATCH_MARK}>) }}"
@@ -297,26 +300,26 @@ class _Remote:
         self._sweep(graph, incoming)
         resumed = self._fill(incoming, content, batch, progress, graph)
         wrong = self._difference(incoming, content)
-        if wrong and resumed:  # what was there from before was not whole
+        if wrong and resumed:  # the batches from before are incomplete
             self._drop(incoming)
             self._fill(incoming, content, batch, progress, graph)
             wrong = self._difference(incoming, content)
         if wrong:
             self._drop(incoming)
-            raise EndpointAnswerError(self.shown, f"does not keep the graph {graph} as it was given: {wrong}")
+            raise EndpointAnswerError(self.shown, f"does not keep the graph {graph} as it was sent: {wrong}")
         if content.digest.triples:
             unmarked = f"DELETE WHERE {{ GRAPH <{incoming}> {{ <{incoming}> <{_BATCH_MARK}> ?mark }} }}"
             moved = f"{unmarked} ;\nMOVE <{incoming}> TO <{graph}>"
         else:
             moved = f"DROP SILENT GRAPH <{graph}> ;\nDROP SILENT GRAPH <{incoming}>"
-        # Never sent twice: a move of what has been moved already would leave nothing.
+        # Never sent twice: a second move would leave nothing.
         self._update(moved, repeatable=False, extra_s=content.digest.triples / 1_000)
         if (there := self.count(graph)) < content.digest.triples:
-            reason = f"lost {content.digest.triples - there:,} triples of {graph} when moving them"
+            reason = f"lost {content.digest.triples - there:,} triples of {graph} in the move"
             raise EndpointAnswerError(self.shown, reason)
 
     def _sweep(self, graph: str, incoming: str) -> None:
-        """Drop what killed pushes of another content left."""
+        """Drop the incoming graphs of killed pushes with other content."""
         found = self._endpoint.select(f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?g <{_BATCH_MARK}> ?mark }} }}")
         for left in (str(graph) for (graph,) in found):
             if left.startswith(f"{graph}#incoming-") and left != incoming:
@@ -326,7 +329,7 @@ class _Remote:
         self._update(f"DROP SILENT GRAPH <{graph}>", repeatable=True)
 
     def _fill(self, incoming: str, content: _Content, batch: int, progress: PushProgress | None, graph: str) -> bool:
-        """Put all batches that are not there yet, and return whether some were there."""
+        """Send all batches that the store does not have yet, and return whether it had some."""
         marks = f"SELECT ?mark WHERE {{ GRAPH <{incoming}> {{ <{incoming}> <{_BATCH_MARK}> ?mark }} }} ORDER BY ?mark"
         there = {str(mark) for page in self._endpoint.pages(marks) for (mark,) in page}
         sent = 0
@@ -340,8 +343,8 @@ class _Remote:
         return bool(there)
 
     def _insert(self, graph: str, lines: list[bytes]) -> None:
-        """Put triples into a graph; the last of them is there only if all others are."""
-        size = self._most  # which may shrink on the way
+        """Add triples to a graph; the last one is added only after all others."""
+        size = self._most  # which may shrink meanwhile
         if len(lines) > size:
             for at in range(0, len(lines), size):
                 self._insert(graph, lines[at : at + size])
@@ -370,7 +373,7 @@ class _Remote:
         self._update(f"INSERT DATA {{ GRAPH <{graph}> {{\n{body.decode()}}} }}", repeatable=True)
 
     def _difference(self, incoming: str, content: _Content) -> str:
-        """Return how what is there differs from what was sent; nothing if it does not."""
+        """Return how the stored triples differ from those that were sent; an empty text if they do not."""
         found = Digest()
         for lines in self.read(incoming, self.count(incoming)):
             found.add(lines)

@@ -1,34 +1,22 @@
-"""Tables of plain cells as Markdown, HTML and aligned text. Pure: strings in, one string out; no terminal, no graph.
+"""Tables of plain cells as Markdown and aligned text. Pure: strings in, one string out; no terminal, no graph.
 
 Nothing here ends with a line end: whoever prints or writes adds it.
 """
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Cell", "html_table", "markdown_table", "text_table"]
+__all__ = ["CONTROL", "Cell", "markdown_table", "text_table"]
 
 _GAP = "  "
 _NO_ROWS = "0 rows"
 
-# Grey in between and inherited colours: readable on a light and on a dark notebook.
-_STYLE = (
-    ".sts-kg-table{border-collapse:collapse;color:inherit;background:transparent}"
-    ".sts-kg-table caption{caption-side:bottom;text-align:left;padding:.3em .6em;opacity:.7}"
-    ".sts-kg-table th,.sts-kg-table td{border:1px solid rgba(128,128,128,.4);padding:.2em .6em;"
-    "text-align:left;vertical-align:top;white-space:pre-line}"
-    ".sts-kg-table th{background:rgba(128,128,128,.15)}"
-    ".sts-kg-table a{color:inherit;text-decoration:underline}"
-)
-
-_WEB = re.compile(r"https?://", re.IGNORECASE)
 # C0 and C1 but tab and line ends, and what XML 1.0 and HTML do not allow either: nothing that a terminal obeys.
-_CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\ud800-\udfff\ufffe\uffff]")
+CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_END = re.compile(r"\r\n?|[\n\u2028\u2029]")
 # What GitHub reads as markup inside a cell (GFM, sections 2.4 and 6); an underscore inside a word is none.
 _MARKUP = re.compile(r"[\\|`*\[\]<>~]|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
@@ -66,36 +54,8 @@ def _markdown_line(cells: Sequence[str], *, raw: bool = False) -> str:
 
 
 def _markdown_cell(cell: str) -> str:
-    escaped = _MARKUP.sub(lambda found: "\\" + found.group(), _CONTROL.sub("\ufffd", cell))
+    escaped = _MARKUP.sub(lambda found: "\\" + found.group(), CONTROL.sub("\ufffd", cell))
     return _LINE_END.sub("<br>", escaped.replace("\t", " "))
-
-
-def html_table(header: Sequence[str], rows: Iterable[Sequence[Cell | str]], *, caption: str = "") -> str:
-    """Return a self-contained HTML table without scripts; only `http:` and `https:` addresses become links.
-
-    Examples
-    --------
-    >>> html_table(["n"], [["<1>"]], caption="1 row").partition("</style>")[2]
-    '<table class="sts-kg-table"><caption>1 row</caption><thead><tr><th scope="col">n</th></tr></thead><tbody><tr><td>&lt;1&gt;</td></tr></tbody></table>'
-    """  # noqa: E501  (one string, as it comes)
-    head = "".join(f'<th scope="col">{_escape(name)}</th>' for name in header)
-    body = "".join(f"<tr>{''.join(f'<td>{_html_cell(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    below = f"<caption>{_escape(caption)}</caption>" if caption else ""
-    table = f"{below}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    return f'<style>{_STYLE}</style><table class="sts-kg-table">{table}</table>'
-
-
-def _escape(plain: str) -> str:
-    return html.escape(_CONTROL.sub("\ufffd", plain))
-
-
-def _html_cell(cell: Cell | str) -> str:
-    if isinstance(cell, str):
-        return _escape(cell)
-    title = f' title="{_escape(cell.title)}"' if cell.title else ""
-    if cell.href and _WEB.match(cell.href):
-        return f'<a href="{_escape(cell.href)}"{title} target="_blank" rel="noopener">{_escape(cell.text)}</a>'
-    return f"<span{title}>{_escape(cell.text)}</span>" if title else _escape(cell.text)
 
 
 def text_table(header: Sequence[str], rows: Iterable[Sequence[Cell | str]], *, width: int | None = None) -> str:
@@ -131,7 +91,7 @@ def text_table(header: Sequence[str], rows: Iterable[Sequence[Cell | str]], *, w
 
 
 def _one_line(cell: str) -> str:
-    return _CONTROL.sub("\ufffd", _LINE_END.sub(" ", cell.replace("\t", " ")))
+    return CONTROL.sub("\ufffd", _LINE_END.sub(" ", cell.replace("\t", " ")))
 
 
 def _columns(line: str) -> int:

@@ -652,7 +652,7 @@ def test_whole_numbers(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "-1", "+1", "1.0", "1e3", "٣", "²", "1_000", " 1", "1234567890", "three"])
 def test_what_is_no_whole_number(text: str) -> None:
-    with pytest.raises(CaseError, match="is no whole number, such as 3"):
+    with pytest.raises(CaseError, match="is not a whole number, such as 3"):
         Place("a").whole(text, "n")
 
 
@@ -663,7 +663,7 @@ def test_millimetres_stay_as_written(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", ".", "5.", ".5", "-1", "1,5", "12 mm", "1.2.3", "٣", "1e1", "12.5\n", "9" * 10])
 def test_what_is_no_number_of_millimetres(text: str) -> None:
-    with pytest.raises(CaseError, match="is no number of millimetres"):
+    with pytest.raises(CaseError, match="is not a number of millimetres"):
         Place("a").millimetres(text, "n")
 
 
@@ -675,7 +675,7 @@ def test_labels_are_on_one_line_and_without_control_characters() -> None:
 
 @pytest.mark.parametrize("text", ["", "  ", "a\nb", "a\x00", "x" * 201])
 def test_what_is_no_id(text: str) -> None:
-    with pytest.raises(CaseError, match="is no id of a case: one to 200 printable characters are expected"):
+    with pytest.raises(CaseError, match="is not an id of a case: one to 200 printable characters are expected"):
         Place("a").id(text)
 
 

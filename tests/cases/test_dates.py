@@ -44,7 +44,7 @@ def test_a_date_is_shown_as_it_was_written(text: str) -> None:
 def test_what_has_another_form_is_no_date(text: str) -> None:
     with pytest.raises(ValueError) as raised:
         PartialDate.parse(text)
-    assert str(raised.value) == f"{text!r} is no date: YYYY, YYYY-MM or YYYY-MM-DD is expected"
+    assert str(raised.value) == f"{text!r} is not a date: YYYY, YYYY-MM or YYYY-MM-DD is expected"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_what_has_another_form_is_no_date(text: str) -> None:
 def test_what_the_calendar_lacks_is_no_date(text: str, why: str) -> None:
     with pytest.raises(ValueError) as raised:
         PartialDate.parse(text)
-    assert str(raised.value) == f"{text!r} is no date: {why}"
+    assert str(raised.value) == f"{text!r} is not a date: {why}"
 
 
 def test_a_long_text_is_shown_by_its_beginning() -> None:
@@ -76,7 +76,7 @@ def test_a_long_text_is_shown_by_its_beginning() -> None:
         PartialDate.parse("9" * 10_000)
     assert len(str(raised.value)) < 120
     for n, shown in ((40, "9" * 40), (41, "9" * 40 + "…")):
-        with pytest.raises(ValueError, match=f"'{shown}' is no date"):
+        with pytest.raises(ValueError, match=f"'{shown}' is not a date"):
             PartialDate.parse("9" * n)
 
 
@@ -119,4 +119,4 @@ def test_no_text_raises_anything_but_a_value_error(text: str) -> None:
     try:
         PartialDate.parse(text)
     except ValueError as error:
-        assert "is no date" in str(error)
+        assert "is not a date" in str(error)

@@ -126,7 +126,7 @@ def test_an_unreadable_file_is_named_and_the_others_are_answered() -> None:
 def test_one_bad_cell_leaves_its_whole_file_unanswered() -> None:
     done = invoke("options", write("c.csv", "case,stage4-sts\na,yes\nb,maybe\n"), "--format", "json")
     assert (done.exit_code, json.loads(done.stdout)) == (3, [])
-    message = "sts-kg: c.csv, line 3: 'maybe' is no value of stage4-sts: yes, no or nothing is expected"
+    message = "sts-kg: c.csv, line 3: 'maybe' is not a value of stage4-sts: yes, no or nothing is expected"
     assert done.stderr.strip() == message
 
 

@@ -116,9 +116,9 @@ def test_ill_typed_literals_are_kept_and_reported() -> None:
     )
     assert len(closed.asserted) == 3
     assert [each.message for each in closed.inconsistencies] == [
-        "the literal 2024-02-30T00:00:00 is no xsd:dateTime",
-        "the literal maybe is no xsd:boolean",
-        "the literal one is no xsd:integer",
+        "the literal 2024-02-30T00:00:00 is not a value of xsd:dateTime",
+        "the literal maybe is not a value of xsd:boolean",
+        "the literal one is not a value of xsd:integer",
     ]
 
 
@@ -313,7 +313,7 @@ def test_an_unknown_choice_of_axioms_is_an_error() -> None:
 
 def test_a_term_that_is_none_of_rdf_is_an_error() -> None:
     wrong = Graph().add((EX.a, EX.p, EX["a b"]))
-    with pytest.raises(ParseError, match="is no IRI"):
+    with pytest.raises(ParseError, match="is not an IRI"):
         closure_of(wrong)
 
 

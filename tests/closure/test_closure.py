@@ -330,7 +330,7 @@ CONTRADICTIONS: dict[str, tuple[str, str, tuple[Node, ...]]] = {
     ),
     "dt-not-type": (
         'sts:p rdfs:range xsd:byte . sts:x sts:p "128"^^xsd:integer .',
-        "the literal 128 is no xsd:byte",
+        "the literal 128 is not a value of xsd:byte",
         (Literal(128), XSD.byte),
     ),
 }

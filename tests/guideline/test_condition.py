@@ -21,9 +21,9 @@ from sts_kg.guideline.condition import (
     settling,
     truth,
 )
-from sts_kg.rdf.names import STS, local, term
+from sts_kg.rdf.names import STS, local
 
-A, B, C, D = (term(f"finding-{letter}") for letter in "abcd")
+A, B, C, D = (STS[f"finding-{letter}"] for letter in "abcd")
 AND = Conjunction((Leaf(A), Leaf(B)))
 OR = Alternative((Leaf(A), Leaf(B)))
 NESTED = Conjunction((Leaf(A), Alternative((Leaf(B), Conjunction((Leaf(C), Leaf(D)))))))

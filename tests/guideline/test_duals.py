@@ -11,7 +11,7 @@ from rdflib.term import Node
 
 from sts_kg import KnowledgeGraph, parse
 from sts_kg.guideline.duals import not_met
-from sts_kg.rdf.names import STS, term
+from sts_kg.rdf.names import STS
 
 TWO_OPTIONS = """
 sts:UmbrellaOption rdfs:subClassOf sts:TreatmentOption .
@@ -66,14 +66,14 @@ def test_a_class_names_its_members_and_says_what_sets_them_apart(
 
 
 def test_a_finding_has_two_disjoint_classes(generated: Graph) -> None:
-    finding = term("finding-lung-metastases")
+    finding = STS["finding-lung-metastases"]
     assert restriction(generated, "WithLungMetastases", OWL.equivalentClass) == (STS.hasFinding, finding)
     assert restriction(generated, "WithoutLungMetastases", OWL.equivalentClass) == (STS.lacksFinding, finding)
     assert list(generated.objects(STS.WithoutLungMetastases, OWL.disjointWith)) == [STS.WithLungMetastases]
 
 
 def test_an_option_has_two_classes_below_those_of_met_and_not_met(generated: Graph) -> None:
-    option = term("option-two")
+    option = STS["option-two"]
     assert restriction(generated, "MetTwo", RDFS.subClassOf) == (STS.hasOption, option)
     assert restriction(generated, "NotMetTwo", RDFS.subClassOf) == (STS.hasUnmetOption, option)
     assert set(generated.subjects(RDFS.subClassOf, STS.MetCondition)) == {STS.MetOne, STS.MetTwo}

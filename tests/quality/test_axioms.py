@@ -4,7 +4,7 @@ import pytest
 from rdflib import OWL, Graph
 
 from sts_kg.quality.axioms import BUILT_IN, OwlDocument, read
-from sts_kg.rdf.names import term
+from sts_kg.rdf.names import STS
 
 PREFIXES = """
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
@@ -180,7 +180,7 @@ def test_an_annotation_of_an_axiom_is_an_annotation_whatever_its_property() -> N
         sts:p sts:a .
     """
     (annotation,) = (axiom for axiom in ontology_of(turtle).axioms if axiom.kind == "Annotation")
-    assert annotation.of("annotation property") == (term("p"),)
+    assert annotation.of("annotation property") == (STS["p"],)
 
 
 def test_the_header_makes_no_axiom() -> None:
@@ -208,13 +208,13 @@ def test_deprecation_makes_no_axiom() -> None:
 )
 def test_a_type_declares(kind: str, type_: str) -> None:
     declared = ontology_of(f"sts:x a {type_} .").declared
-    assert [found for found, iris in declared.items() if term("x") in iris] == [kind]
+    assert [found for found, iris in declared.items() if STS["x"] in iris] == [kind]
 
 
 @pytest.mark.parametrize("type_", ["owl:FunctionalProperty", "owl:AsymmetricProperty", "rdf:Property", "rdfs:Class"])
 def test_another_type_declares_nothing(type_: str) -> None:
     declared = ontology_of(f"sts:x a {type_} .").declared
-    assert [found for found, iris in declared.items() if term("x") in iris] == []
+    assert [found for found, iris in declared.items() if STS["x"] in iris] == []
 
 
 def test_built_in_entities_are_declared() -> None:

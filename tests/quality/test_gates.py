@@ -170,7 +170,7 @@ BAD: dict[str, tuple[Change, ...]] = {
                     "not-met.ttl",
                     f"cannot be generated: {BASE}WithX is not a With or Without class, nor an intersection or union of"
                     " conditions",
-                    "mend conditions.ttl",
+                    "fix conditions.ttl",
                 ),
             ),
         ),
@@ -518,7 +518,7 @@ def test_without_the_page_a_note_says_so(kg: KnowledgeGraph, few: Path) -> None:
     found = report(kg.guideline, canned_folder=few)
     assert found.violations == ()
     assert found.notes == (
-        "the page is not at hand: digests, cues and quotations were not held against it (--source, STS_KG_SOURCE)",
+        "the page is not at hand: digests, cues and quotations were not compared with it (--source, STS_KG_SOURCE)",
     )
     assert found.coverage[-1] == ("canned queries", 1, 1)
 

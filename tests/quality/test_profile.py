@@ -13,7 +13,7 @@ from rdflib.term import Node
 
 from sts_kg.quality.profile import CHECKS, violations
 from sts_kg.quality.violation import Violation
-from sts_kg.rdf.names import term
+from sts_kg.rdf.names import STS
 
 PREFIXES = """
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
@@ -422,7 +422,7 @@ def test_a_violation_names_the_term_the_axiom_and_what_would_be_right() -> None:
         Violation(
             "dl-undeclared",
             "sts:X",
-            "is used as class but not declared as one, in SubClassOf(sts:A sts:X)",
+            "is used as a class but not declared as one, in SubClassOf(sts:A sts:X)",
             "declare it as a class",
         ),
     )
@@ -434,7 +434,7 @@ def test_a_violation_inside_an_expression_names_the_whole_axiom() -> None:
     assert found.message == (
         "ObjectSomeValuesFrom(sts:p sts:B) in "
         "SubClassOf(sts:A ObjectAllValuesFrom(sts:p ObjectSomeValuesFrom(sts:p sts:B))) "
-        "stands where it is no superClassExpression"
+        "is not a superClassExpression"
     )
 
 
@@ -457,7 +457,7 @@ def test_an_unknown_predicate_is_reported_once() -> None:
     (found,) = violations(graph_of(":a :x :b , 1 ."))
     assert (found.subject, found.message) == (
         "sts:x",
-        "is the predicate of 2 triples, but declared as no property of any kind",
+        "is the predicate of 2 triples, but is not declared as a property",
     )
 
 
@@ -485,7 +485,7 @@ def test_names_of_blank_nodes_do_not_matter(fixture: Fixture) -> None:
 
 
 @pytest.mark.parametrize(
-    "triple", [(Literal("a"), RDFS.label, term("a")), (term("a"), BNode(), term("b"))], ids=["subject", "predicate"]
+    "triple", [(Literal("a"), RDFS.label, STS["a"]), (STS["a"], BNode(), STS["b"])], ids=["subject", "predicate"]
 )
 def test_a_triple_that_is_none_of_rdf_1_1_is_no_axiom(triple: tuple[Node, Node, Node]) -> None:
     assert checks(Graph().add(triple)) == {"dl-not-an-axiom"}
@@ -507,7 +507,7 @@ def test_imports_count_once_they_are_merged() -> None:
 
 def test_deep_nesting_needs_no_recursion() -> None:
     graph, node = Graph(), BNode()
-    graph.add((term("A"), RDF.type, OWL.Class)).add((term("A"), RDFS.subClassOf, node))
+    graph.add((STS["A"], RDF.type, OWL.Class)).add((STS["A"], RDFS.subClassOf, node))
     for _ in range(5_000):
         inner = BNode()
         graph.add((node, RDF.type, OWL.Class)).add((node, OWL.complementOf, inner))
@@ -518,7 +518,7 @@ def test_deep_nesting_needs_no_recursion() -> None:
 
 def test_shared_expressions_are_walked_once() -> None:
     graph, node = Graph(), BNode()
-    graph.add((term("A"), RDF.type, OWL.Class)).add((term("A"), RDFS.subClassOf, node))
+    graph.add((STS["A"], RDF.type, OWL.Class)).add((STS["A"], RDFS.subClassOf, node))
     for _ in range(60):
         inner, first, second = BNode(), BNode(), BNode()
         graph.add((node, RDF.type, OWL.Class)).add((node, OWL.intersectionOf, first))

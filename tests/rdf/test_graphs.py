@@ -427,7 +427,7 @@ def test_an_empty_graph_is_written_in_every_syntax() -> None:
 def test_what_is_no_rdf_is_not_written(triple: tuple[URIRef, URIRef, URIRef]) -> None:
     wrong = Graph()
     wrong.add(triple)
-    with pytest.raises(ParseError, match=r"is no triple of RDF 1\.1 and cannot be written"):
+    with pytest.raises(ParseError, match=r"is not a triple of RDF 1\.1 and cannot be written"):
         graph.serialize(wrong, "turtle")
 
 

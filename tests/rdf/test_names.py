@@ -7,7 +7,7 @@ from rdflib import URIRef
 from rdflib.namespace import RDF, XSD
 
 from sts_kg.errors import CurieError
-from sts_kg.rdf.names import BASE, CASE, OA, PREFIXES, STS, compress, expand, local, term
+from sts_kg.rdf.names import BASE, CASE, OA, PREFIXES, STS, compress, expand, local
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_what_is_neither_curie_nor_iri(text: str) -> None:
     with pytest.raises(CurieError) as caught:
         expand(text)
     assert str(caught.value) == (
-        f"{text!r} is not a CURIE or IRI that can be used here: it has no prefix and is no absolute IRI"
+        f"{text!r} is not a CURIE or IRI that can be used here: it has no prefix and is not an absolute IRI"
     )
 
 
@@ -142,7 +142,7 @@ def test_local(iri: str, name: str) -> None:
     assert local(iri) == name
 
 
-def test_term_and_namespaces() -> None:
-    assert term("S19") == STS.S19 == URIRef(f"{BASE}S19")
+def test_namespaces() -> None:
+    assert STS.S19 == URIRef(f"{BASE}S19")
     assert CASE.f == URIRef(f"{BASE}case/f")
     assert OA.start == URIRef("http://www.w3.org/ns/oa#start")

@@ -1,4 +1,4 @@
-"""Prefixes of outside vocabularies: one IRI to publish, every form in circulation to read."""
+"""Prefixes of external vocabularies: one IRI to publish, every form in circulation to read."""
 
 from __future__ import annotations
 
@@ -124,9 +124,12 @@ def test_the_longest_form_wins() -> None:
         ("CHEBI:71219", None),
         ("chebi:71219", Fault("the prefix is spelled 'chebi'", "write CHEBI:71219")),
         ("RxCUI:3639", Fault("the prefix is spelled 'RxCUI'", "write rxnorm:3639")),
-        ("MAXO:646", Fault("'646' is no id of MAXO", r"an id there fits ^\d{7}$")),
-        ("CHEBI:CHEBI:71219", Fault("'CHEBI:71219' is no id of CHEBI", r"an id there fits ^\d+$")),
-        ("atc:L01EX3", Fault("'L01EX3' is no id of atc", r"an id there fits ^[A-Z](\d{2}([A-Z]([A-Z](\d{2})?)?)?)?$")),
+        ("MAXO:646", Fault("'646' is not an id of MAXO", r"an id there fits ^\d{7}$")),
+        ("CHEBI:CHEBI:71219", Fault("'CHEBI:71219' is not an id of CHEBI", r"an id there fits ^\d+$")),
+        (
+            "atc:L01EX3",
+            Fault("'L01EX3' is not an id of atc", r"an id there fits ^[A-Z](\d{2}([A-Z]([A-Z](\d{2})?)?)?)?$"),
+        ),
         ("pazopanib", Fault("it has no prefix", "write prefix:id")),
         (f"{OBO}CHEBI_71219", Fault("it is an IRI, a CURIE was expected", "write CHEBI:71219")),
         ("https://example.org/x", Fault("it is an IRI, a CURIE was expected", "write prefix:id")),
@@ -155,9 +158,12 @@ def test_our_own_prefix_is_that_of_the_package() -> None:
     ("text", "said"),
     [
         ("[", "p.json, line 1, column 2: is not JSON: Expecting value"),
-        ("3", "p.json: is no Extended Prefix Map"),
-        ('[{"prefix": "a"}]', "p.json: is no Extended Prefix Map"),
-        ('[{"prefix": "a", "uri_prefix": "b", "pattern": "("}]', "p.json: has a pattern that is no regular expression"),
+        ("3", "p.json: is not an Extended Prefix Map"),
+        ('[{"prefix": "a"}]', "p.json: is not an Extended Prefix Map"),
+        (
+            '[{"prefix": "a", "uri_prefix": "b", "pattern": "("}]',
+            "p.json: has a pattern that is not a regular expression",
+        ),
         (
             '[{"prefix": "a", "uri_prefix": "b"}, {"prefix": "c", "prefix_synonyms": ["A"], "uri_prefix": "d"}]',
             "p.json: the prefix 'A' has two vocabularies, one was expected",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,27 +30,44 @@ FILES = sorted(EXAMPLES.glob("?.yaml"))
 BACKENDS = ("folder", "oxigraph", "virtuoso")
 
 
-def filled(server: Server, linked: KnowledgeGraph, patch: pytest.MonkeyPatch) -> KnowledgeGraph:
+def signed_in(server: Server, patch: pytest.MonkeyPatch) -> None:
     patch.setenv("STS_KG_USER", server.user)
     patch.setenv("STS_KG_PASSWORD", server.password)
-    push(linked.named_graphs(*KINDS), server.query, scope="ontology")
-    return connect(server.query, profile=server.engine.lower())
 
 
 @pytest.fixture(scope="module")
+def backends(
+    linked: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], tuple[KnowledgeGraph, Server | None]]]:
+    """The linked knowledge graph kept elsewhere, and the server: each is filled once, in whatever order it is asked."""
+    with ExitStack() as stack:
+
+        @cache
+        def filled(name: str) -> tuple[KnowledgeGraph, Server | None]:
+            folder = tmp_path_factory.mktemp(name)
+            if name == "folder":
+                push(linked.named_graphs(*KINDS), folder / "store", scope="ontology")
+                return load(store=folder / "store"), None
+            server = stack.enter_context((oxigraph_server if name == "oxigraph" else virtuoso_server)(folder))
+            with pytest.MonkeyPatch.context() as patch:
+                signed_in(server, patch)
+                push(linked.named_graphs(*KINDS), server.query, scope="ontology")
+                return connect(server.query, profile=server.engine.lower()), server
+
+        yield filled
+
+
+@pytest.fixture
 def kept(
-    request: pytest.FixtureRequest, linked: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[KnowledgeGraph]:
+    request: pytest.FixtureRequest,
+    backends: Callable[[str], tuple[KnowledgeGraph, Server | None]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> KnowledgeGraph:
     """The linked knowledge graph, kept elsewhere."""
-    folder = tmp_path_factory.mktemp(request.param)
-    with pytest.MonkeyPatch.context() as patch:
-        if request.param == "folder":
-            push(linked.named_graphs(*KINDS), folder / "store", scope="ontology")
-            yield load(store=folder / "store")
-        else:
-            running = oxigraph_server if request.param == "oxigraph" else virtuoso_server
-            with running(folder) as server:
-                yield filled(server, linked, patch)
+    graph, server = backends(request.param)
+    if server is not None:
+        signed_in(server, monkeypatch)
+    return graph
 
 
 everywhere = pytest.mark.parametrize("kept", BACKENDS, indirect=True)
@@ -110,5 +129,5 @@ def test_a_store_with_asserted_graphs_only_says_what_is_missing(kg: KnowledgeGra
     push(kg.named_graphs("asserted"), tmp_path / "store", scope="ontology")
     kept = load(store=tmp_path / "store")
     assert kept.query("drugs/options-with-drug") == kg.query("drugs/options-with-drug")
-    with pytest.raises(EndpointError, match="holds no graph of what is inferred"):
+    with pytest.raises(EndpointError, match="has no inferred graph; push it with --graphs"):
         kept.query("modalities/options-with-therapy")

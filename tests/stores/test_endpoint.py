@@ -278,11 +278,11 @@ def test_the_form_is_found(text: str, form: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("INSERT DATA { <a> <b> <c> }", "it is no SELECT, ASK, CONSTRUCT or DESCRIBE query but INSERT"),
+        ("INSERT DATA { <a> <b> <c> }", "it is not a SELECT, ASK, CONSTRUCT or DESCRIBE query but INSERT"),
         ("PREFIX a: <urn:select> DROP ALL", "but DROP"),
-        ("", "it is no SELECT, ASK, CONSTRUCT or DESCRIBE query"),
-        ("# SELECT * { ?s ?p ?o }", "it is no SELECT"),
-        ("{ SELECT * { ?s ?p ?o } }", "it is no SELECT"),
+        ("", "it is not a SELECT, ASK, CONSTRUCT or DESCRIBE query"),
+        ("# SELECT * { ?s ?p ?o }", "it is not a SELECT"),
+        ("{ SELECT * { ?s ?p ?o } }", "it is not a SELECT"),
         ("ASK { ?s ?p '\ud800' }", "half of a surrogate pair"),
     ],
 )
@@ -294,12 +294,12 @@ def test_what_is_no_query_is_not_sent(text: str, words: str) -> None:
 
 def test_a_verb_wants_its_form() -> None:
     endpoint = Endpoint("http://127.0.0.1:9/")
-    with pytest.raises(QueryError, match="it is no SELECT query but ASK"):
+    with pytest.raises(QueryError, match="it is not a SELECT query but ASK"):
         endpoint.select("ASK {}")
-    with pytest.raises(QueryError, match="it is no ASK query but SELECT"):
+    with pytest.raises(QueryError, match="it is not an ASK query but SELECT"):
         endpoint.ask("SELECT * {}")
     for verb in (endpoint.construct, endpoint.ntriples):
-        with pytest.raises(QueryError, match="it is no CONSTRUCT or DESCRIBE query but ASK"):
+        with pytest.raises(QueryError, match="it is not a CONSTRUCT or DESCRIBE query but ASK"):
             verb("ASK {}")
 
 
@@ -444,9 +444,9 @@ def test_a_batch_takes_no_other_text(text: str, variable: str, value: str, kind:
         ),
         (good(TURTLE, "text/turtle"), EndpointAnswerError, "answered with text/turtle, not with application/sparql-"),
         (good(YES, ""), EndpointAnswerError, "answered with no content type, not with"),
-        (cut_short, EndpointAnswerError, "cut short"),
+        (cut_short, EndpointAnswerError, "incomplete"),
         *(
-            (good(body, "application/json"), EndpointAnswerError, "cut short or malformed")
+            (good(body, "application/json"), EndpointAnswerError, "incomplete or malformed")
             for body in (
                 b'{"head": {"vars": [',
                 b'{"results": 1}',
@@ -485,7 +485,7 @@ def test_a_bad_answer_is_a_typed_error(answer: Behaviour, kind: type[EndpointErr
     ],
 )
 def test_a_table_that_is_none_is_an_error(body: bytes) -> None:
-    with faulty(good(body)) as server, pytest.raises(EndpointAnswerError, match="cut short or malformed"):
+    with faulty(good(body)) as server, pytest.raises(EndpointAnswerError, match="incomplete or malformed"):
         Endpoint(server.address).select("SELECT ?x { ?x ?p ?o }")
 
 
@@ -493,7 +493,7 @@ def test_a_table_that_is_none_is_an_error(body: bytes) -> None:
 def test_a_graph_that_is_none_is_an_error(body: bytes) -> None:
     with faulty(good(body, "text/turtle")) as server:
         for verb in (Endpoint(server.address).construct, Endpoint(server.address).ntriples):
-            with pytest.raises(EndpointAnswerError, match="cut short or malformed"):
+            with pytest.raises(EndpointAnswerError, match="incomplete or malformed"):
                 verb("CONSTRUCT WHERE { ?s ?p ?o }")
 
 
@@ -516,7 +516,7 @@ def test_a_part_of_an_answer_is_no_answer() -> None:
     row = {"type": "uri", "value": "urn:a"}
     text = "SELECT ?x { ?x ?p ?o }"
     with faulty(good(srj(row), headers={"X-SQL-State": "S1TAT"})) as server:
-        with pytest.raises(EndpointAnswerError, match=r"with a part only.*; ask for less"):
+        with pytest.raises(EndpointAnswerError, match=r"is incomplete, because.*; ask for less"):
             Endpoint(server.address, profile="virtuoso").select(text)
     with faulty(good(srj(row, row), headers={"X-SPARQL-MaxRows": "2"})) as server:
         with pytest.raises(EndpointAnswerError, match="at most 2 rows"):
@@ -527,7 +527,7 @@ def test_a_part_of_an_answer_is_no_answer() -> None:
 def test_virtuoso_says_what_it_sorts() -> None:
     words = b"Virtuoso 22023 Error SR353: Sorted TOP clause specifies more then 20000 rows to sort.\n\nSPARQL query: x"
     with faulty(good(words, "text/plain", 500)) as server:
-        with pytest.raises(EndpointUnavailableError, match="at most 10,000 rows for one OFFSET: ask with pages"):
+        with pytest.raises(EndpointUnavailableError, match="at most 10,000 rows for one OFFSET: use pages"):
             Endpoint(server.address, profile="virtuoso").ask("ASK {}")
 
 

@@ -43,7 +43,7 @@ def test_read_only_reads_and_does_not_write(tmp_path: Path) -> None:
     assert graphs(store) == {"urn:g": 3}
 
 
-@pytest.mark.parametrize(("made", "reason"), [("", "there is no such folder"), ("empty", "holds no store")])
+@pytest.mark.parametrize(("made", "reason"), [("", "there is no such folder"), ("empty", "contains no store")])
 def test_nothing_to_read(tmp_path: Path, made: str, reason: str) -> None:
     if made:
         (tmp_path / "db").mkdir()
@@ -56,7 +56,7 @@ def test_a_file_and_a_folder_of_other_things_are_no_stores(tmp_path: Path) -> No
     (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")
     with pytest.raises(EndpointError, match="is a file; a store is a folder"):
         open_store(tmp_path / "letter.txt")
-    with pytest.raises(EndpointError, match="holds other files and no store"):
+    with pytest.raises(EndpointError, match="contains other files and no store"):
         open_store(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
@@ -64,7 +64,7 @@ def test_a_file_and_a_folder_of_other_things_are_no_stores(tmp_path: Path) -> No
 def test_a_damaged_store(tmp_path: Path) -> None:
     replace_graph(open_store(tmp_path), "urn:g", numbered(3))
     (tmp_path / "CURRENT").write_text("MANIFEST-999999\n", encoding="utf-8")
-    with pytest.raises(EndpointError, match="holds no store that can be opened") as caught:
+    with pytest.raises(EndpointError, match="contains no store that can be opened") as caught:
         open_store(tmp_path)
     assert "\n" not in str(caught.value)
 
@@ -76,7 +76,7 @@ def test_a_store_that_another_process_has_open(tmp_path: Path) -> None:
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"open\n"
-        with pytest.raises(EndpointError, match="is open already, here or in another process"):
+        with pytest.raises(EndpointError, match="is already open, in this process or in another one"):
             open_store(tmp_path)
         other.communicate()
     assert graphs(open_store(tmp_path)) == {}
@@ -109,7 +109,7 @@ def test_pieces_that_fail_half_way_change_nothing(tmp_path: Path, there: int) ->
 def test_no_ntriples_change_nothing(tmp_path: Path, there: int) -> None:
     store = open_store(tmp_path)
     replace_graph(store, "urn:g", numbered(there))
-    with pytest.raises(ParseError, match="no N-Triples") as caught:
+    with pytest.raises(ParseError, match="not valid N-Triples") as caught:
         replace_graph(store, "urn:g", [b"<urn:a> <urn:p> <urn:b> .\n<urn:a> nonsense .\n"])
     assert caught.value.line == 2
     assert sum(graphs(store).values()) == len(store) == there

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sts_kg.tables.layout import Cell, _columns, html_table, markdown_table, text_table
+from sts_kg.tables.html import html_table
+from sts_kg.tables.layout import Cell, _columns, markdown_table, text_table
 
 
 def test_markdown_escapes_pipes_line_ends_and_backslashes() -> None:

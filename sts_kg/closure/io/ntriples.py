@@ -1,7 +1,7 @@
-"""N-Triples and N-Quads as columns of term ids: plain lines all at once by numpy, odd ones one by one by pyoxigraph.
+"""Reads N-Triples and N-Quads into columns of term ids: plain lines together by numpy, others singly by pyoxigraph.
 
 No graph is built and nothing is inferred. A line is plain if its terms are in canonical form, with single spaces or
-tabs between them and one before the full stop, as nearly all programs write them.
+tabs between them and one before the full stop. Nearly all programs write such lines.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _END = b"\n" * SLACK
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
-    """The statements of a source, in its order, repeated ones too, as columns of term ids.
+    """The statements of a source in its order, including repeated ones, as columns of term ids.
 
-    `subjects`, `predicates`, `objects` and, of N-Quads, `graphs` are (n,) int32; -1 stands for the default graph.
-    `n_skipped` counts the wrong lines that were left out.
+    `subjects`, `predicates`, `objects` and, for N-Quads, `graphs` are (n,) int32; -1 is the default graph.
+    `n_skipped` counts the invalid lines that were left out.
     """
 
     subjects: Column
@@ -54,32 +54,32 @@ def encode(
     rename: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Encoded:
-    r"""Return the statements of an N-Triples text as ids, its terms added to a dictionary.
+    r"""Return the statements of an N-Triples text as ids, and add its terms to a dictionary.
 
-    Terms are kept in canonical form, so that a term in two spellings has one id: escapes only where they must be, no
-    `^^xsd:string`, language tags in lower case.
+    Terms are kept in canonical form, so that a term in two spellings has one id: escapes only where they are needed,
+    no `^^xsd:string`, language tags in lower case.
 
     Parameters
     ----------
     source : bytes or binary file
-        The text, UTF-8. Of a file, a few megabytes are in memory at a time.
+        The text in UTF-8. A file is read a few megabytes at a time.
     terms : Terms
-        The dictionary. If the source is wrong, it keeps the terms read before that was seen.
+        The dictionary. If an error is raised, it keeps the terms read before.
     path : optional
-        What an error says it is about.
+        What an error names as its place.
     quads : bool
         Whether it is N-Quads, with names of graphs.
     lenient : bool
-        Whether to skip wrong lines rather than raise.
+        Whether to skip invalid lines instead of raising an error.
     rename : bool
-        Whether to give blank nodes other labels where theirs are in the dictionary already.
+        Whether to give blank nodes other labels where theirs are already in the dictionary.
     progress : callable, optional
-        Called now and then with the number of lines read so far.
+        Called from time to time with the number of lines read so far.
 
     Raises
     ------
     ParseError
-        A line is wrong, or says what RDF 1.1 cannot: with path, line and, if known, column.
+        A line is invalid, or has a term of RDF 1.2; the error has path, line and, if known, column.
 
     References
     ----------
@@ -104,18 +104,18 @@ def encode(
 
 
 class _Encoder:
-    """What is known between the blocks of one source."""
+    """The state between the blocks of one source."""
 
     def __init__(self, terms: Terms, path: object, *, quads: bool, lenient: bool, rename: bool) -> None:
         self.width = 4 if quads else 3
         self.n_skipped = self.n_lines = 0
         self._terms, self._path, self._lenient = terms, path, lenient
-        self._n_others = len(terms) if rename else 0  # blank nodes with lower ids are of other sources
+        self._n_others = len(terms) if rename else 0  # blank nodes with lower ids come from other sources
         self._renamed: dict[int, int] = {}
-        self._made: set[int] = set()  # labels that came up by renaming
+        self._made: set[int] = set()  # labels made by renaming
 
     def encode(self, block: bytes) -> Column:
-        """Return the statements of some whole lines, (n, 3) or (n, 4)."""
+        """Return the statements of complete lines, (n, 3) or (n, 4)."""
         lines = _Lines(block, self.width)
         errors: list[ParseError] = []
         odd = np.flatnonzero(~lines.plain)
@@ -136,7 +136,7 @@ class _Encoder:
             is_refused[refused] = True
             new = np.maximum(match.ids - len(self._terms), -1)
             odd = numbers[is_refused[new].reshape(-1, self.width).any(axis=1)]
-        errors.sort(key=lambda error: error.line or 0)  # those of terms are seen after those of lines
+        errors.sort(key=lambda error: error.line or 0)  # errors of terms are found after errors of lines
         if errors and not self._lenient:
             self._terms.forget(match)
             raise ParseError(errors[0].reason, path=self._path, line=errors[0].line, column=errors[0].column)
@@ -151,7 +151,7 @@ class _Encoder:
         return ids.astype(np.int32)
 
     def _rename(self, ids: Ids) -> None:
-        """Put other ids in the place of those blank nodes that must not be meant."""
+        """Give other ids to blank nodes whose labels another source uses."""
         blank = self._terms.kinds[ids] == BLANK
         found = unique(ids[blank].astype(np.int64))
         meant = {i for i in found.tolist() if i < self._n_others or i in self._made}
@@ -172,16 +172,16 @@ class _Encoder:
 
 # --- lines and their terms
 
-#: By first byte: 1 if it begins what can be a subject or a name of a graph, 2 a predicate, 4 an object.
+#: By first byte of a term: 1 if it can be a subject or a graph name, plus 2 if a predicate, plus 4 if an object.
 _CAN_BE = np.zeros(256, np.uint8)
 _CAN_BE[list(b'<_"')] = 1 + 2 + 4, 1 + 4, 4
 _LINE_FEED, _SPACE, _TAB, _STOP = b"\n \t."
 
 
 class _Lines:
-    """The lines of a block, cut into terms; for a line that is not `plain` another statement can be put in.
+    """The lines of a block, cut into terms; the statement of a line that is not `plain` can be replaced.
 
-    `named` says which lines have the name of a graph. The others get their predicate there for now.
+    `named` marks the lines with a graph name. The others have their predicate in its place for now.
     """
 
     def __init__(self, block: bytes, width: int) -> None:
@@ -215,13 +215,13 @@ class _Lines:
         return self._block[self._begins[i] : self._ends[i]]
 
     def replace(self, i: int, statement: tuple[bytes, ...]) -> None:
-        """Put a statement in the place of a line, or none if it is empty."""
+        """Replace the statement of a line; an empty one removes it."""
         width = self._spans[0].shape[1]
         self.named[i] = len(statement) == 4
         self._put_in[i] = (*statement, statement[1]) if len(statement) == 3 and width == 4 else statement
 
     def statements(self) -> tuple[Ids, bytes, Ids, Ids]:
-        """Return the line of each statement, a text, and there the starts and ends of the terms, flat."""
+        """Return the line of each statement, a text, and the starts and ends of all terms in that text."""
         starts, ends = self._spans
         numbers = np.arange(len(starts))
         if not self._put_in:
@@ -241,13 +241,13 @@ class _Lines:
 
 
 def _refused(new: bytes) -> list[int]:
-    """Return which of some terms, a line feed after each, are wrong or not canonical."""
+    """Return the numbers of the terms, a line feed after each, that are invalid or not canonical."""
     text = new.decode(errors="surrogateescape")
     refused: list[int] = []
     at = n = 0
     while True:
         good = canonical_pattern().match(text, at)
-        assert good is not None, "the pattern matches nothing, too"
+        assert good is not None, "the pattern also matches the empty text"
         n += text.count("\n", at, good.end())
         if good.end() == len(text):
             return refused
@@ -263,16 +263,16 @@ def _refused(new: bytes) -> list[int]:
 
 
 def _parsed(line: bytes, *, quads: bool) -> tuple[bytes, ...]:
-    """Return the terms of the statement on a line, as canonical text; none if it has but a comment."""
+    """Return the terms of the statement on a line in canonical form; none if it is empty or a comment."""
     if line.lstrip(b" \t")[:1] in (b"", b"#"):
         return ()
-    import pyoxigraph as ox  # its loading costs time, and most files have plain lines only
+    import pyoxigraph as ox  # slow to import, and most files have plain lines only
 
     try:
         found = list(ox.parse(line, format=ox.RdfFormat.N_QUADS if quads else ox.RdfFormat.N_TRIPLES))
     except SyntaxError as error:
         raise ParseError(_reason(error.msg), column=error.offset) from error
-    except MemoryError as error:  # what pyoxigraph says of a term of more than 16 MiB
+    except MemoryError as error:  # from pyoxigraph, for a term of more than 16 MiB
         raise ParseError("is not in canonical form and too long to be parsed") from error
     quad = found[0]
     terms = [quad.subject, quad.predicate, quad.object]
@@ -294,7 +294,7 @@ _LONGEST_REASON = 300
 
 
 def _reason(message: str) -> str:
-    """Return the parser's words without the place, which is in fields, and without what a terminal would obey."""
+    """Return the parser's message without the place, which has its own fields, and without control characters."""
     plain = "".join(c if c.isprintable() else f"\\u{ord(c):04X}" for c in _PLACE.sub("", message, count=1))
     return plain if len(plain) <= _LONGEST_REASON else plain[:_LONGEST_REASON] + "…"
 
@@ -303,8 +303,8 @@ def _reason(message: str) -> str:
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    """Yield a file in pieces of whole lines, each line ended by a line feed, with as much after it as `Terms` likes."""
-    begun: list[bytes | memoryview] = []  # a line that goes on
+    """Yield a file in pieces of complete lines, each with a line feed; after the last `SLACK` bytes as `Terms` asks."""
+    begun: list[bytes | memoryview] = []  # a line that is not complete yet
     mark = b"\xef\xbb\xbf"
     while piece := file.read(_BLOCK):
         cut = piece.rfind(b"\n") + 1

@@ -1,6 +1,7 @@
-"""What a closure says, out of its columns: asserted, inferred and trivial triples, in the terms that were given.
+"""The triples of a closure from its columns: asserted, inferred and trivial ones, in the given terms.
 
-Equal terms, one representative while reasoning, are all written out here; triples that RDF does not allow are left out.
+While reasoning one representative stands for equal terms; here triples are made for each of them. Triples that RDF
+does not allow are left out.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ __all__ = ["Output", "Rows"]
 
 #: Predicate, subjects, objects; the arrays are parallel.
 Rows: TypeAlias = tuple[int, Ids, Ids]
-#: Triples that equal terms may be written out to; a clique of n terms has n² of owl:sameAs alone.
+#: Most triples that equal terms may give; a clique of n terms has n² of owl:sameAs alone.
 LIMIT = 50_000_000
 _REFLEXIVE = frozenset({SAME_AS, SUB_CLASS_OF, SUB_PROPERTY_OF, EQUIVALENT_CLASS, EQUIVALENT_PROPERTY})
 _AXIOMATIC = {  # class to members: prp-ap, cls-thing and cls-nothing1, dt-type1
@@ -67,10 +68,10 @@ _AXIOMATIC = {  # class to members: prp-ap, cls-thing and cls-nothing1, dt-type1
 
 @dataclass
 class Output:
-    """The triples of closed columns, in three parts that share none.
+    """The triples of closed columns in three parts; no two parts share a triple.
 
-    `axioms` says which of the trivial triples there are: "none"; those of rules without premises ("axiomatic") about
-    built-in terms that the asserted triples use ("used"); or all, with `x owl:sameAs x` of every term.
+    `axioms` chooses the trivial triples: "none"; "used", those of rules without premises about built-in terms that the
+    asserted triples use; or "all", with `x owl:sameAs x` for every term.
     """
 
     known: Triples
@@ -83,19 +84,19 @@ class Output:
             yield _rows(predicate, pairs)
 
     def inferred(self) -> Iterator[Rows]:
-        """Yield what follows and is informative."""
+        """Yield the triples that follow and are informative, by predicate."""
         for predicate, pairs in self._entailed():
             yield _rows(predicate, pairs[~self._is_trivial(predicate, pairs)])
         if self.known.representatives is not None and SAME_AS not in self.known.live:
             yield from self._same()
 
     def trivial(self) -> Iterator[Rows]:
-        """Yield what follows from any graph over the same terms, as far as `axioms` asks for it."""
+        """Yield the triples that follow from any graph over the same terms and that `axioms` keeps."""
         if self.axioms == "none":
             return
         for predicate, pairs in self._entailed():
             if predicate == SAME_AS:
-                continue  # below, of every term
+                continue  # below, for every term
             found = pairs[self._is_trivial(predicate, pairs)]
             if self.axioms == "used":
                 if predicate != TYPE:
@@ -114,7 +115,7 @@ class Output:
         Raises
         ------
         TooManyTriplesError
-            Equal terms would have to be written out to more than `LIMIT` triples.
+            Equal terms would give more than `LIMIT` triples.
         """
         asserted = sum(map(len, self._asserted.values()))
         return asserted, sum(s.size for _, s, _ in self.inferred()), sum(s.size for _, s, _ in self.trivial())
@@ -142,11 +143,11 @@ class Output:
         return named
 
     def _entailed(self) -> Iterator[tuple[int, Ids]]:
-        """Yield, by predicate, the pairs that are not asserted, but those of owl:sameAs between equal terms."""
+        """Yield by predicate the pairs that are not asserted, without owl:sameAs between equal terms."""
         kinds = self.terms.kinds
         columns = self.known.derived() if self.known.representatives is None else self._expanded()
         for predicate, pairs in columns:
-            if self.known.is_extended:  # what was inferred before may be asserted since
+            if self.known.is_extended:  # what was inferred before may be asserted now
                 pairs = difference(pairs, self._asserted.get(predicate, EMPTY))
             if kinds[predicate] == IRI:
                 subjects = seconds(pairs) if predicate == TYPE else firsts(pairs)
@@ -154,7 +155,7 @@ class Output:
                 yield predicate, pairs[~literal] if literal.any() else pairs
 
     def holds(self, subject: int, predicate: int, object_: int) -> bool:
-        """Return whether a triple is asserted, inferred, or trivial and asked for by `axioms`."""
+        """Return whether a triple is asserted, inferred, or trivial and kept by `axioms`."""
         pair = (object_ << 32) | subject if predicate == TYPE else (subject << 32) | object_
         row = np.array([pair])
         if contains(self._asserted.get(predicate, EMPTY), row).any():
@@ -173,7 +174,7 @@ class Output:
         return bool(used and _is_axiomatic(row).any())
 
     def objects(self, subject: int, predicate: int) -> list[int]:
-        """Return the objects of a subject and a predicate, as far as `holds` has them."""
+        """Return the objects of a subject and a predicate in triples that `holds` returns True for."""
         known = self.known
         s, p = known.of(subject), known.of(predicate)
         if p == TYPE:
@@ -195,7 +196,7 @@ class Output:
 
     @cached_property
     def _cliques(self) -> tuple[Ids, NDArray[np.bool_]]:
-        """Return pairs of representative and member, for terms that are equal to others, and which terms those are."""
+        """Return pairs of representative and member, sorted, and for each term whether it is equal to another."""
         of = self.known.representatives
         assert of is not None, "some terms are equal"
         is_equal = of != np.arange(of.size)
@@ -216,7 +217,7 @@ class Output:
                 yield name, difference(turned, self._asserted.get(name, EMPTY))
 
     def _written_out(self, pairs: Ids) -> Ids:
-        """Return all pairs of equal terms of the halves of some pairs."""
+        """Return the pairs with each half replaced by each of the terms equal to it."""
         cliques, _ = self._cliques
         sizes = [np.maximum(np.subtract(*ranges(cliques, half)[::-1]), 1) for half in (firsts(pairs), seconds(pairs))]
         self._check(int((sizes[0] * sizes[1]).sum()))
@@ -235,8 +236,8 @@ class Output:
         kinds = self.terms.kinds
         for number, row in expand(low, high):
             x, y = seconds(cliques)[number], seconds(cliques[row])
-            told = (x != y) & (kinds[x] != LITERAL)
-            yield _rows(SAME_AS, difference(unique(pack(x[told], y[told])), known))
+            kept = (x != y) & (kinds[x] != LITERAL)
+            yield _rows(SAME_AS, difference(unique(pack(x[kept], y[kept])), known))
 
     def _check(self, count: int) -> None:
         if count > LIMIT:
@@ -257,7 +258,7 @@ class Output:
     # --- text
 
     def ntriples(self, rows: Iterator[Rows], *, blank_nodes: bool | None = None) -> Iterator[bytes]:
-        """Yield the lines of triples in N-Triples, many at a time; all, or those with blank nodes, or without."""
+        """Yield triples as N-Triples, many lines at a time; all, or only those with or without blank nodes."""
         texts = self.terms.texts()
         blank = self.terms.kinds == BLANK
         for predicate, subjects, objects in rows:
@@ -286,7 +287,7 @@ def _rows(predicate: int, pairs: Ids) -> Rows:
 
 
 def _is_axiomatic(types: Ids) -> NDArray[np.bool_]:
-    """Return which pairs of class and member a rule without premises gives."""
+    """Return which pairs of class and member follow by a rule without premises."""
     found = np.zeros(types.size, bool)
     for class_, members in _AXIOMATIC.items():
         low, high = np.searchsorted(types, (class_ << 32, (class_ + 1) << 32))

@@ -1,4 +1,4 @@
-"""What a closure says as graphs and terms of rdflib; and owlrl in the place of our own loop."""
+"""The answers of a closure as rdflib graphs and terms, and the closure by owlrl instead of our own loop."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def graph_of(output: Output, *parts: Iterator[Rows]) -> Graph:
 
 
 def ids_of(nodes: Sequence[Node], terms: Terms) -> tuple[int, ...] | None:
-    """Return the ids of terms of rdflib, None if one of them is not in the dictionary."""
+    """Return the ids of rdflib terms, or None if one of them is not in the dictionary."""
     ids = tuple(terms.find_all([ntriples(each) for each in nodes]).tolist())
     return None if -1 in ids else ids
 
 
 def inconsistencies(clashes: Clashes, terms: Terms) -> tuple[Inconsistency, ...]:
-    """Return clashes in terms of rdflib, with their sentences."""
+    """Return clashes as inconsistencies with rdflib terms, sorted by their text."""
     with rdflib_quiet():
         found = [
             inconsistency(rule, [node(terms.text(number)) for number in clash])
@@ -56,7 +56,7 @@ def inconsistencies(clashes: Clashes, terms: Terms) -> tuple[Inconsistency, ...]
 
 
 def closed_by_owlrl(fixpoint: Fixpoint) -> Clashes:
-    """Let owlrl close the asserted triples of a fixpoint, and return what contradicts what."""
+    """Close the asserted triples of a fixpoint with owlrl, and return the contradictions."""
     from sts_kg.closure.reference import close
 
     output = Output(fixpoint.known, fixpoint.terms, "none")

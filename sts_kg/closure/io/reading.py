@@ -1,4 +1,4 @@
-"""From whatever holds triples to columns of ids: files of any syntax, rdflib Graphs, pyoxigraph Stores, open files."""
+"""Reads triples into columns of ids: from files of any syntax, rdflib Graphs, pyoxigraph Stores and open files."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _BULK = ("ntriples", "nquads")
 
 @dataclass(frozen=True)
 class Part:
-    """The triples of one source, or of one named graph in it: parallel arrays of ids, and what to call it.
+    """The triples of one source, or of one named graph in it: its name, and ids as parallel arrays, each (n,).
 
-    `skipped` counts wrong lines, `seconds` what it took before there were lines: reading, unpacking, other syntaxes.
+    `skipped` counts invalid lines that were left out, `seconds` the time to read, unpack and convert other syntaxes.
     """
 
     name: str
@@ -48,27 +48,27 @@ def read(
     lenient: bool = False,
     progress: Callable[[str, int], None] | None = None,
 ) -> Iterator[Part]:
-    """Yield the triples of sources, their terms added to a dictionary; named graphs apart.
+    """Yield the triples of sources and add their terms to a dictionary; each named graph is a part of its own.
 
-    Blank nodes of two files never meet; those of rdflib Graphs keep their names, as rdflib has it.
+    Blank nodes with one label in two files stay two nodes; those of rdflib Graphs keep their labels.
 
     Parameters
     ----------
     source : path, Graph, Store or binary file, or several
-        Files of N-Triples and N-Quads are read in bulk, the others by pyoxigraph's parser; `.gz` and `.zst` too.
+        Files of N-Triples and N-Quads are read in bulk, others by pyoxigraph's parser; `.gz` and `.zst` are unpacked.
     terms : Terms
         The dictionary.
     lenient : bool
-        Whether to skip wrong lines of N-Triples and N-Quads rather than raise.
+        Whether to skip invalid lines of N-Triples and N-Quads instead of raising an error.
     progress : callable, optional
-        Called now and then with the name of a source and the number of lines read.
+        Called from time to time with the name of a source and the number of lines read.
 
     Raises
     ------
     ParseError
-        A source cannot be read: with path, line and, if known, column.
+        A source cannot be read; the error has path, line and, if known, column.
     TypeError
-        Something is none of these sources.
+        A source is of another type.
     """
     for one in _several(source):
         if isinstance(one, str | Path):
@@ -84,7 +84,7 @@ def read(
         elif hasattr(one, "triples"):  # an rdflib Graph
             yield _graph(one, terms)
         else:
-            raise TypeError(f"{type(one).__name__} is no path, rdflib Graph, pyoxigraph Store or binary file")
+            raise TypeError(f"{type(one).__name__} is not a path, rdflib Graph, pyoxigraph Store or binary file")
 
 
 def _several(source: Source | Iterable[Source]) -> list[Source]:
@@ -98,7 +98,7 @@ def _file(path: Path, terms: Terms, *, lenient: bool, progress: Callable[[str, i
         with opened(path) as file:
             yield from _quads(file, terms, str(path), lenient=lenient, progress=progress, quads=syntax == "nquads")
     else:
-        from sts_kg.rdf import nquads_file  # pyoxigraph takes ten megabytes, and lines are read without it
+        from sts_kg.rdf import nquads_file  # needs pyoxigraph, which takes ten megabytes
 
         with nquads_file(path) as file:
             yield from _quads(file, terms, str(path), progress=progress)
@@ -113,12 +113,12 @@ def _quads(
     quads: bool = True,
     progress: Callable[[str, int], None] | None = None,
 ) -> Iterator[Part]:
-    def told(lines: int) -> None:
+    def report(lines: int) -> None:
         if progress is not None:
             progress(name, lines)
 
     file = _Timed(io.BytesIO(data) if isinstance(data, bytes) else data)
-    encoded = encode(cast(BinaryIO, file), terms, path=name, quads=quads, lenient=lenient, rename=True, progress=told)
+    encoded = encode(cast(BinaryIO, file), terms, path=name, quads=quads, lenient=lenient, rename=True, progress=report)
     seconds = file.seconds
     graphs = encoded.graphs
     if graphs is None or not (graphs >= 0).any():
@@ -137,7 +137,7 @@ def _quads(
 
 
 class _Timed:
-    """A file that adds up how long its reading takes."""
+    """A file that measures the time spent in reading it."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

@@ -15,7 +15,7 @@ __all__ = ["Inconsistency", "inconsistency"]
 
 @dataclass(frozen=True, order=True)
 class Inconsistency:
-    """A rule that concluded *false*: its W3C id, the terms it met in the order of the sentence, and that sentence."""
+    """A rule that concluded *false*: its W3C id, the terms that it reports, and a sentence with them."""
 
     rule: str
     terms: tuple[Node, ...]

@@ -1,4 +1,4 @@
-"""A proof for people and programs: as text, Markdown and JSON, in terms of rdflib; and a check of its every step."""
+"""A proof as text, Markdown and JSON, in rdflib terms, and a check of each of its steps."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ __all__ = ["Proof", "check", "proof_of"]
 
 @dataclass(frozen=True)
 class Proof:
-    """A triple and why it holds: the rule that concluded it with the proofs of its premises, or who asserts it.
+    """A triple and why it holds: the rule that concludes it with the proofs of its premises, or its source.
 
     Attributes
     ----------
     triple : tuple of nodes
-        Subject, predicate, object; nothing if the conclusion is *false*; of a list its head.
+        Subject, predicate, object; empty if the conclusion is *false*; for a list its head.
     rule : str or None
-        The W3C rule id, `LIST` for what an `rdf:List` holds, None for an asserted triple.
+        The W3C rule id, `LIST` for the members of an `rdf:List`, None for an asserted triple.
     premises : tuple of Proof
         The proofs of the rule's body, in its order.
     source : str or None
@@ -34,7 +34,7 @@ class Proof:
     members : tuple of nodes
         The members of a list.
     sentences : tuple of str
-        The ids of the sentences of the source page behind an asserted triple, if it is one of the clinical graph.
+        The ids of the source sentences behind an asserted triple, if it is part of the clinical graph.
     """
 
     triple: tuple[Node, ...]
@@ -46,7 +46,7 @@ class Proof:
 
     @property
     def conclusion(self) -> str:
-        """The triple with CURIEs, `false`, or what the list holds."""
+        """The triple with CURIEs, `false`, or the members of the list."""
         shown = " ".join(map(_shown, self.triple))
         if self.rule == LIST:
             return f"{shown} is the list {', '.join(map(_shown, self.members))}"
@@ -54,14 +54,14 @@ class Proof:
 
     @property
     def reason(self) -> str:
-        """The rule with its meaning, or who asserts the triple."""
+        """The rule with its meaning, or the source that asserts the triple."""
         if self.rule is None:
-            told = f", after {', '.join(self.sentences)}" if self.sentences else ""
-            return f"asserted in {self.source}{told}"
+            after = f", after {', '.join(self.sentences)}" if self.sentences else ""
+            return f"asserted in {self.source}{after}"
         return "rdf:first and rdf:rest" if self.rule == LIST else f"{self.rule}: {RULES[self.rule].meaning}"
 
     def leaves(self) -> tuple[Proof, ...]:
-        """Return the asserted triples on which the proof rests, each once."""
+        """Return the asserted triples that the proof uses, each once."""
         found = {each.triple: each for each in self._all() if each.rule is None}
         return tuple(found.values())
 
@@ -79,7 +79,7 @@ class Proof:
                 stack += reversed(each.premises)
 
     def _lines(self) -> Iterator[tuple[int, Proof, bool]]:
-        """Yield depth and step, top down, and whether its premises were shown above."""
+        """Yield depth, step and whether its premises are shown above, from the conclusion down."""
         shown: set[int] = set()
         stack: list[tuple[int, Proof]] = [(0, self)]
         while stack:
@@ -97,7 +97,7 @@ class Proof:
         )
 
     def to_markdown(self) -> str:
-        """Return the proof as a nested Markdown list, the conclusion first."""
+        """Return the proof as a nested Markdown list that begins with the conclusion."""
         return "".join(
             f"{'  ' * depth}- `{each.conclusion}` — {each.reason}{' (shown above)' if again else ''}\n"
             for depth, each, again in self._lines()
@@ -106,7 +106,7 @@ class Proof:
     _repr_markdown_ = to_markdown
 
     def as_dict(self) -> dict[str, object]:
-        """Return the proof as plain values: a list of steps, premises by their number; the first is the conclusion."""
+        """Return the proof as plain values: a list of steps, the conclusion first, with premises by their number."""
         steps = list(self._all())
         numbers = {id(each): number for number, each in enumerate(steps)}
         return {
@@ -129,7 +129,7 @@ def _shown(term: Node) -> str:
 
 
 def proof_of(step: Step, terms: Terms, sentences: Callable[[tuple[Node, ...]], Sequence[str]] | None = None) -> Proof:
-    """Return a step of ids, with all its premises, as a proof; `sentences` tells what is behind an asserted triple."""
+    """Return a step of ids with all its premises as a proof; `sentences` returns those behind an asserted triple."""
     with rdflib_quiet():
         return _made(step, terms, sentences)
 
@@ -153,12 +153,12 @@ def _made(step: Step, terms: Terms, sentences: Callable[[tuple[Node, ...]], Sequ
 
 
 def check(proof: Proof) -> None:
-    """Raise if a step of a proof does not follow by its rule; the search is not asked.
+    """Raise if a step of a proof does not follow by its rule; this does not use the search.
 
     Raises
     ------
     ValueError
-        A step is wrong: the step.
+        A step is wrong; the error names it.
     """
     for each in proof._all():
         if each.rule is None:
@@ -166,7 +166,7 @@ def check(proof: Proof) -> None:
                 raise ValueError(f"not asserted: {each.conclusion}")
         elif each.rule == LIST:
             if not _is_list(each):
-                raise ValueError(f"no list: {each.conclusion}")
+                raise ValueError(f"not a list: {each.conclusion}")
         elif not _follows(each):
             raise ValueError(f"does not follow by {each.rule}: {each.conclusion}")
 
@@ -187,7 +187,7 @@ def _is_list(step: Proof) -> bool:
 def _follows(step: Proof) -> bool:
     rule = RULES[step.rule or ""]
     if rule.kind == "datatype" or rule.id == "eq-ref":
-        return True  # of values, and of any term: there is no premise
+        return True  # these have no premise
     lists = [premise for premise in step.premises if premise.rule == LIST]
     members = lists[0].members if lists else ()
     given = [premise.triple for premise in step.premises if premise.rule != LIST]

@@ -1,8 +1,8 @@
-"""The search for proofs: backwards, from a triple to triples of smaller rounds, down to what was asserted.
+"""The search for proofs: backwards from a triple to triples of earlier rounds, down to the asserted ones.
 
-What was inserted in a round was concluded from triples of smaller rounds, so the search looks for premises in smaller
-rounds only and cannot run in a circle. A transitive closure, which a round inserts at once, is a way of edges of
-smaller rounds; two terms are the same by a way of `owl:sameAs` triples of smaller rounds.
+A triple of a round was concluded from triples of earlier rounds. So the search looks for premises only there, and
+cannot run in a circle. A transitive closure, which one round inserts, is proved by a path of edges of earlier rounds;
+that two terms are the same is proved by a path of `owl:sameAs` triples of earlier rounds.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from sts_kg.rdf import LITERAL
 
 __all__ = ["LIST", "Prover", "Step"]
 
-#: The name, in a rule's place, of the step that says what an `rdf:List` holds.
+#: Takes the place of a rule id in the step that gives the members of an `rdf:List`.
 LIST = "LIST"
 EVER = 1 << 30
 Row = tuple[int, int, int]
 Binding = dict[str, int]
 _TRANSITIVE = {SUB_CLASS_OF: "scm-sco", SUB_PROPERTY_OF: "scm-spo"}
-#: Rules that the search does not go through one by one: equality, lists of literals, and what follows from others.
+#: Rules that `_by_rule` leaves out: other methods prove equality, literals and transitivity.
 _OTHERWISE = frozenset(rule for rule in RULES if rule.startswith(("eq-", "dt-"))) | {"prp-trp", "scm-sco", "scm-spo"}
 
 
@@ -50,7 +50,7 @@ _OTHERWISE = frozenset(rule for rule in RULES if rule.startswith(("eq-", "dt-"))
 class Step:
     """A triple of ids and what it follows from: a rule with premises, or the source that asserts it.
 
-    The triple of a `LIST` step is the list's head, its members follow in `members`; that of *false* is empty.
+    In a `LIST` step the triple is the head of the list, and `members` has its members; for *false* the triple is empty.
     """
 
     triple: tuple[int, ...]
@@ -71,7 +71,7 @@ class Prover:
     lock: Lock = field(default_factory=Lock)
 
     def prove(self, triple: Row) -> Step | None:
-        """Return why a triple is in the closure, None if it is not."""
+        """Return why a triple is in the closure, or None if it is not in it."""
         return self._proof(triple, EVER)
 
     def refute(self, rule: Rule, terms: Sequence[int]) -> Step | None:
@@ -103,7 +103,7 @@ class Prover:
                 yield block
 
     def _round(self, row: Row, below: int) -> Block | None:
-        """Return the first block of a smaller round that has a triple."""
+        """Return the first block of a round before `below` that has a triple."""
         s, p, o = row
         pair = (o << 32) | s if p == TYPE else (s << 32) | o
         found = None
@@ -114,7 +114,7 @@ class Prover:
         return found
 
     def _turned(self, block: Block) -> Ids:
-        """Return the pairs of a block by their second halves; sorted once."""
+        """Return the pairs of a block with their halves swapped, sorted; made once."""
         if id(block.pairs) not in self._swapped:
             turned = swap(block.pairs)
             turned.sort()
@@ -130,7 +130,7 @@ class Prover:
             yield from lookup(block.pairs if p == TYPE else self._turned(block), o).tolist()
 
     def _count(self, s: int | None, p: int, o: int | None, below: int) -> int:
-        """Return how many triples fit; for what would have to be sorted first, how many there may be."""
+        """Return how many triples match; a guess where they would have to be sorted to be counted."""
         count = 0
         for block in self._blocks(p, below):
             first, second = (o, s) if p == TYPE else (s, o)
@@ -145,11 +145,11 @@ class Prover:
     # --- goals
 
     def _proof(self, row: Row, below: int) -> Step | None:
-        """Return the proof of a triple from triples of smaller rounds than `below`."""
+        """Return the proof of a triple from triples of rounds before `below`."""
         block = self._round(row, below)
         key = (row, block.round if block else below)
         if key not in self._steps:
-            self._steps[key] = None  # a goal that needs itself has no proof that way
+            self._steps[key] = None  # a proof must not use its own conclusion
             self._steps[key] = self._found(row, block, below)
         return self._steps[key]
 
@@ -166,11 +166,11 @@ class Prover:
         return None
 
     def _unwritten(self, row: Row, below: int) -> Step | None:
-        """Return the proof of a triple that no block has: of equal terms, or what holds of any term."""
+        """Return the proof of a triple that is in no block: of equal terms, or one that holds for any term."""
         return self._by_sameness(row, below) or self._by_value(row, below) or self._by_equality(row, below)
 
     def _by_value(self, row: Row, below: int) -> Step | None:
-        """Return a step by the values of literals, which are not written down as triples."""
+        """Return a step by the values of literals, which are not stored as triples."""
         s, p, o = row
         literals = self.fixpoint.literals
         if p == TYPE and literals.kinds[s] == LITERAL:
@@ -190,7 +190,7 @@ class Prover:
         return None
 
     def _by_sameness(self, row: Row, below: int) -> Step | None:
-        """Return the proof that two terms are the same: a way of triples of owl:sameAs from one to the other."""
+        """Return the proof that two terms are the same: a path of owl:sameAs triples from one to the other."""
         s, p, o = row
         if p != SAME_AS:
             return None
@@ -221,7 +221,7 @@ class Prover:
         return turned and Step((x, SAME_AS, y), "eq-sym", (turned,))
 
     def _by_way(self, row: Row, below: int) -> Step | None:
-        """Return the proof of a triple of a transitive predicate: the shortest way from subject to object."""
+        """Return the proof of a triple of a transitive predicate: the shortest path from subject to object."""
         s, p, o = row
         rule = _TRANSITIVE.get(p, "prp-trp")
         axiom = None if p in _TRANSITIVE else self._proof((p, TYPE, TRANSITIVE_PROPERTY), below)
@@ -247,7 +247,7 @@ class Prover:
         return _balanced(rule, p, nodes, [e for e in edges if e], (axiom,) if axiom else ())
 
     def _by_equality(self, row: Row, below: int) -> Step | None:
-        """Return the proof by an equal triple of a smaller round: eq-rep-s, eq-rep-p, eq-rep-o."""
+        """Return the proof from a triple of equal terms of an earlier round: eq-rep-s, eq-rep-p, eq-rep-o."""
         known = self.fixpoint.known
         if known.representatives is None:
             return None
@@ -283,7 +283,7 @@ class Prover:
         return step
 
     def _by_equal_literal(self, row: Row, names: list[list[int]], below: int) -> Step | None:
-        """Return the proof of what holds of a literal by its value, and so of a term that is the same."""
+        """Return the proof of a triple that holds for a literal by its value, and so for an equal term."""
         s, p, o = row
         for x in names[0]:
             held = self._by_value((x, p, o), below) if x != s else None
@@ -293,7 +293,7 @@ class Prover:
         return None
 
     def _equal(self, term: int, below: int) -> list[int]:
-        """Return the terms that are equal to one by triples of smaller rounds, itself first."""
+        """Return the terms that are equal to one by triples of earlier rounds, itself first."""
         known = self.fixpoint.known
         if known.representatives is None:
             return [term]
@@ -327,7 +327,7 @@ class Prover:
         return None
 
     def _leading(self, rule: Rule, head: Pattern, row: Row) -> Binding | None:
-        """Return what a head binds before the members of the list are known; None if it cannot fit."""
+        """Return what a head binds before the members of the list are known; None if it cannot match."""
         binding: Binding = {}
         for term, value in zip(head, row, strict=True):
             if "{" in term or (term[0] == "?" and rule.kind == "chain" and term == "?u1"):
@@ -353,7 +353,7 @@ class Prover:
         return binding
 
     def _literal(self, term: str, value: int) -> int | None:
-        """Return the literal that a number of a rule stands for, if a term is one with its value or equal to it."""
+        """Return the literal that matches a number of a rule: a term with its value, or one equal to it."""
         number, literals, known = self._one[term], self.fixpoint.literals, self.fixpoint.known
         if number is None:
             return None
@@ -364,7 +364,7 @@ class Prover:
     def _applications(
         self, rule: Rule, bound: Binding, below: int, row: Row | None = None
     ) -> Iterator[tuple[Step, ...]]:
-        """Yield the proven premises of ways to apply a rule."""
+        """Yield the proven premises of each way to apply a rule."""
         if rule.lists is None:
             for triples in self._solved(list(rule.body), bound, below, []):
                 yield from self._proven(triples, below)
@@ -373,24 +373,24 @@ class Prover:
         lists = [rule.body[at]]
         plain = {term: value for term, value in bound.items() if "{" not in term}
         kept = {k: v for k, v in plain.items() if any(k in pattern for pattern in lists)}
-        told_of = (
-            (link, told) for (link,) in self._solved(lists, kept, below, []) for told in self._lists(link[2], below)
+        pairs = (
+            (link, each) for (link,) in self._solved(lists, kept, below, []) for each in self._lists(link[2], below)
         )
-        for link, told in told_of:
+        for link, listed in pairs:
             numbered = {term: value for term, value in bound.items() if "{" in term}
-            for body, head in rule.instances(told.members):
+            for body, head in rule.instances(listed.members):
                 known = self._unified(rule.body[at], link, plain)
                 if known is not None and row is not None:
                     fits = [b for h in head if (b := self._unified(h, row, known)) is not None]
                     known = fits[0] if fits else None
-                if known is None or not _fits(numbered, told.members):
+                if known is None or not _fits(numbered, listed.members):
                     continue
                 rest = [p for p in body if p != tuple(rule.body[at])]
                 for triples in self._solved(rest, known, below, []):
                     for premises in self._proven(triples, below):
                         first = self._proof(link, below)
                         if first is not None:
-                            yield (*premises[:at], first, told, *premises[at:])
+                            yield (*premises[:at], first, listed, *premises[at:])
 
     def _proven(self, triples: Sequence[Row], below: int) -> Iterator[tuple[Step, ...]]:
         steps = [self._proof(triple, below) for triple in triples]
@@ -398,7 +398,7 @@ class Prover:
             yield tuple(step for step in steps if step)
 
     def _lists(self, head: int, below: int) -> Iterator[Step]:
-        """Yield what a list holds by the newest names of its members, then by those that were given."""
+        """Yield the members of a list, first by their newest names, then by the given ones."""
         newest, given = self._list(head, below, -1), self._list(head, below, 0)
         yield from (each for each in (newest, given if given != newest else None) if each)
 
@@ -422,7 +422,7 @@ class Prover:
     def _solved(
         self, patterns: Sequence[Sequence[str | int]], bound: Binding, below: int, rows: list[tuple[int, Row]]
     ) -> Iterator[list[Row]]:
-        """Yield the triples of smaller rounds that fit all patterns, in their order."""
+        """Yield triples of earlier rounds that match all patterns, in the order of the patterns."""
         done = {index for index, _ in rows}
         if len(done) == len(patterns):
             yield [row for _, row in sorted(rows)]
@@ -470,7 +470,7 @@ class Prover:
                 yield from ((a, p, b) for a, b in zip(x(block.pairs).tolist(), y(block.pairs).tolist(), strict=True))
 
     def _consulted(self, row: Row, below: int) -> bool:
-        """Return whether a triple holds that is not written down: equal terms, and literals by their values."""
+        """Return whether a triple holds that is not stored: of equal terms, or of a literal by its value."""
         s, p, o = row
         if p == SAME_AS:
             return s == o or (self.fixpoint.known.of(s) == self.fixpoint.known.of(o) and o in self._equal(s, below))
@@ -499,7 +499,7 @@ def _fits(numbered: Binding, members: Sequence[int]) -> bool:
 
 
 def _balanced(rule: str, p: int, nodes: Sequence[int], edges: Sequence[Step], axiom: tuple[Step, ...] = ()) -> Step:
-    """Return the steps from the first node to the last as a tree that is as flat as can be."""
+    """Return the steps from the first node to the last as a tree of the least depth."""
     if len(edges) == 1:
         return edges[0]
     half = len(edges) // 2

@@ -1,7 +1,7 @@
-"""The 17 rules that conclude *false*, by their W3C ids: they run once, on the closed triples, and change nothing.
+"""The 17 rules that conclude *false*, by their W3C ids. They run once, on the closed triples, and change nothing.
 
-Each is a function that yields the terms of its contradictions in the order of `Rule.reported`: arrays are parallel, a
-single id stands in each of them.
+Each is a function that yields the terms of its contradictions in the order of `Rule.reported`, as parallel arrays; a
+single id counts for each row.
 """
 
 from __future__ import annotations
@@ -57,13 +57,13 @@ Found = Iterator[tuple[Ids | int, ...]]
 
 @dataclass
 class Clashes:
-    """The terms of each clash by rule, at most `KEPT` of a rule, and how many there were."""
+    """The terms of each clash by rule, at most `KEPT` of each rule, and the number of all."""
 
     by_rule: dict[str, list[Clash]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, rule: str, *terms: Ids | int) -> None:
-        """Note the clashes of a rule, as the rule yields them."""
+        """Add clashes of a rule, as the rule yields them."""
         n = max((term.size for term in terms if not isinstance(term, int)), default=1)
         if not n:
             return
@@ -75,7 +75,7 @@ class Clashes:
 
 @dataclass(frozen=True)
 class Checked:
-    """What the checks read."""
+    """What the rules read."""
 
     known: Triples
     lists: Lists
@@ -84,16 +84,16 @@ class Checked:
 
 
 def eq_diff1(k: Checked) -> Found:
-    """Each asserted x and y; literals of different values that are the same (dt-diff); of other cliques one x and y."""
+    """Yield asserted x and y, and unequal literals that are the same (dt-diff); of other cliques one x and y."""
     pairs = k.known[DIFFERENT_FROM].so
     clash = (firsts(pairs) == seconds(pairs)).any()
     blocks = k.known.blocks.get(DIFFERENT_FROM, ()) if clash else ()
-    told = _clashing(k, [block.pairs for block in blocks if block.round == ASSERTED])
-    yield firsts(told), seconds(told)
+    given = _clashing(k, [block.pairs for block in blocks if block.round == ASSERTED])
+    yield firsts(given), seconds(given)
     literals = [np.array(each, np.int64) for each in _unequal_literals(k)]
     for each in literals:
         yield int(each[0]), each[1:]
-    done = unique(k.known.representative(np.concatenate([firsts(told), *literals])))
+    done = unique(k.known.representative(np.concatenate([firsts(given), *literals])))
     derived = _clashing(k, [block.pairs for block in blocks if block.round != ASSERTED])
     of = k.known.representative(firsts(derived))
     order = np.lexsort((firsts(derived) == seconds(derived), of))  # x and y rather than x and x
@@ -103,14 +103,14 @@ def eq_diff1(k: Checked) -> Found:
 
 
 def _clashing(k: Checked, columns: list[Ids]) -> Ids:
-    """Return the pairs whose halves are the same, in the terms that were given."""
-    told = unique(np.concatenate([EMPTY, *columns]))
-    clashing: Ids = told[k.known.representative(firsts(told)) == k.known.representative(seconds(told))]
+    """Return the pairs whose halves are the same, in the given terms."""
+    pairs = unique(np.concatenate([EMPTY, *columns]))
+    clashing: Ids = pairs[k.known.representative(firsts(pairs)) == k.known.representative(seconds(pairs))]
     return clashing
 
 
 def _unequal_literals(k: Checked) -> Iterator[list[int]]:
-    """Yield literals that are the same though their values differ (dt-diff): of each clique one for each value."""
+    """Yield literals that are the same though their values differ (dt-diff): for each clique one of each value."""
     if k.known.representatives is None:
         return
     literals = np.flatnonzero(k.terms.kinds == LITERAL)
@@ -122,7 +122,7 @@ def _unequal_literals(k: Checked) -> Iterator[list[int]]:
 
 
 def _shared(groups: Ids) -> tuple[list[int], list[int]]:
-    """Return the rows of a column whose first half is not alone."""
+    """Return the rows of a column whose first half occurs more than once."""
     key = firsts(groups)
     both = np.zeros(key.size, bool)
     both[1:] = key[1:] == key[:-1]
@@ -149,7 +149,7 @@ def _members_of(k: Checked, class_: int, predicate: int) -> Iterator[Ids]:
 
 
 def _equal(k: Checked, z: Ids) -> tuple[Ids, Ids]:
-    """Return pairs of members of a list that are the same, under the names that lists give them."""
+    """Return pairs of members of a list that are the same, by the names that lists have for them."""
     ordered = np.sort(z)
     again = distinct(ordered[1:][ordered[1:] == ordered[:-1]])
     if k.known.representatives is None or not again.size:
@@ -210,7 +210,7 @@ def _common(parts: list[tuple[int, Ids]]) -> Iterator[tuple[int, int, Ids]]:
 
 
 def _unordered(pairs: Ids) -> list[tuple[int, int]]:
-    """Return each pair once, whichever way round it stands."""
+    """Return each pair once, in one of its two orders."""
     x, y = firsts(pairs), seconds(pairs)
     found = unique(pack(np.minimum(x, y), np.maximum(x, y)))
     return list(zip(firsts(found).tolist(), seconds(found).tolist(), strict=True))
@@ -296,7 +296,7 @@ def _at_most_none(k: Checked, kind: int) -> Iterator[tuple[int, int]]:
 
 
 def dt_not_type(k: Checked) -> Found:
-    """Of literals that their own datatype does not hold, too: they have no value at all."""
+    """Yield also the literals that are not valid for their own datatype, which have no value."""
     for literals in _unequal_literals(k):  # one that is the same as another is in the datatypes of that (dt-type2)
         for datatype, number in DATATYPES.items():
             outside = [literal for literal in literals if not k.literals.holds(datatype, literal)]
@@ -311,7 +311,7 @@ def dt_not_type(k: Checked) -> Found:
 
 
 def _literals_in(k: Checked, class_: int) -> Ids:
-    """Return the literals that are members of a class, those equal to a member too."""
+    """Return the literals that are members of a class or equal to one."""
     members = k.known.members(class_)
     if k.known.representatives is None or not members.size:
         found: Ids = members[k.terms.kinds[members] == LITERAL]
@@ -337,7 +337,7 @@ def checked(fixpoint: Fixpoint) -> Clashes:
     Raises
     ------
     MalformedListError
-        Something to which an axiom leads is no list.
+        An axiom refers to a list that is not well formed.
     """
     clashes = Clashes()
     read = Checked(fixpoint.known, fixpoint.lists, fixpoint.terms, fixpoint.literals)

@@ -1,4 +1,4 @@
-"""The rules of Table 8 (dt-*): literals by their values, asked for and not written down as triples."""
+"""The rules of Table 8 (dt-*): literals by their values, which are computed and not stored as triples."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _STRING = f"{_XSD}string"
 class Literals:
     """The literals of a dictionary by their values.
 
-    Most literals of real graphs are plain strings or texts with a language, which are looked at only when asked for.
+    Most literals of real graphs are plain strings or texts with a language; these are read only when asked for.
     """
 
     def __init__(self, terms: Terms) -> None:
@@ -45,7 +45,7 @@ class Literals:
         self._values: dict[int, Value | None] = {}
         self._first: dict[Value, int] = {}
         self._members: dict[str, tuple[int, Ids]] = {}
-        self.ill_typed: dict[int, int] = {}  # to its datatype
+        self.ill_typed: dict[int, int] = {}  # literal to its datatype
 
     def copy(self, terms: Terms) -> Literals:
         """Return a copy for a copy of the dictionary."""
@@ -61,11 +61,11 @@ class Literals:
 
     @property
     def count(self) -> int:
-        """The number of literals that were looked at."""
+        """The number of literals seen by `look`."""
         return self._plain.size + self._tagged.size + self._typed.size
 
     def look(self) -> Ids:
-        """Look at the terms that are new, and return pairs of literals with one value (dt-eq)."""
+        """Read the new terms, and return pairs of literals with one value (dt-eq)."""
         kinds = self.kinds
         new = np.flatnonzero(kinds[self._seen :] == LITERAL) + self._seen
         self._seen = kinds.size
@@ -93,13 +93,13 @@ class Literals:
         return equal
 
     def value(self, number: int) -> Value | None:
-        """Return the value of a literal, None if nothing is known of it."""
+        """Return the value of a literal, None if its datatype is not supported."""
         if number not in self._values:
             self._values[number] = value(*split(self._terms.text(number)))
         return self._values[number]
 
     def number(self, lexical: str) -> int | None:
-        """Return a literal whose value is a whole number, if there is one."""
+        """Return a literal whose value is a given integer, None if there is none."""
         wanted = value(lexical, f"{_XSD}integer")
         assert wanted is not None, "integers are supported"
         return self._first.get(wanted)
@@ -136,24 +136,24 @@ _DERIVED_STRINGS = frozenset(
 
 
 def _ntriples(text: Value) -> bytes:
-    """Return the plain string, or the text with a language, that has a value."""
+    """Return the plain string, or the text with a language, that has a value, as N-Triples."""
     escaped = text[1].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
     return f'"{escaped}"'.encode() + (b"@" + text[2].encode() if len(text) > 2 else b"")
 
 
 def dt_type1() -> tuple[Ids, int]:
-    """Return the supported datatypes and the class that they are in."""
+    """Return the supported datatypes and their class."""
     return np.array(sorted(DATATYPES.values()), np.int64), DATATYPE
 
 
 def dt_type2(r: Round, literals: Literals) -> None:
-    """dt-type2: made only for datatypes of which an axiom asks for the members."""
+    """dt-type2: made only for datatypes whose members an axiom asks for."""
     for datatype in asked_datatypes(r.axioms, r.known):
         r.found.add_members("dt-type2", r.known.of(DATATYPES[datatype]), literals.members(datatype))
 
 
 def dt_equal_to_literal(known: Triples, literals: Literals, found: Found) -> None:
-    """dt-type2 and dt-diff for literals to which something else is equal, which shares their triples."""
+    """dt-type2 and dt-diff for literals that are equal to another term, which has the same triples."""
     kinds = literals.kinds
     of = known.representative(np.arange(kinds.size))
     is_literal = kinds == LITERAL
@@ -172,7 +172,7 @@ def dt_equal_to_literal(known: Triples, literals: Literals, found: Found) -> Non
 
 
 def asked_datatypes(axioms: Schema, known: Triples) -> list[str]:
-    """Return the supported datatypes of which an axiom asks for the members."""
+    """Return the supported datatypes whose members an axiom asks for."""
     asked = [firsts(axioms.subclass), axioms.some[:, 2], axioms.at_most_one_in[:, 2]]
     for predicate in (COMPLEMENT_OF, DISJOINT_WITH):
         asked += [firsts(known[predicate].so), seconds(known[predicate].so)]

@@ -1,7 +1,7 @@
-"""The rules of Tables 4 to 7 (eq-*, prp-*, cls-*, cax-*) that conclude something of facts, by their W3C ids.
+"""The rules of Tables 4 to 7 (eq-*, prp-*, cls-*, cax-*) that conclude facts, by their W3C ids.
 
-Each reads the axioms of a `Round` and the facts, of which at least one is new, and notes what it finds. The letters
-are those of the specification. The rules that conclude *false* are in `checks`.
+Each reads the axioms and facts of a `Round`, uses at least one new fact, and adds its conclusions to `Round.found`.
+The letters are those of the specification. The rules that conclude *false* are in `checks`.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ __all__ = ["FACT_RULES", "Round", "cax_sco", "eq_ref", "prp_spo1", "prp_trp"]
 
 @dataclass
 class Round:
-    """What the rules of a round read: axioms, all facts, and those that are new.
+    """What the rules of a round read: axioms, all facts, and the new facts.
 
-    With `whole`, all facts count as new, which is what new axioms need.
+    With `whole` all facts count as new; new axioms need this.
     """
 
     axioms: Schema
@@ -48,7 +48,7 @@ class Round:
     found: Found
 
     def fresh(self, predicates: Ids) -> Iterator[int]:
-        """Yield those of some sorted predicates, each once, of which there are new facts."""
+        """Yield those of sorted predicates that have new facts, each once."""
         for predicate in distinct(predicates).tolist():
             if predicate in self.new:
                 yield predicate
@@ -66,7 +66,7 @@ class Round:
 
 
 def eq_ref(r: Round) -> None:
-    """X sameAs x: made only if an axiom asks for the triples of owl:sameAs."""
+    """eq-ref: made only if an axiom asks for the triples of owl:sameAs."""
     terms = [np.array(list(r.new), np.int64)]
     for pairs in r.new.values():
         terms += [firsts(pairs.so), seconds(pairs.so)]
@@ -102,7 +102,7 @@ def prp_ifp(r: Round) -> None:
 
 
 def _same_neighbours(r: Round, rule: str, pairs: Ids) -> None:
-    """Note that second halves that lie side by side under one first half are equal; union does the rest."""
+    """Add that neighbouring second halves under one first half are equal; uniting them does the rest."""
     key = firsts(pairs)
     both = key[1:] == key[:-1]
     r.found.add(rule, SAME_AS, seconds(pairs[:-1][both]), seconds(pairs[1:][both]))
@@ -118,7 +118,7 @@ def prp_symp_and_inv(r: Round) -> None:
 
 
 def prp_trp(r: Round) -> None:
-    """prp-trp: closed at once, by an algorithm of its own."""
+    """prp-trp: closed in one step, by `columns.transitive`."""
     for p in r.fresh(r.axioms.transitive):
         r.known.close("prp-trp", p, r.found)
 
@@ -138,7 +138,7 @@ def prp_spo2(r: Round) -> None:
         for i, pi in enumerate(chain):
             if pi not in r.new:
                 continue
-            # from the new facts of pi outwards: u(i) pi u(i+1), then what follows, then what goes before
+            # from the new facts u(i) pi u(i+1) on: first the links after pi, then those before it
             ends = r.of(pi).so
             for following in chain[i + 1 :]:
                 ends = _composed(ends, None, r.known[following])
@@ -172,7 +172,7 @@ def prp_key(r: Round) -> None:
         if r.whole or r.members(c).size or any(p in r.new for p in properties):
             x = r.known.members(c)
             group = np.zeros(x.size, np.int64)
-            for p in properties:  # x with the group of those that share the values so far
+            for p in properties:  # x with the number of its group, whose members share the values so far
                 rows = [(x[row], pack(group[row], z)) for row, z in join(x, np.arange(x.size), r.known[p].so)]
                 x, values = map(np.concatenate, zip(*rows, strict=True)) if rows else (EMPTY, EMPTY)
                 group = np.searchsorted(unique(values), values)
@@ -217,7 +217,7 @@ def cls_avf(r: Round) -> None:
 
 
 def _by_property(r: Round, rows: Ids) -> Iterator[tuple[int, Ids, Ids]]:
-    """Yield property, restrictions and fillers of rows, for each property that has facts."""
+    """Yield property, restrictions and fillers of the rows of each property that has facts."""
     properties = distinct(rows[:, 0])
     for p in properties.tolist():
         if p in r.known.live and (p in r.new or TYPE in r.new):
@@ -226,7 +226,7 @@ def _by_property(r: Round, rows: Ids) -> Iterator[tuple[int, Ids, Ids]]:
 
 
 def _through(r: Round, p: int, classes: Ids, carried: Ids, *, inverse: bool) -> Iterator[tuple[Ids, Ids]]:
-    """Yield (carried, b) for the pairs (a, b) of a property, or of its inverse, whose a is in a class."""
+    """Yield what a class carries, and b, for the pairs (a, b) of a property or its inverse with a in that class."""
     if not classes.size:
         return
     order = np.argsort(classes, kind="stable")
@@ -291,7 +291,7 @@ def _has_new(r: Round, classes: Ids) -> bool:
 
 
 def _same_values(r: Round, rule: str, p: int, x: Ids, c: Ids | None) -> None:
-    """Note that the values that one u of a restriction has are equal, those in a class if one is given."""
+    """Add that the values of each member of a restriction are equal; with `c` only the values in that class."""
     types, pairs = r.known[TYPE].os, r.known[p].so
     for number, row in expand(*ranges(types, x)):
         u = seconds(types[row])

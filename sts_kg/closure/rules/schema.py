@@ -1,4 +1,4 @@
-"""The rules of Table 9 (scm-*), and the axioms in the form in which the rules about facts use them."""
+"""The rules of Table 9 (scm-*), and the axioms compiled for the rules about facts."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ READ_CLASSES = np.array(
 
 
 class SchemaRound(NamedTuple):
-    """What the rules of Table 9 read, and where they note what they find."""
+    """What the rules of Table 9 read, and `found`, to which they add their conclusions."""
 
     known: Triples
     lists: Lists
@@ -243,7 +243,7 @@ _SCM: tuple[tuple[Callable[[SchemaRound], None], set[int]], ...] = (
 
 
 def scm_rules(changed: set[int]) -> Iterator[Callable[[SchemaRound], None]]:
-    """Yield the rules of Table 9 that read one of some predicates."""
+    """Yield the rules of Table 9 that read one of the changed predicates."""
     for rule, reads in _SCM:
         if reads & changed:
             yield rule
@@ -259,10 +259,10 @@ def _both_ways(known: Triples, predicate: int) -> Ids:
 
 
 def _below(known: Triples, filler: int, *, by: int) -> Iterator[tuple[Ids, Ids]]:
-    """Yield restrictions c1 and c2 of one kind whose fillers, or whose properties, are below each other.
+    """Yield restrictions c1 and c2 of one kind where the filler or the property of c1 is below that of c2.
 
-    With `by` rdfs:subClassOf the property is the same and the filler of c1 below that of c2; with `by`
-    rdfs:subPropertyOf the filler is the same and the property of c1 below that of c2.
+    With `by` rdfs:subClassOf they have one property and the filler of c1 is below that of c2; with `by`
+    rdfs:subPropertyOf they have one filler and the property of c1 is below that of c2.
     """
     restricted = _restrictions(known, filler)
     if not restricted.size:
@@ -302,7 +302,7 @@ def _listed(lists: Lists, predicate: int) -> tuple[Ids, Ids]:
 
 
 class Lists:
-    """The `rdf:List`s to which axioms lead, each walked once. What is no list, so far, has no members."""
+    """The `rdf:List`s in axioms, each read once. A list that is not well formed yet has no members."""
 
     def __init__(self, known: Triples, name: Callable[[int], str]) -> None:
         self._known, self._name = known, name
@@ -311,7 +311,7 @@ class Lists:
         self._faults: dict[int, str] = {}
 
     def of(self, predicate: int) -> Iterator[tuple[int, Members]]:
-        """Yield subject and members for each triple of a predicate whose objects are lists."""
+        """Yield subject and members for each triple of a predicate that has lists as objects."""
         for subject, head in zip(*_halves(self._known[predicate].so), strict=True):
             if members := self.members(int(head)):
                 yield int(subject), members
@@ -333,12 +333,12 @@ class Lists:
         return self._walked[head]
 
     def require_sound(self) -> None:
-        """Raise if something to which an axiom leads is no list.
+        """Raise an error if a list in an axiom is not well formed.
 
         Raises
         ------
         MalformedListError
-            It has no end, runs in a circle, or has a node with no or two members or rests.
+            A list has no end, runs in a circle, or has a node without exactly one member and one rest.
         """
         for head, fault in self._faults.items():
             raise MalformedListError(self._name(head), fault)
@@ -362,7 +362,7 @@ class Lists:
         return self._next
 
     def _single(self, predicate: int) -> dict[int, int]:
-        """Return subject to object, or to -1 if there are several."""
+        """Return the object of each subject, -1 if it has several."""
         pairs = self._known[predicate].so
         subjects = firsts(pairs)
         found = dict(zip(subjects.tolist(), seconds(pairs).tolist(), strict=True))
@@ -371,13 +371,13 @@ class Lists:
         return found
 
 
-# --- the axioms, ready for the rules about facts
+# --- the axioms, compiled for the rules about facts
 
 _ROWS = np.empty((0, 3), np.int64)
 
 
 class Schema(NamedTuple):
-    """The axioms, in representatives. Pairs are sorted; rows have three columns and are sorted."""
+    """The axioms in representatives: ids and pairs are sorted arrays, (n,); rows are sorted arrays, (n, 3)."""
 
     subclass: Ids = EMPTY  # c1, c2
     subproperty: Ids = EMPTY  # p1, p2
@@ -398,7 +398,7 @@ class Schema(NamedTuple):
     keys: frozenset[tuple[int, Members]] = frozenset()
 
     def beyond(self, other: Schema) -> Schema:
-        """Return the axioms that another schema lacks."""
+        """Return the axioms that another schema does not have."""
         return Schema(*(_minus(mine, theirs) for mine, theirs in zip(self, other, strict=True)))
 
     def __bool__(self) -> bool:
@@ -426,9 +426,9 @@ def compiled(known: Triples, lists: Lists, one: int | None, *, things: bool) -> 
     lists : Lists
         Made from the same columns.
     one : int, optional
-        The id of the number one, if a literal with that value occurs.
+        The id of a literal with the value one, if there is any.
     things : bool
-        Whether it is of interest what is in owl:Thing.
+        Whether to keep axioms that conclude membership in owl:Thing.
     """
     thing = known.of(THING)
 
@@ -486,7 +486,7 @@ def _with_class(limits: Ids, known: Triples) -> Ids:
 
 
 def _least(pairs: Ids, subclass: Ids) -> Ids:
-    """Return pairs (p, c) without those whose class is above another class of the same p, which cax-sco gives."""
+    """Return pairs (p, c) without those whose class is above another class of p: cax-sco concludes them."""
     mutual = unique(swap(subclass))  # equivalent classes are above each other
     strict = difference(subclass, mutual)
     above = [pack(p, d) for p, d in join(seconds(pairs), firsts(pairs), strict)]
@@ -496,11 +496,11 @@ def _least(pairs: Ids, subclass: Ids) -> Ids:
 def matters(known: Triples, term: int) -> bool:
     """Return whether axioms ask for the triples of a built-in predicate, or the members of a built-in class.
 
-    If none does, triples that hold of every term (`x owl:sameAs x`, `x a owl:Thing`) need not be made.
+    If none does, triples that hold for every term (`x owl:sameAs x`, `x a owl:Thing`) need not be made.
     """
     term = known.of(term)
     if known.representatives is not None and np.count_nonzero(known.representatives == term) > 1:
-        return True  # what is said of its equals is said of it
+        return True  # an axiom about an equal term is about this one
     subject_of = (DOMAIN, RANGE, INVERSE_OF, HAS_KEY, COMPLEMENT_OF, DISJOINT_WITH, PROPERTY_DISJOINT_WITH)
     object_of = (INVERSE_OF, ON_PROPERTY, COMPLEMENT_OF, DISJOINT_WITH, PROPERTY_DISJOINT_WITH, FIRST)
     restriction = (*object_of, ALL_VALUES_FROM, HAS_VALUE, MAX_CARDINALITY, MAX_QUALIFIED_CARDINALITY)

@@ -1,7 +1,7 @@
 """The 78 OWL 2 RL/RDF rules as a table: W3C OWL 2 Profiles (2nd ed.), section 4.3, Tables 4 to 9.
 
-Ids, variable letters, order of the patterns and order of the rules are those of the specification. A table only: what
-evaluates, proves or documents the rules reads it.
+Ids, variable letters, order of the patterns and order of the rules are those of the specification. The code that
+evaluates, proves and documents the rules reads this table.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ListPattern:
-    """The part `LIST[?x, ?c1, …, ?cn]` of a body, which an `rdf:List` of one or more members fits.
+    """The part `LIST[?x, ?c1, …, ?cn]` of a body; it matches an `rdf:List` of one or more members.
 
-    `head` is the variable of the list (`?x`), `member` that of its members (`?c{i}`). `spread` says what a list of n
-    members makes of the rule: "each" one variant for each i, "pairs" one for each i < j, "all" a single one.
+    `head` is the variable of the list (`?x`), `member` that of its members (`?c{i}`). `spread` is how many variants of
+    the rule a list of n members gives: "each" one for each i, "pairs" one for each i < j, "all" a single one.
     """
 
     head: Term
@@ -50,8 +50,8 @@ class Rule:
     """A rule: where `body` holds, `head` follows; an empty body always holds, an empty head is *false*.
 
     With `lists`, the patterns have numbers to fill in: `?c{i}`, `?c{j}`, `?u{i+1}`, `?u{n+1}`. Where `lists.spread` is
-    "all", a pattern with `{i}` stands for n of them; `instances` writes them out. The pattern whose object is
-    `lists.head` leads to the list. `where` says in words what patterns cannot: only kind "datatype" has it.
+    "all", a pattern with `{i}` means n patterns; `instances` writes them out. The object of one pattern is
+    `lists.head`. `where` is a condition in words; only rules of the kind "datatype" have one.
 
     Only rules that conclude *false* have the last three: `contradiction` is a sentence with a place `{}` for each of
     the terms that the rule reports, `reported` names these terms in that order, and `symmetric` says that the first
@@ -73,10 +73,10 @@ class Rule:
     def instances(
         self, members: Sequence[T] = ()
     ) -> Iterator[tuple[tuple[tuple[Term | T, ...], ...], tuple[tuple[Term | T, ...], ...]]]:
-        r"""Yield the variants of the rule, body and head, for a list with the given members.
+        r"""Yield the variants of the rule, as body and head, for a list with the given members.
 
-        A rule without a list has one variant, itself. With a list, the members take the places of their variables;
-        the empty list has no variant, as the specification's LIST has at least one member.
+        A rule without a list has one variant, itself. With a list, the members replace their variables; the empty list
+        gives no variant, as the specification's LIST has at least one member.
 
         Parameters
         ----------
@@ -111,7 +111,7 @@ class Rule:
 
 
 def _variants(spread: Spread, n: int) -> Iterator[list[dict[str, int]]]:
-    """Yield the numberings of each variant: one if its patterns stand once, n if they are repeated."""
+    """Yield the numberings of each variant: n if its patterns are repeated, else one."""
     if spread == "pairs":
         yield from ([{"i": i, "j": j}] for i, j in combinations(range(1, n + 1), 2))
         return
@@ -123,7 +123,7 @@ def _variants(spread: Spread, n: int) -> Iterator[list[dict[str, int]]]:
 
 
 def _numbered(pattern: Pattern, numberings: Sequence[Mapping[str, object]]) -> list[Pattern]:
-    """Return the pattern once for each numbering, or once if there is no `{i}` in it."""
+    """Return the pattern once for each numbering, or once if it has no `{i}`."""
     s, p, o = pattern
     repeated = numberings if "{i" in "".join(pattern) else numberings[:1]
     return [(s.format(**numbers), p.format(**numbers), o.format(**numbers)) for numbers in repeated]
@@ -320,7 +320,7 @@ dt-diff (datatype): Two literals with two values are different.
     true → ?lt1 owl:differentFrom ?lt2, for all literals ?lt1 and ?lt2 with different values
 dt-not-type (datatype): No literal is in a datatype whose value space lacks its value.
     ?lt rdf:type ?dt → false, for each literal ?lt whose value is not in the value space of the supported
-        datatype ?dt: the literal [?lt] is no [?dt]
+        datatype ?dt: the literal [?lt] is not a value of [?dt]
 """,
     9: """\
 scm-cls: Every class is below and equivalent to itself, below owl:Thing and above owl:Nothing.
@@ -411,5 +411,5 @@ def _patterns(texts: list[str]) -> tuple[Pattern, ...]:
 #: The rules by id, in the order of the specification.
 RULES = {entry["id"]: _rule(table, entry) for table, text in _TABLES.items() for entry in _ENTRY.finditer(text)}
 
-#: The built-in annotation properties, of which prp-ap speaks.
+#: The built-in annotation properties, as prp-ap lists them.
 ANNOTATION_PROPERTIES = tuple(s for s, _, _ in RULES["prp-ap"].head)
