@@ -192,15 +192,19 @@ def _notes(answer: Answer, case: Case, asserted: Graph) -> Iterator[str]:
 
 
 def contradictions(case: Case, asserted: Graph, closure: Closure) -> tuple[str, ...]:
-    """Return a sentence for each finding that a case both has and lacks; empty if its facts agree."""
-    has = set(closure.objects(case.iri, STS.hasFinding))
-    lacks = set(closure.objects(case.iri, STS.lacksFinding))
-    if has.isdisjoint(lacks):
+    """Return a sentence for each finding that a case both has and lacks; empty if its facts agree.
+
+    If there is no such finding, each sentence says which other axiom the facts contradict, such as disjoint classes.
+    """
+    both = {*closure.objects(case.iri, STS.hasFinding)} & {*closure.objects(case.iri, STS.lacksFinding)}
+    if not both and not closure.n_inconsistencies:
         return ()
     reasons = _Reasons(case, asserted, closure)
+    if not both:
+        return tuple(reasons.clashes())
     return tuple(
         f"{short(f)} holds ({reasons.of(f, True)}) and does not hold ({reasons.of(f, False)})"
-        for f in in_reading_order(asserted, has & lacks)
+        for f in in_reading_order(asserted, both)
     )
 
 
@@ -234,6 +238,13 @@ class _Reasons:
         if self.closure.stats.engine == "owlrl":
             return "derived: it follows from the axioms (owlrl gives no proof)"
         return self.of_step(self.closure.proof((self.case.iri, _POLARITY[not holds], finding)))
+
+    def clashes(self) -> Iterator[str]:
+        """Yield a sentence for each axiom that the facts of the case contradict."""
+        for found in self.closure.inconsistencies:
+            if not {self.case.iri, *self.courses}.isdisjoint(found.terms):
+                proved = self.closure.stats.engine != "owlrl"
+                yield found.message + (f": {self.evidence(self.closure.proof_of(found))}" if proved else "")
 
     def of_step(self, step: Proof) -> str:
         """Return the reason of a step of a proof that concludes that a finding of the case holds or does not."""

@@ -22,15 +22,27 @@ def derived(case: Case, vocabulary: Vocabulary) -> tuple[Derived, ...]:
     """Return the findings that the fact rules conclude for a case, before any reasoning.
 
     `sts:rule-growth-window` (S15, D09, D28), `sts:rule-history-complete` (D28), and every rule that compares a number
-    (`sts:comparesProperty`); a rule that leaves its finding unknown concludes nothing.
+    (`sts:comparesProperty`); a rule that leaves its finding unknown, or that the guideline does not have, concludes
+    nothing.
+
+    Raises
+    ------
+    ParseError
+        A rule of the guideline compares a number and lacks a bound or a finding.
     """
-    found = []
-    if (growth := _growth_window(case, vocabulary)) is not None:
-        found.append(growth)
-    if case.history_complete and not any(vocabulary.chemotherapy & set(course.therapies) for course in case.courses):
-        finding = vocabulary.concluded_by(HISTORY_COMPLETE)
-        found.append(Derived(finding, False, HISTORY_COMPLETE, case.courses))
-    return (*found, *_thresholds(case, vocabulary))
+    return (
+        *_growth_window(case, vocabulary),
+        *_history_complete(case, vocabulary),
+        *_thresholds(case, vocabulary),
+    )
+
+
+def _history_complete(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
+    finding = vocabulary.concluded_by(HISTORY_COMPLETE)
+    if finding is None or not case.history_complete:
+        return
+    if not any(vocabulary.chemotherapy & set(course.therapies) for course in case.courses):
+        yield Derived(finding, False, HISTORY_COMPLETE, case.courses)
 
 
 def _thresholds(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
@@ -39,18 +51,19 @@ def _thresholds(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
     for threshold in vocabulary.thresholds:
         if (number := numbers.get(threshold.compares)) is not None:
             found = (threshold.compares, number)
-            yield Derived(vocabulary.concluded_by(threshold.rule), threshold.holds(number), threshold.rule, (), found)
+            yield Derived(threshold.finding, threshold.holds(number), threshold.rule, (), found)
 
 
-def _growth_window(case: Case, vocabulary: Vocabulary) -> Derived | None:
-    counting = _counting(case, vocabulary)
+def _growth_window(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
     finding = vocabulary.concluded_by(GROWTH_WINDOW)
+    if finding is None:
+        return
+    counting = _counting(case, vocabulary)
     values = [_growth_after(course, case.as_of) for course in counting]
     if True in values:
-        return Derived(finding, True, GROWTH_WINDOW, (counting[values.index(True)],))
-    if case.history_complete and all(value is False for value in values):
-        return Derived(finding, False, GROWTH_WINDOW, tuple(counting))
-    return None
+        yield Derived(finding, True, GROWTH_WINDOW, (counting[values.index(True)],))
+    elif case.history_complete and all(value is False for value in values):
+        yield Derived(finding, False, GROWTH_WINDOW, tuple(counting))
 
 
 def _counting(case: Case, vocabulary: Vocabulary) -> list[Course]:
@@ -142,6 +155,8 @@ def require_possible_dates(
 
 def hints(case: Case, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return what a person should look at in a case and no rule may conclude (D06b, D09b)."""
+    if vocabulary.concluded_by(GROWTH_WINDOW) is None:
+        return ()
     found = []
     for course in _counting(case, vocabulary):
         before_end = [

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from rdflib import Graph, URIRef
-from rdflib.namespace import OWL, RDF, RDFS
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
-from sts_kg.rdf import STS, local
+from sts_kg.errors import ParseError
+from sts_kg.rdf import STS, compress, local
 
 __all__ = ["Threshold", "Vocabulary"]
+
+_NUMBERS = {XSD.integer, XSD.decimal}
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Threshold:
 
     rule: URIRef
     compares: URIRef
+    finding: URIRef
     at_least: Decimal | None = None
     at_most: Decimal | None = None
 
@@ -73,19 +77,38 @@ class Vocabulary:
 
     @cached_property
     def thresholds(self) -> tuple[Threshold, ...]:
-        """The fact rules that compare a number, sorted by IRI."""
-        found = []
-        for rule, compares in sorted(self.asserted.subject_objects(STS.comparesProperty)):
-            least, most = (self.asserted.value(rule, bound) for bound in (STS.atLeast, STS.atMost))
-            bounds = (Decimal(str(bound)) if bound is not None else None for bound in (least, most))
-            found.append(Threshold(URIRef(str(rule)), URIRef(str(compares)), *bounds))
-        return tuple(found)
+        """The fact rules that compare a number, sorted by IRI.
 
-    def concluded_by(self, rule: URIRef) -> URIRef:
-        """Return the finding that a fact rule concludes."""
+        Raises
+        ------
+        ParseError
+            A rule has no bound or no finding, a bound is not a number, or no case has a number of that property.
+        """
+        pairs = sorted(self.asserted.subject_objects(STS.comparesProperty))
+        return tuple(self._threshold(URIRef(str(rule)), URIRef(str(compares))) for rule, compares in pairs)
+
+    def _threshold(self, rule: URIRef, compares: URIRef) -> Threshold:
+        given = {bound: list(self.asserted.objects(rule, bound)) for bound in (STS.atLeast, STS.atMost)}
+        finding, name = self.concluded_by(rule), f"the fact rule {compress(rule)}"
+        ranges = set(self.asserted.objects(compares, RDFS.range))
+        if (compares, RDFS.domain, STS.PatientCase) not in self.asserted or ranges.isdisjoint(_NUMBERS):
+            raise ParseError(f"{name} compares {compress(compares)}, which is not a number of a case")
+        if finding is None:
+            raise ParseError(f"{name} concludes nothing: sts:concludesFinding is missing")
+        if not any(given.values()) or any(len(values) > 1 for values in given.values()):
+            raise ParseError(f"{name} needs one value of sts:atLeast, of sts:atMost, or one of each")
+        bounds = []
+        for values in given.values():
+            value = values[0].toPython() if values and isinstance(values[0], Literal) else None
+            if values and (isinstance(value, bool) or not isinstance(value, int | Decimal)):
+                raise ParseError(f"{name} has the bound {values[0]!s}; an integer or a decimal is expected, such as 3")
+            bounds.append(None if value is None else Decimal(value))
+        return Threshold(rule, compares, finding, *bounds)
+
+    def concluded_by(self, rule: URIRef) -> URIRef | None:
+        """Return the finding that a fact rule concludes; None if the guideline does not have the rule."""
         finding = self.asserted.value(rule, STS.concludesFinding)
-        assert isinstance(finding, URIRef), f"{local(rule)} concludes no finding in findings.ttl"
-        return finding
+        return finding if isinstance(finding, URIRef) else None
 
     def disregarded_by(self, rule: URIRef) -> frozenset[Node]:
         """Return the therapies whose courses a fact rule leaves out."""

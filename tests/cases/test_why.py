@@ -19,15 +19,19 @@ from rdflib.term import Node
 from sts_kg import Case, KnowledgeGraph, load, parse
 from sts_kg.cases.case import Course
 from sts_kg.cases.case import Given as Fact
+from sts_kg.cases.dates import PartialDate
 from sts_kg.cases.explanation import contradictions, explain
+from sts_kg.cases.fact_rules import derived
 from sts_kg.cases.facts import course_nodes, facts_of
 from sts_kg.cases.options import answers_of
 from sts_kg.cases.session import Session
 from sts_kg.closure.closure import Closure
+from sts_kg.errors import ParseError
 from sts_kg.guideline.condition import conditions
 from sts_kg.guideline.data import ontology_folder
 from sts_kg.guideline.duals import not_met
 from sts_kg.guideline.guideline import Guideline
+from sts_kg.guideline.vocabulary import Vocabulary
 from sts_kg.rdf.names import STS, local
 
 
@@ -107,6 +111,22 @@ def test_a_union_of_kinds_of_therapy_names_the_kind_that_holds(kg: KnowledgeGrap
     assert explain(answer, case, kg.asserted, closed).known == (("symptoms-from-cancer", True, reason),)
 
 
+def test_facts_that_contradict_an_axiom_are_a_contradiction(tmp_path: Path) -> None:
+    """The case had answers, though nothing can be in two disjoint classes."""
+    axiom = "sts:WithPersonInCanada owl:disjointWith sts:WithPriorChemotherapy ."
+    kg = KnowledgeGraph(Session(guideline(tmp_path / "g", axiom)))
+    here = Fact(STS["finding-person-in-canada"], True, "line 2")
+    wrong = Case("w", given=(here,), courses=(course("doxorubicin", place="line 3"),))
+    answers = kg.options([wrong, Case("right", given=(here,))])
+    assert [error.case for error in answers.contradictions] == ["w"]
+    assert {answer.case for answer in answers} == {"right"}
+    [error] = answers.contradictions
+    assert error.contradictions == (
+        "the disjoint classes sts:WithPersonInCanada and sts:WithPriorChemotherapy share case:w: person-in-canada"
+        " holds, given: line 2; and a recorded course (line 3) includes doxorubicin, a chemotherapy drug",
+    )
+
+
 @pytest.fixture
 def switching() -> Iterator[None]:
     """Threads switch as often as they can."""
@@ -169,6 +189,57 @@ def test_a_number_that_contradicts_a_given_finding_is_a_contradiction(counted: K
         "symptoms-from-cancer holds (given: line 3) and does not hold"
         " (derived by the rule many tumours, at least 4, from the tumour count 2)",
     )
+
+
+RULE = "sts:rule-x a sts:FactRule ; sts:comparesProperty"
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason"),
+    [
+        (
+            "sts:tumourCount ; sts:concludesFinding sts:finding-resectable",
+            "needs one value of sts:atLeast, of sts:atMost",
+        ),
+        (
+            "sts:tumourCount ; sts:atLeast 3 , 4 ; sts:concludesFinding sts:finding-resectable",
+            "needs one value of sts:atLeast, of sts:atMost, or one of each",
+        ),
+        ("sts:tumourCount ; sts:atLeast 3", "concludes nothing: sts:concludesFinding is missing"),
+        (
+            'sts:tumourCount ; sts:atMost "few" ; sts:concludesFinding sts:finding-resectable',
+            "has the bound few; an integer or a decimal is expected, such as 3",
+        ),
+        (
+            "sts:tumorCount ; sts:atMost 3 ; sts:concludesFinding sts:finding-resectable",
+            "compares sts:tumorCount, which is not a number of a case",
+        ),
+        (
+            "sts:asOf ; sts:atMost 3 ; sts:concludesFinding sts:finding-resectable",
+            "compares sts:asOf, which is not a number of a case",
+        ),
+    ],
+)
+def test_a_threshold_that_cannot_be_used_is_an_error(kg: KnowledgeGraph, rule: str, reason: str) -> None:
+    words = Vocabulary(kg.asserted + parse(f"{RULE} {rule} ."))
+    with pytest.raises(ParseError, match=f"the fact rule sts:rule-x {reason}"):
+        derived(Case("n", tumour_count=3), words)
+
+
+def test_a_guideline_without_the_fact_rules_answers_and_explains(tmp_path: Path) -> None:
+    """Every case ended with an AssertionError."""
+    shutil.copytree(ontology_folder(), tmp_path / "g")
+    path = tmp_path / "g" / "findings.ttl"
+    before, mark, _ = path.read_text(encoding="utf-8").partition("# --- Fact rules")
+    assert mark
+    path.write_text(before, encoding="utf-8")
+    growth = Course(
+        (STS.surgery,), PartialDate.parse("2025"), PartialDate.parse("2025-11"), growth=(PartialDate.parse("2025-06"),)
+    )
+    case = Case("r", given=(Fact(STS["finding-stage4-sts"], True, "line 2"),), courses=(growth,), history_complete=True)
+    explained = Session(Guideline(tmp_path / "g"), (case,)).explain(case, STS["option-pazopanib"])
+    assert explained.known == (("stage4-sts", True, "given: line 2"),)
+    assert explained.notes == ()
 
 
 # --- generated history axioms
