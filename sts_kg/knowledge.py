@@ -505,7 +505,7 @@ class KnowledgeGraph:
             RDF of any syntax, OWL functional syntax, OWL/XML, OBO; `.gz` and `.zst` too. Of a SPARQL endpoint, what
             it knows of the mapped terms.
         slice, depth, seeds, bridge, progress
-            As `sts_kg.link.link`.
+            As `sts_kg.links.link`.
 
         Raises
         ------

@@ -44,3 +44,9 @@ def test_importing_the_package_loads_no_edge_library() -> None:
 
 def test_help_loads_neither_rdflib_nor_rich() -> None:
     assert loaded_after("import sts_kg.cli").isdisjoint({"rdflib", "owlrl", "pyoxigraph", "rich", "yaml"})
+
+
+def test_a_canned_query_loads_no_grammar() -> None:
+    """rdflib's takes 0.2 s to load."""
+    query = "from sts_kg.cli import app; app(['query', 'drugs/options-with-drug'], standalone_mode=False)"
+    assert loaded_after(query).isdisjoint({"pyparsing", "owlrl"})

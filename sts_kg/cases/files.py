@@ -47,7 +47,7 @@ def read(path: str | Path, vocabulary: Vocabulary) -> tuple[Case, ...]:
     """Return the cases of one file, in its order; the ending of its name says which syntax it has.
 
     `.yaml` and `.yml` (one case a document), `.json` (one case, or an array of cases), `.csv` (a cohort), and every
-    RDF syntax that `sts_kg.graph` reads.
+    RDF syntax that `sts_kg.rdf` reads.
 
     Raises
     ------

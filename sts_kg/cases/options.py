@@ -252,7 +252,7 @@ def answers_of(
     closure : Closure
         The closure of the ontology with the facts of the case.
     conditions : mapping
-        Option to condition, as `sts_kg.condition.conditions` reads them.
+        Option to condition, as `Guideline.conditions` reads them.
     """
     known = _known(case, closure)
     options = {each: frozenset(closure.objects(case.iri, each)) for each in _OF_CASES}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, formats, terminal
+from sts_kg.closure import AXIOMS, ENGINES
 
 if TYPE_CHECKING:
     from sts_kg.cli.console import Terminal
@@ -25,10 +26,10 @@ _SYNTAXES = ("nquads", "turtle", "rdfxml", "jsonld", "trig", "n3")
 @_files
 @click.option("-o", "--output", type=File, help="FILE.(nt|ttl|nq|rdf|jsonld), also with .gz; without it, N-Triples.")
 @click.option("--inferred-only", is_flag=True, help="Leave out what is asserted.")
-@click.option("--engine", type=click.Choice(("columns", "owlrl")), default="columns", show_default=True)
+@click.option("--engine", type=click.Choice(ENGINES), default="columns", show_default=True)
 @click.option(
     "--axioms",
-    type=click.Choice(("none", "used", "all")),
+    type=click.Choice(AXIOMS),
     default="used",
     show_default=True,
     help="The trivial triples: none, those about built-in terms in use, or all.",

@@ -3,5 +3,4 @@ from .closure import Progress as Progress
 from .closure import closure_of as closure_of
 from .engines import AXIOMS as AXIOMS
 from .engines import ENGINES as ENGINES
-from .engines import Axioms as Axioms
 from .proofs.proof import Proof as Proof

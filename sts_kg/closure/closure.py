@@ -131,12 +131,12 @@ class Closure:
         """
         import gzip
 
-        from sts_kg.rdf import syntax_of, writing, written
+        from sts_kg.rdf import convert_ntriples, syntax_of, writing
 
         start = time.perf_counter()
         syntax = syntax_of(path)
         lines = self.ntriples(inferred_only=inferred_only)
-        pieces = lines if syntax in ("ntriples", "nquads") else iter([written(b"".join(lines), syntax)])
+        pieces = lines if syntax in ("ntriples", "nquads") else iter([convert_ntriples(b"".join(lines), syntax)])
         size = 0
         with writing(path) as file:
             # mtime=0: the time of writing would make the same graph other bytes

@@ -13,8 +13,6 @@ from .data import version as version
 from .duals import not_met as not_met
 from .guideline import Guideline as Guideline
 from .source import Segment as Segment
-from .source import find_segment as find_segment
-from .source import page_texts as page_texts
 from .source import segment as segment
 from .source import segments as segments
 from .vocabulary import Vocabulary as Vocabulary

@@ -1,5 +1,4 @@
 from .linking import link as link
-from .mappings import PREDICATES as PREDICATES
 from .mappings import SLOTS as SLOTS
 from .mappings import Mapping as Mapping
 from .mappings import MappingSet as MappingSet

@@ -55,7 +55,7 @@ def link(
     sets : iterable of MappingSet, optional
         The mappings; the shipped ones without it.
     slice : {"star", "up", "down", "module"}
-        How far a slice goes, see `sts_kg.external.Slice`.
+        How far a slice goes, see `sts_kg.links.SLICES`.
     depth : int
         Steps down or through a module, 0 for no limit.
     seeds : iterable of str

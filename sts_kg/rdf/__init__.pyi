@@ -34,11 +34,11 @@ from .owl_syntaxes import owl_syntax as owl_syntax
 from .prefixes import Prefixes as Prefixes
 from .syntaxes import FORMATS as FORMATS
 from .syntaxes import Quads as Quads
+from .syntaxes import convert_ntriples as convert_ntriples
 from .syntaxes import named_quads as named_quads
 from .syntaxes import nquads as nquads
 from .syntaxes import nquads_file as nquads_file
 from .syntaxes import nquads_of as nquads_of
-from .syntaxes import written as written
 from .terms import Term as Term
 from .terms import literal as literal
 from .terms import node as node

@@ -21,7 +21,7 @@ from sts_kg.errors import ParseError
 from sts_kg.rdf.endings import known_syntax, syntax_of
 from sts_kg.rdf.files import write_bytes
 from sts_kg.rdf.names import PREFIXES
-from sts_kg.rdf.syntaxes import FORMATS, contents, parsed, placed, reason
+from sts_kg.rdf.syntaxes import FORMATS, contents, placed, quad_parser, reason
 from sts_kg.rdf.terms import Term, literal, rdflib_quiet
 
 __all__ = [
@@ -102,7 +102,7 @@ def of_quads(quads: Iterable[ox.Quad], identifier: URIRef | None = None) -> Grap
 
 def of_ntriples(data: bytes) -> Graph:
     """Return N-Triples as a graph, the labels of their blank nodes kept."""
-    return of_quads(parsed(data, "ntriples", rename=False))
+    return of_quads(quad_parser(data, "ntriples", rename=False))
 
 
 def one_triple(text: str) -> tuple[Node, Node, Node]:
@@ -218,7 +218,7 @@ def _add(
 ) -> None:
     prefixes: dict[str, str] = {}
     with placed(path, prologue):
-        parser = parsed(data, syntax, path=path, base=base, prologue=prologue)
+        parser = quad_parser(data, syntax, path=path, base=base, prologue=prologue)
         with rdflib_quiet():
             graph.addN((*triple, graph) for triple in _triples(parser, prefixes, formulas=syntax == "n3"))
     for prefix, namespace in prefixes.items():

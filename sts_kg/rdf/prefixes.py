@@ -1,7 +1,7 @@
 """The prefixes of external vocabularies: CURIE to IRI and back, and every known form of an IRI.
 
 They stand in `ontology/prefixes.epm.json`, an Extended Prefix Map as the `curies` library reads it. Reading is lenient
-(any case, any synonym, any known form of an IRI); `check` is strict, for what is to be published.
+(any case, any synonym, any known form of an IRI); `fault` is strict, for what is to be published.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class Prefixes:
     rdflib.term.URIRef('http://purl.obolibrary.org/obo/CHEBI_71219')
     >>> known.compress("https://www.wikidata.org/wiki/Q7157043")
     'wikidata:Q7157043'
-    >>> known.check("chebi:71219")
-    "the prefix is spelled 'chebi'; write CHEBI:71219"
+    >>> known.fault("chebi:71219")
+    Fault(wrong="the prefix is spelled 'chebi'", remedy='write CHEBI:71219')
     """
 
     def __init__(self, known: Iterable[Prefix]) -> None:
@@ -156,11 +156,6 @@ class Prefixes:
         """Return the canonical form of an IRI in any known form; an unknown one as it is."""
         found = self.of_iri(iri)
         return URIRef(found[0].iri + found[1] if found else iri)
-
-    def check(self, curie: str) -> str | None:
-        """Return why a CURIE should not be published and what would be right, or None if it is in order."""
-        fault = self.fault(curie)
-        return f"{fault.wrong}; {fault.remedy}" if fault else None
 
     def fault(self, curie: str) -> Fault | None:
         """Return what is wrong with a CURIE and the remedy, apart; None if it is in order."""

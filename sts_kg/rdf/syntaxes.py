@@ -25,14 +25,14 @@ __all__ = [
     "FORMATS",
     "Quads",
     "contents",
+    "convert_ntriples",
     "named_quads",
     "nquads",
     "nquads_file",
     "nquads_of",
-    "parsed",
     "placed",
+    "quad_parser",
     "reason",
-    "written",
 ]
 
 #: Quads of pyoxigraph, in their order.
@@ -61,7 +61,7 @@ def contents(path: str | Path) -> tuple[bytes, str]:
         return file.read(), Path(path).resolve().as_uri()
 
 
-def parsed(
+def quad_parser(
     data: bytes, syntax: str, *, path: object = None, base: str | None = None, prologue: str = "", rename: bool = True
 ) -> ox.QuadParser:
     """Return the parser of a text, to be gone through inside `placed`.
@@ -101,7 +101,7 @@ def named_quads(path: str | Path, graph: str, *, blank_nodes: str) -> Quads:
     Raises
     ------
     ParseError
-        As `contents` and `parsed`.
+        As `contents` and `quad_parser`.
     """
     data, base = contents(path)
     name, names = ox.NamedNode(graph), dict[str, ox.BlankNode]()
@@ -112,7 +112,7 @@ def named_quads(path: str | Path, graph: str, *, blank_nodes: str) -> Quads:
         return names.setdefault(term.value, ox.BlankNode(f"{blank_nodes}{len(names)}"))
 
     with placed(path):
-        parser = parsed(data, syntax_of(path), path=path, base=base, rename=False)
+        parser = quad_parser(data, syntax_of(path), path=path, base=base, rename=False)
         return [ox.Quad(renamed(quad.subject), quad.predicate, renamed(quad.object), name) for quad in parser]
 
 
@@ -132,7 +132,7 @@ def nquads(data: bytes, syntax: str, *, path: object = None, base: str | None = 
         The text is not of that syntax, or says what RDF 1.1 cannot: with path, and line and column if they are known.
     """
     with placed(path):
-        return nquads_of(parsed(data, syntax, path=path, base=base, rename=False))
+        return nquads_of(quad_parser(data, syntax, path=path, base=base, rename=False))
 
 
 @contextmanager
@@ -210,7 +210,7 @@ class _Ends:
         return syntax != "rdfxml" or (root is not None and end.endswith(b"</" + root[1] + b">"))
 
 
-def written(ntriples: bytes, syntax: str) -> bytes:
+def convert_ntriples(ntriples: bytes, syntax: str) -> bytes:
     """Return N-Triples in another syntax, with the prefixes of RDF's own vocabularies."""
     triples = (quad.triple for quad in ox.parse(ntriples, ox.RdfFormat.N_TRIPLES, lenient=True))
     form = FORMATS["turtle" if syntax == "n3" else syntax]

@@ -1,5 +1,4 @@
 from .html import html_table as html_table
 from .layout import Cell as Cell
-from .layout import markdown_table as markdown_table
 from .layout import text_table as text_table
 from .table import Table as Table
