@@ -97,6 +97,17 @@ def test_two_courses_and_a_finding_are_all_named(tmp_path: Path) -> None:
     )
 
 
+def test_of_several_courses_the_first_is_named(kg: KnowledgeGraph) -> None:
+    """It was one or the other, and another one in the next process."""
+    names = ("doxorubicin", "ifosfamide", "doxorubicin", "chemotherapy", "other-chemotherapy-drug")
+    courses = tuple(course(name, place=f"line {number}") for number, name in enumerate(names, 1))
+    cases = tuple(Case(f"several-{number}", courses=courses) for number in range(12))
+    session = Session(kg.guideline, cases)
+    reason = "derived: a recorded course (line 1) includes doxorubicin, a chemotherapy drug"
+    for case in cases:
+        assert session.explain(case, STS["option-pazopanib"]).known == (("prior-chemotherapy", True, reason),)
+
+
 def test_a_union_of_kinds_of_therapy_names_the_kind_that_holds(kg: KnowledgeGraph) -> None:
     kinds = "[ a owl:Class ; owl:unionOf ( sts:Procedure sts:TargetedTherapyDrug ) ]"
     axiom = f"""

@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, Union, cast
 
@@ -159,6 +160,7 @@ def _graph(graph: Graph, terms: Terms) -> Part:
         for term in triple:
             if term not in texts:
                 texts[term] = ntriples(term)
-            rows.append(texts[term])
-    ids = terms.add_all(rows).reshape(-1, 3)
+        rows.append([texts[term] for term in triple])
+    rows.sort()  # a Graph has no order, and which proof is found first depends on the order
+    ids = terms.add_all(list(chain.from_iterable(rows))).reshape(-1, 3)
     return Part(str(graph.identifier), ids[:, 0], ids[:, 1], ids[:, 2])
