@@ -63,8 +63,8 @@ def _code(error: StsKgError) -> int:
 def app() -> None:
     """Treatments of stage 4 soft tissue sarcoma as a knowledge graph.
 
-    What one page of patient information says may be offered, under which condition, in which words and by which
-    sentence. Not medical advice: no clinician has reviewed it.
+    What one page of patient information says may be offered, and under which conditions, traced to its
+    sentences. Not medical advice: no clinician has reviewed it.
 
     \b
     Example:

@@ -21,7 +21,7 @@ __all__ = ["ask", "explain", "options_command", "what_if"]
 @click.option("--status", "statuses", type=click.Choice(STATUSES), multiple=True, help="Only these; repeatable.")
 @page_option
 def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...], page: Path | None) -> None:
-    """Tell for each case and option: met, not met or undetermined, and what is missing.
+    """Answer each option for each case: met, not met or undetermined, and what is missing.
 
     FILE is a case in YAML, JSON or RDF, or a cohort in CSV (column `case`, then findings; yes, no or nothing).
 
@@ -67,7 +67,9 @@ def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...
 @formats("table", "json")
 @page_option
 def explain(file: Path, option: str, case: str | None, form: str, page: Path | None) -> None:
-    """Tell why an option has its status for a case: known, not needed, to ask, source, interpretation.
+    """Explain why an option has its status for a case.
+
+    What is known, what is not needed, what to ask, the source and its interpretation.
 
     OPTION is an id or its short form, such as option-pazopanib or pazopanib.
 
@@ -91,7 +93,9 @@ def explain(file: Path, option: str, case: str | None, form: str, page: Path | N
 @case_id
 @formats("table", "json")
 def ask(file: Path, case: str | None, form: str) -> None:
-    """Tell what to ask next for a case: the question that most undetermined options wait for comes first.
+    """Rank the open questions of a case.
+
+    The question that most undetermined options wait for comes first.
 
     \b
     Example:
@@ -116,7 +120,7 @@ def ask(file: Path, case: str | None, form: str) -> None:
 @case_id
 @formats("table", "json")
 def what_if(file: Path, findings: tuple[str, ...], case: str | None, form: str) -> None:
-    """Show which options would change if findings were others. Nothing of it is a fact.
+    """Show which options would change if findings were different. The result is hypothetical.
 
     Instead of findings, a possible transition of the source can be named: transition-S21.
 

@@ -143,7 +143,7 @@ def _s(count: int) -> str:
 @cases_option
 @formats("text", "json", "md")
 def prove(triple: str, files: tuple[Path, ...], cases: tuple[Path, ...], form: str) -> None:
-    """Show why a triple, given in Turtle, follows: rules and premises down to what a file asserts.
+    """Prove a triple, given in Turtle: rules and premises down to what a file asserts.
 
     Without FILE, from the shipped ontology and the cases put in; each axiom then names the sentences behind it. With
     FILE, from these RDF files.

@@ -41,7 +41,9 @@ def link(
     output: Path | None,
     form: str,
 ) -> None:
-    """Link ontologies of others: keep the slices that matter for our mapped terms, and report which mappings hold.
+    """Link external ontologies, and report which mappings hold.
+
+    Keeps the slices that matter for our mapped terms.
 
     Exit 1 if a mapping is missing, obsolete or has another label there. Files may be of any RDF syntax, OWL functional
     syntax, OWL/XML or OBO, also with .gz or .zst.

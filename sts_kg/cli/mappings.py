@@ -1,4 +1,4 @@
-"""Commands about mappings to outside vocabularies: list, validate, export."""
+"""Commands about mappings to external vocabularies: list, validate, export."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class _Mappings(click.Group):
 
 @click.group(name="mappings", cls=_Mappings, subcommand_metavar="[ENTITY|CURIE|IRI] | validate FILE... | export")
 def mappings_group() -> None:
-    """Show how near outside terms come to ours; validate and export mappings (SSSOM).
+    """List, validate and export mappings to external terms (SSSOM).
 
-    ENTITY is a name or label of ours; a CURIE, IRI or code of an outside term, in any form that circulates, finds the
+    ENTITY is a name or label of ours; a CURIE, IRI or code of an external term, in any known form, finds the
     terms of ours that it is mapped to. For the options of the list: sts-kg mappings list --help.
 
     \b
@@ -54,11 +54,11 @@ def mappings_group() -> None:
 
 @mappings_group.command(name=_LISTED)
 @click.argument("name", required=False, metavar="[ENTITY|CURIE|IRI]")
-@click.option("--prefix", metavar="PREFIX", help="Only outside terms of this vocabulary.")
+@click.option("--prefix", metavar="PREFIX", help="Only external terms of this vocabulary.")
 @click.option("--predicate", metavar="PREDICATE", help="Only this predicate, such as exactMatch.")
 @formats("table", "json", "csv", "tsv")
 def listed(name: str | None, prefix: str | None, predicate: str | None, form: str) -> None:
-    """List mappings of an entity of ours, or of an outside term; all of them without either.
+    """List the mappings of one of our entities or of an external term; all of them without either.
 
     A row that denies a match is shown as "not …".
 
@@ -99,10 +99,12 @@ def _described(each: MappingSet, row: Mapping) -> dict[str, str]:
 
 @mappings_group.command()
 @click.argument("files", nargs=-1, required=True, type=File, metavar="FILE...")
-@click.option("--terms", type=File, multiple=True, metavar="FILE", help="RDF of outside terms, to compare labels with.")
+@click.option(
+    "--terms", type=File, multiple=True, metavar="FILE", help="RDF of external terms, to compare labels."
+)
 @formats("text", "json")
 def validate(files: tuple[Path, ...], terms: tuple[Path, ...], form: str) -> None:
-    """Say what is wrong in SSSOM files (TSV or CSV; - is standard input), line by line, with the remedy.
+    """Check SSSOM files (TSV or CSV; - is standard input), and say what is wrong and what would be right.
 
     Exit 1 if there is an error, 3 if a file cannot be read; warnings alone are 0. With --terms, labels are compared
     with those in the RDF files, and terms that are deprecated there are told.

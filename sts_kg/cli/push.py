@@ -54,7 +54,9 @@ def push(
     graph_store: str | None,
     form: str,
 ) -> None:
-    """Put the shipped knowledge graph into a SPARQL 1.1 store: each module, what follows, and the cases put in.
+    """Put the knowledge graph into a SPARQL 1.1 store.
+
+    Each module, what is inferred, and the cases given.
 
     Each graph is there whole or not at all, and verified; what is there already is skipped, and the same command goes
     on after a kill. User and password come from STS_KG_USER and STS_KG_PASSWORD, or from ~/.netrc. Cases go into a
