@@ -99,9 +99,7 @@ def _described(each: MappingSet, row: Mapping) -> dict[str, str]:
 
 @mappings_group.command()
 @click.argument("files", nargs=-1, required=True, type=File, metavar="FILE...")
-@click.option(
-    "--terms", type=File, multiple=True, metavar="FILE", help="RDF of external terms, to compare labels."
-)
+@click.option("--terms", type=File, multiple=True, metavar="FILE", help="RDF of external terms, to compare labels.")
 @formats("text", "json")
 def validate(files: tuple[Path, ...], terms: tuple[Path, ...], form: str) -> None:
     """Check SSSOM files (TSV or CSV; - is standard input), and say what is wrong and what would be right.

@@ -228,7 +228,9 @@ class Closure:
 
         ids = ids_of(triple, self._fixpoint.terms)
         if self.stats.engine == "owlrl":
-            raise NotEntailedError(_text(triple), "owlrl keeps no rounds to prove it by; close with the engine columns")
+            raise NotEntailedError(
+                _text(triple), "owlrl records no rounds, from which proofs are made; close with the engine columns"
+            )
         prover = self._prover
         with prover.lock:
             step = None if ids is None else prover.prove((ids[0], ids[1], ids[2]))

@@ -60,7 +60,7 @@ def downloaded(url: str, *, timeout_s: float = 600.0) -> Iterator[Path]:
         except ParseError as error:
             kind = reply.content_type.partition(";")[0].strip().lower()
             if kind not in _ENDINGS:
-                raise ParseError(f"answers with {kind or 'no content type'}, which is no RDF", path=url) from error
+                raise ParseError(f"answers with {kind or 'no content type'}, which is not RDF", path=url) from error
             name += _ENDINGS[kind]
     with TemporaryDirectory() as folder:
         path = Path(folder) / name

@@ -193,19 +193,19 @@ def _header(mappings: MappingSet) -> Iterator[RowViolation]:
         if not value:
             yield RowViolation(None, slot, f"the metadata have no {slot}", f"add a line `#{slot}: IRI`")
         elif not _IRI.fullmatch(str(value)):
-            yield RowViolation(lines.get(slot), slot, f"{str(value)!r} is no IRI", "write the whole IRI")
+            yield RowViolation(lines.get(slot), slot, f"{str(value)!r} is not an IRI", "write the whole IRI")
     for slot in sorted(DATES & metadata.keys()):
         if not _is_date(metadata[slot]):
-            yield RowViolation(lines.get(slot), slot, f"{metadata[slot]!r} is no date", "write YYYY-MM-DD")
+            yield RowViolation(lines.get(slot), slot, f"{metadata[slot]!r} is not a date", "write YYYY-MM-DD")
     if "curie_map" in metadata and not isinstance(metadata["curie_map"], dict):
         yield RowViolation(
-            lines.get("curie_map"), "curie_map", "it is no map", "write one line `#  PREFIX: IRI` a prefix"
+            lines.get("curie_map"), "curie_map", "it is not a map", "write one line `#  PREFIX: IRI` a prefix"
         )
     for name, iri in mappings.curie_map.items():
         prefix, line = known.find(name), lines.get(f"curie_map.{name}")
         if not _IRI.fullmatch(iri):
             yield RowViolation(
-                line, "curie_map", f"{name}: {iri!r} is no IRI", "write what stands before the local ids"
+                line, "curie_map", f"{name}: {iri!r} is not an IRI", "write what stands before the local ids"
             )
         elif prefix is not None and iri != prefix.iri:
             what = "is another form of the IRIs" if iri in prefix.iris else "is not where the IRIs begin"
@@ -235,11 +235,11 @@ def _row(mappings: MappingSet, row: Mapping) -> Iterator[RowViolation]:
         value = getattr(row, slot)
         if value is not None and not (isinstance(value, float) and 0 <= value <= 1):
             yield RowViolation(
-                line, slot, f"{row.cell(slot)} is no number from 0 to 1", "write such as 0.9, or nothing"
+                line, slot, f"{row.cell(slot)} is not a number from 0 to 1", "write such as 0.9, or nothing"
             )
     for slot in sorted(DATES):
         if row.cell(slot) and not _is_date(row.cell(slot)):
-            yield RowViolation(line, slot, f"{row.cell(slot)!r} is no date", "write YYYY-MM-DD")
+            yield RowViolation(line, slot, f"{row.cell(slot)!r} is not a date", "write YYYY-MM-DD")
 
 
 def _is_date(value: object) -> bool:
@@ -300,7 +300,7 @@ def _meaning(
     if ours is not None and subject.startswith(BASE) and subject not in ours:
         near = nearest(row.subject_id, {f"sts:{iri.removeprefix(BASE)}" for iri in ours if iri.startswith(BASE)})
         hint = f"did you mean {' or '.join(near)}?" if near else "take a term of the ontology"
-        yield RowViolation(row.line, "subject_id", f"{row.subject_id} is no term of the ontology", hint)
+        yield RowViolation(row.line, "subject_id", f"{row.subject_id} is not a term of the ontology", hint)
     if row.negative:
         return
     predicate = EXACT if row.predicate_id in _IDENTITY else row.predicate_id or ""

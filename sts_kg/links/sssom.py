@@ -161,8 +161,8 @@ def read(source: str | Path | bytes, *, path: object = None) -> MappingSet:
     Raises
     ------
     ParseError
-        It cannot be read, is not UTF-8, has metadata that are no YAML, no SSSOM column, or rows that do not fit the
-        columns: with line and column.
+        It cannot be read, is not UTF-8, has metadata that are not YAML, or lacks SSSOM columns, or its rows do not fit
+        the columns: with line and column.
     """
     if isinstance(source, bytes):
         try:
@@ -222,7 +222,7 @@ def _table(body: str, delimiter: str, skipped: int, path: object) -> tuple[tuple
                     rows.append(_row(columns, cells, line, path))
             line = skipped + reader.line_num + 1
     except csv.Error as error:
-        raise ParseError(f"is no table: {error}", path=path, line=line) from error
+        raise ParseError(f"is not a table: {error}", path=path, line=line) from error
     if columns is None:
         raise ParseError("has no table: a line of column names was expected", path=path, line=line)
     return columns, rows
@@ -237,7 +237,7 @@ def _columns(cells: Sequence[str], line: int, path: object) -> tuple[str, ...]:
             reason = f"has the column {name!r} twice" if name else "has a column without a name"
             raise ParseError(reason, path=path, line=line, column=number)
     if not _KNOWN.intersection(names):
-        raise ParseError("is no SSSOM table: columns such as subject_id were expected", path=path, line=line)
+        raise ParseError("is not an SSSOM table: columns such as subject_id were expected", path=path, line=line)
     return tuple(names)
 
 

@@ -26,7 +26,7 @@ def parsed(lines: Sequence[str], path: object = None) -> tuple[dict[str, Any], d
     Raises
     ------
     ParseError
-        The lines are no YAML map, have a key twice, or use what SSSOM forbids: with line and column.
+        The lines are not a YAML map, have a key twice, or use what SSSOM forbids: with line and column.
     """
     places: dict[str, int] = {}
     try:
@@ -38,12 +38,14 @@ def parsed(lines: Sequence[str], path: object = None) -> tuple[dict[str, Any], d
         if root is None:
             return {}, {}
         if not isinstance(root, yaml.MappingNode):
-            raise _wrong("the metadata are no map: lines such as `license: IRI` were expected", root.start_mark, path)
+            raise _wrong(
+                "the metadata are not a map: lines such as `license: IRI` were expected", root.start_mark, path
+            )
         value = _value(root, "", places, path)
     except yaml.MarkedYAMLError as error:
-        raise _wrong(f"the metadata are no YAML: {error.problem}", error.problem_mark, path) from error
+        raise _wrong(f"the metadata are not YAML: {error.problem}", error.problem_mark, path) from error
     except yaml.YAMLError as error:
-        raise ParseError(f"the metadata are no YAML: {str(error).splitlines()[0]}", path=path, line=1) from error
+        raise ParseError(f"the metadata are not YAML: {str(error).splitlines()[0]}", path=path, line=1) from error
     except RecursionError as error:
         raise ParseError("the metadata are nested too deeply", path=path, line=1) from error
     assert isinstance(value, dict), "the root is a map"
@@ -63,7 +65,7 @@ def _value(node: yaml.Node, at: str, places: dict[str, int], path: object) -> An
     found: dict[str, Any] = {}
     for key, inner in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            raise _wrong("a key of the metadata is no text", key.start_mark, path)
+            raise _wrong("a key of the metadata is not text", key.start_mark, path)
         if key.value in found:
             raise _wrong(f"the metadata have the key {key.value!r} twice", key.start_mark, path)
         places[at + key.value] = key.start_mark.line + 1

@@ -252,9 +252,9 @@ def test_owl_that_is_no_rdf_is_read(tmp_path: Path, ending: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("bad.obo", "[Term]\nid CHEBI", "line 2, column 1: is no OBO: Comment was expected"),
-        ("bad.ofn", "Onto(", "line 1, column 1: is no OWL functional syntax: OntologyDocument was expected"),
-        ("bad.owx", "<x", "is no OWL/XML"),
+        ("bad.obo", "[Term]\nid CHEBI", "line 2, column 1: is not OBO: Comment was expected"),
+        ("bad.ofn", "Onto(", "line 1, column 1: is not OWL functional syntax: OntologyDocument was expected"),
+        ("bad.owx", "<x", "is not OWL/XML"),
         ("bad.owl", "<x", "line 1, column 1: not well-formed XML: unclosed token"),
         ("bad.ttl", "<a:b> <c", "line 1"),
         ("empty.nt", "", "holds no triple"),
@@ -304,7 +304,7 @@ def test_a_document_at_a_url_is_linked(kg: KnowledgeGraph, server: tuple[str, Pa
 def test_a_page_at_a_url_is_no_ontology(kg: KnowledgeGraph, server: tuple[str, Path]) -> None:
     url, folder = server
     (folder / "page.html").write_text("<html>", encoding="utf-8")
-    with pytest.raises(ParseError, match="answers with text/html, which is no RDF"):
+    with pytest.raises(ParseError, match="answers with text/html, which is not RDF"):
         link([f"{url}/page.html"], kg.asserted)
 
 
