@@ -986,7 +986,8 @@ def test_csv_and_tsv_are_tables_of_sssom() -> None:
 def test_what_is_not_found_is_told_with_what_is_near(words: list[str], said: str) -> None:
     done = invoke(*words)
     assert done.exit_code == 2
-    assert done.stderr.startswith(f"sts-kg: {said}")
+    assert done.stderr.startswith("sts-kg: ")
+    assert said in done.stderr
     assert done.stderr.count("\n") == 1
 
 
