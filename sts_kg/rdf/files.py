@@ -19,14 +19,7 @@ from sts_kg.errors import ParseError
 _PIECE = 1 << 20  # bytes read from a file at once
 _NAMES = {".gz": "gzip", ".zst": "zstd"}
 
-__all__ = [
-    "as_file",
-    "opened",
-    "read_text",
-    "shipped",
-    "write_bytes",
-    "writing",
-]
+__all__ = ["as_file", "opened", "read_text", "shipped", "write_bytes", "writing"]
 
 
 def shipped(name: str) -> Path:

@@ -24,17 +24,7 @@ from sts_kg.rdf.names import PREFIXES
 from sts_kg.rdf.syntaxes import FORMATS, contents, placed, quad_parser, reason
 from sts_kg.rdf.terms import Term, literal, rdflib_quiet
 
-__all__ = [
-    "from_ox",
-    "of_ntriples",
-    "of_quads",
-    "one_triple",
-    "parse",
-    "read",
-    "serialize",
-    "to_ox",
-    "write",
-]
+__all__ = ["from_ox", "of_ntriples", "of_quads", "one_triple", "parse", "read", "serialize", "to_ox", "write"]
 
 _WITH_PREFIXES = ("turtle", "trig", "n3")
 _WITH_NAMED_GRAPHS = ("nquads", "trig", "jsonld")
