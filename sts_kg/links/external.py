@@ -1,7 +1,7 @@
-"""An ontology of others as columns of numbers, and the slices of it that matter for some of its terms.
+"""An external ontology as columns of numbers, and the slices of it around some of its terms.
 
-A file of ten million triples fits: its terms are kept once, as text, and a triple takes twelve bytes. Nothing is
-inferred here.
+A file of ten million triples fits into memory: each term is kept once, as text, and a triple takes twelve bytes.
+Nothing is inferred here.
 """
 
 from __future__ import annotations
@@ -44,19 +44,19 @@ _EMPTY = np.zeros(0, np.int64)
 
 
 class External:
-    """The triples of one ontology document, as numbers of its own dictionary.
+    """The triples of one ontology document, as numbers in its own dictionary of terms.
 
     Parameters
     ----------
     source : path
-        RDF of any syntax, OWL functional syntax, OWL/XML or OBO; `.gz` and `.zst` too.
+        A file in any RDF syntax, OWL functional syntax, OWL/XML or OBO, also with `.gz` or `.zst`.
     progress : callable, optional
         Called with the number of triples read so far.
 
     Raises
     ------
     ParseError
-        It cannot be read: with path, line and, if known, column; or it holds no triple.
+        The file cannot be read, or it holds no triple: with path, line and, if known, column.
     """
 
     def __init__(self, source: str | Path | Any, *, progress: Callable[[int], None] | None = None) -> None:
@@ -74,27 +74,27 @@ class External:
         self._texts: dict[int, str] = {}
 
     def __len__(self) -> int:
-        """Return the number of triples, repeated ones too."""
+        """Return the number of triples, including repeated ones."""
         return int(self.subjects.size)
 
     # --- terms
 
     def find(self, iri: str) -> int:
-        """Return the number of an IRI, -1 if the document does not use it."""
+        """Return the number of an IRI, or -1 if the document does not use it."""
         return int(self.terms.find(f"<{iri}>".encode()))
 
     def find_all(self, iris: Iterable[str]) -> dict[str, int]:
-        """Return the numbers of those of some IRIs that the document uses."""
+        """Return the numbers of the given IRIs, without those that the document does not use."""
         wanted = list(dict.fromkeys(iris))
         found = self.terms.find_all([f"<{iri}>".encode() for iri in wanted]) if wanted else _EMPTY
         return {iri: number for iri, number in zip(wanted, found.tolist(), strict=True) if number >= 0}
 
     def is_described(self, term: int) -> bool:
-        """Return whether the document says more of a term than that there is such a class."""
+        """Return whether the document says more about a term than its type."""
         return bool(contains(self.described(), np.array([term], np.int64)).any())
 
     def described(self) -> Ids:
-        """Return the IRIs of which the document says more than that there is such a class, sorted."""
+        """Return the IRIs about which the document says more than their type, sorted."""
         return self._described
 
     @cached_property
@@ -108,7 +108,7 @@ class External:
         return self.terms.text(term).decode().strip("<>")
 
     def values(self, subject: int, *predicates: str) -> list[str]:
-        """Return the values that a term has for some predicates, those of the first predicate first."""
+        """Return the values of a term for some predicates, in the order of the predicates."""
         rows = self._by_subject(np.array([subject], np.int64))
         return [
             self.text(int(term))
@@ -131,12 +131,12 @@ class External:
         return any(value in ("true", "1") for value in self.values(subject, f"{_OWL}deprecated"))
 
     def replacements(self, subject: int) -> list[str]:
-        """Return what stands in the place of an obsolete term, as it is written."""
+        """Return the replacements of an obsolete term, as they are written."""
         return self.values(subject, *_REPLACED, "http://www.geneontology.org/formats/oboInOwl#consider")
 
     @cached_property
     def header(self) -> dict[str, str]:
-        """IRI, version, license, title and date of the ontology, as far as the document tells them."""
+        """IRI, version, license, title and date of the ontology, if the document states them."""
         kind, ontology = self.find(f"{_RDF}type"), self.find(f"{_OWL}Ontology")
         found = self.subjects[(self.predicates == kind) & (self.objects == ontology)]
         if kind < 0 or ontology < 0 or not found.size:
@@ -163,7 +163,7 @@ class External:
             yield subject, split(text)[0] if b"\\" in text else text[1 : text.rindex(b'"')].decode()
 
     def identified(self, values: Iterable[str]) -> Iterator[tuple[int, str]]:
-        """Yield each IRI that has one of some identifiers (CAS, InChIKey) as a value, plain or after a prefix."""
+        """Yield each IRI whose value is one of these identifiers (CAS, InChIKey), with or without a prefix."""
         texts = {f'"{prefix}{value}{end}'.encode(): value for value in values for prefix in _PREFIXED for end in _ENDS}
         found = self.terms.find_all(list(texts)) if texts else _EMPTY
         for term, value in zip(found.tolist(), texts.values(), strict=True):
@@ -174,16 +174,16 @@ class External:
     # --- slices
 
     def slice(self, seeds: Iterable[int], slice: str = "up", *, depth: int = 0) -> Ids:
-        """Return the rows of the triples that matter for some terms, in the order of the document.
+        """Return the rows of the slice around some terms, in the order of the document.
 
         Parameters
         ----------
         seeds : iterable of int
             Numbers of the terms.
         slice : {"star", "up", "down", "module"}
-            How far to go.
+            How far the slice goes.
         depth : int
-            Steps down, or from term to term of a module, at most; 0 for no limit.
+            The most steps down, or from term to term in a module; 0 for no limit.
 
         Raises
         ------
@@ -213,9 +213,10 @@ class External:
     def ntriples(
         self, rows: Ids, *, blank_nodes: str = "", renamed: Mapping[int, bytes] | None = None
     ) -> Iterator[bytes]:
-        """Yield rows as lines of N-Triples, each once.
+        """Yield rows as lines of N-Triples, without repetitions.
 
-        A prefix tells blank nodes from those of other documents; `renamed` has other texts for some terms.
+        The prefix `blank_nodes` keeps blank nodes distinct from those of other documents; `renamed` maps terms to
+        other texts.
         """
         others = renamed or {}
         mark = f"_:{blank_nodes}".encode()
@@ -229,7 +230,7 @@ class External:
                 yield b" ".join(mark + text[2:] if text[:2] == b"_:" else text for text in texts) + b" .\n"
 
     def _star(self, terms: Ids) -> Ids:
-        """Return the rows about some terms, their blank nodes and the annotations of their axioms included."""
+        """Return the rows about some terms, including their blank nodes and the annotations of their axioms."""
         found = [_EMPTY]
         annotated = self._numbers(f"{_OWL}annotatedSource")
         if annotated.size:
@@ -256,7 +257,7 @@ class External:
         return seen
 
     def _parents(self, terms: Ids) -> Ids:
-        """Return the classes right above some terms: superclasses, and the genus of a definition."""
+        """Return the direct superclasses of some terms, including the genus of a definition."""
         rows = self._star_of(terms, f"{_RDFS}subClassOf", f"{_RDFS}subPropertyOf", f"{_OWL}equivalentClass")
         above = self._numbers(
             *(f"{_RDFS}subClassOf", f"{_RDFS}subPropertyOf", f"{_OWL}equivalentClass", f"{_RDF}first"),
@@ -280,7 +281,7 @@ class External:
         return self._only(IRI, subjects)
 
     def _touching(self, terms: Ids) -> Ids:
-        """Return the terms whose axioms have a restriction to some terms."""
+        """Return the terms whose axioms contain a restriction to some terms."""
         nodes = self.subjects[self._by_object(terms)]
         nodes = unique(nodes[self._kinds[nodes] == BLANK])
         annotations = self.subjects[self._by_predicate(f"{_OWL}annotatedSource")]
@@ -294,7 +295,7 @@ class External:
         return unique(np.concatenate(found))
 
     def _star_of(self, terms: Ids, *predicates: str) -> Ids:
-        """Return the rows of some predicates of some terms, the blank nodes that they lead to included."""
+        """Return the rows of some terms with some predicates, including the blank nodes that they lead to."""
         wanted = self._numbers(*predicates)
         rows = self._by_subject(terms)
         rows = rows[contains(wanted, self.predicates[rows])]

@@ -1,4 +1,4 @@
-"""Ontology documents of others from a URL, and the part of them that matters from a SPARQL endpoint."""
+"""External ontologies: whole documents from a URL, and the part around some terms from a SPARQL endpoint."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _STAR = """CONSTRUCT { ?term ?p ?o . ?o ?q ?r } WHERE {
   ?term ?p ?o .
   OPTIONAL { ?o ?q ?r . FILTER(isBlank(?o)) }
 }"""
-#: How the terms of a slice are found from those asked for.
+#: How the terms of a slice are found from the seeds.
 _TERMS = {
     "star": "BIND(?seed AS ?term)",
     "up": "?seed <http://www.w3.org/2000/01/rdf-schema#subClassOf>* ?term . FILTER(isIRI(?term))",
@@ -43,14 +43,14 @@ _TERMS = {
 
 @contextmanager
 def downloaded(url: str, *, timeout_s: float = 600.0) -> Iterator[Path]:
-    """Give the document at a URL as a file, its ending that of the URL, else that of its content type.
+    """Download the document at a URL to a file, named after the URL, or else after its content type.
 
     Raises
     ------
     EndpointError
-        It cannot be fetched.
+        The document cannot be fetched.
     ParseError
-        Neither tells an RDF or OWL syntax.
+        Neither the URL nor the content type is that of an RDF or OWL syntax.
     """
     reply = send(url, headers={"Accept": _ACCEPT}, timeout_s=timeout_s, most_bytes=_MOST_BYTES)
     name = urlsplit(url).path.rpartition("/")[2] or "document"
@@ -69,18 +69,18 @@ def downloaded(url: str, *, timeout_s: float = 600.0) -> Iterator[Path]:
 
 
 def of_endpoint(endpoint: Endpoint, iris: Iterable[str], *, slice: str = "up", size: int = 50) -> list[BytesIO]:
-    """Return what an endpoint knows of some terms, as N-Triples, a batch of terms each.
+    """Return what an endpoint knows about some terms, as N-Triples, one item per batch.
 
     Parameters
     ----------
     endpoint : Endpoint
-        Where to ask.
+        The endpoint to query.
     iris : iterable of str
-        The terms, in every form of their IRIs that may be in use there.
+        The terms, in every form of their IRIs that the endpoint may use.
     slice : {"star", "up", "down", "module"}
-        Which terms around them; a module is asked for as up.
+        How far the slice goes; "module" is queried as "up".
     size : int
-        Terms a request.
+        The number of terms in one request.
 
     Raises
     ------

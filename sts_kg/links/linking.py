@@ -1,7 +1,7 @@
-"""Linking: from ontologies of others the slices that matter for our mapped terms, and a report of which links hold.
+"""Linking: slices of external ontologies around our mapped terms, and a report of which mappings hold.
 
-Nothing is merged: a slice is a named graph of its own, a mapping stays a mapping. Only a bridge, made when asked for,
-puts what is an exact match of ours into the classes of others.
+Nothing is merged: each slice is a named graph of its own, and a mapping stays a mapping. Only a bridge, made on
+request, puts exact matches of ours into external classes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sts_kg.stores import Endpoint
 
 __all__ = ["link"]
 
-#: Vocabularies of identifiers that stand in other ontologies as values.
+#: Vocabularies whose identifiers occur as values in other ontologies.
 _IDENTIFIERS = ("inchikey", "cas")
 _NAMES = (RDFS.label, SKOS.altLabel, STS.brandName)
 
@@ -44,25 +44,24 @@ def link(
     bridge: bool = False,
     progress: Callable[[str, int], None] | None = None,
 ) -> LinkReport:
-    """Return the slices of ontology documents that matter for our mapped terms, and what holds of the mappings.
+    """Return the slices of external ontologies around our mapped terms, and which mappings hold.
 
     Parameters
     ----------
     sources : sequence of paths, URLs or Endpoints
-        The documents, one of them in memory at a time; of an endpoint only what it knows of the mapped terms.
+        The documents; only one is in memory at a time. From an endpoint, only what it knows about the mapped terms.
     ours : Graph
-        Our ontology, for names and kinds of terms.
+        Our ontology, for the names and kinds of terms.
     sets : iterable of MappingSet, optional
-        The mappings; the shipped ones without it.
+        The mappings; by default the shipped ones.
     slice : {"star", "up", "down", "module"}
-        How far a slice goes, see `sts_kg.links.SLICES`.
+        How far a slice goes; see `sts_kg.links.SLICES`.
     depth : int
-        Steps down or through a module, 0 for no limit.
+        The most steps down, or from term to term in a module; 0 for no limit.
     seeds : iterable of str
-        Further terms of others to slice: CURIEs, IRIs or labels.
+        Further external terms to slice: CURIEs, IRIs or labels.
     bridge : bool
-        Whether to put what is an exact match into the classes of others: `rdf:type` for individuals, `rdfs:subClassOf`
-        for classes.
+        Whether to put exact matches into external classes: `rdf:type` for individuals, `rdfs:subClassOf` for classes.
     progress : callable, optional
         Called with the name of a document and the number of triples read so far.
 
@@ -90,7 +89,7 @@ def link(
 
 @dataclass(frozen=True)
 class _Row:
-    """One positive mapping: our term, the predicate, the CURIE of the other, its label."""
+    """One positive mapping: our term, the predicate, the CURIE of the external term, its label."""
 
     subject: URIRef
     predicate: URIRef
@@ -99,7 +98,7 @@ class _Row:
 
 
 class _Work:
-    """What is known between the documents of one call."""
+    """The state that the documents of one call share."""
 
     def __init__(self, ours: Graph, sets: list[MappingSet], seeds: tuple[str, ...]) -> None:
         self.prefixes = Prefixes.shipped()
@@ -119,13 +118,13 @@ class _Work:
         self.candidates: list[Candidate] = []
         self._mapped = {(row.subject, row.object) for row in self.rows}
         self._forms = {row.object: [str(form) for form in self.prefixes.forms(row.object)] for row in self.rows}
-        self._there: dict[str, int] = {}  # the forms that the document at hand uses
+        self._there: dict[str, int] = {}  # the forms that the current document uses
 
     # --- our side
 
     @cached_property
     def names(self) -> dict[str, set[URIRef]]:
-        """Name, in small letters, to our terms of the kinds that mappings are about."""
+        """Name, in lower case, to our terms of the kinds that mappings are about."""
         kinds = {kind for row in self.rows for kind in self.ours.objects(row.subject, RDF.type)} - {OWL.Class}
         terms = {row.subject for row in self.rows} | {
             term for kind in kinds for term in self.ours.subjects(RDF.type, kind)
@@ -148,7 +147,7 @@ class _Work:
 
     @cached_property
     def drug_names(self) -> re.Pattern[str] | None:
-        """What finds the name of a drug of ours as a word of another name."""
+        """The pattern that finds the name of one of our drugs as a word of another name."""
         drugs = {term for kind in self._below(STS.Drug) for term in self.ours.subjects(RDF.type, kind)}
         names = sorted({name for name, terms in self.names.items() if terms & drugs}, key=len, reverse=True)
         return re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b") if names else None
@@ -170,7 +169,7 @@ class _Work:
         return self._document(source, str(source), slice, depth, progress)
 
     def _asked(self) -> list[str]:
-        """Return the IRIs that an endpoint is asked for: of mapped terms and seeds, in all forms."""
+        """Return the IRIs to query an endpoint for: mapped terms and seeds, in all forms."""
         curies = [row.object for row in self.rows if prefix_of(row.object) not in _IDENTIFIERS] + list(self.seeds)
         forms = (self.prefixes.forms(curie) for curie in curies if self.prefixes.find(prefix_of(curie)) is not None)
         return sorted({str(form) for each in forms for form in each})
@@ -205,7 +204,7 @@ class _Work:
         )
 
     def _described(self, external: External) -> dict[str, int]:
-        """Return how many terms of each vocabulary that our mappings use a document describes."""
+        """Return how many terms a document describes, for each vocabulary that our mappings use."""
         spaces: Counter[str] = Counter()
         for term in external.described().tolist():
             iri = external.text(term)
@@ -223,7 +222,7 @@ class _Work:
         return dict(found)
 
     def _standard(self) -> dict[int, bytes]:
-        """Return the mapped terms whose IRIs have another form in a document, with the form to use."""
+        """Return the mapped terms whose IRIs have another form in the document, with the standard form."""
         found: dict[int, bytes] = {}
         for row in self.rows:
             standard, *others = self._forms[row.object]
@@ -270,7 +269,7 @@ class _Work:
         return "found", label, ""
 
     def _propose(self, external: External, document: str) -> dict[int, str]:
-        """Note the candidates of a document, and return the terms with the name of a drug of ours in theirs."""
+        """Add the candidates of a document, and return the terms whose names contain the name of one of our drugs."""
         mentions: dict[int, str] = {}
         seen: set[tuple[URIRef, int]] = set()
 
@@ -311,7 +310,7 @@ class _Work:
             yield from (term for form in forms if (term := external.find(form)) >= 0)
 
     def bridge(self) -> Graph:
-        """Return what puts our terms into the classes of others that match them exactly."""
+        """Return the triples that put our terms into the external classes that match them exactly."""
         graph = Graph()
         for one in self.links:
             if one.predicate == SKOS.exactMatch and one.status in ("found", "other form", "label differs"):
@@ -321,7 +320,7 @@ class _Work:
 
 
 def _name(iri: str, source: str) -> str:
-    """Return a short name for a document: the end of its IRI, else of its file."""
+    """Return a short name for a document: the end of its IRI, or else of its file name."""
     end = re.split(r"[/#]", iri.rstrip("/#"))[-1] or Path(source).name
     end = re.sub(r"(?i)(?:\.(?:owl|obo|ofn|owx|ttl|nt|nq|rdf|xml|gz|zst|jsonld|json|trig|n3))+$", "", end)
     return re.sub(r"[^a-z0-9]+", "-", end.lower()).strip("-") or "document"

@@ -1,4 +1,4 @@
-"""What is wrong with a mapping set: ids, forms, words, repetitions, and matches that are known to be traps.
+"""Checks of a mapping set: ids, formats, vocabulary, repetitions, and matches that are known to be wrong (traps).
 
 The traps are data: `ontology/mappings/traps.tsv`, and the rows of the shipped sets that deny a match.
 """
@@ -28,7 +28,7 @@ __all__ = ["JUSTIFICATIONS", "PREDICATES", "Denial", "RowViolation", "denials", 
 EXACT = "skos:exactMatch"
 PREDICATES = tuple(f"skos:{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related"))
 _ALSO = "rdfs:subClassOf"
-#: Predicates that make two terms one, so that all that is said of the one is said of the other.
+#: Predicates that make two terms identical, so that all statements about one hold for the other.
 _IDENTITY = ("owl:sameAs", "owl:equivalentClass", "owl:equivalentProperty")
 _KINDS = (
     "LexicalMatching LogicalReasoning CompositeMatching UnspecifiedMatching SemanticSimilarityThresholdMatching "
@@ -47,9 +47,9 @@ _REPLACED_BY = (URIRef("http://purl.obolibrary.org/obo/IAO_0100001"), DCTERMS.is
 
 @dataclass(frozen=True)
 class RowViolation:
-    """One thing wrong in a mapping set: its `line` and `column` (a slot), the `message`, and the `remedy`.
+    """One problem in a mapping set: its `line` and `column` (a slot), the `message`, and the `remedy`.
 
-    An error makes the set unfit for use; a warning is to be looked at.
+    A set with an error must not be used; a warning should be reviewed.
     """
 
     line: int | None
@@ -65,7 +65,7 @@ class RowViolation:
 
 @dataclass(frozen=True)
 class Denial:
-    """A match that is known to be wrong: for these subjects (IRIs, or any) or subject labels, by these predicates."""
+    """A match that is known to be wrong: for these subjects (IRIs or `*`) or subject labels, with these predicates."""
 
     subjects: frozenset[str]
     labels: frozenset[str]
@@ -76,13 +76,13 @@ class Denial:
     number: str = ""
 
     def denies(self, subject: str, label: str, predicate: str) -> bool:
-        """Return whether a row about the denied object is meant."""
+        """Return whether this denial applies to a row about its object."""
         meant = "*" in self.subjects or subject in self.subjects or "*" in self.labels or label in self.labels
         return meant and ("*" in self.predicates or predicate in self.predicates)
 
 
 def iri_of(curie: str, curie_map: abc.Mapping[str, str]) -> str:
-    """Return the canonical IRI of a CURIE by the prefixes of its file, else by ours; what is neither, as it is."""
+    """Return the canonical IRI of a CURIE, by the prefixes of its file or else ours; any other text unchanged."""
     name, colon, local = curie.partition(":")
     known = Prefixes.shipped()
     declared = colon and name in curie_map
@@ -97,7 +97,7 @@ def iri_of(curie: str, curie_map: abc.Mapping[str, str]) -> str:
 
 
 def traps(path: str | Path | None = None) -> tuple[Denial, ...]:
-    """Return the traps of a table, the shipped one without `path`; `*` there stands for any subject or predicate."""
+    """Return the traps of a table, by default the shipped one; `*` in it stands for any subject or predicate."""
     return _shipped_traps() if path is None else _traps(Path(path))
 
 
@@ -123,7 +123,7 @@ def _traps(path: Path) -> tuple[Denial, ...]:
 
 
 def denials(sets: Iterable[MappingSet]) -> Iterator[Denial]:
-    """Yield what the negative rows of mapping sets deny."""
+    """Yield the matches that the negative rows of mapping sets deny."""
     for each in sets:
         for row in each.mappings:
             if row.negative and row.object_id and row.predicate_id:
@@ -133,7 +133,7 @@ def denials(sets: Iterable[MappingSet]) -> Iterator[Denial]:
                     frozenset({row.predicate_id}),
                     iri_of(row.object_id, each.curie_map),
                     f"the set {each.name} denies this match" + (f" ({row.comment})" if row.comment else ""),
-                    f"drop the row, or take another predicate than {row.predicate_id}",
+                    f"drop the row, or use a predicate other than {row.predicate_id}",
                 )
 
 
@@ -155,22 +155,22 @@ def validate(
     retired: abc.Mapping[str, str] | None = None,
     denied: Iterable[Denial] = (),
 ) -> list[RowViolation]:
-    """Return what is wrong with a mapping set, line by line; an empty list if nothing is.
+    """Return the problems of a mapping set, line by line; an empty list if there are none.
 
     Parameters
     ----------
     mappings : MappingSet
-        As `read` gives it.
+        As `read` returns it.
     entities : collection of IRIs, optional
         All terms of our own; a subject in our namespace must be one of them.
     graph : Graph, optional
-        Outside terms with `rdfs:label` and `owl:deprecated`, to compare the objects with.
+        External terms with `rdfs:label` and `owl:deprecated`, to compare the objects with.
     labels : mapping of str to str, optional
-        CURIE or IRI of an outside term to its label.
+        CURIE or IRI of an external term to its label.
     retired : mapping of str to str, optional
-        CURIE or IRI of a retired term to what replaces it, or to "".
+        CURIE or IRI of a retired term to its replacement, or to "".
     denied : iterable of Denial
-        Matches that are known to be wrong, beside the shipped traps and what the shipped sets deny.
+        Further matches that are known to be wrong, besides the shipped traps and the denials of the shipped sets.
     """
     outside = _Outside(graph, labels or {}, retired or {})
     ours = frozenset(map(str, entities)) if entities is not None else None
@@ -191,21 +191,21 @@ def _header(mappings: MappingSet) -> Iterator[RowViolation]:
     for slot in ("mapping_set_id", "license"):
         value = metadata.get(slot)
         if not value:
-            yield RowViolation(None, slot, f"the metadata have no {slot}", f"add a line `#{slot}: IRI`")
+            yield RowViolation(None, slot, f"the metadata has no {slot}", f"add a line `#{slot}: IRI`")
         elif not _IRI.fullmatch(str(value)):
-            yield RowViolation(lines.get(slot), slot, f"{str(value)!r} is not an IRI", "write the whole IRI")
+            yield RowViolation(lines.get(slot), slot, f"{str(value)!r} is not an IRI", "write the full IRI")
     for slot in sorted(DATES & metadata.keys()):
         if not _is_date(metadata[slot]):
             yield RowViolation(lines.get(slot), slot, f"{metadata[slot]!r} is not a date", "write YYYY-MM-DD")
     if "curie_map" in metadata and not isinstance(metadata["curie_map"], dict):
         yield RowViolation(
-            lines.get("curie_map"), "curie_map", "it is not a map", "write one line `#  PREFIX: IRI` a prefix"
+            lines.get("curie_map"), "curie_map", "it is not a map", "write one line `#  PREFIX: IRI` for each prefix"
         )
     for name, iri in mappings.curie_map.items():
         prefix, line = known.find(name), lines.get(f"curie_map.{name}")
         if not _IRI.fullmatch(iri):
             yield RowViolation(
-                line, "curie_map", f"{name}: {iri!r} is not an IRI", "write what stands before the local ids"
+                line, "curie_map", f"{name}: {iri!r} is not an IRI", "write the IRI that the local ids are appended to"
             )
         elif prefix is not None and iri != prefix.iri:
             what = "is another form of the IRIs" if iri in prefix.iris else "is not where the IRIs begin"
@@ -216,7 +216,7 @@ def _header(mappings: MappingSet) -> Iterator[RowViolation]:
 
 
 def _row(mappings: MappingSet, row: Mapping) -> Iterator[RowViolation]:
-    """Yield what is wrong with the form of a row."""
+    """Yield the problems in the format of a row."""
     line = row.line
     for side in ("subject", "object"):
         literal = mappings.cell(row, f"{side}_type") == _LITERAL
@@ -235,7 +235,7 @@ def _row(mappings: MappingSet, row: Mapping) -> Iterator[RowViolation]:
         value = getattr(row, slot)
         if value is not None and not (isinstance(value, float) and 0 <= value <= 1):
             yield RowViolation(
-                line, slot, f"{row.cell(slot)} is not a number from 0 to 1", "write such as 0.9, or nothing"
+                line, slot, f"{row.cell(slot)} is not a number from 0 to 1", "write a number such as 0.9, or nothing"
             )
     for slot in sorted(DATES):
         if row.cell(slot) and not _is_date(row.cell(slot)):
@@ -250,7 +250,7 @@ def _is_date(value: object) -> bool:
 
 
 def _id(mappings: MappingSet, line: int | None, slot: str, value: str) -> Iterator[RowViolation]:
-    """Yield what is wrong with an id."""
+    """Yield the problems of an id."""
     name, colon, _ = value.partition(":")
     known, declared = Prefixes.shipped(), mappings.curie_map
     fault, prefix = known.fault(value), known.find(name)
@@ -262,7 +262,7 @@ def _id(mappings: MappingSet, line: int | None, slot: str, value: str) -> Iterat
         hint = f"did you mean {near[0]}:?" if near else f"add a line `#  {name}: IRI` to it"
         yield RowViolation(line, slot, f"{value}: the curie_map has no prefix {name!r}", hint)
     if prefix is None and name in declared:
-        message = f"{value}: the prefix {name!r} is none of the known ones"
+        message = f"{value}: the prefix {name!r} is unknown"
         yield RowViolation(line, slot, message, "check the prefix and the id by hand", "warning")
     elif prefix is not None and fault:
         yield RowViolation(line, slot, f"{value}: {fault.wrong}", fault.remedy)
@@ -271,15 +271,15 @@ def _id(mappings: MappingSet, line: int | None, slot: str, value: str) -> Iterat
 def _words(row: Mapping) -> Iterator[RowViolation]:
     predicate, kind = row.predicate_id, row.mapping_justification
     if predicate in _IDENTITY:
-        message = f"{predicate} makes the two terms one, so that each gets all that is said of the other"
+        message = f"{predicate} makes the two terms identical, so that all statements about one hold for the other"
         yield RowViolation(row.line, "predicate_id", message, f"write {EXACT}")
     elif predicate and predicate not in (*PREDICATES, _ALSO):
         near = nearest(predicate, PREDICATES) or PREDICATES
-        message = f"the predicate {predicate} is none of those for matches"
+        message = f"the predicate {predicate} is not one for matches"
         yield RowViolation(row.line, "predicate_id", message, f"write {' or '.join(near)}")
     if kind and kind not in JUSTIFICATIONS:
         near = nearest(kind, JUSTIFICATIONS) or (JUSTIFICATIONS[3],)
-        message = f"the justification {kind} is none of those of SSSOM"
+        message = f"the justification {kind} is not one of SSSOM"
         yield RowViolation(row.line, "mapping_justification", message, f"write {' or '.join(near)}")
     if row.predicate_modifier not in (None, "Not"):
         message = f"the modifier {row.predicate_modifier!r} is unknown"
@@ -293,13 +293,13 @@ def _meaning(
     outside: _Outside,
     ours: frozenset[str] | None,
 ) -> Iterator[RowViolation]:
-    """Yield what is wrong with what a row says."""
+    """Yield the problems in the content of a row."""
     if not row.subject_id or not row.object_id:
         return
     subject, object_ = iri_of(row.subject_id, mappings.curie_map), iri_of(row.object_id, mappings.curie_map)
     if ours is not None and subject.startswith(BASE) and subject not in ours:
         near = nearest(row.subject_id, {f"sts:{iri.removeprefix(BASE)}" for iri in ours if iri.startswith(BASE)})
-        hint = f"did you mean {' or '.join(near)}?" if near else "take a term of the ontology"
+        hint = f"did you mean {' or '.join(near)}?" if near else "use a term of the ontology"
         yield RowViolation(row.line, "subject_id", f"{row.subject_id} is not a term of the ontology", hint)
     if row.negative:
         return
@@ -310,18 +310,16 @@ def _meaning(
             yield RowViolation(row.line, "object_id", message, denial.remedy)
             break
     if (replacement := outside.replacement(object_)) is not None:
-        remedy = f"write {replacement}" if replacement else "find what took its place"
+        remedy = f"write {replacement}" if replacement else "find its replacement"
         yield RowViolation(row.line, "object_id", f"{row.object_id} is retired", remedy)
     label = outside.label(object_)
     if label is not None and row.object_label and _folded(label) != _folded(row.object_label):
         message = f"{row.object_id} is labelled {label!r}, not {row.object_label!r}"
-        yield RowViolation(
-            row.line, "object_label", message, "correct the label, or the id if that is wrong", "warning"
-        )
+        yield RowViolation(row.line, "object_label", message, "fix the label, or the id if that is wrong", "warning")
 
 
 class _Outside:
-    """What is known of outside terms, by canonical IRI."""
+    """Labels and replacements of external terms, by canonical IRI."""
 
     def __init__(self, graph: Graph | None, labels: abc.Mapping[str, str], retired: abc.Mapping[str, str]) -> None:
         self._labels = {iri_of(term, {}): label for term, label in labels.items()}
@@ -345,7 +343,7 @@ class _Outside:
 
 
 def _repeated(mappings: MappingSet) -> Iterator[RowViolation]:
-    """Yield rows that repeat others, and exact matches that make different terms one."""
+    """Yield rows that repeat other rows, and terms with more than one exact match."""
     seen: dict[tuple[str, ...], Mapping] = {}
     by_subject: dict[tuple[str, str], Mapping] = {}
     by_object: dict[str, Mapping] = {}
@@ -365,9 +363,9 @@ def _repeated(mappings: MappingSet) -> Iterator[RowViolation]:
         name = vocabulary[0].name if vocabulary else row.object_id.partition(":")[0]
         other = by_subject.setdefault((subject, name), row)
         if other is not row and iri_of(str(other.object_id), mappings.curie_map) != object_:
-            message = f"{row.subject_id} has two exact matches in {name}: {other.object_id} in line {other.line}, too"
+            message = f"{row.subject_id} has two exact matches in {name}: also {other.object_id} in line {other.line}"
             yield RowViolation(row.line, "object_id", message, "keep one, make the other skos:closeMatch", "warning")
         twin = by_object.setdefault(object_, row)
         if twin is not row and iri_of(str(twin.subject_id), mappings.curie_map) != subject:
-            message = f"{row.object_id} is an exact match of two terms: of {twin.subject_id} in line {twin.line}, too"
+            message = f"{row.object_id} is an exact match of two terms: also of {twin.subject_id} in line {twin.line}"
             yield RowViolation(row.line, "object_id", message, "keep one, make the other skos:closeMatch", "warning")

@@ -1,6 +1,6 @@
-"""Mapping sets in RDF, and back: the match itself, and beside it an axiom with all that a row says of it.
+"""Mapping sets in RDF, and back: each match as a triple, and an axiom that annotates it with the rest of the row.
 
-A row that denies a match is a `sssom:Mapping` instead: OWL tools take an `owl:Axiom` for true, whatever is said of it.
+A row that denies a match becomes a `sssom:Mapping` instead, because OWL tools take every `owl:Axiom` as true.
 """
 
 from __future__ import annotations
@@ -60,17 +60,18 @@ _METADATA = (
     "object_type object_source object_source_version predicate_type mapping_provider cardinality_scope mapping_tool "
     "mapping_tool_id mapping_tool_version mapping_date publication_date".split()
 )
-#: Slots whose values are IRIs in full, in a table, too.
+#: Slots whose values are full IRIs, also in a table.
 _IRIS = frozenset("license mapping_set_source mapping_provider see_also issue_tracker".split())
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\\\]+")
 _BUILT_IN = (OWL, RDF, RDFS)  # no declaration needed
 
 
 def to_graph(mappings: MappingSet) -> Graph:
-    """Return a mapping set in RDF: for each row the match and an `owl:Axiom` that annotates it, or a mere record.
+    """Return a mapping set in RDF: for each row the match and an `owl:Axiom` that annotates it.
 
-    Foreign terms are only pointed at: what is said of them (labels, the bare code as `skos:notation`) stands on the
-    axiom. Axioms are named by a digest of their row, so equal sets give equal graphs.
+    A row that denies a match has only a `sssom:Mapping`. External terms are only referenced: what a row says about them
+    (labels, the bare code as `skos:notation`) is on the axiom. The name of an axiom is a digest of its row, so equal
+    sets give equal graphs.
     """
     graph, names = Graph(bind_namespaces="none"), _Names(mappings.curie_map)
     for prefix, iri in sorted((mappings.curie_map | {"sssom": str(SSSOM)}).items()):
@@ -88,7 +89,7 @@ def to_graph(mappings: MappingSet) -> Graph:
 
 
 def _describe(graph: Graph, whole: Node, mappings: MappingSet, names: _Names) -> None:
-    """Add what the metadata say of a set."""
+    """Add the metadata of a set."""
     for prefix, iri in mappings.curie_map.items():
         declared = URIRef(f"{_AXIOM}prefix-{_digest(mappings.id, prefix, iri)}")
         graph.add((whole, SH.declare, declared))
@@ -110,7 +111,7 @@ def _metadatum(slot: str, value: Any, names: _Names) -> Node:
 
 
 def _annotate(graph: Graph, whole: Node, row: Mapping, names: _Names) -> None:
-    """Add a row: its axiom and the match itself, or only a record of what it denies."""
+    """Add a row: its axiom and the match itself, or only a record of the match that it denies."""
     filled = (name for name in SLOTS if getattr(row, name) not in (None, ()))
     cells = {name: row.cell(name) for name in (*filled, *row.extra)}
     axiom = URIRef(_AXIOM + _digest(str(whole), *(part for cell in cells.items() for part in cell)))
@@ -154,7 +155,7 @@ def _digest(*parts: str) -> str:
 
 
 class _Names:
-    """CURIEs to IRIs and back, by the prefixes of one set before ours."""
+    """CURIEs to IRIs and back; the prefixes of the set come before ours."""
 
     def __init__(self, curie_map: dict[str, str]) -> None:
         self._declared = dict(sorted(curie_map.items(), key=lambda each: -len(each[1])))
@@ -183,7 +184,7 @@ class _Names:
         except CurieError:
             return None
         iri = known if known is not None else URIRef(self._declared[name] + local)
-        return iri if self.compress(iri) == text else None  # what would not come back stays text
+        return iri if self.compress(iri) == text else None  # text that could not be restored stays text
 
     def _compress(self, iri: str) -> str | None:
         """Return the CURIE of an IRI, by the longest namespace."""
@@ -201,9 +202,9 @@ class _Names:
 def from_graph(graph: Graph) -> MappingSet:
     """Return the mapping set of a graph that `to_graph` could have made.
 
-    Rows and values of one cell come sorted, columns in the order of SSSOM: RDF keeps no order.
+    RDF keeps no order: rows and the values of a cell are sorted, and columns are in the order of SSSOM.
 
-    Without a set and its prefixes in the graph, rows are those of all its axioms with an object, in our prefixes.
+    If the graph has no mapping set, the rows are all its axioms with an object, and CURIEs use our prefixes.
     """
     whole = min(graph.subjects(RDF.type, SSSOM.MappingSet), default=None, key=str)
     curie_map: dict[str, str] = {}

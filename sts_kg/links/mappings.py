@@ -1,6 +1,6 @@
-"""Mappings of our terms to outside vocabularies, as SSSOM sets: read, validate, write, look up, and turn into RDF.
+"""Mappings of our terms to external vocabularies, as SSSOM sets: read, validate, write, look up, and convert to RDF.
 
-Our terms stay our own: a mapping says how near an outside term comes, and never makes the two one.
+Our terms stay our own: a mapping says how close an external term is, and never merges the two.
 """
 
 from __future__ import annotations
@@ -68,14 +68,14 @@ def looked_up(
     prefix: str | None = None,
     predicate: str | None = None,
 ) -> tuple[tuple[MappingSet, Mapping], ...]:
-    """Return the rows, each with its set, about what a text names; all rows without one.
+    """Return the rows, each with its set, about the term that a text names; all rows without a text.
 
     Parameters
     ----------
     sets : sequence of MappingSet
-        The rows.
+        The sets to search.
     name : str, optional
-        An external term by CURIE, IRI or code, or terms of ours by name or label.
+        An external term by CURIE, IRI or code, or one of our terms by name or label.
     entities : callable
         Returns the names of our terms; called only if they are needed.
     prefix, predicate : str, optional
@@ -131,7 +131,7 @@ def _meant(name: str, sets: Sequence[MappingSet], entities: Callable[[], Entitie
 
 
 def graphs_of_mappings(sets: Iterable[MappingSet] | None = None) -> dict[URIRef, bytes]:
-    """Return mapping sets, the shipped ones by default, as N-Triples by the name of the graph of each."""
+    """Return mapping sets, the shipped ones by default, as N-Triples by graph name."""
     return {URIRef(each.id): ntriples_of(to_graph(each)) for each in (shipped() if sets is None else sets)}
 
 

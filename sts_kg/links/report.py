@@ -1,4 +1,4 @@
-"""What linking found: which mappings hold in which document, what nobody has mapped yet, and the slices."""
+"""The result of linking: which mappings hold in which document, candidates without a mapping, and the slices."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from sts_kg.tables import Table, html_table, text_table
 
 __all__ = ["STATUSES", "Candidate", "Document", "Link", "LinkReport", "merged_slices", "prefix_of"]
 
-#: What can be said of a mapping, the best first: its term is there; there under another form of its IRI; there with
-#: another label; obsolete; named but not described; not among the terms of its vocabulary that are there.
+#: The statuses of a mapping, best first: its term is in the document; there under another form of its IRI; there with
+#: another label; obsolete; named but not described; missing, though the document has terms of its vocabulary.
 STATUSES = ("found", "other form", "label differs", "deprecated", "referenced", "missing")
 
 
 @dataclass(frozen=True)
 class Link:
-    """What one document says of one mapping: `status` is one of `STATUSES`, `detail` what to know or to do."""
+    """What one document says about one mapping: `status` is one of `STATUSES`, `detail` explains it."""
 
     subject: URIRef
     predicate: URIRef
@@ -39,7 +39,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A term of others that a name or an identifier proposes for one of ours, and that no mapping has."""
+    """An external term that no mapping has, but that shares a name or an identifier with one of our terms."""
 
     subject: URIRef
     object: str
@@ -51,7 +51,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Document:
-    """One ontology that was read: what it is, how much of it was kept, and which vocabularies it describes."""
+    """One ontology that was read: its header, how much of it was kept, and which vocabularies it describes."""
 
     name: str
     source: str
@@ -67,15 +67,15 @@ class Document:
     ntriples: bytes = field(repr=False, default=b"")
 
     def covers(self, prefix: str) -> bool:
-        """Return whether terms of a vocabulary are described in it."""
+        """Return whether the document describes terms of a vocabulary."""
         return self.n_terms.get(prefix, 0) > 0
 
 
 @dataclass(frozen=True)
 class LinkReport:
-    """Which mappings hold in the documents that were linked, what nobody has mapped yet, and the slices themselves.
+    """Which mappings hold in the linked documents, candidates without a mapping, and the slices themselves.
 
-    `links` has a row for each mapping and each document that describes terms of its vocabulary, `uncovered` counts the
+    `links` has a row for each mapping and each document that describes terms of its vocabulary. `uncovered` counts the
     mappings whose vocabulary no document describes.
     """
 
@@ -87,7 +87,7 @@ class LinkReport:
 
     @property
     def graphs(self) -> dict[URIRef, bytes]:
-        """Name of each graph to its N-Triples: the slices, where they come from, the bridge if there is one."""
+        """Name of each graph to its N-Triples: the slices, their provenance, and the bridge if there is one."""
         found = {document.graph: document.ntriples for document in self.documents}
         found[URIRef(f"{BASE}links")] = ntriples_of(self.provenance)
         if len(self.bridge):
@@ -96,7 +96,7 @@ class LinkReport:
 
     @cached_property
     def provenance(self) -> Graph:
-        """Where each slice comes from: source, version, date, licence, kind of slice and size."""
+        """The provenance of each slice: source, version, date, license, kind of slice and size."""
         graph = Graph()
         when = Literal(datetime.now(UTC).replace(microsecond=0).isoformat(), datatype=XSD.dateTime)
         for document in self.documents:
@@ -171,7 +171,7 @@ class LinkReport:
         return all(one.status in ("found", "other form", "referenced") for one in self.links)
 
     def as_dict(self) -> dict[str, object]:
-        """Return all of it as plain values."""
+        """Return the whole report as plain values."""
         documents = [
             {
                 "name": document.name,
@@ -197,7 +197,7 @@ class LinkReport:
         }
 
     def summary(self) -> str:
-        """Return it in a few lines."""
+        """Return the report in a few lines."""
         lines = []
         for document in self.documents:
             counts = Counter(one.status for one in self.links if one.document == document.name)
@@ -251,7 +251,7 @@ def _plain(one: Link | Candidate) -> dict[str, str]:
 def merged_slices(before: Mapping[URIRef, bytes], after: Mapping[URIRef, bytes]) -> dict[URIRef, bytes]:
     """Return the graphs of two reports together, as N-Triples: a document linked again replaces its former slice.
 
-    The graphs that speak of all documents (`links`, `link/bridge`) keep what the later report does not say anew.
+    The graphs about all documents (`links`, `link/bridge`) keep what the later report does not replace.
     """
     merged = {**before, **after}
     for name in (URIRef(f"{BASE}links"), URIRef(f"{BASE}link/bridge")):

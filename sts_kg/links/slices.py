@@ -8,5 +8,5 @@ __all__ = ["SLICES", "Slice"]
 
 Slice: TypeAlias = Literal["star", "up", "down", "module"]
 
-#: star: the terms; up: and everything above and about them; down: and everything below; module: and all that they use.
+#: star: the terms; up: also all above and about them; down: also all below; module: also all that they use.
 SLICES: tuple[Slice, ...] = get_args(Slice)

@@ -1,7 +1,7 @@
-"""Mapping sets as SSSOM tables: values, and their way from and to TSV and CSV with the metadata in `#` lines.
+"""Mapping sets as SSSOM tables: read and write TSV and CSV with the metadata in `#` lines.
 
-Nothing is lost on the way: unknown columns and unknown metadata stay, and what `write` wrote is read and written again
-byte for byte. The format: https://mapping-commons.github.io/sssom/spec-formats-tsv/.
+Nothing is lost: unknown columns and unknown metadata are kept, and a file that `write` wrote is written again byte for
+byte. The format: https://mapping-commons.github.io/sssom/spec-formats-tsv/.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sts_kg.rdf import read_text, write_bytes
 
 __all__ = ["DATES", "LISTS", "NUMBERS", "SLOTS", "Mapping", "MappingSet", "read", "shipped", "text", "write"]
 
-#: Slots with several values, written with `|` between them.
+#: Slots with several values, separated by `|`.
 LISTS = frozenset(
     "author_id author_label reviewer_id reviewer_label creator_id creator_label cardinality_scope curation_rule "
     "curation_rule_text subject_match_field object_match_field match_string subject_preprocessing "
@@ -37,10 +37,10 @@ DATES = frozenset({"mapping_date", "publication_date", "review_date"})
 
 @dataclass(frozen=True)
 class Mapping:
-    """One row of a mapping set: subject, predicate, object, and what is said of them; an empty cell is None or ().
+    """One row of a mapping set: subject, predicate, object, and details; an empty cell is None or ().
 
-    The fields are the slots of SSSOM 1.1 in their order. A number or a date that cannot be read as such stays text,
-    for `validate` to find. `extra` holds the cells of unknown columns, `line` the line of the file it came from.
+    The fields are the slots of SSSOM 1.1 in their order. A malformed number or date stays text, and `validate`
+    reports it. `extra` holds the cells of unknown columns, `line` the line in the file.
     """
 
     record_id: str | None = None
@@ -101,7 +101,7 @@ class Mapping:
         return self.predicate_modifier == "Not"
 
     def cell(self, column: str) -> str:
-        """Return what stands in a column, known or not, as the text of a cell."""
+        """Return the cell of a column, known or not, as text."""
         value = getattr(self, column) if column in _KNOWN else self.extra.get(column)
         if value is None:
             return ""
@@ -119,7 +119,7 @@ _KNOWN = frozenset(SLOTS)
 class MappingSet:
     """A mapping set: its metadata in the order of the file, its rows, and the order of its columns.
 
-    `lines` tells the line of each metadata key, and of each prefix as `curie_map.PREFIX`; `path` the file, if any.
+    `lines` is the line of each metadata key, and of each prefix as `curie_map.PREFIX`; `path` is the file, if any.
     """
 
     metadata: dict[str, Any]
@@ -135,17 +135,17 @@ class MappingSet:
 
     @property
     def name(self) -> str:
-        """What follows the last slash of the IRI of the set."""
+        """The part of the IRI of the set after the last slash."""
         return self.id.rpartition("/")[2]
 
     @cached_property
     def curie_map(self) -> dict[str, str]:
-        """Prefix to IRI, as the metadata declare them."""
+        """Prefix to IRI, as the metadata declares them."""
         declared = self.metadata.get("curie_map")
         return {str(name): str(iri) for name, iri in declared.items()} if isinstance(declared, dict) else {}
 
     def cell(self, mapping: Mapping, slot: str) -> str:
-        """Return what a row says in a slot, else what the metadata say for all rows."""
+        """Return the cell of a row, or else the value that the metadata gives for all rows."""
         own = mapping.cell(slot)
         shared = self.metadata.get(slot)
         if own or shared is None:
@@ -156,13 +156,13 @@ class MappingSet:
 def read(source: str | Path | bytes, *, path: object = None) -> MappingSet:
     """Return the mapping set of a file, or of bytes that came from `path`.
 
-    Tabs or commas are told from the line of column names; a byte order mark and CRLF do not count.
+    The line of column names decides between tabs and commas. A byte order mark and CRLF are accepted.
 
     Raises
     ------
     ParseError
-        It cannot be read, is not UTF-8, has metadata that are not YAML, or lacks SSSOM columns, or its rows do not fit
-        the columns: with line and column.
+        The file cannot be read, is not UTF-8, has metadata that is not YAML, has no SSSOM column, or has rows that do
+        not fit the columns: with line and column.
     """
     if isinstance(source, bytes):
         try:
@@ -201,7 +201,7 @@ def _cut(whole: str) -> tuple[list[str], str]:
 
 
 def _uncommented(line: str, delimiter: str) -> str:
-    """Return a metadata line without its mark; what a spreadsheet adds to the line (quotes, empty cells) goes, too."""
+    """Return a metadata line without its `#`, and without what a spreadsheet adds to it (quotes, empty cells)."""
     line = line.rstrip("\r\n")
     if line.startswith('"'):
         line = next(csv.reader([line], delimiter=delimiter))[0]
@@ -269,7 +269,7 @@ def _number(value: float) -> str:
 
 
 def columns_of(mappings: Iterable[Mapping], first: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return the columns `first`, then those that rows use, known ones in their order before unknown ones."""
+    """Return the columns `first`, then the others that rows use: known ones in their order, then unknown ones."""
     used: dict[str, None] = {}
     for mapping in mappings:
         used |= dict.fromkeys(slot for slot in SLOTS if getattr(mapping, slot) not in (None, ()))
@@ -278,7 +278,7 @@ def columns_of(mappings: Iterable[Mapping], first: Sequence[str] = ()) -> tuple[
 
 
 def text(mappings: MappingSet, *, delimiter: str = "\t") -> str:
-    """Return a mapping set as SSSOM table: metadata, column names, rows, in the order they have."""
+    """Return a mapping set as an SSSOM table: metadata, column names and rows, in their order."""
     columns = columns_of(mappings.mappings, mappings.columns)
     head = "".join(f"#{line}\n" for line in emitted(mappings.metadata))
     rows = [columns, *([mapping.cell(name) for name in columns] for mapping in mappings.mappings)]
@@ -290,7 +290,7 @@ def _quoted(cell: str, delimiter: str) -> str:
 
 
 def write(mappings: MappingSet, path: str | Path) -> None:
-    """Write a mapping set to a file, whole or not at all; with commas if the ending is .csv, else with tabs.
+    """Write a mapping set to a file, completely or not at all: with commas if it ends in .csv, else with tabs.
 
     Raises
     ------

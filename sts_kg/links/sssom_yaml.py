@@ -1,7 +1,7 @@
-"""The metadata of a mapping set: a little YAML of texts, lists and maps, read with its lines and written plainly.
+"""The metadata of a mapping set: a subset of YAML (texts, lists, maps), read with line numbers and written plainly.
 
-Scalars are texts, but for numbers and truth values that are spelled as Python spells them; so nothing that was written
-is spelled differently when it is written again. Anchors, aliases and tags, which SSSOM forbids, are refused.
+Scalars are texts, except numbers and booleans that are written as Python writes them. So reading and writing again
+never changes the spelling. Anchors, aliases and tags are rejected, because SSSOM forbids them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TEXT = (f"{_TAG}str", f"{_TAG}timestamp")
 
 
 def parsed(lines: Sequence[str], path: object = None) -> tuple[dict[str, Any], dict[str, int]]:
-    """Return the metadata in the lines, and the line of each key, one inside another as `key.inner`.
+    """Return the metadata in the lines, and the line of each key; a nested key is `key.inner`.
 
     Raises
     ------
@@ -38,22 +38,20 @@ def parsed(lines: Sequence[str], path: object = None) -> tuple[dict[str, Any], d
         if root is None:
             return {}, {}
         if not isinstance(root, yaml.MappingNode):
-            raise _wrong(
-                "the metadata are not a map: lines such as `license: IRI` were expected", root.start_mark, path
-            )
+            raise _wrong("the metadata is not a map: lines such as `license: IRI` were expected", root.start_mark, path)
         value = _value(root, "", places, path)
     except yaml.MarkedYAMLError as error:
-        raise _wrong(f"the metadata are not YAML: {error.problem}", error.problem_mark, path) from error
+        raise _wrong(f"the metadata is not YAML: {error.problem}", error.problem_mark, path) from error
     except yaml.YAMLError as error:
-        raise ParseError(f"the metadata are not YAML: {str(error).splitlines()[0]}", path=path, line=1) from error
+        raise ParseError(f"the metadata is not YAML: {str(error).splitlines()[0]}", path=path, line=1) from error
     except RecursionError as error:
-        raise ParseError("the metadata are nested too deeply", path=path, line=1) from error
+        raise ParseError("the metadata is nested too deeply", path=path, line=1) from error
     assert isinstance(value, dict), "the root is a map"
     return value, places
 
 
 def _wrong(reason: str, mark: Any, path: object) -> ParseError:
-    line, column = (mark.line + 1, mark.column + 2) if mark is not None else (1, None)  # the # is a column, too
+    line, column = (mark.line + 1, mark.column + 2) if mark is not None else (1, None)  # the # takes a column
     return ParseError(reason, path=path, line=line, column=column)
 
 
@@ -67,7 +65,7 @@ def _value(node: yaml.Node, at: str, places: dict[str, int], path: object) -> An
         if not isinstance(key, yaml.ScalarNode):
             raise _wrong("a key of the metadata is not text", key.start_mark, path)
         if key.value in found:
-            raise _wrong(f"the metadata have the key {key.value!r} twice", key.start_mark, path)
+            raise _wrong(f"the metadata has the key {key.value!r} twice", key.start_mark, path)
         places[at + key.value] = key.start_mark.line + 1
         found[key.value] = _value(inner, f"{at}{key.value}.", places, path)
     return found
@@ -122,7 +120,7 @@ def _item(item: Any, margin: str) -> Iterator[str]:
 
 
 def _spelled(value: Any) -> str:
-    """Return a scalar plainly if it is read as the same text again, else in double quotes."""
+    """Return a scalar without quotes if that is read as the same text, else in double quotes."""
     if value is None:
         return ""
     if isinstance(value, bool | int | float):
@@ -133,6 +131,6 @@ def _spelled(value: Any) -> str:
     except yaml.YAMLError:
         node = None
     plain = isinstance(node, yaml.ScalarNode) and node.style is None and node.tag in _TEXT and node.value == shown
-    if plain and not shown.endswith((",", "\t")):  # which a spreadsheet adds to a line, and reading drops
+    if plain and not shown.endswith((",", "\t")):  # a spreadsheet adds these to a line, and reading drops them
         return shown
     return yaml.dump(shown, default_style='"', allow_unicode=True, width=float("inf")).rstrip("\n")

@@ -157,11 +157,11 @@ def test_a_table_without_metadata_is_read() -> None:
         (b"subject_id\nA:1\tB:2\n", "x.tsv, line 2, column 2: the row has 2 cells, 1 were expected"),
         (b'subject_id\n"A:1\n', "x.tsv, line 2: is not a table: unexpected end of data"),
         (b'#a: 1\nsubject_id\n"A"1\n', "x.tsv, line 3: is not a table: '\t' expected after '\"'"),
-        (b"#a: 1\n#a: 2\nsubject_id\n", "x.tsv, line 2, column 2: the metadata have the key 'a' twice"),
-        (b"# free words\nsubject_id\n", "x.tsv, line 1, column 3: the metadata are not a map"),
-        (b"#a: [\nsubject_id\n", "x.tsv, line 1, column 6: the metadata are not YAML: "),
+        (b"#a: 1\n#a: 2\nsubject_id\n", "x.tsv, line 2, column 2: the metadata has the key 'a' twice"),
+        (b"# free words\nsubject_id\n", "x.tsv, line 1, column 3: the metadata is not a map"),
+        (b"#a: [\nsubject_id\n", "x.tsv, line 1, column 6: the metadata is not YAML: "),
         (b"#a: &b 1\n#c: *b\nsubject_id\n", "x.tsv, line 1, column 5: anchors, aliases and tags are not allowed"),
-        (b"#a: \x01\nsubject_id\n", "x.tsv, line 1: the metadata are not YAML: "),
+        (b"#a: \x01\nsubject_id\n", "x.tsv, line 1: the metadata is not YAML: "),
         (b"#a: " + b"[" * 600 + b"\nsubject_id\n", "x.tsv, line 1"),
     ],
 )
@@ -331,28 +331,38 @@ DOI = {"object_id": "DOID:1115", "predicate_id": "skos:broadMatch", "subject_id"
         (
             {"predicate_id": "skos:exactmatch"},
             "predicate_id",
-            "the predicate skos:exactmatch is none of those for matches",
+            "the predicate skos:exactmatch is not one for matches",
             "write skos:exactMatch or skos:relatedMatch or skos:closeMatch",
         ),
         (
             {"predicate_id": "owl:sameAs"},
             "predicate_id",
-            "owl:sameAs makes the two terms one, so that each gets all that is said of the other",
+            "owl:sameAs makes the two terms identical, so that all statements about one hold for the other",
             "write skos:exactMatch",
         ),
         (
             {"mapping_justification": "semapv:LexicalMatch"},
             "mapping_justification",
-            "the justification semapv:LexicalMatch is none of those of SSSOM",
+            "the justification semapv:LexicalMatch is not one of SSSOM",
             "write semapv:LexicalMatching",
         ),
-        ({"confidence": "1.5"}, "confidence", "1.5 is not a number from 0 to 1", "write such as 0.9, or nothing"),
-        ({"confidence": "high"}, "confidence", "high is not a number from 0 to 1", "write such as 0.9, or nothing"),
+        (
+            {"confidence": "1.5"},
+            "confidence",
+            "1.5 is not a number from 0 to 1",
+            "write a number such as 0.9, or nothing",
+        ),
+        (
+            {"confidence": "high"},
+            "confidence",
+            "high is not a number from 0 to 1",
+            "write a number such as 0.9, or nothing",
+        ),
         (
             {"similarity_score": "nan"},
             "similarity_score",
             "nan is not a number from 0 to 1",
-            "write such as 0.9, or nothing",
+            "write a number such as 0.9, or nothing",
         ),
         ({"predicate_modifier": "not"}, "predicate_modifier", "the modifier 'not' is unknown", "write Not, or nothing"),
         ({"mapping_date": "31.1.2026"}, "mapping_date", "'31.1.2026' is not a date", "write YYYY-MM-DD"),
@@ -364,7 +374,7 @@ def test_a_wrong_cell_is_told_with_line_and_remedy(
 ) -> None:
     found = [problem for problem in problems(cells, HEAD) if problem.column == column]
     if column == "mapping_justification" and cells[column]:
-        found = [problem for problem in found if "none of those" in problem.message]
+        found = [problem for problem in found if "is not one " in problem.message]
         remedy = found[0].remedy if remedy in found[0].remedy else remedy
     assert found == [RowViolation(FIRST, column, message, remedy)]
 
@@ -414,7 +424,7 @@ def test_a_prefix_that_nobody_knows_is_a_warning() -> None:
         RowViolation(
             FIRST + 1,
             "object_id",
-            "ex:7: the prefix 'ex' is none of the known ones",
+            "ex:7: the prefix 'ex' is unknown",
             "check the prefix and the id by hand",
             "warning",
         )
@@ -439,7 +449,7 @@ def test_a_prefix_that_nobody_knows_is_a_warning() -> None:
             "#  MONDO: https://example.org/",
             f"MONDO: https://example.org/ is not where the IRIs begin; write MONDO: {OBO}MONDO_",
         ),
-        ("#  lab: nowhere", "lab: 'nowhere' is not an IRI; write what stands before the local ids"),
+        ("#  lab: nowhere", "lab: 'nowhere' is not an IRI; write the IRI that the local ids are appended to"),
     ],
 )
 def test_the_curie_map_has_the_standard_iris(line: str, problem: str | None) -> None:
@@ -455,18 +465,18 @@ def test_the_curie_map_has_the_standard_iris(line: str, problem: str | None) -> 
             "#mapping_set_id: https://example.org/set\n",
             "",
             RowViolation(
-                None, "mapping_set_id", "the metadata have no mapping_set_id", "add a line `#mapping_set_id: IRI`"
+                None, "mapping_set_id", "the metadata has no mapping_set_id", "add a line `#mapping_set_id: IRI`"
             ),
         ),
         (
             "#license: https://creativecommons.org/licenses/by/4.0/\n",
             "",
-            RowViolation(None, "license", "the metadata have no license", "add a line `#license: IRI`"),
+            RowViolation(None, "license", "the metadata has no license", "add a line `#license: IRI`"),
         ),
         (
             "https://creativecommons.org/licenses/by/4.0/",
             "free for all",
-            RowViolation(5, "license", "'free for all' is not an IRI", "write the whole IRI"),
+            RowViolation(5, "license", "'free for all' is not an IRI", "write the full IRI"),
         ),
         (
             "#license",
@@ -487,7 +497,7 @@ def test_metadata_are_checked(old: str, new: str, problem: RowViolation) -> None
 def test_a_curie_map_that_is_no_map_is_told() -> None:
     found = validate(set_of(head="#curie_map: none\n" + HEAD[HEAD.index("#mapping_set_id") :]))
     assert [str(each) for each in found] == [
-        "line 1, curie_map: error: it is not a map; write one line `#  PREFIX: IRI` a prefix"
+        "line 1, curie_map: error: it is not a map; write one line `#  PREFIX: IRI` for each prefix"
     ]
 
 
@@ -504,7 +514,7 @@ def test_two_exact_matches_into_one_vocabulary_are_a_warning() -> None:
         RowViolation(
             FIRST + 1,
             "object_id",
-            f"sts:pazopanib has two exact matches in CHEBI: CHEBI:71219 in line {FIRST}, too",
+            f"sts:pazopanib has two exact matches in CHEBI: also CHEBI:71219 in line {FIRST}",
             "keep one, make the other skos:closeMatch",
             "warning",
         )
@@ -518,7 +528,7 @@ def test_an_exact_match_of_two_terms_is_a_warning() -> None:
         RowViolation(
             FIRST + 1,
             "object_id",
-            f"CHEBI:71219 is an exact match of two terms: of sts:pazopanib in line {FIRST}, too",
+            f"CHEBI:71219 is an exact match of two terms: also of sts:pazopanib in line {FIRST}",
             "keep one, make the other skos:closeMatch",
             "warning",
         )
@@ -531,7 +541,7 @@ def test_a_row_that_another_row_denies_is_told() -> None:
     found = validate(set_of((*GOOD, ""), (*GOOD, "Not"), columns=columns))
     assert [str(each) for each in found] == [
         f"line {FIRST}, object_id: error: CHEBI:71219 is a known trap: the set set denies this match; "
-        "drop the row, or take another predicate than skos:exactMatch"
+        "drop the row, or use a predicate other than skos:exactMatch"
     ]
 
 
@@ -552,7 +562,7 @@ def test_labels_are_compared_with_those_at_hand() -> None:
         FIRST,
         "object_label",
         "CHEBI:71219 is labelled 'doxorubicin', not 'pazopanib'",
-        "correct the label, or the id if that is wrong",
+        "fix the label, or the id if that is wrong",
         "warning",
     )
     assert problems(cells, labels={"https://identifiers.org/CHEBI:71219": "doxorubicin"}) == [wrong]
@@ -565,7 +575,7 @@ def test_retired_ids_are_told_with_what_replaces_them() -> None:
     assert problems({}, retired={"CHEBI:71219": "CHEBI:5"}) == [wrong]
     assert problems({}, retired={"CHEBI:5": "CHEBI:6"}) == []
     graph = Graph().add((URIRef(f"{OBO}CHEBI_71219"), OWL.deprecated, Literal(True)))
-    assert [each.remedy for each in problems({}, graph=graph)] == ["find what took its place"]
+    assert [each.remedy for each in problems({}, graph=graph)] == ["find its replacement"]
     graph.add((URIRef(f"{OBO}CHEBI_71219"), URIRef(f"{OBO}IAO_0100001"), URIRef(f"{OBO}CHEBI_5")))
     assert problems({}, graph=graph) == [wrong]
 
@@ -1038,7 +1048,7 @@ def test_validate_takes_labels_from_outside_terms() -> None:
     assert done.exit_code == 0  # a warning is not an error
     assert done.stdout == (
         "set.tsv, line 7, object_label: warning: CHEBI:71219 is labelled 'pazopanib', not 'x'; "
-        "correct the label, or the id if that is wrong\n"
+        "fix the label, or the id if that is wrong\n"
     )
 
 
