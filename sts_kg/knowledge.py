@@ -1,4 +1,4 @@
-"""The knowledge graph: load, query; options, explanations and questions for cases; checks."""
+"""The knowledge graph: load it, query it, answer cases with options, explanations and questions, check it."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ __all__ = ["KnowledgeGraph", "connect", "load"]
 class KnowledgeGraph:
     """The ontology, asserted and closed, with or without patient cases; made by `load`.
 
-    It holds graphs and is not one: `asserted` and `graph` are ordinary rdflib Graphs. Each method asks the session;
-    only `link` changes it. Not medical advice.
+    It is not itself a Graph, but has some: `asserted` and `graph` are ordinary rdflib Graphs. Only `link` changes it;
+    all other methods leave it as it is. Not medical advice.
     """
 
     def __init__(self, session: Session | None = None, *, backend: Backend | None = None) -> None:
@@ -55,7 +55,7 @@ class KnowledgeGraph:
 
     @property
     def session(self) -> Session:
-        """The guideline with its cases and slices; read from where the graph is kept when first needed."""
+        """The guideline with its cases and slices; read from the backend when first needed."""
         session = self._session
         if session is None:
             backend = self._backend
@@ -66,7 +66,7 @@ class KnowledgeGraph:
 
     @property
     def guideline(self) -> Guideline:
-        """The source of knowledge: its modules, conditions, words and segments."""
+        """The guideline: its modules, conditions, vocabulary and segments."""
         return self.session.guideline
 
     @property
@@ -76,12 +76,12 @@ class KnowledgeGraph:
 
     @property
     def asserted(self) -> Graph:
-        """What the files say: the modules of the ontology and the facts of the cases."""
+        """The asserted triples: the modules of the ontology and the facts of the cases."""
         return self.session.asserted
 
     @property
     def closure(self) -> Closure:
-        """What the files say and all that follows by OWL 2 RL: proofs, and more triples by `extend`.
+        """The closure of the asserted triples under OWL 2 RL; it has proofs, and `extend` adds triples.
 
         Raises
         ------
@@ -92,7 +92,7 @@ class KnowledgeGraph:
 
     @property
     def inferred(self) -> Graph:
-        """What follows and is informative, as an rdflib Graph; disjoint from `asserted`.
+        """The inferred triples, without trivial ones, as an rdflib Graph; disjoint from `asserted`.
 
         Raises
         ------
@@ -103,7 +103,7 @@ class KnowledgeGraph:
 
     @property
     def graph(self) -> Graph:
-        """Asserted and inferred triples as one rdflib Graph on an Oxigraph store, so that its SPARQL is fast."""
+        """Asserted and inferred triples as one rdflib Graph, on an Oxigraph store for fast SPARQL."""
         return self.session.graph
 
     @property
@@ -112,14 +112,14 @@ class KnowledgeGraph:
         return self.guideline.footer
 
     def proof(self, triple: str | tuple[Node, Node, Node]) -> Proof:
-        """Return why a triple holds: rules and premises, down to what is asserted, with the sentences behind it.
+        """Return the proof of a triple: rules and premises, down to asserted triples and the sentences behind them.
 
         The triple may be a text in Turtle, such as `case:f sts:hasOption sts:option-pazopanib`.
 
         Raises
         ------
         NotEntailedError
-            It does not follow.
+            The triple is not entailed.
         ParseError
             The text is not one triple.
         """
@@ -127,7 +127,7 @@ class KnowledgeGraph:
         return session.closure.proof(asked, sentences=session.sentences)
 
     def with_cases(self, cases: CaseSource | Iterable[CaseSource]) -> KnowledgeGraph:
-        """Return the knowledge graph with patient cases in it, and with all that is linked; this one is not changed.
+        """Return a knowledge graph with these patient cases and the slices of this one, which stays unchanged.
 
         Raises
         ------
@@ -137,7 +137,7 @@ class KnowledgeGraph:
         return KnowledgeGraph(replace(self.session, cases=self._read(cases)))
 
     def with_examples(self) -> KnowledgeGraph:
-        """Return the knowledge graph with the fictional cases a to m of `ontology/examples` in it."""
+        """Return a knowledge graph with the fictional cases a to m of `ontology/examples`."""
         return KnowledgeGraph(self.session.examples)
 
     # --- queries
@@ -178,18 +178,18 @@ class KnowledgeGraph:
         """Return the answer to a canned query by name, or to a SPARQL text: a Table, a bool (ASK) or a Graph.
 
         A canned query runs on the graph that its header names; on the shipped fictional cases if it is about cases
-        and this graph has none. A SPARQL text (known by its white space) goes to `sparql`.
+        and this graph has none. A text with white space is SPARQL, and goes to `sparql`.
 
         Raises
         ------
         UnknownNameError
             No canned query has that name.
         ParameterError
-            A parameter is missing, unknown, or of another type.
+            A parameter is missing, unknown, or of the wrong type.
         NotLinkedError
-            The query needs terms of a vocabulary of others, and none is linked.
+            The query needs terms of an external vocabulary, and none is linked.
         QueryError
-            The text is not SPARQL 1.1 Query, or asks another endpoint.
+            The text is not a SPARQL 1.1 query, or it queries another endpoint (SERVICE).
 
         Examples
         --------
@@ -209,7 +209,7 @@ class KnowledgeGraph:
         return self._ask(kind, self.bound(found.id, **parameters), name=found.id)
 
     def _is_linked(self, prefix: str) -> bool:
-        """Return whether a term of a vocabulary is described in a slice."""
+        """Return whether a slice describes a term of a vocabulary."""
         from sts_kg.rdf import Prefixes
 
         forms = [form for each in Prefixes.shipped() if each.name == prefix for form in (each.iri, *each.iris)]
@@ -219,7 +219,7 @@ class KnowledgeGraph:
         return isinstance(found, Table) and len(found) > 0
 
     def query_online(self, name: str, /, **parameters: object) -> Table | bool | Graph:
-        """Return the answer to a canned query from the endpoint that its header names; nothing else asks there.
+        """Return the answer to a canned query from the endpoint in its header. No other method contacts it.
 
         Raises
         ------
@@ -239,20 +239,20 @@ class KnowledgeGraph:
         return Endpoint(found.endpoint, profile=profile).query(self.bound(found.id, **parameters))
 
     def sparql(self, text: str, *, asserted: bool = False) -> Table | bool | Graph:
-        """Return the answer to a SPARQL text on the closed graph with all that is linked, or on the asserted one.
+        """Return the answer to a SPARQL text on the closed graph with all slices, or on the asserted graph.
 
         Prefixes that the project knows need no declaration.
 
         Raises
         ------
         QueryError
-            The text is not SPARQL 1.1 Query, or asks another endpoint.
+            The text is not a SPARQL 1.1 query, or it queries another endpoint (SERVICE).
         """
         slices = self._backend.slices if self._backend is not None else self.session.slices
         return self._ask("asserted" if asserted else "linked" if slices else "closed", text)
 
     def bound(self, name: str, /, **parameters: object) -> str:
-        """Return the SPARQL text of a canned query with its parameters in place, as any SPARQL tool would run it.
+        """Return the SPARQL text of a canned query with its parameters filled in, for any SPARQL tool.
 
         Raises
         ------
@@ -274,7 +274,7 @@ class KnowledgeGraph:
     ) -> Answers:
         """Return, for each case and each of the options, met, not met or undetermined, with what is missing.
 
-        Cases whose facts contradict each other are in `contradictions`, and do not spoil the others.
+        Cases whose facts contradict each other are in `contradictions`; the other cases are still answered.
 
         Parameters
         ----------
@@ -296,7 +296,7 @@ class KnowledgeGraph:
     ) -> Explanation:
         """Return why an option has its status for a case: known, not needed, to ask, source, interpretation.
 
-        `case` picks one of several by its id; `page` is the source page, to quote it.
+        `case` selects one of several by its id; `page` is the source page, to quote it.
 
         Raises
         ------
@@ -312,9 +312,9 @@ class KnowledgeGraph:
     def questions(
         self, cases: CaseSource | Iterable[CaseSource], *, case: str | None = None
     ) -> dict[str, tuple[Question, ...]]:
-        """Return what is still to ask, by case: first the question that most options wait for.
+        """Return the open questions by case; the question that most options wait for comes first.
 
-        `case` picks one of several by its id.
+        `case` selects one of several by its id.
 
         Raises
         ------
@@ -330,7 +330,7 @@ class KnowledgeGraph:
     def what_if(
         self, cases: CaseSource, findings: Mapping[str, bool | None] | str, *, case: str | None = None
     ) -> tuple[Change, ...]:
-        """Return which options would change if some findings of a case were others; nothing of it is a fact.
+        """Return which options would change if some findings of a case were different; the result is hypothetical.
 
         `findings` maps names to True, False or None (unknown), or names a possible transition (`transition-S21`).
 
@@ -347,17 +347,17 @@ class KnowledgeGraph:
     # --- the guideline
 
     def check(self, *, page: str | Path | None = None) -> Report:
-        """Return what the quality gates say of the ontology and the queries; of the page too, if it is at hand."""
+        """Return the report of the quality gates on the ontology and the queries, and on the page if available."""
         from sts_kg.quality import report
 
         return report(self.guideline, canned_folder=queries_folder(), page=source_page(page))
 
     def sources(self, name: str | None = None, *, page: str | Path | None = None) -> tuple[Segment, ...]:
-        """Return all segments of the source in reading order, or the one of an id; with text if the page is at hand."""
+        """Return all segments of the source in reading order, or the one with an id; with text if the page is given."""
         return self.guideline.segments(page) if name is None else (self.guideline.segment(name, page),)
 
     def export(self, path: str | Path, *, inferred: bool = False, kinds: Sequence[str] = ()) -> int:
-        """Write the graph in the syntax that the path ends in, and return the number of triples.
+        """Write the graph in the syntax of the file ending, and return the number of triples.
 
         `.trig` and `.nq` keep each module, the cases and what is inferred in graphs of their own.
 
@@ -366,9 +366,9 @@ class KnowledgeGraph:
         path : str or Path
             FILE.(ttl|nt|rdf|jsonld|trig|nq), also with .gz.
         inferred : bool
-            Whether to write what follows, too.
+            Whether to also write the inferred triples.
         kinds : sequence of str, optional
-            The kinds of graphs to write in place of asserted (and inferred): see `named_graphs`.
+            The kinds of graphs to write instead of asserted (and inferred): see `named_graphs`.
 
         Raises
         ------
@@ -396,16 +396,16 @@ class KnowledgeGraph:
         graph_store: str | None = None,
         progress: PushProgress | None = None,
     ) -> list[Pushed]:
-        """Put the named graphs of some kinds into a SPARQL store, and return what was done, a record for each graph.
+        """Push the named graphs of some kinds into a SPARQL store, and return one record for each graph.
 
         Parameters
         ----------
         target : str or Path
-            The URL where the store takes queries, or a folder.
+            The address for queries, or the folder of an Oxigraph store.
         kinds : sequence of str
             See `named_graphs`. Cases go into a graph of their own.
         linked : path, optional
-            A store made by `sts-kg link -o`, from which the links come instead of from this graph.
+            A store made by `sts-kg link -o`; its links are pushed instead of those of this graph.
         replace, update, graph_store, progress
             As `sts_kg.stores.push`.
 
@@ -414,7 +414,7 @@ class KnowledgeGraph:
         UnknownNameError
             There is no such kind.
         EndpointError
-            The store does not take the graphs.
+            The store cannot be reached, read or written, or rejects the graphs.
         """
         from sts_kg.stores import graphs_of_links, push
 
@@ -452,14 +452,14 @@ class KnowledgeGraph:
     def mapping_rows(
         self, name: str | None = None, *, prefix: str | None = None, predicate: str | None = None
     ) -> tuple[tuple[MappingSet, MappingRow], ...]:
-        """Return the rows of the shipped mapping sets, each with its set: all, or those about one term of either side.
+        """Return the rows of the shipped mapping sets, each with its set: all, or those about one term.
 
         Parameters
         ----------
         name : str, optional
-            A name or label of ours, or an external term by CURIE, IRI or code.
+            One of our terms by name or label, or an external term by CURIE, IRI or code.
         prefix : str, optional
-            Only external terms of this vocabulary, in any case or by a synonym.
+            Only external terms of this vocabulary; upper or lower case and synonyms are accepted.
         predicate : str, optional
             Only this predicate, such as exactMatch.
 
@@ -468,7 +468,7 @@ class KnowledgeGraph:
         UnknownNameError
             There is no such term, prefix or predicate.
         CurieError
-            It is a CURIE with an unknown prefix.
+            The name is a CURIE with an unknown prefix.
         """
         from sts_kg.links import looked_up, shipped
 
@@ -495,15 +495,15 @@ class KnowledgeGraph:
         bridge: bool = False,
         progress: Callable[[str, int], None] | None = None,
     ) -> LinkReport:
-        """Bring the slices of ontologies of others that matter for our terms into this graph; report what holds.
+        """Add slices of external ontologies around our terms to this graph, and report which mappings hold.
 
-        Afterwards the queries of the topic `links` and all SPARQL on this graph see the slices, too.
+        Afterwards the queries of the topic `links` and all SPARQL on this graph include the slices.
 
         Parameters
         ----------
         sources : path, URL or Endpoint
-            RDF of any syntax, OWL functional syntax, OWL/XML, OBO; `.gz` and `.zst` too. Of a SPARQL endpoint, what
-            it knows of the mapped terms.
+            A file in any RDF syntax, OWL functional syntax, OWL/XML or OBO, also with `.gz` or `.zst`. From a SPARQL
+            endpoint, what it knows about the mapped terms.
         slice, depth, seeds, bridge, progress
             As `sts_kg.links.link`.
 
@@ -538,16 +538,16 @@ def load(
 ) -> KnowledgeGraph:
     """Return the knowledge graph of the shipped ontology, or of another folder of the same layout.
 
-    The closure is computed when it is first needed, by our own engine or by owlrl, the slow reference. With `store`,
-    the graph stays in a folder of Oxigraph as `sts-kg link -o` and `sts-kg push --store` make it: nothing is loaded,
-    and queries run there.
+    The closure is computed when first needed, by our own engine or by owlrl, the slow reference. With `store`, the
+    graph stays in an Oxigraph folder that `sts-kg link -o` or `sts-kg push --store` made: nothing is loaded, and
+    queries run there.
 
     Raises
     ------
     ParseError
         A module of the ontology is missing or cannot be read.
     EndpointError
-        There is no such store, or another process has it.
+        There is no such store, or another process uses it.
     """
     if store is not None:
         from sts_kg.stores import FolderBackend
@@ -557,10 +557,10 @@ def load(
 
 
 def connect(url: str, *, profile: str = "generic", timeout_s: float = 60.0) -> KnowledgeGraph:
-    """Return the knowledge graph that a SPARQL 1.1 endpoint keeps, as `sts-kg push --endpoint` puts it there.
+    """Return the knowledge graph at a SPARQL 1.1 endpoint, where `sts-kg push --endpoint` put it.
 
-    Queries run there. Options and explanations fetch the ontology, some thousand triples, once; a case never leaves
-    this machine, and is closed here.
+    Queries run there. Options and explanations download the ontology once, a few thousand triples. Cases never leave
+    this machine; their closure is computed here.
 
     Raises
     ------

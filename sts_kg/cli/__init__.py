@@ -2,7 +2,7 @@
 
 Exit codes: 0 done, 1 the answer is no (violations, contradictions, ASK), 2 usage, 3 unreadable input, 4 endpoint.
 
-Everything but click is imported inside the commands, so that `--help` and completion answer at once.
+Everything except click is imported inside the commands, so that `--help` and completion are fast.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ __all__ = ["app", "main"]
 
 
 class _App(click.Group):
-    """The commands; what goes wrong becomes one line on standard error and an exit code, never a traceback."""
+    """The commands. An error becomes one line on standard error and an exit code, not a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -25,18 +25,20 @@ _SYNTAXES = ("nquads", "turtle", "rdfxml", "jsonld", "trig", "n3")
 @click.command()
 @_files
 @click.option("-o", "--output", type=File, help="FILE.(nt|ttl|nq|rdf|jsonld), also with .gz; without it, N-Triples.")
-@click.option("--inferred-only", is_flag=True, help="Leave out what is asserted.")
+@click.option("--inferred-only", is_flag=True, help="Leave out asserted triples.")
 @click.option("--engine", type=click.Choice(ENGINES), default="columns", show_default=True)
 @click.option(
     "--axioms",
     type=click.Choice(AXIOMS),
     default="used",
     show_default=True,
-    help="The trivial triples: none, those about built-in terms in use, or all.",
+    help="Which trivial triples to include: none, those about built-in terms in use, or all.",
 )
 @click.option("--stats", is_flag=True, help="Print numbers as JSON: triples, rounds, seconds, memory, firings by rule.")
-@click.option("--lenient", is_flag=True, help="Skip wrong lines of N-Triples and N-Quads, and count them.")
-@click.option("--syntax", type=click.Choice(_SYNTAXES), default="nquads", show_default=True, help="Of standard input.")
+@click.option("--lenient", is_flag=True, help="Skip malformed lines of N-Triples and N-Quads, and count them.")
+@click.option(
+    "--syntax", type=click.Choice(_SYNTAXES), default="nquads", show_default=True, help="The syntax of standard input."
+)
 def close(
     files: tuple[Path, ...],
     output: Path | None,
@@ -47,9 +49,10 @@ def close(
     lenient: bool,
     syntax: str,
 ) -> None:
-    """Write the OWL 2 RL closure of RDF files; of the shipped ontology without FILE, of standard input for -.
+    """Write the OWL 2 RL closure of RDF files.
 
-    Exit 1 if they contradict themselves: the contradictions are listed, and the closure is written all the same.
+    Without FILE, it is the closure of the shipped ontology; - is standard input. Exit 1 if there are contradictions:
+    they are listed, and the closure is still written.
 
     \b
     Example:
@@ -110,7 +113,7 @@ def _sources(files: Sequence[Path], syntax: str) -> list[object]:
 
 
 def _told(show: Callable[[str], None]) -> Callable[[Progress], None]:
-    """Return what shows the progress."""
+    """Return a callback that shows the progress."""
 
     def told(progress: Progress) -> None:
         rate = f", {progress.total / progress.seconds:,.0f} a second" if progress.seconds > 1 else ""
@@ -145,8 +148,8 @@ def _s(count: int) -> str:
 def prove(triple: str, files: tuple[Path, ...], cases: tuple[Path, ...], form: str) -> None:
     """Prove a triple, given in Turtle: rules and premises down to what a file asserts.
 
-    Without FILE, from the shipped ontology and the cases put in; each axiom then names the sentences behind it. With
-    FILE, from these RDF files.
+    Without FILE, the proof starts from the shipped ontology and the cases given, and each axiom names the sentences
+    behind it. With FILE, it starts from these RDF files.
 
     \b
     Example:

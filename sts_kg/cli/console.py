@@ -1,4 +1,4 @@
-"""What a person sees: answers and tables on a terminal with rich, and the same words without it in a pipe."""
+"""Output of the commands: with rich on a terminal, and the same words as plain text in a pipe."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _SHOWN = {"met": "met", "not-met": "not met", "undetermined": "undetermined"}
 
 
 class Terminal:
-    """Standard output and error; rich only where they are a terminal, colours never with `NO_COLOR`.
+    """Standard output and error, with rich only on a terminal; `NO_COLOR` turns colours off.
 
-    Where both go into one file or pipe, lines keep the order in which they were written.
+    If both go into one file or pipe, lines keep the order in which they were written.
     """
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Terminal:
         self.err = Console(stderr=True, highlight=False, soft_wrap=True, force_terminal=sys.stderr.isatty())
 
     def write(self, text: str) -> None:
-        """Write text as it stands, with a line end if it has none."""
+        """Write text unchanged, and end its last line if needed."""
         sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
 
     def note(self, text: str) -> None:
@@ -60,7 +60,7 @@ class Terminal:
 
     @contextmanager
     def busy(self, text: str) -> Iterator[Callable[[str], None]]:
-        """Show that work is under way, on a terminal only; what comes back shows how far it is."""
+        """Show a spinner on a terminal, and yield a callback that updates its text."""
         if not self.err.is_terminal:
             yield lambda _: None
             return
@@ -87,7 +87,7 @@ class Terminal:
             self.note(f"{len(answer)} row{'' if len(answer) == 1 else 's'}")
 
     def paragraphs(self, lines: Iterable[tuple[str, str]]) -> None:
-        """Show paragraphs with headings; one without a heading goes on under the last."""
+        """Show paragraphs with headings; one without a heading continues the last."""
         for heading, text in lines:
             if self.is_tty:
                 said = Text.assemble((f"{heading}: ", "bold") if heading else "", text)
@@ -96,7 +96,7 @@ class Terminal:
                 self.write(f"{heading}: {text}" if heading else f"  {text}")
 
     def options(self, answers: Iterable[Answer], graph: Graph, labels: Mapping[str, str]) -> None:
-        """Show the answers of cases, the options under the umbrella that groups them."""
+        """Show the answers for cases, with the options grouped under their umbrellas."""
         for case, of_case in groupby(answers, key=lambda answer: answer.case):
             title = f"case {case}" + (f": {labels[case]}" if labels.get(case) else "")
             self.out.print(Text(title, style="bold"))
@@ -134,7 +134,7 @@ class Terminal:
             self.write("no option would change\n")
 
     def segments(self, segments: Sequence[Segment]) -> None:
-        """Show segments of the source: their text if it is at hand, else their gist."""
+        """Show segments of the source: their text if the page is available, else their gist."""
         rows = [
             (one.id, str(one.line), f"{one.start}–{one.end}", one.section, one.text or one.gist) for one in segments
         ]
@@ -155,7 +155,7 @@ class Terminal:
 
 
 def _option_rows(answers: list[Answer], graph: Graph) -> Iterator[tuple[str, str, str, str]]:
-    """Yield a row for each option: an umbrella first, then, set in, those that refine it (some refine two)."""
+    """Yield a row for each option: an umbrella first, then, indented, those that refine it (some refine two)."""
     under: dict[object, list[Answer]] = {}
     for answer in answers:
         umbrellas = sorted(graph.objects(answer.option, STS.refines), key=str)
@@ -172,5 +172,5 @@ def _option_row(answer: Answer, label: str, graph: Graph) -> tuple[str, str, str
 
 
 def legend() -> str:
-    """Return what the three statuses say, and what not met does not say (D25)."""
+    """Return what the three statuses mean, and what not met does not mean (D25)."""
     return "\n".join(f"{_SHOWN[status]}: {wording}" for status, wording in WORDING.items())

@@ -1,4 +1,4 @@
-"""The command link: slices of ontologies of others, and what holds of the mappings."""
+"""The command link: slices of external ontologies, and which mappings hold."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ __all__ = ["link"]
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE|URL]...")
-@click.option("--endpoint", metavar="URL", multiple=True, help="Also what a SPARQL endpoint knows of the mapped terms.")
+@click.option("--endpoint", metavar="URL", multiple=True, help="Also link a SPARQL endpoint.")
 @profile_option
 @click.option(
     "--slice",
     type=click.Choice(SLICES),
     default="up",
     show_default=True,
-    help="star: the terms; up: and all above and about them; down: and all below; module: and all that they use.",
+    help="star: the terms; up: also all above and about them; down: also all below; module: also all that they use.",
 )
-@click.option("--depth", type=click.IntRange(min=0), default=0, help="Steps down or through a module; 0: no limit.")
-@click.option("--seed", "seeds", multiple=True, metavar="TERM", help="Slice this term, too: CURIE, IRI or label.")
-@click.option("--bridge", is_flag=True, help="Put exact matches into the classes of others, for reasoning.")
+@click.option(
+    "--depth", type=click.IntRange(min=0), default=0, help="Most steps down or through a module; 0: no limit."
+)
+@click.option("--seed", "seeds", multiple=True, metavar="TERM", help="Also slice this term: CURIE, IRI or label.")
+@click.option("--bridge", is_flag=True, help="Put exact matches into external classes, for reasoning.")
 @click.option("-o", "--output", type=File, metavar="STORE|FILE", help="A store folder, or FILE.(nq|trig).")
 @formats("text", "json", "md")
 def link(
@@ -43,10 +45,10 @@ def link(
 ) -> None:
     """Link external ontologies, and report which mappings hold.
 
-    Keeps the slices that matter for our mapped terms.
+    Keeps the slices around our mapped terms; of an endpoint, what it knows about these terms.
 
-    Exit 1 if a mapping is missing, obsolete or has another label there. Files may be of any RDF syntax, OWL functional
-    syntax, OWL/XML or OBO, also with .gz or .zst.
+    Exit 1 if a mapped term is missing, obsolete or has another label there. Files may be in any RDF syntax, OWL
+    functional syntax, OWL/XML or OBO, also with .gz or .zst.
 
     \b
     Example:

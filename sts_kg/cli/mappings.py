@@ -25,7 +25,7 @@ _COLUMNS = ("subject_id", "subject_label", "predicate_id", "predicate_modifier",
 
 
 class _Mappings(click.Group):
-    """Sub-commands, and the list for whatever else is typed first."""
+    """Sub-commands; any other first word goes to the list."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         first = args[0] if args else None
@@ -39,8 +39,8 @@ class _Mappings(click.Group):
 def mappings_group() -> None:
     """List, validate and export mappings to external terms (SSSOM).
 
-    ENTITY is a name or label of ours; a CURIE, IRI or code of an external term, in any known form, finds the
-    terms of ours that it is mapped to. For the options of the list: sts-kg mappings list --help.
+    ENTITY is the name or label of one of our terms. A CURIE, IRI or code of an external term, in any known form, finds
+    our terms that are mapped to it. For the options of the list: sts-kg mappings list --help.
 
     \b
     Example:
@@ -58,7 +58,7 @@ def mappings_group() -> None:
 @click.option("--predicate", metavar="PREDICATE", help="Only this predicate, such as exactMatch.")
 @formats("table", "json", "csv", "tsv")
 def listed(name: str | None, prefix: str | None, predicate: str | None, form: str) -> None:
-    """List the mappings of one of our entities or of an external term; all of them without either.
+    """List the mappings of one of our terms or of an external term; without a name, all mappings.
 
     A row that denies a match is shown as "not …".
 
@@ -78,7 +78,7 @@ def listed(name: str | None, prefix: str | None, predicate: str | None, form: st
         cut = tuple(Mapping(**{slot: getattr(row, slot) for slot in _COLUMNS}) for _, row in rows)
         shown.write(text(MappingSet({}, cut, _COLUMNS), delimiter="," if form == "csv" else "\t"))
     else:
-        header = ("ours", "predicate", "outside", "label", "set")
+        header = ("ours", "predicate", "external", "label", "set")
         shown.table(header, [_cells(each, row) for each, row in rows])
     if not rows:
         shown.note("note: no mapping")
@@ -105,7 +105,7 @@ def validate(files: tuple[Path, ...], terms: tuple[Path, ...], form: str) -> Non
     """Check SSSOM files (TSV or CSV; - is standard input), and say what is wrong and what would be right.
 
     Exit 1 if there is an error, 3 if a file cannot be read; warnings alone are 0. With --terms, labels are compared
-    with those in the RDF files, and terms that are deprecated there are told.
+    with those in the RDF files, and terms that are deprecated there are reported.
 
     \b
     Example:
@@ -155,7 +155,7 @@ def _told(shown: Terminal, errors: int, warnings: int) -> None:
 @click.argument("sets", nargs=-1, metavar="[SET]...")
 @click.option("-o", "--output", type=File, help="FILE.(ttl|nt|rdf|jsonld|…), also with .gz; without it, Turtle.")
 def export(sets: tuple[str, ...], output: Path | None) -> None:
-    """Write mapping sets as RDF, all of them without SET: each match, and an annotated axiom beside it.
+    """Write mapping sets as RDF: each match, and an axiom that annotates it. Without SET, write all of them.
 
     \b
     Example:

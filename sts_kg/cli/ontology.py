@@ -17,7 +17,7 @@ __all__ = ["check", "export", "sources"]
 @page_option
 @formats("table", "json")
 def sources(segment: str | None, page: Path | None, form: str) -> None:
-    """List the segments of the source by their gists, or show one; with the text if the page is at hand.
+    """List the segments of the source by their gists, or show one; with their text if the page is given.
 
     \b
     Example:
@@ -60,10 +60,12 @@ def check(page: Path | None, form: str) -> None:
 
 @click.command()
 @click.option("-o", "--output", type=File, required=True, help="FILE.(ttl|nt|rdf|jsonld|trig|nq), also with .gz.")
-@click.option("--inferred", is_flag=True, help="With what follows by OWL 2 RL.")
+@click.option("--inferred", is_flag=True, help="Include the triples that OWL 2 RL entails.")
 @cases_option
 def export(output: Path, inferred: bool, cases: tuple[Path, ...]) -> None:
-    """Write the graph to a file in the syntax of its ending; .trig and .nq keep each module in its own graph.
+    """Write the graph to a file.
+
+    The ending of the file selects the syntax; .trig and .nq keep each module in its own graph.
 
     \b
     Example:

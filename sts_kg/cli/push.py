@@ -20,28 +20,28 @@ __all__ = ["push"]
 def _kinds(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
     chosen = tuple(word.strip() for word in value.split(",") if word.strip())
     if wrong := [word for word in chosen if word not in KINDS]:
-        raise click.BadParameter(f"{wrong[0]!r} is none of {', '.join(KINDS)}")
+        raise click.BadParameter(f"{wrong[0]!r} is not one of {', '.join(KINDS)}")
     if not chosen:
         raise click.BadParameter(f"name at least one of {', '.join(KINDS)}")
     return chosen
 
 
 @click.command()
-@click.option("--endpoint", metavar="URL", help="Where the store takes SPARQL queries.")
-@click.option("--store", type=File, metavar="DIR", help="The folder of an Oxigraph store; made if it is missing.")
+@click.option("--endpoint", metavar="URL", help="The address of the store for SPARQL queries.")
+@click.option("--store", type=File, metavar="DIR", help="The folder of an Oxigraph store; created if missing.")
 @click.option(
     "--graphs",
     default="asserted,inferred",
     show_default=True,
     callback=_kinds,
     metavar="KINDS",
-    help=f"Which, with commas: {', '.join(KINDS)}.",
+    help=f"Kinds of graphs, separated by commas: {', '.join(KINDS)}.",
 )
-@click.option("--linked", type=File, metavar="DIR", help="Where links come from: a store made by link -o.")
-@click.option("--replace", is_flag=True, help="Also put a graph in place of one with other content.")
+@click.option("--linked", type=File, metavar="DIR", help="The store made by link -o that has the links.")
+@click.option("--replace", is_flag=True, help="Also replace graphs that have other content.")
 @cases_option
-@click.option("--update", metavar="URL", help="Where the store takes updates, if --endpoint does not tell.")
-@click.option("--graph-store", metavar="URL", help='Its Graph Store Protocol; "" for none.')
+@click.option("--update", metavar="URL", help="The address for updates, if not derived from --endpoint.")
+@click.option("--graph-store", metavar="URL", help='The address of its Graph Store Protocol; "" for none.')
 @formats("text", "json")
 def push(
     endpoint: str | None,
@@ -58,9 +58,9 @@ def push(
 
     Each module, what is inferred, and the cases given.
 
-    Each graph is there whole or not at all, and verified; what is there already is skipped, and the same command goes
-    on after a kill. User and password come from STS_KG_USER and STS_KG_PASSWORD, or from ~/.netrc. Cases go into a
-    graph of their own, where whoever may read the store can read them.
+    Each graph is pushed completely or not at all, and verified. Graphs that are already there are skipped, so the same
+    command resumes after a kill. User and password come from STS_KG_USER and STS_KG_PASSWORD, or from ~/.netrc. Cases
+    go into a graph of their own: everyone who can read the store can read them.
 
     \b
     Example:
@@ -102,5 +102,5 @@ def push(
 
 
 def _progress(show: Callable[[str], None]) -> PushProgress:
-    """Return what shows the progress."""
+    """Return a callback that shows the progress."""
     return lambda graph, there, total: show(f"{graph}: {there:,} of {total:,} triples")

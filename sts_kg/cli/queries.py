@@ -50,7 +50,7 @@ def queries_command(form: str, topic: str | None) -> None:
 
 
 class _Queries(click.Group):
-    """The canned queries as commands, each with its parameters as options."""
+    """The canned queries as commands; their parameters are options."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_canned())
@@ -141,7 +141,7 @@ def _query_command(query: CannedQuery) -> click.Command:
     ):
         command = option(command)
     if query.endpoint:
-        command = click.option("--online", is_flag=True, help=f"Ask {query.endpoint}.")(command)
+        command = click.option("--online", is_flag=True, help=f"Query {query.endpoint}.")(command)
     return _formats(command)
 
 
@@ -160,7 +160,7 @@ def _short_default(parameter: Parameter) -> str:
 @click.command()
 @click.argument("text", required=False)
 @click.option("-f", "--file", type=File, help="Read the query from a file.")
-@click.option("--asserted", is_flag=True, help="Ask the asserted graph, not the closed one.")
+@click.option("--asserted", is_flag=True, help="Query the asserted graph, not the closed one.")
 @cases_option
 @endpoint_option
 @store_option

@@ -1,4 +1,4 @@
-"""What the commands share: exit codes, options that several have, and the way to standard output."""
+"""Shared by the commands: exit codes, common options, and output."""
 
 from __future__ import annotations
 
@@ -39,33 +39,37 @@ DONE, NO, USAGE, UNREADABLE, ENDPOINT = range(5)
 File = click.Path(path_type=Path)
 case_file = click.argument("file", type=File)
 case_id = click.option("--case", metavar="ID", help="The case, if the file has several.")
-cases_option = click.option("--cases", type=File, multiple=True, metavar="FILE", help="Put these case files in.")
+cases_option = click.option(
+    "--cases", type=File, multiple=True, metavar="FILE", help="Add the cases of this file; repeatable."
+)
 page_option = click.option(
     "--source", "page", type=File, metavar="PAGE", envvar="STS_KG_SOURCE", help="The source page, to quote its text."
 )
 
 
 endpoint_option = click.option(
-    "--endpoint", metavar="URL", help="Ask a SPARQL 1.1 endpoint instead of the shipped graph."
+    "--endpoint", metavar="URL", help="Query a SPARQL 1.1 endpoint instead of the shipped graph."
 )
-store_option = click.option("--store", type=File, metavar="FOLDER", help="Ask a store made by link -o or push --store.")
+store_option = click.option(
+    "--store", type=File, metavar="FOLDER", help="Query a store made by link -o or push --store."
+)
 profile_option = click.option(
-    "--profile", type=click.Choice(tuple(PROFILES)), default="generic", show_default=True, help="Of the endpoints."
+    "--profile", type=click.Choice(tuple(PROFILES)), default="generic", show_default=True, help="The kind of endpoint."
 )
 
 
 def formats(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return the option --format with these choices, the first of them the default."""
+    """Return the option --format with these choices; the first is the default."""
     return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
 
 
 def terminal() -> Terminal:
-    """Return standard output and error as a person or a pipe needs them."""
+    """Return standard output and error for a terminal or a pipe."""
     from sts_kg.cli.console import Terminal
 
     return Terminal()
 
 
 def as_json(value: object) -> str:
-    """Return plain values as JSON for people and programs alike."""
+    """Return plain values as indented JSON."""
     return json.dumps(value, ensure_ascii=False, indent=2)

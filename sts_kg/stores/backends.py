@@ -37,7 +37,7 @@ class Backend(ABC):
         Raises
         ------
         QueryError
-            The text is not a SPARQL 1.1 query, or it asks another endpoint (SERVICE).
+            The text is not a SPARQL 1.1 query, or it queries another endpoint (SERVICE).
         EndpointError
             There is no usable answer.
         """
@@ -52,13 +52,13 @@ class Backend(ABC):
 
     @property
     def slices(self) -> Mapping[URIRef, bytes]:
-        """The slices of linked ontologies that are kept there, as N-Triples by graph; each read when asked for."""
+        """The slices of linked ontologies that are kept there, as N-Triples by graph; each is read on access."""
         found = (name for name in self._names if name.startswith(f"{BASE}link") and name != f"{BASE}link/inferred")
         return _Graphs(found, self._lines)
 
     @property
     def mappings(self) -> Mapping[URIRef, bytes]:
-        """The mapping sets that are kept there, as N-Triples by graph; each read when asked for."""
+        """The mapping sets that are kept there, as N-Triples by graph; each is read on access."""
         found = (name for name in self._names if name.startswith(f"{BASE}mappings/") and "#" not in name)
         return _Graphs(found, self._lines)
 
@@ -67,7 +67,7 @@ class Backend(ABC):
 
 
 class _Graphs(Mapping[URIRef, bytes]):
-    """Graphs as N-Triples by name; each is read when it is asked for."""
+    """Graphs as N-Triples by name; each is read on access."""
 
     def __init__(self, names: Iterable[str], read: Callable[[str], bytes]) -> None:
         self._names, self._read = tuple(map(URIRef, names)), read

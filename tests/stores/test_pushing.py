@@ -500,4 +500,4 @@ def test_cases_go_into_a_graph_of_their_own_into_a_folder(
 def test_command_needs_one_target() -> None:
     assert run().exit_code == 2
     assert run("--endpoint", "http://h/query", "--store", "x").exit_code == 2
-    assert "is none of asserted" in run("--store", "x", "--graphs", "nonsense").output
+    assert "is not one of asserted" in run("--store", "x", "--graphs", "nonsense").output
