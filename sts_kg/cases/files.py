@@ -114,7 +114,7 @@ def _yaml(path: str | Path, text: str) -> list[yaml.Node]:
     except RecursionError as error:
         raise ParseError("is not YAML that can be read: it is nested too deeply", path=path) from error
     except (ValueError, OverflowError) as error:  # PyYAML lets them out for "\UFFFFFFFF" and %YAML 1.999…
-        raise ParseError(f"is not YAML: {error}", path=path) from error
+        raise ParseError("is not YAML: a number of an escape or of %YAML is out of range", path=path) from error
     return [one for root in roots for one in (root.value if isinstance(root, yaml.SequenceNode) else [root])]
 
 
