@@ -641,8 +641,12 @@ TRAPS: list[tuple[str, dict[str, str], str, dict[str, str]]] = [  # number, the 
     (
         "6",
         {"subject_id": "sts:finding-lung-metastases", "object_id": "MONDO:1017138"},
-        "NCIT:C3577",
-        {"subject_id": "sts:finding-lung-metastases", "object_id": "NCIT:C3577"},
+        "skos:broadMatch to NCIT:C3577",
+        {
+            "subject_id": "sts:finding-lung-metastases",
+            "object_id": "NCIT:C3577",
+            "predicate_id": "skos:broadMatch",
+        },
     ),
     ("6", {"subject_id": "sts:x", "object_id": "EFO:1001968"}, "MONDO:0018078", {"object_id": "EFO:0000934"}),
     (
@@ -663,6 +667,12 @@ TRAPS: list[tuple[str, dict[str, str], str, dict[str, str]]] = [  # number, the 
         {"subject_id": "sts:doxorubicin", "object_id": "rxnorm:1799303"},
         "rxnorm:3639",
         {"subject_id": "sts:doxorubicin", "object_id": "rxnorm:3639"},
+    ),
+    (
+        "10",
+        {"subject_id": "sts:finding-lung-metastases", "object_id": "NCIT:C3577"},
+        "skos:broadMatch",
+        {"subject_id": "sts:x", "subject_label": "lung metastases", "object_id": "NCIT:C3577"},  # of any cancer
     ),
     (
         "10",
@@ -777,6 +787,33 @@ def test_nothing_licensed_is_shipped_and_optional_sources_give_bare_ids() -> Non
             assert not any(row.object_label for row in each.mappings)
         else:
             assert not prefixes & optional
+
+
+def test_codes_for_any_cancer_stand_for_findings_of_the_sarcoma_only_beside_its_own_code() -> None:
+    scope = "Stands for our finding only in a person who also has a code for soft tissue sarcoma"
+    rows = [(each.name, row) for each in shipped() for row in each.mappings]
+    scoped = {(row.subject_id, row.object_id): row.comment for _, row in rows if scope in (row.comment or "")}
+    findings = {(row.subject_id, row.object_id) for name, row in rows if name == "findings" and not row.negative}
+    assert {*scoped} == findings | {("sts:finding-stage4-sts", "NCIT:C27971")}
+    assert len(findings) == 14
+    about_metastases = {"sts:finding-lung-metastases", "sts:finding-metastases-outside-lungs"}
+    assert {
+        (row.predicate_id, row.object_id) for _, row in rows if row.subject_id in about_metastases and not row.negative
+    } == {
+        ("skos:broadMatch", code)
+        for code in ("EFO:0009708", "HP:0100526", "MONDO:0024880", "NCIT:C3577", "mesh:D008175", "mesh:D009362")
+    }
+    # a code that is wider in another way too says so
+    assert {row for row, comment in scoped.items() if f"{scope}, and only if it " in str(comment)} == {
+        ("sts:finding-growth-within-one-year-after-treatment", "NCIT:C17747"),
+        ("sts:finding-growth-within-one-year-after-treatment", "NCIT:C35571"),
+        ("sts:finding-growth-within-one-year-after-treatment", "mesh:D018450"),
+        ("sts:finding-lung-metastases", "HP:0100526"),
+        ("sts:finding-lung-metastases", "MONDO:0024880"),
+        ("sts:finding-lung-metastases", "mesh:D008175"),
+        ("sts:finding-metastases-outside-lungs", "EFO:0009708"),
+        ("sts:finding-metastases-outside-lungs", "mesh:D009362"),
+    }
 
 
 def test_nobody_is_said_to_have_curated() -> None:
