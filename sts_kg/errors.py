@@ -233,16 +233,20 @@ class QueryError(StsKgError, ValueError):
 class InconsistentError(StsKgError, ValueError):
     """Facts that contradict each other: `case` (an id, or None for a whole graph) and the `contradictions`.
 
-    Each contradiction is one sentence that names the terms and where each side came from.
+    Each contradiction is one sentence that names the terms and where each side came from. `summary` is one short line.
     """
 
-    def __init__(self, contradictions: Iterable[str], *, case: str | None = None) -> None:
+    def __init__(self, contradictions: Iterable[str], *, case: str | None = None, summary: str = "") -> None:
         self.case, self.contradictions = case, tuple(contradictions)
+        self.summary = self._said(summary) if summary else str(self)
         super().__init__(case, self.contradictions)
 
-    def __str__(self) -> str:
+    def _said(self, what: str) -> str:
         who = f"case {self.case}" if self.case is not None else "the graph"
-        return f"{who} contradicts itself: {'; '.join(self.contradictions)}"
+        return f"{who} contradicts itself: {what}"
+
+    def __str__(self) -> str:
+        return self._said("; ".join(self.contradictions))
 
 
 class SourceError(StsKgError, ValueError):

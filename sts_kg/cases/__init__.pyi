@@ -1,5 +1,6 @@
 from .case import Case as Case
 from .explanation import Explanation as Explanation
+from .marks import Mark as Mark
 from .options import Answer as Answer
 from .options import Answers as Answers
 from .options import Change as Change

@@ -11,7 +11,9 @@ from rdflib import URIRef
 from sts_kg.cases.dates import PartialDate
 from sts_kg.rdf import CASE, STS
 
-__all__ = ["Case", "Course", "Derived", "Given"]
+__all__ = ["ANOTHER_CANCER", "Case", "Course", "Declined", "Derived", "Given", "NoGrowth"]
+
+ANOTHER_CANCER = STS["indication-another-cancer"]
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,30 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Declined:
+    """A modality that a person does not want, and where that stands."""
+
+    modality: URIRef
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class NoGrowth:
+    """A period for which it is stated that the cancer did not grow, its first and last day included."""
+
+    since: PartialDate
+    until: PartialDate
+    place: str = ""
+
+
+@dataclass(frozen=True)
 class Course:
-    """A past course of treatment: at least one therapy; dates that are not known are None; `growth` may be empty."""
+    """A course of treatment: at least one therapy; what is not known is None, or empty.
+
+    `first_growth` says that the growth recorded here was the first since the end of the course, `ongoing` whether it
+    is going on. `indication` is the cancer that it was for, this one if None; `purposes` are intents, `sites` parts
+    of the body.
+    """
 
     therapies: tuple[URIRef, ...]
     start: PartialDate | None = None
@@ -34,11 +58,27 @@ class Course:
     growth: tuple[PartialDate, ...] = ()
     no_growth_until: PartialDate | None = None
     place: str = ""
+    first_growth: bool = False
+    ongoing: bool | None = None
+    indication: URIRef | None = None
+    purposes: tuple[URIRef, ...] = ()
+    sites: tuple[URIRef, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        """Whether the course was for the cancer of the case (D33)."""
+        return self.indication != ANOTHER_CANCER
+
+    @property
+    def was_given(self) -> bool:
+        """Whether the course was given for the cancer of the case; one that began may still be going on (D32)."""
+        over = self.end is not None or self.outcome is not None or self.ongoing is False
+        return self.counts and (over or (self.start is None and self.ongoing is None))
 
 
 @dataclass(frozen=True)
 class Case:
-    """A person at one decision point (D26): the given findings, the past courses and what is declined.
+    """A person at one decision point (D26): the given findings, the courses, dates of growth, and what is declined.
 
     `given` may hold a finding both ways; that contradiction is reported with the answers, not on reading.
     """
@@ -49,7 +89,9 @@ class Case:
     given: tuple[Given, ...] = ()
     courses: tuple[Course, ...] = ()
     history_complete: bool = False
-    declines: tuple[URIRef, ...] = ()
+    declines: tuple[Declined, ...] = ()
+    growth: tuple[PartialDate, ...] = ()
+    no_growth: tuple[NoGrowth, ...] = ()
     tumour_count: int | None = None
     largest_diameter_mm: str | None = None
     place: str = ""
@@ -73,10 +115,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Derived:
-    """A finding that a fact rule concludes for a case: the rule (`sts:rule-…`), the courses and number it rests on."""
+    """A finding that a fact rule concludes for a case: the rule (`sts:rule-…`), and what it rests on.
+
+    That is the courses, the date of growth, or the number with its property.
+    """
 
     finding: URIRef
     holds: bool
     rule: URIRef
     courses: tuple[Course, ...] = ()
+    growth: PartialDate | None = None
     number: tuple[URIRef, Decimal] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 __all__ = ["PartialDate", "a_year_later"]
@@ -16,14 +16,18 @@ _LAST_YEAR = date.max.year - 1
 
 @dataclass(frozen=True, order=True)
 class PartialDate:
-    """A date known to the year, the month or the day: any day from `earliest` to `latest`, both included."""
+    """A date known to the year, the month or the day: any day from `earliest` to `latest`, both included.
+
+    `place` is where the date stands (file and line); it takes no part in comparisons.
+    """
 
     earliest: date
     latest: date
     text: str
+    place: str = field(default="", compare=False)
 
     @classmethod
-    def parse(cls, text: str) -> PartialDate:
+    def parse(cls, text: str, place: str = "") -> PartialDate:
         """Return the date that a text stands for; years are 0001 to 9998 of the Gregorian calendar.
 
         Raises
@@ -52,7 +56,7 @@ class PartialDate:
         days = calendar.monthrange(year, month or 12)[1]
         if day is not None and not 1 <= day <= days:
             raise ValueError(f"{shown} is not a date: {text[:7]} has {days} days")
-        return cls(date(year, month or 1, day or 1), date(year, month or 12, day or days), text)
+        return cls(date(year, month or 1, day or 1), date(year, month or 12, day or days), text, place)
 
     def __str__(self) -> str:
         return self.text

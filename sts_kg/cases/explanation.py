@@ -11,22 +11,24 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from rdflib import Graph, URIRef
+from rdflib import URIRef
 from rdflib.namespace import OWL, RDF, RDFS
 from rdflib.term import Node
 
-from sts_kg.cases.case import Case, Derived
+from sts_kg.cases.case import Case, Course, Derived
 from sts_kg.cases.fact_rules import derived, hints, therapies_of
 from sts_kg.cases.facts import course_nodes
+from sts_kg.cases.growth import clashes
 from sts_kg.cases.options import Answer, in_reading_order, short
 from sts_kg.cases.statuses import WORDING
-from sts_kg.guideline import Segment, Vocabulary, segment
+from sts_kg.errors import InconsistentError
+from sts_kg.guideline import Guideline, Segment, Vocabulary, segment
 from sts_kg.rdf import STS, compress, local
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure, Proof
 
-__all__ = ["Explanation", "contradictions", "explain"]
+__all__ = ["Explanation", "contradiction", "explain"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Explanation:
         return plain | {
             "explanation": {
                 "wording": WORDING[answer.status],
+                "words": list(self.words),
                 "known": [{"finding": f, "holds": holds, "because": why} for f, holds, why in self.known],
                 "not_needed": [{"finding": f, "because": why} for f, why in self.not_needed],
                 "consequence": self.consequence,
@@ -74,10 +77,27 @@ class Explanation:
             },
         }
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the source says beside the condition: how strongly, how often, what for, in which order."""
+        return self.answer.wording.sentences()
+
+    @property
+    def group(self) -> str:
+        """What the status of a group means; empty for another option."""
+        if self.answer.kinds is None:
+            return ""
+        kinds = [f"{count} {status.replace('-', ' ')}" for status, count in self.answer.kinds.items()]
+        return (
+            f"the source speaks of {self.answer.label} in general; of the kinds that it describes {', '.join(kinds)}."
+        )
+
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield heading and text of each paragraph, the heading empty where a paragraph goes on."""
         answer = self.answer
-        yield f"{answer.label}: {answer.status.replace('-', ' ')}", f"{WORDING[answer.status]} (case {answer.case})."
+        yield f"{answer.label}: {answer.shown_status}", f"{WORDING[answer.status]} (case {answer.case})."
+        if self.group:
+            yield "Group", self.group
         for heading, wanted in (("Known to hold", True), ("Known not to hold", False)):
             said = [f"{finding} ({why})" for finding, holds, why in self.known if holds is wanted]
             if said:
@@ -90,6 +110,8 @@ class Explanation:
             yield "", self.consequence
         for note in self.notes:
             yield "Note", note
+        if self.words:
+            yield "In the source’s words", "; ".join(self.words) + "."
         places = [f"{s.id} (characters {s.start}–{s.end}, line {s.line})" for s in self.segments]
         cues = f"; cues {', '.join(f'“{cue}”' for cue in self.cues)}" if self.cues else ""
         yield "Source", ", ".join(places) + cues + "."
@@ -107,7 +129,7 @@ class Explanation:
 def explain(
     answer: Answer,
     case: Case,
-    asserted: Graph,
+    guideline: Guideline,
     closure: Closure,
     *,
     texts: Mapping[str, str] | None = None,
@@ -117,7 +139,7 @@ def explain(
 
     `texts` gives the verbatim text of segments by id, if the page is at hand.
     """
-    reasons = _Reasons(case, asserted, closure)
+    asserted, reasons = guideline.asserted, _Reasons(case, guideline, closure)
     findings = [finding for finding in answer.questions if finding not in answer.unknown]
     held = set(answer.true)
     unknown = [finding for finding in answer.unknown if finding not in answer.missing]
@@ -129,7 +151,7 @@ def explain(
         answer=answer,
         known=tuple((short(f), f in held, reasons.of(f, f in held)) for f in findings),
         not_needed=tuple((short(f), _not_needed(answer)) for f in unknown),
-        to_ask=tuple((short(f), answer.questions[f]) for f in answer.missing),
+        to_ask=tuple((short(f), answer.questions[f]) for f in answer.missing if answer.questions[f]),
         consequence=_consequence(answer),
         segments=tuple(segment(asserted, s, texts) for s in answer.segments),
         cues=tuple(sorted(cues)),
@@ -137,7 +159,7 @@ def explain(
             (local(str(d)), str(asserted.value(d, RDFS.label)), str(asserted.value(d, STS.alternativeReading)))
             for d in sorted(decided, key=str)
         ),
-        notes=tuple(_notes(answer, case, asserted)),
+        notes=tuple(_notes(answer, case, guideline.vocabulary)),
         disclaimer=disclaimer,
     )
 
@@ -177,12 +199,10 @@ def _consequence(answer: Answer) -> str:
     return " ".join(f"{status} if {found}." for status, found in (("Met", met), ("Not met", unmet)) if found)
 
 
-def _notes(answer: Answer, case: Case, asserted: Graph) -> Iterator[str]:
-    if answer.tried:
-        yield "tried: it contains a therapy already given; that changes no status."
-    if answer.declined:
-        yield "declined: the person does not want this kind of treatment; that changes no status."
-    vocabulary = Vocabulary(asserted)
+def _notes(answer: Answer, case: Case, vocabulary: Vocabulary) -> Iterator[str]:
+    for mark in answer.marks:
+        place = f", {mark.place}" if mark.place else ""
+        yield f"{mark.label}: {mark.reason}{place}; that changes no status."
     yield from (f"{hint}." for hint in hints(case, vocabulary))
     compared = {threshold.compares for threshold in vocabulary.thresholds}
     words = ((STS.tumourCount, "tumour count {}"), (STS.largestDiameterMm, "largest diameter {} mm"))
@@ -191,21 +211,26 @@ def _notes(answer: Answer, case: Case, asserted: Graph) -> Iterator[str]:
         yield f"recorded and not compared with any word of the source: {', '.join(numbers)}."
 
 
-def contradictions(case: Case, asserted: Graph, closure: Closure) -> tuple[str, ...]:
-    """Return a sentence for each finding that a case both has and lacks; empty if its facts agree.
+def contradiction(case: Case, guideline: Guideline, closure: Closure) -> InconsistentError | None:
+    """Return how the facts of a case contradict each other, as an error; None if they agree.
 
-    If there is no such finding, each sentence says which other axiom the facts contradict, such as disjoint classes.
+    It has a sentence for each finding that the case both has and lacks, and for each growth in a period that is stated
+    to be without (D31). If there is neither, each sentence says which axiom the facts contradict.
     """
     both = {*closure.objects(case.iri, STS.hasFinding)} & {*closure.objects(case.iri, STS.lacksFinding)}
-    if not both and not closure.n_inconsistencies:
-        return ()
-    reasons = _Reasons(case, asserted, closure)
-    if not both:
-        return tuple(reasons.clashes())
-    return tuple(
-        f"{short(f)} holds ({reasons.of(f, True)}) and does not hold ({reasons.of(f, False)})"
-        for f in in_reading_order(asserted, both)
-    )
+    grown = [f"{growth} lies in a time that is stated to be without: {period}" for growth, period in clashes(case)]
+    if not both and not grown and not closure.n_inconsistencies:
+        return None
+    reasons = _Reasons(case, guideline, closure)
+    findings = in_reading_order(guideline.asserted, both)
+    sentences = [
+        f"{short(f)} holds ({reasons.of(f, True)}) and does not hold ({reasons.of(f, False)})" for f in findings
+    ]
+    found = [*sentences, *grown] or list(reasons.clashes())
+    if not found:
+        return None  # the axiom is contradicted by another case
+    summary = f"{reasons.origin(findings[0], True)}; {reasons.origin(findings[0], False)}" if findings else found[0]
+    return InconsistentError(found, case=case.id, summary=summary)
 
 
 #: How a finding follows from another: what is known of that one, how the two are related, and the words.
@@ -219,13 +244,10 @@ _CHAINS: Mapping[tuple[Node, Node], str] = {
 class _Reasons:
     """Where a known finding of a case comes from, in words: a file, a fact rule, or the steps of its proof."""
 
-    def __init__(self, case: Case, asserted: Graph, closure: Closure) -> None:
-        self.case, self.asserted, self.closure = case, asserted, closure
-        self.courses = dict(zip(course_nodes(case), case.courses, strict=True))
-
-    @cached_property
-    def vocabulary(self) -> Vocabulary:
-        return Vocabulary(self.asserted)
+    def __init__(self, case: Case, guideline: Guideline, closure: Closure) -> None:
+        self.case, self.asserted, self.closure = case, guideline.asserted, closure
+        self.vocabulary = guideline.vocabulary
+        self.courses: dict[Node, Course] = dict(zip(course_nodes(case), case.courses, strict=True))
 
     @cached_property
     def derived(self) -> dict[tuple[Node, bool], Derived]:
@@ -238,6 +260,29 @@ class _Reasons:
         if self.closure.stats.engine == "owlrl":
             return "derived: it follows from the axioms (owlrl gives no proof)"
         return self.of_step(self.closure.proof((self.case.iri, _POLARITY[not holds], finding)))
+
+    def origin(self, finding: Node, holds: bool) -> str:
+        """Return in a few words what a case file says by which a finding holds or does not."""
+        if self.closure.stats.engine == "owlrl" and not self.stated(finding, holds):
+            return f"{local(str(finding)).removeprefix('finding-')} is {'yes' if holds else 'no'}"
+        steps = [self.closure.proof((self.case.iri, _POLARITY[not holds], finding))]
+        while steps:
+            step = steps.pop(0)
+            if self.is_about_finding(step):
+                found, yes = step.triple[2], step.triple[1] == STS.hasFinding
+                for given in self.case.given:
+                    if given.finding == found and given.holds is yes:
+                        return f"{short(given.finding)} is {'yes' if yes else 'no'}" + _at(given.place)
+                if fact := self.derived.get((found, yes)):
+                    place = fact.courses[0].place if fact.courses else self.case.place
+                    return f"{_name(step)} is {'yes' if yes else 'no'} by the rule {self.label(fact.rule)}" + _at(place)
+            if course := next((self.courses[term] for term in step.triple if term in self.courses), None):
+                return f"a course of {therapies_of(course)}" + _at(course.place)
+            for declined in self.case.declines:
+                if step.triple == (self.case.iri, STS.declinesModality, declined.modality):
+                    return f"declines {local(declined.modality).removeprefix('modality-')}" + _at(declined.place)
+            steps += step.premises
+        return self.label(finding)
 
     def clashes(self) -> Iterator[str]:
         """Yield a sentence for each axiom that the facts of the case contradict."""
@@ -270,8 +315,10 @@ class _Reasons:
         if fact.number is not None:
             threshold = next(one for one in self.vocabulary.thresholds if one.rule == fact.rule)
             return f"{said}, {threshold}, from the {self.label(fact.number[0])} {fact.number[1]}"
-        courses = "; ".join(f"course of {therapies_of(course)}, {course.place}" for course in fact.courses)
-        return said + (f" from the {courses}" if courses else "")
+        rests = [f"course of {therapies_of(course)}, {course.place}" for course in fact.courses]
+        if fact.growth is not None:
+            rests.append(f"growth in {fact.growth}" + (f", {fact.growth.place}" if fact.growth.place else ""))
+        return said + (f" from the {'; '.join(rests)}" if rests else "")
 
     def is_about_finding(self, step: Proof) -> bool:
         return len(step.triple) == 3 and step.triple[0] == self.case.iri and step.triple[1] in _POLARITY
@@ -352,6 +399,10 @@ class _Reasons:
 
 
 _POLARITY = (STS.hasFinding, STS.lacksFinding)
+
+
+def _at(place: str) -> str:
+    return f" ({place})" if place else ""
 
 
 def _name(step: Proof) -> str:

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from itertools import combinations
 
+from rdflib import URIRef
+
 from sts_kg.cases.case import Case, Course, Derived
-from sts_kg.cases.dates import PartialDate, a_year_later
+from sts_kg.cases.dates import PartialDate
+from sts_kg.cases.growth import grew_within_a_year, is_free_of_growth, not_after
 from sts_kg.cases.places import Place
 from sts_kg.guideline import Vocabulary
 from sts_kg.rdf import STS, local
 
-__all__ = ["derived", "hints", "misdated", "require_possible_dates", "therapies_of"]
+__all__ = [
+    "begun",
+    "derived",
+    "hints",
+    "misdated",
+    "misdated_case",
+    "questions_about_courses",
+    "require_possible",
+    "therapies_of",
+]
 
 GROWTH_WINDOW = STS["rule-growth-window"]
 HISTORY_COMPLETE = STS["rule-history-complete"]
+GIVEN_COURSE = STS["rule-given-course"]
 
 
 def derived(case: Case, vocabulary: Vocabulary) -> tuple[Derived, ...]:
@@ -41,8 +53,8 @@ def _history_complete(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
     finding = vocabulary.concluded_by(HISTORY_COMPLETE)
     if finding is None or not case.history_complete:
         return
-    if not any(vocabulary.chemotherapy & set(course.therapies) for course in case.courses):
-        yield Derived(finding, False, HISTORY_COMPLETE, case.courses)
+    if not _chemotherapy(case, vocabulary):
+        yield Derived(finding, False, HISTORY_COMPLETE, tuple(course for course in case.courses if course.counts))
 
 
 def _thresholds(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
@@ -51,7 +63,7 @@ def _thresholds(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
     for threshold in vocabulary.thresholds:
         if (number := numbers.get(threshold.compares)) is not None:
             found = (threshold.compares, number)
-            yield Derived(threshold.finding, threshold.holds(number), threshold.rule, (), found)
+            yield Derived(threshold.finding, threshold.holds(number), threshold.rule, number=found)
 
 
 def _growth_window(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
@@ -59,119 +71,115 @@ def _growth_window(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
     if finding is None:
         return
     counting = _counting(case, vocabulary)
-    values = [_growth_after(course, case.as_of) for course in counting]
-    if True in values:
-        yield Derived(finding, True, GROWTH_WINDOW, (counting[values.index(True)],))
-    elif case.history_complete and all(value is False for value in values):
+    possible = [course for course in counting if misdated(course, case.as_of) is None]
+    if found := grew_within_a_year(case, possible):
+        course, grew = found
+        yield Derived(finding, True, GROWTH_WINDOW, (course,), grew)
+    elif case.history_complete and possible == counting and all(is_free_of_growth(case, one) for one in counting):
         yield Derived(finding, False, GROWTH_WINDOW, tuple(counting))
 
 
 def _counting(case: Case, vocabulary: Vocabulary) -> list[Course]:
-    """Return the courses that count for the growth window: those with a therapy that it does not disregard."""
+    """Return the courses for this cancer with a therapy that the growth window does not disregard."""
     disregarded = vocabulary.disregarded_by(GROWTH_WINDOW)
-    return [course for course in case.courses if not disregarded.issuperset(course.therapies)]
+    return [course for course in case.courses if course.counts and not disregarded.issuperset(course.therapies)]
 
 
-def _growth_after(course: Course, as_of: PartialDate | None) -> bool | None:
-    """Return whether the sarcoma grew within a year after the end of a course; None if the dates leave it open.
+def begun(case: Case, vocabulary: Vocabulary) -> tuple[Course, ...]:
+    """Return the courses of chemotherapy for this cancer that may be going on, and so do not count as given (D32)."""
+    return tuple(course for course in _chemotherapy(case, vocabulary) if not course.was_given)
 
-    Partial dates are intervals; an answer is given where every day in them gives it (D28).
+
+def _chemotherapy(case: Case, vocabulary: Vocabulary) -> list[Course]:
+    return [course for course in case.courses if course.counts and vocabulary.chemotherapy & set(course.therapies)]
+
+
+def questions_about_courses(case: Case, vocabulary: Vocabulary) -> dict[URIRef, str]:
+    """Return the finding that waits for courses that may be going on, with the question to put instead of its own.
+
+    The question is empty where each of them is said to be going on: then there is nothing to ask.
     """
-    end, until = course.end, course.no_growth_until
-    if end is None or misdated(course, as_of) is not None:
-        return None
-    first_anniversary, last_anniversary = a_year_later(end.earliest), a_year_later(end.latest)
-    if any(end.latest <= grew.earliest and grew.latest <= first_anniversary for grew in course.growth):
-        return True
-    if until is not None and until.earliest >= last_anniversary:
-        return False
-    only_later = bool(course.growth) and all(grew.earliest > last_anniversary for grew in course.growth)
-    return False if only_later else None
+    finding, waiting = vocabulary.concluded_by(HISTORY_COMPLETE), begun(case, vocabulary)
+    if finding is None or not waiting:
+        return {}
+    asked = [course for course in waiting if not course.ongoing]
+    question = vocabulary.question(GIVEN_COURSE)
+    return {finding: " ".join(f"{question} ({described(course)})" for course in asked)}
 
 
-def _possible_ends(course: Course, as_of: PartialDate | None) -> Iterator[date]:
-    """Yield the days on which a course can have ended: of its partial end those that fit its other dates."""
-    start, end, until = course.start, course.end, course.no_growth_until
-    if end is None:
-        return
-    first = max(end.earliest, start.earliest) if start else end.earliest
-    last = min(_latest(end, as_of), until.latest) if until else _latest(end, as_of)
-    for day in map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1)):
-        free_until = max(day, until.earliest) if until else None
-        if free_until is None or not any(
-            day <= grew.earliest and _latest(grew, as_of) <= free_until for grew in course.growth
-        ):
-            yield day
+def described(course: Course) -> str:
+    """Return the therapies of a course and its start, with the place where it stands."""
+    since = f", from {course.start}" if course.start else ""
+    return f"{therapies_of(course)}{since}" + (f"; {course.place}" if course.place else "")
 
 
-def _latest(known: PartialDate, as_of: PartialDate | None) -> date:
-    """Return the last day that a date can be: what a case records is not later than the case."""
-    return min(known.latest, as_of.latest) if as_of else known.latest
+def misdated(course: Course, as_of: PartialDate | None) -> tuple[str, object, str] | None:
+    """Return what is wrong with a course: the key, its value, and a sentence; None if it can be.
 
-
-def misdated(course: Course, as_of: PartialDate | None) -> tuple[str, PartialDate, str] | None:
-    """Return what is wrong with the dates of a course: the key, the date, and a sentence; None if they can all be.
-
-    Nothing is later than the case, `as_of`; a course ends no earlier than it starts; `no_growth_until` is not before
-    that, and there is no growth from the end of the course up to it. Partial dates are wrong if no days fit.
+    Nothing is later than the case, `as_of`; a course ends no earlier than it starts, and `no_growth_until` is not
+    before its end. A partial date is wrong if no day of it fits. A course that is going on has no end and no outcome,
+    and a first growth has a date.
     """
-    start, end, until = course.start, course.end, course.no_growth_until
-    dated = [("start", start), ("end", end), *(("growth", grew) for grew in course.growth), ("no_growth_until", until)]
-    for key, known in dated:
-        if known and as_of and known.earliest > as_of.latest:
-            return key, known, f"{key} {known} is after the date of the case, as_of {as_of}"
-    ordered = [(key, known) for key, known in (("start", start), ("end", end), ("no_growth_until", until)) if known]
-    for (earlier, before), (later, after) in combinations(ordered, 2):
+    ordered = [("start", course.start), ("end", course.end), ("no_growth_until", course.no_growth_until)]
+    for key, known in [*ordered, *(("growth", grew) for grew in course.growth)]:
+        if wrong := _too_late(key, known, as_of):
+            return wrong
+    known_ones = [(key, known) for key, known in ordered if known]
+    for (earlier, before), (later, after) in combinations(known_ones, 2):
         if after.latest < before.earliest:
             return later, after, f"{later} {after} is before {earlier} {before}"
-    if until and end:
-        for grew in course.growth:
-            if min(end.latest, until.latest) <= grew.earliest and _latest(grew, as_of) <= until.earliest:
-                return (
-                    "growth",
-                    grew,
-                    f"growth {grew} is after end {end}, and no_growth_until {until} says there was none",
-                )
-    if end and not any(True for _ in _possible_ends(course, as_of)):
-        return "end", end, f"no day of end {end} fits the other dates of the course"
+    if course.ongoing and (course.end or course.outcome):
+        what = f"the end {course.end}" if course.end else f"the outcome {local(str(course.outcome))}"
+        return "ongoing", "yes", f"ongoing is yes, but the course has {what}; leave one of the two out"
+    if course.first_growth and not course.growth:
+        return "first_growth", "yes", "first_growth is yes, but the course has no growth; give its date"
     return None
 
 
-def require_possible_dates(
-    course: Course, as_of: PartialDate | None, place: Place, places: Mapping[str, Place] | None = None
-) -> Course:
-    """Return the course itself if its dates are possible.
+def misdated_case(case: Case) -> tuple[str, PartialDate, str] | None:
+    """Return what is wrong with the dates of growth of a case: the key, the date, and a sentence; None if nothing."""
+    dated = [("growth", grew) for grew in case.growth]
+    for period in case.no_growth:
+        dated += [("from", period.since), ("until", period.until)]
+        if period.until.latest < period.since.earliest:
+            return "until", period.until, f"no_growth: until {period.until} is before from {period.since}"
+    return next(filter(None, (_too_late(key, known, case.as_of) for key, known in dated)), None)
+
+
+def _too_late(key: str, known: PartialDate | None, as_of: PartialDate | None) -> tuple[str, PartialDate, str] | None:
+    if known and as_of and known.earliest > as_of.latest:
+        return key, known, f"{key} {known} is after the date of the case, as_of {as_of}"
+    return None
+
+
+def require_possible(
+    wrong: tuple[str, object, str] | None, place: Place, places: Mapping[str, Place] | None = None
+) -> None:
+    """Raise if something is wrong, as `misdated` and `misdated_case` say it.
 
     Raises
     ------
     CaseError
-        They are not; at the place of the wrong date.
+        At the place of the key, if `places` has it.
     """
-    if wrong := misdated(course, as_of):
-        key, date, why = wrong
-        raise (places or {}).get(key, place).error(why, key=key, value=str(date))
-    return course
+    if wrong:
+        key, value, why = wrong
+        raise (places or {}).get(key, place).error(why, key=key, value=str(value))
 
 
 def hints(case: Case, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Return what a person should look at in a case and no rule may conclude (D06b, D09b)."""
-    if vocabulary.concluded_by(GROWTH_WINDOW) is None:
-        return ()
+    """Return what a person should look at in a case and no rule may conclude (D06b, D09b, D32)."""
     found = []
-    for course in _counting(case, vocabulary):
-        before_end = [
-            grew
-            for grew in course.growth
-            if course.end is not None
-            and grew.latest < course.end.earliest
-            and (course.start is None or course.start.earliest <= grew.latest)
-        ]
-        if before_end:
+    for course in _counting(case, vocabulary) if vocabulary.concluded_by(GROWTH_WINDOW) else ():
+        if during := not_after(case, course):
             found.append(
-                f"growth in {', '.join(map(str, before_end))} was before the end of the course of "
+                f"growth in {', '.join(map(str, during))} was not after the end of the course of "
                 f"{therapies_of(course)}: it does not count as growth after treatment (D09b); "
                 "did-not-work may apply, if the team says so (D06b)"
             )
+    for course in begun(case, vocabulary):
+        state = "is going on" if course.ongoing else "may be going on"
+        found.append(f"the course of {described(course)} {state}: it counts as given when it is over (D32)")
     return tuple(found)
 
 

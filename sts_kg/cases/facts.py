@@ -11,6 +11,7 @@ from rdflib.term import Node
 
 from sts_kg.cases.case import Case, Course
 from sts_kg.cases.fact_rules import derived
+from sts_kg.cases.marks import tried_marks
 from sts_kg.guideline import Vocabulary
 from sts_kg.rdf import STS
 
@@ -18,9 +19,10 @@ __all__ = ["course_nodes", "facts_of"]
 
 
 def facts_of(cases: Iterable[Case], vocabulary: Vocabulary) -> Graph:
-    """Return the facts of cases as a graph: given findings, courses, what is declined, and the derived facts.
+    """Return the facts of cases as a graph: given findings, courses, what is declined, and what fact rules conclude.
 
-    Courses and derived facts are blank nodes, named after case and number: the same cases give the same graph, and
+    That is findings, the class of courses that were given (D32), and the marks of tried options (D35). Courses and
+    conclusions are blank nodes, named after case and number: the same cases give the same graph, and
     the graphs of different cases can be merged. Nothing in it is an option; those come from the closure.
     """
     graph = Graph()
@@ -55,8 +57,16 @@ def _case_triples(case: Case, vocabulary: Vocabulary) -> Iterator[tuple[Node, UR
         yield case.iri, STS.largestDiameterMm, Literal(case.largest_diameter_mm, datatype=XSD.decimal)
     for given in case.given:
         yield case.iri, STS.hasFinding if given.holds else STS.lacksFinding, given.finding
-    for modality in case.declines:
-        yield case.iri, STS.declinesModality, modality
+    for declined in case.declines:
+        yield case.iri, STS.declinesModality, declined.modality
+    for grew in case.growth:
+        yield case.iri, STS.progressionDate, Literal(str(grew))
+    for number, period in enumerate(case.no_growth, 1):
+        node = BNode(f"{_name(case)}nogrowth{number}")
+        yield case.iri, STS.hadNoGrowth, node
+        yield node, RDF.type, STS.NoGrowthPeriod
+        yield node, STS.noGrowthFrom, Literal(str(period.since))
+        yield node, STS.noGrowthUntil, Literal(str(period.until))
     for course, node in zip(case.courses, nodes, strict=True):
         yield case.iri, STS.hadCourse, node
         yield from _course_triples(course, node)
@@ -70,14 +80,36 @@ def _case_triples(case: Case, vocabulary: Vocabulary) -> Iterator[tuple[Node, UR
         yield node, STS.concludedBy, fact.rule
         for course in fact.courses:
             yield node, PROV.wasDerivedFrom, nodes[case.courses.index(course)]
+    for number, mark in enumerate(tried_marks(case, vocabulary), 1):
+        node = BNode(f"{_name(case)}mark{number}")
+        if mark.is_tried:
+            yield case.iri, STS.hasTriedOption, mark.option
+        yield node, RDF.type, STS.OptionMark
+        yield node, STS.ofCase, case.iri
+        yield node, STS.markedOption, mark.option
+        yield node, STS.hasMark, mark.mark
+        source = nodes[case.courses.index(mark.source)] if isinstance(mark.source, Course) else mark.source
+        yield node, PROV.wasDerivedFrom, source
 
 
 def _course_triples(course: Course, node: BNode) -> Iterator[tuple[Node, URIRef, Node]]:
     yield node, RDF.type, STS.TreatmentCourse
     for therapy in course.therapies:
         yield node, STS.includesTherapy, therapy
+    if course.was_given:
+        yield node, RDF.type, STS.GivenCourse
     if course.outcome is not None:
         yield node, STS.courseOutcome, course.outcome
+    if course.indication is not None:
+        yield node, STS.courseIndication, course.indication
+    for purpose in course.purposes:
+        yield node, STS.coursePurpose, purpose
+    for site in course.sites:
+        yield node, STS.courseSite, site
+    if course.ongoing is not None:
+        yield node, STS.ongoing, Literal(course.ongoing)
+    if course.first_growth:
+        yield node, STS.firstGrowth, Literal(True)
     dated = [(STS.courseStart, course.start), (STS.courseEnd, course.end), (STS.noGrowthUntil, course.no_growth_until)]
     for predicate, known in [*dated, *((STS.progressionDate, grew) for grew in course.growth)]:
         if known is not None:

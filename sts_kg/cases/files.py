@@ -19,9 +19,9 @@ from typing import TypeVar
 import yaml
 from rdflib import URIRef
 
-from sts_kg.cases.case import Case, Course, Given
+from sts_kg.cases.case import Case, Course, Declined, Given, NoGrowth
 from sts_kg.cases.dates import PartialDate
-from sts_kg.cases.fact_rules import require_possible_dates
+from sts_kg.cases.fact_rules import misdated, misdated_case, require_possible
 from sts_kg.cases.graph import cases_in
 from sts_kg.cases.places import Place, shown
 from sts_kg.errors import ParseError
@@ -39,8 +39,11 @@ _YAML_WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("unknown", "null", "~", ""), None),
 }
 _CSV_WORDS: dict[str, bool | None] = {"yes": True, "no": False, "": None}
-_CASE_KEYS = "case label as_of findings courses history_complete declines tumour_count largest_diameter_mm".split()
-_COURSE_KEYS = "therapies start end outcome growth no_growth_until".split()
+_CASE_KEYS = (
+    "case label as_of findings courses history_complete growth no_growth declines tumour_count largest_diameter_mm"
+).split()
+_COURSE_KEYS = ("therapies start end ongoing outcome for purpose site growth first_growth no_growth_until").split()
+_PERIOD_KEYS = "from until".split()
 
 
 def read(path: str | Path, vocabulary: Vocabulary) -> tuple[Case, ...]:
@@ -206,21 +209,43 @@ class _Document:
         if "case" not in keys:
             raise self.place(node).error("the key 'case' is missing: every case needs an id", key="case")
         as_of = self.made(keys, "as_of", Place.date)
-        declined = self.words(keys.get("declines"), "declines", self.vocabulary.modalities, "modality")
-        return Case(
+        case = Case(
             id=self.made(keys, "case", Place.id) or self.place(keys["case"]).id(""),
             label=self.made(keys, "label", Place.label) or "",
             as_of=as_of,
             given=tuple(self.findings(keys.get("findings"))),
             courses=tuple(self.course(one, as_of) for one in self.sequence(keys.get("courses"), "courses")),
-            history_complete=bool(
-                self.made(keys, "history_complete", lambda place, text, key: place.yes_or_no(text, key, _YAML_WORDS))
-            ),
-            declines=declined,
+            history_complete=bool(self.yes_or_no(keys, "history_complete")),
+            growth=self.dates(keys.get("growth"), "growth"),
+            no_growth=tuple(self.period(one) for one in self.sequence(keys.get("no_growth"), "no_growth")),
+            declines=tuple(self.declined(keys.get("declines"))),
             tumour_count=self.made(keys, "tumour_count", Place.whole),
             largest_diameter_mm=self.made(keys, "largest_diameter_mm", Place.millimetres),
             place=str(self.place(node)),
         )
+        dated = {"growth": keys.get("growth"), **dict.fromkeys(_PERIOD_KEYS, keys.get("no_growth"))}
+        places = {key: self.place(value) for key, value in dated.items() if value is not None}
+        require_possible(misdated_case(case), self.place(node), places)
+        return case
+
+    def declined(self, node: yaml.Node | None) -> Iterator[Declined]:
+        seen = set()
+        for one in self.sequence(node, "declines"):
+            place = self.place(one)
+            modality = place.word(self.scalar(one, "declines"), self.vocabulary.modalities, "modality")
+            if modality not in seen:
+                seen.add(modality)
+                yield Declined(modality, str(place))
+
+    def period(self, node: yaml.Node) -> NoGrowth:
+        keys = self.mapping(node, "a period of no_growth", _PERIOD_KEYS)
+        since, until = (self.made(keys, key, Place.date) for key in _PERIOD_KEYS)
+        if since is None or until is None:
+            key = "from" if since is None else "until"
+            raise self.place(node).error(
+                "a period of no_growth needs two dates: {from: 2025-01, until: 2025-06}", key=key
+            )
+        return NoGrowth(since, until, str(self.place(node)))
 
     def findings(self, node: yaml.Node | None) -> Iterator[Given]:
         seen: dict[URIRef, int | None] = {}
@@ -241,8 +266,6 @@ class _Document:
         if not therapies:
             reason = "a course needs at least one therapy, as in therapies: [doxorubicin]"
             raise self.place(node).error(reason, key="therapies")
-        growth = keys.get("growth")
-        dates = list(growth.value) if isinstance(growth, yaml.SequenceNode) else [growth] if growth is not None else []
         course = Course(
             therapies=therapies,
             start=self.made(keys, "start", Place.date),
@@ -250,13 +273,35 @@ class _Document:
             outcome=self.made(
                 keys, "outcome", lambda place, text, key: place.word(text, self.vocabulary.outcomes, key)
             ),
-            growth=tuple(self.place(one).date(self.scalar(one, "growth"), "growth") for one in dates if not _null(one)),
+            growth=self.dates(keys.get("growth"), "growth"),
             no_growth_until=self.made(keys, "no_growth_until", Place.date),
             place=str(self.place(node)),
+            first_growth=bool(self.yes_or_no(keys, "first_growth")),
+            ongoing=self.yes_or_no(keys, "ongoing"),
+            indication=self.made(
+                keys, "for", lambda place, text, key: place.word(text, self.vocabulary.indications, "value of for")
+            ),
+            purposes=self.words(self.listed(keys.get("purpose")), "purpose", self.vocabulary.purposes, "purpose"),
+            sites=self.words(self.listed(keys.get("site")), "site", self.vocabulary.sites, "site"),
         )
-        return require_possible_dates(
-            course, as_of, self.place(node), {key: self.place(value) for key, value in keys.items()}
-        )
+        places = {key: self.place(value) for key, value in keys.items()}
+        require_possible(misdated(course, as_of), self.place(node), places)
+        return course
+
+    def dates(self, node: yaml.Node | None, key: str) -> tuple[PartialDate, ...]:
+        """Return the dates of a value that is one date or a list of dates."""
+        nodes = self.sequence(self.listed(node), key)
+        return tuple(self.place(one).date(self.scalar(one, key), key) for one in nodes if not _null(one))
+
+    @staticmethod
+    def listed(node: yaml.Node | None) -> yaml.Node | None:
+        """Return a node as a list, one value as a list of one."""
+        if isinstance(node, yaml.ScalarNode) and not _null(node):
+            return yaml.SequenceNode(f"{_TAG}seq", [node], node.start_mark, node.end_mark)
+        return node
+
+    def yes_or_no(self, keys: Mapping[str, yaml.Node], key: str) -> bool | None:
+        return self.made(keys, key, lambda place, text, name: place.yes_or_no(text, name, _YAML_WORDS))
 
     def pairs(self, node: yaml.Node, what: str, example: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         if not isinstance(node, yaml.MappingNode):

@@ -10,9 +10,9 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF, RDFS
 from rdflib.term import Node
 
-from sts_kg.cases.case import Case, Course, Given
+from sts_kg.cases.case import Case, Course, Declined, Given, NoGrowth
 from sts_kg.cases.dates import PartialDate
-from sts_kg.cases.fact_rules import require_possible_dates
+from sts_kg.cases.fact_rules import misdated, misdated_case, require_possible
 from sts_kg.cases.places import Place, shown
 from sts_kg.guideline import Vocabulary
 from sts_kg.rdf import BASE, STS, compress
@@ -23,13 +23,15 @@ _T = TypeVar("_T")
 _RDF_WORDS: dict[str, bool | None] = {"true": True, "1": True, "false": False, "0": False}
 _OF_CASE = {
     *(STS.hasFinding, STS.lacksFinding, STS.hadCourse, STS.declinesModality),
-    *(STS.asOf, STS.historyComplete, STS.tumourCount, STS.largestDiameterMm),
+    *(STS.asOf, STS.historyComplete, STS.tumourCount, STS.largestDiameterMm, STS.progressionDate, STS.hadNoGrowth),
 }
 _OF_COURSE = {
-    *(STS.includesTherapy, STS.courseOutcome, STS.courseStart, STS.courseEnd, STS.progressionDate, STS.noGrowthUntil)
+    *(STS.includesTherapy, STS.courseOutcome, STS.courseStart, STS.courseEnd, STS.progressionDate, STS.noGrowthUntil),
+    *(STS.firstGrowth, STS.ongoing, STS.courseIndication, STS.coursePurpose, STS.courseSite),
 }
+_OF_PERIOD = {STS.noGrowthFrom, STS.noGrowthUntil}
 _DERIVED = {STS.hasOption, STS.hasUnmetOption, STS.hasTriedOption, STS.hasDeclinedOption}
-_TYPES = {STS.PatientCase, STS.TreatmentCourse}
+_TYPES = {STS.PatientCase, STS.TreatmentCourse, STS.NoGrowthPeriod}
 
 
 def cases_in(graph: Graph, path: str | Path, vocabulary: Vocabulary) -> Iterator[tuple[Place, Case]]:
@@ -56,9 +58,11 @@ class _Facts:
     def __init__(self, path: str | Path, graph: Graph, vocabulary: Vocabulary) -> None:
         self.path, self.graph, self.vocabulary = path, graph, vocabulary
         self.courses = set(graph.objects(None, STS.hadCourse))
+        self.periods = set(graph.objects(None, STS.hadNoGrowth))
         self.cases = set(graph.subjects(RDF.type, STS.PatientCase))
-        self.cases.update(s for s, predicate in graph.subject_predicates() if predicate in _OF_CASE | _DERIVED)
-        self.cases -= self.courses
+        of_case = (_OF_CASE | _DERIVED) - _OF_COURSE
+        self.cases.update(s for s, predicate in graph.subject_predicates() if predicate in of_case)
+        self.cases -= self.courses | self.periods
 
     def check(self, subject: Node, predicate: Node, object_: Node) -> None:
         """Raise unless a triple is one that a case file may give; triples in other vocabularies are left alone."""
@@ -68,21 +72,32 @@ class _Facts:
         if predicate == RDF.type and object_ not in _TYPES and str(object_).startswith(BASE):
             reason = f"the type {compress(str(object_))} may not be given; types follow from findings and courses"
             raise place.error(reason, key="rdf:type", value=str(object_))
-        if str(predicate).startswith(BASE) or (predicate, object_) == (RDF.type, STS.TreatmentCourse):
-            if subject not in self.cases | self.courses and predicate in _OF_COURSE | {RDF.type}:
-                raise place.error("a course of no case; link it to one by sts:hadCourse", key=name)
-            valid = _OF_COURSE if subject in self.courses else _OF_CASE
+        typed = predicate == RDF.type and object_ in (STS.TreatmentCourse, STS.NoGrowthPeriod)
+        if str(predicate).startswith(BASE) or typed:
+            if subject not in self.cases | self.courses | self.periods:
+                if predicate in _OF_COURSE or object_ == STS.TreatmentCourse:
+                    raise place.error("a course of no case; link it to one by sts:hadCourse", key=name)
+                if predicate in _OF_PERIOD or typed:
+                    raise place.error("a period of no case; link it to one by sts:hadNoGrowth", key=name)
+            kind, valid = self.kind(subject)
             if predicate not in valid | {RDF.type}:
-                kind = "a course" if subject in self.courses else "a case"
                 words = sorted(compress(str(word)) for word in valid)
                 raise place.unknown(f"{name} cannot be said of {kind}", name, words, key=name)
-        if predicate == STS.hadCourse and isinstance(object_, Literal):
-            reason = f"sts:hadCourse has the value {shown(str(object_))}; a blank node or an IRI is expected"
+        if predicate in (STS.hadCourse, STS.hadNoGrowth) and isinstance(object_, Literal):
+            reason = f"{name} has the value {shown(str(object_))}; a blank node or an IRI is expected"
             raise place.error(reason, key=name, value=str(object_))
+
+    def kind(self, thing: Node) -> tuple[str, set[URIRef]]:
+        """Return what a thing is, in words, and the properties that may be said of it."""
+        if thing in self.courses:
+            return "a course", _OF_COURSE
+        return ("a period without growth", _OF_PERIOD) if thing in self.periods else ("a case", _OF_CASE)
 
     def name(self, thing: Node) -> str:
         if isinstance(thing, URIRef):
             return compress(thing)
+        if thing in self.periods:
+            return "a period without growth"
         owners = sorted(compress(str(case)) for case in self.graph.subjects(STS.hadCourse, thing))
         return f"a course of {owners[0]}" if owners else "a blank node"
 
@@ -96,40 +111,70 @@ class _Facts:
             for finding in self.words(iri, predicate, self.vocabulary.findings, "finding")
         ]
         courses = sorted(self.graph.objects(iri, STS.hadCourse), key=lambda c: sorted(map(str, self.graph.objects(c))))
-        return Case(
+        periods = sorted(
+            self.graph.objects(iri, STS.hadNoGrowth), key=lambda c: sorted(map(str, self.graph.objects(c)))
+        )
+        case = Case(
             id=place.id(Case.id_of(iri)),
             iri=iri,
             label=place.label(str(labels[0])) if labels else "",
             as_of=as_of,
             given=tuple(given),
             courses=tuple(self.course(course, as_of) for course in courses),
-            history_complete=bool(
-                self.one(iri, STS.historyComplete, lambda place, text, key: place.yes_or_no(text, key, _RDF_WORDS))
+            history_complete=bool(self.yes_or_no(iri, STS.historyComplete)),
+            growth=self.growth(iri),
+            no_growth=tuple(map(self.period, periods)),
+            declines=tuple(
+                Declined(modality, str(place))
+                for modality in self.words(iri, STS.declinesModality, self.vocabulary.modalities, "modality")
             ),
-            declines=self.words(iri, STS.declinesModality, self.vocabulary.modalities, "modality"),
             tumour_count=self.one(iri, STS.tumourCount, Place.whole),
             largest_diameter_mm=self.one(iri, STS.largestDiameterMm, Place.millimetres),
             place=str(place),
         )
+        require_possible(misdated_case(case), place)
+        return case
+
+    def period(self, node: Node) -> NoGrowth:
+        place = Place(self.path, None, self.name(node))
+        since, until = (self.one(node, one, Place.date) for one in (STS.noGrowthFrom, STS.noGrowthUntil))
+        if since is None or until is None:
+            raise place.error("two dates are needed, sts:noGrowthFrom and sts:noGrowthUntil", key="sts:hadNoGrowth")
+        return NoGrowth(since, until, str(place))
+
+    def growth(self, node: Node) -> tuple[PartialDate, ...]:
+        place = Place(self.path, None, self.name(node))
+        dates = sorted(map(str, self.graph.objects(node, STS.progressionDate)))
+        return tuple(place.date(text, "sts:progressionDate") for text in dates)
+
+    def yes_or_no(self, node: Node, predicate: URIRef) -> bool | None:
+        return self.one(node, predicate, lambda place, text, key: place.yes_or_no(text, key, _RDF_WORDS))
 
     def course(self, node: Node, as_of: PartialDate | None) -> Course:
         place = Place(self.path, None, self.name(node))
         therapies = self.words(node, STS.includesTherapy, self.vocabulary.therapies, "therapy")
         if not therapies:
             raise place.error("a course needs at least one therapy (sts:includesTherapy)", key="sts:includesTherapy")
-        growth = sorted(map(str, self.graph.objects(node, STS.progressionDate)))
         outcomes = self.words(node, STS.courseOutcome, self.vocabulary.outcomes, "outcome")
-        self.one(node, STS.courseOutcome, lambda place, text, key: text)
+        indications = self.words(node, STS.courseIndication, self.vocabulary.indications, "indication")
+        for single in (STS.courseOutcome, STS.courseIndication):
+            self.one(node, single, lambda place, text, key: text)
         course = Course(
             therapies=therapies,
             start=self.one(node, STS.courseStart, Place.date),
             end=self.one(node, STS.courseEnd, Place.date),
             outcome=next(iter(outcomes), None),
-            growth=tuple(place.date(text, "sts:progressionDate") for text in growth),
+            growth=self.growth(node),
             no_growth_until=self.one(node, STS.noGrowthUntil, Place.date),
             place=str(place),
+            first_growth=bool(self.yes_or_no(node, STS.firstGrowth)),
+            ongoing=self.yes_or_no(node, STS.ongoing),
+            indication=next(iter(indications), None),
+            purposes=self.words(node, STS.coursePurpose, self.vocabulary.purposes, "purpose"),
+            sites=self.words(node, STS.courseSite, self.vocabulary.sites, "site"),
         )
-        return require_possible_dates(course, as_of, place)
+        require_possible(misdated(course, as_of), place)
+        return course
 
     def words(self, subject: Node, predicate: URIRef, valid: Mapping[str, URIRef], kind: str) -> tuple[URIRef, ...]:
         values = sorted(self.graph.objects(subject, predicate), key=str)

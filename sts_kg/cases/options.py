@@ -1,4 +1,4 @@
-"""Options of a case in three values: met, not met, undetermined; what is missing, and what to ask next.
+"""Options of a case: met, not met or undetermined; the words of the source, what is missing, and what to ask next.
 
 The status comes from the closure (`sts:hasOption`, `sts:hasUnmetOption`); walking the condition serves the
 explanation: which of its findings are true, false or missing. Both must agree.
@@ -18,9 +18,11 @@ from rdflib.namespace import PROV, RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.cases.case import Case, Given
+from sts_kg.cases.fact_rules import questions_about_courses
+from sts_kg.cases.marks import Mark, other_marks, tried_marks
 from sts_kg.cases.statuses import STATUSES, Status
 from sts_kg.errors import CaseError, InconsistentError, UnknownNameError
-from sts_kg.guideline import Condition, Guideline, leaves, missing, settling, truth
+from sts_kg.guideline import Guideline, Wording, leaves, missing, settling, truth
 from sts_kg.rdf import STS, compress, local
 from sts_kg.tables import Cell, Table, html_table
 
@@ -35,6 +37,7 @@ __all__ = [
     "answers_of",
     "changed",
     "changes",
+    "contradictory_answers_of",
     "find_case",
     "find_option",
     "in_reading_order",
@@ -51,8 +54,11 @@ class Answer:
 
     `true`, `false` and `missing` are findings of the condition in the order of its axiom; `missing` holds the unknown
     ones that could still settle it (empty unless undetermined). Each of `met_if` is a smallest set of answers (finding
-    to yes or no) that makes it met, each of `unmet_if` one that makes it not met. `tried` and `declined` are overlays:
-    they change no status. Not met is not contraindicated (D25).
+    to yes or no) that makes it met, each of `unmet_if` one that makes it not met. `marks` say what happened to the
+    person, `tried` and `declined` whether one of them says that; they change no status. For a group (`umbrella`)
+    `kinds` counts the options that refine it, by status. `questions` is what to ask for each finding; empty where there
+    is nothing to ask. Not met is not contraindicated (D25). If the case contradicts itself, the status is
+    `contradictory` and nothing is said of its findings.
     """
 
     case: str
@@ -62,6 +68,9 @@ class Answer:
     status: Status
     tried: bool
     declined: bool
+    marks: tuple[Mark, ...]
+    kinds: Mapping[Status, int] | None
+    wording: Wording
     true: tuple[URIRef, ...]
     false: tuple[URIRef, ...]
     unknown: tuple[URIRef, ...]
@@ -72,6 +81,23 @@ class Answer:
     recommendation: URIRef
     segments: tuple[URIRef, ...]
     decisions: tuple[URIRef, ...]
+
+    @property
+    def kind(self) -> str:
+        """`group` for an option that the page words in general, over kinds that it describes; else `option`."""
+        return "group" if self.umbrella else "option"
+
+    @property
+    def shown_status(self) -> str:
+        """The status as it is shown; a group is met in general, as the page speaks of it."""
+        return "met in general" if self.umbrella and self.status == "met" else self.status.replace("-", " ")
+
+    @property
+    def of_note(self) -> str:
+        """What is shown beside the status: the kinds of a group by their status, and the marks."""
+        counted = [f"{count} {status.replace('-', ' ')}" for status, count in (self.kinds or {}).items() if count]
+        kinds = [f"kinds: {', '.join(counted)}"] if counted else []
+        return "; ".join([*kinds, *dict.fromkeys(mark.label for mark in self.marks)])
 
     @property
     def segment_ids(self) -> tuple[str, ...]:
@@ -88,21 +114,30 @@ class Answer:
             "declined": self.declined,
             "true": [short(finding) for finding in self.true],
             "false": [short(finding) for finding in self.false],
-            "missing": [{"finding": short(f), "question": self.questions[f]} for f in self.missing],
+            "missing": [{"finding": short(f), "question": self.questions[f] or None} for f in self.missing],
             "recommendation": local(self.recommendation),
             "segments": list(self.segment_ids),
             "decisions": [local(decision) for decision in self.decisions],
+            "kind": self.kind,
+            "kinds": None if self.kinds is None else dict(self.kinds),
+            "marks": [mark.as_dict() for mark in self.marks],
+            **self.wording.as_dict(),
         }
 
 
 @dataclass(frozen=True)
 class Question:
-    """A missing finding as a question: the undetermined options that miss it, and those that a yes alone makes met."""
+    """A missing finding as a question: the undetermined options that wait for it, and those that one answer makes met.
+
+    A finding and its complement are one question (D29): `complement` is then the finding that a no gives.
+    """
 
     finding: URIRef
     text: str
     options: tuple[URIRef, ...]
     would_meet: tuple[URIRef, ...]
+    would_meet_if_no: tuple[URIRef, ...] = ()
+    complement: URIRef | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return the question as plain values, names without prefixes."""
@@ -111,6 +146,8 @@ class Question:
             "question": self.text,
             "options": [local(option) for option in self.options],
             "would_meet": [local(option) for option in self.would_meet],
+            "would_meet_if_no": [local(option) for option in self.would_meet_if_no],
+            "complement": short(self.complement) if self.complement else None,
         }
 
 
@@ -139,7 +176,8 @@ class Change:
 class Answers:
     """The answers for some cases, in order.
 
-    `contradictions` has an error for each case that contradicts itself, `labels` the labels of cases that have one.
+    A case that contradicts itself has answers with the status `contradictory`, and an error in `contradictions`;
+    `labels` are the labels of cases that have one.
     """
 
     answers: tuple[Answer, ...]
@@ -157,8 +195,8 @@ class Answers:
         return self.answers[index]
 
     def table(self) -> Table:
-        """Return the answers as a table: case, option, status, tried, declined, and the missing findings."""
-        header = ("case", "option", "status", "tried", "declined", "missing")
+        """Return the answers as a table: what `to_csv` writes of case, status, marks, kinds and words, as RDF terms."""
+        header = ("case", "option", "status", "tried", "declined", "missing", *_WORDS)
         rows = [
             (
                 Literal(answer.case),
@@ -167,8 +205,10 @@ class Answers:
                 Literal(answer.tried),
                 Literal(answer.declined),
                 Literal(" ".join(map(short, answer.missing))),
+                *(Literal(_csv_cell(plain[name])) if plain[name] else None for name in _WORDS),
             )
             for answer in self.answers
+            for plain in [answer.as_dict()]
         ]
         return Table(header, tuple(rows), {answer.option: answer.label for answer in self.answers})
 
@@ -184,6 +224,57 @@ class Answers:
             if status not in STATUSES:
                 raise UnknownNameError("status", status, STATUSES)
         return replace(self, answers=tuple(answer for answer in self.answers if answer.status in statuses))
+
+    def where(self, **wanted: str) -> Answers:
+        """Return the answers with some values of the keys of `Answer.as_dict`, names without prefixes.
+
+        Where a key holds several values, such as `intents` or `marks`, one of them must be the value; a mark is named
+        by its label.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such key, or no answer has that value of it.
+
+        Examples
+        --------
+        >>> from sts_kg import load
+        >>> answers = load().options({"case": "x", "findings": {"stage4-sts": "yes"}})
+        >>> [answer.label for answer in answers.where(status="met", intents="symptom-relief")]
+        ['chemotherapy']
+        """
+        chosen = [(answer, answer.as_dict()) for answer in self.answers]
+        for key, value in wanted.items():
+            for _, plain in chosen[:1]:
+                if key not in plain:
+                    raise UnknownNameError("key of an answer", key, plain)
+            found = [(answer, plain) for answer, plain in chosen if value in _values(plain[key])]
+            known = {one for answer in self.answers for one in _values(answer.as_dict()[key])}
+            if value not in known and value not in STATUSES and known:
+                raise UnknownNameError(f"value of {key}", value, sorted(known))
+            chosen = found
+        return replace(self, answers=tuple(answer for answer, _ in chosen))
+
+    def sorted_by(self, *keys: str) -> Answers:
+        """Return the answers sorted by keys of `Answer.as_dict`; those alike in all keys keep their order.
+
+        Values sort by name, since the source gives wordings no rank; frequencies sort within their reference class
+        (`amongst`), by band, since they cannot be compared across classes. Empty values come last.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such key.
+        """
+
+        def place(answer: Answer) -> list[tuple[bool, object]]:
+            plain = answer.as_dict()
+            if unknown := next((key for key in keys if key not in plain), None):
+                raise UnknownNameError("key of an answer", unknown, plain)
+            names = [name for key in keys for name in (("amongst", key) if key == "frequency" else (key,))]
+            return [(not plain[name], _csv_cell(plain[name])) for name in names]
+
+        return replace(self, answers=tuple(sorted(self.answers, key=place)))
 
     def as_dicts(self) -> list[dict[str, object]]:
         """Return each answer as plain values, with the keys of the command line's JSON contract."""
@@ -201,30 +292,50 @@ class Answers:
         return f"<Answers: {len(self)} for {len({answer.case for answer in self})} cases>"
 
     def _repr_html_(self) -> str:
-        header = ("case", "option", "status", "of note", "still to know")
+        header = ("case", "option", "status", "words of the source", "of note", "still to know")
         rows = [
             (
                 answer.case,
                 Cell(answer.label, str(answer.option), compress(str(answer.option))),
-                answer.status.replace("-", " "),
-                ", ".join(word for word, holds in (("tried", answer.tried), ("declined", answer.declined)) if holds),
+                answer.shown_status,
+                "; ".join(answer.wording.sentences()),
+                answer.of_note,
                 ", ".join(map(short, answer.missing)),
             )
             for answer in self.answers
         ]
-        wrong = "".join(f"<p>{escape(str(error))}</p>" for error in self.contradictions)
+        wrong = "".join(f"<p>{escape(error.summary)}</p>" for error in self.contradictions)
         return f"{html_table(header, rows)}{wrong}<p><small>{escape(self.footer)}</small></p>"
 
 
-_CSV_COLUMNS = "case option status tried declined true false missing recommendation segments decisions".split()
+_WORDS = (
+    "kind kinds marks strength frequency amongst intents inherited_intents not_intents position follows may_enable talk"
+).split()
+_CSV_COLUMNS = (
+    *("case", "option", "status", "tried", "declined", "true", "false", "missing"),
+    *("recommendation", "segments", "decisions", *_WORDS),
+)
 
 
 def _csv_cell(value: object) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict):
+        return " ".join(f"{name}={count}" for name, count in value.items())
+    if isinstance(value, list) and value and isinstance(value[0], dict) and "mark" in value[0]:
+        return "; ".join(dict.fromkeys(one["mark"] for one in value))
     if isinstance(value, list):
-        return " ".join(one["finding"] if isinstance(one, dict) else str(one) for one in value)
+        return " ".join(_values(value))
     return str(value)
+
+
+def _values(value: object) -> list[str]:
+    """Return the names in a value of an answer's plain form."""
+    if isinstance(value, list):
+        return [str(one.get("mark") or one["finding"]) if isinstance(one, dict) else str(one) for one in value]
+    return [] if value is None else [_csv_cell(value)]
 
 
 def short(finding: URIRef) -> str:
@@ -238,25 +349,46 @@ def short(finding: URIRef) -> str:
     return local(finding).removeprefix("finding-")
 
 
-def answers_of(
-    case: Case, asserted: Graph, closure: Closure, conditions: Mapping[URIRef, Condition]
-) -> tuple[Answer, ...]:
-    """Return the answer for every option, in the order of `conditions`.
+def answers_of(case: Case, guideline: Guideline, closure: Closure) -> tuple[Answer, ...]:
+    """Return the answer for every option, in the order of `Guideline.conditions`.
 
     Parameters
     ----------
     case : Case
         A case without contradictions; its facts must be in the closure.
-    asserted : Graph
-        The asserted ontology, for recommendations, segments, decisions, labels and questions.
+    guideline : Guideline
+        The source of knowledge.
     closure : Closure
         The closure of the ontology with the facts of the case.
-    conditions : mapping
-        Option to condition, as `Guideline.conditions` reads them.
     """
     known = _known(case, closure)
     options = {each: frozenset(closure.objects(case.iri, each)) for each in _OF_CASES}
-    return tuple(_answer(case, option, found, known, options, asserted) for option, found in conditions.items())
+    marks: dict[URIRef, list[Mark]] = {}
+    vocabulary = guideline.vocabulary
+    declined = options[STS.hasDeclinedOption]
+    for mark in (*tried_marks(case, vocabulary), *other_marks(case, known, declined, vocabulary)):
+        marks.setdefault(mark.option, []).append(mark)
+    found = [_answer(case, option, known, options, marks.get(option, []), guideline) for option in guideline.conditions]
+    return _with_kinds(found, guideline.asserted)
+
+
+def contradictory_answers_of(case: Case, guideline: Guideline) -> tuple[Answer, ...]:
+    """Return the answer for every option where the facts of a case contradict each other: nothing is known."""
+    nothing: dict[URIRef, frozenset[Node]] = {each: frozenset() for each in _OF_CASES}
+    found = [_answer(case, option, {}, nothing, [], guideline) for option in guideline.conditions]
+    kinds = _with_kinds([replace(answer, status="contradictory") for answer in found], guideline.asserted)
+    return tuple(replace(answer, unknown=(), missing=(), met_if=(), unmet_if=()) for answer in kinds)
+
+
+def _with_kinds(answers: list[Answer], asserted: Graph) -> tuple[Answer, ...]:
+    """Return answers with the options of each group counted by their status."""
+    statuses: dict[Node, Status] = {answer.option: answer.status for answer in answers}
+
+    def kinds(group: URIRef) -> dict[Status, int]:
+        described = [statuses[option] for option in asserted.subjects(STS.refines, group) if option in statuses]
+        return {status: described.count(status) for status in ("met", "not-met", "undetermined")}
+
+    return tuple(replace(answer, kinds=kinds(answer.option)) if answer.umbrella else answer for answer in answers)
 
 
 _OF_CASES = (STS.hasOption, STS.hasUnmetOption, STS.hasTriedOption, STS.hasDeclinedOption)
@@ -271,17 +403,19 @@ def _known(case: Case, closure: Closure) -> dict[URIRef, bool]:
 def _answer(
     case: Case,
     option: URIRef,
-    condition: Condition,
     known: Mapping[URIRef, bool],
     options: Mapping[URIRef, frozenset[Node]],
-    asserted: Graph,
+    marks: Iterable[Mark],
+    guideline: Guideline,
 ) -> Answer:
+    asserted, condition = guideline.asserted, guideline.conditions[option]
     status = _status(case, option, options)
     walked = truth(condition, known)
     assert {"met": True, "not-met": False, "undetermined": None}[status] is walked, (
         f"case {case.id}, {local(option)}: the closure says {status}, the walk over the condition says {walked}"
     )
     findings = tuple(dict.fromkeys(leaves(condition)))
+    waiting = questions_about_courses(case, guideline.vocabulary)
     recommendation = next(r for r in asserted.subjects(STS.recommendsOption, option) if isinstance(r, URIRef))
     return Answer(
         case=case.id,
@@ -291,13 +425,17 @@ def _answer(
         status=status,
         tried=option in options[STS.hasTriedOption],
         declined=option in options[STS.hasDeclinedOption],
+        marks=tuple(marks),
+        kinds=None,
+        wording=guideline.wordings[option],
         true=tuple(f for f in findings if known.get(f) is True),
         false=tuple(f for f in findings if known.get(f) is False),
         unknown=tuple(f for f in findings if f not in known),
         missing=missing(condition, known),
-        met_if=settling(condition, known, True),
-        unmet_if=settling(condition, known, False),
-        questions={finding: _text(asserted, finding, STS.question) for finding in findings},
+        met_if=_needed(settling(condition, known, True), asserted),
+        unmet_if=_needed(settling(condition, known, False), asserted),
+        questions={finding: guideline.vocabulary.question(finding) for finding in findings}
+        | {finding: asked for finding, asked in waiting.items() if finding in findings},
         recommendation=recommendation,
         segments=in_reading_order(asserted, asserted.objects(recommendation, PROV.wasQuotedFrom)),
         decisions=tuple(sorted(d for d in asserted.objects(recommendation, STS.hasDecision) if isinstance(d, URIRef))),
@@ -308,6 +446,21 @@ def _status(case: Case, option: URIRef, options: Mapping[URIRef, frozenset[Node]
     met, unmet = option in options[STS.hasOption], option in options[STS.hasUnmetOption]
     assert not (met and unmet), f"case {case.id}, {local(option)}: both met and not met, without a contradiction"
     return "met" if met else "not-met" if unmet else "undetermined"
+
+
+def _needed(found: Iterable[Mapping[URIRef, bool]], asserted: Graph) -> tuple[Mapping[URIRef, bool], ...]:
+    """Return sets of answers without those that follow from others of their set, the smallest sets first."""
+    shorter: list[dict[URIRef, bool]] = []
+    for answers in found:
+        needed = dict(answers)
+        for finding, yes in answers.items():
+            walk = asserted.transitive_subjects if yes else asserted.transitive_objects
+            bringing = {*walk(STS.impliesFinding, finding)} if yes else {*walk(finding, STS.impliesFinding)}
+            if any(other in bringing and needed[other] is yes for other in needed if other != finding):
+                del needed[finding]
+        if needed not in shorter:
+            shorter.append(needed)
+    return tuple(sorted(shorter, key=len))
 
 
 def _text(graph: Graph, subject: Node, predicate: URIRef) -> str:
@@ -327,22 +480,39 @@ def in_reading_order(asserted: Graph, things: Iterable[Node]) -> tuple[URIRef, .
 def questions(of_one_case: Iterable[Answer], asserted: Graph) -> tuple[Question, ...]:
     """Return the missing findings of one case as questions, the one that most options wait for first.
 
-    Ties are broken by the ordinal of the finding.
+    A finding and its complement are one question. What there is nothing to ask about is left out (D32). Ties are
+    broken by the ordinal of the finding.
     """
-    waiting: dict[URIRef, list[Answer]] = {}
+    waiting: dict[URIRef, list[tuple[Answer, URIRef]]] = {}
+    complements: dict[URIRef, URIRef] = {}
     for answer in of_one_case:
         for finding in answer.missing:
-            waiting.setdefault(finding, []).append(answer)
-    ordered = sorted(in_reading_order(asserted, waiting), key=lambda finding: -len(waiting[finding]))
-    return tuple(
-        Question(
-            finding,
-            waiting[finding][0].questions[finding],
-            tuple(answer.option for answer in waiting[finding]),
-            tuple(answer.option for answer in waiting[finding] if {finding: True} in answer.met_if),
+            asked = asserted.value(finding, STS.complementOf, default=finding)
+            if answer.questions[finding]:
+                waiting.setdefault(URIRef(str(asked)), []).append((answer, finding))
+    for one, asked in asserted.subject_objects(STS.complementOf):
+        complements[URIRef(str(asked))] = URIRef(str(one))
+
+    def question(asked: URIRef) -> Question:
+        complement, answers = complements.get(asked), waiting[asked]
+        text = next((one.questions[f] for one, f in answers if f == asked), _text(asserted, asked, STS.question))
+        yes = {(asked, True), (complement, False)}
+        no = {(asked, False), (complement, True)}
+
+        def met_by(answer: Answer, one: set[tuple[URIRef | None, bool]]) -> bool:
+            return any(len(needed) == 1 and not one.isdisjoint(needed.items()) for needed in answer.met_if)
+
+        return Question(
+            asked,
+            text,
+            tuple(dict.fromkeys(answer.option for answer, _ in answers)),
+            tuple(dict.fromkeys(answer.option for answer, _ in answers if met_by(answer, yes))),
+            tuple(dict.fromkeys(answer.option for answer, _ in answers if met_by(answer, no))),
+            complement,
         )
-        for finding in ordered
-    )
+
+    found = [question(finding) for finding in in_reading_order(asserted, waiting)]
+    return tuple(sorted(found, key=lambda one: -len(one.options)))
 
 
 def changed(case: Case, findings: Mapping[URIRef, bool | None], asserted: Graph) -> Case:

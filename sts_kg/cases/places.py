@@ -61,7 +61,7 @@ class Place:
     def date(self, text: str, key: str) -> PartialDate:
         """Return a date that may be partial."""
         try:
-            return PartialDate.parse(text)
+            return PartialDate.parse(text, str(self))
         except ValueError as error:
             raise self.error(f"{key}: {error}", key=key, value=text) from error
 

@@ -13,11 +13,18 @@ from rdflib.namespace import PROV
 from rdflib.term import Node
 
 from sts_kg.cases.case import Case
-from sts_kg.cases.explanation import Explanation, contradictions, explain
+from sts_kg.cases.explanation import Explanation, contradiction, explain
 from sts_kg.cases.facts import facts_of
-from sts_kg.cases.options import Answer, Answers, Change, answers_of, changed, changes
+from sts_kg.cases.options import (
+    Answer,
+    Answers,
+    Change,
+    answers_of,
+    changed,
+    changes,
+    contradictory_answers_of,
+)
 from sts_kg.cases.sources import read_cases
-from sts_kg.errors import InconsistentError
 from sts_kg.guideline import Guideline
 from sts_kg.queries import Entities, Store, graph_on, run, store_of
 from sts_kg.rdf import STS, local, of_ntriples
@@ -166,14 +173,15 @@ class Session:
     # --- cases
 
     def answers(self) -> Answers:
-        """Return the answers for all cases; those that contradict themselves are apart, and do not spoil the others."""
+        """Return the answers for all cases; those that contradict themselves do not spoil the others."""
         found: list[Answer] = []
         errors = []
         for case in self.cases:
-            try:
-                found += self.answers_of(case)
-            except InconsistentError as error:
+            if error := contradiction(case, self.guideline, self.closed):
                 errors.append(error)
+                found += contradictory_answers_of(case, self.guideline)
+            else:
+                found += answers_of(case, self.guideline, self.closed)
         labels = {case.id: case.label for case in self.cases if case.label}
         return Answers(tuple(found), tuple(errors), labels, self.guideline.footer)
 
@@ -186,7 +194,7 @@ class Session:
             The facts of the case contradict each other.
         """
         self._require_consistent(case)
-        return answers_of(case, self.guideline.asserted, self.closed, self.guideline.conditions)
+        return answers_of(case, self.guideline, self.closed)
 
     def explain(self, case: Case, option: URIRef, texts: Mapping[str, str] | None = None) -> Explanation:
         """Return why an option has its status for one of the cases; `texts` are those of the segments, by id.
@@ -198,7 +206,7 @@ class Session:
         """
         answer = next(answer for answer in self.answers_of(case) if answer.option == option)
         footer = self.guideline.footer
-        return explain(answer, case, self.guideline.asserted, self.closed, texts=texts, disclaimer=footer)
+        return explain(answer, case, self.guideline, self.closed, texts=texts, disclaimer=footer)
 
     def sentences(self, triple: tuple[Node, ...]) -> tuple[str, ...]:
         """Return the ids of the segments behind an asserted triple: of its terms, and of what applies if they hold."""
@@ -208,8 +216,8 @@ class Session:
         return tuple(sorted({local(str(s)) for each in about for s in asserted.objects(each, PROV.wasQuotedFrom)}))
 
     def _require_consistent(self, case: Case) -> None:
-        if wrong := contradictions(case, self.guideline.asserted, self.closed):
-            raise InconsistentError(wrong, case=case.id)
+        if error := contradiction(case, self.guideline, self.closed):
+            raise error
 
 
 def what_if(guideline: Guideline, case: Case, findings: Mapping[URIRef, bool | None]) -> tuple[Change, ...]:

@@ -1,4 +1,4 @@
-"""The three values of an option for a case, and their wordings."""
+"""The statuses of an option for a case, and their wordings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, get_args
 
 __all__ = ["STATUSES", "WORDING", "Status"]
 
-Status: TypeAlias = Literal["met", "not-met", "undetermined"]
+Status: TypeAlias = Literal["met", "not-met", "undetermined", "contradictory"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 
 #: What each status says; not met never says more than this (D25).
@@ -15,4 +15,5 @@ WORDING: Mapping[str, str] = {
     "met": "the condition that the source states is met",
     "not-met": "the source does not describe this option for this situation",
     "undetermined": "the source’s condition is neither met nor ruled out by what is known",
+    "contradictory": "what is known of the case contradicts itself, so nothing follows from it",
 }

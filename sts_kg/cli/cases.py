@@ -30,6 +30,7 @@ def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...
       sts-kg options patient.yaml
       sts-kg options cohort.csv --format json --status undetermined
     """
+    from sts_kg.cli.console import legend
     from sts_kg.knowledge import load
 
     kg, shown = load(), terminal()
@@ -44,7 +45,7 @@ def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...
     with shown.busy("reasoning …"):
         found = kg.options(files, on_error=unreadable)
     for contradiction in found.contradictions:
-        shown.error(str(contradiction))
+        shown.error(contradiction.summary)
         code = code or NO
     chosen = found.with_status(*statuses) if statuses else found  # type: ignore[arg-type] # click lets only these through
     if form == "json":
@@ -52,11 +53,11 @@ def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...
     elif form == "csv":
         shown.write(chosen.to_csv())
     elif len(chosen):
-        shown.options(chosen, kg.guideline.asserted, found.labels)
+        shown.options(tuple(chosen), kg.guideline.asserted, found.labels)
         if segments:
             quoted = {name for answer in chosen for name in answer.segment_ids}
             shown.segments([one for one in segments if one.id in quoted])
-        shown.write(_legend(found.footer))
+        shown.write(f"{legend(answer.status for answer in found)}\n{found.footer}\n")
     sys.exit(code)
 
 
@@ -150,9 +151,3 @@ def _assignments(findings: Sequence[str]) -> dict[str, bool | None]:
             raise click.UsageError(f"{finding!r} is not of the form FINDING=yes, FINDING=no or FINDING=unknown")
         found[name] = words[word]
     return found
-
-
-def _legend(footer: str) -> str:
-    from sts_kg.cli.console import legend
-
-    return f"{legend()}\n{footer}\n"

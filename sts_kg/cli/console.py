@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Terminal"]
 
-_STYLES = {"met": "green", "not-met": "red", "undetermined": "yellow"}
-_SHOWN = {"met": "met", "not-met": "not met", "undetermined": "undetermined"}
+_STYLES = {"met": "green", "met in general": "green", "not met": "red", "undetermined": "yellow", "contradictory": "magenta"}
 
 
 class Terminal:
@@ -95,14 +94,18 @@ class Terminal:
             else:
                 self.write(f"{heading}: {text}" if heading else f"  {text}")
 
-    def options(self, answers: Iterable[Answer], graph: Graph, labels: Mapping[str, str]) -> None:
-        """Show the answers for cases, with the options grouped under their umbrellas."""
+    def options(self, answers: Sequence[Answer], graph: Graph, labels: Mapping[str, str]) -> None:
+        """Show the answers for cases, the options under their groups, and then the words of the source."""
         for case, of_case in groupby(answers, key=lambda answer: answer.case):
             title = f"case {case}" + (f": {labels[case]}" if labels.get(case) else "")
             self.out.print(Text(title, style="bold"))
             rows = list(_option_rows(list(of_case), graph))
-            self.table(("option", "status", "of note", "still to know"), rows, styles=_STYLES | {"not met": "red"})
+            self.table(("option", "status", "of note", "still to know"), rows, styles=_STYLES)
             self.write("\n")
+        self.out.print(Text("in the words of the source", style="bold"))
+        worded = {answer.option: answer for answer in answers}.values()
+        self.table(("option", "worded as", "how often", "what for, and in which order"), map(_worded, worded))
+        self.write("\n")
 
     def explanation(self, told: Explanation) -> None:
         """Show an explanation."""
@@ -123,13 +126,13 @@ class Terminal:
         rows = [
             (
                 change.label,
-                _SHOWN[change.before.status],
-                _SHOWN[change.after.status],
+                change.before.shown_status,
+                change.after.shown_status,
                 ", ".join(short(finding) for finding in change.after.missing),
             )
             for change in changes
         ]
-        self.table(("option", "now", "then", "still to know then"), rows, styles=_STYLES | {"not met": "red"})
+        self.table(("option", "now", "then", "still to know then"), rows, styles=_STYLES)
         if not rows:
             self.write("no option would change\n")
 
@@ -167,10 +170,16 @@ def _option_rows(answers: list[Answer], graph: Graph) -> Iterator[tuple[str, str
 
 
 def _option_row(answer: Answer, label: str, graph: Graph) -> tuple[str, str, str, str]:
-    overlays = [word for word, holds in (("tried", answer.tried), ("declined", answer.declined)) if holds]
-    return label, _SHOWN[answer.status], ", ".join(overlays), ", ".join(short(f) for f in answer.missing)
+    return label, answer.shown_status, answer.of_note, ", ".join(map(short, answer.missing))
 
 
-def legend() -> str:
-    """Return what the three statuses mean, and what not met does not mean (D25)."""
-    return "\n".join(f"{_SHOWN[status]}: {wording}" for status, wording in WORDING.items())
+def _worded(answer: Answer) -> tuple[str, str, str, str]:
+    """Return what the source says of an option: strength, frequency, and intents with what it follows or may enable."""
+    words = dict(sentence.partition(": ")[::2] for sentence in answer.wording.sentences())
+    strength, often = words.pop("wording", ""), words.pop("how often", "")
+    return answer.label, strength, often, "; ".join(f"{heading}: {text}" for heading, text in words.items())
+
+
+def legend(statuses: Iterable[str]) -> str:
+    """Return what some statuses mean, and what not met does not mean (D25)."""
+    return "\n".join(f"{status.replace('-', ' ')}: {WORDING[status]}" for status in WORDING if status in set(statuses))

@@ -15,4 +15,6 @@ from .guideline import Guideline as Guideline
 from .source import Segment as Segment
 from .source import segment as segment
 from .source import segments as segments
+from .vocabulary import Contents as Contents
 from .vocabulary import Vocabulary as Vocabulary
+from .wording import Wording as Wording

@@ -38,7 +38,8 @@ def not_met(asserted: Graph) -> str:
     """Return the text of `not-met.ttl`: the classes of cases, and the dual of the condition of every option.
 
     Each finding gets a With and a Without class, each option a Met and a NotMet class, named after it:
-    `finding-lung-metastases` gives `WithLungMetastases`. In a dual, "and" becomes "or", a With class becomes its
+    `finding-lung-metastases` gives `WithLungMetastases`. Of two complements (`sts:complementOf`) who lacks the one has
+    the other. In a dual, "and" becomes "or", a With class becomes its
     Without class, and both the other way round (De Morgan), so that what is derived equals Kleene's logic. A test
     compares the shipped file with this text by graph isomorphism.
 
@@ -58,6 +59,11 @@ def not_met(asserted: Graph) -> str:
         definition = f"A patient case that is known to lack the finding {label}."
         axioms = f"owl:equivalentClass {lacks} ;\n    owl:disjointWith sts:{with_}"
         pieces.append(_named(without, f"case without {phrase}", definition, axioms))
+    pieces.append("\n# --- Complements: who lacks one of two findings has the other\n\n")
+    for one, other in sorted(asserted.subject_objects(STS.complementOf)):
+        for lacked, had in ((one, other), (other, one)):
+            without, with_ = _class("Without", URIRef(str(lacked))), _class("With", URIRef(str(had)))
+            pieces.append(f"sts:{without} rdfs:subClassOf sts:{with_} .\n")
     pieces.append("\n# --- Two classes per option: the cases that meet its condition, and that are known not to\n")
     for option in _instances(asserted, STS.TreatmentOption):
         label = asserted.value(option, RDFS.label)

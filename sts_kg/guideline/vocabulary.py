@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import OWL, RDF, RDFS, XSD
+from rdflib.namespace import OWL, RDF, RDFS, SKOS, XSD
 from rdflib.term import Node
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf import STS, compress, local
 
-__all__ = ["Threshold", "Vocabulary"]
+__all__ = ["Contents", "Report", "Threshold", "Vocabulary"]
 
 _NUMBERS = {XSD.integer, XSD.decimal}
 
@@ -36,6 +36,25 @@ class Threshold:
     def __str__(self) -> str:
         bounds = (("at least", self.at_least), ("at most", self.at_most))
         return " and ".join(f"{word} {bound}" for word, bound in bounds if bound is not None)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What an option consists of: its components, what it is given without, and the site and purpose that decide."""
+
+    components: frozenset[URIRef]
+    without: frozenset[URIRef]
+    sites: frozenset[URIRef]
+    purposes: frozenset[URIRef]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A finding that says that a therapy was given, and with which outcome."""
+
+    finding: URIRef
+    therapy: URIRef
+    outcome: URIRef
 
 
 @dataclass(frozen=True)
@@ -63,6 +82,92 @@ class Vocabulary:
     def modalities(self) -> dict[str, URIRef]:
         """Short names and ids of the modalities (`surgery`, `modality-surgery`)."""
         return self._words(STS.Modality, "modality-")
+
+    @cached_property
+    def indications(self) -> dict[str, URIRef]:
+        """Short names and ids of what a course can be for (`another-cancer`)."""
+        return self._words(STS.Indication, "indication-")
+
+    @cached_property
+    def purposes(self) -> dict[str, URIRef]:
+        """Short names and ids of the intents (`symptom-relief`)."""
+        return self._words(STS.Intent, "intent-")
+
+    @cached_property
+    def sites(self) -> dict[str, URIRef]:
+        """Short names and ids of the sites (`lungs`)."""
+        return self._words(STS.Site, "site-")
+
+    @cached_property
+    def kinds(self) -> dict[URIRef, frozenset[URIRef]]:
+        """Each therapy to itself and what it is a kind of (`sts:kindOf`)."""
+        found = {}
+        for therapy in self.therapies.values():
+            found[therapy] = _iris(self.asserted.transitive_objects(therapy, STS.kindOf))
+        return found
+
+    @cached_property
+    def contents(self) -> dict[URIRef, Contents]:
+        """What each option with a component consists of."""
+        options = sorted(_iris(self.asserted.subjects(STS.hasComponent)))
+        return {
+            option: Contents(
+                *(
+                    _iris(self.asserted.objects(option, predicate))
+                    for predicate in (STS.hasComponent, STS.givenWithout, STS.targetsSite, STS.forPurpose)
+                )
+            )
+            for option in options
+        }
+
+    @cached_property
+    def reports(self) -> tuple[Report, ...]:
+        """The findings that report a therapy and its outcome, sorted by IRI."""
+        return tuple(
+            Report(URIRef(str(finding)), URIRef(str(therapy)), URIRef(str(outcome)))
+            for finding, therapy in sorted(self.asserted.subject_objects(STS.reportsTherapy))
+            for outcome in self.asserted.objects(finding, STS.reportsOutcome)
+        )
+
+    def mark_of(self, thing: Node) -> URIRef | None:
+        """Return the mark that an outcome or a finding gives to options; None if it gives none."""
+        mark = self.asserted.value(thing, STS.marksAs)
+        return mark if isinstance(mark, URIRef) else None
+
+    def label(self, thing: Node) -> str:
+        """Return the label of a term; empty if it has none."""
+        return str(self.asserted.value(thing, RDFS.label) or "")
+
+    def broader(self, concept: Node) -> frozenset[URIRef]:
+        """Return a concept with all that are broader (`skos:broader`)."""
+        return _iris(self.asserted.transitive_objects(concept, SKOS.broader))
+
+    def options_of(self, modality: URIRef) -> tuple[URIRef, ...]:
+        """Return the options of a modality and of narrower ones, sorted by IRI."""
+        narrower = self.asserted.transitive_objects(modality, SKOS.narrower)
+        return tuple(sorted(_iris(o for one in narrower for o in self.asserted.subjects(STS.hasModality, one))))
+
+    @cached_property
+    def marking_findings(self) -> dict[URIRef, URIRef]:
+        """Each finding that marks the options of a modality (`sts:marksOptionsOf`), to that modality."""
+        pairs = self.asserted.subject_objects(STS.marksOptionsOf)
+        return {URIRef(str(finding)): URIRef(str(modality)) for finding, modality in pairs}
+
+    @cached_property
+    def declining_findings(self) -> dict[URIRef, URIRef]:
+        """Each finding that, by an axiom of `conditions.ttl`, is to decline a modality, to that modality."""
+        found = {}
+        for restriction in self.asserted.subjects(OWL.onProperty, STS.declinesModality):
+            for cases in self.asserted.subjects(OWL.equivalentClass, restriction):
+                for definition in self.asserted.objects(cases, OWL.equivalentClass):
+                    if (definition, OWL.onProperty, STS.hasFinding) in self.asserted:
+                        finding = URIRef(str(self.asserted.value(definition, OWL.hasValue)))
+                        found[finding] = URIRef(str(self.asserted.value(restriction, OWL.hasValue)))
+        return found
+
+    def question(self, thing: URIRef) -> str:
+        """Return the question by which a finding, or what a fact rule needs, is asked for; empty if there is none."""
+        return str(self.asserted.value(thing, STS.question) or "")
 
     @cached_property
     def chemotherapy(self) -> frozenset[URIRef]:
@@ -124,3 +229,7 @@ class Vocabulary:
             words[local(iri)] = iri
             words.setdefault(local(iri).removeprefix(prefix), iri)
         return words
+
+
+def _iris(nodes: Iterable[Node | None]) -> frozenset[URIRef]:
+    return frozenset(node for node in nodes if isinstance(node, URIRef))

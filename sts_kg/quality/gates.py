@@ -14,6 +14,7 @@ from pathlib import Path
 from rdflib import Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import OWL, PROV, RDF, RDFS, SH, SKOS
+from rdflib.term import Node
 
 from sts_kg.closure import closure_of
 from sts_kg.errors import InconsistentError, ParseError, QueryError, SourceError
@@ -196,22 +197,31 @@ def _alternatives(condition: Condition | None) -> Iterator[Alternative]:
 
 
 def _condition_odd(guideline: Guideline) -> Iterator[Violation]:
-    """Find conditions that ask for opposites, or have a part that another part makes superfluous."""
+    """Find conditions that ask for opposites, or for what another part implies and the source does not state."""
     graph = guideline.asserted
     for option, condition in guideline.conditions.items():
         parts = condition.parts if isinstance(condition, Conjunction) else (condition,)
         required = [part for part in parts if isinstance(part, Leaf)]
         groups = [(required, "required"), *(([*_leaves(a)], "alternatives") for a in _alternatives(condition))]
+        said = {*_stated(graph, option)}
         for found, kind in groups:
             for one in found:
                 reached = _reached(graph, one)
                 for other in found:
-                    if other != one and other in reached:
+                    if other != one and other in reached and (kind == "alternatives" or other.finding not in said):
                         message = f"{_said(one)} implies {_said(other)}, and both are {kind}"
                         yield Violation("condition-odd", compress(option), message, "one of the two is superfluous")
                     if kind == "required" and one.holds and Leaf(other.finding, not other.holds) in reached:
                         message = f"{_said(one)} and {_said(other)} are opposites, and both are required"
                         yield Violation("condition-odd", compress(option), message, "no case can meet it")
+
+
+def _stated(graph: Graph, option: URIRef) -> Iterator[Node]:
+    """Yield the findings that the source itself states in the condition of an option."""
+    for recommendation in graph.subjects(STS.recommendsOption, option):
+        for part in graph.objects(recommendation, STS.hasConditionPart):
+            if (part, STS.hasBasis, STS["basis-stated"]) in graph:
+                yield from graph.objects(part, STS.onFinding)
 
 
 def _leaves(condition: Condition) -> Iterator[Leaf]:

@@ -1,0 +1,135 @@
+"""Marks: what happened to a person, or what the person says, beside an option. No mark changes a status.
+
+What a course held is judged by a rule, since it needs absence (D35); declining and reported findings mark the options
+of a modality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from rdflib import URIRef
+
+from sts_kg.cases.case import Case, Course
+from sts_kg.cases.fact_rules import therapies_of
+from sts_kg.guideline import Vocabulary
+from sts_kg.rdf import STS, local
+
+__all__ = ["Mark", "other_marks", "tried_marks"]
+
+TRIED = STS["mark-tried"]
+GIVEN_BEFORE = STS["mark-given-before"]
+DECLINED = STS["mark-declined"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A mark on an option of a case: what it says (`sts:mark-…`, with its label), whether that is *tried*, and why.
+
+    `source` is the course, the finding or the modality behind it, `reason` says so in words, and `place` is where it
+    stands; empty if no file says it.
+    """
+
+    option: URIRef
+    mark: URIRef
+    label: str
+    is_tried: bool
+    source: Course | URIRef
+    reason: str
+    place: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the mark as plain values."""
+        return {"mark": self.label, "reason": self.reason, "place": self.place}
+
+
+def tried_marks(case: Case, vocabulary: Vocabulary) -> tuple[Mark, ...]:
+    """Return the marks of `sts:rule-tried-options`: what the courses of a case held, and findings that report it.
+
+    A course for another cancer marks nothing (D33). A finding that reports the outcome of a therapy, such as
+    doxorubicin-did-not-work (S11), marks the options of the courses with that therapy if none of them has the
+    outcome; without such a course it marks every option with the therapy.
+    """
+    found: dict[tuple[URIRef, Course], URIRef] = {}
+    for course in case.courses:
+        for option in vocabulary.contents:
+            held = _held(option, course, vocabulary)
+            if held is not None:
+                by_outcome = vocabulary.mark_of(course.outcome) if course.outcome else None
+                found[option, course] = (by_outcome or TRIED) if held else GIVEN_BEFORE
+    marks = []
+    for given in case.given:
+        for report in vocabulary.reports:
+            if given.holds and given.finding == report.finding:
+                courses = [course for course in case.courses if course.counts and report.therapy in course.therapies]
+                if any(course.outcome == report.outcome for course in courses):
+                    continue
+                for option, contents in vocabulary.contents.items():
+                    of_option = [
+                        course for course in courses if found.get((option, course), GIVEN_BEFORE) != GIVEN_BEFORE
+                    ]
+                    if report.therapy in contents.components and (of_option or not courses):
+                        mark = vocabulary.mark_of(report.outcome) or TRIED
+                        reason = f"the finding {_short(report.finding)}"
+                        marks.append(_mark(option, mark, report.finding, reason, given.place, vocabulary))
+                        for course in of_option:
+                            if found[option, course] == TRIED:
+                                del found[option, course]
+    for (option, course), mark in found.items():
+        reason = f"a course of {therapies_of(course)}"
+        marks.append(_mark(option, mark, course, reason, course.place, vocabulary))
+    return tuple(marks)
+
+
+def _held(option: URIRef, course: Course, vocabulary: Vocabulary) -> bool | None:
+    """Return whether a course held an option; False if it held its components and does not tell what decides."""
+    contents, kinds = vocabulary.contents[option], vocabulary.kinds
+    given = [kinds.get(therapy, frozenset({therapy})) for therapy in course.therapies]
+    if not course.counts or not all(any(component in one for one in given) for component in contents.components):
+        return None
+    others = [one for therapy, one in zip(course.therapies, given, strict=True) if therapy not in contents.components]
+    if any(one & contents.without for one in others):
+        return None
+    tells = True
+    for decisive, recorded in ((contents.sites, course.sites), (contents.purposes, course.purposes)):
+        if decisive and recorded and decisive.isdisjoint(recorded):
+            return None
+        tells = tells and bool(recorded or not decisive)
+    return tells
+
+
+def other_marks(
+    case: Case, known: Mapping[URIRef, bool], declined: Collection[object], vocabulary: Vocabulary
+) -> Iterator[Mark]:
+    """Yield the marks by declining and by findings about a modality (S27, H3).
+
+    `known` are the findings that the case has and lacks after reasoning, `declined` the options that it declines.
+    """
+    places = {given.finding: given.place for given in case.given if given.holds}
+    reasons = [
+        (one.modality, f"declines {local(one.modality).removeprefix('modality-')}", one.place) for one in case.declines
+    ]
+    for finding, modality in vocabulary.declining_findings.items():
+        if finding in places:
+            reasons.append((modality, f"the finding {_short(finding)}", places[finding]))
+    for modality, reason, place in reasons:
+        for option in vocabulary.options_of(modality):
+            if option in declined:
+                yield _mark(option, DECLINED, modality, reason, place, vocabulary)
+    for finding, modality in vocabulary.marking_findings.items():
+        mark = vocabulary.mark_of(finding)
+        if known.get(finding) and mark:
+            for option in vocabulary.options_of(modality):
+                place = places.get(finding, "")
+                yield _mark(option, mark, finding, f"the finding {_short(finding)}", place, vocabulary)
+
+
+def _mark(
+    option: URIRef, mark: URIRef, source: Course | URIRef, reason: str, place: str, vocabulary: Vocabulary
+) -> Mark:
+    return Mark(option, mark, vocabulary.label(mark), TRIED in vocabulary.broader(mark), source, reason, place)
+
+
+def _short(finding: URIRef) -> str:
+    return local(finding).removeprefix("finding-")
