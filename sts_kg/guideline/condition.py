@@ -11,7 +11,7 @@ from itertools import product
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.collection import Collection
-from rdflib.namespace import OWL, RDFS
+from rdflib.namespace import OWL, RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.errors import MalformedListError
@@ -23,6 +23,7 @@ __all__ = [
     "Conjunction",
     "Leaf",
     "conditions",
+    "instances",
     "leaves",
     "missing",
     "ordinal",
@@ -85,6 +86,13 @@ def ordinal(asserted: Graph, thing: Node) -> int:
     """Return the `sts:ordinal` of a thing; 0 if it has none."""
     value = asserted.value(thing, STS.ordinal)
     return int(value) if isinstance(value, Literal) else 0
+
+
+def instances(asserted: Graph, kind: URIRef) -> list[URIRef]:
+    """Return the instances of a class and its subclasses by their ordinals."""
+    below = asserted.transitive_subjects(RDFS.subClassOf, kind)
+    found = {one for each in below for one in asserted.subjects(RDF.type, each) if isinstance(one, URIRef)}
+    return sorted(found, key=lambda one: (ordinal(asserted, one), one))
 
 
 def _read(asserted: Graph, expression: Node) -> Condition:

@@ -19,6 +19,7 @@ from sts_kg.guideline.condition import Condition, conditions
 from sts_kg.guideline.data import ontology_folder, source_page
 from sts_kg.guideline.source import Segment, find_segment, page_texts, segment, segments, source_document
 from sts_kg.guideline.vocabulary import Vocabulary
+from sts_kg.guideline.wording import Wording, wordings
 from sts_kg.rdf import STS, Quads, named_quads, nquads_of, of_quads, read_text
 
 if TYPE_CHECKING:
@@ -140,6 +141,11 @@ class Guideline:
             return conditions(self.asserted)
         except ValueError as error:
             raise ParseError(str(error), path=self.folder / "conditions.ttl") from error
+
+    @cached_property
+    def wordings(self) -> dict[URIRef, Wording]:
+        """Option to what is said of it beside its condition, in the order of the options."""
+        return wordings(self.asserted)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
