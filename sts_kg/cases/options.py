@@ -309,8 +309,9 @@ class Answers:
 
 
 _WORDS = (
-    "kind kinds marks strength frequency amongst intents inherited_intents not_intents position follows may_enable talk"
-).split()
+    *("kind", "kinds", "marks", "strength", "frequency", "amongst", "intents", "inherited_intents", "not_intents"),
+    *("positions", "follows", "may_enable", "talk"),
+)
 _CSV_COLUMNS = (
     *("case", "option", "status", "tried", "declined", "true", "false", "missing"),
     *("recommendation", "segments", "decisions", *_WORDS),
@@ -332,9 +333,9 @@ def _csv_cell(value: object) -> str:
 
 
 def _values(value: object) -> list[str]:
-    """Return the names in a value of an answer's plain form."""
+    """Return the names in a value of an answer's plain form; of an object, such as a mark, its first value."""
     if isinstance(value, list):
-        return [str(one.get("mark") or one["finding"]) if isinstance(one, dict) else str(one) for one in value]
+        return [str(next(iter(one.values()))) if isinstance(one, dict) else str(one) for one in value]
     return [] if value is None else [_csv_cell(value)]
 
 

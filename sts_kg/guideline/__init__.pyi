@@ -17,4 +17,5 @@ from .source import segment as segment
 from .source import segments as segments
 from .vocabulary import Contents as Contents
 from .vocabulary import Vocabulary as Vocabulary
+from .wording import Related as Related
 from .wording import Wording as Wording
