@@ -333,7 +333,7 @@ def test_several_positions_are_all_told() -> None:
         sts:a sts:positionOf sts:option-one ; sts:hasPosition sts:position-first ; prov:wasQuotedFrom sts:S2 .
         """
     )
-    assert found.as_dict()["position"] == "last first"
+    assert [position["position"] for position in found.as_dict()["positions"]] == ["last", "first"]  # type: ignore[attr-defined]
     assert found.sentences() == ("position: position-last, position-first",)
 
 
