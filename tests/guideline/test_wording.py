@@ -102,8 +102,8 @@ def test_the_plain_values_are_json_in_a_fixed_order(shipped: dict[str, Wording])
     assert json.dumps(shipped["option-radiation-to-enable-surgery"].as_dict()) == (
         '{"strength": "not-worded", "frequency": null, "amongst": null, "intents": ["make-surgery-possible"],'
         ' "inherited_intents": [], "not_intents": [], "positions": [], "follows": [],'
-        ' "may_enable": [{"option": "option-surgery", "frequency": "sometimes", "amongst": "people-given-radiation-first",'
-        ' "basis": "stated", "segments": ["S21"]}], "talk": ["S02"]}'
+        ' "may_enable": [{"option": "option-surgery", "frequency": "sometimes",'
+        ' "amongst": "people-given-radiation-first", "basis": "stated", "segments": ["S21"]}], "talk": ["S02"]}'
     )
 
 
