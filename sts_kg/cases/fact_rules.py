@@ -129,7 +129,11 @@ def misdated(course: Course, as_of: PartialDate | None) -> tuple[str, object, st
         if after.latest < before.earliest:
             return later, after, f"{later} {after} is before {earlier} {before}"
     if course.ongoing and (course.end or course.outcome):
-        what = f"the end {course.end}" if course.end else f"the outcome {local(str(course.outcome))}"
+        what = (
+            f"the end {course.end}"
+            if course.end
+            else f"the outcome {local(str(course.outcome)).removeprefix('outcome-')}"
+        )
         return "ongoing", "yes", f"ongoing is yes, but the course has {what}; leave one of the two out"
     if course.first_growth and not course.growth:
         return "first_growth", "yes", "first_growth is yes, but the course has no growth; give its date"
@@ -179,7 +183,7 @@ def hints(case: Case, vocabulary: Vocabulary) -> tuple[str, ...]:
             )
     for course in begun(case, vocabulary):
         state = "is going on" if course.ongoing else "may be going on"
-        found.append(f"the course of {described(course)} {state}: it counts as given when it is over (D32)")
+        found.append(f"a course ({described(course)}) {state}: it counts as given when it is over (D32)")
     return tuple(found)
 
 
