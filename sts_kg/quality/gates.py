@@ -211,8 +211,9 @@ def _condition_odd(guideline: Guideline) -> Iterator[Violation]:
                     if other != one and other in reached and (kind == "alternatives" or other.finding not in said):
                         message = f"{_said(one)} implies {_said(other)}, and both are {kind}"
                         yield Violation("condition-odd", compress(option), message, "one of the two is superfluous")
-                    if kind == "required" and one.holds and Leaf(other.finding, not other.holds) in reached:
-                        message = f"{_said(one)} and {_said(other)} are opposites, and both are required"
+                    excluded = Leaf(other.finding, not other.holds) in reached and (one.holds or not other.holds)
+                    if kind == "required" and excluded:
+                        message = f"{_said(one)} and {_said(other)} exclude each other, and both are required"
                         yield Violation("condition-odd", compress(option), message, "no case can meet it")
 
 
@@ -235,7 +236,9 @@ def _leaves(condition: Condition) -> Iterator[Leaf]:
 def _reached(graph: Graph, leaf: Leaf) -> set[Leaf]:
     """Return what a leaf implies, itself with it."""
     if not leaf.holds:
-        return {Leaf(URIRef(str(f)), False) for f in graph.transitive_subjects(STS.impliesFinding, leaf.finding)}
+        lacked = list(graph.transitive_subjects(STS.impliesFinding, leaf.finding))
+        had = [Leaf(URIRef(str(other))) for finding in lacked for other in graph.objects(finding, STS.complementOf)]
+        return {Leaf(URIRef(str(f)), False) for f in lacked} | {each for one in had for each in _reached(graph, one)}
     implied = list(graph.transitive_objects(leaf.finding, STS.impliesFinding))
     excluded = [other for finding in implied for other in graph.objects(finding, STS.oppositeOf)]
     return {Leaf(URIRef(str(f))) for f in implied} | {Leaf(URIRef(str(f)), False) for f in excluded}

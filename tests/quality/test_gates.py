@@ -54,7 +54,7 @@ def test_all_is_covered(shipped: Report) -> None:
         ("headings", 6, 6),
         ("options", 18, 18),
         ("findings", 22, 22),
-        ("decisions", 37, 37),
+        ("decisions", 44, 44),
         ("condition parts", 45, 45),
         ("canned queries", n_queries, n_queries),
     )
@@ -114,6 +114,12 @@ class Change(NamedTuple):
     old: str
     new: str
     found: tuple[tuple[str, str, str], ...] = ()
+
+
+def stage_4_part(option: str, basis: str) -> str:
+    """Return how the part on stage 4 of an option's condition rests on the source."""
+    text = f"Part of the condition for {option}: the finding stage 4 soft tissue sarcoma, as the source says."
+    return f'"{text}"@en ;\n    sts:onFinding sts:finding-stage4-sts ; sts:hasBasis sts:basis-{basis} ;'
 
 
 S23 = "( sts:WithStage4Sts sts:WithSymptomsFromCancer ) ]"
@@ -237,8 +243,32 @@ BAD: dict[str, tuple[Change, ...]] = {
             (
                 (
                     "sts:option-wide-local-excision-lung",
-                    "spread-only-few-places-in-lungs and metastases-outside-lungs are opposites, and both are required",
+                    "spread-only-few-places-in-lungs and metastases-outside-lungs exclude each other, and both are required",
                     "no case can meet it",
+                ),
+            ),
+        ),
+        Change(
+            "conditions.ttl",
+            S23,
+            "( sts:WithStage4Sts sts:WithoutUnresectable sts:WithoutResectable ) ]",
+            (
+                (
+                    "sts:option-surgery-symptom-control",
+                    "not unresectable and not resectable exclude each other, and both are required",
+                    "no case can meet it",
+                ),
+            ),
+        ),
+        Change(
+            "recommendations.ttl",
+            stage_4_part("SBRT for lung metastases", "stated"),
+            stage_4_part("SBRT for lung metastases", "implied"),
+            (
+                (
+                    "sts:option-sbrt-lung",
+                    "lung-metastases implies stage4-sts, and both are required",
+                    "one of the two is superfluous",
                 ),
             ),
         ),
@@ -304,7 +334,15 @@ NEAR_MISSES: dict[str, tuple[Change, ...]] = {
             "sts:part-S14-growth-within-one-year-after-treatment ,\n        sts:part-S14-prior-chemotherapy ;",
         ),
     ),
-    "condition-odd": (Change("conditions.ttl", S23, "( sts:WithStage4Sts sts:WithLungMetastases ) ]"),),
+    "condition-odd": (
+        Change("conditions.ttl", S23, "( sts:WithStage4Sts sts:WithLungMetastases ) ]"),  # the source states both
+        Change("conditions.ttl", S23, "( sts:WithStage4Sts sts:WithoutUnresectable sts:WithoutPriorChemotherapy ) ]"),
+        Change(
+            "recommendations.ttl",
+            stage_4_part("surgery for symptom control", "stated"),
+            stage_4_part("surgery for symptom control", "implied"),
+        ),
+    ),
     "cue-too-long": (
         Change("recommendations.ttl", S23_CUE, 'sts:cue "one two three four five six seven eight" ; sts:note "x"'),
     ),
