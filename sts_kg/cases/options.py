@@ -258,9 +258,9 @@ class Answers:
     def sorted_by(self, *keys: str) -> Answers:
         """Return the answers sorted by keys of `Answer.as_dict`; those alike in all keys keep their order.
 
-        Values sort by name, since the source gives wordings no rank, but statuses in the order of `STATUSES` and options
-        in the order of the source. A frequency sorts after its reference class (`amongst`), since it cannot be compared
-        with those of another. Empty values come last.
+        Values sort by name, since the source gives wordings no rank, but statuses in the order of `STATUSES`, and
+        options in the order of the source. A frequency sorts after its reference class (`amongst`), since it cannot be
+        compared with those of another. Empty values come last.
 
         Raises
         ------

@@ -169,13 +169,9 @@ def _option_rows(answers: list[Answer], graph: Graph) -> Iterator[tuple[str, str
         umbrellas = sorted(graph.objects(answer.option, STS.refines), key=str)
         under.setdefault(umbrellas[0] if umbrellas else None, []).append(answer)
     for answer in under.get(None, []):
-        yield _option_row(answer, _shown_label(answer), graph)
+        yield _option_row(answer, answer.label.upper() if answer.umbrella else answer.label, graph)
         for below in under.get(answer.option, []):
             yield _option_row(below, f"  {below.label}", graph)
-
-
-def _shown_label(answer: Answer) -> str:
-    return answer.label.upper() if answer.umbrella else answer.label
 
 
 def _finding(asked: Question) -> tuple[str, str]:
@@ -202,7 +198,7 @@ def _worded(answers: Collection[Answer]) -> Iterator[tuple[str, str]]:
                     talk.setdefault((heading, segment), []).append(answer.label)
             elif "(stated for" not in heading:
                 said.append(words if heading in ("wording", "how often") else f"{heading}: {words}")
-        yield _shown_label(answer), "; ".join(said)
+        yield answer.label + (" (group)" if answer.umbrella else ""), "; ".join(said)
     for options, said_of in groupby(talk.items(), key=lambda item: item[1]):
         asked = list(said_of)
         segments = ", ".join(segment for (_, segment), _ in asked)
