@@ -255,13 +255,14 @@ def test_a_case_may_be_given_in_any_form(
 
 
 def test_options_of_a_list_of_all_kinds(own: KnowledgeGraph, tmp_path: Path) -> None:
-    """In the order given, a file with two cases amongst them; the contradictory one apart."""
+    """In the order given, a file with two cases amongst them, and a contradictory one."""
     cohort = tmp_path / "cohort.csv"
     cohort.write_text("case,stage4-sts,resectable\nc,yes,yes\nl,,\n", encoding="utf-8")
     case = Case("g", "a label", given=(Given(STS["finding-stage4-sts"], False, "here"),))
     found = own.options([B, str(cohort), X, case, EXAMPLES / "d.yaml"])
-    assert list(dict.fromkeys(answer.case for answer in found)) == ["b", "c", "l", "g", "d"]
-    assert len(found) == 5 * 18
+    assert list(dict.fromkeys(answer.case for answer in found)) == ["b", "c", "l", "x", "g", "d"]
+    assert len(found) == 6 * 18
+    assert statuses(found)["x option-radiation"] == "contradictory"
     assert statuses(found)["b option-radiation"] == "met"
     assert statuses(found)["c option-radiation"] == "not-met"
     assert statuses(found)["l option-radiation"] == "undetermined"
@@ -274,7 +275,11 @@ def test_options_of_a_list_of_all_kinds(own: KnowledgeGraph, tmp_path: Path) -> 
 
 def test_the_answers_as_a_table(own: KnowledgeGraph) -> None:
     table = own.options(B).table()
-    assert table.variables == ("case", "option", "status", "tried", "declined", "missing")
+    assert table.variables == (
+        *("case", "option", "status", "tried", "declined", "missing", "kind", "kinds", "marks", "strength"),
+        *("frequency", "amongst", "intents", "inherited_intents", "not_intents", "positions", "follows", "may_enable"),
+        "talk",
+    )
     row = next(row for row in table if row[1] == STS["option-sbrt-lung"])
     assert row == (
         Literal("b"),
@@ -283,6 +288,8 @@ def test_the_answers_as_a_table(own: KnowledgeGraph) -> None:
         Literal(False),
         Literal(False),
         Literal("lung-metastases only-few-small-tumours"),
+        *(Literal("option"), None, None, Literal("may-be-used"), None, None, Literal("treat-lung-metastases")),
+        *(None, None, None, None, None, Literal("S02")),
     )
 
 
@@ -383,8 +390,8 @@ def test_a_contradictory_case_has_no_graph(kg: KnowledgeGraph) -> None:
 def test_questions_and_what_if_take_the_case_by_name(own: KnowledgeGraph) -> None:
     cohort = EXAMPLES / "cohort.csv"
     assert [local(question.finding) for question in own.questions(cohort, case="a")["a"][:2]] == [
-        "finding-unresectable",
         "finding-resectable",
+        "finding-metastases-outside-lungs",
     ]
     with pytest.raises(UnknownNameError, match="there is no case 'zz'"):
         own.what_if(cohort, {"resectable": True}, case="zz")

@@ -298,15 +298,15 @@ class Answers:
         return f"<Answers: {len(self)} for {len({answer.case for answer in self})} cases>"
 
     def _repr_html_(self) -> str:
-        header = ("case", "option", "status", "words of the source", "of note", "still to know")
+        header = ("case", "option", "status", "of note", "still to know", "words of the source")
         rows = [
             (
                 answer.case,
                 Cell(answer.label, str(answer.option), compress(str(answer.option))),
                 answer.shown_status,
-                "; ".join(answer.wording.sentences()),
                 answer.of_note,
                 ", ".join(map(short, answer.missing)),
+                "; ".join(answer.wording.sentences()),
             )
             for answer in self.answers
         ]
