@@ -229,12 +229,12 @@ class Answers:
         """Return the answers with some values of the keys of `Answer.as_dict`, names without prefixes.
 
         Where a key holds several values, such as `intents` or `marks`, one of them must be the value; a mark is named
-        by its label.
+        by its label, and truth values are yes and no.
 
         Raises
         ------
         UnknownNameError
-            There is no such key, or no answer has that value of it.
+            There is no such key, or no such status.
 
         Examples
         --------
@@ -243,35 +243,31 @@ class Answers:
         >>> [answer.label for answer in answers.where(status="met", intents="symptom-relief")]
         ['chemotherapy']
         """
-        chosen = [(answer, answer.as_dict()) for answer in self.answers]
-        for key, value in wanted.items():
-            for _, plain in chosen[:1]:
-                if key not in plain:
-                    raise UnknownNameError("key of an answer", key, plain)
-            found = [(answer, plain) for answer, plain in chosen if value in _values(plain[key])]
-            known = {one for answer in self.answers for one in _values(answer.as_dict()[key])}
-            if value not in known and value not in STATUSES and known:
-                raise UnknownNameError(f"value of {key}", value, sorted(known))
-            chosen = found
-        return replace(self, answers=tuple(answer for answer, _ in chosen))
+        _require_keys(wanted)
+        if (status := wanted.get("status", STATUSES[0])) not in STATUSES:
+            raise UnknownNameError("status", status, STATUSES)
+
+        def fits(plain: Mapping[str, object]) -> bool:
+            return all(value in _values(plain[key]) for key, value in wanted.items())
+
+        return replace(self, answers=tuple(answer for answer in self.answers if fits(answer.as_dict())))
 
     def sorted_by(self, *keys: str) -> Answers:
         """Return the answers sorted by keys of `Answer.as_dict`; those alike in all keys keep their order.
 
         Values sort by name, since the source gives wordings no rank; frequencies sort within their reference class
-        (`amongst`), by band, since they cannot be compared across classes. Empty values come last.
+        (`amongst`) and there within their band, since they cannot be compared across classes. Empty values come last.
 
         Raises
         ------
         UnknownNameError
             There is no such key.
         """
+        _require_keys(keys)
 
-        def place(answer: Answer) -> list[tuple[bool, object]]:
-            plain = answer.as_dict()
-            if unknown := next((key for key in keys if key not in plain), None):
-                raise UnknownNameError("key of an answer", unknown, plain)
-            names = [name for key in keys for name in (("amongst", key) if key == "frequency" else (key,))]
+        def place(answer: Answer) -> list[tuple[bool, str]]:
+            plain = answer.as_dict() | {"band": answer.wording.band}
+            names = [name for key in keys for name in (("amongst", "band", key) if key == "frequency" else (key,))]
             return [(not plain[name], _csv_cell(plain[name])) for name in names]
 
         return replace(self, answers=tuple(sorted(self.answers, key=place)))
@@ -315,6 +311,12 @@ _CSV_COLUMNS = (
     *("case", "option", "status", "tried", "declined", "true", "false", "missing"),
     *("recommendation", "segments", "decisions", *_WORDS),
 )
+
+
+def _require_keys(keys: Iterable[str]) -> None:
+    for key in keys:
+        if key not in _CSV_COLUMNS:
+            raise UnknownNameError("key of an answer", key, _CSV_COLUMNS)
 
 
 def _csv_cell(value: object) -> str:
