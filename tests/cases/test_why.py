@@ -20,7 +20,7 @@ from sts_kg import Case, KnowledgeGraph, load, parse
 from sts_kg.cases.case import Course
 from sts_kg.cases.case import Given as Fact
 from sts_kg.cases.dates import PartialDate
-from sts_kg.cases.explanation import contradictions, explain
+from sts_kg.cases.explanation import contradiction, explain
 from sts_kg.cases.fact_rules import derived
 from sts_kg.cases.facts import course_nodes, facts_of
 from sts_kg.cases.options import answers_of
