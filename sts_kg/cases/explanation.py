@@ -85,12 +85,9 @@ class Explanation:
     @property
     def group(self) -> str:
         """What the status of a group means; empty for another option."""
-        if self.answer.kinds is None:
-            return ""
-        kinds = [f"{count} {status.replace('-', ' ')}" for status, count in self.answer.kinds.items()]
-        return (
-            f"the source speaks of {self.answer.label} in general; of the kinds that it describes {', '.join(kinds)}."
-        )
+        answer = self.answer
+        general = f"the source speaks of {answer.label} in general; of the kinds that it describes"
+        return f"{general} {answer.shown_kinds}." if answer.kinds else ""
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield heading and text of each paragraph, the heading empty where a paragraph goes on."""
@@ -218,7 +215,7 @@ def contradiction(case: Case, guideline: Guideline, closure: Closure) -> Inconsi
     to be without (D31). If there is neither, each sentence says which axiom the facts contradict.
     """
     both = {*closure.objects(case.iri, STS.hasFinding)} & {*closure.objects(case.iri, STS.lacksFinding)}
-    grown = [f"{growth} lies in a time that is stated to be without: {period}" for growth, period in clashes(case)]
+    grown = [f"{growth}, but {period}" for growth, period in clashes(case)]
     if not both and not grown and not closure.n_inconsistencies:
         return None
     reasons = _Reasons(case, guideline, closure)
@@ -371,6 +368,9 @@ class _Reasons:
             yield value, ""
         elif subject in self.courses:
             yield subject, "" if predicate == RDF.type else self.said_of_course(predicate, value)
+        elif predicate == STS.declinesModality:
+            places = (declined.place for declined in self.case.declines if declined.modality == value)
+            yield subject, f"{self.label(value)} is declined" + _at(next(places, ""))
         elif predicate != RDF.type:
             yield subject, f"its {self.label(predicate)} is {self.label(value)}"
 

@@ -93,10 +93,15 @@ class Answer:
         return "met in general" if self.umbrella and self.status == "met" else self.status.replace("-", " ")
 
     @property
+    def shown_kinds(self) -> str:
+        """How many kinds of a group have which status, such as `3 met, 1 undetermined`; empty if it has none."""
+        counted = (self.kinds or {}).items()
+        return ", ".join(f"{count} {status.replace('-', ' ')}" for status, count in counted if count)
+
+    @property
     def of_note(self) -> str:
         """What is shown beside the status: the kinds of a group by their status, and the marks."""
-        counted = [f"{count} {status.replace('-', ' ')}" for status, count in (self.kinds or {}).items() if count]
-        kinds = [f"kinds: {', '.join(counted)}"] if counted else []
+        kinds = [f"kinds: {self.shown_kinds}"] if self.shown_kinds else []
         return "; ".join([*kinds, *dict.fromkeys(mark.label for mark in self.marks)])
 
     @property
