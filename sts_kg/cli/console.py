@@ -121,10 +121,14 @@ class Terminal:
         """Show what to ask next for a case."""
         self.out.print(Text(f"case {case}: {len(asked)} open questions", style="bold"))
         rows = [
-            (str(len(question.options)), str(len(question.would_meet)), short(question.finding), question.text)
-            for question in asked
+            (
+                *(str(len(options)) for options in (one.options, one.would_meet, one.would_meet_if_no)),
+                short(one.finding),
+                one.text,
+            )
+            for one in asked
         ]
-        self.table(("options waiting", "met by a yes", "finding", "question"), rows)
+        self.table(("options waiting", "met by a yes", "by a no", "finding", "question"), rows)
 
     def changes(self, changes: Sequence[Change], supposed: str) -> None:
         """Show what a supposed finding would change."""
@@ -188,4 +192,5 @@ def _worded(answer: Answer) -> tuple[str, str, str, str]:
 
 def legend(statuses: Iterable[str]) -> str:
     """Return what some statuses mean, and what not met does not mean (D25)."""
-    return "\n".join(f"{status.replace('-', ' ')}: {WORDING[status]}" for status in WORDING if status in set(statuses))
+    shown = set(statuses)
+    return "\n".join(f"{status.replace('-', ' ')}: {words}" for status, words in WORDING.items() if status in shown)
