@@ -20,6 +20,7 @@ from sts_kg.cases.fact_rules import derived, hints, therapies_of
 from sts_kg.cases.facts import course_nodes
 from sts_kg.cases.growth import clashes
 from sts_kg.cases.options import Answer, in_reading_order, short
+from sts_kg.cases.places import at
 from sts_kg.cases.statuses import WORDING
 from sts_kg.errors import InconsistentError
 from sts_kg.guideline import Guideline, Segment, Vocabulary, segment
@@ -269,15 +270,15 @@ class _Reasons:
                 found, yes = step.triple[2], step.triple[1] == STS.hasFinding
                 for given in self.case.given:
                     if given.finding == found and given.holds is yes:
-                        return f"{short(given.finding)} is {'yes' if yes else 'no'}" + _at(given.place)
+                        return f"{short(given.finding)} is {'yes' if yes else 'no'}" + at(given.place)
                 if fact := self.derived.get((found, yes)):
                     place = fact.courses[0].place if fact.courses else self.case.place
-                    return f"{_name(step)} is {'yes' if yes else 'no'} by the rule {self.label(fact.rule)}" + _at(place)
+                    return f"{_name(step)} is {'yes' if yes else 'no'} by the rule {self.label(fact.rule)}" + at(place)
             if course := next((self.courses[term] for term in step.triple if term in self.courses), None):
-                return f"a course of {therapies_of(course)}" + _at(course.place)
+                return f"a course of {therapies_of(course)}" + at(course.place)
             for declined in self.case.declines:
                 if step.triple == (self.case.iri, STS.declinesModality, declined.modality):
-                    return f"declines {local(declined.modality).removeprefix('modality-')}" + _at(declined.place)
+                    return f"declines {local(declined.modality).removeprefix('modality-')}" + at(declined.place)
             steps += step.premises
         return self.label(finding)
 
@@ -370,7 +371,7 @@ class _Reasons:
             yield subject, "" if predicate == RDF.type else self.said_of_course(predicate, value)
         elif predicate == STS.declinesModality:
             places = (declined.place for declined in self.case.declines if declined.modality == value)
-            yield subject, f"{self.label(value)} is declined" + _at(next(places, ""))
+            yield subject, f"{self.label(value)} is declined" + at(next(places, ""))
         elif predicate != RDF.type:
             yield subject, f"its {self.label(predicate)} is {self.label(value)}"
 
@@ -399,10 +400,6 @@ class _Reasons:
 
 
 _POLARITY = (STS.hasFinding, STS.lacksFinding)
-
-
-def _at(place: str) -> str:
-    return f" ({place})" if place else ""
 
 
 def _name(step: Proof) -> str:

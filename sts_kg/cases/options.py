@@ -383,8 +383,10 @@ def contradictory_answers_of(case: Case, guideline: Guideline) -> tuple[Answer, 
     """Return the answer for every option where the facts of a case contradict each other: nothing is known."""
     nothing: dict[URIRef, frozenset[Node]] = {each: frozenset() for each in _OF_CASES}
     found = [_answer(case, option, {}, nothing, [], guideline) for option in guideline.conditions]
-    kinds = _with_kinds([replace(answer, status="contradictory") for answer in found], guideline.asserted)
-    return tuple(replace(answer, unknown=(), missing=(), met_if=(), unmet_if=()) for answer in kinds)
+    silent = [
+        replace(answer, status="contradictory", unknown=(), missing=(), met_if=(), unmet_if=()) for answer in found
+    ]
+    return _with_kinds(silent, guideline.asserted)
 
 
 def _with_kinds(answers: list[Answer], asserted: Graph) -> tuple[Answer, ...]:
@@ -490,15 +492,14 @@ def questions(of_one_case: Iterable[Answer], asserted: Graph) -> tuple[Question,
     A finding and its complement are one question. What there is nothing to ask about is left out (D32). Ties are
     broken by the ordinal of the finding.
     """
+    pairs = asserted.subject_objects(STS.complementOf)
+    asked_by = {URIRef(str(finding)): URIRef(str(asked)) for finding, asked in pairs}
+    complements = {asked: finding for finding, asked in asked_by.items()}
     waiting: dict[URIRef, list[tuple[Answer, URIRef]]] = {}
-    complements: dict[URIRef, URIRef] = {}
     for answer in of_one_case:
         for finding in answer.missing:
-            asked = asserted.value(finding, STS.complementOf, default=finding)
             if answer.questions[finding]:
-                waiting.setdefault(URIRef(str(asked)), []).append((answer, finding))
-    for one, asked in asserted.subject_objects(STS.complementOf):
-        complements[URIRef(str(asked))] = URIRef(str(one))
+                waiting.setdefault(asked_by.get(finding, finding), []).append((answer, finding))
 
     def question(asked: URIRef) -> Question:
         complement, answers = complements.get(asked), waiting[asked]

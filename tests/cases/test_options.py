@@ -421,7 +421,7 @@ def test_the_positive_pole_would_meet(kg: KnowledgeGraph) -> None:
 BEGUN = {"case": "b", "findings": {"stage4-sts": "yes", "sarcoma-type-for-pazopanib": "yes"}}
 
 
-def pazopanib(kg: KnowledgeGraph, course: dict[str, object], **more: object) -> tuple[Answer, dict[str, Question]]:
+def pazopanib(kg: KnowledgeGraph, course: Mapping[str, object], **more: object) -> tuple[Answer, dict[str, Question]]:
     given = BEGUN | {"courses": [{"therapies": ["doxorubicin"], **course}]} | more
     answer = next(a for a in kg.options(given) if local(a.option) == "option-pazopanib")
     return answer, {short(question.finding): question for question in kg.questions(given)["b"]}
