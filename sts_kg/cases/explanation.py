@@ -20,6 +20,7 @@ from sts_kg.cases.fact_rules import derived, hints, therapies_of
 from sts_kg.cases.facts import course_nodes
 from sts_kg.cases.growth import clashes
 from sts_kg.cases.options import Answer, in_reading_order, short
+from sts_kg.cases.places import at
 from sts_kg.cases.statuses import WORDING
 from sts_kg.errors import InconsistentError
 from sts_kg.guideline import Guideline, Segment, Vocabulary, segment
@@ -85,12 +86,9 @@ class Explanation:
     @property
     def group(self) -> str:
         """What the status of a group means; empty for another option."""
-        if self.answer.kinds is None:
-            return ""
-        kinds = [f"{count} {status.replace('-', ' ')}" for status, count in self.answer.kinds.items()]
-        return (
-            f"the source speaks of {self.answer.label} in general; of the kinds that it describes {', '.join(kinds)}."
-        )
+        answer = self.answer
+        general = f"the source speaks of {answer.label} in general; of the kinds that it describes"
+        return f"{general} {answer.shown_kinds}." if answer.kinds else ""
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield heading and text of each paragraph, the heading empty where a paragraph goes on."""
@@ -218,7 +216,7 @@ def contradiction(case: Case, guideline: Guideline, closure: Closure) -> Inconsi
     to be without (D31). If there is neither, each sentence says which axiom the facts contradict.
     """
     both = {*closure.objects(case.iri, STS.hasFinding)} & {*closure.objects(case.iri, STS.lacksFinding)}
-    grown = [f"{growth} lies in a time that is stated to be without: {period}" for growth, period in clashes(case)]
+    grown = [f"{growth}, but {period}" for growth, period in clashes(case)]
     if not both and not grown and not closure.n_inconsistencies:
         return None
     reasons = _Reasons(case, guideline, closure)
@@ -272,15 +270,15 @@ class _Reasons:
                 found, yes = step.triple[2], step.triple[1] == STS.hasFinding
                 for given in self.case.given:
                     if given.finding == found and given.holds is yes:
-                        return f"{short(given.finding)} is {'yes' if yes else 'no'}" + _at(given.place)
+                        return f"{short(given.finding)} is {'yes' if yes else 'no'}" + at(given.place)
                 if fact := self.derived.get((found, yes)):
                     place = fact.courses[0].place if fact.courses else self.case.place
-                    return f"{_name(step)} is {'yes' if yes else 'no'} by the rule {self.label(fact.rule)}" + _at(place)
+                    return f"{_name(step)} is {'yes' if yes else 'no'} by the rule {self.label(fact.rule)}" + at(place)
             if course := next((self.courses[term] for term in step.triple if term in self.courses), None):
-                return f"a course of {therapies_of(course)}" + _at(course.place)
+                return f"a course of {therapies_of(course)}" + at(course.place)
             for declined in self.case.declines:
                 if step.triple == (self.case.iri, STS.declinesModality, declined.modality):
-                    return f"declines {local(declined.modality).removeprefix('modality-')}" + _at(declined.place)
+                    return f"declines {local(declined.modality).removeprefix('modality-')}" + at(declined.place)
             steps += step.premises
         return self.label(finding)
 
@@ -371,6 +369,9 @@ class _Reasons:
             yield value, ""
         elif subject in self.courses:
             yield subject, "" if predicate == RDF.type else self.said_of_course(predicate, value)
+        elif predicate == STS.declinesModality:
+            places = (declined.place for declined in self.case.declines if declined.modality == value)
+            yield subject, f"{self.label(value)} is declined" + at(next(places, ""))
         elif predicate != RDF.type:
             yield subject, f"its {self.label(predicate)} is {self.label(value)}"
 
@@ -399,10 +400,6 @@ class _Reasons:
 
 
 _POLARITY = (STS.hasFinding, STS.lacksFinding)
-
-
-def _at(place: str) -> str:
-    return f" ({place})" if place else ""
 
 
 def _name(step: Proof) -> str:

@@ -70,6 +70,11 @@ def _case_triples(case: Case, vocabulary: Vocabulary) -> Iterator[tuple[Node, UR
     for course, node in zip(case.courses, nodes, strict=True):
         yield case.iri, STS.hadCourse, node
         yield from _course_triples(course, node)
+    yield from _concluded(case, nodes, vocabulary)
+
+
+def _concluded(case: Case, nodes: tuple[BNode, ...], vocabulary: Vocabulary) -> Iterator[tuple[Node, URIRef, Node]]:
+    """Yield what the fact rules conclude, each finding and each mark with what it was derived from."""
     for number, fact in enumerate(derived(case, vocabulary), 1):
         node = BNode(f"{_name(case)}fact{number}")
         yield case.iri, STS.hasFinding if fact.holds else STS.lacksFinding, fact.finding

@@ -110,9 +110,9 @@ class _Facts:
             for predicate, holds in ((STS.hasFinding, True), (STS.lacksFinding, False))
             for finding in self.words(iri, predicate, self.vocabulary.findings, "finding")
         ]
-        courses = sorted(self.graph.objects(iri, STS.hadCourse), key=lambda c: sorted(map(str, self.graph.objects(c))))
-        periods = sorted(
-            self.graph.objects(iri, STS.hadNoGrowth), key=lambda c: sorted(map(str, self.graph.objects(c)))
+        courses, periods = (
+            sorted(self.graph.objects(iri, predicate), key=lambda node: sorted(map(str, self.graph.objects(node))))
+            for predicate in (STS.hadCourse, STS.hadNoGrowth)
         )
         case = Case(
             id=place.id(Case.id_of(iri)),
@@ -155,26 +155,27 @@ class _Facts:
         therapies = self.words(node, STS.includesTherapy, self.vocabulary.therapies, "therapy")
         if not therapies:
             raise place.error("a course needs at least one therapy (sts:includesTherapy)", key="sts:includesTherapy")
-        outcomes = self.words(node, STS.courseOutcome, self.vocabulary.outcomes, "outcome")
-        indications = self.words(node, STS.courseIndication, self.vocabulary.indications, "indication")
-        for single in (STS.courseOutcome, STS.courseIndication):
-            self.one(node, single, lambda place, text, key: text)
         course = Course(
             therapies=therapies,
             start=self.one(node, STS.courseStart, Place.date),
             end=self.one(node, STS.courseEnd, Place.date),
-            outcome=next(iter(outcomes), None),
+            outcome=self.word(node, STS.courseOutcome, self.vocabulary.outcomes, "outcome"),
             growth=self.growth(node),
             no_growth_until=self.one(node, STS.noGrowthUntil, Place.date),
             place=str(place),
             first_growth=bool(self.yes_or_no(node, STS.firstGrowth)),
             ongoing=self.yes_or_no(node, STS.ongoing),
-            indication=next(iter(indications), None),
+            indication=self.word(node, STS.courseIndication, self.vocabulary.indications, "indication"),
             purposes=self.words(node, STS.coursePurpose, self.vocabulary.purposes, "purpose"),
             sites=self.words(node, STS.courseSite, self.vocabulary.sites, "site"),
         )
         require_possible(misdated(course, as_of), place)
         return course
+
+    def word(self, subject: Node, predicate: URIRef, valid: Mapping[str, URIRef], kind: str) -> URIRef | None:
+        found = self.words(subject, predicate, valid, kind)
+        self.one(subject, predicate, lambda place, text, key: text)  # or the error that there are several
+        return next(iter(found), None)
 
     def words(self, subject: Node, predicate: URIRef, valid: Mapping[str, URIRef], kind: str) -> tuple[URIRef, ...]:
         values = sorted(self.graph.objects(subject, predicate), key=str)

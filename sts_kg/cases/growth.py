@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from sts_kg.cases.case import Case, Course
 from sts_kg.cases.dates import PartialDate, a_year_later
+from sts_kg.cases.places import at
 
 __all__ = ["clashes", "dates_of_growth", "grew_within_a_year", "is_free_of_growth", "not_after"]
 
@@ -39,10 +40,15 @@ def dates_of_growth(case: Case) -> tuple[PartialDate, ...]:
 
 
 def grew_within_a_year(case: Case, courses: Iterable[Course]) -> tuple[Course, PartialDate] | None:
-    """Return a course and a growth that was surely after its end and not after the anniversary of that (S15, D09)."""
+    """Return a course and a growth that was surely after its end and not after the anniversary of that (S15, D09).
+
+    None if there is no such pair.
+    """
     for course in courses:
-        for grew in dates_of_growth(case) if course.end else ():
-            if course.end.latest < grew.earliest and grew.latest <= a_year_later(course.end.earliest):  # type: ignore[union-attr]
+        if (end := course.end) is None:
+            continue
+        for grew in dates_of_growth(case):
+            if end.latest < grew.earliest and grew.latest <= a_year_later(end.earliest):
                 return course, grew
     return None
 
@@ -70,7 +76,7 @@ def clashes(case: Case) -> Iterator[tuple[str, str]]:
         first, last = period.sure
         for grew in dates_of_growth(case):
             if first <= grew.earliest and grew.latest <= last:
-                yield f"growth in {grew}{_at(grew.place)}", period.said
+                yield f"growth in {grew}{at(grew.place)}", period.said
 
 
 def not_after(case: Case, course: Course) -> tuple[PartialDate, ...]:
@@ -88,23 +94,19 @@ def not_after(case: Case, course: Course) -> tuple[PartialDate, ...]:
 def _periods(case: Case) -> Iterator[_Period]:
     """Yield the times that are stated to be without growth; a course whose end is not known states none."""
     for stated in case.no_growth:
-        said = f"no growth from {stated.since} to {stated.until}{_at(stated.place)}"
+        said = f"no growth from {stated.since} to {stated.until}{at(stated.place)}"
         yield _Period(stated.since, stated.until.earliest, said)
     for course in case.courses:
         if course.end is None:
             continue
         if until := course.no_growth_until:
-            said = f"no growth from the end {course.end} of a course to {until}{_at(until.place or course.place)}"
+            said = f"no growth from the end {course.end} of a course to {until}{at(until.place or course.place)}"
             yield _Period(course.end, until.earliest, said, course)
         since = [grew for grew in course.growth if grew.latest >= course.end.earliest]
         if course.first_growth and since:
             first = min(since, key=lambda grew: grew.earliest)
             said = f"no growth from the end {course.end} of a course to the first in {first}"
-            yield _Period(course.end, first.earliest - _DAY, said + _at(first.place or course.place), course)
-
-
-def _at(place: str) -> str:
-    return f" ({place})" if place else ""
+            yield _Period(course.end, first.earliest - _DAY, said + at(first.place or course.place), course)
 
 
 def _days(known: PartialDate) -> Iterator[date]:

@@ -93,10 +93,15 @@ class Answer:
         return "met in general" if self.umbrella and self.status == "met" else self.status.replace("-", " ")
 
     @property
+    def shown_kinds(self) -> str:
+        """How many kinds of a group have which status, such as `3 met, 1 undetermined`; empty if it has none."""
+        counted = (self.kinds or {}).items()
+        return ", ".join(f"{count} {status.replace('-', ' ')}" for status, count in counted if count)
+
+    @property
     def of_note(self) -> str:
         """What is shown beside the status: the kinds of a group by their status, and the marks."""
-        counted = [f"{count} {status.replace('-', ' ')}" for status, count in (self.kinds or {}).items() if count]
-        kinds = [f"kinds: {', '.join(counted)}"] if counted else []
+        kinds = [f"kinds: {self.shown_kinds}"] if self.shown_kinds else []
         return "; ".join([*kinds, *dict.fromkeys(mark.label for mark in self.marks)])
 
     @property
@@ -229,12 +234,12 @@ class Answers:
         """Return the answers with some values of the keys of `Answer.as_dict`, names without prefixes.
 
         Where a key holds several values, such as `intents` or `marks`, one of them must be the value; a mark is named
-        by its label.
+        by its label, and truth values are yes and no.
 
         Raises
         ------
         UnknownNameError
-            There is no such key, or no answer has that value of it.
+            There is no such key, or no such status.
 
         Examples
         --------
@@ -243,40 +248,34 @@ class Answers:
         >>> [answer.label for answer in answers.where(status="met", intents="symptom-relief")]
         ['chemotherapy']
         """
-        chosen = [(answer, answer.as_dict()) for answer in self.answers]
-        for key, value in wanted.items():
-            for _, plain in chosen[:1]:
-                if key not in plain:
-                    raise UnknownNameError("key of an answer", key, plain)
-            found = [(answer, plain) for answer, plain in chosen if value in _values(plain[key])]
-            known = {one for answer in self.answers for one in _values(answer.as_dict()[key])}
-            if value not in known and value not in STATUSES and known:
-                raise UnknownNameError(f"value of {key}", value, sorted(known))
-            chosen = found
-        return replace(self, answers=tuple(answer for answer, _ in chosen))
+        _require_keys(wanted)
+        if (status := wanted.get("status", STATUSES[0])) not in STATUSES:
+            raise UnknownNameError("status", status, STATUSES)
+
+        def fits(plain: Mapping[str, object]) -> bool:
+            return all(value in _values(plain[key]) for key, value in wanted.items())
+
+        return replace(self, answers=tuple(answer for answer in self.answers if fits(answer.as_dict())))
 
     def sorted_by(self, *keys: str) -> Answers:
         """Return the answers sorted by keys of `Answer.as_dict`; those alike in all keys keep their order.
 
         Values sort by name, since the source gives wordings no rank, but statuses in the order of `STATUSES`, and
-        options in the order of the source. A frequency sorts after its reference class (`amongst`), since it cannot be
-        compared with those of another. Empty values come last.
+        options in the order of the source. Frequencies sort within their reference class (`amongst`) and there within
+        their band, since they cannot be compared across classes. Empty values come last.
 
         Raises
         ------
         UnknownNameError
             There is no such key.
         """
+        _require_keys(keys)
         options = {answer.option: place for place, answer in enumerate(self.answers)}
 
         def place(answer: Answer) -> list[tuple[bool, object]]:
-            plain = answer.as_dict() | {
-                "status": STATUSES.index(answer.status) + 1,
-                "option": options[answer.option] + 1,
-            }
-            if unknown := next((key for key in keys if key not in plain), None):
-                raise UnknownNameError("key of an answer", unknown, plain)
-            names = [name for key in keys for name in (("amongst", key) if key == "frequency" else (key,))]
+            places = {"status": STATUSES.index(answer.status) + 1, "option": options[answer.option] + 1}
+            plain = answer.as_dict() | places | {"band": answer.wording.band}
+            names = [name for key in keys for name in (("amongst", "band", key) if key == "frequency" else (key,))]
             values = [plain[name] for name in names]
             return [(not value, value if isinstance(value, int) else _csv_cell(value)) for value in values]
 
@@ -322,6 +321,12 @@ _CSV_COLUMNS = (
     *("case", "option", "status", "tried", "declined", "true", "false", "missing"),
     *("recommendation", "segments", "decisions", *_WORDS),
 )
+
+
+def _require_keys(keys: Iterable[str]) -> None:
+    for key in keys:
+        if key not in _CSV_COLUMNS:
+            raise UnknownNameError("key of an answer", key, _CSV_COLUMNS)
 
 
 def _csv_cell(value: object) -> str:
@@ -383,8 +388,10 @@ def contradictory_answers_of(case: Case, guideline: Guideline) -> tuple[Answer, 
     """Return the answer for every option where the facts of a case contradict each other: nothing is known."""
     nothing: dict[URIRef, frozenset[Node]] = {each: frozenset() for each in _OF_CASES}
     found = [_answer(case, option, {}, nothing, [], guideline) for option in guideline.conditions]
-    kinds = _with_kinds([replace(answer, status="contradictory") for answer in found], guideline.asserted)
-    return tuple(replace(answer, unknown=(), missing=(), met_if=(), unmet_if=()) for answer in kinds)
+    silent = [
+        replace(answer, status="contradictory", unknown=(), missing=(), met_if=(), unmet_if=()) for answer in found
+    ]
+    return _with_kinds(silent, guideline.asserted)
 
 
 def _with_kinds(answers: list[Answer], asserted: Graph) -> tuple[Answer, ...]:
@@ -490,15 +497,14 @@ def questions(of_one_case: Iterable[Answer], asserted: Graph) -> tuple[Question,
     A finding and its complement are one question. What there is nothing to ask about is left out (D32). Ties are
     broken by the ordinal of the finding.
     """
+    pairs = asserted.subject_objects(STS.complementOf)
+    asked_by = {URIRef(str(finding)): URIRef(str(asked)) for finding, asked in pairs}
+    complements = {asked: finding for finding, asked in asked_by.items()}
     waiting: dict[URIRef, list[tuple[Answer, URIRef]]] = {}
-    complements: dict[URIRef, URIRef] = {}
     for answer in of_one_case:
         for finding in answer.missing:
-            asked = asserted.value(finding, STS.complementOf, default=finding)
             if answer.questions[finding]:
-                waiting.setdefault(URIRef(str(asked)), []).append((answer, finding))
-    for one, asked in asserted.subject_objects(STS.complementOf):
-        complements[URIRef(str(asked))] = URIRef(str(one))
+                waiting.setdefault(asked_by.get(finding, finding), []).append((answer, finding))
 
     def question(asked: URIRef) -> Question:
         complement, answers = complements.get(asked), waiting[asked]

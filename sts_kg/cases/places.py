@@ -13,7 +13,7 @@ from rdflib import URIRef
 from sts_kg.cases.dates import PartialDate
 from sts_kg.errors import CaseError, nearest
 
-__all__ = ["Place", "shown"]
+__all__ = ["Place", "at", "shown"]
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,11 @@ class Place:
         if any(category(character) == "Cc" for character in label):
             raise self.error(f"{key}: {shown(text)} holds a control character", key=key, value=text)
         return label
+
+
+def at(place: str) -> str:
+    """Return a place in brackets, after a blank; empty if there is none."""
+    return f" ({place})" if place else ""
 
 
 def shown(text: str) -> str:

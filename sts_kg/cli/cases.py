@@ -57,7 +57,7 @@ def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...
         if segments:
             quoted = {name for answer in chosen for name in answer.segment_ids}
             shown.segments([one for one in segments if one.id in quoted])
-        shown.write(f"{legend(answer.status for answer in found)}\n{found.footer}\n")
+        shown.write(f"{legend(answer.status for answer in chosen)}\n{found.footer}\n")
     sys.exit(code)
 
 

@@ -123,7 +123,7 @@ class Terminal:
             (*(str(len(one)) for one in (asked.options, asked.would_meet, asked.would_meet_if_no)), *_finding(asked))
             for asked in questions
         ]
-        self.table(("options waiting", "met by a yes", "met by a no", "finding", "question"), rows)
+        self.table(("options waiting", "met by a yes", "by a no", "finding", "question"), rows)
 
     def changes(self, changes: Sequence[Change], supposed: str) -> None:
         """Show what a supposed finding would change."""
@@ -209,4 +209,4 @@ def _worded(answers: Collection[Answer]) -> Iterator[tuple[str, str]]:
 def legend(statuses: Iterable[str]) -> str:
     """Return what some statuses mean, and what not met does not mean (D25)."""
     shown = set(statuses)
-    return "\n".join(f"{status.replace('-', ' ')}: {WORDING[status]}" for status in WORDING if status in shown)
+    return "\n".join(f"{status.replace('-', ' ')}: {words}" for status, words in WORDING.items() if status in shown)

@@ -20,14 +20,13 @@ from sts_kg import Case, KnowledgeGraph, load, parse
 from sts_kg.cases.case import Course
 from sts_kg.cases.case import Given as Fact
 from sts_kg.cases.dates import PartialDate
-from sts_kg.cases.explanation import contradictions, explain
+from sts_kg.cases.explanation import contradiction, explain
 from sts_kg.cases.fact_rules import derived
 from sts_kg.cases.facts import course_nodes, facts_of
 from sts_kg.cases.options import answers_of
 from sts_kg.cases.session import Session
 from sts_kg.closure.closure import Closure
 from sts_kg.errors import ParseError
-from sts_kg.guideline.condition import conditions
 from sts_kg.guideline.data import ontology_folder
 from sts_kg.guideline.duals import not_met
 from sts_kg.guideline.guideline import Guideline
@@ -117,9 +116,9 @@ def test_a_union_of_kinds_of_therapy_names_the_kind_that_holds(kg: KnowledgeGrap
 """
     case = Case("k", courses=(course("doxorubicin", place="line 4"), course("pazopanib", place="line 5")))
     closed = closure_with(kg.guideline, parse(axiom), case)
-    [answer] = answers_of(case, kg.asserted, closed, {OPTION: kg.guideline.conditions[OPTION]})
+    answer = next(answer for answer in answers_of(case, kg.guideline, closed) if answer.option == OPTION)
     reason = "derived: a recorded course (line 5) includes pazopanib, a targeted therapy drug"
-    assert explain(answer, case, kg.asserted, closed).known == (("symptoms-from-cancer", True, reason),)
+    assert explain(answer, case, kg.guideline, closed).known == (("symptoms-from-cancer", True, reason),)
 
 
 def test_facts_that_contradict_an_axiom_are_a_contradiction(tmp_path: Path) -> None:
@@ -130,7 +129,8 @@ def test_facts_that_contradict_an_axiom_are_a_contradiction(tmp_path: Path) -> N
     wrong = Case("w", given=(here,), courses=(course("doxorubicin", place="line 3"),))
     answers = kg.options([wrong, Case("right", given=(here,))])
     assert [error.case for error in answers.contradictions] == ["w"]
-    assert {answer.case for answer in answers} == {"right"}
+    assert {answer.case for answer in answers.with_status("contradictory")} == {"w"}
+    assert {answer.case for answer in answers.with_status("met", "not-met", "undetermined")} == {"right"}
     [error] = answers.contradictions
     assert error.contradictions == (
         "the disjoint classes sts:WithPersonInCanada and sts:WithPriorChemotherapy share case:w: person-in-canada"
@@ -330,12 +330,12 @@ def test_the_reason_of_any_history_axiom_names_what_its_proof_rests_on(
         courses=tuple(course(*names, outcome=outcome, place=f"c{at}") for at, (names, outcome) in enumerate(courses)),
     )
     closed = closure_with(kg.guideline, more, case)
-    if contradictions(case, kg.asserted, closed):  # such as stage 4, but no soft tissue sarcoma
+    if contradiction(case, kg.guideline, closed):  # such as stage 4, but no soft tissue sarcoma
         return
     holds = (case.iri, STS[predicate], TARGET) in closed
-    [answer] = answers_of(case, kg.asserted, closed, {OPTION: kg.guideline.conditions[OPTION]})
+    answer = next(answer for answer in answers_of(case, kg.guideline, closed) if answer.option == OPTION)
     assert (TARGET in (answer.true if predicate == "hasFinding" else answer.false)) is holds
-    reasons = {name: why for name, _, why in explain(answer, case, kg.asserted, closed).known}
+    reasons = {name: why for name, _, why in explain(answer, case, kg.guideline, closed).known}
     assert ("symptoms-from-cancer" in reasons) is holds
     if not holds:
         return
@@ -397,9 +397,10 @@ def test_any_condition_over_with_and_without_is_answered_and_explained(
     given_ = tuple(Fact(STS[f"finding-{name}"], holds, f"line {name}") for name, holds in facts.items())
     case = Case("c", given=given_)
     closed = closure_with(kg.guideline, small, case)
-    [answer] = answers_of(case, small, closed, conditions(small))
+    only_this = guideline_of(small)
+    [answer] = answers_of(case, only_this, closed)
     assert answer.status == {True: "met", False: "not-met", None: "undetermined"}[kleene(tree, facts)]
-    explained = explain(answer, case, small, closed)
+    explained = explain(answer, case, only_this, closed)
     assert {name: (holds, why) for name, holds, why in explained.known} == {
         name: (holds, f"given: line {name}") for name, holds in facts.items() if f"{camel(name)} " in f"{tree} "
     }
@@ -407,6 +408,13 @@ def test_any_condition_over_with_and_without_is_answered_and_explained(
         supposed = facts | {local(finding).removeprefix("finding-"): yes for finding, yes in needed.items()}
         assert kleene(tree, supposed) is status
     assert bool(explained.consequence) is (answer.status == "undetermined")
+
+
+def guideline_of(asserted: Graph) -> Guideline:
+    """Return a guideline that is no more than a graph."""
+    made = object.__new__(Guideline)
+    made.folder, made.asserted = Path(), asserted
+    return made
 
 
 def kleene(tree: str, facts: dict[str, bool]) -> bool | None:

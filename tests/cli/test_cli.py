@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sts_kg import KnowledgeGraph, cli, knowledge
+from sts_kg.cases.statuses import WORDING
 from sts_kg.cli.console import Terminal
 from sts_kg.guideline.data import queries_folder
 from sts_kg.quality.gates import Report
@@ -24,7 +25,10 @@ from sts_kg.quality.violation import Violation
 from sts_kg.queries.catalogue import read_all
 
 A = "case: a\nfindings: {stage4-sts: yes}\n"
-FIELDS = "case option status tried declined true false missing recommendation segments decisions".split()
+FIELDS = (
+    "case option status tried declined true false missing recommendation segments decisions kind kinds marks strength "
+    "frequency amongst intents inherited_intents not_intents position follows may_enable talk"
+).split()
 
 
 @pytest.fixture(autouse=True)
@@ -92,27 +96,129 @@ def test_options_csv_has_the_same_fields() -> None:
         "recommendation": "rec-S04",
         "segments": "S04 S05 S06",
         "decisions": "D02 D03 D07",
+        "kind": "group",
+        "kinds": "met=2 not-met=0 undetermined=2",
+        "marks": "",
+        "strength": "is-offered",
+        "frequency": "usually",
+        "amongst": "people-with-stage4-sts",
+        "intents": "control-growth-and-spread symptom-relief",
+        "inherited_intents": "",
+        "not_intents": "",
+        "position": "first",
+        "follows": "",
+        "may_enable": "",
+        "talk": "S02",
     }
+
+
+def table_lines(*words: str | Path) -> list[str]:
+    return [line.rstrip() for line in invoke("options", *words).stdout.splitlines()]
 
 
 def test_options_as_a_table_for_a_person() -> None:
     done = invoke("options", write("a.yaml", A))
     lines = [line.rstrip() for line in done.stdout.splitlines()]
     assert lines[0] == "case a"
-    assert "CHEMOTHERAPY" in lines[3]
+    assert lines[1].split("  ")[0] == "option"
+    assert [part.strip() for part in re.split("  +", lines[3])] == [
+        "CHEMOTHERAPY",
+        "met in general",
+        "kinds: 2 met, 2 undetermined",
+    ]
     assert lines[4].split() == ["doxorubicin", "alone", "met"]
-    assert "not met: the source does not describe this option for this situation" in lines
     assert "\x1b" not in done.stdout
     assert lines[-1].startswith("Not medical advice")
 
 
-def test_a_contradictory_case_is_named_and_the_others_are_answered() -> None:
+def test_the_table_gives_the_words_of_the_source_once_for_all_cases() -> None:
+    lines = table_lines(write("a.yaml", A), write("b.yaml", A.replace("case: a", "case: b")))
+    words = lines[lines.index("in the words of the source") :]
+    assert re.split("  +", words[1]) == ["option", "worded as", "how often", "what for, and in which order"]
+    assert len([line for line in words if line.startswith("surgery  ")]) == 1
+    surgery = next(line for line in words if line.startswith("surgery  "))
+    assert re.split("  +", surgery)[1:3] == [
+        "may be offered",
+        "not common, amongst people with stage 4 soft tissue sarcoma",
+    ]
+
+
+def test_the_table_has_the_marks_of_a_case() -> None:
+    text = f"{A}courses: [{{therapies: [doxorubicin], outcome: did-not-work}}]\ndeclines: [surgery]\n"
+    rows = [re.split("  +", line.strip()) for line in table_lines(write("a.yaml", text))]
+    assert ["doxorubicin alone", "met", "tried, did not work"] in rows
+    assert ["SURGERY", "met in general", "kinds: 3 undetermined; declined"] in rows
+
+
+@pytest.mark.parametrize(
+    ("findings", "statuses", "legend"),
+    [
+        ("stage4-sts: yes", (), ["met", "undetermined"]),
+        ("stage4-sts: yes, unresectable: no", (), ["met", "not met", "undetermined"]),
+        ("stage4-sts: yes, unresectable: no", ("not-met",), ["not met"]),
+        ("unresectable: yes, resectable: yes", (), ["contradictory"]),
+        ("unresectable: yes, resectable: yes", ("contradictory",), ["contradictory"]),
+    ],
+)
+def test_the_legend_says_what_the_statuses_of_the_table_mean(
+    findings: str, statuses: tuple[str, ...], legend: list[str]
+) -> None:
+    file = write("a.yaml", f"case: a\nfindings: {{{findings}}}\n")
+    lines = table_lines(file, *(word for status in statuses for word in ("--status", status)))
+    said = {status.replace("-", " "): f"{status.replace('-', ' ')}: {words}" for status, words in WORDING.items()}
+    assert [line for line in lines if line in said.values()] == [said[status] for status in legend]
+
+
+def test_a_contradictory_case_has_its_rows_and_one_line() -> None:
     file = write("c.csv", "case,stage4-sts,unresectable,resectable\na,yes,,\nx,yes,yes,yes\nb,yes,yes,\n")
     done = invoke("options", file, "--format", "json")
     assert done.exit_code == 1
-    assert [row["case"] for row in json.loads(done.stdout)] == ["a"] * 18 + ["b"] * 18
-    assert done.stderr.startswith("sts-kg: case x contradicts itself: unresectable holds (given: c.csv, line 3, column")
-    assert "resectable" in done.stderr
+    rows = json.loads(done.stdout)
+    assert [row["case"] for row in rows] == ["a"] * 18 + ["x"] * 18 + ["b"] * 18
+    assert [row["status"] == "contradictory" for row in rows] == [row["case"] == "x" for row in rows]
+    assert all(row["true"] == row["false"] == row["missing"] == row["marks"] == [] for row in rows[18:36])
+    assert done.stderr == (
+        "sts-kg: case x contradicts itself: unresectable is yes (c.csv, line 3, column unresectable); "
+        "resectable is yes (c.csv, line 3, column resectable)\n"
+    )
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "table"])
+def test_contradictory_rows_can_be_chosen(form: str) -> None:
+    file = write("c.csv", "case,stage4-sts,unresectable,resectable\na,yes,,\nx,yes,yes,yes\n")
+    done = invoke("options", file, "--format", form, "--status", "contradictory")
+    assert done.exit_code == 1
+    if form == "json":
+        assert [(row["case"], row["status"]) for row in json.loads(done.stdout)] == [("x", "contradictory")] * 18
+    elif form == "csv":
+        rows = list(csv.DictReader(io.StringIO(done.stdout)))
+        assert [(row["case"], row["status"], row["missing"]) for row in rows] == [("x", "contradictory", "")] * 18
+    else:
+        assert "case a" not in done.stdout
+        assert len([line for line in done.stdout.splitlines() if line.rstrip().endswith("  contradictory")]) == 18
+    others = json.loads(invoke("options", file, "--format", "json", "--status", "met").stdout)
+    assert {row["case"] for row in others} == {"a"}
+
+
+def test_many_contradictions_are_one_short_line_each() -> None:
+    cases = [
+        "case: g\ngrowth: 2025-03\nno_growth: [{from: 2025-01-01, until: 2025-06-30}]",
+        "case: m\nfindings: {lung-metastases: yes, soft-tissue-sarcoma: no, unresectable: no, resectable: no}",
+        "case: d\nfindings: {does-not-want-cancer-treatment: no}\ndeclines: [cancer-treatment]",
+        "case: c\nfindings: {prior-chemotherapy: no}\ncourses: [{therapies: [doxorubicin], outcome: did-not-work}]",
+    ]
+    done = invoke("options", write("c.yaml", "\n---\n".join(cases)), "--format", "csv")
+    assert (done.exit_code, len(done.stdout.splitlines())) == (1, 1 + 4 * 18)
+    assert done.stderr.splitlines() == [
+        "sts-kg: case g contradicts itself: growth in 2025-03 (c.yaml, line 2), but no growth from 2025-01-01 to"
+        " 2025-06-30 (c.yaml, line 3)",
+        "sts-kg: case m contradicts itself: lung-metastases is yes (c.yaml, line 6); soft-tissue-sarcoma is no (c.yaml,"
+        " line 6)",
+        "sts-kg: case d contradicts itself: declines cancer-treatment (c.yaml, line 10); does-not-want-cancer-treatment"
+        " is no (c.yaml, line 9)",
+        "sts-kg: case c contradicts itself: a course of doxorubicin (c.yaml, line 14); prior-chemotherapy is no"
+        " (c.yaml, line 13)",
+    ]
 
 
 def test_an_unreadable_file_is_named_and_the_others_are_answered() -> None:
@@ -185,10 +291,41 @@ def test_ask_each_case_of_a_cohort() -> None:
     file = write("c.csv", "case,stage4-sts\na,yes\nl,\n")
     asked = json.loads(invoke("ask", file, "--format", "json").stdout)
     first = {row["case"]: row["finding"] for row in reversed(asked)}
-    assert first == {"a": "unresectable", "l": "stage4-sts"}
+    assert first == {"a": "resectable", "l": "stage4-sts"}
     assert "case a: " in invoke("ask", file, "--case", "a").stdout
     missing = invoke("ask", file, "--case", "z")
     assert (missing.exit_code, missing.stderr.strip()) == (2, "sts-kg: there is no case 'z'")
+
+
+def test_ask_puts_a_pair_as_one_question() -> None:
+    done = invoke("ask", write("a.yaml", A))
+    header, _, first, second = done.stdout.splitlines()[1:5]
+    assert re.split("  +", header) == ["options waiting", "met by a yes", "by a no", "finding", "question"]
+    assert re.split("  +", first.rstrip()) == ["8", "0", "4", "resectable", "Can surgery be done?"]
+    assert second.split()[3] == "metastases-outside-lungs"
+    asked = json.loads(invoke("ask", "a.yaml", "--format", "json").stdout)
+    assert list(asked[0]) == ["case", "finding", "question", "options", "would_meet", "would_meet_if_no", "complement"]
+    assert (asked[0]["finding"], asked[0]["complement"]) == ("resectable", "unresectable")
+    assert "unresectable" not in [row["finding"] for row in asked]
+
+
+def test_ask_whether_a_course_is_over() -> None:
+    begun = "courses: [{therapies: [doxorubicin], start: 2026-01}]\nhistory_complete: yes\n"
+    asked = json.loads(invoke("ask", write("a.yaml", A + begun), "--format", "json").stdout)
+    [over] = [row for row in asked if row["finding"] == "prior-chemotherapy"]
+    assert over["question"] == "Is this course over? (doxorubicin, from 2026-01; a.yaml, line 3)"
+    ongoing = invoke("ask", write("a.yaml", A + begun.replace("01}", "01, ongoing: yes}")))
+    assert ongoing.exit_code == 0
+    assert "prior-chemotherapy" not in ongoing.stdout
+
+
+def test_an_impossible_course_is_unreadable() -> None:
+    course = "courses:\n  - {therapies: [doxorubicin], end: 2025,\n     ongoing: yes}\n"
+    done = invoke("options", write("a.yaml", A + course), "--format", "json")
+    assert (done.exit_code, json.loads(done.stdout)) == (3, [])
+    assert done.stderr.strip() == (
+        "sts-kg: a.yaml, line 5: ongoing is yes, but the course has the end 2025; leave one of the two out"
+    )
 
 
 def test_ask_a_contradictory_case(kg: KnowledgeGraph) -> None:

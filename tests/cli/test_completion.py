@@ -120,7 +120,7 @@ def test_parameters_of_an_unknown_query_do_not_complete() -> None:
 
 
 def test_words_to_choose_from_complete() -> None:
-    assert completed("sts-kg options case.yaml --status ") == plain(["met", "not-met", "undetermined"])
+    assert completed("sts-kg options case.yaml --status ") == plain(["met", "not-met", "undetermined", "contradictory"])
     assert completed("sts-kg completion ") == plain(["bash", "zsh", "fish"])
 
 
