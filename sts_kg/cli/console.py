@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Terminal"]
 
-_STYLES = {"met": "green", "met in general": "green", "not met": "red", "undetermined": "yellow", "contradictory": "magenta"}
+_STYLES = {
+    "met": "green",
+    "met in general": "green",
+    "not met": "red",
+    "undetermined": "yellow",
+    "contradictory": "magenta",
+}
 
 
 class Terminal:
