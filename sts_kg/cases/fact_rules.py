@@ -7,7 +7,7 @@ from itertools import combinations
 
 from rdflib import URIRef
 
-from sts_kg.cases.case import Case, Course, Derived
+from sts_kg.cases.case import Case, Course, Derived, NoGrowth
 from sts_kg.cases.dates import PartialDate
 from sts_kg.cases.growth import grew_within_a_year, is_free_of_growth, not_after
 from sts_kg.cases.places import Place
@@ -20,6 +20,8 @@ __all__ = [
     "hints",
     "misdated",
     "misdated_case",
+    "misdated_growth",
+    "misdated_period",
     "questions_about_courses",
     "require_possible",
     "therapies_of",
@@ -129,7 +131,11 @@ def misdated(course: Course, as_of: PartialDate | None) -> tuple[str, object, st
         if after.latest < before.earliest:
             return later, after, f"{later} {after} is before {earlier} {before}"
     if course.ongoing and (course.end or course.outcome):
-        what = f"the end {course.end}" if course.end else f"the outcome {local(str(course.outcome))}"
+        what = (
+            f"the end {course.end}"
+            if course.end
+            else f"the outcome {local(str(course.outcome)).removeprefix('outcome-')}"
+        )
         return "ongoing", "yes", f"ongoing is yes, but the course has {what}; leave one of the two out"
     if course.first_growth and not course.growth:
         return "first_growth", "yes", "first_growth is yes, but the course has no growth; give its date"
@@ -138,12 +144,20 @@ def misdated(course: Course, as_of: PartialDate | None) -> tuple[str, object, st
 
 def misdated_case(case: Case) -> tuple[str, PartialDate, str] | None:
     """Return what is wrong with the dates of growth of a case: the key, the date, and a sentence; None if nothing."""
-    dated = [("growth", grew) for grew in case.growth]
-    for period in case.no_growth:
-        dated += [("from", period.since), ("until", period.until)]
-        if period.until.latest < period.since.earliest:
-            return "until", period.until, f"no_growth: until {period.until} is before from {period.since}"
-    return next(filter(None, (_too_late(key, known, case.as_of) for key, known in dated)), None)
+    wrong = [misdated_growth(grew, case.as_of) for grew in case.growth]
+    return next(filter(None, [*wrong, *(misdated_period(period, case.as_of) for period in case.no_growth)]), None)
+
+
+def misdated_growth(grew: PartialDate, as_of: PartialDate | None) -> tuple[str, PartialDate, str] | None:
+    """Return what is wrong with a date of growth, as `misdated_case` does."""
+    return _too_late("growth", grew, as_of)
+
+
+def misdated_period(period: NoGrowth, as_of: PartialDate | None) -> tuple[str, PartialDate, str] | None:
+    """Return what is wrong with a period without growth, as `misdated_case` does."""
+    if period.until.latest < period.since.earliest:
+        return "until", period.until, f"no_growth: until {period.until} is before from {period.since}"
+    return _too_late("from", period.since, as_of) or _too_late("until", period.until, as_of)
 
 
 def _too_late(key: str, known: PartialDate | None, as_of: PartialDate | None) -> tuple[str, PartialDate, str] | None:
@@ -179,7 +193,7 @@ def hints(case: Case, vocabulary: Vocabulary) -> tuple[str, ...]:
             )
     for course in begun(case, vocabulary):
         state = "is going on" if course.ongoing else "may be going on"
-        found.append(f"the course of {described(course)} {state}: it counts as given when it is over (D32)")
+        found.append(f"a course ({described(course)}) {state}: it counts as given when it is over (D32)")
     return tuple(found)
 
 

@@ -21,7 +21,7 @@ from rdflib import URIRef
 
 from sts_kg.cases.case import Case, Course, Declined, Given, NoGrowth
 from sts_kg.cases.dates import PartialDate
-from sts_kg.cases.fact_rules import misdated, misdated_case, require_possible
+from sts_kg.cases.fact_rules import misdated, misdated_growth, misdated_period, require_possible
 from sts_kg.cases.graph import cases_in
 from sts_kg.cases.places import Place, shown
 from sts_kg.errors import ParseError
@@ -209,24 +209,20 @@ class _Document:
         if "case" not in keys:
             raise self.place(node).error("the key 'case' is missing: every case needs an id", key="case")
         as_of = self.made(keys, "as_of", Place.date)
-        case = Case(
+        return Case(
             id=self.made(keys, "case", Place.id) or self.place(keys["case"]).id(""),
             label=self.made(keys, "label", Place.label) or "",
             as_of=as_of,
             given=tuple(self.findings(keys.get("findings"))),
             courses=tuple(self.course(one, as_of) for one in self.sequence(keys.get("courses"), "courses")),
             history_complete=bool(self.yes_or_no(keys, "history_complete")),
-            growth=self.dates(keys.get("growth"), "growth"),
-            no_growth=tuple(self.period(one) for one in self.sequence(keys.get("no_growth"), "no_growth")),
+            growth=self.growth(keys.get("growth"), as_of),
+            no_growth=tuple(self.period(one, as_of) for one in self.sequence(keys.get("no_growth"), "no_growth")),
             declines=tuple(self.declined(keys.get("declines"))),
             tumour_count=self.made(keys, "tumour_count", Place.whole),
             largest_diameter_mm=self.made(keys, "largest_diameter_mm", Place.millimetres),
             place=str(self.place(node)),
         )
-        dated = {"growth": keys.get("growth"), **dict.fromkeys(_PERIOD_KEYS, keys.get("no_growth"))}
-        places = {key: self.place(value) for key, value in dated.items() if value is not None}
-        require_possible(misdated_case(case), self.place(node), places)
-        return case
 
     def declined(self, node: yaml.Node | None) -> Iterator[Declined]:
         seen = set()
@@ -237,15 +233,15 @@ class _Document:
                 seen.add(modality)
                 yield Declined(modality, str(place))
 
-    def period(self, node: yaml.Node) -> NoGrowth:
+    def period(self, node: yaml.Node, as_of: PartialDate | None) -> NoGrowth:
         keys = self.mapping(node, "a period of no_growth", _PERIOD_KEYS)
         since, until = (self.made(keys, key, Place.date) for key in _PERIOD_KEYS)
         if since is None or until is None:
-            key = "from" if since is None else "until"
-            raise self.place(node).error(
-                "a period of no_growth needs two dates: {from: 2025-01, until: 2025-06}", key=key
-            )
-        return NoGrowth(since, until, str(self.place(node)))
+            reason = "a period of no_growth needs two dates: {from: 2025-01, until: 2025-06}"
+            raise self.place(node).error(reason, key="from" if since is None else "until")
+        period = NoGrowth(since, until, str(self.place(node)))
+        require_possible(misdated_period(period, as_of), self.place(node), self.places(keys))
+        return period
 
     def findings(self, node: yaml.Node | None) -> Iterator[Given]:
         seen: dict[URIRef, int | None] = {}
@@ -273,7 +269,7 @@ class _Document:
             outcome=self.made(
                 keys, "outcome", lambda place, text, key: place.word(text, self.vocabulary.outcomes, key)
             ),
-            growth=self.dates(keys.get("growth"), "growth"),
+            growth=self.growth(keys.get("growth"), as_of),
             no_growth_until=self.made(keys, "no_growth_until", Place.date),
             place=str(self.place(node)),
             first_growth=bool(self.yes_or_no(keys, "first_growth")),
@@ -284,14 +280,20 @@ class _Document:
             purposes=self.words(self.listed(keys.get("purpose")), "purpose", self.vocabulary.purposes, "purpose"),
             sites=self.words(self.listed(keys.get("site")), "site", self.vocabulary.sites, "site"),
         )
-        places = {key: self.place(value) for key, value in keys.items()}
-        require_possible(misdated(course, as_of), self.place(node), places)
+        require_possible(misdated(course, as_of), self.place(node), self.places(keys))
         return course
 
-    def dates(self, node: yaml.Node | None, key: str) -> tuple[PartialDate, ...]:
-        """Return the dates of a value that is one date or a list of dates."""
-        nodes = self.sequence(self.listed(node), key)
-        return tuple(self.place(one).date(self.scalar(one, key), key) for one in nodes if not _null(one))
+    def places(self, keys: Mapping[str, yaml.Node]) -> dict[str, Place]:
+        return {key: self.place(value) for key, value in keys.items()}
+
+    def growth(self, node: yaml.Node | None, as_of: PartialDate | None) -> tuple[PartialDate, ...]:
+        """Return the dates of growth of a value that is one date or a list of dates."""
+        found = []
+        for one in self.sequence(self.listed(node), "growth"):
+            if not _null(one):
+                found.append(self.place(one).date(self.scalar(one, "growth"), "growth"))
+                require_possible(misdated_growth(found[-1], as_of), self.place(one))
+        return tuple(found)
 
     @staticmethod
     def listed(node: yaml.Node | None) -> yaml.Node | None:

@@ -183,7 +183,8 @@ class _Facts:
         for value in values:
             if not isinstance(value, URIRef):
                 what = f"the text {shown(str(value))}" if isinstance(value, Literal) else "a blank node"
-                reason = f"{compress(predicate)} has {what} for a value; an IRI of a {kind} is expected"
+                article = "an" if kind[0] in "aeiou" else "a"
+                reason = f"{compress(predicate)} has {what} for a value; an IRI of {article} {kind} is expected"
                 raise place.error(reason, key=kind, value=str(value), valid=names)
         return tuple(place.word(compress(str(value)), names, kind) for value in values)
 

@@ -6,14 +6,14 @@ of a modality.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rdflib import URIRef
 
-from sts_kg.cases.case import Case, Course
+from sts_kg.cases.case import Case, Course, Given
 from sts_kg.cases.fact_rules import therapies_of
-from sts_kg.guideline import Vocabulary
+from sts_kg.guideline import Report, Vocabulary
 from sts_kg.rdf import STS, local
 
 __all__ = ["Mark", "other_marks", "tried_marks"]
@@ -51,52 +51,56 @@ def tried_marks(case: Case, vocabulary: Vocabulary) -> tuple[Mark, ...]:
     doxorubicin-did-not-work (S11), marks the options of the courses with that therapy if none of them has the
     outcome; without such a course it marks every option with the therapy.
     """
-    found: dict[tuple[URIRef, Course], URIRef] = {}
-    for course in case.courses:
-        for option in vocabulary.contents:
-            held = _held(option, course, vocabulary)
-            if held is not None:
-                by_outcome = vocabulary.mark_of(course.outcome) if course.outcome else None
-                found[option, course] = (by_outcome or TRIED) if held else GIVEN_BEFORE
+    found = {
+        (option, course): mark
+        for course in case.courses
+        for option in vocabulary.contents
+        if (mark := _mark_by(course, option, vocabulary)) is not None
+    }
     marks = []
+    for given, report, courses in _reported(case, vocabulary):
+        mark, reason = vocabulary.mark_of(report.outcome) or TRIED, f"the finding {_short(report.finding)}"
+        for option, contents in vocabulary.contents.items():
+            holding = [course for course in courses if found.get((option, course), GIVEN_BEFORE) != GIVEN_BEFORE]
+            if report.therapy in contents.components and (holding or not courses):
+                marks.append(_mark(option, mark, report.finding, reason, given.place, vocabulary))
+                for course in holding:
+                    if found[option, course] == TRIED:
+                        del found[option, course]
+    for (option, course), mark in found.items():
+        marks.append(_mark(option, mark, course, f"a course of {therapies_of(course)}", course.place, vocabulary))
+    return tuple(marks)
+
+
+def _reported(case: Case, vocabulary: Vocabulary) -> Iterator[tuple[Given, Report, list[Course]]]:
+    """Yield the outcomes that findings report and no course has, with the courses that hold the therapy."""
     for given in case.given:
         for report in vocabulary.reports:
             if given.holds and given.finding == report.finding:
                 courses = [course for course in case.courses if course.counts and report.therapy in course.therapies]
-                if any(course.outcome == report.outcome for course in courses):
-                    continue
-                for option, contents in vocabulary.contents.items():
-                    of_option = [
-                        course for course in courses if found.get((option, course), GIVEN_BEFORE) != GIVEN_BEFORE
-                    ]
-                    if report.therapy in contents.components and (of_option or not courses):
-                        mark = vocabulary.mark_of(report.outcome) or TRIED
-                        reason = f"the finding {_short(report.finding)}"
-                        marks.append(_mark(option, mark, report.finding, reason, given.place, vocabulary))
-                        for course in of_option:
-                            if found[option, course] == TRIED:
-                                del found[option, course]
-    for (option, course), mark in found.items():
-        reason = f"a course of {therapies_of(course)}"
-        marks.append(_mark(option, mark, course, reason, course.place, vocabulary))
-    return tuple(marks)
+                if all(course.outcome != report.outcome for course in courses):
+                    yield given, report, courses
 
 
-def _held(option: URIRef, course: Course, vocabulary: Vocabulary) -> bool | None:
-    """Return whether a course held an option; False if it held its components and does not tell what decides."""
-    contents, kinds = vocabulary.contents[option], vocabulary.kinds
-    given = [kinds.get(therapy, frozenset({therapy})) for therapy in course.therapies]
-    if not course.counts or not all(any(component in one for one in given) for component in contents.components):
+def _mark_by(course: Course, option: URIRef, vocabulary: Vocabulary) -> URIRef | None:
+    """Return the mark that a course gives to an option; None if it did not hold what the option consists of."""
+    contents = vocabulary.contents[option]
+    held = _with_kinds(course.therapies, vocabulary)
+    beside = _with_kinds(set(course.therapies) - contents.components, vocabulary)
+    if not course.counts or not contents.components <= held or contents.without & beside:
         return None
-    others = [one for therapy, one in zip(course.therapies, given, strict=True) if therapy not in contents.components]
-    if any(one & contents.without for one in others):
+    decisive = [(contents.sites, course.sites), (contents.purposes, course.purposes)]
+    if any(wanted and recorded and wanted.isdisjoint(recorded) for wanted, recorded in decisive):
         return None
-    tells = True
-    for decisive, recorded in ((contents.sites, course.sites), (contents.purposes, course.purposes)):
-        if decisive and recorded and decisive.isdisjoint(recorded):
-            return None
-        tells = tells and bool(recorded or not decisive)
-    return tells
+    if any(wanted and not recorded for wanted, recorded in decisive):
+        return GIVEN_BEFORE
+    by_outcome = vocabulary.mark_of(course.outcome) if course.outcome else None
+    return by_outcome or TRIED
+
+
+def _with_kinds(therapies: Iterable[URIRef], vocabulary: Vocabulary) -> set[URIRef]:
+    """Return therapies with all that they are kinds of."""
+    return {kind for therapy in therapies for kind in vocabulary.kinds.get(therapy, (therapy,))}
 
 
 def other_marks(

@@ -258,21 +258,27 @@ class Answers:
     def sorted_by(self, *keys: str) -> Answers:
         """Return the answers sorted by keys of `Answer.as_dict`; those alike in all keys keep their order.
 
-        Values sort by name, since the source gives wordings no rank; frequencies sort within their reference class
-        (`amongst`), by band, since they cannot be compared across classes. Empty values come last.
+        Values sort by name, since the source gives wordings no rank, but statuses in the order of `STATUSES`, and
+        options in the order of the source. A frequency sorts after its reference class (`amongst`), since it cannot be
+        compared with those of another. Empty values come last.
 
         Raises
         ------
         UnknownNameError
             There is no such key.
         """
+        options = {answer.option: place for place, answer in enumerate(self.answers)}
 
         def place(answer: Answer) -> list[tuple[bool, object]]:
-            plain = answer.as_dict()
+            plain = answer.as_dict() | {
+                "status": STATUSES.index(answer.status) + 1,
+                "option": options[answer.option] + 1,
+            }
             if unknown := next((key for key in keys if key not in plain), None):
                 raise UnknownNameError("key of an answer", unknown, plain)
             names = [name for key in keys for name in (("amongst", key) if key == "frequency" else (key,))]
-            return [(not plain[name], _csv_cell(plain[name])) for name in names]
+            values = [plain[name] for name in names]
+            return [(not value, value if isinstance(value, int) else _csv_cell(value)) for value in values]
 
         return replace(self, answers=tuple(sorted(self.answers, key=place)))
 
@@ -309,8 +315,9 @@ class Answers:
 
 
 _WORDS = (
-    "kind kinds marks strength frequency amongst intents inherited_intents not_intents position follows may_enable talk"
-).split()
+    *("kind", "kinds", "marks", "strength", "frequency", "amongst", "intents", "inherited_intents", "not_intents"),
+    *("positions", "follows", "may_enable", "talk"),
+)
 _CSV_COLUMNS = (
     *("case", "option", "status", "tried", "declined", "true", "false", "missing"),
     *("recommendation", "segments", "decisions", *_WORDS),
@@ -332,9 +339,9 @@ def _csv_cell(value: object) -> str:
 
 
 def _values(value: object) -> list[str]:
-    """Return the names in a value of an answer's plain form."""
+    """Return the names in a value of an answer's plain form; of an object, such as a mark, its first value."""
     if isinstance(value, list):
-        return [str(one.get("mark") or one["finding"]) if isinstance(one, dict) else str(one) for one in value]
+        return [str(next(iter(one.values()))) if isinstance(one, dict) else str(one) for one in value]
     return [] if value is None else [_csv_cell(value)]
 
 

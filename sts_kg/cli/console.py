@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -109,22 +109,21 @@ class Terminal:
             self.table(("option", "status", "of note", "still to know"), rows, styles=_STYLES)
             self.write("\n")
         self.out.print(Text("in the words of the source", style="bold"))
-        worded = {answer.option: answer for answer in answers}.values()
-        self.table(("option", "worded as", "how often", "what for, and in which order"), map(_worded, worded))
+        self.paragraphs(_worded({answer.option: answer for answer in answers}.values()))
         self.write("\n")
 
     def explanation(self, told: Explanation) -> None:
         """Show an explanation."""
         self.paragraphs(told.lines())
 
-    def questions(self, case: str, asked: Sequence[Question]) -> None:
+    def questions(self, case: str, questions: Sequence[Question]) -> None:
         """Show what to ask next for a case."""
-        self.out.print(Text(f"case {case}: {len(asked)} open questions", style="bold"))
+        self.out.print(Text(f"case {case}: {len(questions)} open questions", style="bold"))
         rows = [
-            (str(len(question.options)), str(len(question.would_meet)), short(question.finding), question.text)
-            for question in asked
+            (*(str(len(one)) for one in (asked.options, asked.would_meet, asked.would_meet_if_no)), *_finding(asked))
+            for asked in questions
         ]
-        self.table(("options waiting", "met by a yes", "finding", "question"), rows)
+        self.table(("options waiting", "met by a yes", "met by a no", "finding", "question"), rows)
 
     def changes(self, changes: Sequence[Change], supposed: str) -> None:
         """Show what a supposed finding would change."""
@@ -175,17 +174,39 @@ def _option_rows(answers: list[Answer], graph: Graph) -> Iterator[tuple[str, str
             yield _option_row(below, f"  {below.label}", graph)
 
 
+def _finding(asked: Question) -> tuple[str, str]:
+    """Return the finding that a question is about, with the one that a no gives, and the question."""
+    complement = f" (no: {short(asked.complement)})" if asked.complement else ""
+    return short(asked.finding) + complement, asked.text
+
+
 def _option_row(answer: Answer, label: str, graph: Graph) -> tuple[str, str, str, str]:
     return label, answer.shown_status, answer.of_note, ", ".join(map(short, answer.missing))
 
 
-def _worded(answer: Answer) -> tuple[str, str, str, str]:
-    """Return what the source says of an option: strength, frequency, and intents with what it follows or may enable."""
-    words = dict(sentence.partition(": ")[::2] for sentence in answer.wording.sentences())
-    strength, often = words.pop("wording", ""), words.pop("how often", "")
-    return answer.label, strength, often, "; ".join(f"{heading}: {text}" for heading, text in words.items())
+def _worded(answers: Collection[Answer]) -> Iterator[tuple[str, str]]:
+    """Yield what the source says of each option beside its condition, and at last with whom to talk about which.
+
+    Intents that are stated for a group stand with the group.
+    """
+    talk: dict[tuple[str, str], list[str]] = {}
+    for answer in answers:
+        said = []
+        for heading, words in (sentence.split(": ", 1) for sentence in answer.wording.sentences()):
+            if heading.startswith("talk "):
+                for segment in words.split(", "):
+                    talk.setdefault((heading, segment), []).append(answer.label)
+            elif "(stated for" not in heading:
+                said.append(words if heading in ("wording", "how often") else f"{heading}: {words}")
+        yield answer.label + (" (group)" if answer.umbrella else ""), "; ".join(said)
+    for options, said_of in groupby(talk.items(), key=lambda item: item[1]):
+        asked = list(said_of)
+        segments = ", ".join(segment for (_, segment), _ in asked)
+        about = "about all of them" if len(options) == len(answers) else f"about {', '.join(options)}"
+        yield f"{asked[0][0][0]} ({segments})", about
 
 
 def legend(statuses: Iterable[str]) -> str:
     """Return what some statuses mean, and what not met does not mean (D25)."""
-    return "\n".join(f"{status.replace('-', ' ')}: {WORDING[status]}" for status in WORDING if status in set(statuses))
+    shown = set(statuses)
+    return "\n".join(f"{status.replace('-', ' ')}: {WORDING[status]}" for status in WORDING if status in shown)

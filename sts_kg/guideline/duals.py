@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import RDF, RDFS
+from rdflib.namespace import RDFS
 from rdflib.term import Node
 
-from sts_kg.guideline.condition import Condition, Conjunction, Leaf, conditions, ordinal
+from sts_kg.guideline.condition import Condition, Conjunction, Leaf, conditions, instances
 from sts_kg.rdf import BASE, STS, local, parse
 
 __all__ = ["not_met"]
@@ -49,7 +49,7 @@ def not_met(asserted: Graph) -> str:
         A condition is not a With or Without class, nor an intersection or union of such.
     """
     pieces = [_HEADER.format(base=BASE), "\n# --- Two classes per finding: the cases that have it, and that lack it\n"]
-    for finding in _instances(asserted, STS.Finding):
+    for finding in instances(asserted, STS.Finding):
         label = asserted.value(finding, RDFS.label)
         phrase = asserted.value(finding, STS.nounPhrase) or label
         with_, without = _class("With", finding), _class("Without", finding)
@@ -65,7 +65,7 @@ def not_met(asserted: Graph) -> str:
             without, with_ = _class("Without", URIRef(str(lacked))), _class("With", URIRef(str(had)))
             pieces.append(f"sts:{without} rdfs:subClassOf sts:{with_} .\n")
     pieces.append("\n# --- Two classes per option: the cases that meet its condition, and that are known not to\n")
-    for option in _instances(asserted, STS.TreatmentOption):
+    for option in instances(asserted, STS.TreatmentOption):
         label = asserted.value(option, RDFS.label)
         condition = f"the condition under which the source words the option {label}."
         for side, above, property_, verb, meets in (
@@ -79,13 +79,6 @@ def not_met(asserted: Graph) -> str:
     for option, tree in conditions(asserted + parse("".join(pieces))).items():
         pieces.append(f"\n{_dual(tree)}\n    rdfs:subClassOf sts:{_class('NotMet', option)} .\n")
     return "".join(pieces)
-
-
-def _instances(asserted: Graph, kind: URIRef) -> list[URIRef]:
-    """Return the instances of a class and its subclasses by their ordinals."""
-    below = asserted.transitive_subjects(RDFS.subClassOf, kind)
-    found = {one for each in below for one in asserted.subjects(RDF.type, each) if isinstance(one, URIRef)}
-    return sorted(found, key=lambda one: (ordinal(asserted, one), one))
 
 
 def _class(side: str, thing: URIRef) -> str:

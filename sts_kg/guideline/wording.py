@@ -29,6 +29,16 @@ class Related:
     amongst: URIRef | None = None
     basis: URIRef | None = None
 
+    def as_dict(self, kind: str) -> dict[str, object]:
+        """Return the relation as plain values; `kind` is the key of what it leads to, position or option."""
+        return {
+            kind: local(self.to) if kind == "option" else _short(self.to, kind),
+            "frequency": self.frequency and _short(self.frequency, "frequency"),
+            "amongst": self.amongst and _short(self.amongst, "amongst"),
+            "basis": self.basis and _short(self.basis, "basis"),
+            "segments": [local(segment) for segment in self.segments],
+        }
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -55,8 +65,10 @@ class Wording:
     labels: Mapping[URIRef, str] = field(repr=False)
 
     def as_dict(self) -> dict[str, object]:
-        """Return the wording as plain values, names without the prefix of their kind; options keep theirs."""
-        positions = [_short(position.to, "position") for position in self.positions]
+        """Return the wording as plain values, names without the prefix of their kind; options keep theirs.
+
+        Positions and options come with how often that holds, amongst what, and whether it is stated or implied.
+        """
         return {
             "strength": self.strength and _short(self.strength, "strength"),
             "frequency": self.frequency and _short(self.frequency, "frequency"),
@@ -64,32 +76,31 @@ class Wording:
             "intents": [_short(intent, "intent") for intent in self.intents],
             "inherited_intents": [_short(intent, "intent") for intent in self.inherited_intents],
             "not_intents": [_short(intent, "intent") for intent in self.not_intents],
-            "position": " ".join(positions) or None,
-            "follows": [local(option.to) for option in self.follows],
-            "may_enable": [local(option.to) for option in self.may_enable],
+            "positions": [position.as_dict("position") for position in self.positions],
+            "follows": [option.as_dict("option") for option in self.follows],
+            "may_enable": [option.as_dict("option") for option in self.may_enable],
             "talk": list(dict.fromkeys(local(segment) for said in self.talk for segment in said.segments)),
         }
 
     def sentences(self) -> tuple[str, ...]:
         """Return what is said as short clauses in English, each a heading, a colon and the words of the labels."""
-        return tuple(f"{heading}: {', '.join(said)}" for heading, said in self._clauses() if said)
+        return tuple(f"{heading}: {said}" for heading, said in self._clauses() if said)
 
-    def _clauses(self) -> Iterator[tuple[str, list[str]]]:
-        yield "wording", self._words(self.strength)
-        yield "how often", self._often(self.frequency, self.amongst)
-        yield "meant for", self._words(*self.intents)
+    def _clauses(self) -> Iterator[tuple[str, str]]:
+        yield "wording", "".join(self._words(self.strength))
+        yield "how often", ", ".join(self._often(self.frequency, self.amongst))
+        yield "meant for", ", ".join(self._words(*self.intents))
         for groups in dict.fromkeys(self.inherited_intents.values()):
-            heading = (
-                f"meant for (stated for the group{'s' if len(groups) > 1 else ''} {', '.join(self._words(*groups))})"
-            )
-            yield heading, self._words(*(intent for intent, of in self.inherited_intents.items() if of == groups))
-        yield "mostly not meant for", self._words(*self.not_intents)
-        yield "position", [self._related(position) for position in self.positions]
-        yield "comes after", [self._related(option) for option in self.follows]
-        yield "may make possible", [self._related(option) for option in self.may_enable]
+            named = f"the group{'s' if len(groups) > 1 else ''} {' and '.join(self._words(*groups))}"
+            intents = [intent for intent, of in self.inherited_intents.items() if of == groups]
+            yield f"meant for (stated for {named})", ", ".join(self._words(*intents))
+        yield "mostly not meant for", ", ".join(self._words(*self.not_intents))
+        yield "position", ", ".join(map(self._related, self.positions))
+        yield "may come after", ", ".join(map(self._related, self.follows))
+        yield "may make possible", ", ".join(map(self._related, self.may_enable))
         for agent in dict.fromkeys(said.to for said in self.talk):
             segments = [local(segment) for said in self.talk if said.to == agent for segment in said.segments]
-            yield f"talk with the {self.labels[agent]}", segments
+            yield f"talk with the {self.labels[agent]}", ", ".join(segments)
 
     def _words(self, *terms: URIRef | None) -> list[str]:
         return [self.labels[term] for term in terms if term is not None]
