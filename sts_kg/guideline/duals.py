@@ -39,9 +39,9 @@ def not_met(asserted: Graph) -> str:
 
     Each finding gets a With and a Without class, each option a Met and a NotMet class, named after it:
     `finding-lung-metastases` gives `WithLungMetastases`. Of two complements (`sts:complementOf`) who lacks the one has
-    the other. In a dual, "and" becomes "or", a With class becomes its
-    Without class, and both the other way round (De Morgan), so that what is derived equals Kleene's logic. A test
-    compares the shipped file with this text by graph isomorphism.
+    the other. In a dual, "and" becomes "or", a With class becomes its Without class, and both the other way round
+    (De Morgan), so that what is derived equals Kleene's logic. A test compares the shipped file with this text by
+    graph isomorphism.
 
     Raises
     ------

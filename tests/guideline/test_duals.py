@@ -109,6 +109,34 @@ def test_the_dual_of_a_without_class_is_the_with_class() -> None:
     assert list(Collection(dual, head)) == [STS.WithLungMetastases, STS.WithoutCaseS20]
 
 
+def test_who_lacks_one_of_two_complements_has_the_other() -> None:
+    pair = "sts:finding-lung-metastases sts:complementOf sts:finding-case-S20 ."
+    graph = parse(not_met(parse(TWO_OPTIONS + pair)))
+    above = {
+        name: set(graph.objects(STS[name], RDFS.subClassOf)) for name in ("WithoutLungMetastases", "WithoutCaseS20")
+    }
+    # the dual of the condition of option two makes it not met without the finding, too
+    assert above == {
+        "WithoutLungMetastases": {STS.WithCaseS20},
+        "WithoutCaseS20": {STS.WithLungMetastases, STS.NotMetTwo},
+    }
+
+
+def test_opposites_that_are_no_complements_give_no_axiom() -> None:
+    pair = "sts:finding-lung-metastases sts:oppositeOf sts:finding-case-S20 ."
+    assert not_met(parse(TWO_OPTIONS + pair)) == not_met(parse(TWO_OPTIONS))
+
+
+def test_the_shipped_complements_are_the_two_poles_of_resectability(kg: KnowledgeGraph) -> None:
+    graph = kg.guideline.modules["not-met"]
+    without = {one for one in graph.subjects(RDFS.subClassOf) if isinstance(one, URIRef) and "/Without" in one}
+    found = {(one, other) for one in without for other in graph.objects(one, RDFS.subClassOf) if "/With" in str(other)}
+    assert found == {
+        (STS.WithoutUnresectable, STS.WithResectable),
+        (STS.WithoutResectable, STS.WithUnresectable),
+    }
+
+
 def test_not_met_is_fresh(kg: KnowledgeGraph) -> None:
     assert isomorphic(parse(not_met(kg.asserted)), kg.guideline.modules["not-met"])
 

@@ -181,6 +181,16 @@ courses: [{therapies: [sbrt], end: 2020-01-15, no_growth_until: 2022}]
 ---
 case: p
 courses: [{therapies: [other-chemotherapy-drug]}]
+---
+case: q
+findings: {doxorubicin-did-not-work: yes}
+declines: [cancer-treatment]
+growth: 2025-06
+no_growth: [{from: 2024, until: 2024-06}]
+courses:
+  - {therapies: [surgery], end: 2023, purpose: symptom-relief, site: lungs}
+  - {therapies: [doxorubicin], start: 2024, ongoing: yes}
+  - {therapies: [sbrt], end: 2010, for: another-cancer}
 """
 
 
