@@ -26,7 +26,7 @@ from sts_kg.cases import (
     supposed,
     what_if,
 )
-from sts_kg.errors import CaseError, NotLinkedError, ParseError, QueryError, UnknownNameError
+from sts_kg.errors import CaseError, InconsistentError, NotLinkedError, ParseError, QueryError, UnknownNameError
 from sts_kg.guideline import Guideline, Segment, queries_folder, source_page
 from sts_kg.queries import CannedQuery, find, read, read_all
 from sts_kg.rdf import one_triple, syntax_of, write
@@ -310,22 +310,35 @@ class KnowledgeGraph:
         return Session(self.guideline, (one,)).explain(one, chosen, self.guideline.texts(page))
 
     def questions(
-        self, cases: CaseSource | Iterable[CaseSource], *, case: str | None = None
+        self,
+        cases: CaseSource | Iterable[CaseSource],
+        *,
+        case: str | None = None,
+        on_error: Callable[[InconsistentError], None] | None = None,
     ) -> dict[str, tuple[Question, ...]]:
         """Return the open questions by case; the question that most options wait for comes first.
 
-        `case` selects one of several by its id.
+        `case` selects one of several by its id. `on_error` is called with the error of each case that contradicts
+        itself, which is then left out.
 
         Raises
         ------
         UnknownNameError
             There is no such case.
         InconsistentError
-            The facts of a case contradict each other.
+            The facts of a case contradict each other, and `on_error` is not given.
         """
         read = self._read(cases)
         session = Session(self.guideline, read if case is None else (find_case(read, case),))
-        return {one.id: questions(session.answers_of(one), self.guideline.asserted) for one in session.cases}
+        found = {}
+        for one in session.cases:
+            try:
+                found[one.id] = questions(session.answers_of(one), self.guideline.asserted)
+            except InconsistentError as error:
+                if on_error is None:
+                    raise
+                on_error(error)
+        return found
 
     def what_if(
         self, cases: CaseSource, findings: Mapping[str, bool | None] | str, *, case: str | None = None

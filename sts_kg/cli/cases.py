@@ -10,7 +10,7 @@ import click
 
 from sts_kg.cases import STATUSES
 from sts_kg.cli.shared import DONE, NO, UNREADABLE, File, as_json, case_file, case_id, formats, page_option, terminal
-from sts_kg.errors import StsKgError
+from sts_kg.errors import InconsistentError, StsKgError
 
 __all__ = ["ask", "explain", "options_command", "what_if"]
 
@@ -105,14 +105,22 @@ def ask(file: Path, case: str | None, form: str) -> None:
     from sts_kg.knowledge import load
 
     shown = terminal()
+    code = DONE
+
+    def contradictory(error: InconsistentError) -> None:
+        nonlocal code
+        code = NO
+        shown.error(error.summary)
+
     with shown.busy("reasoning …"):
-        asked = load().questions(file, case=case)
+        asked = load().questions(file, case=case, on_error=contradictory)
     if form == "json":
         rows = [{"case": name} | question.as_dict() for name, questions in asked.items() for question in questions]
         shown.write(as_json(rows))
-        return
-    for name, questions in asked.items():
-        shown.questions(name, questions)
+    else:
+        for name, questions in asked.items():
+            shown.questions(name, questions)
+    sys.exit(code)
 
 
 @click.command(name="what-if")

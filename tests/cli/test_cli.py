@@ -590,3 +590,14 @@ def test_a_closed_pipe_is_no_error() -> None:
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=os.environ, check=False)
     assert done.stdout.startswith("id ")
     assert done.stderr == ""
+
+
+def test_ask_answers_the_other_cases_of_a_cohort_and_names_a_contradictory_one() -> None:
+    file = write("c.csv", "case,stage4-sts,lung-metastases\na,yes,\nx,no,yes\n")
+    done = invoke("ask", file, "--format", "json")
+    assert done.exit_code == 1
+    assert {row["case"] for row in json.loads(done.stdout)} == {"a"}
+    assert done.stderr == (
+        "sts-kg: case x contradicts itself: lung-metastases is yes (c.csv, line 3, column lung-metastases);"
+        " stage4-sts is no (c.csv, line 3, column stage4-sts)\n"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from rdflib import URIRef
@@ -87,11 +88,9 @@ def test_the_shipped_wordings_are_those_of_the_clinical_model(shipped: dict[str,
     def band(wording: Wording) -> str | None:
         return local(wording.band).removeprefix("band-") if wording.band else None
 
-    def names(plain: dict[str, object]) -> dict[str, object]:
-        related = {
-            key: [next(iter(one.values())) for one in plain[key]] for key in ("positions", "follows", "may_enable")
-        }  # type: ignore[attr-defined]
-        return plain | related
+    def names(plain: dict[str, Any]) -> dict[str, Any]:
+        related = ("positions", "follows", "may_enable")
+        return plain | {key: [next(iter(one.values())) for one in plain[key]] for key in related}
 
     shown = {option: names(wording.as_dict()) | {"band": band(wording)} for option, wording in shipped.items()}
     assert shown == expected()

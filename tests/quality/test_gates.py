@@ -243,7 +243,8 @@ BAD: dict[str, tuple[Change, ...]] = {
             (
                 (
                     "sts:option-wide-local-excision-lung",
-                    "spread-only-few-places-in-lungs and metastases-outside-lungs exclude each other, and both are required",
+                    "spread-only-few-places-in-lungs and metastases-outside-lungs exclude each other, "
+                    "and both are required",
                     "no case can meet it",
                 ),
             ),
