@@ -13,7 +13,7 @@ from rdflib.term import Node
 from sts_kg.cases.case import Case, Course, Declined, Given, NoGrowth
 from sts_kg.cases.dates import PartialDate
 from sts_kg.cases.fact_rules import misdated, misdated_case, require_possible
-from sts_kg.cases.places import Place, shown
+from sts_kg.cases.places import Place, cut, shown
 from sts_kg.guideline import Vocabulary
 from sts_kg.rdf import BASE, STS, compress
 
@@ -70,7 +70,7 @@ class _Facts:
         if predicate in _DERIVED:
             raise place.error(f"{name} is derived and may not be given; give findings instead", key=name)
         if predicate == RDF.type and object_ not in _TYPES and str(object_).startswith(BASE):
-            reason = f"the type {compress(str(object_))} may not be given; types follow from findings and courses"
+            reason = f"the type {cut(compress(str(object_)))} may not be given; types follow from findings and courses"
             raise place.error(reason, key="rdf:type", value=str(object_))
         typed = predicate == RDF.type and object_ in (STS.TreatmentCourse, STS.NoGrowthPeriod)
         if str(predicate).startswith(BASE) or typed:
@@ -82,7 +82,7 @@ class _Facts:
             kind, valid = self.kind(subject)
             if predicate not in valid | {RDF.type}:
                 words = sorted(compress(str(word)) for word in valid)
-                raise place.unknown(f"{name} cannot be said of {kind}", name, words, key=name)
+                raise place.unknown(f"{cut(name)} cannot be said of {kind}", name, words, key=name)
         if predicate in (STS.hadCourse, STS.hadNoGrowth) and isinstance(object_, Literal):
             reason = f"{name} has the value {shown(str(object_))}; a blank node or an IRI is expected"
             raise place.error(reason, key=name, value=str(object_))

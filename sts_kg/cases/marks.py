@@ -6,7 +6,7 @@ of a modality.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rdflib import URIRef
@@ -103,12 +103,10 @@ def _with_kinds(therapies: Iterable[URIRef], vocabulary: Vocabulary) -> set[URIR
     return {kind for therapy in therapies for kind in vocabulary.kinds.get(therapy, (therapy,))}
 
 
-def other_marks(
-    case: Case, known: Mapping[URIRef, bool], declined: Collection[object], vocabulary: Vocabulary
-) -> Iterator[Mark]:
+def other_marks(case: Case, known: Mapping[URIRef, bool], vocabulary: Vocabulary) -> Iterator[Mark]:
     """Yield the marks by declining and by findings about a modality (S27, H3).
 
-    `known` are the findings that the case has and lacks after reasoning, `declined` the options that it declines.
+    `known` are the findings that the case has and lacks after reasoning.
     """
     places = {given.finding: given.place for given in case.given if given.holds}
     reasons = [
@@ -119,8 +117,7 @@ def other_marks(
             reasons.append((modality, f"the finding {_short(finding)}", places[finding]))
     for modality, reason, place in reasons:
         for option in vocabulary.options_of(modality):
-            if option in declined:
-                yield _mark(option, DECLINED, modality, reason, place, vocabulary)
+            yield _mark(option, DECLINED, modality, reason, place, vocabulary)
     for finding, modality in vocabulary.marking_findings.items():
         mark = vocabulary.mark_of(finding)
         if known.get(finding) and mark:

@@ -377,8 +377,7 @@ def answers_of(case: Case, guideline: Guideline, closure: Closure) -> tuple[Answ
     options = {each: frozenset(closure.objects(case.iri, each)) for each in _OF_CASES}
     marks: dict[URIRef, list[Mark]] = {}
     vocabulary = guideline.vocabulary
-    declined = options[STS.hasDeclinedOption]
-    for mark in (*tried_marks(case, vocabulary), *other_marks(case, known, declined, vocabulary)):
+    for mark in (*tried_marks(case, vocabulary), *other_marks(case, known, vocabulary)):
         marks.setdefault(mark.option, []).append(mark)
     found = [_answer(case, option, known, options, marks.get(option, []), guideline) for option in guideline.conditions]
     return _with_kinds(found, guideline.asserted)

@@ -13,7 +13,7 @@ from rdflib import URIRef
 from sts_kg.cases.dates import PartialDate
 from sts_kg.errors import CaseError, nearest
 
-__all__ = ["Place", "at", "shown"]
+__all__ = ["Place", "at", "cut", "shown"]
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,11 @@ class Place:
         return label
 
 
+def cut(text: str) -> str:
+    """Return a text that is not longer than a line, or its beginning."""
+    return text if len(text) <= 60 else text[:60] + "…"
+
+
 def at(place: str) -> str:
     """Return a place in brackets, after a blank; empty if there is none."""
     return f" ({place})" if place else ""
@@ -99,4 +104,4 @@ def at(place: str) -> str:
 
 def shown(text: str) -> str:
     """Return a text as an error shows it: quoted, escaped, not longer than a line."""
-    return repr(str(text) if len(text) <= 60 else text[:60] + "…")
+    return repr(cut(str(text)))

@@ -840,6 +840,13 @@ def test_rdf_labels_are_english_before_others(tmp_path: Path) -> None:
     assert rdf(tmp_path, 'case:a a sts:PatientCase ; rdfs:label "b"@de , "c"@fr .')[0].label == "b"
 
 
+def test_a_long_name_is_shown_by_its_beginning(tmp_path: Path) -> None:
+    long = "x" * 5000
+    for text in (f'case:a sts:hadCourse [ sts:includesTherapy sts:sbrt ; sts:{long} "2" ] .', f"case:a a sts:{long} ."):
+        assert f"sts:{'x' * 56}… " in file_error(tmp_path, "a.ttl", PREFIXES + text)
+        assert len(file_error(tmp_path, "a.ttl", PREFIXES + text)) < 600
+
+
 def test_a_blank_node_is_no_finding(tmp_path: Path) -> None:
     found = file_error(tmp_path, "a.ttl", PREFIXES + "case:a sts:hasFinding [] .")
     assert "case:a: sts:hasFinding has a blank node for a value; an IRI of a finding is expected" in found
