@@ -48,8 +48,12 @@ IMPLIES = (
     ("stage4-sts", "soft-tissue-sarcoma"),
     ("doxorubicin-did-not-work", "prior-chemotherapy"),
     ("spread-only-few-places-in-lungs", "lung-metastases"),
+    ("lung-metastases", "stage4-sts"),
+    ("metastases-outside-lungs", "stage4-sts"),
 )
 OPPOSITES = (("unresectable", "resectable"), ("spread-only-few-places-in-lungs", "metastases-outside-lungs"))
+#: Opposites of which one always holds: who lacks the one has the other.
+COMPLEMENTS = (("unresectable", "resectable"),)
 
 #: Section 9.3: the archetypes with their facts, what is met and what is not; the rest is undetermined.
 A5 = "chemotherapy doxorubicin-alone doxorubicin-ifosfamide targeted-therapy surgery".split()
@@ -109,13 +113,15 @@ def facts(text: str) -> dict[str, bool]:
 
 
 def completed(given: Mapping[str, bool]) -> dict[str, bool] | None:
-    """Return what follows from facts by implications and opposites; None if they contradict each other."""
+    """Return what follows from facts by implications, opposites and complements; None if they contradict each other."""
     known = {(finding, holds) for finding, holds in given.items()}
     while True:
         new = {(b, True) for a, b in IMPLIES if (a, True) in known}
         new |= {(a, False) for a, b in IMPLIES if (b, False) in known}
         for a, b in OPPOSITES:
             new |= {(other, False) for one, other in ((a, b), (b, a)) if (one, True) in known}
+        for a, b in COMPLEMENTS:
+            new |= {(other, True) for one, other in ((a, b), (b, a)) if (one, False) in known}
         if new <= known:
             break
         known |= new

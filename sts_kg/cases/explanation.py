@@ -228,6 +228,9 @@ def contradiction(case: Case, guideline: Guideline, closure: Closure) -> Inconsi
     if not found:
         return None  # the axiom is contradicted by another case
     summary = f"{reasons.origin(findings[0], True)}; {reasons.origin(findings[0], False)}" if findings else found[0]
+    once = f"({case.place.partition(', line')[0]}, line"  # the file is named once
+    before, there, after = summary.partition(once)
+    summary = before + there + after.replace(once, "(line")
     return InconsistentError(found, case=case.id, summary=summary)
 
 

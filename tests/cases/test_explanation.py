@@ -197,7 +197,7 @@ To ask: sarcoma-type-for-pazopanib. Is this one of the types of soft tissue sarc
 offered? (The source does not list them.)
 If yes, the source’s condition is met. If no, it is not met.
 In the source’s words: wording: may be offered; meant for (stated for the group targeted therapy): stop cell growth, \
-division and spread; comes after: chemotherapy; talk with the healthcare team: S02.
+division and spread; may come after: chemotherapy; talk with the healthcare team: S02.
 Source: S14 (characters 996–1089, line 16), S15 (characters 1090–1219, line 16); cues “chemotherapy has already been \
 given”, “continues to grow within one year after treatment”, “may be offered”, “some types of soft tissue sarcoma”, \
 “stage 4 (metastatic or advanced)”.
@@ -257,7 +257,7 @@ def test_as_dict_of_the_worked_example(told: Told) -> None:
         "words": [
             "wording: may be offered",
             "meant for (stated for the group targeted therapy): stop cell growth, division and spread",
-            "comes after: chemotherapy",
+            "may come after: chemotherapy",
             "talk with the healthcare team: S02",
         ],
         "known": [
@@ -543,8 +543,8 @@ def test_a_group_is_told_with_its_kinds(told: Told) -> None:
         "the source speaks of surgery in general; of the kinds that it describes 3 undetermined."
     )
     assert told_of["In the source’s words"] == (
-        "wording: may be offered; how often: not common, amongst people with stage 4 soft tissue sarcoma; comes after:"
-        " radiation therapy to make surgery possible; talk with the healthcare team: S02."
+        "wording: may be offered; how often: not common, amongst people with stage 4 soft tissue sarcoma; may come"
+        " after: radiation therapy to make surgery possible; talk with the healthcare team: S02."
     )
     assert "Group" not in dict(told.explain("stage", "pazopanib").lines())
 

@@ -16,6 +16,7 @@ from rdflib import URIRef
 from sts_kg import Case, InconsistentError, KnowledgeGraph, UnknownNameError
 from sts_kg.cases.case import Declined, Given
 from sts_kg.cases.options import Answer, Answers, Question, short
+from sts_kg.cases.statuses import STATUSES
 from sts_kg.errors import CaseError
 from sts_kg.rdf.names import STS, local
 
@@ -108,8 +109,16 @@ def test_an_answer_as_json(archetypes: dict[str, dict[str, Answer]]) -> None:
         "intents": [],
         "inherited_intents": ["stop-cell-growth-division-spread"],
         "not_intents": [],
-        "position": None,
-        "follows": ["option-chemotherapy"],
+        "positions": [],
+        "follows": [
+            {
+                "option": "option-chemotherapy",
+                "frequency": None,
+                "amongst": None,
+                "basis": "stated",
+                "segments": ["S14"],
+            }
+        ],
         "may_enable": [],
         "talk": ["S02"],
     }
@@ -117,14 +126,13 @@ def test_an_answer_as_json(archetypes: dict[str, dict[str, Answer]]) -> None:
 
 def test_a_group_as_json(archetypes: dict[str, dict[str, Answer]]) -> None:
     plain = archetypes["f"]["option-surgery"].as_dict()
-    assert {key: plain[key] for key in ("status", "kind", "kinds", "strength", "frequency", "amongst", "follows")} == {
+    assert {key: plain[key] for key in ("status", "kind", "kinds", "strength", "frequency", "amongst")} == {
         "status": "met",
         "kind": "group",
         "kinds": {"met": 0, "not-met": 0, "undetermined": 3},
         "strength": "may-be-offered",
         "frequency": "not-common",
         "amongst": "people-with-stage4-sts",
-        "follows": ["option-radiation-to-enable-surgery"],
     }
 
 
@@ -505,8 +513,7 @@ def test_to_decline_cancer_treatment_and_not_to_is_a_contradiction(kg: Knowledge
     [error] = found.contradictions
     place = "the mapping given, line 1"
     assert error.summary == (
-        f"case d contradicts itself: declines cancer-treatment ({place}); "
-        f"does-not-want-cancer-treatment is no ({place})"
+        f"case d contradicts itself: declines cancer-treatment ({place}); does-not-want-cancer-treatment is no (line 1)"
     )
     assert kg.options(given | {"declines": ["surgery"]}).contradictions == ()
 
@@ -553,7 +560,7 @@ def named(answers: Answers) -> list[str]:
         ({"case": "m", "follows": "option-chemotherapy"}, ["pazopanib"]),
         ({"case": "m", "may_enable": "option-surgery"}, ["radiation-to-enable-surgery"]),
         ({"case": "m", "talk": "S30"}, ["comfort-care"]),
-        ({"case": "m", "position": "first"}, ["chemotherapy"]),
+        ({"case": "m", "positions": "first"}, ["chemotherapy"]),
         ({"case": "m", "missing": "sarcoma-type-for-pazopanib"}, ["pazopanib"]),
         ({"status": "contradictory", "kind": "group"}, ["chemotherapy", "targeted-therapy", "radiation", "surgery"]),
         ({"case": "nobody"}, []),
@@ -609,14 +616,15 @@ def test_answers_are_sorted_by_their_keys_and_empty_values_come_last(shown: Answ
     ]
     assert named(of_case.sorted_by()) == oracle.EVERY
     by_status = of_case.sorted_by("status", "option")
-    assert [(a.status, local(a.option)) for a in by_status] == sorted((a.status, local(a.option)) for a in of_case)
+    in_order = [answer for status in STATUSES for answer in of_case if answer.status == status]
+    assert [(a.status, a.option) for a in by_status] == [(a.status, a.option) for a in in_order]
 
 
 def test_the_table_has_the_words(shown: Answers) -> None:
     table = shown.table()
     assert table.variables == (
         *("case", "option", "status", "tried", "declined", "missing", "kind", "kinds", "marks", "strength"),
-        *("frequency", "amongst", "intents", "inherited_intents", "not_intents", "position", "follows"),
+        *("frequency", "amongst", "intents", "inherited_intents", "not_intents", "positions", "follows"),
         *("may_enable", "talk"),
     )
     rows = [dict(zip(table.variables, row, strict=True)) for row in table]
@@ -637,7 +645,7 @@ def test_the_table_has_the_words(shown: Answers) -> None:
         "intents": None,
         "inherited_intents": None,
         "not_intents": None,
-        "position": None,
+        "positions": None,
         "follows": "option-radiation-to-enable-surgery",
         "may_enable": None,
         "talk": "S02",
@@ -669,7 +677,7 @@ def test_csv_has_the_words(shown: Answers) -> None:
         "intents": "control-growth-and-spread symptom-relief",
         "inherited_intents": "",
         "not_intents": "",
-        "position": "first",
+        "positions": "first",
         "follows": "",
         "may_enable": "",
         "talk": "S02",
@@ -687,7 +695,7 @@ def test_html_has_the_words_and_the_contradictions(shown: Answers) -> None:
     assert "<td>kinds: 2 not met, 1 undetermined; tried; declined</td>" in html
     assert html.count("<td>contradictory</td>") == 18
     place = "the mapping given, line 1"
-    assert f"<p>case x contradicts itself: unresectable is yes ({place}); resectable is yes ({place})</p>" in html
+    assert f"<p>case x contradicts itself: unresectable is yes ({place}); resectable is yes (line 1)</p>" in html
     assert repr(shown) == "<Answers: 36 for 2 cases>"
 
 

@@ -1,0 +1,266 @@
+"""Random cases with courses, dates and marks, against a second evaluator that shares no code with the package."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import course_oracle
+import oracle
+import yaml
+
+from sts_kg import KnowledgeGraph
+from sts_kg.errors import CaseError
+
+CASES = 300
+#: Ends at which a year, a month or a leap year turns.
+ENDS = [
+    *(date(2024, 2, 29), date(2024, 2, 29), date(2024, 2, 28), date(2023, 2, 28), date(2024, 3, 1), date(2023, 3, 1)),
+    *(date(2023, 12, 31), date(2024, 1, 1), date(2024, 5, 31), date(2024, 6, 1)),
+]
+THERAPIES = [
+    *(
+        "doxorubicin",
+        "doxorubicin",
+        "doxorubicin",
+        "doxorubicin ifosfamide",
+        "doxorubicin ifosfamide",
+        "ifosfamide",
+        "chemotherapy",
+        "other-chemotherapy-drug",
+    ),
+    *("doxorubicin chemotherapy", "doxorubicin sbrt", "chemotherapy radiation-therapy", "pazopanib"),
+    *("targeted-therapy", "radiation-therapy", "radiation-therapy", "external-radiation-therapy", "sbrt", "surgery"),
+    *("external-radiation-therapy ifosfamide", "surgery", "wide-local-excision", "surgery radiation-therapy"),
+    *("comfort-care", "comfort-care sbrt"),
+]
+SITES = ["lungs", "outside-lungs", ["lungs", "outside-lungs"]]
+PURPOSES = ["symptom-relief", "make-surgery-possible", "remove-all-cancer", ["treat-cancer-itself", "symptom-relief"]]
+DECLINES = [[], [], [], ["surgery"], ["chemotherapy", "radiation-therapy"], ["cancer-treatment"], ["comfort-care"]]
+LIKELY = {
+    **{"stage4-sts": 0.8, "sarcoma-type-for-pazopanib": 0.8, "doxorubicin-did-not-work": 0.12},
+    **{"cannot-have-cancer-treatment": 0.08, "treatments-no-longer-work": 0.08},
+}
+GROWTH = "growth-within-one-year-after-treatment"
+
+
+# --- making cases
+
+
+def a_year_after(day: date) -> date:
+    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def written(dice: random.Random, day: date, precisions: tuple[int, ...] = (10, 10, 10, 10, 7, 7, 4)) -> str:
+    return day.isoformat()[: dice.choice(precisions)]
+
+
+def near(dice: random.Random, end: date) -> date:
+    """Return a day at an edge of the year after an end, or well within or outside it."""
+    day = dice.choice((end, a_year_after(end), a_year_after(end), end + timedelta(days=dice.choice((-90, 150, 500)))))
+    return day + timedelta(days=dice.choice((-1, 0, 0, 1)))
+
+
+def a_course(dice: random.Random, end: date, quiet: bool, stated: bool) -> dict[str, Any]:
+    course: dict[str, Any] = {"therapies": dice.choice(THERAPIES).split()}
+    if dice.random() < (0.95 if quiet else 0.65):
+        course["end"] = written(dice, end, (10,) * 7 + (7, 7, 7, 4))
+    if "end" not in course and dice.random() < 0.8:
+        course["start"] = written(dice, end + timedelta(days=dice.choice((-200, -40, 0, 0, 500))))
+    elif dice.random() < 0.3:
+        course["start"] = written(dice, end - timedelta(days=dice.choice((0, 1, 40, 200))))
+    if dice.random() < 0.25:
+        course["outcome"] = dice.choice(("did-not-work", "stopped-for-side-effects"))
+    if dice.random() < (0.02 if {"end", "outcome"} & {*course} else 0.3):
+        course["ongoing"] = "yes"
+    elif dice.random() < 0.15:
+        course["ongoing"] = "no"
+    if dice.random() < 0.2:
+        course["for"] = dice.choice(("another-cancer", "another-cancer", "another-cancer", "this-cancer"))
+    if dice.random() < 0.3:
+        course["site"] = dice.choice(SITES)
+    if dice.random() < 0.3:
+        course["purpose"] = dice.choice(PURPOSES)
+    if dice.random() < (0.15 if stated else 0.4):
+        days = [a_year_after(end) + timedelta(days=dice.choice((0, 1, 1, 31, 60)))] if quiet else [near(dice, end)]
+        if dice.random() < 0.3:
+            days.append(near(dice, end) if not quiet else end + timedelta(days=dice.choice((-60, -1, 0, 500))))
+        course["growth"] = [written(dice, day) for day in days]
+        if len(days) == 1 and dice.random() < 0.5:
+            course["growth"] = course["growth"][0]
+        if quiet or dice.random() < 0.2:
+            course["first_growth"] = dice.choice(("yes", "yes", "yes", "no"))
+    elif dice.random() < 0.02:
+        course["first_growth"] = "yes"
+    elif dice.random() < (0.6 if quiet and not stated else 0.15):
+        last = a_year_after(end) + timedelta(days=dice.choice((-400, -200, -1, 0, 0, 0, 1, 30, 30, 60)))
+        course["no_growth_until"] = written(dice, last)
+    return course
+
+
+def no_growth(dice: random.Random, end: date) -> list[dict[str, str]]:
+    """Return one interval, or two that overlap, adjoin or leave a gap."""
+    first = end + timedelta(days=dice.choice((-30, -1, 0, 0, 0, 1)))
+    last = a_year_after(end) + timedelta(days=dice.choice((-1, 0, 0, 0, 1, 40)))
+    if dice.random() < 0.3:
+        return [{"from": written(dice, first), "until": written(dice, last)}]
+    middle = end + timedelta(days=dice.randrange(30, 300))
+    then = middle + timedelta(days=dice.choice((-5, 0, 1, 1, 1, 1, 2)))
+    parts = [(first, middle), (then, last)]
+    return [{"from": a.isoformat(), "until": b.isoformat()} for a, b in dice.sample(parts, 2)]
+
+
+def a_case(dice: random.Random, name: str) -> dict[str, Any]:
+    end = dice.choice(ENDS)
+    quiet = dice.random() < 0.45  # little growth and much said about none
+    stated = quiet and dice.random() < 0.5  # for the case, not under its courses
+    case: dict[str, Any] = {"case": name}
+    if dice.random() < 0.8:
+        case["as_of"] = dice.choice(("2026-06-30",) * 6 + ("2026-01", "2025-03"))
+    share = dice.choice((0.0, 0.0, 0.1, 0.3))
+    case["findings"] = {
+        finding: dice.choice(("yes", "yes", "no", "unknown")) for finding in oracle.FINDINGS if dice.random() < share
+    }
+    case["findings"] |= {finding: "yes" for finding, chance in LIKELY.items() if dice.random() < chance}
+    shifts = (0,) * 8 + (1, 30) if quiet else (0, 0, -400, -30, 1, 30, 366)
+    ends = [end + timedelta(days=dice.choice(shifts)) for _ in range(4)]
+    number = dice.choice((1, 1, 1, 2) if quiet else (0, 1, 1, 2, 2, 3, 4))
+    case["courses"] = [a_course(dice, day, quiet, stated) for day in ends[:number]]
+    if dice.random() < (0.05 if quiet else 0.35):
+        case["growth"] = [written(dice, near(dice, end)) for _ in range(dice.choice((1, 1, 2)))]
+    if dice.random() < (0.9 if stated else 0.15):
+        case["no_growth"] = no_growth(dice, end)
+    if dice.random() < 0.03:
+        case["no_growth"] = [{"from": "2024-05", "until": dice.choice(("2024-04-30", "2024-05-01"))}]
+    if quiet or dice.random() < 0.6:
+        case["history_complete"] = dice.choice(("yes",) * 6 + ("no",))
+    case["declines"] = dice.choice(DECLINES)
+    return case
+
+
+@cache
+def cases() -> dict[str, dict[str, Any]]:
+    dice = random.Random(20260235)
+    return {name: a_case(dice, name) for name in (f"r{number}" for number in range(CASES))}
+
+
+# --- the two evaluators agree
+
+
+def told(case: dict[str, Any], *lines: object) -> str:
+    return "\n".join(["", yaml.safe_dump(case, sort_keys=False), *map(str, lines)])
+
+
+def test_the_same_cases_are_refused(kg: KnowledgeGraph) -> None:
+    for case in cases().values():
+        try:
+            kg.options(case)
+            refused, why = False, "it was answered"
+        except CaseError as error:
+            refused, why = True, str(error)
+        assert refused == course_oracle.error(case), told(case, why)
+
+
+def test_the_same_answers_to_all_other_cases(kg: KnowledgeGraph) -> None:
+    wanted = {name: course_oracle.answers(case) for name, case in cases().items()}
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in kg.options([cases()[name] for name, answers in wanted.items() if answers]).as_dicts():
+        found.setdefault(str(row["case"]), {})[str(row["option"])] = course_oracle.comparable(row)
+    for name, answers in wanted.items():
+        for option, answer in (answers or {}).items():
+            given = found[name][option]
+            assert given == answer, told(cases()[name], option, f"package: {given}", f"second evaluator: {answer}")
+        assert [*found.get(name, [])] == [*(answers or [])]
+
+
+# --- the cases are worth asking
+
+
+def without(case: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """Return a case without some of its keys, on the case and under its courses."""
+    kept = {key: value for key, value in case.items() if key not in keys}
+    return {**kept, "courses": [{k: v for k, v in course.items() if k not in keys} for course in case["courses"]]}
+
+
+def sure(case: dict[str, Any]) -> bool | None:
+    """Return whether the dates alone say that growth holds."""
+    return True if course_oracle.growth_after(case) else False if course_oracle.no_growth_after(case) else None
+
+
+def together(case: dict[str, Any]) -> bool:
+    """Say whether two intervals without growth cover the year, and neither does by itself."""
+    stated = case.get("no_growth", [])
+    alone = [sure({**case, "no_growth": [one]}) for one in stated]
+    return sure(case) is False and alone == [None, None]
+
+
+def pazopanib(case: dict[str, Any]) -> str:
+    return course_oracle.statuses(case)["option-pazopanib"]
+
+
+def marked(word: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda case: any(word in words for words in course_oracle.marks(case).values())
+
+
+def begun(case: dict[str, Any]) -> bool:
+    known = course_oracle.known(case) or {}
+    return "prior-chemotherapy" not in known and any(
+        course_oracle.CHEMOTHERAPY & {*course["therapies"]} for course in case["courses"] if course_oracle.ours(course)
+    )
+
+
+#: What a case can show, and how many of the 300 must show it, contradictory ones only where the name says so.
+BRANCHES: dict[str, tuple[int, Callable[[dict[str, Any]], bool]]] = {
+    "growth holds": (25, lambda case: sure(case) is True),
+    "growth does not hold, after a course": (
+        15,
+        lambda case: sure(case) is False and sure(without(case, "end")) is None,
+    ),
+    "growth is unknown though there is a growth": (25, lambda c: sure(c) is None and bool(course_oracle.growths(c))),
+    "growth is unknown though no growth is stated": (25, lambda c: sure(c) is None and any(course_oracle.intervals(c))),
+    "two statements together cover the year": (5, together),
+    "first growth decides": (4, lambda case: sure(case) is False and sure(without(case, "first_growth")) is None),
+    "another course's growth decides": (
+        5,
+        lambda case: sure(case) is True and not any(sure({"courses": [course]}) for course in case["courses"]),
+    ),
+    "no course counts": (10, lambda case: sure(case) is False and not any(map(course_oracle.counts, case["courses"]))),
+    "pazopanib by growth": (
+        8,
+        lambda c: pazopanib(c) == "met" and not (course_oracle.known(c) or {}).get("prior-chemotherapy"),
+    ),
+    "pazopanib not met": (8, lambda case: pazopanib(case) == "not-met"),
+    "pazopanib open": (30, lambda case: pazopanib(case) == "undetermined"),
+    "chemotherapy begun": (10, begun),
+    "for another cancer": (10, lambda case: any(not course_oracle.ours(course) for course in case["courses"])),
+    "a leap day": (20, lambda case: "2024-02-29" in str(case)),
+    **{
+        word: (15, marked(word))
+        for word in (*course_oracle.TRIED.values(), course_oracle.UNRECORDED, "declined", "not possible as reported")
+    },
+    "no longer works as reported": (8, marked("no longer works as reported")),
+    "doxorubicin did not work, by the finding": (
+        8,
+        lambda case: (
+            course_oracle.marks(case) != course_oracle.marks({**case, "findings": {}})
+            and case["findings"].get("doxorubicin-did-not-work") == "yes"
+        ),
+    ),
+}
+
+
+def test_the_cases_reach_every_branch_often_enough() -> None:
+    fair = [case for case in cases().values() if not course_oracle.error(case)]
+    consistent = [case for case in fair if not course_oracle.contradictory(case)]
+    reached = {branch: sum(map(shows, consistent)) for branch, (_, shows) in BRANCHES.items()}
+    assert {branch: n for branch, n in reached.items() if n < BRANCHES[branch][0]} == {}, reached
+    refused = CASES - len(fair)
+    by_growth = sum(course_oracle.known(case) is not None and course_oracle.impossible_growth(case) for case in fair)
+    by_findings = sum(course_oracle.known(case) is None for case in fair)
+    assert 20 <= refused <= 80, refused
+    assert by_growth >= 12, by_growth
+    assert by_findings >= 20, by_findings
+    assert len(consistent) >= 150, len(consistent)
