@@ -333,7 +333,7 @@ class KnowledgeGraph:
         found = {}
         for one in session.cases:
             try:
-                found[one.id] = questions(session.answers_of(one), self.guideline.asserted)
+                found[one.id] = questions(session.answers_of(one), self.guideline)
             except InconsistentError as error:
                 if on_error is None:
                     raise

@@ -75,6 +75,8 @@ TRIED = {
     "did-not-work": "tried, did not work",
     "stopped-for-side-effects": "tried, stopped for side effects",
 }
+#: Purposes that tell a site.
+SITES = {"treat-lung-metastases": "lungs", "treat-metastases-outside-lungs": "outside-lungs"}
 UNRECORDED = "therapy given before, purpose not recorded"
 
 
@@ -178,10 +180,9 @@ def intervals(case: Case) -> Iterator[tuple[int | None, str, Days]]:
 
 
 def impossible_growth(case: Case) -> bool:
-    """Say whether a growth surely lies within one interval without growth."""
-    return any(
-        days(growth) <= surely_from(first) & up_to for growth in growths(case) for _, first, up_to in intervals(case)
-    )
+    """Say whether every day of a growth surely lies within an interval without growth."""
+    denied = {day for _, first, up_to in intervals(case) for day in surely_from(first) & up_to}
+    return any(days(growth) <= denied for growth in growths(case))
 
 
 def growth_after(case: Case) -> bool:
@@ -314,7 +315,7 @@ def _mark(name: str, course: Case) -> set[str]:
         return set()
     if "=" in needed:
         key, value = needed.split("=")
-        recorded = listed(course.get(key))
+        recorded = [*listed(course.get(key)), *(SITES[one] for one in listed(course.get("purpose")) if one in SITES)]
         if not recorded:
             return {UNRECORDED}
         if value not in recorded:
@@ -323,14 +324,17 @@ def _mark(name: str, course: Case) -> set[str]:
 
 
 def _add_finding_of_doxorubicin(case: Case, found: dict[str, set[str]]) -> None:
-    """The finding says of the options with doxorubicin what no course says."""
+    """The finding says of the options with doxorubicin, and of chemotherapy, what no course says."""
     with_doxorubicin = _with_doxorubicin(case)
     outcomes = [course.get("outcome") for course in with_doxorubicin]
     if not yes(case.get("findings", {}).get("doxorubicin-did-not-work")) or "did-not-work" in outcomes:
         return
-    for name in ("doxorubicin-alone", "doxorubicin-ifosfamide"):
-        if not with_doxorubicin or found[name]:
-            found[name] = found[name] - {"tried"} | {"tried, did not work"}
+    others = [course for course in courses(case) if course not in with_doxorubicin]
+    for name in ("chemotherapy", "doxorubicin-alone", "doxorubicin-ifosfamide"):
+        held = {word for course in with_doxorubicin for word in _mark(name, course)}
+        if held or not with_doxorubicin:
+            of_others = {word for course in others for word in _mark(name, course)}
+            found[name] = of_others | (held - {"tried"}) | {"tried, did not work"}
 
 
 def tried(case: Case) -> dict[str, bool]:

@@ -61,6 +61,11 @@ class PartialDate:
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def when(self) -> str:
+        """The date as it stands in a sentence: on a day, in a month or year."""
+        return f"{'on' if self.earliest == self.latest else 'in'} {self.text}"
+
 
 def a_year_later(day: date) -> date:
     """Return the first anniversary of a day; that of 29 February is 28 February (D09).

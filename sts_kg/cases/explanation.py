@@ -5,7 +5,7 @@ Also the sentences for contradictory facts: which finding holds and does not, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -16,7 +16,7 @@ from rdflib.namespace import OWL, RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.cases.case import Case, Course, Derived
-from sts_kg.cases.fact_rules import derived, hints, therapies_of
+from sts_kg.cases.fact_rules import derived, hints, questions_about_courses, therapies_of
 from sts_kg.cases.facts import course_nodes
 from sts_kg.cases.growth import clashes
 from sts_kg.cases.options import Answer, in_reading_order, short
@@ -150,7 +150,7 @@ def explain(
         known=tuple((short(f), f in held, reasons.of(f, f in held)) for f in findings),
         not_needed=tuple((short(f), _not_needed(answer)) for f in unknown),
         to_ask=tuple((short(f), answer.questions[f]) for f in answer.missing if answer.questions[f]),
-        consequence=_consequence(answer),
+        consequence=_consequence(answer, questions_about_courses(case, guideline.vocabulary)),
         segments=tuple(segment(asserted, s, texts) for s in answer.segments),
         cues=tuple(sorted(cues)),
         decisions=tuple(
@@ -175,12 +175,15 @@ def _is_uniform(answer: Answer) -> bool:
     )
 
 
-def _consequence(answer: Answer) -> str:
+def _consequence(answer: Answer, of_courses: Collection[URIRef]) -> str:
+    """Return which answers would settle an option; that a course is not over (`of_courses`) settles nothing (D32)."""
     if answer.status != "undetermined":
         return ""
+    unmet_if = [needed for needed in answer.unmet_if if needed.keys().isdisjoint(of_courses)]
     if len(answer.missing) == 1 and len(answer.met_if) == len(answer.unmet_if) == 1:
         yes, no = ("yes", "no") if all(answer.met_if[0].values()) else ("no", "yes")
-        return f"If {yes}, the source’s condition is met. If {no}, it is not met."
+        otherwise = f" If {no}, it is not met." if unmet_if else ""
+        return f"If {yes}, the source’s condition is met.{otherwise}"
 
     def sets(found: Iterable[Mapping[URIRef, bool]]) -> str:
         # an "or" of "and"s, in the order of the condition
@@ -191,16 +194,18 @@ def _consequence(answer: Answer) -> str:
         answers = ([f"{'yes' if yes else 'no'} to {short(asked[i])}" for i, yes in at] for at in places)
         return ", or ".join(map(" and ".join, answers))
 
-    met, unmet = sets(answer.met_if), sets(answer.unmet_if)
+    met, unmet = sets(answer.met_if), sets(unmet_if)
     if _is_uniform(answer):
-        return f"Met if yes to: {met}. Not met if no to: {unmet}."
+        return f"Met if yes to: {met}." + (f" Not met if no to: {unmet}." if unmet else "")
     return " ".join(f"{status} if {found}." for status, found in (("Met", met), ("Not met", unmet)) if found)
 
 
 def _notes(answer: Answer, case: Case, vocabulary: Vocabulary) -> Iterator[str]:
+    marks: dict[str, list[str]] = {}
     for mark in answer.marks:
-        place = f", {mark.place}" if mark.place else ""
-        yield f"{mark.label}: {mark.reason}{place}; that changes no status."
+        marks.setdefault(f"{mark.label}: {mark.reason}", []).append(mark.place)
+    for said, places in marks.items():
+        yield f"{said}{_some(filter(None, places))}; that changes no status."
     yield from (f"{hint}." for hint in hints(case, vocabulary))
     compared = {threshold.compares for threshold in vocabulary.thresholds}
     words = ((STS.tumourCount, "tumour count {}"), (STS.largestDiameterMm, "largest diameter {} mm"))
@@ -233,6 +238,16 @@ def contradiction(case: Case, guideline: Guideline, closure: Closure) -> Inconsi
     summary = before + there + after.replace(once, "(line")
     return InconsistentError(found, case=case.id, summary=summary)
 
+
+def _some(places: Iterable[str]) -> str:
+    """Return the first of some places, each after a comma, and how many more there are."""
+    found = list(places)
+    more = f", and {len(found) - MOST} more" if len(found) > MOST else ""
+    return "".join(f", {place}" for place in found[:MOST]) + more
+
+
+#: How many courses or marks of one kind an explanation names.
+MOST = 3
 
 #: How a finding follows from another: what is known of that one, how the two are related, and the words.
 _CHAINS: Mapping[tuple[Node, Node], str] = {
@@ -316,9 +331,11 @@ class _Reasons:
         if fact.number is not None:
             threshold = next(one for one in self.vocabulary.thresholds if one.rule == fact.rule)
             return f"{said}, {threshold}, from the {self.label(fact.number[0])} {fact.number[1]}"
-        rests = [f"course of {therapies_of(course)}, {course.place}" for course in fact.courses]
+        rests = [f"course of {therapies_of(course)}, {course.place}" for course in fact.courses[:MOST]]
+        if len(fact.courses) > MOST:
+            rests.append(f"{len(fact.courses) - MOST} more")
         if fact.growth is not None:
-            rests.append(f"growth in {fact.growth}" + (f", {fact.growth.place}" if fact.growth.place else ""))
+            rests.append(f"growth {fact.growth.when}" + (f", {fact.growth.place}" if fact.growth.place else ""))
         return said + (f" from the {'; '.join(rests)}" if rests else "")
 
     def is_about_finding(self, step: Proof) -> bool:

@@ -99,14 +99,16 @@ def _chemotherapy(case: Case, vocabulary: Vocabulary) -> list[Course]:
 def questions_about_courses(case: Case, vocabulary: Vocabulary) -> dict[URIRef, str]:
     """Return the finding that waits for courses that may be going on, with the question to put instead of its own.
 
-    The question is empty where each of them is said to be going on: then there is nothing to ask.
+    Only that they are over would settle it. The question is empty where each of them is said to be going on: then
+    there is nothing to ask (D32).
     """
     finding, waiting = vocabulary.concluded_by(HISTORY_COMPLETE), begun(case, vocabulary)
     if finding is None or not waiting:
         return {}
     asked = [course for course in waiting if not course.ongoing]
     question = vocabulary.question(GIVEN_COURSE)
-    return {finding: " ".join(f"{question} ({described(course)})" for course in asked)}
+    answers = " Answer with its end, or with ongoing: yes or no." if asked else ""
+    return {finding: " ".join(f"{question} ({described(course)})" for course in asked) + answers}
 
 
 def described(course: Course) -> str:
@@ -187,7 +189,7 @@ def hints(case: Case, vocabulary: Vocabulary) -> tuple[str, ...]:
     for course in _counting(case, vocabulary) if vocabulary.concluded_by(GROWTH_WINDOW) else ():
         if during := not_after(case, course):
             found.append(
-                f"growth in {', '.join(map(str, during))} was not after the end of the course of "
+                f"growth {', '.join(grew.when for grew in during)} was not after the end of the course of "
                 f"{therapies_of(course)}: it does not count as growth after treatment (D09b); "
                 "did-not-work may apply, if the team says so (D06b)"
             )

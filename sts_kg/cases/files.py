@@ -217,7 +217,9 @@ class _Document:
             courses=tuple(self.course(one, as_of) for one in self.sequence(keys.get("courses"), "courses")),
             history_complete=bool(self.yes_or_no(keys, "history_complete")),
             growth=self.growth(keys.get("growth"), as_of),
-            no_growth=tuple(self.period(one, as_of) for one in self.sequence(keys.get("no_growth"), "no_growth")),
+            no_growth=tuple(
+                self.period(one, as_of) for one in self.sequence(self.listed(keys.get("no_growth")), "no_growth")
+            ),
             declines=tuple(self.declined(keys.get("declines"))),
             tumour_count=self.made(keys, "tumour_count", Place.whole),
             largest_diameter_mm=self.made(keys, "largest_diameter_mm", Place.millimetres),
@@ -298,7 +300,7 @@ class _Document:
     @staticmethod
     def listed(node: yaml.Node | None) -> yaml.Node | None:
         """Return a node as a list, one value as a list of one."""
-        if isinstance(node, yaml.ScalarNode) and not _null(node):
+        if node is not None and not _null(node) and not isinstance(node, yaml.SequenceNode):
             return yaml.SequenceNode(f"{_TAG}seq", [node], node.start_mark, node.end_mark)
         return node
 

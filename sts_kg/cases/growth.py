@@ -71,12 +71,17 @@ def is_free_of_growth(case: Case, course: Course) -> bool:
 
 
 def clashes(case: Case) -> Iterator[tuple[str, str]]:
-    """Yield each growth that surely lies in a period stated to be without growth: the two statements, with places."""
-    for period in _periods(case):
-        first, last = period.sure
-        for grew in dates_of_growth(case):
-            if first <= grew.earliest and grew.latest <= last:
-                yield f"growth in {grew}{at(grew.place)}", period.said
+    """Yield each growth of which every day is stated to be without growth: the growth and what denies it, with places.
+
+    One period may hold all its days, or several together (D31).
+    """
+    periods = list(_periods(case))
+    for grew in dates_of_growth(case):
+        touched = [one for one in periods if one.sure[0] <= grew.latest and grew.earliest <= one.sure[1]]
+        whole = [one for one in touched if one.sure[0] <= grew.earliest and grew.latest <= one.sure[1]]
+        joined = _merged(period.sure for period in touched)
+        if any(first <= grew.earliest and grew.latest <= last for first, last in joined):
+            yield f"growth {grew.when}{at(grew.place)}", " and ".join(one.said for one in whole[:1] or touched)
 
 
 def not_after(case: Case, course: Course) -> tuple[PartialDate, ...]:
@@ -100,12 +105,12 @@ def _periods(case: Case) -> Iterator[_Period]:
         if course.end is None:
             continue
         if until := course.no_growth_until:
-            said = f"no growth from the end {course.end} of a course to {until}{at(until.place or course.place)}"
+            said = f"no growth until {until} since the end of a course, {course.end}{at(until.place or course.place)}"
             yield _Period(course.end, until.earliest, said, course)
         since = [grew for grew in course.growth if grew.latest >= course.end.earliest]
         if course.first_growth and since:
             first = min(since, key=lambda grew: grew.earliest)
-            said = f"no growth from the end {course.end} of a course to the first in {first}"
+            said = f"the first growth since the end of a course, {course.end}, {first.when}"
             yield _Period(course.end, first.earliest - _DAY, said + at(first.place or course.place), course)
 
 

@@ -6,7 +6,7 @@ of a modality.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from rdflib import URIRef
@@ -49,7 +49,7 @@ def tried_marks(case: Case, vocabulary: Vocabulary) -> tuple[Mark, ...]:
 
     A course for another cancer marks nothing (D33). A finding that reports the outcome of a therapy, such as
     doxorubicin-did-not-work (S11), marks the options of the courses with that therapy if none of them has the
-    outcome; without such a course it marks every option with the therapy.
+    outcome; without such a course it marks every option with the therapy, and the groups of it.
     """
     found = {
         (option, course): mark
@@ -62,13 +62,17 @@ def tried_marks(case: Case, vocabulary: Vocabulary) -> tuple[Mark, ...]:
         mark, reason = vocabulary.mark_of(report.outcome) or TRIED, f"the finding {_short(report.finding)}"
         for option, contents in vocabulary.contents.items():
             holding = [course for course in courses if found.get((option, course), GIVEN_BEFORE) != GIVEN_BEFORE]
-            if report.therapy in contents.components and (holding or not courses):
+            kinds = _with_kinds([report.therapy], vocabulary) if contents.is_group else {report.therapy}
+            if kinds & contents.components and (holding or not courses):
                 marks.append(_mark(option, mark, report.finding, reason, given.place, vocabulary))
                 for course in holding:
                     if found[option, course] == TRIED:
                         del found[option, course]
     for (option, course), mark in found.items():
-        marks.append(_mark(option, mark, course, f"a course of {therapies_of(course)}", course.place, vocabulary))
+        reason = f"a course of {therapies_of(course)}"
+        if mark == GIVEN_BEFORE:
+            reason += f"; its {'site' if vocabulary.contents[option].sites else 'purpose'} is not recorded"
+        marks.append(_mark(option, mark, course, reason, course.place, vocabulary))
     return tuple(marks)
 
 
@@ -89,7 +93,11 @@ def _mark_by(course: Course, option: URIRef, vocabulary: Vocabulary) -> URIRef |
     beside = _with_kinds(set(course.therapies) - contents.components, vocabulary)
     if not course.counts or not contents.components <= held or contents.without & beside:
         return None
-    decisive = [(contents.sites, course.sites), (contents.purposes, course.purposes)]
+    sites = {*course.sites, *(site for one in course.purposes for site in vocabulary.sites_of_purposes.get(one, ()))}
+    decisive: list[tuple[Set[URIRef], Set[URIRef]]] = [
+        (contents.sites, sites),
+        (contents.purposes, set(course.purposes)),
+    ]
     if any(wanted and recorded and wanted.isdisjoint(recorded) for wanted, recorded in decisive):
         return None
     if any(wanted and not recorded for wanted, recorded in decisive):

@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,11 @@ from rdflib.term import Node
 
 from sts_kg.cases.case import Case, Given
 from sts_kg.cases.fact_rules import questions_about_courses
+from sts_kg.cases.facts import facts_of
 from sts_kg.cases.marks import Mark, other_marks, tried_marks
 from sts_kg.cases.statuses import STATUSES, Status
 from sts_kg.errors import CaseError, InconsistentError, UnknownNameError
-from sts_kg.guideline import Guideline, Wording, leaves, missing, settling, truth
+from sts_kg.guideline import Guideline, Vocabulary, Wording, leaves, missing, settling, truth
 from sts_kg.rdf import STS, compress, local
 from sts_kg.tables import Cell, Table, html_table
 
@@ -200,22 +202,16 @@ class Answers:
         return self.answers[index]
 
     def table(self) -> Table:
-        """Return the answers as a table: what `to_csv` writes of case, status, marks, kinds and words, as RDF terms."""
-        header = ("case", "option", "status", "tried", "declined", "missing", *_WORDS)
-        rows = [
-            (
-                Literal(answer.case),
-                answer.option,
-                Literal(answer.status),
-                Literal(answer.tried),
-                Literal(answer.declined),
-                Literal(" ".join(map(short, answer.missing))),
-                *(Literal(_csv_cell(plain[name])) if plain[name] else None for name in _WORDS),
-            )
-            for answer in self.answers
-            for plain in [answer.as_dict()]
-        ]
-        return Table(header, tuple(rows), {answer.option: answer.label for answer in self.answers})
+        """Return the answers as a table with the columns of `to_csv`, as RDF terms; what is empty is None."""
+
+        def cell(answer: Answer, plain: Mapping[str, object], name: str) -> Literal | URIRef | None:
+            if name == "option":
+                return answer.option
+            value = plain[name]
+            return Literal(value) if isinstance(value, bool) else Literal(_csv_cell(value)) if value else None
+
+        rows = [tuple(cell(one, plain, name) for name in _CSV_COLUMNS) for one in self for plain in [one.as_dict()]]
+        return Table(_CSV_COLUMNS, tuple(rows), {answer.option: answer.label for answer in self.answers})
 
     def with_status(self, *statuses: Status) -> Answers:
         """Return the answers that have one of some statuses.
@@ -230,11 +226,12 @@ class Answers:
                 raise UnknownNameError("status", status, STATUSES)
         return replace(self, answers=tuple(answer for answer in self.answers if answer.status in statuses))
 
-    def where(self, **wanted: str) -> Answers:
-        """Return the answers with some values of the keys of `Answer.as_dict`, names without prefixes.
+    def where(self, **wanted: str | bool | None) -> Answers:
+        """Return the answers with some values of the keys of `Answer.as_dict`.
 
-        Where a key holds several values, such as `intents` or `marks`, one of them must be the value; a mark is named
-        by its label, and truth values are yes and no.
+        Where a key holds several values, such as `intents` or `marks`, one of them must be the value. A mark is named
+        by its label, an option with or without its prefix; truth values are True and False, or yes and no. None is
+        for what is empty.
 
         Raises
         ------
@@ -250,10 +247,15 @@ class Answers:
         """
         _require_keys(wanted)
         if (status := wanted.get("status", STATUSES[0])) not in STATUSES:
-            raise UnknownNameError("status", status, STATUSES)
+            raise UnknownNameError("status", str(status), STATUSES)
 
         def fits(plain: Mapping[str, object]) -> bool:
-            return all(value in _values(plain[key]) for key, value in wanted.items())
+            for key, value in wanted.items():
+                found = _values(plain[key])
+                word = ("yes" if value else "no") if isinstance(value, bool) else value
+                if bool(found) if value is None else not {word, f"option-{word}"} & set(found):
+                    return False
+            return True
 
         return replace(self, answers=tuple(answer for answer in self.answers if fits(answer.as_dict())))
 
@@ -379,18 +381,70 @@ def answers_of(case: Case, guideline: Guideline, closure: Closure) -> tuple[Answ
     vocabulary = guideline.vocabulary
     for mark in (*tried_marks(case, vocabulary), *other_marks(case, known, vocabulary)):
         marks.setdefault(mark.option, []).append(mark)
-    found = [_answer(case, option, known, options, marks.get(option, []), guideline) for option in guideline.conditions]
+    waiting = questions_about_courses(case, vocabulary)
+    found = []
+    for blank in _blank(guideline):
+        condition = guideline.conditions[blank.option]
+        status = _status(case, blank.option, options)
+        walked = truth(condition, known)
+        assert {"met": True, "not-met": False, "undetermined": None}[status] is walked, (
+            f"case {case.id}, {local(blank.option)}: the closure says {status}, the walk over the axiom says {walked}"
+        )
+        answer = replace(
+            blank,
+            case=case.id,
+            status=status,
+            tried=blank.option in options[STS.hasTriedOption],
+            declined=blank.option in options[STS.hasDeclinedOption],
+            marks=tuple(marks.get(blank.option, ())),
+            true=tuple(f for f in blank.questions if known.get(f) is True),
+            false=tuple(f for f in blank.questions if known.get(f) is False),
+            unknown=tuple(f for f in blank.questions if f not in known),
+            missing=missing(condition, known),
+            met_if=_needed(settling(condition, known, True), vocabulary),
+            unmet_if=_needed(settling(condition, known, False), vocabulary),
+            questions={finding: waiting.get(finding, asked) for finding, asked in blank.questions.items()},
+        )
+        found.append(answer)
     return _with_kinds(found, guideline.asserted)
 
 
 def contradictory_answers_of(case: Case, guideline: Guideline) -> tuple[Answer, ...]:
-    """Return the answer for every option where the facts of a case contradict each other: nothing is known."""
-    nothing: dict[URIRef, frozenset[Node]] = {each: frozenset() for each in _OF_CASES}
-    found = [_answer(case, option, {}, nothing, [], guideline) for option in guideline.conditions]
-    silent = [
-        replace(answer, status="contradictory", unknown=(), missing=(), met_if=(), unmet_if=()) for answer in found
-    ]
-    return _with_kinds(silent, guideline.asserted)
+    """Return the answer for every option where the facts of a case contradict each other: nothing is said of it."""
+    return tuple(replace(blank, case=case.id) for blank in _blank(guideline))
+
+
+@lru_cache(maxsize=4)
+def _blank(guideline: Guideline) -> tuple[Answer, ...]:
+    """Return what the answers for every case have in common, one for each option, with the status contradictory."""
+    asserted, found = guideline.asserted, []
+    for option, condition in guideline.conditions.items():
+        recommendation = next(r for r in asserted.subjects(STS.recommendsOption, option) if isinstance(r, URIRef))
+        decisions = (d for d in asserted.objects(recommendation, STS.hasDecision) if isinstance(d, URIRef))
+        answer = Answer(
+            case="",
+            option=option,
+            label=_text(asserted, option, RDFS.label),
+            umbrella=(option, RDF.type, STS.UmbrellaOption) in asserted,
+            status="contradictory",
+            tried=False,
+            declined=False,
+            marks=(),
+            kinds=None,
+            wording=guideline.wordings[option],
+            true=(),
+            false=(),
+            unknown=(),
+            missing=(),
+            met_if=(),
+            unmet_if=(),
+            questions={finding: guideline.vocabulary.question(finding) for finding in leaves(condition)},
+            recommendation=recommendation,
+            segments=in_reading_order(asserted, asserted.objects(recommendation, PROV.wasQuotedFrom)),
+            decisions=tuple(sorted(decisions)),
+        )
+        found.append(answer)
+    return tuple(found)
 
 
 def _with_kinds(answers: list[Answer], asserted: Graph) -> tuple[Answer, ...]:
@@ -413,63 +467,21 @@ def _known(case: Case, closure: Closure) -> dict[URIRef, bool]:
     return known | {f: True for f in closure.objects(case.iri, STS.hasFinding) if isinstance(f, URIRef)}
 
 
-def _answer(
-    case: Case,
-    option: URIRef,
-    known: Mapping[URIRef, bool],
-    options: Mapping[URIRef, frozenset[Node]],
-    marks: Iterable[Mark],
-    guideline: Guideline,
-) -> Answer:
-    asserted, condition = guideline.asserted, guideline.conditions[option]
-    status = _status(case, option, options)
-    walked = truth(condition, known)
-    assert {"met": True, "not-met": False, "undetermined": None}[status] is walked, (
-        f"case {case.id}, {local(option)}: the closure says {status}, the walk over the condition says {walked}"
-    )
-    findings = tuple(dict.fromkeys(leaves(condition)))
-    waiting = questions_about_courses(case, guideline.vocabulary)
-    recommendation = next(r for r in asserted.subjects(STS.recommendsOption, option) if isinstance(r, URIRef))
-    return Answer(
-        case=case.id,
-        option=option,
-        label=_text(asserted, option, RDFS.label),
-        umbrella=(option, RDF.type, STS.UmbrellaOption) in asserted,
-        status=status,
-        tried=option in options[STS.hasTriedOption],
-        declined=option in options[STS.hasDeclinedOption],
-        marks=tuple(marks),
-        kinds=None,
-        wording=guideline.wordings[option],
-        true=tuple(f for f in findings if known.get(f) is True),
-        false=tuple(f for f in findings if known.get(f) is False),
-        unknown=tuple(f for f in findings if f not in known),
-        missing=missing(condition, known),
-        met_if=_needed(settling(condition, known, True), asserted),
-        unmet_if=_needed(settling(condition, known, False), asserted),
-        questions={finding: guideline.vocabulary.question(finding) for finding in findings}
-        | {finding: asked for finding, asked in waiting.items() if finding in findings},
-        recommendation=recommendation,
-        segments=in_reading_order(asserted, asserted.objects(recommendation, PROV.wasQuotedFrom)),
-        decisions=tuple(sorted(d for d in asserted.objects(recommendation, STS.hasDecision) if isinstance(d, URIRef))),
-    )
-
-
 def _status(case: Case, option: URIRef, options: Mapping[URIRef, frozenset[Node]]) -> Status:
     met, unmet = option in options[STS.hasOption], option in options[STS.hasUnmetOption]
     assert not (met and unmet), f"case {case.id}, {local(option)}: both met and not met, without a contradiction"
     return "met" if met else "not-met" if unmet else "undetermined"
 
 
-def _needed(found: Iterable[Mapping[URIRef, bool]], asserted: Graph) -> tuple[Mapping[URIRef, bool], ...]:
+def _needed(found: Iterable[Mapping[URIRef, bool]], vocabulary: Vocabulary) -> tuple[Mapping[URIRef, bool], ...]:
     """Return sets of answers without those that follow from others of their set, the smallest sets first."""
     shorter: list[dict[URIRef, bool]] = []
     for answers in found:
         needed = dict(answers)
         for finding, yes in answers.items():
-            walk = asserted.transitive_subjects if yes else asserted.transitive_objects
-            bringing = {*walk(STS.impliesFinding, finding)} if yes else {*walk(finding, STS.impliesFinding)}
-            if any(other in bringing and needed[other] is yes for other in needed if other != finding):
+            others = [other for other, same in needed.items() if same is yes and other != finding]
+            pairs = ((other, finding) if yes else (finding, other) for other in others)
+            if any(implied in vocabulary.implied.get(one, ()) for one, implied in pairs):
                 del needed[finding]
         if needed not in shorter:
             shorter.append(needed)
@@ -490,57 +502,77 @@ def in_reading_order(asserted: Graph, things: Iterable[Node]) -> tuple[URIRef, .
     return tuple(sorted((thing for thing in things if isinstance(thing, URIRef)), key=place))
 
 
-def questions(of_one_case: Iterable[Answer], asserted: Graph) -> tuple[Question, ...]:
+def questions(of_one_case: Iterable[Answer], guideline: Guideline) -> tuple[Question, ...]:
     """Return the missing findings of one case as questions, the one that most options wait for first.
 
     A finding and its complement are one question. What there is nothing to ask about is left out (D32). Ties are
     broken by the ordinal of the finding.
     """
+    answers, asserted = tuple(of_one_case), guideline.asserted
     pairs = asserted.subject_objects(STS.complementOf)
     asked_by = {URIRef(str(finding)): URIRef(str(asked)) for finding, asked in pairs}
     complements = {asked: finding for finding, asked in asked_by.items()}
-    waiting: dict[URIRef, list[tuple[Answer, URIRef]]] = {}
-    for answer in of_one_case:
+    waiting: dict[URIRef, list[URIRef]] = {}
+    texts: dict[URIRef, str] = {}
+    for answer in answers:
         for finding in answer.missing:
             if answer.questions[finding]:
-                waiting.setdefault(asked_by.get(finding, finding), []).append((answer, finding))
+                asked = asked_by.get(finding, finding)
+                waiting.setdefault(asked, []).append(answer.option)
+                texts[asked] = answer.questions[finding] if asked == finding else guideline.vocabulary.question(asked)
 
-    def question(asked: URIRef) -> Question:
-        complement, answers = complements.get(asked), waiting[asked]
-        text = next((one.questions[f] for one, f in answers if f == asked), _text(asserted, asked, STS.question))
-        yes = {(asked, True), (complement, False)}
-        no = {(asked, False), (complement, True)}
+    def met_by(asked: URIRef, holds: bool) -> tuple[URIRef, ...]:
+        follows = _consequences(guideline)[asked, holds]
+        return tuple(one.option for one in answers if any(needed.items() <= follows for needed in one.met_if))
 
-        def met_by(answer: Answer, one: set[tuple[URIRef | None, bool]]) -> bool:
-            return any(len(needed) == 1 and not one.isdisjoint(needed.items()) for needed in answer.met_if)
-
-        return Question(
+    found = [
+        Question(
             asked,
-            text,
-            tuple(dict.fromkeys(answer.option for answer, _ in answers)),
-            tuple(dict.fromkeys(answer.option for answer, _ in answers if met_by(answer, yes))),
-            tuple(dict.fromkeys(answer.option for answer, _ in answers if met_by(answer, no))),
-            complement,
+            texts[asked],
+            tuple(dict.fromkeys(waiting[asked])),
+            met_by(asked, True),
+            met_by(asked, False),
+            complements.get(asked),
         )
-
-    found = [question(finding) for finding in in_reading_order(asserted, waiting)]
+        for asked in in_reading_order(asserted, waiting)
+    ]
     return tuple(sorted(found, key=lambda one: -len(one.options)))
 
 
-def changed(case: Case, findings: Mapping[URIRef, bool | None], asserted: Graph) -> Case:
+@lru_cache(maxsize=4)
+def _consequences(guideline: Guideline) -> Mapping[tuple[URIRef, bool], frozenset[tuple[URIRef, bool]]]:
+    """Return what follows from each finding, had or lacked, as the closure has it: the findings then had and lacked."""
+    findings = set(guideline.vocabulary.findings.values())
+    alone = {
+        (finding, holds): Case(f"{local(finding)} {holds}", given=(Given(finding, holds, ""),))
+        for finding in findings
+        for holds in (True, False)
+    }
+    closed = guideline.closure.extend(facts_of(alone.values(), guideline.vocabulary))
+    return {fact: frozenset(_known(case, closed).items()) for fact, case in alone.items()}
+
+
+def changed(case: Case, findings: Mapping[URIRef, bool | None], guideline: Guideline) -> Case:
     """Return a case with some of its given findings replaced; None makes one unknown.
 
+    What the case gives of the complement of a finding goes with it, and what says the same in another key: declining.
     A finding set to yes takes given opposites with it, since both cannot hold (S21: resectable instead of
     unresectable). Findings derived from courses stay.
     """
+    asserted, declining = guideline.asserted, guideline.vocabulary.declining_findings
+
+    def related(finding: URIRef, predicate: URIRef) -> set[URIRef]:
+        both = {*asserted.objects(finding, predicate), *asserted.subjects(predicate, finding)}
+        return {other for other in both if isinstance(other, URIRef) and findings.get(other) is None}
+
     dropped = set(findings)
     for finding, holds in findings.items():
-        if holds:
-            opposites = {*asserted.objects(finding, STS.oppositeOf), *asserted.subjects(STS.oppositeOf, finding)}
-            dropped.update(o for o in opposites if isinstance(o, URIRef) and findings.get(o) is None)
+        dropped |= related(finding, STS.complementOf) | (related(finding, STS.oppositeOf) if holds else set())
     kept = [given for given in case.given if given.finding not in dropped]
     supposed = [Given(f, holds, "supposed, what-if") for f, holds in findings.items() if holds is not None]
-    return replace(case, given=(*kept, *supposed))
+    undone = {declining[finding] for finding in findings if finding in declining}
+    declines = tuple(declined for declined in case.declines if declined.modality not in undone)
+    return replace(case, given=(*kept, *supposed), declines=declines)
 
 
 def transition(name: str, asserted: Graph) -> dict[URIRef, bool | None]:

@@ -228,6 +228,6 @@ def what_if(guideline: Guideline, case: Case, findings: Mapping[URIRef, bool | N
     InconsistentError
         The facts, before or after the change, contradict each other.
     """
-    supposed = replace(changed(case, findings, guideline.asserted), iri=URIRef(f"{case.iri}#what-if"))
+    supposed = replace(changed(case, findings, guideline), iri=URIRef(f"{case.iri}#what-if"))
     session = Session(guideline, (case, supposed))
     return changes(session.answers_of(case), session.answers_of(supposed))

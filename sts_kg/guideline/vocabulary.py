@@ -40,8 +40,12 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Contents:
-    """What an option consists of: its components, what it is given without, and the site and purpose that decide."""
+    """What an option consists of: its components, what it is given without, and the site and purpose that decide.
 
+    A group is covered by what is a kind of its components.
+    """
+
+    is_group: bool
     components: frozenset[URIRef]
     without: frozenset[URIRef]
     sites: frozenset[URIRef]
@@ -99,6 +103,12 @@ class Vocabulary:
         return self._words(STS.Site, "site-")
 
     @cached_property
+    def implied(self) -> dict[URIRef, frozenset[URIRef]]:
+        """Each finding to itself and what it implies (`sts:impliesFinding`)."""
+        findings = self.findings.values()
+        return {finding: _iris(self.asserted.transitive_objects(finding, STS.impliesFinding)) for finding in findings}
+
+    @cached_property
     def kinds(self) -> dict[URIRef, frozenset[URIRef]]:
         """Each therapy to itself and what it is a kind of (`sts:kindOf`)."""
         found = {}
@@ -112,13 +122,20 @@ class Vocabulary:
         options = sorted(_iris(self.asserted.subjects(STS.hasComponent)))
         return {
             option: Contents(
+                (option, RDF.type, STS.UmbrellaOption) in self.asserted,
                 *(
                     _iris(self.asserted.objects(option, predicate))
                     for predicate in (STS.hasComponent, STS.givenWithout, STS.targetsSite, STS.forPurpose)
-                )
+                ),
             )
             for option in options
         }
+
+    @cached_property
+    def sites_of_purposes(self) -> dict[URIRef, frozenset[URIRef]]:
+        """Each purpose to the sites that it is about (`sts:purposeSite`)."""
+        purposes = self.purposes.values()
+        return {purpose: _iris(self.asserted.objects(purpose, STS.purposeSite)) for purpose in purposes}
 
     @cached_property
     def reports(self) -> tuple[Report, ...]:

@@ -21,30 +21,19 @@ ENDS = [
     *(date(2024, 2, 29), date(2024, 2, 29), date(2024, 2, 28), date(2023, 2, 28), date(2024, 3, 1), date(2023, 3, 1)),
     *(date(2023, 12, 31), date(2024, 1, 1), date(2024, 5, 31), date(2024, 6, 1)),
 ]
-THERAPIES = [
-    *(
-        "doxorubicin",
-        "doxorubicin",
-        "doxorubicin",
-        "doxorubicin ifosfamide",
-        "doxorubicin ifosfamide",
-        "ifosfamide",
-        "chemotherapy",
-        "other-chemotherapy-drug",
-    ),
-    *("doxorubicin chemotherapy", "doxorubicin sbrt", "chemotherapy radiation-therapy", "pazopanib"),
-    *("targeted-therapy", "radiation-therapy", "radiation-therapy", "external-radiation-therapy", "sbrt", "surgery"),
-    *("external-radiation-therapy ifosfamide", "surgery", "wide-local-excision", "surgery radiation-therapy"),
-    *("comfort-care", "comfort-care sbrt"),
-]
+THERAPIES = """
+doxorubicin, doxorubicin, doxorubicin, doxorubicin ifosfamide, doxorubicin ifosfamide, doxorubicin chemotherapy,
+doxorubicin sbrt, ifosfamide, chemotherapy, chemotherapy radiation-therapy, other-chemotherapy-drug, pazopanib,
+targeted-therapy, radiation-therapy, radiation-therapy, external-radiation-therapy, sbrt, surgery radiation-therapy,
+external-radiation-therapy ifosfamide, surgery, surgery, wide-local-excision, comfort-care, comfort-care sbrt
+""".split(",")
 SITES = ["lungs", "outside-lungs", ["lungs", "outside-lungs"]]
 PURPOSES = ["symptom-relief", "make-surgery-possible", "remove-all-cancer", ["treat-cancer-itself", "symptom-relief"]]
 DECLINES = [[], [], [], ["surgery"], ["chemotherapy", "radiation-therapy"], ["cancer-treatment"], ["comfort-care"]]
 LIKELY = {
-    **{"stage4-sts": 0.8, "sarcoma-type-for-pazopanib": 0.8, "doxorubicin-did-not-work": 0.12},
+    **{"stage4-sts": 0.8, "sarcoma-type-for-pazopanib": 0.8, "doxorubicin-did-not-work": 0.2},
     **{"cannot-have-cancer-treatment": 0.08, "treatments-no-longer-work": 0.08},
 }
-GROWTH = "growth-within-one-year-after-treatment"
 
 
 # --- making cases
@@ -68,7 +57,7 @@ def a_course(dice: random.Random, end: date, quiet: bool, stated: bool) -> dict[
     course: dict[str, Any] = {"therapies": dice.choice(THERAPIES).split()}
     if dice.random() < (0.95 if quiet else 0.65):
         course["end"] = written(dice, end, (10,) * 7 + (7, 7, 7, 4))
-    if "end" not in course and dice.random() < 0.8:
+    if "end" not in course and dice.random() < 0.7:
         course["start"] = written(dice, end + timedelta(days=dice.choice((-200, -40, 0, 0, 500))))
     elif dice.random() < 0.3:
         course["start"] = written(dice, end - timedelta(days=dice.choice((0, 1, 40, 200))))
@@ -143,7 +132,7 @@ def a_case(dice: random.Random, name: str) -> dict[str, Any]:
 
 @cache
 def cases() -> dict[str, dict[str, Any]]:
-    dice = random.Random(20260235)
+    dice = random.Random(14)
     return {name: a_case(dice, name) for name in (f"r{number}" for number in range(CASES))}
 
 
