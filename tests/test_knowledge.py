@@ -276,9 +276,9 @@ def test_options_of_a_list_of_all_kinds(own: KnowledgeGraph, tmp_path: Path) -> 
 def test_the_answers_as_a_table(own: KnowledgeGraph) -> None:
     table = own.options(B).table()
     assert table.variables == (
-        *("case", "option", "status", "tried", "declined", "missing", "kind", "kinds", "marks", "strength"),
-        *("frequency", "amongst", "intents", "inherited_intents", "not_intents", "positions", "follows", "may_enable"),
-        "talk",
+        *("case", "option", "status", "tried", "declined", "true", "false", "missing", "recommendation", "segments"),
+        *("decisions", "kind", "kinds", "marks", "strength", "frequency", "amongst", "intents", "inherited_intents"),
+        *("not_intents", "positions", "follows", "may_enable", "talk"),
     )
     row = next(row for row in table if row[1] == STS["option-sbrt-lung"])
     assert row == (
@@ -287,7 +287,10 @@ def test_the_answers_as_a_table(own: KnowledgeGraph) -> None:
         Literal("undetermined"),
         Literal(False),
         Literal(False),
+        Literal("stage4-sts unresectable"),
+        None,
         Literal("lung-metastases only-few-small-tumours"),
+        *(Literal("rec-S19"), Literal("S19"), Literal("D11 D16b")),
         *(Literal("option"), None, None, Literal("may-be-used"), None, None, Literal("treat-lung-metastases")),
         *(None, None, None, None, None, Literal("S02")),
     )
