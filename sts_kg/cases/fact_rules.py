@@ -189,7 +189,7 @@ def hints(case: Case, vocabulary: Vocabulary) -> tuple[str, ...]:
     for course in _counting(case, vocabulary) if vocabulary.concluded_by(GROWTH_WINDOW) else ():
         if during := not_after(case, course):
             found.append(
-                f"growth {', '.join(grew.when for grew in during)} was not after the end of the course of "
+                f"growth {' and '.join(grew.when for grew in during)} was not after the end of the course of "
                 f"{therapies_of(course)}: it does not count as growth after treatment (D09b); "
                 "did-not-work may apply, if the team says so (D06b)"
             )

@@ -67,9 +67,10 @@ GOING_ON = course(therapies="chemotherapy", ongoing=True)
 
 def test_of_chemotherapy_that_began_it_is_asked_whether_it_is_over() -> None:
     about_begun = "Is this course over? (doxorubicin and ifosfamide, from 2024-05; x.yaml, line 3)"
-    assert open_questions(BEGUN) == {CHEMOTHERAPY: about_begun}
+    answer = " Answer with its end, or with ongoing: yes or no."
+    assert open_questions(BEGUN) == {CHEMOTHERAPY: about_begun + answer}
     assert open_questions(BEGUN, course(start="2025", therapies="chemotherapy")) == {
-        CHEMOTHERAPY: f"{about_begun} Is this course over? (chemotherapy, from 2025)"
+        CHEMOTHERAPY: f"{about_begun} Is this course over? (chemotherapy, from 2025){answer}"
     }
 
 
@@ -455,6 +456,7 @@ def test_a_reported_outcome_marks_options_after_the_finding() -> None:
     facts = facts_of([case(given=findings(doxorubicin_did_not_work=True))], vocabulary())
     marks = set(facts.subjects(RDF.type, STS.OptionMark))
     assert {facts.value(mark, STS.markedOption) for mark in marks} == {
+        STS["option-chemotherapy"],
         STS["option-doxorubicin-alone"],
         STS["option-doxorubicin-ifosfamide"],
     }

@@ -120,3 +120,10 @@ def test_no_text_raises_anything_but_a_value_error(text: str) -> None:
         PartialDate.parse(text)
     except ValueError as error:
         assert "is not a date" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "when"), [("2024-06-15", "on 2024-06-15"), ("2024-06", "in 2024-06"), ("2024", "in 2024")]
+)
+def test_a_date_in_a_sentence(text: str, when: str) -> None:
+    assert PartialDate.parse(text).when == when

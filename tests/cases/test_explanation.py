@@ -519,7 +519,8 @@ def test_chemotherapy_that_began_is_no_reason_and_its_course_is_asked_about(told
     assert [finding for finding, _, _ in explained.known] == ["stage4-sts"]
     assert explained.to_ask[1] == (
         "prior-chemotherapy",
-        f"Is this course over? (doxorubicin, from 2025-01; {told.file}, line 89)",
+        f"Is this course over? (doxorubicin, from 2025-01; {told.file}, line 89)"
+        " Answer with its end, or with ongoing: yes or no.",
     )
     assert explained.notes == (
         f"a course (doxorubicin, from 2025-01; {told.file}, line 89) may be going on: it counts as given when it is"
@@ -620,8 +621,8 @@ def test_notes_on_marks_hints_and_numbers(told: Told) -> None:
         ),
         (
             "growth-of-a-course-in-its-period",
-            "growth in 2024-06 (line 109), but no growth from the end 2024-05 of a course to 2024-09 (line 110);"
-            " growth in 2024-07 (line 109), but no growth from the end 2024-05 of a course to 2024-09 (line 110)",
+            "growth in 2024-06 (line 109), but no growth until 2024-09 since the end of a course, 2024-05 (line 110);"
+            " growth in 2024-07 (line 109), but no growth until 2024-09 since the end of a course, 2024-05 (line 110)",
         ),
         (
             "declining-against-given",
@@ -677,7 +678,7 @@ def test_a_contradiction_names_both_sides(told: Told, case: str, sentence: str) 
         ("growth-in-a-period", "growth in 2025-03 (line 102), but no growth from 2025-01-01 to 2025-06-30 (line 103)"),
         (
             "growth-of-a-course-in-its-period",
-            "growth in 2024-06 (line 109), but no growth from the end 2024-05 of a course to 2024-09 (line 110)",
+            "growth in 2024-06 (line 109), but no growth until 2024-09 since the end of a course, 2024-05 (line 110)",
         ),
         (
             "declining-against-given",

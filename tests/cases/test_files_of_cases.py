@@ -509,7 +509,7 @@ def test_what_is_wrong_with_findings(lines: str, message: str | None) -> None:
         ("{therapies: [sbrt], outcome: [did-not-work]}", "line 3: outcome is a list; one value is expected"),
         ("{therapies: [sbrt], end: [2024]}", "line 3: end is a list; one value is expected"),
         ("{therapies: [sbrt], end: 2024-5}", "line 3: end: '2024-5' is not a date: YYYY, YYYY-MM or YYYY-MM-DD is expected"),
-        ("{therapies: [sbrt], growth: {on: 2024}}", "line 3: growth is a mapping; a list is expected"),
+        ("{therapies: [sbrt], growth: {on: 2024}}", "line 3: growth is a mapping; one value is expected"),
         ("{therapies: [sbrt], growth: [2024, [2025]]}", "line 3: growth is a list; one value is expected"),
         ("{therapies: [sbrt], growth: [2024, soon]}", "line 3: growth: 'soon' is not a date: YYYY, YYYY-MM or YYYY-MM-DD is expected"),
         ("doxorubicin", "line 3: a course is one value; keys with values are expected, as in `therapies: …`"),
@@ -531,7 +531,7 @@ def test_what_is_wrong_with_findings(lines: str, message: str | None) -> None:
         ("{therapies: [sbrt],\n     for: [this-cancer]}", "line 4: for is a list; one value is expected"),
         ("{therapies: [sbrt],\n     purpose: symptoms-relief}", "line 4: there is no purpose 'symptoms-relief'; did you mean symptom-relief?"),
         ("{therapies: [sbrt],\n     purpose: [symptom-relief,\n     relief-of-pain-xyz]}", None),
-        ("{therapies: [sbrt],\n     purpose: {symptom-relief: yes}}", "line 4: purpose is a mapping; a list is expected"),
+        ("{therapies: [sbrt],\n     purpose: {symptom-relief: yes}}", "line 4: purpose is a mapping; one value is expected"),
         ("{therapies: [sbrt],\n     purpose: [[symptom-relief]]}", "line 4: purpose is a list; one value is expected"),
         ("{therapies: [sbrt],\n     site: lung}", "line 4: there is no site 'lung'; did you mean lungs?"),
         ("{therapies: [sbrt],\n     site: [lungs, liver]}", "line 4: there is no site 'liver'; known are lungs, outside-lungs"),
@@ -551,13 +551,15 @@ def test_what_is_wrong_with_a_course(text: str, message: str | None) -> None:
     [
         ("growth: soon", "line 2: growth: 'soon' is not a date: YYYY, YYYY-MM or YYYY-MM-DD is expected"),
         ("growth: [2024,\n  soon]", "line 3: growth: 'soon' is not a date: YYYY, YYYY-MM or YYYY-MM-DD is expected"),
-        ("growth: {on: 2024}", "line 2: growth is a mapping; a list is expected"),
+        ("growth: {on: 2024}", "line 2: growth is a mapping; one value is expected"),
         ("growth: [[2024]]", "line 2: growth is a list; one value is expected"),
         ("as_of: 2025\ngrowth: 2026", "line 3: growth 2026 is after the date of the case, as_of 2025"),
         ("growth: [2024, 2026]\nas_of: 2025", "line 2: growth 2026 is after the date of the case, as_of 2025"),
         ("growth: 2024\ngrowth: 2025", "line 3: the key 'growth' is given twice; the first is on line 2"),
-        ("no_growth: 2024", "line 2: no_growth is one value; a list is expected: [2024]"),
-        ("no_growth: {from: 2024, until: 2025}", "line 2: no_growth is a mapping; a list is expected"),
+        (
+            "no_growth: 2024",
+            "line 2: a period of no_growth is one value; keys with values are expected, as in `from: …`",
+        ),
         ("no_growth: [2024]", "line 2: a period of no_growth is one value; keys with values are expected, as in `from: …`"),
         ("no_growth: [{from: 2024}]", "line 2: a period of no_growth needs two dates: {from: 2025-01, until: 2025-06}"),
         ("no_growth:\n - {from: 2024, until: 2025}\n - {until: 2024}", "line 4: a period of no_growth needs two dates: {from: 2025-01, until: 2025-06}"),
@@ -1002,3 +1004,10 @@ def test_no_damage_to_a_good_file_raises_anything_but_our_errors(
         at = int(where * len(text))
         text = text[:at] + piece + text[at + removed :]
     only_our_errors(tmp_path, ending, text)
+
+
+def test_one_period_without_growth_needs_no_list() -> None:
+    period = "{from: 2024-01, until: 2024-06-30}"
+    assert parse(f"case: a\nno_growth: {period}", vocabulary())[0].no_growth == (
+        NoGrowth(PartialDate.parse("2024-01"), PartialDate.parse("2024-06-30"), "<text>, line 2"),
+    )
