@@ -314,7 +314,10 @@ def test_ask_whether_a_course_is_over() -> None:
     begun = "courses: [{therapies: [doxorubicin], start: 2026-01}]\nhistory_complete: yes\n"
     asked = json.loads(invoke("ask", write("a.yaml", A + begun), "--format", "json").stdout)
     [over] = [row for row in asked if row["finding"] == "prior-chemotherapy"]
-    assert over["question"] == "Is this course over? (doxorubicin, from 2026-01; a.yaml, line 3)"
+    assert over["question"] == (
+        "Is this course over? (doxorubicin, from 2026-01; a.yaml, line 3)"
+        " Answer with its end, or with ongoing: yes or no."
+    )
     ongoing = invoke("ask", write("a.yaml", A + begun.replace("01}", "01, ongoing: yes}")))
     assert ongoing.exit_code == 0
     assert "prior-chemotherapy" not in ongoing.stdout
