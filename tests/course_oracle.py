@@ -251,7 +251,8 @@ def _errors(case: Case) -> Iterator[bool]:
         yield (
             "no_growth_until" in course and "end" in course and surely_before(course["no_growth_until"], course["end"])
         )
-        yield yes(course.get("ongoing")) and ("end" in course or "outcome" in course)
+        ended = {"end", "outcome", "no_growth_until"} & {*course} or yes(course.get("first_growth"))
+        yield yes(course.get("ongoing")) and bool(ended)
         yield yes(course.get("first_growth")) and not listed(course.get("growth"))
     yield any(surely_before(one["until"], one["from"]) for one in stated)
     yield "as_of" in case and any(surely_before(case["as_of"], day) for day in dates)

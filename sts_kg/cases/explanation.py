@@ -5,7 +5,7 @@ Also the sentences for contradictory facts: which finding holds and does not, an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -16,7 +16,7 @@ from rdflib.namespace import OWL, RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.cases.case import Case, Course, Derived
-from sts_kg.cases.fact_rules import derived, hints, questions_about_courses, therapies_of
+from sts_kg.cases.fact_rules import derived, hints, therapies_of
 from sts_kg.cases.facts import course_nodes
 from sts_kg.cases.growth import clashes
 from sts_kg.cases.options import Answer, in_reading_order, short
@@ -150,7 +150,7 @@ def explain(
         known=tuple((short(f), f in held, reasons.of(f, f in held)) for f in findings),
         not_needed=tuple((short(f), _not_needed(answer)) for f in unknown),
         to_ask=tuple((short(f), answer.questions[f]) for f in answer.missing if answer.questions[f]),
-        consequence=_consequence(answer, questions_about_courses(case, guideline.vocabulary)),
+        consequence=_consequence(answer),
         segments=tuple(segment(asserted, s, texts) for s in answer.segments),
         cues=tuple(sorted(cues)),
         decisions=tuple(
@@ -175,14 +175,13 @@ def _is_uniform(answer: Answer) -> bool:
     )
 
 
-def _consequence(answer: Answer, of_courses: Collection[URIRef]) -> str:
-    """Return which answers would settle an option; that a course is not over (`of_courses`) settles nothing (D32)."""
+def _consequence(answer: Answer) -> str:
+    """Return which answers would settle an undetermined option."""
     if answer.status != "undetermined":
         return ""
-    unmet_if = [needed for needed in answer.unmet_if if needed.keys().isdisjoint(of_courses)]
-    if len(answer.missing) == 1 and len(answer.met_if) == len(answer.unmet_if) == 1:
+    if len(answer.missing) == len(answer.met_if) == 1:
         yes, no = ("yes", "no") if all(answer.met_if[0].values()) else ("no", "yes")
-        otherwise = f" If {no}, it is not met." if unmet_if else ""
+        otherwise = f" If {no}, it is not met." if answer.unmet_if else ""
         return f"If {yes}, the source’s condition is met.{otherwise}"
 
     def sets(found: Iterable[Mapping[URIRef, bool]]) -> str:
@@ -194,7 +193,7 @@ def _consequence(answer: Answer, of_courses: Collection[URIRef]) -> str:
         answers = ([f"{'yes' if yes else 'no'} to {short(asked[i])}" for i, yes in at] for at in places)
         return ", or ".join(map(" and ".join, answers))
 
-    met, unmet = sets(answer.met_if), sets(unmet_if)
+    met, unmet = sets(answer.met_if), sets(answer.unmet_if)
     if _is_uniform(answer):
         return f"Met if yes to: {met}." + (f" Not met if no to: {unmet}." if unmet else "")
     return " ".join(f"{status} if {found}." for status, found in (("Met", met), ("Not met", unmet)) if found)

@@ -132,13 +132,14 @@ def misdated(course: Course, as_of: PartialDate | None) -> tuple[str, object, st
     for (earlier, before), (later, after) in combinations(known_ones, 2):
         if after.latest < before.earliest:
             return later, after, f"{later} {after} is before {earlier} {before}"
-    if course.ongoing and (course.end or course.outcome):
-        what = (
-            f"the end {course.end}"
-            if course.end
-            else f"the outcome {local(str(course.outcome)).removeprefix('outcome-')}"
-        )
-        return "ongoing", "yes", f"ongoing is yes, but the course has {what}; leave one of the two out"
+    ended = {
+        "end": course.end,
+        "outcome": course.outcome and local(course.outcome).removeprefix("outcome-"),
+        "no_growth_until": course.no_growth_until,
+        "first_growth": course.first_growth and "yes",
+    }
+    if course.ongoing and (said := [f"the {key} {value}" for key, value in ended.items() if value]):
+        return "ongoing", "yes", f"ongoing is yes, but the course has {said[0]}; leave one of the two out"
     if course.first_growth and not course.growth:
         return "first_growth", "yes", "first_growth is yes, but the course has no growth; give its date"
     return None

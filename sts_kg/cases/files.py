@@ -277,7 +277,9 @@ class _Document:
             first_growth=bool(self.yes_or_no(keys, "first_growth")),
             ongoing=self.yes_or_no(keys, "ongoing"),
             indication=self.made(
-                keys, "for", lambda place, text, key: place.word(text, self.vocabulary.indications, "value of for")
+                keys,
+                "for",
+                lambda place, text, key: place.word(text, self.vocabulary.indications, "indication", key=key),
             ),
             purposes=self.words(self.listed(keys.get("purpose")), "purpose", self.vocabulary.purposes, "purpose"),
             sites=self.words(self.listed(keys.get("site")), "site", self.vocabulary.sites, "site"),

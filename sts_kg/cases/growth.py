@@ -92,7 +92,8 @@ def not_after(case: Case, course: Course) -> tuple[PartialDate, ...]:
     return tuple(
         grew
         for grew in dates_of_growth(case)
-        if grew.latest <= end.earliest and (grew in course.growth if start is None else start.earliest <= grew.latest)
+        if grew.latest <= end.earliest
+        and (start.earliest <= grew.latest if start else grew in course.growth or grew.latest == end.earliest)
     )
 
 

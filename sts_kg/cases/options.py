@@ -56,11 +56,11 @@ class Answer:
 
     `true`, `false` and `missing` are findings of the condition in the order of its axiom; `missing` holds the unknown
     ones that could still settle it (empty unless undetermined). Each of `met_if` is a smallest set of answers (finding
-    to yes or no) that makes it met, each of `unmet_if` one that makes it not met. `marks` say what happened to the
-    person, `tried` and `declined` whether one of them says that; they change no status. For a group (`umbrella`)
-    `kinds` counts the options that refine it, by status. `questions` is what to ask for each finding; empty where there
-    is nothing to ask. Not met is not contraindicated (D25). If the case contradicts itself, the status is
-    `contradictory` and nothing is said of its findings.
+    to yes or no) that makes it met, each of `unmet_if` one that makes it not met; that a course is not over does
+    neither. `questions` is what to ask for each finding; empty where there is nothing to ask. `marks` say what happened
+    to the person, `tried` and `declined` whether one of them says that; they change no status. For a group (`umbrella`)
+    `kinds` counts the options that refine it, by status. Not met is not contraindicated (D25). If the case contradicts
+    itself, the status is `contradictory` and nothing is said of its findings, marks and kinds.
     """
 
     case: str
@@ -288,7 +288,10 @@ class Answers:
         return [answer.as_dict() for answer in self.answers]
 
     def to_csv(self) -> str:
-        """Return a CSV text, a line for each answer: lists are words with spaces between, truth values yes and no."""
+        """Return a CSV text, a line for each answer, truth values as yes and no.
+
+        Lists are words with spaces between, marks their labels with semicolons, kinds such as `met=3`.
+        """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(_CSV_COLUMNS)
@@ -402,7 +405,9 @@ def answers_of(case: Case, guideline: Guideline, closure: Closure) -> tuple[Answ
             unknown=tuple(f for f in blank.questions if f not in known),
             missing=missing(condition, known),
             met_if=_needed(settling(condition, known, True), vocabulary),
-            unmet_if=_needed(settling(condition, known, False), vocabulary),
+            unmet_if=_needed(
+                (n for n in settling(condition, known, False) if waiting.keys().isdisjoint(n)), vocabulary
+            ),
             questions={finding: waiting.get(finding, asked) for finding, asked in blank.questions.items()},
         )
         found.append(answer)

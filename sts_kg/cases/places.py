@@ -43,11 +43,11 @@ class Place:
         known = "" if nearest(text, words) else f"; known are {', '.join(words)}"
         return self.error(reason + known, key=key, value=text, valid=words)
 
-    def word(self, text: str, words: Mapping[str, URIRef], kind: str) -> URIRef:
-        """Return the term that a word stands for; `kind` is what the words name."""
+    def word(self, text: str, words: Mapping[str, URIRef], kind: str, *, key: str = "") -> URIRef:
+        """Return the term that a word stands for; `kind` is what the words name, `key` where the word stands."""
         if text not in words:
             shortest = {iri: word for word, iri in sorted(words.items(), key=lambda pair: -len(pair[0]))}
-            raise self.unknown(f"there is no {kind} {shown(text)}", text, sorted(shortest.values()), key=kind)
+            raise self.unknown(f"there is no {kind} {shown(text)}", text, sorted(shortest.values()), key=key or kind)
         return words[text]
 
     def yes_or_no(self, text: str, key: str, words: Mapping[str, bool | None]) -> bool | None:

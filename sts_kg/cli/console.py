@@ -165,8 +165,9 @@ class Terminal:
 def _option_rows(answers: list[Answer], graph: Graph) -> Iterator[tuple[str, str, str, str]]:
     """Yield a row for each option: an umbrella first, then, indented, those that refine it (some refine two)."""
     under: dict[object, list[Answer]] = {}
+    there = {answer.option for answer in answers}
     for answer in answers:
-        umbrellas = sorted(graph.objects(answer.option, STS.refines), key=str)
+        umbrellas = sorted(there & set(graph.objects(answer.option, STS.refines)), key=str)
         under.setdefault(umbrellas[0] if umbrellas else None, []).append(answer)
     for answer in under.get(None, []):
         yield _option_row(answer, answer.label.upper() if answer.umbrella else answer.label, graph)
@@ -199,11 +200,10 @@ def _worded(answers: Collection[Answer]) -> Iterator[tuple[str, str]]:
             elif "(stated for" not in heading:
                 said.append(words if heading in ("wording", "how often") else f"{heading}: {words}")
         yield answer.label + (" (group)" if answer.umbrella else ""), "; ".join(said)
-    for options, said_of in groupby(talk.items(), key=lambda item: item[1]):
-        asked = list(said_of)
-        segments = ", ".join(segment for (_, segment), _ in asked)
+    for (heading, options), said_of in groupby(talk.items(), key=lambda item: (item[0][0], item[1])):
+        segments = ", ".join(segment for (_, segment), _ in said_of)
         about = "about all of them" if len(options) == len(answers) else f"about {', '.join(options)}"
-        yield f"{asked[0][0][0]} ({segments})", about
+        yield f"{heading} ({segments})", about
 
 
 def legend(statuses: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""The words of a guideline: findings, therapies, outcomes and modalities by the names that a case file uses."""
+"""What code reads from a guideline: the words of case files, and what findings, therapies, options and rules say."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Threshold:
 class Contents:
     """What an option consists of: its components, what it is given without, and the site and purpose that decide.
 
-    A group is covered by what is a kind of its components.
+    A component is covered by itself or a kind of it.
     """
 
     is_group: bool
@@ -63,7 +63,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words a case file may use, taken from the ontology: short name or id to IRI."""
+    """The words of case files (short name or id to IRI), and what findings, options and rules say of them."""
 
     asserted: Graph
 

@@ -157,6 +157,18 @@ def test_a_course_that_is_going_on_leaves_prior_chemotherapy_open_though_the_his
             "ongoing is yes, but the course has the outcome did-not-work; leave one of the two out",
         ),
         (
+            course(ongoing=True, until="2024"),
+            None,
+            "ongoing",
+            "ongoing is yes, but the course has the no_growth_until 2024; leave one of the two out",
+        ),
+        (
+            course(None, "2024", ongoing=True, first=True),
+            None,
+            "ongoing",
+            "ongoing is yes, but the course has the first_growth yes; leave one of the two out",
+        ),
+        (
             course("2024", first=True),
             None,
             "first_growth",

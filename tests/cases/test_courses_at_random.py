@@ -92,7 +92,7 @@ BRANCHES: dict[str, tuple[int, Callable[[dict[str, Any]], bool]]] = {
     ),
     "no course counts": (10, lambda case: sure(case) is False and not any(map(course_oracle.counts, case["courses"]))),
     "pazopanib by growth": (
-        8,
+        5,
         lambda c: pazopanib(c) == "met" and not (course_oracle.known(c) or {}).get("prior-chemotherapy"),
     ),
     "pazopanib not met": (8, lambda case: pazopanib(case) == "not-met"),

@@ -526,8 +526,8 @@ def test_what_is_wrong_with_findings(lines: str, message: str | None) -> None:
         ("{therapies: [sbrt],\n     ongoing: [yes]}", "line 4: ongoing is a list; one value is expected"),
         ("{therapies: [sbrt], end: 2024,\n     first_growth: yes}", "line 4: first_growth is yes, but the course has no growth; give its date"),
         ("{therapies: [sbrt],\n     first_growth: 2024}", "line 4: '2024' is not a value of first_growth: yes, no or unknown is expected"),
-        ("{therapies: [sbrt],\n     for: lymphoma}", "line 4: there is no value of for 'lymphoma'; known are another-cancer, this-cancer"),
-        ("{therapies: [sbrt],\n     for: other-cancer}", "line 4: there is no value of for 'other-cancer'; did you mean another-cancer or this-cancer?"),
+        ("{therapies: [sbrt],\n     for: lymphoma}", "line 4: there is no indication 'lymphoma'; known are another-cancer, this-cancer"),
+        ("{therapies: [sbrt],\n     for: other-cancer}", "line 4: there is no indication 'other-cancer'; did you mean another-cancer or this-cancer?"),
         ("{therapies: [sbrt],\n     for: [this-cancer]}", "line 4: for is a list; one value is expected"),
         ("{therapies: [sbrt],\n     purpose: symptoms-relief}", "line 4: there is no purpose 'symptoms-relief'; did you mean symptom-relief?"),
         ("{therapies: [sbrt],\n     purpose: [symptom-relief,\n     relief-of-pain-xyz]}", None),
@@ -587,11 +587,9 @@ def test_an_error_of_a_period_is_told_on_its_line() -> None:
 
 @pytest.mark.parametrize("word", ["yes", "no", "unknown", ""])
 def test_yes_or_no_of_a_course(word: str) -> None:
-    (one,) = only(
-        f"case: a\ncourses: [{{therapies: [sbrt], growth: 2024, ongoing: {word}, first_growth: {word}}}]"
-    ).courses
-    assert one.ongoing is {"yes": True, "no": False}.get(word)
-    assert one.first_growth is (word == "yes")
+    text = "case: a\ncourses: [{therapies: [sbrt], growth: 2024, %s: %s}]"
+    assert only(text % ("ongoing", word)).courses[0].ongoing is {"yes": True, "no": False}.get(word)
+    assert only(text % ("first_growth", word)).courses[0].first_growth is (word == "yes")
 
 
 @pytest.mark.parametrize("value", ["lungs", "[lungs]", "site-lungs", "[site-lungs, lungs]"])
@@ -615,7 +613,7 @@ def test_json_has_the_same_keys_as_yaml() -> None:
 
 def test_a_wrong_value_in_json_has_the_same_reason() -> None:
     for key, value, reason in (
-        ("for", "lymphoma", "there is no value of for 'lymphoma'; known are another-cancer, this-cancer"),
+        ("for", "lymphoma", "there is no indication 'lymphoma'; known are another-cancer, this-cancer"),
         ("ongoing", 1, "'1' is not a value of ongoing: yes, no or unknown is expected"),
         ("first_growth", True, "first_growth is yes, but the course has no growth; give its date"),
         ("purpose", ["x"], "there is no purpose 'x'; known are "),

@@ -425,6 +425,7 @@ def test_growth_during_a_course_is_hinted_at_and_sets_nothing() -> None:
     ("one", "growth"),
     [
         (course("2024-05-17", "2024-05-17"), ""),  # the day of the end
+        (course("2024-05-17"), "2024-05-17"),  # recorded with the case
         (course("2024-05-17", start="2024-01"), "2024-05-17"),
         (course("2024-05", "2024-05-01"), ""),
         (course("2024-05-01", "2023"), ""),  # without a start it is taken for growth during its own course

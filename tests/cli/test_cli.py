@@ -15,6 +15,7 @@ from pathlib import Path
 import oracle
 import pytest
 from click.testing import CliRunner, Result
+from rdflib.namespace import RDFS
 
 from sts_kg import KnowledgeGraph, cli, knowledge
 from sts_kg.cases.statuses import WORDING
@@ -23,6 +24,7 @@ from sts_kg.guideline.data import queries_folder
 from sts_kg.quality.gates import Report
 from sts_kg.quality.violation import Violation
 from sts_kg.queries.catalogue import read_all
+from sts_kg.rdf.names import STS
 
 A = "case: a\nfindings: {stage4-sts: yes}\n"
 FIELDS = (
@@ -168,6 +170,17 @@ def test_the_legend_says_what_the_statuses_of_the_table_mean(
     lines = table_lines(file, *(word for status in statuses for word in ("--status", status)))
     said = {status.replace("-", " "): f"{status.replace('-', ' ')}: {words}" for status, words in WORDING.items()}
     assert [line for line in lines if line in said.values()] == [said[status] for status in legend]
+
+
+@pytest.mark.parametrize("status", ["met", "not-met", "undetermined"])
+def test_the_table_has_the_options_of_a_status_that_csv_has(kg: KnowledgeGraph, status: str) -> None:
+    file = write("a.yaml", "case: a\nfindings: {stage4-sts: yes, symptoms-from-cancer: no}\n")
+    rows = csv.DictReader(io.StringIO(invoke("options", file, "--status", status, "--format", "csv").stdout))
+    lines = table_lines(file, "--status", status)
+    shown = [re.split("  +", line.strip())[0].casefold() for line in lines[3 : lines.index("")]]
+    labels = {str(kg.asserted.value(STS[row["option"]], RDFS.label)).casefold() for row in rows}
+    assert set(shown) == labels
+    assert len(shown) == len(labels) > 0
 
 
 def test_a_contradictory_case_has_its_rows_and_one_line() -> None:
