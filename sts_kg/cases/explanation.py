@@ -204,7 +204,7 @@ def _notes(answer: Answer, case: Case, vocabulary: Vocabulary) -> Iterator[str]:
     for mark in answer.marks:
         marks.setdefault(f"{mark.label}: {mark.reason}", []).append(mark.place)
     for said, places in marks.items():
-        yield f"{said}{_some(filter(None, places))}; that changes no status."
+        yield f"{said}{_first_places(filter(None, places))}; that changes no status."
     yield from (f"{hint}." for hint in hints(case, vocabulary))
     compared = {threshold.compares for threshold in vocabulary.thresholds}
     words = ((STS.tumourCount, "tumour count {}"), (STS.largestDiameterMm, "largest diameter {} mm"))
@@ -238,7 +238,7 @@ def contradiction(case: Case, guideline: Guideline, closure: Closure) -> Inconsi
     return InconsistentError(found, case=case.id, summary=summary)
 
 
-def _some(places: Iterable[str]) -> str:
+def _first_places(places: Iterable[str]) -> str:
     """Return the first of some places, each after a comma, and how many more there are."""
     found = list(places)
     more = f", and {len(found) - MOST} more" if len(found) > MOST else ""

@@ -62,7 +62,7 @@ def tried_marks(case: Case, vocabulary: Vocabulary) -> tuple[Mark, ...]:
         mark, reason = vocabulary.mark_of(report.outcome) or TRIED, f"the finding {_short(report.finding)}"
         for option, contents in vocabulary.contents.items():
             holding = [course for course in courses if found.get((option, course), GIVEN_BEFORE) != GIVEN_BEFORE]
-            kinds = _with_kinds([report.therapy], vocabulary) if contents.is_group else {report.therapy}
+            kinds = _and_broader([report.therapy], vocabulary) if contents.is_group else {report.therapy}
             if kinds & contents.components and (holding or not courses):
                 marks.append(_mark(option, mark, report.finding, reason, given.place, vocabulary))
                 for course in holding:
@@ -89,8 +89,8 @@ def _reported(case: Case, vocabulary: Vocabulary) -> Iterator[tuple[Given, Repor
 def _mark_by(course: Course, option: URIRef, vocabulary: Vocabulary) -> URIRef | None:
     """Return the mark that a course gives to an option; None if it did not hold what the option consists of."""
     contents = vocabulary.contents[option]
-    held = _with_kinds(course.therapies, vocabulary)
-    beside = _with_kinds(set(course.therapies) - contents.components, vocabulary)
+    held = _and_broader(course.therapies, vocabulary)
+    beside = _and_broader(set(course.therapies) - contents.components, vocabulary)
     if not course.counts or not contents.components <= held or contents.without & beside:
         return None
     sites = {*course.sites, *(site for one in course.purposes for site in vocabulary.sites_of_purposes.get(one, ()))}
@@ -106,7 +106,7 @@ def _mark_by(course: Course, option: URIRef, vocabulary: Vocabulary) -> URIRef |
     return by_outcome or TRIED
 
 
-def _with_kinds(therapies: Iterable[URIRef], vocabulary: Vocabulary) -> set[URIRef]:
+def _and_broader(therapies: Iterable[URIRef], vocabulary: Vocabulary) -> set[URIRef]:
     """Return therapies with all that they are kinds of."""
     return {kind for therapy in therapies for kind in vocabulary.kinds.get(therapy, (therapy,))}
 

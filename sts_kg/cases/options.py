@@ -411,7 +411,7 @@ def answers_of(case: Case, guideline: Guideline, closure: Closure) -> tuple[Answ
             questions={finding: waiting.get(finding, asked) for finding, asked in blank.questions.items()},
         )
         found.append(answer)
-    return _with_kinds(found, guideline.asserted)
+    return _count_kinds(found, guideline.asserted)
 
 
 def contradictory_answers_of(case: Case, guideline: Guideline) -> tuple[Answer, ...]:
@@ -452,7 +452,7 @@ def _blank(guideline: Guideline) -> tuple[Answer, ...]:
     return tuple(found)
 
 
-def _with_kinds(answers: list[Answer], asserted: Graph) -> tuple[Answer, ...]:
+def _count_kinds(answers: list[Answer], asserted: Graph) -> tuple[Answer, ...]:
     """Return answers with the options of each group counted by their status."""
     statuses: dict[Node, Status] = {answer.option: answer.status for answer in answers}
 
@@ -653,13 +653,13 @@ def find_case(cases: Iterable[Case], name: str | None) -> Case:
     by_id = {case.id: case for case in cases}
     if name is None:
         if len(by_id) != 1:
-            raise CaseError(f"there are {len(by_id)} cases ({_some(by_id)}): say which one")
+            raise CaseError(f"there are {len(by_id)} cases ({_first_names(by_id)}): say which one")
         return next(iter(by_id.values()))
     if name not in by_id:
         raise UnknownNameError("case", name, by_id)
     return by_id[name]
 
 
-def _some(names: Iterable[str]) -> str:
+def _first_names(names: Iterable[str]) -> str:
     first = list(names)
     return ", ".join(first[:5]) + (", …" if len(first) > 5 else "")

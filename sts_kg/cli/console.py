@@ -193,12 +193,12 @@ def _worded(answers: Collection[Answer]) -> Iterator[tuple[str, str]]:
     talk: dict[tuple[str, str], list[str]] = {}
     for answer in answers:
         said = []
-        for heading, words in (sentence.split(": ", 1) for sentence in answer.wording.sentences()):
-            if heading.startswith("talk "):
-                for segment in words.split(", "):
+        for key, heading, words in answer.wording.clauses():
+            if key == "talk":
+                for segment in words:
                     talk.setdefault((heading, segment), []).append(answer.label)
-            elif "(stated for" not in heading:
-                said.append(words if heading in ("wording", "how often") else f"{heading}: {words}")
+            elif key != "inherited_intents":
+                said.append(("" if key in ("strength", "frequency") else f"{heading}: ") + ", ".join(words))
         yield answer.label + (" (group)" if answer.umbrella else ""), "; ".join(said)
     for (heading, options), said_of in groupby(talk.items(), key=lambda item: (item[0][0], item[1])):
         segments = ", ".join(segment for (_, segment), _ in said_of)

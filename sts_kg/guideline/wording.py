@@ -84,23 +84,29 @@ class Wording:
 
     def sentences(self) -> tuple[str, ...]:
         """Return what is said as short clauses in English, each a heading, a colon and the words of the labels."""
-        return tuple(f"{heading}: {said}" for heading, said in self._clauses() if said)
+        return tuple(f"{heading}: {', '.join(words)}" for _, heading, words in self.clauses())
 
-    def _clauses(self) -> Iterator[tuple[str, str]]:
-        yield "wording", "".join(self._words(self.strength))
-        yield "how often", ", ".join(self._often(self.frequency, self.amongst))
-        yield "meant for", ", ".join(self._words(*self.intents))
+    def clauses(self) -> Iterator[tuple[str, str, list[str]]]:
+        """Yield each clause: the key of `as_dict` that it is about, its heading, and its words or segments."""
+        for key, heading, words in self._clauses():
+            if words:
+                yield key, heading, words
+
+    def _clauses(self) -> Iterator[tuple[str, str, list[str]]]:
+        yield "strength", "wording", self._words(self.strength)
+        yield "frequency", "how often", self._often(self.frequency, self.amongst)
+        yield "intents", "meant for", self._words(*self.intents)
         for groups in dict.fromkeys(self.inherited_intents.values()):
             named = f"the group{'s' if len(groups) > 1 else ''} {' and '.join(self._words(*groups))}"
             intents = [intent for intent, of in self.inherited_intents.items() if of == groups]
-            yield f"meant for (stated for {named})", ", ".join(self._words(*intents))
-        yield "mostly not meant for", ", ".join(self._words(*self.not_intents))
-        yield "position", ", ".join(map(self._related, self.positions))
-        yield "may come after", ", ".join(map(self._related, self.follows))
-        yield "may make possible", ", ".join(map(self._related, self.may_enable))
+            yield "inherited_intents", f"meant for (stated for {named})", self._words(*intents)
+        yield "not_intents", "mostly not meant for", self._words(*self.not_intents)
+        yield "positions", "position", [*map(self._related, self.positions)]
+        yield "follows", "may come after", [*map(self._related, self.follows)]
+        yield "may_enable", "may make possible", [*map(self._related, self.may_enable)]
         for agent in dict.fromkeys(said.to for said in self.talk):
             segments = [local(segment) for said in self.talk if said.to == agent for segment in said.segments]
-            yield f"talk with the {self.labels[agent]}", ", ".join(segments)
+            yield "talk", f"talk with the {self.labels[agent]}", segments
 
     def _words(self, *terms: URIRef | None) -> list[str]:
         return [self.labels[term] for term in terms if term is not None]
