@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+from typing import TypeAlias
 
 from rdflib import URIRef
 
@@ -18,10 +19,10 @@ __all__ = [
     "begun",
     "derived",
     "hints",
-    "misdated",
-    "misdated_case",
-    "misdated_growth",
-    "misdated_period",
+    "impossible",
+    "impossible_case",
+    "impossible_growth",
+    "impossible_period",
     "questions_about_courses",
     "require_possible",
     "therapies_of",
@@ -30,6 +31,8 @@ __all__ = [
 GROWTH_WINDOW = STS["rule-growth-window"]
 HISTORY_COMPLETE = STS["rule-history-complete"]
 GIVEN_COURSE = STS["rule-given-course"]
+#: What cannot be: the key of the case file, its value, and a sentence that says why.
+Wrong: TypeAlias = tuple[str, object, str]
 
 
 def derived(case: Case, vocabulary: Vocabulary) -> tuple[Derived, ...]:
@@ -73,7 +76,7 @@ def _growth_window(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
     if finding is None:
         return
     counting = _counting(case, vocabulary)
-    possible = [course for course in counting if misdated(course, case.as_of) is None]
+    possible = [course for course in counting if impossible(course, case.as_of) is None]
     if found := grew_within_a_year(case, possible):
         course, grew = found
         yield Derived(finding, True, GROWTH_WINDOW, (course,), grew)
@@ -117,7 +120,7 @@ def described(course: Course) -> str:
     return f"{therapies_of(course)}{since}" + (f"; {course.place}" if course.place else "")
 
 
-def misdated(course: Course, as_of: PartialDate | None) -> tuple[str, object, str] | None:
+def impossible(course: Course, as_of: PartialDate | None) -> Wrong | None:
     """Return what is wrong with a course: the key, its value, and a sentence; None if it can be.
 
     Nothing is later than the case, `as_of`; a course ends no earlier than it starts, and `no_growth_until` is not
@@ -145,34 +148,32 @@ def misdated(course: Course, as_of: PartialDate | None) -> tuple[str, object, st
     return None
 
 
-def misdated_case(case: Case) -> tuple[str, PartialDate, str] | None:
+def impossible_case(case: Case) -> Wrong | None:
     """Return what is wrong with the dates of growth of a case: the key, the date, and a sentence; None if nothing."""
-    wrong = [misdated_growth(grew, case.as_of) for grew in case.growth]
-    return next(filter(None, [*wrong, *(misdated_period(period, case.as_of) for period in case.no_growth)]), None)
+    wrong = [impossible_growth(grew, case.as_of) for grew in case.growth]
+    return next(filter(None, [*wrong, *(impossible_period(period, case.as_of) for period in case.no_growth)]), None)
 
 
-def misdated_growth(grew: PartialDate, as_of: PartialDate | None) -> tuple[str, PartialDate, str] | None:
-    """Return what is wrong with a date of growth, as `misdated_case` does."""
+def impossible_growth(grew: PartialDate, as_of: PartialDate | None) -> Wrong | None:
+    """Return what is wrong with a date of growth, as `impossible_case` does."""
     return _too_late("growth", grew, as_of)
 
 
-def misdated_period(period: NoGrowth, as_of: PartialDate | None) -> tuple[str, PartialDate, str] | None:
-    """Return what is wrong with a period without growth, as `misdated_case` does."""
+def impossible_period(period: NoGrowth, as_of: PartialDate | None) -> Wrong | None:
+    """Return what is wrong with a period without growth, as `impossible_case` does."""
     if period.until.latest < period.since.earliest:
         return "until", period.until, f"no_growth: until {period.until} is before from {period.since}"
     return _too_late("from", period.since, as_of) or _too_late("until", period.until, as_of)
 
 
-def _too_late(key: str, known: PartialDate | None, as_of: PartialDate | None) -> tuple[str, PartialDate, str] | None:
+def _too_late(key: str, known: PartialDate | None, as_of: PartialDate | None) -> Wrong | None:
     if known and as_of and known.earliest > as_of.latest:
         return key, known, f"{key} {known} is after the date of the case, as_of {as_of}"
     return None
 
 
-def require_possible(
-    wrong: tuple[str, object, str] | None, place: Place, places: Mapping[str, Place] | None = None
-) -> None:
-    """Raise if something is wrong, as `misdated` and `misdated_case` say it.
+def require_possible(wrong: Wrong | None, place: Place, places: Mapping[str, Place] | None = None) -> None:
+    """Raise if something is wrong, as `impossible` and `impossible_case` say it.
 
     Raises
     ------

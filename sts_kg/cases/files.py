@@ -21,7 +21,7 @@ from rdflib import URIRef
 
 from sts_kg.cases.case import Case, Course, Declined, Given, NoGrowth
 from sts_kg.cases.dates import PartialDate
-from sts_kg.cases.fact_rules import misdated, misdated_growth, misdated_period, require_possible
+from sts_kg.cases.fact_rules import impossible, impossible_growth, impossible_period, require_possible
 from sts_kg.cases.graph import cases_in
 from sts_kg.cases.places import Place, shown
 from sts_kg.errors import ParseError
@@ -242,7 +242,7 @@ class _Document:
             reason = "a period of no_growth needs two dates: {from: 2025-01, until: 2025-06}"
             raise self.place(node).error(reason, key="from" if since is None else "until")
         period = NoGrowth(since, until, str(self.place(node)))
-        require_possible(misdated_period(period, as_of), self.place(node), self.places(keys))
+        require_possible(impossible_period(period, as_of), self.place(node), self.places(keys))
         return period
 
     def findings(self, node: yaml.Node | None) -> Iterator[Given]:
@@ -284,7 +284,7 @@ class _Document:
             purposes=self.words(self.listed(keys.get("purpose")), "purpose", self.vocabulary.purposes, "purpose"),
             sites=self.words(self.listed(keys.get("site")), "site", self.vocabulary.sites, "site"),
         )
-        require_possible(misdated(course, as_of), self.place(node), self.places(keys))
+        require_possible(impossible(course, as_of), self.place(node), self.places(keys))
         return course
 
     def places(self, keys: Mapping[str, yaml.Node]) -> dict[str, Place]:
@@ -296,7 +296,7 @@ class _Document:
         for one in self.sequence(self.listed(node), "growth"):
             if not _null(one):
                 found.append(self.place(one).date(self.scalar(one, "growth"), "growth"))
-                require_possible(misdated_growth(found[-1], as_of), self.place(one))
+                require_possible(impossible_growth(found[-1], as_of), self.place(one))
         return tuple(found)
 
     @staticmethod

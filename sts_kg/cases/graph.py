@@ -12,7 +12,7 @@ from rdflib.term import Node
 
 from sts_kg.cases.case import Case, Course, Declined, Given, NoGrowth
 from sts_kg.cases.dates import PartialDate
-from sts_kg.cases.fact_rules import misdated, misdated_case, require_possible
+from sts_kg.cases.fact_rules import impossible, impossible_case, require_possible
 from sts_kg.cases.places import Place, cut, shown
 from sts_kg.guideline import Vocabulary
 from sts_kg.rdf import BASE, STS, compress
@@ -132,7 +132,7 @@ class _Facts:
             largest_diameter_mm=self.one(iri, STS.largestDiameterMm, Place.millimetres),
             place=str(place),
         )
-        require_possible(misdated_case(case), place)
+        require_possible(impossible_case(case), place)
         return case
 
     def period(self, node: Node) -> NoGrowth:
@@ -169,7 +169,7 @@ class _Facts:
             purposes=self.words(node, STS.coursePurpose, self.vocabulary.purposes, "purpose"),
             sites=self.words(node, STS.courseSite, self.vocabulary.sites, "site"),
         )
-        require_possible(misdated(course, as_of), place)
+        require_possible(impossible(course, as_of), place)
         return course
 
     def word(self, subject: Node, predicate: URIRef, valid: Mapping[str, URIRef], kind: str) -> URIRef | None:

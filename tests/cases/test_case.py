@@ -13,7 +13,7 @@ from rdflib.namespace import OWL, PROV, RDF, RDFS, XSD
 
 from sts_kg.cases.case import Case, Course, Declined, Derived, Given, NoGrowth
 from sts_kg.cases.dates import PartialDate
-from sts_kg.cases.fact_rules import derived, hints, misdated, misdated_case, questions_about_courses
+from sts_kg.cases.fact_rules import derived, hints, impossible, impossible_case, questions_about_courses
 from sts_kg.cases.facts import facts_of
 from sts_kg.cases.places import Place, shown
 from sts_kg.errors import CaseError
@@ -179,7 +179,7 @@ def test_a_course_that_is_going_on_leaves_prior_chemotherapy_open_though_the_his
 def test_a_course_that_cannot_be_is_told_with_key_and_reason(
     one: Course, as_of: str | None, key: str, why: str
 ) -> None:
-    wrong = misdated(one, day(as_of))
+    wrong = impossible(one, day(as_of))
     assert wrong is not None
     assert (wrong[0], wrong[2]) == (key, why)
 
@@ -200,7 +200,7 @@ def test_a_course_that_cannot_be_is_told_with_key_and_reason(
     ],
 )
 def test_a_course_that_can_be_is_not_wrong(one: Course, as_of: str | None) -> None:
-    assert misdated(one, day(as_of)) is None
+    assert impossible(one, day(as_of)) is None
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_a_course_that_can_be_is_not_wrong(one: Course, as_of: str | None) -> No
     ],
 )
 def test_growth_of_a_case_that_cannot_be_is_told_with_key_and_reason(one: Case, key: str, date: str, why: str) -> None:
-    assert misdated_case(one) == (key, PartialDate.parse(date), why)
+    assert impossible_case(one) == (key, PartialDate.parse(date), why)
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_growth_of_a_case_that_cannot_be_is_told_with_key_and_reason(one: Case, 
     ],
 )
 def test_growth_of_a_case_that_can_be_is_not_wrong(one: Case) -> None:
-    assert misdated_case(one) is None
+    assert impossible_case(one) is None
 
 
 # --- the complete history (D28)

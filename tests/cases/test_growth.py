@@ -14,7 +14,7 @@ from made import case, course, dates, finding, vocabulary, without_growth
 
 from sts_kg.cases.case import Case, Course, Derived, NoGrowth
 from sts_kg.cases.dates import PartialDate
-from sts_kg.cases.fact_rules import derived, hints, misdated, misdated_case
+from sts_kg.cases.fact_rules import derived, hints, impossible, impossible_case
 from sts_kg.cases.growth import clashes
 from sts_kg.rdf.names import STS
 
@@ -558,7 +558,7 @@ def count(one: Case) -> int:
 
 
 def can_be(one: Case) -> bool:
-    return misdated_case(one) is None and all(misdated(each, None) is None for each in one.courses)
+    return impossible_case(one) is None and all(impossible(each, None) is None for each in one.courses)
 
 
 @settings(max_examples=400)
@@ -611,7 +611,7 @@ def test_dates_of_a_course_are_wrong_exactly_when_no_choice_of_days_is_possible(
         known == sorted(known) and max(known, default=date.min) <= last
         for known in ([each for each in reading if each] for reading in chosen)
     )
-    assert (misdated(one, as_of) is None) is (ordered and all(min(days(grew)) <= last for grew in growth))
+    assert (impossible(one, as_of) is None) is (ordered and all(min(days(grew)) <= last for grew in growth))
 
 
 def test_the_pool_gives_each_answer() -> None:
