@@ -274,7 +274,8 @@ class KnowledgeGraph:
     ) -> Answers:
         """Return, for each case and each of the options, met, not met or undetermined, with what is missing.
 
-        Cases whose facts contradict each other are in `contradictions`; the other cases are still answered.
+        A case whose facts contradict each other has the status `contradictory` for every option, and its error is in
+        `contradictions`; the other cases are answered.
 
         Parameters
         ----------

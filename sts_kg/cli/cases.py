@@ -21,7 +21,9 @@ __all__ = ["ask", "explain", "options_command", "what_if"]
 @click.option("--status", "statuses", type=click.Choice(STATUSES), multiple=True, help="Only these; repeatable.")
 @page_option
 def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...], page: Path | None) -> None:
-    """Answer each option for each case: met, not met or undetermined, and what is missing.
+    """Answer each option for each case: met, not met or undetermined, what is missing, and the words of the source.
+
+    A case that contradicts itself is contradictory for every option; the exit code is then 1.
 
     FILE is a case in YAML, JSON or RDF, or a cohort in CSV (column `case`, then findings; yes, no or nothing).
 
