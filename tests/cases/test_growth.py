@@ -398,6 +398,15 @@ def test_two_periods_together_contradict_a_growth_that_neither_holds() -> None:
         )
     ]
     assert clashing(growth="2024-06", no_growth="2024-05-20..2024-06-15 2024-06-17..2024-07-10") == []
+    first = course("2024-05-20", "2024-06-16", first=True)
+    assert clashing(first, growth="2024-06", no_growth="2024-06-16..2024-07-10") == [
+        (
+            "growth in 2024-06",
+            "no growth from 2024-06-16 to 2024-07-10 and the first growth since the end of a course, 2024-05-20,"
+            " on 2024-06-16",
+        ),
+        ("growth on 2024-06-16", "no growth from 2024-06-16 to 2024-07-10"),
+    ]
 
 
 def when(growth: str) -> str:
