@@ -585,6 +585,10 @@ def test_the_rule_says_what_every_choice_of_days_says(one: Case) -> None:
 
 @settings(max_examples=400)
 @drawn(drawn_cases)
+@example(case(growth="2024-02", no_growth="2023-12-31..2024-02-28 2024-02-29..2024-03-01"))
+@example(case(growth="2024-02", no_growth="2023-12-31..2024-02-27 2024-02-29..2024-03-01"))
+@example(case(course("2023-12-31", until="2024-02-28"), growth="2024-02", no_growth="2024-02-29..2024-03-01"))
+@example(case(course("2023-12-31", "2024-02-29", first=True), growth="2024-02", no_growth="2024-02-29..2024-03-01"))
 def test_growth_contradicts_if_every_day_of_it_is_stated_to_be_without(one: Case) -> None:
     assume(can_be(one))
     denied = set()
