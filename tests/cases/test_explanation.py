@@ -144,12 +144,26 @@ case: growth-and-findings
 findings: {unresectable: yes, resectable: yes}
 growth: 2025-03
 no_growth: [{from: 2025-01-01, until: 2025-06-30}]
+---
+case: growth-in-two-periods
+growth: 2025-03
+no_growth: {from: 2025-03-16, until: 2025-04-10}
+courses: [{therapies: [surgery], end: 2025-02-20, no_growth_until: 2025-03-15}]
+---
+case: one-day-between-two-periods
+growth: 2025-03
+no_growth: {from: 2025-03-17, until: 2025-04-10}
+courses: [{therapies: [surgery], end: 2025-02-20, no_growth_until: 2025-03-15}]
+---
+case: begun-and-growth
+findings: {stage4-sts: yes, sarcoma-type-for-pazopanib: yes, growth-within-one-year-after-treatment: no}
+courses: [{therapies: [doxorubicin], start: 2025-01}]
 """
 CONTRADICTORY = (
     *("course-against-given", "outcome-against-given", "rule-against-given", "history-against-given"),
     *("opposites", "implied-against-given", "history-against-implied", "growth-in-a-period"),
     *("growth-of-a-course-in-its-period", "declining-against-given", "metastases-against-stage", "both-poles-denied"),
-    "growth-and-findings",
+    *("growth-and-findings", "growth-in-two-periods"),
 )
 
 
@@ -350,24 +364,33 @@ def test_a_silent_case_knows_nothing(told: Told) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "consequence"),
+    ("case", "option", "consequence"),
     [
         (
+            "stage",
             "pazopanib",
             "Met if yes to: sarcoma-type-for-pazopanib and prior-chemotherapy, or sarcoma-type-for-pazopanib and"
             " growth-within-one-year-after-treatment. Not met if no to: sarcoma-type-for-pazopanib, or"
             " prior-chemotherapy and growth-within-one-year-after-treatment.",
         ),
         (
+            "stage",
             "sbrt-outside-lungs",
             "Met if yes to: metastases-outside-lungs and certain-case-S20 and unresectable. Not met if no to:"
             " metastases-outside-lungs, or certain-case-S20, or unresectable.",
         ),
-        ("surgery", ""),
+        ("stage", "surgery", ""),
+        (
+            "begun",  # that a course is not over makes nothing not met
+            "pazopanib",
+            "Met if yes to: sarcoma-type-for-pazopanib and prior-chemotherapy, or sarcoma-type-for-pazopanib and"
+            " growth-within-one-year-after-treatment. Not met if no to: sarcoma-type-for-pazopanib.",
+        ),
+        ("begun-and-growth", "pazopanib", "If yes, the source’s condition is met."),
     ],
 )
-def test_what_would_settle_several_missing_findings(told: Told, option: str, consequence: str) -> None:
-    assert told.explain("stage", option).consequence == consequence
+def test_what_would_settle_missing_findings(told: Told, case: str, option: str, consequence: str) -> None:
+    assert told.explain(case, option).consequence == consequence
 
 
 def test_every_missing_finding_is_asked_for_in_the_order_of_the_condition(told: Told) -> None:
@@ -572,6 +595,41 @@ def test_notes_on_marks_hints_and_numbers(told: Told) -> None:
     assert told.explain("stage", "surgery").notes == ()
 
 
+@pytest.mark.parametrize(("courses", "more"), [(1, ""), (3, ""), (4, ", and 1 more"), (50, ", and 47 more")])
+def test_marks_of_one_kind_and_reason_are_one_note(told: Told, tmp_path: Path, courses: int, more: str) -> None:
+    file = tmp_path / "many.yaml"
+    file.write_text("case: many\ncourses:\n" + "  - {therapies: [surgery]}\n" * courses, encoding="utf-8")
+    places = "".join(f", {file}, line {line}" for line in range(3, 3 + min(courses, 3)))
+    assert told.kg.explain(file, "surgery").notes == (
+        f"tried: a course of surgery{places}{more}; that changes no status.",
+    )
+
+
+def test_marks_of_different_reasons_are_different_notes(told: Told, tmp_path: Path) -> None:
+    file = tmp_path / "two.yaml"
+    courses = ["[surgery]", "[surgery, sbrt]", "[surgery]"]
+    file.write_text(
+        "case: two\ncourses:\n" + "".join(f"  - {{therapies: {one}}}\n" for one in courses), encoding="utf-8"
+    )
+    assert told.kg.explain(file, "surgery").notes == (
+        f"tried: a course of surgery, {file}, line 3, {file}, line 5; that changes no status.",
+        f"tried: a course of surgery and sbrt, {file}, line 4; that changes no status.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("therapy", "option", "missing"),
+    [("surgery", "surgery-symptom-control", "purpose"), ("sbrt", "sbrt-lung", "site")],
+)
+def test_a_note_says_what_is_not_recorded(told: Told, tmp_path: Path, therapy: str, option: str, missing: str) -> None:
+    file = tmp_path / "one.yaml"
+    file.write_text(f"case: one\ncourses: [{{therapies: [{therapy}]}}]\n", encoding="utf-8")
+    assert told.kg.explain(file, option).notes == (
+        f"therapy given before, purpose not recorded: a course of {therapy}; its {missing} is not recorded, {file},"
+        " line 2; that changes no status.",
+    )
+
+
 # --- contradictions
 
 
@@ -648,6 +706,11 @@ def test_notes_on_marks_hints_and_numbers(told: Told) -> None:
             " holds, given: line 123); growth in 2025-03 (line 124), but no growth from 2025-01-01 to 2025-06-30"
             " (line 125)",
         ),
+        (
+            "growth-in-two-periods",
+            "growth in 2025-03 (line 128), but no growth from 2025-03-16 to 2025-04-10 (line 129) and no growth until"
+            " 2025-03-15 since the end of a course, 2025-02-20 (line 130)",
+        ),
     ],
 )
 def test_a_contradiction_names_both_sides(told: Told, case: str, sentence: str) -> None:
@@ -687,6 +750,11 @@ def test_a_contradiction_names_both_sides(told: Told, case: str, sentence: str) 
         ("metastases-against-stage", "lung-metastases is yes (line 117); stage4-sts is no (line 117)"),
         ("both-poles-denied", "resectable is no (line 120); unresectable is no (line 120)"),
         ("growth-and-findings", "unresectable is yes (line 123); resectable is yes (line 123)"),
+        (
+            "growth-in-two-periods",
+            "growth in 2025-03 (line 128), but no growth from 2025-03-16 to 2025-04-10 (line 129) and no growth until"
+            " 2025-03-15 since the end of a course, 2025-02-20 (line 130)",
+        ),
     ],
 )
 def test_a_contradiction_has_one_short_line_that_says_what_the_file_says(told: Told, case: str, line: str) -> None:

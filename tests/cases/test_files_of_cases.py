@@ -535,6 +535,7 @@ def test_what_is_wrong_with_findings(lines: str, message: str | None) -> None:
         ("{therapies: [sbrt],\n     purpose: [[symptom-relief]]}", "line 4: purpose is a list; one value is expected"),
         ("{therapies: [sbrt],\n     site: lung}", "line 4: there is no site 'lung'; did you mean lungs?"),
         ("{therapies: [sbrt],\n     site: [lungs, liver]}", "line 4: there is no site 'liver'; known are lungs, outside-lungs"),
+        ("{therapies: [sbrt],\n     site: {lungs: yes}}", "line 4: site is a mapping; one value is expected"),
         ("{therapies: [sbrt],\n     no_growth: []}", "line 4: a course has no key 'no_growth'; did you mean growth or no_growth_until or first_growth?"),
     ],
 )  # fmt: skip
@@ -569,6 +570,8 @@ def test_what_is_wrong_with_a_course(text: str, message: str | None) -> None:
         ("no_growth: [{from: 2024-13, until: 2025}]", "line 2: from: '2024-13' is not a date: months are 01 to 12"),
         ("no_growth: [{from: [2024], until: 2025}]", "line 2: from is a list; one value is expected"),
         ("no_growth: [{from: 2024-05, until: 2024-04}]", "line 2: no_growth: until 2024-04 is before from 2024-05"),
+        ("no_growth:\n  from: 2024-05\n  until: 2024-04", "line 4: no_growth: until 2024-04 is before from 2024-05"),
+        ("no_growth: {from: 2024}", "line 2: a period of no_growth needs two dates: {from: 2025-01, until: 2025-06}"),
         ("as_of: 2025\nno_growth: [{from: 2026, until: 2027}]", "line 3: from 2026 is after the date of the case, as_of 2025"),
         ("as_of: 2025\nno_growth: [{from: 2024, until: 2026}]", "line 3: until 2026 is after the date of the case, as_of 2025"),
         ("first_growth: yes", "line 2: a case has no key 'first_growth'; did you mean no_growth or growth?"),

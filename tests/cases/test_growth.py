@@ -398,6 +398,15 @@ def test_two_periods_together_contradict_a_growth_that_neither_holds() -> None:
         )
     ]
     assert clashing(growth="2024-06", no_growth="2024-05-20..2024-06-15 2024-06-17..2024-07-10") == []
+    first = course("2024-05-20", "2024-06-16", first=True)
+    assert clashing(first, growth="2024-06", no_growth="2024-06-16..2024-07-10") == [
+        (
+            "growth in 2024-06",
+            "no growth from 2024-06-16 to 2024-07-10 and the first growth since the end of a course, 2024-05-20,"
+            " on 2024-06-16",
+        ),
+        ("growth on 2024-06-16", "no growth from 2024-06-16 to 2024-07-10"),
+    ]
 
 
 def when(growth: str) -> str:
@@ -576,6 +585,10 @@ def test_the_rule_says_what_every_choice_of_days_says(one: Case) -> None:
 
 @settings(max_examples=400)
 @drawn(drawn_cases)
+@example(case(growth="2024-02", no_growth="2023-12-31..2024-02-28 2024-02-29..2024-03-01"))
+@example(case(growth="2024-02", no_growth="2023-12-31..2024-02-27 2024-02-29..2024-03-01"))
+@example(case(course("2023-12-31", until="2024-02-28"), growth="2024-02", no_growth="2024-02-29..2024-03-01"))
+@example(case(course("2023-12-31", "2024-02-29", first=True), growth="2024-02", no_growth="2024-02-29..2024-03-01"))
 def test_growth_contradicts_if_every_day_of_it_is_stated_to_be_without(one: Case) -> None:
     assume(can_be(one))
     denied = set()
