@@ -19,7 +19,8 @@ from rdflib.collection import Collection
 from rdflib.namespace import OWL, PROV, RDF, RDFS, SKOS
 from rdflib.term import Node
 
-from sts_kg.cases.options import in_reading_order, short
+from sts_kg.cases.answers import short
+from sts_kg.cases.options import in_reading_order
 from sts_kg.cli import app
 from sts_kg.closure.rules.table import RULES, notation
 from sts_kg.guideline.condition import Alternative, Condition, Leaf, leaves

@@ -14,8 +14,8 @@ from rdflib import BNode, Graph, Literal
 from rdflib.namespace import RDF, RDFS, XSD
 
 from sts_kg import Case, CaseError, InconsistentError, KnowledgeGraph, ParseError, Table, UnknownNameError, load, read
+from sts_kg.cases.answers import Answers
 from sts_kg.cases.case import Given
-from sts_kg.cases.options import Answers
 from sts_kg.cases.session import Session
 from sts_kg.cases.sources import CaseSource
 from sts_kg.errors import ParameterError, QueryError

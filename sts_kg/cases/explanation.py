@@ -15,11 +15,12 @@ from rdflib import URIRef
 from rdflib.namespace import OWL, RDF, RDFS
 from rdflib.term import Node
 
+from sts_kg.cases.answers import Answer, short
 from sts_kg.cases.case import Case, Course, Derived
 from sts_kg.cases.fact_rules import derived, hints, therapies_of
 from sts_kg.cases.facts import course_nodes
 from sts_kg.cases.growth import clashes
-from sts_kg.cases.options import Answer, in_reading_order, short
+from sts_kg.cases.options import in_reading_order
 from sts_kg.cases.places import at
 from sts_kg.cases.statuses import WORDING
 from sts_kg.errors import InconsistentError

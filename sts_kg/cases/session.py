@@ -12,19 +12,13 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import PROV
 from rdflib.term import Node
 
+from sts_kg.cases.answers import Answer, Answers
 from sts_kg.cases.case import Case
 from sts_kg.cases.explanation import Explanation, contradiction, explain
 from sts_kg.cases.facts import facts_of
-from sts_kg.cases.options import (
-    Answer,
-    Answers,
-    Change,
-    answers_of,
-    changed,
-    changes,
-    contradictory_answers_of,
-)
+from sts_kg.cases.options import answers_of, contradictory_answers_of
 from sts_kg.cases.sources import read_cases
+from sts_kg.cases.supposing import Change, changed, changes
 from sts_kg.guideline import Guideline
 from sts_kg.queries import Entities, Store, graph_on, run, store_of
 from sts_kg.rdf import STS, local, of_ntriples

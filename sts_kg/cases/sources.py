@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from sts_kg.cases.case import Case
-from sts_kg.errors import CaseError, ParseError
+from sts_kg.errors import CaseError, ParseError, UnknownNameError
 from sts_kg.guideline import Vocabulary
 
-__all__ = ["CaseSource", "read_cases"]
+__all__ = ["CaseSource", "find_case", "read_cases"]
 
 #: A case, a file of cases, or a mapping with the keys of a case file.
 CaseSource: TypeAlias = str | Path | Case | Mapping[str, object]
@@ -68,3 +68,28 @@ def _read(one: CaseSource, vocabulary: Vocabulary) -> tuple[Case, ...]:
             raise CaseError(f"the mapping given cannot be read as a case: {error}") from error
         return parse(text, vocabulary, path="the mapping given")
     return read(one, vocabulary)
+
+
+def find_case(cases: Iterable[Case], name: str | None) -> Case:
+    """Return the case of an id; without an id the only case there is.
+
+    Raises
+    ------
+    UnknownNameError
+        No case has that id.
+    CaseError
+        No id was given and there are several cases.
+    """
+    by_id = {case.id: case for case in cases}
+    if name is None:
+        if len(by_id) != 1:
+            raise CaseError(f"there are {len(by_id)} cases ({_first_names(by_id)}): say which one")
+        return next(iter(by_id.values()))
+    if name not in by_id:
+        raise UnknownNameError("case", name, by_id)
+    return by_id[name]
+
+
+def _first_names(names: Iterable[str]) -> str:
+    first = list(names)
+    return ", ".join(first[:5]) + (", …" if len(first) > 5 else "")

@@ -10,7 +10,8 @@ import pytest
 from random_cases import cases
 
 from sts_kg import KnowledgeGraph, Table
-from sts_kg.cases.options import Answer, questions
+from sts_kg.cases.answers import Answer
+from sts_kg.cases.questions import questions
 from sts_kg.rdf.names import STS, compress
 
 

@@ -10,9 +10,9 @@ from rdflib import URIRef
 from rdflib.namespace import SKOS
 
 from sts_kg import KnowledgeGraph
+from sts_kg.cases.answers import Answer
 from sts_kg.cases.case import Case, Course, Declined, Given
 from sts_kg.cases.marks import Mark, tried_marks
-from sts_kg.cases.options import Answer
 from sts_kg.rdf.names import STS, local
 
 DID_NOT_WORK, SIDE_EFFECTS = "tried, did not work", "tried, stopped for side effects"

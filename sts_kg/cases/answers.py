@@ -1,0 +1,289 @@
+"""Answers: what the source's condition of an option comes to for a case, and many of them as a table, CSV or HTML."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from html import escape
+
+from rdflib import Literal, URIRef
+
+from sts_kg.cases.marks import Mark
+from sts_kg.cases.statuses import STATUSES, Status
+from sts_kg.errors import InconsistentError, UnknownNameError
+from sts_kg.guideline import Wording
+from sts_kg.rdf import compress, local
+from sts_kg.tables import Cell, Table, html_table
+
+__all__ = ["Answer", "Answers", "short"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the source's condition of one option comes to for one case.
+
+    `true`, `false` and `missing` are findings of the condition in the order of its axiom; `missing` holds the unknown
+    ones that could still settle it (empty unless undetermined). Each of `met_if` is a smallest set of answers (finding
+    to yes or no) that makes it met, each of `unmet_if` one that makes it not met; that a course is not over does
+    neither. `questions` is what to ask for each finding; empty where there is nothing to ask. `marks` say what happened
+    to the person, `tried` and `declined` whether one of them says that; they change no status. For a group (`umbrella`)
+    `kinds` counts the options that refine it, by status. Not met is not contraindicated (D25). If the case contradicts
+    itself, the status is `contradictory` and nothing is said of its findings, marks and kinds.
+    """
+
+    case: str
+    option: URIRef
+    label: str
+    umbrella: bool
+    status: Status
+    tried: bool
+    declined: bool
+    marks: tuple[Mark, ...]
+    kinds: Mapping[Status, int] | None
+    wording: Wording
+    true: tuple[URIRef, ...]
+    false: tuple[URIRef, ...]
+    unknown: tuple[URIRef, ...]
+    missing: tuple[URIRef, ...]
+    met_if: tuple[Mapping[URIRef, bool], ...]
+    unmet_if: tuple[Mapping[URIRef, bool], ...]
+    questions: Mapping[URIRef, str]
+    recommendation: URIRef
+    segments: tuple[URIRef, ...]
+    decisions: tuple[URIRef, ...]
+
+    @property
+    def kind(self) -> str:
+        """`group` for an option that the page words in general, over kinds that it describes; else `option`."""
+        return "group" if self.umbrella else "option"
+
+    @property
+    def shown_status(self) -> str:
+        """The status as it is shown; a group is met in general, as the page speaks of it."""
+        return "met in general" if self.umbrella and self.status == "met" else self.status.replace("-", " ")
+
+    @property
+    def shown_kinds(self) -> str:
+        """How many kinds of a group have which status, such as `3 met, 1 undetermined`; empty if it has none."""
+        counted = (self.kinds or {}).items()
+        return ", ".join(f"{count} {status.replace('-', ' ')}" for status, count in counted if count)
+
+    @property
+    def of_note(self) -> str:
+        """What is shown beside the status: the kinds of a group by their status, and the marks."""
+        kinds = [f"kinds: {self.shown_kinds}"] if self.shown_kinds else []
+        return "; ".join([*kinds, *dict.fromkeys(mark.label for mark in self.marks)])
+
+    @property
+    def segment_ids(self) -> tuple[str, ...]:
+        """The ids of the segments, such as S14."""
+        return tuple(local(segment) for segment in self.segments)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the answer with the keys of the command line's JSON contract, names without prefixes."""
+        return {
+            "case": self.case,
+            "option": local(self.option),
+            "status": self.status,
+            "tried": self.tried,
+            "declined": self.declined,
+            "true": [short(finding) for finding in self.true],
+            "false": [short(finding) for finding in self.false],
+            "missing": [{"finding": short(f), "question": self.questions[f] or None} for f in self.missing],
+            "recommendation": local(self.recommendation),
+            "segments": list(self.segment_ids),
+            "decisions": [local(decision) for decision in self.decisions],
+            "kind": self.kind,
+            "kinds": None if self.kinds is None else dict(self.kinds),
+            "marks": [mark.as_dict() for mark in self.marks],
+            **self.wording.as_dict(),
+        }
+
+
+@dataclass(frozen=True, repr=False)
+class Answers:
+    """The answers for some cases, in order.
+
+    A case that contradicts itself has answers with the status `contradictory`, and an error in `contradictions`;
+    `labels` are the labels of cases that have one.
+    """
+
+    answers: tuple[Answer, ...]
+    contradictions: tuple[InconsistentError, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    footer: str = ""
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+    def __iter__(self) -> Iterator[Answer]:
+        return iter(self.answers)
+
+    def __getitem__(self, index: int) -> Answer:
+        return self.answers[index]
+
+    def table(self) -> Table:
+        """Return the answers as a table with the columns of `to_csv`, as RDF terms; what is empty is None."""
+
+        def cell(answer: Answer, plain: Mapping[str, object], name: str) -> Literal | URIRef | None:
+            if name == "option":
+                return answer.option
+            value = plain[name]
+            return Literal(value) if isinstance(value, bool) else Literal(_csv_cell(value)) if value else None
+
+        rows = [tuple(cell(one, plain, name) for name in _CSV_COLUMNS) for one in self for plain in [one.as_dict()]]
+        return Table(_CSV_COLUMNS, tuple(rows), {answer.option: answer.label for answer in self.answers})
+
+    def with_status(self, *statuses: Status) -> Answers:
+        """Return the answers that have one of some statuses.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such status.
+        """
+        for status in statuses:
+            if status not in STATUSES:
+                raise UnknownNameError("status", status, STATUSES)
+        return replace(self, answers=tuple(answer for answer in self.answers if answer.status in statuses))
+
+    def where(self, **wanted: str | bool | None) -> Answers:
+        """Return the answers with some values of the keys of `Answer.as_dict`.
+
+        Where a key holds several values, such as `intents` or `marks`, one of them must be the value. A mark is named
+        by its label, an option with or without its prefix; truth values are True and False, or yes and no. None is
+        for what is empty.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such key, or no such status.
+
+        Examples
+        --------
+        >>> from sts_kg import load
+        >>> answers = load().options({"case": "x", "findings": {"stage4-sts": "yes"}})
+        >>> [answer.label for answer in answers.where(status="met", intents="symptom-relief")]
+        ['chemotherapy']
+        """
+        _require_keys(wanted)
+        if (status := wanted.get("status", STATUSES[0])) not in STATUSES:
+            raise UnknownNameError("status", str(status), STATUSES)
+
+        def fits(plain: Mapping[str, object]) -> bool:
+            for key, value in wanted.items():
+                found = _values(plain[key])
+                word = ("yes" if value else "no") if isinstance(value, bool) else value
+                if bool(found) if value is None else not {word, f"option-{word}"} & set(found):
+                    return False
+            return True
+
+        return replace(self, answers=tuple(answer for answer in self.answers if fits(answer.as_dict())))
+
+    def sorted_by(self, *keys: str) -> Answers:
+        """Return the answers sorted by keys of `Answer.as_dict`; those alike in all keys keep their order.
+
+        Values sort by name, since the source gives wordings no rank, but statuses in the order of `STATUSES`, and
+        options in the order of the source. Frequencies sort within their reference class (`amongst`) and there within
+        their band, since they cannot be compared across classes. Empty values come last.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such key.
+        """
+        _require_keys(keys)
+        options = {answer.option: place for place, answer in enumerate(self.answers)}
+
+        def place(answer: Answer) -> list[tuple[bool, object]]:
+            places = {"status": STATUSES.index(answer.status) + 1, "option": options[answer.option] + 1}
+            plain = answer.as_dict() | places | {"band": answer.wording.band}
+            names = [name for key in keys for name in (("amongst", "band", key) if key == "frequency" else (key,))]
+            values = [plain[name] for name in names]
+            return [(not value, value if isinstance(value, int) else _csv_cell(value)) for value in values]
+
+        return replace(self, answers=tuple(sorted(self.answers, key=place)))
+
+    def as_dicts(self) -> list[dict[str, object]]:
+        """Return each answer as plain values, with the keys of the command line's JSON contract."""
+        return [answer.as_dict() for answer in self.answers]
+
+    def to_csv(self) -> str:
+        """Return a CSV text, a line for each answer, truth values as yes and no.
+
+        Lists are words with spaces between, marks their labels with semicolons, kinds such as `met=3`.
+        """
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(_CSV_COLUMNS)
+        writer.writerows([_csv_cell(row[name]) for name in _CSV_COLUMNS] for row in self.as_dicts())
+        return text.getvalue()
+
+    def __repr__(self) -> str:
+        return f"<Answers: {len(self)} for {len({answer.case for answer in self})} cases>"
+
+    def _repr_html_(self) -> str:
+        header = ("case", "option", "status", "of note", "still to know", "words of the source")
+        rows = [
+            (
+                answer.case,
+                Cell(answer.label, str(answer.option), compress(str(answer.option))),
+                answer.shown_status,
+                answer.of_note,
+                ", ".join(map(short, answer.missing)),
+                "; ".join(answer.wording.sentences()),
+            )
+            for answer in self.answers
+        ]
+        wrong = "".join(f"<p>{escape(error.summary)}</p>" for error in self.contradictions)
+        return f"{html_table(header, rows)}{wrong}<p><small>{escape(self.footer)}</small></p>"
+
+
+_WORDS = (
+    *("kind", "kinds", "marks", "strength", "frequency", "amongst", "intents", "inherited_intents", "not_intents"),
+    *("positions", "follows", "may_enable", "talk"),
+)
+_CSV_COLUMNS = (
+    *("case", "option", "status", "tried", "declined", "true", "false", "missing"),
+    *("recommendation", "segments", "decisions", *_WORDS),
+)
+
+
+def _require_keys(keys: Iterable[str]) -> None:
+    for key in keys:
+        if key not in _CSV_COLUMNS:
+            raise UnknownNameError("key of an answer", key, _CSV_COLUMNS)
+
+
+def _csv_cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return " ".join(f"{name}={count}" for name, count in value.items())
+    if isinstance(value, list) and value and isinstance(value[0], dict) and "mark" in value[0]:
+        return "; ".join(dict.fromkeys(one["mark"] for one in value))
+    if isinstance(value, list):
+        return " ".join(_values(value))
+    return str(value)
+
+
+def _values(value: object) -> list[str]:
+    """Return the names in a value of an answer's plain form; of an object, such as a mark, its first value."""
+    if isinstance(value, list):
+        return [str(next(iter(one.values()))) if isinstance(one, dict) else str(one) for one in value]
+    return [] if value is None else [_csv_cell(value)]
+
+
+def short(finding: URIRef) -> str:
+    """Return a finding's short name, as case files and answers use it.
+
+    Examples
+    --------
+    >>> short(STS["finding-unresectable"])
+    'unresectable'
+    """
+    return local(finding).removeprefix("finding-")

@@ -1,0 +1,105 @@
+"""What would change if some findings of a case were others: hypothetical, not foretold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from rdflib import Graph, URIRef
+from rdflib.namespace import RDF
+
+from sts_kg.cases.answers import Answer, short
+from sts_kg.cases.case import Case, Given
+from sts_kg.errors import UnknownNameError
+from sts_kg.guideline import Guideline
+from sts_kg.rdf import STS, local
+
+__all__ = ["Change", "changed", "changes", "supposed", "transition"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """An option whose status, or whose missing findings, differ between a case and the same case changed."""
+
+    option: URIRef
+    label: str
+    before: Answer
+    after: Answer
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the change as plain values, names without prefixes."""
+        return {
+            "case": self.before.case,
+            "option": local(self.option),
+            "before": self.before.status,
+            "after": self.after.status,
+            "missing": [short(finding) for finding in self.after.missing],
+            "hypothetical": True,
+        }
+
+
+def changed(case: Case, findings: Mapping[URIRef, bool | None], guideline: Guideline) -> Case:
+    """Return a case with some of its given findings replaced; None makes one unknown.
+
+    What the case gives of the complement of a finding goes with it, and what says the same in another key: declining.
+    A finding set to yes takes given opposites with it, since both cannot hold (S21: resectable instead of
+    unresectable). Findings derived from courses stay.
+    """
+    asserted, declining = guideline.asserted, guideline.vocabulary.declining_findings
+
+    def related(finding: URIRef, predicate: URIRef) -> set[URIRef]:
+        both = {*asserted.objects(finding, predicate), *asserted.subjects(predicate, finding)}
+        return {other for other in both if isinstance(other, URIRef) and findings.get(other) is None}
+
+    dropped = set(findings)
+    for finding, holds in findings.items():
+        dropped |= related(finding, STS.complementOf) | (related(finding, STS.oppositeOf) if holds else set())
+    kept = [given for given in case.given if given.finding not in dropped]
+    supposed = [Given(f, holds, "supposed, what-if") for f, holds in findings.items() if holds is not None]
+    undone = {declining[finding] for finding in findings if finding in declining}
+    declines = tuple(declined for declined in case.declines if declined.modality not in undone)
+    return replace(case, given=(*kept, *supposed), declines=declines)
+
+
+def transition(name: str, asserted: Graph) -> dict[URIRef, bool | None]:
+    """Return what a possible transition (S21) supposes: the finding it leads from unknown, the one it leads to had.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such transition.
+    """
+    known = {local(str(iri)): iri for iri in asserted.subjects(RDF.type, STS.PossibleTransition)}
+    found = known.get(name.removeprefix("sts:"))
+    if found is None:
+        raise UnknownNameError("transition", name, known)
+    left, reached = asserted.value(found, STS.fromFinding), asserted.value(found, STS.toFinding)
+    assert isinstance(left, URIRef) and isinstance(reached, URIRef), f"{name} lacks a finding in recommendations.ttl"
+    return {left: None, reached: True}
+
+
+def supposed(findings: Mapping[str, bool | None] | str, guideline: Guideline) -> dict[URIRef, bool | None]:
+    """Return the findings that a what-if supposes, from their names or from the name of a possible transition.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such finding or transition.
+    """
+    if isinstance(findings, str):
+        return transition(findings, guideline.asserted)
+    words = guideline.vocabulary.findings
+    for name in findings:
+        if name not in words:
+            raise UnknownNameError("finding", name, words)
+    return {words[name]: holds for name, holds in findings.items()}
+
+
+def changes(before: Iterable[Answer], after: Iterable[Answer]) -> tuple[Change, ...]:
+    """Return the options whose status or missing findings differ, in the order of `before`."""
+    pairs = zip(before, after, strict=True)
+    return tuple(
+        Change(old.option, old.label, old, new)
+        for old, new in pairs
+        if (old.status, old.missing) != (new.status, new.missing)
+    )
