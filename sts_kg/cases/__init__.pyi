@@ -1,12 +1,12 @@
 from .answers import Answer as Answer
 from .answers import Answers as Answers
 from .answers import short as short
+from .asking import Question as Question
+from .asking import questions as questions
 from .case import Case as Case
 from .explanation import Explanation as Explanation
 from .marks import Mark as Mark
 from .options import find_option as find_option
-from .questions import Question as Question
-from .questions import questions as questions
 from .session import Session as Session
 from .session import what_if as what_if
 from .sources import CaseSource as CaseSource

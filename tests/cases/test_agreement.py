@@ -11,7 +11,7 @@ from random_cases import cases
 
 from sts_kg import KnowledgeGraph, Table
 from sts_kg.cases.answers import Answer
-from sts_kg.cases.questions import questions
+from sts_kg.cases.asking import questions
 from sts_kg.rdf.names import STS, compress
 
 

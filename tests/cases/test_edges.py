@@ -507,17 +507,23 @@ FAILED = "chemotherapy doxorubicin-alone doxorubicin-ifosfamide"
 CANCER = " ".join(option for option in ALL if option not in ("comfort-care", "ask-about-clinical-trials"))
 
 
-def check_marks(found: Rows | None, expected: str) -> None:
-    """Compare the marks of all options with a line such as "tried surgery | declined surgery radiation"."""
+def marks_in(found: Rows | None) -> dict[str, tuple[list[str], bool, bool]] | None:
+    """Return option to its marks, whether it was tried, and whether it is declined; None for a refused case."""
+    if found is None:
+        return None
+    return {option: (row["marks"], row["tried"], row["declined"]) for option, row in found.items()}
+
+
+def marks_of(expected: str) -> dict[str, tuple[list[str], bool, bool]]:
+    """Return what a line such as "tried surgery | declined surgery radiation" says of all options."""
     wanted: dict[str, list[str]] = {option: [] for option in ALL}
     for word, *options in map(str.split, expected.split("|") if expected != "none" else ()):
         for option in options:
             wanted[option] = sorted([*wanted[option], WORDS[word]])
-    assert found is not None
-    assert {option: row["marks"] for option, row in found.items()} == wanted
-    for option, words in wanted.items():
-        assert found[option]["tried"] == any(word.startswith("tried") for word in words)
-        assert found[option]["declined"] == ("declined" in words)
+    return {
+        option: (words, any(word.startswith("tried") for word in words), "declined" in words)
+        for option, words in wanted.items()
+    }
 
 
 @lines(f"""
@@ -580,7 +586,7 @@ def check_marks(found: Rows | None, expected: str) -> None:
     another and this : doxorubicin for another-cancer | pazopanib for this-cancer = tried targeted-therapy pazopanib
 """)
 def test_what_was_tried(ask: Ask, text: str, expected: str) -> None:
-    check_marks(ask(after(text)), expected)
+    assert marks_in(ask(after(text))) == marks_of(expected)
 
 
 @lines(f"""
@@ -596,7 +602,7 @@ def test_what_was_tried(ask: Ask, text: str, expected: str) -> None:
     | tried chemotherapy doxorubicin-ifosfamide
 """)
 def test_what_the_finding_says_of_doxorubicin(ask: Ask, text: str, expected: str) -> None:
-    check_marks(ask(after(text, "stage4-sts doxorubicin-did-not-work")), expected)
+    assert marks_in(ask(after(text, "stage4-sts doxorubicin-did-not-work"))) == marks_of(expected)
 
 
 @lines(f"""
@@ -610,7 +616,7 @@ def test_what_the_finding_says_of_doxorubicin(ask: Ask, text: str, expected: str
 """)
 def test_what_findings_say_of_all_cancer_treatments(ask: Ask, text: str, expected: str) -> None:
     found = ask(facts(f"stage4-sts {text}"))
-    check_marks(found, expected)
+    assert marks_in(found) == marks_of(expected)
     check(found, "met chemotherapy surgery")
 
 
@@ -627,7 +633,8 @@ def test_what_is_declined(ask: Ask, modality: str) -> None:
         "clinical-trial": "ask-about-clinical-trials",
         "cancer-treatment": CANCER,
     }
-    check_marks(ask(facts("stage4-sts", declines=[modality])), f"declined {of_modality[modality]}")
+    found = ask(facts("stage4-sts", declines=[modality]))
+    assert marks_in(found) == marks_of(f"declined {of_modality[modality]}")
 
 
 def test_every_mark_has_its_reason_and_its_place(kg: KnowledgeGraph) -> None:

@@ -15,8 +15,8 @@ from rdflib import URIRef
 
 from sts_kg import Case, InconsistentError, KnowledgeGraph, UnknownNameError
 from sts_kg.cases.answers import Answer, Answers, short
+from sts_kg.cases.asking import Question
 from sts_kg.cases.case import Declined, Given
-from sts_kg.cases.questions import Question
 from sts_kg.cases.statuses import STATUSES
 from sts_kg.errors import CaseError
 from sts_kg.rdf.names import STS, local
