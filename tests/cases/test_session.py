@@ -61,6 +61,30 @@ def test_cases_that_come_into_a_linked_store_keep_what_is_linked(store: Path) ->
     assert count(with_f) == count(kept) + of_f - without
 
 
+WITH_COURSES = {
+    "case": "m",
+    "findings": {"stage4-sts": "yes"},
+    "courses": [
+        {"therapies": ["sbrt"], "site": "lungs", "end": "2024-01-10"},
+        {"therapies": ["doxorubicin"], "start": "2025-01"},
+    ],
+    "growth": "2024-06-01",
+    "no_growth": {"from": "2023-01", "until": "2023-12"},
+    "declines": ["surgery"],
+}
+ABOUT_COURSES = {
+    **{"marks-of-case": 9, "facts-of-case": 22, "records-of-case": 3, "courses-of-case": 2},
+    **{"options-of-case": 18, "missing-facts": 25, "questions-of-case": 17},
+}
+
+
+@pytest.mark.parametrize("name", ABOUT_COURSES)
+def test_courses_growth_and_marks_of_cases_that_come_into_a_store(store: Path, kg: KnowledgeGraph, name: str) -> None:
+    answers = [each.with_cases(WITH_COURSES).query(f"conditions/{name}", case="m") for each in (load(store=store), kg)]
+    assert answers[0] == answers[1]
+    assert len(answers[0]) == ABOUT_COURSES[name]  # type: ignore[arg-type]
+
+
 def test_the_example_cases_keep_what_is_linked(linked: KnowledgeGraph, kg: KnowledgeGraph) -> None:
     examples = linked.with_examples()
     assert examples.session.slices == linked.session.slices != {}
