@@ -283,6 +283,7 @@ def short(finding: URIRef) -> str:
 
     Examples
     --------
+    >>> from sts_kg.rdf import STS
     >>> short(STS["finding-unresectable"])
     'unresectable'
     """
