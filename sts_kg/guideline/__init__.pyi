@@ -16,6 +16,7 @@ from .source import Segment as Segment
 from .source import segment as segment
 from .source import segments as segments
 from .vocabulary import Contents as Contents
+from .vocabulary import CourseRule as CourseRule
 from .vocabulary import Report as Report
 from .vocabulary import Vocabulary as Vocabulary
 from .wording import Related as Related
