@@ -14,13 +14,15 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDFS
 from rdflib.term import Node
 
-from sts_kg.errors import ParseError
+from sts_kg.errors import ParseError, ReadingError
 from sts_kg.guideline.condition import Condition, conditions
 from sts_kg.guideline.data import ontology_folder, source_page
+from sts_kg.guideline.duals import not_met
+from sts_kg.guideline.readings import Reading, find_reading, readings
 from sts_kg.guideline.source import Segment, find_segment, page_texts, segment, segments, source_document
 from sts_kg.guideline.vocabulary import Vocabulary
 from sts_kg.guideline.wording import Wording, wordings
-from sts_kg.rdf import STS, Quads, named_quads, nquads_of, of_quads, read_text
+from sts_kg.rdf import STS, Quads, named_quads, nquads_of, of_quads, quads_of, read_text
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure
@@ -47,6 +49,8 @@ class Guideline:
         The reasoning engine, one of `sts_kg.closure.ENGINES`.
     quads : mapping, optional
         The modules themselves, by name, if they were read from elsewhere.
+    reading : Reading, optional
+        The reading by which the modules were changed; see `under`.
 
     Raises
     ------
@@ -60,7 +64,10 @@ class Guideline:
         *,
         engine: str = "columns",
         quads: Mapping[str, Quads] | None = None,
+        reading: Reading | None = None,
     ) -> None:
+        #: The reading by which it answers instead of the chosen one; None if it answers by all that were chosen.
+        self.reading = reading
         self.folder = Path(folder) if folder is not None else ontology_folder()
         self.engine = engine
         #: The name of the module that imports the others.
@@ -164,10 +171,47 @@ class Guideline:
 
     @cached_property
     def footer(self) -> str:
-        """The line that ends every answer: disclaimer, version, and the digest of the source."""
+        """The line that ends every answer: disclaimer, version, the digest of the source, and the reading if any."""
         digest = self.asserted.value(source_document(self.asserted), STS.sha256)
-        version = self.header(OWL.versionInfo)
-        return f"{self.header(STS.disclaimer)} [sts_kg ontology {version}, source {str(digest)[:12]}…]"
+        version = f"sts_kg ontology {self.header(OWL.versionInfo)}, source {str(digest)[:12]}…"
+        by = f", by the reading {self.reading.name}, which was not chosen" if self.reading else ""
+        return f"{self.header(STS.disclaimer)} [{version}{by}]"
+
+    # --- readings
+
+    @cached_property
+    def readings(self) -> Mapping[str, Reading]:
+        """The readings that decisions did not choose, by name; none if this is a guideline by one of them.
+
+        Raises
+        ------
+        ParseError
+            A file of `readings/` is missing or cannot be read, or does not fit the ontology.
+        """
+        return {} if self.reading else readings(self.folder / "readings", self.asserted)
+
+    def under(self, name: str) -> Guideline:
+        """Return the guideline by another reading of one decision, such as `D04=S08-alone`, the duals generated anew.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such reading.
+        ReadingError
+            Its decision has no reading, or several, or this guideline is by a reading already: one at a time.
+        ParseError
+            As `readings`.
+        """
+        if self.reading:
+            raise ReadingError(name, f"one at a time, and this is by {self.reading.name} already")
+        reading = find_reading(name, self.readings, self.asserted)
+        removed = {quad.triple for quad in quads_of(reading.removed, None)}
+        quads = {name: [quad for quad in each if quad.triple not in removed] for name, each in self.quads.items()}
+        quads["conditions"] += quads_of(reading.added, self.graph_name("conditions"))
+        quads["not-met"] = named_quads(
+            "not-met.ttl", self.graph_name("not-met"), blank_nodes="notmet", text=not_met(reading.asserted)
+        )
+        return Guideline(self.folder, engine=self.engine, quads=quads, reading=reading)
 
     @cached_property
     def forbidden_words(self) -> Mapping[str, re.Pattern[str]]:
