@@ -140,6 +140,20 @@ class KnowledgeGraph:
         """Return a knowledge graph with the fictional cases a to m of `ontology/examples`."""
         return KnowledgeGraph(self.session.examples)
 
+    def under(self, reading: str) -> KnowledgeGraph:
+        """Return a knowledge graph by another reading of one decision, such as `D04=S08-alone`, with the same cases.
+
+        `query("provenance/readings")` lists the readings; `D04` alone will do where a decision has one.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such reading.
+        ReadingError
+            The alternative of the decision is not encoded, it has several, or this graph is by a reading already.
+        """
+        return KnowledgeGraph(replace(self.session, guideline=self.guideline.under(reading)))
+
     # --- queries
 
     @cached_property

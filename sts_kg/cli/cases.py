@@ -9,7 +9,20 @@ from pathlib import Path
 import click
 
 from sts_kg.cases import STATUSES
-from sts_kg.cli.shared import DONE, NO, UNREADABLE, File, as_json, case_file, case_id, formats, page_option, terminal
+from sts_kg.cli.shared import (
+    DONE,
+    NO,
+    UNREADABLE,
+    File,
+    as_json,
+    case_file,
+    case_id,
+    formats,
+    graph_by,
+    page_option,
+    reading_option,
+    terminal,
+)
 from sts_kg.errors import InconsistentError, StsKgError
 
 __all__ = ["ask", "explain", "options_command", "what_if"]
@@ -19,8 +32,11 @@ __all__ = ["ask", "explain", "options_command", "what_if"]
 @click.argument("files", nargs=-1, required=True, type=File, metavar="FILE...")
 @formats("table", "json", "csv")
 @click.option("--status", "statuses", type=click.Choice(STATUSES), multiple=True, help="Only these; repeatable.")
+@reading_option
 @page_option
-def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...], page: Path | None) -> None:
+def options_command(
+    files: tuple[Path, ...], form: str, statuses: tuple[str, ...], readings: tuple[str, ...], page: Path | None
+) -> None:
     """Answer each option for each case: met, not met or undetermined, what is missing, and the words of the source.
 
     A case that contradicts itself is contradictory for every option; the exit code is then 1.
@@ -31,11 +47,11 @@ def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...
     Example:
       sts-kg options patient.yaml
       sts-kg options cohort.csv --format json --status undetermined
+      sts-kg options patient.yaml --reading D04=S08-alone
     """
     from sts_kg.cli.console import legend
-    from sts_kg.knowledge import load
 
-    kg, shown = load(), terminal()
+    kg, shown = graph_by(readings), terminal()
     code = DONE
     segments = kg.sources(page=page) if page else ()
 
@@ -59,7 +75,7 @@ def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...
         if segments:
             quoted = {name for answer in chosen for name in answer.segment_ids}
             shown.segments([one for one in segments if one.id in quoted])
-        shown.write(f"{legend(answer.status for answer in chosen)}\n{found.footer}\n")
+        shown.write(f"{legend(tuple(chosen))}\n{found.footer}\n")
     sys.exit(code)
 
 
@@ -68,8 +84,9 @@ def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...
 @click.argument("option")
 @case_id
 @formats("table", "json")
+@reading_option
 @page_option
-def explain(file: Path, option: str, case: str | None, form: str, page: Path | None) -> None:
+def explain(file: Path, option: str, case: str | None, form: str, readings: tuple[str, ...], page: Path | None) -> None:
     """Explain why an option has its status for a case.
 
     What is known, what is not needed, what to ask, the source and its interpretation.
@@ -80,11 +97,9 @@ def explain(file: Path, option: str, case: str | None, form: str, page: Path | N
     Example:
       sts-kg explain patient.yaml pazopanib
     """
-    from sts_kg.knowledge import load
-
     shown = terminal()
     with shown.busy("reasoning …"):
-        explanation = load().explain(file, option, case=case, page=page)
+        explanation = graph_by(readings).explain(file, option, case=case, page=page)
     if form == "json":
         shown.write(as_json(explanation.as_dict()))
     else:
@@ -95,7 +110,8 @@ def explain(file: Path, option: str, case: str | None, form: str, page: Path | N
 @case_file
 @case_id
 @formats("table", "json")
-def ask(file: Path, case: str | None, form: str) -> None:
+@reading_option
+def ask(file: Path, case: str | None, form: str, readings: tuple[str, ...]) -> None:
     """Rank the open questions of a case.
 
     The question that most undetermined options wait for comes first.
@@ -104,8 +120,6 @@ def ask(file: Path, case: str | None, form: str) -> None:
     Example:
       sts-kg ask patient.yaml
     """
-    from sts_kg.knowledge import load
-
     shown = terminal()
     code = DONE
 
@@ -115,7 +129,7 @@ def ask(file: Path, case: str | None, form: str) -> None:
         shown.error(error.summary)
 
     with shown.busy("reasoning …"):
-        asked = load().questions(file, case=case, on_error=contradictory)
+        asked = graph_by(readings).questions(file, case=case, on_error=contradictory)
     if form == "json":
         rows = [{"case": name} | question.as_dict() for name, questions in asked.items() for question in questions]
         shown.write(as_json(rows))
@@ -130,7 +144,8 @@ def ask(file: Path, case: str | None, form: str) -> None:
 @click.argument("findings", nargs=-1, required=True, metavar="FINDING=yes|no|unknown...")
 @case_id
 @formats("table", "json")
-def what_if(file: Path, findings: tuple[str, ...], case: str | None, form: str) -> None:
+@reading_option
+def what_if(file: Path, findings: tuple[str, ...], case: str | None, form: str, readings: tuple[str, ...]) -> None:
     """Show which options would change if findings were different. The result is hypothetical.
 
     Instead of findings, a possible transition of the source can be named: transition-S21.
@@ -140,12 +155,10 @@ def what_if(file: Path, findings: tuple[str, ...], case: str | None, form: str) 
       sts-kg what-if patient.yaml resectable=yes
       sts-kg what-if patient.yaml transition-S21
     """
-    from sts_kg.knowledge import load
-
     shown = terminal()
     supposed = findings[0] if len(findings) == 1 and "=" not in findings[0] else _assignments(findings)
     with shown.busy("reasoning …"):
-        changes = load().what_if(file, supposed, case=case)
+        changes = graph_by(readings).what_if(file, supposed, case=case)
     if form == "json":
         shown.write(as_json([change.as_dict() for change in changes]))
     else:

@@ -13,6 +13,7 @@ from sts_kg.stores import PROFILES
 
 if TYPE_CHECKING:
     from sts_kg.cli.console import Terminal
+    from sts_kg.knowledge import KnowledgeGraph
 
 __all__ = [
     "DONE",
@@ -27,8 +28,10 @@ __all__ = [
     "cases_option",
     "endpoint_option",
     "formats",
+    "graph_by",
     "page_option",
     "profile_option",
+    "reading_option",
     "store_option",
     "terminal",
 ]
@@ -45,7 +48,13 @@ cases_option = click.option(
 page_option = click.option(
     "--source", "page", type=File, metavar="PAGE", envvar="STS_KG_SOURCE", help="The source page, to quote its text."
 )
-
+reading_option = click.option(
+    "--reading",
+    "readings",
+    multiple=True,
+    metavar="DECISION=NAME",
+    help="Answer by another reading of a decision, such as D04=S08-alone.",
+)
 
 endpoint_option = click.option(
     "--endpoint", metavar="URL", help="Query a SPARQL 1.1 endpoint instead of the shipped graph."
@@ -61,6 +70,15 @@ profile_option = click.option(
 def formats(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return the option --format with these choices; the first is the default."""
     return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
+
+
+def graph_by(readings: tuple[str, ...]) -> KnowledgeGraph:
+    """Return the shipped knowledge graph, by another reading if one is named."""
+    from sts_kg.knowledge import load
+
+    if len(readings) > 1:
+        raise click.UsageError(f"--reading takes one at a time, and {' and '.join(readings)} were given")
+    return load().under(readings[0]) if readings else load()
 
 
 def terminal() -> Terminal:
