@@ -204,8 +204,11 @@ def intervals(case: Case, tables: Tables = BASE) -> Iterator[tuple[int | None, s
 
 def impossible_growth(case: Case, tables: Tables = BASE) -> bool:
     """Say whether every day of a growth surely lies within an interval without growth."""
-    denied = {day for _, first, up_to in intervals(case, tables) for day in surely_from(first) & up_to}
-    return any(days(growth) <= denied for growth in growths(case))
+    stated = list(intervals(case, tables))
+    return any(
+        all(any(day in up_to and day in surely_from(first) for _, first, up_to in stated) for day in days(growth))
+        for growth in growths(case)
+    )
 
 
 def growth_after(case: Case, tables: Tables = BASE) -> bool:
@@ -267,18 +270,18 @@ def no_growth_after(case: Case, tables: Tables = BASE) -> bool:
 
 
 def _covered(stated: list[tuple[int | None, str, Days]], number: int, end: int) -> bool:
-    year = set(range(end, anniversary(end) + 1))
-    for owner, first, up_to in stated:
-        year -= up_to if owner == number else up_to & surely_from(first)
-    return not year
+    return all(
+        any(day in up_to and (owner == number or day in surely_from(first)) for owner, first, up_to in stated)
+        for day in range(end, anniversary(end) + 1)
+    )
 
 
 def _covered_during(stated: list[tuple[int | None, str, Days]], course: Case) -> bool:
     """Say whether every day from the start to before the end, whenever they are, is stated to be without growth."""
-    between = set(range(min(days(course["start"])), max(days(course["end"]))))
-    for _, first, up_to in stated:
-        between -= up_to & surely_from(first)
-    return not between
+    return all(
+        any(day in up_to and day in surely_from(first) for _, first, up_to in stated)
+        for day in range(min(days(course["start"])), max(days(course["end"])))
+    )
 
 
 def dated(case: Case, tables: Tables = BASE) -> tuple[bool, bool, bool]:
@@ -286,9 +289,7 @@ def dated(case: Case, tables: Tables = BASE) -> tuple[bool, bool, bool]:
     return growth_after(case, tables), no_growth_after(case, tables), impossible_growth(case, tables)
 
 
-def known(
-    case: Case, tables: Tables = BASE, by_dates: tuple[bool, bool, bool] | None = None
-) -> dict[str, bool] | None:
+def known(case: Case, tables: Tables = BASE, by_dates: tuple[bool, bool, bool] | None = None) -> dict[str, bool] | None:
     """Return the findings that a case has and lacks; None if they contradict each other."""
     growth, no_growth, _ = by_dates or dated(case, tables)
     said = {(finding, yes(value)) for finding, value in case.get("findings", {}).items() if yes(value) or no(value)}
@@ -335,6 +336,11 @@ def _errors(case: Case) -> Iterator[bool]:
         yield "start" in course and "end" in course and surely_before(course["end"], course["start"])
         yield (
             "no_growth_until" in course and "end" in course and surely_before(course["no_growth_until"], course["end"])
+        )
+        yield (
+            "no_growth_until" in course
+            and "start" in course
+            and surely_before(course["no_growth_until"], course["start"])
         )
         ended = {"end", "outcome", "no_growth_until"} & {*course} or yes(course.get("first_growth"))
         yield yes(course.get("ongoing")) and bool(ended)

@@ -155,8 +155,8 @@ def _options(names: str) -> list[str]:
 
 
 EVERY = list(oracle.CONDITIONS)
-#: Reading to the options of which anything can differ, in a case that is consistent without it. A reading by which
-#: more follows can make a case contradictory, and so reaches every option.
+#: Reading to the options of which the text of the condition differs, or anything that is answered of a case that is
+#: consistent without the reading. One by which more follows can make a case contradictory, and so reaches every option.
 CHANGED: dict[str, list[str]] = {
     "D01=separate": _options(" ".join(SCOPE)),
     "D01=no-scope": _options(" ".join(SCOPE)),
@@ -275,9 +275,7 @@ def hangs(case: Case) -> dict[str, list[str]]:
     return found
 
 
-def _answers(
-    case: Case, tables: Tables, by_dates: tuple[bool, bool, bool] | None
-) -> dict[str, tuple[str, bool, bool]]:
+def _answers(case: Case, tables: Tables, by_dates: tuple[bool, bool, bool] | None) -> dict[str, tuple[str, bool, bool]]:
     facts = course_oracle.consistent(case, tables, by_dates)
     marks = course_oracle.marks_by(facts, case, tables)
     return {
@@ -387,7 +385,7 @@ EXAMPLES: dict[str, tuple[Case, Case]] = {
         case_of(f"{St} {TYPE}", history_complete="yes"),
         case_of(f"{St} {TYPE} -prior-chemotherapy -{GROWTH}", history_complete="yes"),
     ),
-    "D29=two-questions": (case_of(f"{St} -unresectable"), case_of(f"{St} resectable")),
+    "D29=two-questions": (case_of(f"{St} -resectable"), case_of(f"{St} unresectable")),
     "D30=any-cancer": (case_of("lung-metastases"), case_of(f"{St} lung-metastases")),
     "D31=of-its-course": (
         case_of(
