@@ -203,11 +203,23 @@ def intervals(case: Case, tables: Tables = BASE) -> Iterator[tuple[int | None, s
 
 
 def impossible_growth(case: Case, tables: Tables = BASE) -> bool:
-    """Say whether every day of a growth surely lies within an interval without growth."""
-    stated = list(intervals(case, tables))
+    """Say whether every day of a growth surely lies within an interval without growth.
+
+    By D31=of-its-course, growth of a course is not held against what another course says.
+    """
+    stated, own_only = list(intervals(case, tables)), tables.reading == "D31=of-its-course"
+    recorded: list[tuple[int | None, str]] = [(None, growth) for growth in listed(case.get("growth"))]
+    recorded += [(n, growth) for n, course in enumerate(courses(case)) for growth in listed(course.get("growth"))]
     return any(
-        all(any(day in up_to and day in surely_from(first) for _, first, up_to in stated) for day in days(growth))
-        for growth in growths(case)
+        all(
+            any(
+                day in up_to and day in surely_from(first)
+                for by, first, up_to in stated
+                if not own_only or None in (by, number) or by == number
+            )
+            for day in days(growth)
+        )
+        for number, growth in recorded
     )
 
 
