@@ -12,6 +12,11 @@ from .data import source_page as source_page
 from .data import version as version
 from .duals import not_met as not_met
 from .guideline import Guideline as Guideline
+from .new_page import PageChanges as PageChanges
+from .new_page import SegmentChange as SegmentChange
+from .new_page import page_changes as page_changes
+from .new_page import page_text as page_text
+from .new_page import spans as spans
 from .source import Segment as Segment
 from .source import segment as segment
 from .source import segments as segments
