@@ -15,7 +15,7 @@ from rdflib.term import Node
 from sts_kg.cases.answers import Answer
 from sts_kg.cases.session import Session
 from sts_kg.cases.statuses import Status
-from sts_kg.guideline import Guideline, PageChanges, SegmentChange, page_changes, page_text, spans
+from sts_kg.guideline import Came, Guideline, PageChanges, SegmentChange, page_changes, page_text, spans
 from sts_kg.rdf import STS, local
 
 __all__ = ["Resting", "SourceDiff", "source_diff"]
@@ -79,23 +79,29 @@ class SourceDiff:
         changes = self.changes
         counts = changes.counts
         yield ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
-        came = {after: [*group] for after, group in groupby(changes.came, key=lambda one: one.after)}
-        for after in (None, *(one.segment.id for one in changes.segments)):
-            for one in changes.segments:
-                if one.segment.id == after and after in self.resting:
-                    yield ""
-                    yield from self._segment(one)
-            for new in came.get(after, ()):
-                piece, again = new.piece, f", the text of {new.repeats} again" if new.repeats else ""
+        waiting = {after: [*group] for after, group in groupby(changes.came, key=lambda one: one.after)}
+        came = waiting.get(None, [])
+        for one in changes.segments:
+            if one.kind != "went":  # what came in the place of a segment stands after it
+                yield from self._came(came)
+                came = waiting.get(one.segment.id, [])
+            if one.segment.id in self.resting:
                 yield ""
-                yield f"came: line {piece.line}, characters {piece.start}–{piece.end}{again}"
-                yield from _wrapped(piece.text, "  ")
-                yield "  [ ] a segment in source.ttl, and what it says"
+                yield from self._segment(one)
+        yield from self._came(came)
         if changes.differs:
             yield ""
             yield from self._summary()
         yield ""
         yield from _wrapped(self.footer)
+
+    def _came(self, came: Iterable[Came]) -> Iterator[str]:
+        for new in came:
+            again = f", the text of {new.repeats} again" if new.repeats else ""
+            yield ""
+            yield f"came: line {new.piece.line}, characters {new.piece.start}–{new.piece.end}{again}"
+            yield from _wrapped(new.piece.text, "  ")
+            yield "  [ ] a segment in source.ttl, and what it says"
 
     def _segment(self, change: SegmentChange) -> Iterator[str]:
         one, now = change.segment, change.pieces
@@ -208,10 +214,8 @@ def _marked(change: SegmentChange) -> str:
         if old != new:
             said += [f"[-{old}-]"] * bool(old) + [f"{{+{new}+}}"] * bool(new)
         elif len(words) > 8:
-            first, last = (
-                words[: 3 if len(runs) > 1 else 8] * (place > 0 or len(runs) == 1),
-                words[-3:] * (place < len(runs) - 1),
-            )
+            first = words[:8] if len(runs) == 1 else words[:3] if place else []
+            last = words[-3:] if place < len(runs) - 1 else []
             said += [*first, "…", *last]
         else:
             said += words

@@ -12,6 +12,7 @@ from .data import source_page as source_page
 from .data import version as version
 from .duals import not_met as not_met
 from .guideline import Guideline as Guideline
+from .new_page import Came as Came
 from .new_page import PageChanges as PageChanges
 from .new_page import SegmentChange as SegmentChange
 from .new_page import page_changes as page_changes

@@ -297,11 +297,11 @@ def _moved(segments: Sequence[Segment], new: Sequence[Piece], place: dict[int, r
     """Return which segments stand in another order, under another heading, or apart from the others of their line."""
     there = sorted(place)
     was_now = {i: (segments[i].line, new[place[i][0]].line) for i in there}
-    ranked = [pair for pair, _ in Counter(was_now.values()).most_common()][
-        ::-1
-    ]  # the most common comes last, and stays
-    to, back = dict(ranked), {now: was for was, now in ranked}
-    off_line = {i for i, (was, now) in was_now.items() if to[was] != now or back[now] != was}
+    lines: dict[int, int] = {}
+    for (was, now), _ in Counter(was_now.values()).most_common():  # a line goes where most of its segments went
+        if was not in lines and now not in lines.values():
+            lines[was] = now
+    off_line = {i for i, (was, now) in was_now.items() if lines.get(was) != now}
 
     # the heaviest run of segments that are still in order; of two as long, the one with more on their old lines
     weight: dict[int, int] = {}
@@ -326,8 +326,8 @@ def _moved(segments: Sequence[Segment], new: Sequence[Piece], place: dict[int, r
                 found[i] = above
         return found
 
-    old, now = headings(range(len(segments))), headings(sorted(there, key=lambda i: place[i][0]))
-    elsewhere = {i for i, above in now.items() if above != old[i] and (old[i] is None or old[i] in place)}
+    old, new_above = headings(range(len(segments))), headings(sorted(there, key=lambda i: place[i][0]))
+    elsewhere = {i for i, above in new_above.items() if above != old[i] and (old[i] is None or old[i] in place)}
     return off_line | (set(there) - in_order) | elsewhere
 
 
