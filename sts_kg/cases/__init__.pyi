@@ -8,6 +8,8 @@ from .case import Case as Case
 from .explanation import Explanation as Explanation
 from .marks import Mark as Mark
 from .options import find_option as find_option
+from .revision import SourceDiff as SourceDiff
+from .revision import source_diff as source_diff
 from .session import Session as Session
 from .session import what_if as what_if
 from .sources import CaseSource as CaseSource

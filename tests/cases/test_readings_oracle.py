@@ -9,8 +9,9 @@ import course_oracle
 import oracle
 import pytest
 import readings_oracle
+from course_oracle import Case
 from random_cases import cases
-from readings_oracle import CHANGED, EVERY, EXAMPLES, GROWTH, NEW, READINGS, TABLES, TYPE, Case, St, case_of, course
+from readings_oracle import CHANGED, EVERY, EXAMPLES, GROWTH, NEW, READINGS, TABLES, TYPE, St, case_of, course
 
 
 def by(case: Case, reading: str) -> list[str]:
