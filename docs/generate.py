@@ -54,7 +54,7 @@ REMEDIES = {
     "dishonest": "Say only what the source says.",
     "released-lost": "Keep the term with owl:deprecated true and dcterms:isReplacedBy.",
     "source-uncovered": "Add a segment to source.ttl.",
-    "cue-not-in-source": "Quote the words as they stand in the segment, or name the segment in which they stand.",
+    "cue-not-in-source": "List the words as they stand in the segment, or at the segment in which they stand.",
     "quotes-source": "Say it in other words.",
 }
 

@@ -12,6 +12,7 @@ from .data import source_page as source_page
 from .data import version as version
 from .duals import not_met as not_met
 from .guideline import Guideline as Guideline
+from .source import CUES as CUES
 from .source import Segment as Segment
 from .source import segment as segment
 from .source import segments as segments
