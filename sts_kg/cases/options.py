@@ -89,6 +89,7 @@ def _blank(guideline: Guideline) -> tuple[Answer, ...]:
     asserted, found = guideline.asserted, []
     for option, condition in guideline.conditions.items():
         recommendation = next(r for r in asserted.subjects(STS.recommendsOption, option) if isinstance(r, URIRef))
+        said = {recommendation, *asserted.objects(recommendation, STS.hasConditionPart)}
         decisions = (d for d in asserted.objects(recommendation, STS.hasDecision) if isinstance(d, URIRef))
         answer = Answer(
             case="",
@@ -109,7 +110,9 @@ def _blank(guideline: Guideline) -> tuple[Answer, ...]:
             unmet_if=(),
             questions={finding: guideline.vocabulary.question(finding) for finding in leaves(condition)},
             recommendation=recommendation,
-            segments=in_reading_order(asserted, asserted.objects(recommendation, PROV.wasQuotedFrom)),
+            segments=in_reading_order(
+                asserted, {segment for thing in said for segment in asserted.objects(thing, PROV.wasQuotedFrom)}
+            ),
             decisions=tuple(sorted(decisions)),
         )
         found.append(answer)
