@@ -9,8 +9,9 @@ import course_oracle
 import oracle
 import pytest
 import readings_oracle
+from course_oracle import Case
 from random_cases import cases
-from readings_oracle import CHANGED, EVERY, EXAMPLES, GROWTH, NEW, READINGS, TABLES, TYPE, Case, St, case_of, course
+from readings_oracle import CHANGED, EVERY, EXAMPLES, GROWTH, NEW, READINGS, TABLES, TYPE, St, case_of, course
 
 
 def by(case: Case, reading: str) -> list[str]:
@@ -52,7 +53,9 @@ IN_WORDS_ONLY = {
 
 
 #: Metastases without a word on the stage.
-WITHOUT_STAGE = case_of(f"lung-metastases person-in-canada symptoms-from-cancer {TYPE} doxorubicin-did-not-work")
+WITHOUT_STAGE = case_of(
+    f"lung-metastases person-in-canada symptoms-from-cancer {TYPE} doxorubicin-did-not-work treatments-no-longer-work"
+)
 
 
 def test_what_hangs_on_a_reading() -> None:
