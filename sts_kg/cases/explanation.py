@@ -36,7 +36,7 @@ __all__ = ["Explanation", "contradiction", "explain"]
 class Explanation:
     """An answer with its reasons, each ready to be shown; `str()` gives the whole as plain text.
 
-    `cues` maps the id of each segment to the words that the recommendation and the parts of its condition quote from it.
+    `cues` maps the id of each segment to what the recommendation and the parts of its condition quote from it.
     """
 
     answer: Answer
@@ -120,10 +120,10 @@ class Explanation:
         if self.words:
             yield "In the source’s words", "; ".join(self.words) + "."
         for index, s in enumerate(self.segments):
-            said = f"“{s.text}”" if s.text is not None else f"{s.gist}."
+            words = f"“{s.text}”" if s.text is not None else f"{s.gist}."
             cues = f" Cues: {', '.join(f'“{cue}”' for cue in self.cues[s.id])}." if self.cues[s.id] else ""
             place = f"{s.id} (characters {s.start}–{s.end}, line {s.line})"
-            yield "Source" if index == 0 else "", f"{place}: {said}{cues}"
+            yield "Source" if index == 0 else "", f"{place}: {words}{cues}"
         for index, (decision, says, _) in enumerate(self.decisions):
             yield "Interpretation" if index == 0 else "", f"{decision}: {says}."
         for index, (reading, definition, what) in enumerate(self.readings):

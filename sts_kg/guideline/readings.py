@@ -136,7 +136,7 @@ def _graphs(path: Path, of: Iterable[URIRef]) -> dict[str, Graph]:
     quads: dict[str, list[Any]] = {}
     for quad in named_quads(path, None, blank_nodes=path.stem):
         quads.setdefault(getattr(quad.graph_name, "value", ""), []).append(quad)
-    if wrong := next((name for name in quads if name not in expected), None):
+    for wrong in (name for name in quads if name not in expected):
         what = f"has the graph {compress(wrong)}" if wrong else "has triples outside its graphs"
         raise ParseError(f"{what}; {' or '.join(map(compress, expected))} is expected", path=path)
     return {name: of_quads(of_graph) for name, of_graph in quads.items()}
@@ -174,11 +174,15 @@ def _found(removed: Graph, anonymous: Mapping[object, BNode], chosen: Graph, pat
         wanted = _shape(removed, value)
         known = next((o for o in chosen.objects(same, predicate) if same and _shape(chosen, o) == wanted), None)
         if known is None:
-            said = f"{compress(str(subject))} {compress(str(predicate))} {compress(str(value))}"
+            said = " ".join(map(_said, (subject, predicate, value)))
             raise ParseError(f"removes what the ontology does not say: {said}", path=path)
         assert same is not None, "a value was found for it"
         found |= {(same, predicate, known), *_below(chosen, known)}
     return frozenset(found)
+
+
+def _said(node: Node) -> str:
+    return "a class expression" if isinstance(node, BNode) else compress(str(node))
 
 
 def _shape(graph: Graph, node: Node) -> object:
