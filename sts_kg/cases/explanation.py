@@ -104,7 +104,7 @@ class Explanation:
         if self.not_needed:
             yield "Not needed", "; ".join(f"{finding} ({why})" for finding, why in self.not_needed) + "."
         for index, (finding, question) in enumerate(self.to_ask):
-            yield "To ask" if index == 0 else "", f"{finding}. {question}"
+            yield "To ask" if index == 0 else "", f"{finding}. {question}" if finding else question
         if self.consequence:
             yield "", self.consequence
         for note in self.notes:
@@ -150,7 +150,7 @@ def explain(
         answer=answer,
         known=tuple((short(f), f in held, reasons.of(f, f in held)) for f in findings),
         not_needed=tuple((short(f), _not_needed(answer)) for f in unknown),
-        to_ask=tuple((short(f), answer.questions[f]) for f in answer.missing if answer.questions[f]),
+        to_ask=tuple(_to_ask(answer, guideline.vocabulary)),
         consequence=_consequence(answer),
         segments=tuple(segment(asserted, s, texts) for s in answer.segments),
         cues=tuple(sorted(cues)),
@@ -167,6 +167,17 @@ def _not_needed(answer: Answer) -> str:
     if answer.status == "undetermined":
         return "the “or” is already satisfied"
     return "it is met without it" if answer.status == "met" else "it is ruled out without it"
+
+
+def _to_ask(answer: Answer, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    """Yield finding and question; before findings that are choices of one question, that question without a finding."""
+    asked = [finding for finding in answer.missing if answer.questions[finding]]
+    together = vocabulary.asked_together(asked)
+    for finding in asked:
+        for group in [group for group, choices in together.items() if finding in choices]:
+            yield "", vocabulary.question(group)
+            del together[group]
+        yield short(finding), answer.questions[finding]
 
 
 def _is_uniform(answer: Answer) -> bool:
@@ -207,6 +218,8 @@ def _notes(answer: Answer, case: Case, vocabulary: Vocabulary) -> Iterator[str]:
     for said, places in marks.items():
         yield f"{said}{_first_places(filter(None, places))}; that changes no status."
     yield from (f"{hint}." for hint in hints(case, vocabulary))
+    for finding, why in answer.hints.items():
+        yield f"{short(finding)} may hold, since {why}; that is a hint and no fact."
     compared = {threshold.compares for threshold in vocabulary.thresholds}
     words = ((STS.tumourCount, "tumour count {}"), (STS.largestDiameterMm, "largest diameter {} mm"))
     numbers = [word.format(case.numbers[one]) for one, word in words if one in case.numbers and one not in compared]

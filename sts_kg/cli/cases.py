@@ -98,7 +98,8 @@ def explain(file: Path, option: str, case: str | None, form: str, page: Path | N
 def ask(file: Path, case: str | None, form: str) -> None:
     """Rank the open questions of a case.
 
-    The question that most undetermined options wait for comes first.
+    What other findings rest on comes first, then the question that most undetermined options wait for.
+    Reasons that are alternatives are choices of one question. A hint is no fact.
 
     \b
     Example:
