@@ -205,6 +205,9 @@ def _consequence(answer: Answer) -> str:
         answers = ([f"{'yes' if yes else 'no'} to {short(asked[i])}" for i, yes in at] for at in places)
         return ", or ".join(map(" and ".join, answers))
 
+    suffices = len(answer.met_if) == len(answer.missing) and all(len(needed) == 1 for needed in answer.met_if)
+    if suffices and len(answer.missing) > 2 and _is_uniform(answer):
+        return "Met if yes to any of them." + (" Not met if no to all of them." if answer.unmet_if else "")
     met, unmet = sets(answer.met_if), sets(answer.unmet_if)
     if _is_uniform(answer):
         return f"Met if yes to: {met}." + (f" Not met if no to: {unmet}." if unmet else "")

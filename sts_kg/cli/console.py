@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rdflib import Graph
-from rdflib.namespace import RDFS
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
@@ -17,7 +16,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from sts_kg.cases import WORDING, Answer, Change, Explanation, Question, short
-from sts_kg.guideline import Segment
+from sts_kg.guideline import Segment, Vocabulary
 from sts_kg.rdf import STS
 from sts_kg.tables import Table, text_table
 
@@ -119,7 +118,11 @@ class Terminal:
 
     def questions(self, case: str, questions: Sequence[Question]) -> None:
         """Show what to ask next for a case."""
-        self.out.print(Text(f"case {case}: {len(questions)} open question{'' if len(questions) == 1 else 's'}", style="bold"))
+        self.out.print(
+            Text(f"case {case}: {len(questions)} open question{'' if len(questions) == 1 else 's'}", style="bold")
+        )
+        if not questions:
+            return
         header = ("options waiting", "met by a yes", "by a no", "finding", "question", "hint (no fact)")
         shown = len(header) if any(asked.hint for asked in questions) else len(header) - 1
         self.table(header[:shown], [row[:shown] for asked in questions for row in _question_rows(asked)])
@@ -184,7 +187,11 @@ def _question_rows(asked: Question) -> Iterator[tuple[str, ...]]:
 
 
 def _option_row(answer: Answer, label: str, graph: Graph) -> tuple[str, str, str, str]:
-    missing = (str(graph.value(finding, RDFS.label) or short(finding)) for finding in answer.missing)
+    vocabulary = Vocabulary(graph)
+    together = vocabulary.asked_together(answer.missing)
+    names = {group: f"{vocabulary.label(group)} (any of {len(choices)})" for group, choices in together.items()}
+    of_group = {finding: names[group] for group, choices in together.items() for finding in choices}
+    missing = dict.fromkeys(of_group.get(one) or vocabulary.label(one) or short(one) for one in answer.missing)
     return label, answer.shown_status, answer.of_note, ", ".join(missing)
 
 

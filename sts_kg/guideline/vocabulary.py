@@ -187,11 +187,13 @@ class Vocabulary:
         return str(self.asserted.value(thing, STS.question) or "")
 
     def asked_together(self, findings: Iterable[URIRef]) -> dict[URIRef, frozenset[URIRef]]:
-        """Return which of some findings are choices of one question: its alternatives to two or more of the findings."""
+        """Return which of some findings are choices of one question: the alternatives to at least two findings."""
         wanted, found = frozenset(findings), {}
         for group in sorted(_iris(self.asserted.subjects(RDF.type, STS.Alternatives))):
             parts = self.asserted.subjects(STS.inAlternatives, group)
-            choices = wanted & _iris(finding for part in parts for finding in self.asserted.objects(part, STS.onFinding))
+            choices = wanted & _iris(
+                finding for part in parts for finding in self.asserted.objects(part, STS.onFinding)
+            )
             if self.question(group) and len(choices) > 1:
                 found[group] = choices
         return found

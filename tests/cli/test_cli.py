@@ -315,7 +315,13 @@ def test_ask_puts_a_pair_as_one_question() -> None:
     done = invoke("ask", write("a.yaml", A))
     header, _, first, second = done.stdout.splitlines()[1:5]
     assert re.split("  +", header) == ["options waiting", "met by a yes", "by a no", "finding", "question"]
-    assert re.split("  +", first.rstrip()) == ["8", "0", "4", "resectable (no: unresectable)", "Can surgery be done?"]
+    assert re.split("  +", first.rstrip()) == [
+        "8",
+        "0",
+        "4",
+        "resectable (no: unresectable)",
+        "Can the cancer be operated on?",
+    ]
     assert second.split()[3] == "metastases-outside-lungs"
     asked = json.loads(invoke("ask", "a.yaml", "--format", "json").stdout)
     assert list(asked[0]) == ["case", "finding", "question", "options", "would_meet", "would_meet_if_no", "complement"]

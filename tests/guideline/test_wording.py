@@ -181,7 +181,7 @@ def test_position_order_and_enablement_have_the_words_of_their_own_statement(shi
         (
             "radiation-to-enable-surgery",
             [
-                "wording: not worded",
+                "wording: described without words of offer",
                 "meant for: make surgery possible",
                 "may make possible: surgery (sometimes, amongst people given radiation first)",
                 "talk with the healthcare team: S02",
