@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from rdflib import URIRef
@@ -102,7 +102,7 @@ class Explanation:
             if said:
                 yield heading, "; ".join(said) + "."
         if self.not_needed:
-            yield "Not needed", "; ".join(f"{finding} ({why})" for finding, why in self.not_needed) + "."
+            yield "Not needed", "; ".join(_by_reason(self.not_needed)) + "."
         for index, (finding, question) in enumerate(self.to_ask):
             yield "To ask" if index == 0 else "", f"{finding}. {question}" if finding else question
         if self.consequence:
@@ -167,6 +167,14 @@ def _not_needed(answer: Answer) -> str:
     if answer.status == "undetermined":
         return "the “or” is already satisfied"
     return "it is met without it" if answer.status == "met" else "it is ruled out without it"
+
+
+def _by_reason(not_needed: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield findings with the reason that they share."""
+    for why, found in groupby(not_needed, key=lambda one: one[1]):
+        findings = [finding for finding, _ in found]
+        said = why.replace("without it", "without them") if len(findings) > 1 else why
+        yield f"{', '.join(findings)} ({said})"
 
 
 def _to_ask(answer: Answer, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:

@@ -332,10 +332,18 @@ def test_ask_puts_a_pair_as_one_question() -> None:
 
 
 def test_ask_for_reasons_as_choices_and_with_a_hint() -> None:
-    others = "".join(f"  {name}: no\n" for name in ("cannot-have-cancer-treatment", "does-not-want-cancer-treatment"))
-    later = "  treatments-no-longer-work: no\n  treatments-unlikely-to-improve-condition: no\n"
-    course = "courses: [{therapies: [pazopanib], outcome: stopped-for-side-effects}]\n"
-    lines = invoke("ask", write("a.yaml", A + others + later + course)).stdout.splitlines()
+    case = """
+case: a
+findings:
+  stage4-sts: yes
+  cannot-have-cancer-treatment: no
+  does-not-want-cancer-treatment: no
+  treatments-no-longer-work: no
+  treatments-unlikely-to-improve-condition: no
+courses:
+  - {therapies: [pazopanib], outcome: stopped-for-side-effects}
+"""
+    lines = invoke("ask", write("a.yaml", case)).stdout.splitlines()
     assert re.split("  +", lines[1]) == [
         *("options waiting", "met by a yes", "by a no", "finding", "question", "hint (no fact)")
     ]
