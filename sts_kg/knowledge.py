@@ -333,7 +333,7 @@ class KnowledgeGraph:
         case: str | None = None,
         on_error: Callable[[InconsistentError], None] | None = None,
     ) -> dict[str, tuple[Question, ...]]:
-        """Return the open questions by case; the question that most options wait for comes first.
+        """Return the open questions by case: what others rest on first, then what most options wait for.
 
         `case` selects one of several by its id. `on_error` is called with the error of each case that contradicts
         itself, which is then left out.

@@ -392,9 +392,9 @@ def test_a_contradictory_case_has_no_graph(kg: KnowledgeGraph) -> None:
 
 def test_questions_and_what_if_take_the_case_by_name(own: KnowledgeGraph) -> None:
     cohort = EXAMPLES / "cohort.csv"
-    assert [local(question.finding) for question in own.questions(cohort, case="a")["a"][:2]] == [
-        "finding-resectable",
-        "finding-metastases-outside-lungs",
+    assert [question.finding for question in own.questions(cohort, case="a")["a"][:2]] == [
+        STS["finding-resectable"],
+        STS["finding-lung-metastases"],
     ]
     with pytest.raises(UnknownNameError, match="there is no case 'zz'"):
         own.what_if(cohort, {"resectable": True}, case="zz")

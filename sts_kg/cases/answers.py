@@ -57,7 +57,8 @@ class Answer:
     `true`, `false` and `missing` are findings of the condition in the order of its axiom; `missing` holds the unknown
     ones that could still settle it (empty unless undetermined). Each of `met_if` is a smallest set of answers (finding
     to yes or no) that makes it met, each of `unmet_if` one that makes it not met; that a course is not over does
-    neither. `questions` is what to ask for each finding; empty where there is nothing to ask. `marks` say what happened
+    neither. `questions` is what to ask for each finding; empty where there is nothing to ask. `hints` say
+    for unknown findings what in the case gives reason to ask for them; they are no facts. `marks` say what happened
     to the person, `tried` and `declined` whether one of them says that; they change no status. For a group (`umbrella`)
     `kinds` counts the options that refine it, by status. Not met is not contraindicated (D25). If the case contradicts
     itself, the status is `contradictory` and nothing is said of its findings, marks and kinds.
@@ -80,6 +81,7 @@ class Answer:
     met_if: tuple[Mapping[URIRef, bool], ...]
     unmet_if: tuple[Mapping[URIRef, bool], ...]
     questions: Mapping[URIRef, str]
+    hints: Mapping[URIRef, str]
     recommendation: URIRef
     segments: tuple[URIRef, ...]
     decisions: tuple[URIRef, ...]

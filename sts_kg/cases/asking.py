@@ -22,63 +22,94 @@ __all__ = ["Question", "questions"]
 class Question:
     """A missing finding as a question: the undetermined options that wait for it, and those that one answer makes met.
 
-    A finding and its complement are one question (D29): `complement` is then the finding that a no gives.
+    A finding and its complement are one question (D29): `complement` is then the finding that a no gives. Alternatives
+    that are asked for together are one question without `finding`: `choices` has each with its own question; a yes is
+    then a yes to any of them, a no a no to all. `hint` says what in the case gives reason to ask; it is no fact.
     """
 
-    finding: URIRef
+    finding: URIRef | None
     text: str
     options: tuple[URIRef, ...]
     would_meet: tuple[URIRef, ...]
     would_meet_if_no: tuple[URIRef, ...] = ()
     complement: URIRef | None = None
+    choices: tuple[tuple[URIRef, str], ...] = ()
+    hint: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """Return the question as plain values, names without prefixes."""
         return {
-            "finding": short(self.finding),
+            "finding": short(self.finding) if self.finding else None,
             "question": self.text,
             "options": [local(option) for option in self.options],
             "would_meet": [local(option) for option in self.would_meet],
             "would_meet_if_no": [local(option) for option in self.would_meet_if_no],
             "complement": short(self.complement) if self.complement else None,
+            "choices": [{"finding": short(finding), "question": text} for finding, text in self.choices],
+            "hint": self.hint or None,
         }
 
 
 def questions(of_one_case: Iterable[Answer], guideline: Guideline) -> tuple[Question, ...]:
-    """Return the missing findings of one case as questions, the one that most options wait for first.
+    """Return the missing findings of one case as questions.
 
-    A finding and its complement are one question. What there is nothing to ask about is left out (D32). Ties are
-    broken by the ordinal of the finding.
+    Findings on which others rest come first (`sts:askRank`), then the question that most options wait for; ties are
+    broken by the ordinal of the finding. A finding and its complement are one question, and so are alternatives that
+    have a question of their own, where two or more are missing. What there is nothing to ask about is left out (D32).
     """
-    answers, asserted = tuple(of_one_case), guideline.asserted
+    answers, asserted, vocabulary = tuple(of_one_case), guideline.asserted, guideline.vocabulary
     pairs = asserted.subject_objects(STS.complementOf)
     asked_by = {URIRef(str(finding)): URIRef(str(asked)) for finding, asked in pairs}
     complements = {asked: finding for finding, asked in asked_by.items()}
     waiting: dict[URIRef, list[URIRef]] = {}
     texts: dict[URIRef, str] = {}
+    hints: dict[URIRef, str] = {}
     for answer in answers:
         for finding in answer.missing:
             if answer.questions[finding]:
                 asked = asked_by.get(finding, finding)
                 waiting.setdefault(asked, []).append(answer.option)
-                texts[asked] = answer.questions[finding] if asked == finding else guideline.vocabulary.question(asked)
+                texts[asked] = answer.questions[finding] if asked == finding else vocabulary.question(asked)
+                hints |= {asked: answer.hints[finding]} if finding in answer.hints else {}
 
-    def met_by(asked: URIRef, holds: bool) -> tuple[URIRef, ...]:
-        follows = _consequences(guideline)[asked, holds]
+    def met_by(*given: tuple[URIRef, bool]) -> tuple[URIRef, ...]:
+        follows = frozenset[tuple[URIRef, bool]]().union(*(_consequences(guideline)[fact] for fact in given))
         return tuple(one.option for one in answers if any(needed.items() <= follows for needed in one.met_if))
 
-    found = [
-        Question(
+    def alone(asked: URIRef) -> Question:
+        return Question(
             asked,
             texts[asked],
             tuple(dict.fromkeys(waiting[asked])),
-            met_by(asked, True),
-            met_by(asked, False),
+            met_by((asked, True)),
+            met_by((asked, False)),
             complements.get(asked),
+            hint=hints.get(asked, ""),
         )
-        for asked in in_reading_order(asserted, waiting)
-    ]
-    return tuple(sorted(found, key=lambda one: -len(one.options)))
+
+    def together(group: URIRef, choices: tuple[URIRef, ...]) -> Question:
+        waits = {option for finding in choices for option in waiting[finding]}
+        by_each = [met_by((finding, True)) for finding in choices]
+        return Question(
+            None,
+            vocabulary.question(group),
+            tuple(answer.option for answer in answers if answer.option in waits),
+            tuple(option for option in by_each[0] if all(option in met for met in by_each)),
+            met_by(*((finding, False) for finding in choices)),
+            choices=tuple((finding, texts[finding]) for finding in choices),
+            hint="; ".join(f"{short(finding)}: {hints[finding]}" for finding in choices if finding in hints),
+        )
+
+    groups = {g: in_reading_order(asserted, some) for g, some in vocabulary.asked_together(waiting).items()}
+    in_group = {finding for choices in groups.values() for finding in choices}
+    asked_for = {finding: alone(finding) for finding in waiting if finding not in in_group}
+    asked_for |= {choices[0]: together(group, choices) for group, choices in groups.items()}
+    ranks = vocabulary.ask_ranks
+
+    def place(finding: URIRef) -> tuple[bool, int]:
+        return finding not in ranks, ranks.get(finding, -len(asked_for[finding].options))
+
+    return tuple(asked_for[finding] for finding in sorted(in_reading_order(asserted, asked_for), key=place))
 
 
 @lru_cache(maxsize=4)

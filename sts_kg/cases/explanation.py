@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from rdflib import URIRef
@@ -110,9 +110,9 @@ class Explanation:
             if said:
                 yield heading, "; ".join(said) + "."
         if self.not_needed:
-            yield "Not needed", "; ".join(f"{finding} ({why})" for finding, why in self.not_needed) + "."
+            yield "Not needed", "; ".join(_by_reason(self.not_needed)) + "."
         for index, (finding, question) in enumerate(self.to_ask):
-            yield "To ask" if index == 0 else "", f"{finding}. {question}"
+            yield "To ask" if index == 0 else "", f"{finding}. {question}" if finding else question
         if self.consequence:
             yield "", self.consequence
         for note in self.notes:
@@ -168,7 +168,7 @@ def explain(
         answer=answer,
         known=tuple((short(f), f in held, reasons.of(f, f in held)) for f in findings),
         not_needed=tuple((short(f), _not_needed(answer)) for f in unknown),
-        to_ask=tuple((short(f), answer.questions[f]) for f in answer.missing if answer.questions[f]),
+        to_ask=tuple(_to_ask(answer, guideline.vocabulary)),
         consequence=_consequence(answer),
         segments=tuple(segment(asserted, s, texts) for s in answer.segments),
         cues={local(s): tuple(sorted(cue for at, cue in quoted if at == s)) for s in answer.segments},
@@ -209,6 +209,25 @@ def _readings(answer: Answer, guideline: Guideline) -> Iterator[tuple[str, str, 
         yield "", "", f"The status is the same by each of {len(guideline.readings)} other readings, one at a time."
 
 
+def _by_reason(not_needed: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield findings with the reason that they share."""
+    for why, found in groupby(not_needed, key=lambda one: one[1]):
+        findings = [finding for finding, _ in found]
+        said = why.replace("without it", "without them") if len(findings) > 1 else why
+        yield f"{', '.join(findings)} ({said})"
+
+
+def _to_ask(answer: Answer, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    """Yield finding and question; before findings that are choices of one question, that question without a finding."""
+    asked = [finding for finding in answer.missing if answer.questions[finding]]
+    together = vocabulary.asked_together(asked)
+    for finding in asked:
+        for group in [group for group, choices in together.items() if finding in choices]:
+            yield "", vocabulary.question(group)
+            del together[group]
+        yield short(finding), answer.questions[finding]
+
+
 def _is_uniform(answer: Answer) -> bool:
     """Return whether yes to every question leads to met and no to not met, as where a condition excludes nothing."""
     return all(all(needed.values()) for needed in answer.met_if) and not any(
@@ -234,6 +253,9 @@ def _consequence(answer: Answer) -> str:
         answers = ([f"{'yes' if yes else 'no'} to {short(asked[i])}" for i, yes in at] for at in places)
         return ", or ".join(map(" and ".join, answers))
 
+    suffices = len(answer.met_if) == len(answer.missing) and all(len(needed) == 1 for needed in answer.met_if)
+    if suffices and len(answer.missing) > 2 and _is_uniform(answer):
+        return "Met if yes to any of them." + (" Not met if no to all of them." if answer.unmet_if else "")
     met, unmet = sets(answer.met_if), sets(answer.unmet_if)
     if _is_uniform(answer):
         return f"Met if yes to: {met}." + (f" Not met if no to: {unmet}." if unmet else "")
@@ -247,6 +269,8 @@ def _notes(answer: Answer, case: Case, vocabulary: Vocabulary) -> Iterator[str]:
     for said, places in marks.items():
         yield f"{said}{_first_places(filter(None, places))}; that changes no status."
     yield from (f"{hint}." for hint in hints(case, vocabulary))
+    for finding, why in answer.hints.items():
+        yield f"{short(finding)} may hold, since {why}; that is a hint and no fact."
     compared = {threshold.compares for threshold in vocabulary.thresholds}
     words = ((STS.tumourCount, "tumour count {}"), (STS.largestDiameterMm, "largest diameter {} mm"))
     numbers = [word.format(case.numbers[one]) for one, word in words if one in case.numbers and one not in compared]

@@ -29,6 +29,7 @@ __all__ = [
     "questions_about_courses",
     "regarded",
     "require_possible",
+    "suggested",
     "therapies_of",
     "was_given",
 ]
@@ -215,6 +216,20 @@ def hints(case: Case, vocabulary: Vocabulary) -> tuple[str, ...]:
         state = "is going on" if course.ongoing else "may be going on"
         found.append(f"a course ({described(course)}) {state}: it counts as given when it is over (D32)")
     return tuple(found)
+
+
+def suggested(case: Case, vocabulary: Vocabulary) -> dict[URIRef, str]:
+    """Return the findings that outcomes of courses for this cancer give reason to ask for, each with that reason.
+
+    A hint is no fact: whether such a finding holds, the team says. Courses of comfort care only do not count.
+    """
+    found: dict[URIRef, list[str]] = {}
+    for outcome, needed, finding in vocabulary.suggestions:
+        courses = [therapies_of(one) for one in _counting(case, vocabulary) if one.outcome == outcome]
+        if len(courses) >= needed:
+            of = f"{len(courses)} courses: {', '.join(courses)}" if len(courses) > 1 else f"the course of {courses[0]}"
+            found.setdefault(finding, []).append(f"“{vocabulary.label(outcome)}” is recorded of {of}")
+    return {finding: "; ".join(reasons) for finding, reasons in found.items()}
 
 
 def therapies_of(course: Course) -> str:

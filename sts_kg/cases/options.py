@@ -17,7 +17,7 @@ from rdflib.term import Node
 
 from sts_kg.cases.answers import Answer
 from sts_kg.cases.case import Case
-from sts_kg.cases.fact_rules import questions_about_courses
+from sts_kg.cases.fact_rules import questions_about_courses, suggested
 from sts_kg.cases.marks import Mark, other_marks, tried_marks
 from sts_kg.cases.statuses import Status
 from sts_kg.errors import UnknownNameError
@@ -48,7 +48,7 @@ def answers_of(case: Case, guideline: Guideline, closure: Closure) -> tuple[Answ
     vocabulary = guideline.vocabulary
     for mark in (*tried_marks(case, vocabulary), *other_marks(case, known, vocabulary)):
         marks.setdefault(mark.option, []).append(mark)
-    waiting = questions_about_courses(case, vocabulary)
+    waiting, hinted = questions_about_courses(case, vocabulary), suggested(case, vocabulary)
     found = []
     for blank in _blank(guideline):
         condition = guideline.conditions[blank.option]
@@ -73,6 +73,7 @@ def answers_of(case: Case, guideline: Guideline, closure: Closure) -> tuple[Answ
                 (n for n in settling(condition, known, False) if waiting.keys().isdisjoint(n)), vocabulary
             ),
             questions={finding: waiting.get(finding, asked) for finding, asked in blank.questions.items()},
+            hints={f: hinted[f] for f in blank.questions if f in hinted and f not in known},
         )
         found.append(answer)
     return _count_kinds(found, guideline.asserted)
@@ -109,6 +110,7 @@ def _blank(guideline: Guideline) -> tuple[Answer, ...]:
             met_if=(),
             unmet_if=(),
             questions={finding: guideline.vocabulary.question(finding) for finding in leaves(condition)},
+            hints={},
             recommendation=recommendation,
             segments=in_reading_order(
                 asserted, {segment for thing in said for segment in asserted.objects(thing, PROV.wasQuotedFrom)}

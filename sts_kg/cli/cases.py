@@ -114,7 +114,8 @@ def explain(file: Path, option: str, case: str | None, form: str, readings: tupl
 def ask(file: Path, case: str | None, form: str, readings: tuple[str, ...]) -> None:
     """Rank the open questions of a case.
 
-    The question that most undetermined options wait for comes first.
+    What other findings rest on comes first, then the question that most undetermined options wait for.
+    Reasons that are alternatives are choices of one question. A hint is no fact.
 
     \b
     Example:

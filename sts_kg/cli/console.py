@@ -16,7 +16,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from sts_kg.cases import NOT_MET_AS_READ, WORDING, Answer, Change, Explanation, Question, short
-from sts_kg.guideline import Segment
+from sts_kg.guideline import Segment, Vocabulary
 from sts_kg.rdf import STS
 from sts_kg.tables import Table, text_table
 
@@ -118,12 +118,14 @@ class Terminal:
 
     def questions(self, case: str, questions: Sequence[Question]) -> None:
         """Show what to ask next for a case."""
-        self.out.print(Text(f"case {case}: {len(questions)} open questions", style="bold"))
-        rows = [
-            (*(str(len(one)) for one in (asked.options, asked.would_meet, asked.would_meet_if_no)), *_finding(asked))
-            for asked in questions
-        ]
-        self.table(("options waiting", "met by a yes", "by a no", "finding", "question"), rows)
+        self.out.print(
+            Text(f"case {case}: {len(questions)} open question{'' if len(questions) == 1 else 's'}", style="bold")
+        )
+        if not questions:
+            return
+        header = ("options waiting", "met by a yes", "by a no", "finding", "question", "hint (no fact)")
+        shown = len(header) if any(asked.hint for asked in questions) else len(header) - 1
+        self.table(header[:shown], [row[:shown] for asked in questions for row in _question_rows(asked)])
 
     def changes(self, changes: Sequence[Change], supposed: str) -> None:
         """Show what a supposed finding would change."""
@@ -175,14 +177,22 @@ def _option_rows(answers: list[Answer], graph: Graph) -> Iterator[tuple[str, str
             yield _option_row(below, f"  {below.label}", graph)
 
 
-def _finding(asked: Question) -> tuple[str, str]:
-    """Return the finding that a question is about, with the one that a no gives, and the question."""
+def _question_rows(asked: Question) -> Iterator[tuple[str, ...]]:
+    """Yield a row for a question, its finding with the one that a no gives, and one for each of its choices."""
+    counts = (str(len(options)) for options in (asked.options, asked.would_meet, asked.would_meet_if_no))
     complement = f" (no: {short(asked.complement)})" if asked.complement else ""
-    return short(asked.finding) + complement, asked.text
+    yield *counts, (short(asked.finding) if asked.finding else "") + complement, asked.text, asked.hint
+    for finding, text in asked.choices:
+        yield "", "", "", short(finding), f"– {text}", ""
 
 
 def _option_row(answer: Answer, label: str, graph: Graph) -> tuple[str, str, str, str]:
-    return label, answer.shown_status, answer.of_note, ", ".join(map(short, answer.missing))
+    vocabulary = Vocabulary(graph)
+    together = vocabulary.asked_together(answer.missing)
+    names = {group: f"{vocabulary.label(group)} (any of {len(choices)})" for group, choices in together.items()}
+    of_group = {finding: names[group] for group, choices in together.items() for finding in choices}
+    missing = dict.fromkeys(of_group.get(one) or vocabulary.label(one) or short(one) for one in answer.missing)
+    return label, answer.shown_status, answer.of_note, ", ".join(missing)
 
 
 def _worded(answers: Collection[Answer]) -> Iterator[tuple[str, str]]:

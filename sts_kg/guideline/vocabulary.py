@@ -218,8 +218,32 @@ class Vocabulary:
         return found
 
     def question(self, thing: URIRef) -> str:
-        """Return the question by which a finding, or what a fact rule needs, is asked for; empty if there is none."""
+        """Return the question by which a finding, alternatives, or what a fact rule needs are asked for, or nothing."""
         return str(self.asserted.value(thing, STS.question) or "")
+
+    def asked_together(self, findings: Iterable[URIRef]) -> dict[URIRef, frozenset[URIRef]]:
+        """Return which of some findings are choices of one question: the alternatives to at least two findings."""
+        wanted, found = frozenset(findings), {}
+        for group in sorted(_iris(self.asserted.subjects(RDF.type, STS.Alternatives))):
+            parts = self.asserted.subjects(STS.inAlternatives, group)
+            choices = wanted & _iris(
+                finding for part in parts for finding in self.asserted.objects(part, STS.onFinding)
+            )
+            if self.question(group) and len(choices) > 1:
+                found[group] = choices
+        return found
+
+    @cached_property
+    def ask_ranks(self) -> dict[URIRef, int]:
+        """Each finding that is asked for before all others, to its place amongst them (`sts:askRank`)."""
+        return {URIRef(str(finding)): int(str(rank)) for finding, rank in self.asserted.subject_objects(STS.askRank)}
+
+    @cached_property
+    def suggestions(self) -> tuple[tuple[URIRef, int, URIRef], ...]:
+        """The outcomes that suggest a finding: outcome, how many courses with it are needed, and finding; sorted."""
+        needed = ((1, STS.suggestsFinding), (2, STS.suggestsFindingIfSeveral))
+        pairs = ((count, *pair) for count, predicate in needed for pair in self.asserted.subject_objects(predicate))
+        return tuple(sorted((URIRef(str(outcome)), count, URIRef(str(finding))) for count, outcome, finding in pairs))
 
     @cached_property
     def rules(self) -> Mapping[URIRef, CourseRule]:

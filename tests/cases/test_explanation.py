@@ -359,7 +359,7 @@ def test_a_silent_case_knows_nothing(told: Told) -> None:
         "chemotherapy: undetermined: the source’s condition is neither met nor ruled out by what is known (case"
         " silent).",
         "Group: the source speaks of chemotherapy in general; of the kinds that it describes 4 undetermined.",
-        "To ask: stage4-sts. Is it soft tissue sarcoma at stage 4 (also called metastatic or advanced)?",
+        "To ask: stage4-sts. Is the cancer a soft tissue sarcoma at stage 4 (also called metastatic or advanced)?",
         "If yes, the source’s condition is met. If no, it is not met.",
     ]
 
@@ -401,12 +401,29 @@ def test_every_missing_finding_is_asked_for_in_the_order_of_the_condition(told: 
             "Is this one of the types of soft tissue sarcoma for which pazopanib may be offered? (The source does not"
             " list them.)",
         ),
-        ("prior-chemotherapy", "Has the person had chemotherapy for this cancer before?"),
+        (
+            "prior-chemotherapy",
+            "Has the person had chemotherapy for this cancer before? (A course that is still going on does not count.)",
+        ),
         (
             "growth-within-one-year-after-treatment",
-            "Did the sarcoma continue to grow within one year after a cancer treatment?",
+            "Did the sarcoma continue to grow within one year after a cancer treatment? (Counted from its end; growth"
+            " during the treatment does not count.)",
         ),
     )
+
+
+def test_alternatives_are_asked_for_as_choices_of_one_question(told: Told) -> None:
+    asked = told.explain("stage", "comfort-care").to_ask
+    assert asked[0] == ("", "Is there a reason against cancer treatment? Choose all that apply.")
+    assert [finding for finding, _ in asked[1:]] == [
+        *("cannot-have-cancer-treatment", "does-not-want-cancer-treatment", "treatments-no-longer-work"),
+        *("treatments-unlikely-to-improve-condition", "side-effects-hard-to-cope-with"),
+        "other-reason-for-no-cancer-treatment",
+    ]
+    lines = [text for _, text in told.explain("stage", "comfort-care").lines()]
+    assert asked[0][1] in lines
+    assert "does-not-want-cancer-treatment. Does the person decline cancer treatment?" in lines
 
 
 # --- reasons

@@ -17,6 +17,7 @@ from sts_kg import Case, InconsistentError, KnowledgeGraph, UnknownNameError
 from sts_kg.cases.answers import Answer, Answers, short
 from sts_kg.cases.asking import Question
 from sts_kg.cases.case import Declined, Given
+from sts_kg.cases.sources import CaseSource
 from sts_kg.cases.statuses import STATUSES
 from sts_kg.errors import CaseError
 from sts_kg.rdf.names import STS, local
@@ -376,12 +377,25 @@ STAGE_4_NO, TYPE_NO = {"stage4-sts": False}, {"sarcoma-type-for-pazopanib": Fals
 def test_questions_in_order(kg: KnowledgeGraph) -> None:
     """The pair is one question, put by its positive pole, for the options that wait for either."""
     asked = kg.questions(case(kg, "a", {"stage4-sts": True}))["a"]
-    first = [(short(question.finding), len(question.options)) for question in asked[:3]]
-    assert first == [("resectable", 8), ("metastases-outside-lungs", 2), ("prior-chemotherapy", 1)]
-    assert "unresectable" not in [short(question.finding) for question in asked]
+    assert [(question.finding and short(question.finding), len(question.options)) for question in asked] == [
+        ("resectable", 8),
+        ("lung-metastases", 1),
+        ("metastases-outside-lungs", 2),
+        ("spread-only-few-places-in-lungs", 1),
+        ("prior-chemotherapy", 1),
+        ("doxorubicin-did-not-work", 1),
+        ("growth-within-one-year-after-treatment", 1),
+        ("sarcoma-type-for-pazopanib", 1),
+        ("only-few-small-tumours", 1),
+        ("certain-case-S20", 1),
+        ("certain-case-S25", 1),
+        ("symptoms-from-cancer", 1),
+        (None, 1),
+        ("person-in-canada", 1),
+    ]
     assert asked[0].as_dict() == {
         "finding": "resectable",
-        "question": "Can surgery be done?",
+        "question": "Can the cancer be operated on?",
         "options": [
             "option-chemotherapy-with-radiation",
             "option-radiation",
@@ -395,13 +409,14 @@ def test_questions_in_order(kg: KnowledgeGraph) -> None:
         "would_meet": [],
         "would_meet_if_no": [f"option-{name}" for name in oracle.R4],
         "complement": "unresectable",
+        "choices": [],
+        "hint": None,
     }
 
 
 def test_a_question_without_a_complement(kg: KnowledgeGraph) -> None:
-    [symptoms] = [
-        q for q in kg.questions(case(kg, "a", {"stage4-sts": True}))["a"] if short(q.finding).startswith("sy")
-    ]
+    asked = kg.questions(case(kg, "a", {"stage4-sts": True}))["a"]
+    [symptoms] = [one for one in asked if one.finding == STS["finding-symptoms-from-cancer"]]
     assert symptoms.as_dict() == {
         "finding": "symptoms-from-cancer",
         "question": "Does the cancer cause symptoms that need control?",
@@ -409,14 +424,123 @@ def test_a_question_without_a_complement(kg: KnowledgeGraph) -> None:
         "would_meet": ["option-surgery-symptom-control"],
         "would_meet_if_no": [],
         "complement": None,
+        "choices": [],
+        "hint": None,
     }
+
+
+REASONS = (
+    *("cannot-have-cancer-treatment", "does-not-want-cancer-treatment", "treatments-no-longer-work"),
+    *("treatments-unlikely-to-improve-condition", "side-effects-hard-to-cope-with"),
+    "other-reason-for-no-cancer-treatment",
+)
+
+
+def of_reasons(kg: KnowledgeGraph, given: CaseSource) -> list[Question]:
+    """Return the questions about reasons for comfort care, as choices or one by one."""
+    [asked] = kg.questions(given).values()
+    return [one for one in asked if one.choices or (one.finding and short(one.finding) in REASONS)]
+
+
+def test_reasons_for_comfort_care_are_choices_of_one_question(kg: KnowledgeGraph) -> None:
+    [reasons] = of_reasons(kg, case(kg, "a", {"stage4-sts": True}))
+    assert reasons.as_dict() == {
+        "finding": None,
+        "question": "Is there a reason against cancer treatment? Choose all that apply.",
+        "options": ["option-comfort-care"],
+        "would_meet": ["option-comfort-care"],
+        "would_meet_if_no": [],
+        "complement": None,
+        "choices": [
+            {"finding": name, "question": kg.guideline.vocabulary.question(STS[f"finding-{name}"])} for name in REASONS
+        ],
+        "hint": None,
+    }
+
+
+def test_only_reasons_that_are_missing_are_choices(kg: KnowledgeGraph) -> None:
+    known = {"stage4-sts": True} | dict.fromkeys(REASONS[:4], False)
+    [reasons] = of_reasons(kg, case(kg, "a", known))
+    assert [short(finding) for finding, _ in reasons.choices] == [*REASONS[4:]]
+    assert of_reasons(kg, case(kg, "a", {"stage4-sts": True, REASONS[2]: True})) == []
+
+
+def test_one_reason_alone_is_asked_by_itself(kg: KnowledgeGraph) -> None:
+    [last] = of_reasons(kg, case(kg, "a", {"stage4-sts": True} | dict.fromkeys(REASONS[:5], False)))
+    assert (last.finding, last.choices) == (STS["finding-other-reason-for-no-cancer-treatment"], ())
+    assert [local(option) for option in last.would_meet] == ["option-comfort-care"]
+
+
+def test_one_reason_meets_nothing_while_the_stage_is_unknown(kg: KnowledgeGraph) -> None:
+    [reasons] = of_reasons(kg, case(kg, "l", {}))
+    assert (reasons.would_meet, reasons.would_meet_if_no) == ((), ())
+
+
+STOPPED = {"therapies": ["ifosfamide"], "outcome": "stopped-for-side-effects"}
+FAILED = {"therapies": ["pazopanib", "surgery"], "outcome": "did-not-work"}
+FAILED_TOO = {"therapies": ["radiation-therapy"], "outcome": "did-not-work"}
+OF_COMFORT = {"therapies": ["comfort-care"], "outcome": "did-not-work"}
+ANOTHER = {"for": "another-cancer"}
+SIDE_EFFECTS, NO_LONGER = "side-effects-hard-to-cope-with", "treatments-no-longer-work"
+
+
+@pytest.mark.parametrize(
+    ("courses", "hinted"),
+    [
+        ([STOPPED], {SIDE_EFFECTS: "“stopped for side effects” is recorded of the course of ifosfamide"}),
+        (
+            [STOPPED, STOPPED],
+            {SIDE_EFFECTS: "“stopped for side effects” is recorded of 2 courses: ifosfamide, ifosfamide"},
+        ),
+        ([STOPPED | ANOTHER], {}),
+        ([FAILED], {}),
+        (
+            [FAILED, FAILED_TOO],
+            {NO_LONGER: "“did not work” is recorded of 2 courses: pazopanib and surgery, radiation-therapy"},
+        ),
+        ([FAILED, FAILED_TOO | ANOTHER], {}),
+        ([FAILED, OF_COMFORT], {}),
+        ([FAILED, STOPPED], {SIDE_EFFECTS: "“stopped for side effects” is recorded of the course of ifosfamide"}),
+    ],
+)
+def test_outcomes_hint_at_a_finding(
+    kg: KnowledgeGraph, courses: list[dict[str, object]], hinted: dict[str, str]
+) -> None:
+    given = {"case": "h", "findings": {"stage4-sts": "yes"}, "courses": courses}
+    [reasons] = of_reasons(kg, given)
+    assert reasons.hint == "; ".join(f"{finding}: {why}" for finding, why in hinted.items())
+    [care] = [answer for answer in kg.options(given) if local(answer.option) == "option-comfort-care"]
+    assert ({short(finding): why for finding, why in care.hints.items()}, care.status) == (hinted, "undetermined")
+    notes = [f"{finding} may hold, since {why}; that is a hint and no fact." for finding, why in hinted.items()]
+    assert [note for note in kg.explain(given, "comfort-care").notes if "no fact" in note] == notes
+    assert not any("no fact" in note for note in kg.explain(given, "pazopanib").notes)
+
+
+@pytest.mark.parametrize("known", ["yes", "no"])
+def test_there_is_no_hint_at_what_is_known(kg: KnowledgeGraph, known: str) -> None:
+    findings = {"stage4-sts": "yes", SIDE_EFFECTS: known}
+    given = {"case": "h", "findings": findings, "courses": [STOPPED]}
+    assert [one.hint for one in kg.questions(given)["h"] if one.hint] == []
+    assert not any("no fact" in note for note in kg.explain(given, "comfort-care").notes)
+
+
+def test_a_hint_stands_beside_a_question_of_its_own(kg: KnowledgeGraph) -> None:
+    others = dict.fromkeys((name for name in REASONS if name != SIDE_EFFECTS), "no")
+    given = {"case": "h", "findings": {"stage4-sts": "yes"} | others, "courses": [STOPPED]}
+    [alone] = of_reasons(kg, given)
+    assert alone.as_dict()["hint"] == "“stopped for side effects” is recorded of the course of ifosfamide"
 
 
 def test_the_pair_is_asked_where_only_the_negative_pole_is_missing(kg: KnowledgeGraph) -> None:
     """Both surgical options are settled, so only options that need the negative pole wait."""
     given = oracle.facts("stage4-sts -spread-only-few-places-in-lungs -metastases-outside-lungs -lung-metastases")
     first = kg.questions(case(kg, "n", given))["n"][0]
-    assert (short(first.finding), first.text, len(first.options)) == ("resectable", "Can surgery be done?", 4)
+    assert first.finding
+    assert (short(first.finding), first.text, len(first.options)) == (
+        "resectable",
+        "Can the cancer be operated on?",
+        4,
+    )
     assert [local(option) for option in first.would_meet_if_no] == [f"option-{name}" for name in oracle.R4]
 
 
@@ -433,7 +557,7 @@ BEGUN = {"case": "b", "findings": {"stage4-sts": "yes", "sarcoma-type-for-pazopa
 def pazopanib(kg: KnowledgeGraph, course: Mapping[str, object], **more: object) -> tuple[Answer, dict[str, Question]]:
     given = BEGUN | {"courses": [{"therapies": ["doxorubicin"], **course}]} | more
     answer = next(a for a in kg.options(given) if local(a.option) == "option-pazopanib")
-    return answer, {short(question.finding): question for question in kg.questions(given)["b"]}
+    return answer, {short(one.finding): one for one in kg.questions(given)["b"] if one.finding}
 
 
 @pytest.mark.parametrize("complete", ["yes", "no"])
@@ -490,9 +614,18 @@ def test_chemotherapy_for_another_cancer_denies_it_with_a_complete_history(kg: K
     assert not answer.tried
 
 
-def test_the_first_question_of_a_case_without_facts_is_the_stage(kg: KnowledgeGraph) -> None:
-    first = kg.questions(case(kg, "l", {}))["l"][0]
-    assert (short(first.finding), len(first.options)) == ("stage4-sts", 17)
+def test_what_others_rest_on_is_asked_first_in_a_case_without_facts(kg: KnowledgeGraph) -> None:
+    """Without a rank comes first what most options wait for."""
+    asked = [(one.finding and short(one.finding), len(one.options)) for one in kg.questions(case(kg, "l", {}))["l"]]
+    assert asked[:7] == [
+        ("soft-tissue-sarcoma", 1),
+        ("stage4-sts", 17),
+        ("resectable", 8),
+        ("lung-metastases", 1),
+        ("metastases-outside-lungs", 2),
+        ("spread-only-few-places-in-lungs", 1),
+        ("prior-chemotherapy", 1),
+    ]
 
 
 # --- declining

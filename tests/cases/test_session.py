@@ -74,7 +74,7 @@ WITH_COURSES = {
 }
 ABOUT_COURSES = {
     **{"marks-of-case": 9, "facts-of-case": 22, "records-of-case": 3, "courses-of-case": 2},
-    **{"options-of-case": 18, "missing-facts": 25, "questions-of-case": 17},
+    **{"options-of-case": 18, "missing-facts": 25, "questions-of-case": 12},
 }
 
 

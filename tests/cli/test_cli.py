@@ -309,7 +309,7 @@ def test_ask_each_case_of_a_cohort() -> None:
     file = write("c.csv", "case,stage4-sts\na,yes\nl,\n")
     asked = json.loads(invoke("ask", file, "--format", "json").stdout)
     first = {row["case"]: row["finding"] for row in reversed(asked)}
-    assert first == {"a": "resectable", "l": "stage4-sts"}
+    assert first == {"a": "resectable", "l": "soft-tissue-sarcoma"}
     assert "case a: " in invoke("ask", file, "--case", "a").stdout
     missing = invoke("ask", file, "--case", "z")
     assert (missing.exit_code, missing.stderr.strip()) == (2, "sts-kg: there is no case 'z'")
@@ -319,12 +319,67 @@ def test_ask_puts_a_pair_as_one_question() -> None:
     done = invoke("ask", write("a.yaml", A))
     header, _, first, second = done.stdout.splitlines()[1:5]
     assert re.split("  +", header) == ["options waiting", "met by a yes", "by a no", "finding", "question"]
-    assert re.split("  +", first.rstrip()) == ["8", "0", "4", "resectable (no: unresectable)", "Can surgery be done?"]
-    assert second.split()[3] == "metastases-outside-lungs"
+    assert re.split("  +", first.rstrip()) == [
+        "8",
+        "0",
+        "4",
+        "resectable (no: unresectable)",
+        "Can the cancer be operated on?",
+    ]
+    assert second.split()[3] == "lung-metastases"
     asked = json.loads(invoke("ask", "a.yaml", "--format", "json").stdout)
-    assert list(asked[0]) == ["case", "finding", "question", "options", "would_meet", "would_meet_if_no", "complement"]
+    assert list(asked[0]) == [
+        *("case", "finding", "question", "options", "would_meet", "would_meet_if_no", "complement", "choices", "hint")
+    ]
     assert (asked[0]["finding"], asked[0]["complement"]) == ("resectable", "unresectable")
     assert "unresectable" not in [row["finding"] for row in asked]
+
+
+def test_ask_for_reasons_as_choices_and_with_a_hint() -> None:
+    case = """
+case: a
+findings:
+  stage4-sts: yes
+  cannot-have-cancer-treatment: no
+  does-not-want-cancer-treatment: no
+  treatments-no-longer-work: no
+  treatments-unlikely-to-improve-condition: no
+courses:
+  - {therapies: [pazopanib], outcome: stopped-for-side-effects}
+"""
+    lines = invoke("ask", write("a.yaml", case)).stdout.splitlines()
+    assert re.split("  +", lines[1]) == [
+        *("options waiting", "met by a yes", "by a no", "finding", "question", "hint (no fact)")
+    ]
+    place = next(place for place, line in enumerate(lines) if "Choose all that apply" in line)
+    assert [re.split("  +", line.strip()) for line in lines[place : place + 3]] == [
+        [
+            *("1", "1", "0", "Is there a reason against cancer treatment? Choose all that apply."),
+            "side-effects-hard-to-cope-with: “stopped for side effects” is recorded of the course of pazopanib",
+        ],
+        [
+            "side-effects-hard-to-cope-with",
+            "– Are side effects of cancer treatment, present or expected, hard for this person to cope with?",
+        ],
+        [
+            "other-reason-for-no-cancer-treatment",
+            "– Is there any other reason against cancer treatment? (One that the source does not name.)",
+        ],
+    ]
+
+
+def test_nothing_is_left_to_ask() -> None:
+    done = invoke("ask", write("j.yaml", "case: j\nfindings: {stage4-sts: no, soft-tissue-sarcoma: no}\n"))
+    assert done.stdout == "case j: 0 open questions\n"
+
+
+def test_the_table_of_options_names_what_is_missing_by_labels() -> None:
+    lines = invoke("options", write("a.yaml", A)).stdout.splitlines()
+    missing = {row[0]: row[-1] for row in (re.split("  +", line.strip()) for line in lines) if len(row) > 1}
+    assert missing["surgery for other metastases"] == (
+        "metastases outside the lungs, certain case for surgery outside the lungs, resectable"
+    )
+    assert missing["comfort care"] == "reasons for comfort care (any of 6)"
 
 
 def test_ask_whether_a_course_is_over() -> None:

@@ -176,6 +176,6 @@ def test_the_options_of_cancer_treatment_are_those_of_its_four_modalities_once_e
 
 def test_questions_and_labels(words: Vocabulary) -> None:
     assert words.question(STS["rule-given-course"]) == "Is this course over?"
-    assert words.question(STS["finding-resectable"]) == "Can surgery be done?"
+    assert words.question(STS["finding-resectable"]) == "Can the cancer be operated on?"
     assert words.question(STS["rule-tried-options"]) == words.label(STS.nothing) == ""
     assert words.label(STS["mark-given-before"]) == "therapy given before, purpose not recorded"

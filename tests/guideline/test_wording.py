@@ -157,7 +157,7 @@ def test_position_order_and_enablement_have_the_words_of_their_own_statement(shi
                 "wording: is offered",
                 "how often: usually, amongst people with stage 4 soft tissue sarcoma",
                 "meant for: control growth and spread, symptom relief",
-                "position: first (most often, amongst treatments of stage 4 soft tissue sarcoma)",
+                "position: first treatment (most often, amongst treatments of stage 4 soft tissue sarcoma)",
                 "talk with the healthcare team: S02",
             ],
         ),
@@ -181,7 +181,7 @@ def test_position_order_and_enablement_have_the_words_of_their_own_statement(shi
         (
             "radiation-to-enable-surgery",
             [
-                "wording: not worded",
+                "wording: described without words of offer",
                 "meant for: make surgery possible",
                 "may make possible: surgery (sometimes, amongst people given radiation first)",
                 "talk with the healthcare team: S02",
@@ -216,7 +216,7 @@ def test_every_term_of_a_wording_has_its_label(kg: KnowledgeGraph, shipped: dict
         "strength-may-be-offered": "may be offered",
         "frequency-not-common": "not common",
         "amongst-people-with-stage4-sts": "people with stage 4 soft tissue sarcoma",
-        "band-low": "low",
+        "band-low": "low frequency",
         "option-radiation-to-enable-surgery": "radiation therapy to make surgery possible",
         "basis-stated": "stated",
         "S21": "sentence S21",
