@@ -27,7 +27,7 @@ from sts_kg.cases import (
     what_if,
 )
 from sts_kg.errors import CaseError, InconsistentError, NotLinkedError, ParseError, QueryError, UnknownNameError
-from sts_kg.guideline import Guideline, Segment, queries_folder, source_page
+from sts_kg.guideline import Guideline, Segment, Verdicts, queries_folder, read_verdicts, source_page
 from sts_kg.queries import CannedQuery, find, read, read_all
 from sts_kg.rdf import one_triple, syntax_of, write
 from sts_kg.stores import KINDS
@@ -139,6 +139,19 @@ class KnowledgeGraph:
     def with_examples(self) -> KnowledgeGraph:
         """Return a knowledge graph with the fictional cases a to m of `ontology/examples`."""
         return KnowledgeGraph(self.session.examples)
+
+    def with_verdicts(self, verdicts: Verdicts | str | Path | Iterable[str | Path]) -> KnowledgeGraph:
+        """Return a knowledge graph with the verdicts of reviewers; answers then say where they have been reviewed.
+
+        `verdicts` are filled-in forms (CSV files; `review` writes an empty one), or what `read_verdicts` returned.
+
+        Raises
+        ------
+        ParseError
+            A form cannot be read, or a cell is not what is expected.
+        """
+        read = verdicts if isinstance(verdicts, Verdicts) else read_verdicts(verdicts, self.guideline)
+        return KnowledgeGraph(replace(self.session, guideline=self.guideline.with_verdicts(read)))
 
     # --- queries
 

@@ -13,7 +13,7 @@ from rdflib import Literal, URIRef
 from sts_kg.cases.marks import Mark
 from sts_kg.cases.statuses import STATUSES, Status
 from sts_kg.errors import InconsistentError, UnknownNameError
-from sts_kg.guideline import Wording
+from sts_kg.guideline import Verdict, Wording, people
 from sts_kg.rdf import compress, local
 from sts_kg.tables import Cell, Table, html_table
 
@@ -29,8 +29,9 @@ class Answer:
     to yes or no) that makes it met, each of `unmet_if` one that makes it not met; that a course is not over does
     neither. `questions` is what to ask for each finding; empty where there is nothing to ask. `marks` say what happened
     to the person, `tried` and `declined` whether one of them says that; they change no status. For a group (`umbrella`)
-    `kinds` counts the options that refine it, by status. Not met is not contraindicated (D25). If the case contradicts
-    itself, the status is `contradictory` and nothing is said of its findings, marks and kinds.
+    `kinds` counts the options that refine it, by status. `decisions` are those of the recommendation, its condition
+    parts and their findings, `verdicts` what reviewers said of them. Not met is not contraindicated (D25). If the case
+    contradicts itself, the status is `contradictory` and nothing is said of its findings, marks and kinds.
     """
 
     case: str
@@ -53,6 +54,7 @@ class Answer:
     recommendation: URIRef
     segments: tuple[URIRef, ...]
     decisions: tuple[URIRef, ...]
+    verdicts: tuple[Verdict, ...]
 
     @property
     def kind(self) -> str:
@@ -72,9 +74,34 @@ class Answer:
 
     @property
     def of_note(self) -> str:
-        """What is shown beside the status: the kinds of a group by their status, and the marks."""
+        """What is shown beside the status: the kinds of a group by status, the marks, and the review."""
         kinds = [f"kinds: {self.shown_kinds}"] if self.shown_kinds else []
-        return "; ".join([*kinds, *dict.fromkeys(mark.label for mark in self.marks)])
+        review = [self.shown_review] if self.shown_review else []
+        return "; ".join([*kinds, *dict.fromkeys(mark.label for mark in self.marks), *review])
+
+    @property
+    def review(self) -> str:
+        """What reviewers said of the decisions that the answer rests on.
+
+        `reviewed` if each has a verdict and all agree, `disputed` if one does not agree, else empty.
+        """
+        if not all(each.agrees for each in self.verdicts):
+            return "disputed"
+        judged = {each.decision for each in self.verdicts}
+        return "reviewed" if judged and judged.issuperset(self.decisions) else ""
+
+    @property
+    def shown_review(self) -> str:
+        """The review as it is shown: by whom, or which decisions are disputed; empty if it is neither."""
+        if self.review == "reviewed":
+            return f"reviewed by {people(self.verdicts)}"
+        disputed = dict.fromkeys(local(each.decision) for each in self.verdicts if not each.agrees)
+        return f"disputed: {', '.join(disputed)}" if disputed else ""
+
+    def _review(self) -> dict[str, object] | None:
+        keys = ("decision", "verdict", "reviewer", "date")
+        verdicts = [{key: each.as_dict()[key] for key in keys} for each in self.verdicts]
+        return {"state": self.review, "verdicts": verdicts} if verdicts else None
 
     @property
     def segment_ids(self) -> tuple[str, ...]:
@@ -95,6 +122,7 @@ class Answer:
             "recommendation": local(self.recommendation),
             "segments": list(self.segment_ids),
             "decisions": [local(decision) for decision in self.decisions],
+            "review": self._review(),
             "kind": self.kind,
             "kinds": None if self.kinds is None else dict(self.kinds),
             "marks": [mark.as_dict() for mark in self.marks],
@@ -247,7 +275,7 @@ _WORDS = (
 )
 _CSV_COLUMNS = (
     *("case", "option", "status", "tried", "declined", "true", "false", "missing"),
-    *("recommendation", "segments", "decisions", *_WORDS),
+    *("recommendation", "segments", "decisions", "review", *_WORDS),
 )
 
 
@@ -263,7 +291,7 @@ def _csv_cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        return " ".join(f"{name}={count}" for name, count in value.items())
+        return str(value["state"]) if "state" in value else " ".join(f"{name}={n}" for name, n in value.items())
     if isinstance(value, list) and value and isinstance(value[0], dict) and "mark" in value[0]:
         return "; ".join(dict.fromkeys(one["mark"] for one in value))
     if isinstance(value, list):

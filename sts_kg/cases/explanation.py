@@ -73,11 +73,18 @@ class Explanation:
                     for s in self.segments
                 ],
                 "cues": list(self.cues),
-                "interpretation": [{"decision": d, "says": says, "not_chosen": alt} for d, says, alt in self.decisions],
+                "interpretation": [
+                    {"decision": d, "says": says, "not_chosen": alt} | self._verdicts(d)
+                    for d, says, alt in self.decisions
+                ],
                 "notes": list(self.notes),
                 "disclaimer": self.disclaimer,
             },
         }
+
+    def _verdicts(self, decision: str) -> dict[str, object]:
+        said = [each.as_dict() for each in self.answer.verdicts if local(each.decision) == decision]
+        return {"verdicts": said} if said else {}
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -117,7 +124,8 @@ class Explanation:
         for s in self.segments:
             yield "", f"{s.id}: “{s.text}”" if s.text is not None else f"{s.id}: {s.gist}."
         for index, (decision, says, _) in enumerate(self.decisions):
-            yield "Interpretation" if index == 0 else "", f"{decision}: {says}."
+            verdicts = "; ".join(str(each) for each in answer.verdicts if local(each.decision) == decision)
+            yield "Interpretation" if index == 0 else "", f"{decision}: {says}{verdicts and f' ({verdicts})'}."
         heading, _, text = self.disclaimer.partition(": ")
         yield heading, text
 
@@ -145,7 +153,6 @@ def explain(
     parts = [p for p in asserted.objects(answer.recommendation, STS.hasConditionPart) if isinstance(p, URIRef)]
     about = [answer.recommendation, *sorted(parts)]
     cues = {str(c) for thing in about for p in (STS.strengthCue, STS.cue) for c in asserted.objects(thing, p)}
-    decided = {d for thing in about for d in asserted.objects(thing, STS.hasDecision)}
     return Explanation(
         answer=answer,
         known=tuple((short(f), f in held, reasons.of(f, f in held)) for f in findings),
@@ -156,7 +163,7 @@ def explain(
         cues=tuple(sorted(cues)),
         decisions=tuple(
             (local(str(d)), str(asserted.value(d, RDFS.label)), str(asserted.value(d, STS.alternativeReading)))
-            for d in sorted(decided, key=str)
+            for d in answer.decisions
         ),
         notes=tuple(_notes(answer, case, guideline.vocabulary)),
         disclaimer=disclaimer,

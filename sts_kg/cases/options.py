@@ -21,7 +21,7 @@ from sts_kg.cases.fact_rules import questions_about_courses
 from sts_kg.cases.marks import Mark, other_marks, tried_marks
 from sts_kg.cases.statuses import Status
 from sts_kg.errors import UnknownNameError
-from sts_kg.guideline import Guideline, Vocabulary, leaves, missing, settling, truth
+from sts_kg.guideline import Condition, Guideline, Vocabulary, leaves, missing, settling, truth
 from sts_kg.rdf import STS, local
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _blank(guideline: Guideline) -> tuple[Answer, ...]:
     asserted, found = guideline.asserted, []
     for option, condition in guideline.conditions.items():
         recommendation = next(r for r in asserted.subjects(STS.recommendsOption, option) if isinstance(r, URIRef))
-        decisions = (d for d in asserted.objects(recommendation, STS.hasDecision) if isinstance(d, URIRef))
+        decisions = _decisions(asserted, recommendation, condition)
         answer = Answer(
             case="",
             option=option,
@@ -110,10 +110,18 @@ def _blank(guideline: Guideline) -> tuple[Answer, ...]:
             questions={finding: guideline.vocabulary.question(finding) for finding in leaves(condition)},
             recommendation=recommendation,
             segments=in_reading_order(asserted, asserted.objects(recommendation, PROV.wasQuotedFrom)),
-            decisions=tuple(sorted(decisions)),
+            decisions=decisions,
+            verdicts=tuple(said for each in decisions for said in guideline.verdicts.get(each, ())),
         )
         found.append(answer)
     return tuple(found)
+
+
+def _decisions(asserted: Graph, recommendation: URIRef, condition: Condition) -> tuple[URIRef, ...]:
+    """Return the decisions that an answer rests on: of a recommendation, its condition parts, and their findings."""
+    about = {recommendation, *asserted.objects(recommendation, STS.hasConditionPart), *leaves(condition)}
+    found = {decision for each in about for decision in asserted.objects(each, STS.hasDecision)}
+    return tuple(sorted(decision for decision in found if isinstance(decision, URIRef)))
 
 
 def _count_kinds(answers: list[Answer], asserted: Graph) -> tuple[Answer, ...]:

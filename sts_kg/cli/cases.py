@@ -9,7 +9,20 @@ from pathlib import Path
 import click
 
 from sts_kg.cases import STATUSES
-from sts_kg.cli.shared import DONE, NO, UNREADABLE, File, as_json, case_file, case_id, formats, page_option, terminal
+from sts_kg.cli.shared import (
+    DONE,
+    NO,
+    UNREADABLE,
+    File,
+    as_json,
+    case_file,
+    case_id,
+    formats,
+    page_option,
+    terminal,
+    verdicts_option,
+    with_verdicts,
+)
 from sts_kg.errors import InconsistentError, StsKgError
 
 __all__ = ["ask", "explain", "options_command", "what_if"]
@@ -20,7 +33,10 @@ __all__ = ["ask", "explain", "options_command", "what_if"]
 @formats("table", "json", "csv")
 @click.option("--status", "statuses", type=click.Choice(STATUSES), multiple=True, help="Only these; repeatable.")
 @page_option
-def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...], page: Path | None) -> None:
+@verdicts_option
+def options_command(
+    files: tuple[Path, ...], form: str, statuses: tuple[str, ...], page: Path | None, verdicts: tuple[Path, ...]
+) -> None:
     """Answer each option for each case: met, not met or undetermined, what is missing, and the words of the source.
 
     A case that contradicts itself is contradictory for every option; the exit code is then 1.
@@ -33,9 +49,8 @@ def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...
       sts-kg options cohort.csv --format json --status undetermined
     """
     from sts_kg.cli.console import legend
-    from sts_kg.knowledge import load
 
-    kg, shown = load(), terminal()
+    kg, shown = with_verdicts(verdicts), terminal()
     code = DONE
     segments = kg.sources(page=page) if page else ()
 
@@ -69,7 +84,10 @@ def options_command(files: tuple[Path, ...], form: str, statuses: tuple[str, ...
 @case_id
 @formats("table", "json")
 @page_option
-def explain(file: Path, option: str, case: str | None, form: str, page: Path | None) -> None:
+@verdicts_option
+def explain(
+    file: Path, option: str, case: str | None, form: str, page: Path | None, verdicts: tuple[Path, ...]
+) -> None:
     """Explain why an option has its status for a case.
 
     What is known, what is not needed, what to ask, the source and its interpretation.
@@ -80,11 +98,9 @@ def explain(file: Path, option: str, case: str | None, form: str, page: Path | N
     Example:
       sts-kg explain patient.yaml pazopanib
     """
-    from sts_kg.knowledge import load
-
     shown = terminal()
     with shown.busy("reasoning …"):
-        explanation = load().explain(file, option, case=case, page=page)
+        explanation = with_verdicts(verdicts).explain(file, option, case=case, page=page)
     if form == "json":
         shown.write(as_json(explanation.as_dict()))
     else:

@@ -13,6 +13,7 @@ from sts_kg.stores import PROFILES
 
 if TYPE_CHECKING:
     from sts_kg.cli.console import Terminal
+    from sts_kg.knowledge import KnowledgeGraph
 
 __all__ = [
     "DONE",
@@ -31,6 +32,8 @@ __all__ = [
     "profile_option",
     "store_option",
     "terminal",
+    "verdicts_option",
+    "with_verdicts",
 ]
 
 #: Exit codes: done; the answer is no (violations, contradictions, ASK); usage; unreadable input; endpoint.
@@ -47,6 +50,9 @@ page_option = click.option(
 )
 
 
+verdicts_option = click.option(
+    "--verdicts", type=File, multiple=True, metavar="FORM", help="Verdicts of reviewers, CSV (see review); repeatable."
+)
 endpoint_option = click.option(
     "--endpoint", metavar="URL", help="Query a SPARQL 1.1 endpoint instead of the shipped graph."
 )
@@ -61,6 +67,20 @@ profile_option = click.option(
 def formats(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return the option --format with these choices; the first is the default."""
     return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
+
+
+def with_verdicts(forms: tuple[Path, ...]) -> KnowledgeGraph:
+    """Return the knowledge graph with the verdicts of some forms, and say how many there were."""
+    from sts_kg.guideline import read_verdicts
+    from sts_kg.knowledge import load
+
+    kg = load()
+    if not forms:
+        return kg
+    found = read_verdicts(forms, kg.guideline)
+    rows = f"{found.n_empty} row{'' if found.n_empty == 1 else 's'} not filled in"
+    terminal().note(f"{len(found)} verdict{'' if len(found) == 1 else 's'}; {rows}")
+    return kg.with_verdicts(found)
 
 
 def terminal() -> Terminal:

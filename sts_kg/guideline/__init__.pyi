@@ -15,6 +15,11 @@ from .guideline import Guideline as Guideline
 from .source import Segment as Segment
 from .source import segment as segment
 from .source import segments as segments
+from .verdicts import VERDICTS as VERDICTS
+from .verdicts import Verdict as Verdict
+from .verdicts import Verdicts as Verdicts
+from .verdicts import people as people
+from .verdicts import read_verdicts as read_verdicts
 from .vocabulary import Contents as Contents
 from .vocabulary import Report as Report
 from .vocabulary import Vocabulary as Vocabulary

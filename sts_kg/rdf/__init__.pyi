@@ -10,6 +10,7 @@ from .graphs import of_ntriples as of_ntriples
 from .graphs import of_quads as of_quads
 from .graphs import one_triple as one_triple
 from .graphs import parse as parse
+from .graphs import quads_of as quads_of
 from .graphs import read as read
 from .graphs import serialize as serialize
 from .graphs import to_ox as to_ox

@@ -21,10 +21,21 @@ from sts_kg.errors import ParseError
 from sts_kg.rdf.endings import known_syntax, syntax_of
 from sts_kg.rdf.files import write_bytes
 from sts_kg.rdf.names import PREFIXES
-from sts_kg.rdf.syntaxes import FORMATS, contents, placed, quad_parser, reason
+from sts_kg.rdf.syntaxes import FORMATS, Quads, contents, placed, quad_parser, reason
 from sts_kg.rdf.terms import Term, literal, rdflib_quiet
 
-__all__ = ["from_ox", "of_ntriples", "of_quads", "one_triple", "parse", "read", "serialize", "to_ox", "write"]
+__all__ = [
+    "from_ox",
+    "of_ntriples",
+    "of_quads",
+    "one_triple",
+    "parse",
+    "quads_of",
+    "read",
+    "serialize",
+    "to_ox",
+    "write",
+]
 
 _WITH_PREFIXES = ("turtle", "trig", "n3")
 _WITH_NAMED_GRAPHS = ("nquads", "trig", "jsonld")
@@ -213,6 +224,12 @@ def _add(
             graph.addN((*triple, graph) for triple in _triples(parser, prefixes, formulas=syntax == "n3"))
     for prefix, namespace in prefixes.items():
         graph.bind(prefix, namespace, override=False)
+
+
+def quads_of(triples: Iterable[tuple[Node, Node, Node]], graph: str) -> Quads:
+    """Return triples as quads of a named graph, in their order."""
+    name = ox.NamedNode(graph)
+    return [ox.Quad(to_ox(s), to_ox(p), to_ox(o), name) for s, p, o in triples]
 
 
 def to_ox(term: object) -> Any:
