@@ -19,10 +19,12 @@ from sts_kg.cases import (
     Explanation,
     Question,
     Session,
+    Sheet,
     find_case,
     find_option,
     questions,
     read_cases,
+    sheet,
     supposed,
     what_if,
 )
@@ -372,6 +374,19 @@ class KnowledgeGraph:
         return what_if(self.guideline, one, supposed(findings, self.guideline))
 
     # --- the guideline
+
+    def review(self, *, page: str | Path | None = None) -> Sheet:
+        """Return the review sheet: every decision for a clinician to judge, with what changes by its other readings.
+
+        `page` is the source page, to quote its sentences. `write` makes a file of it: a page, Markdown, or the form
+        that `with_verdicts` reads once it is filled in.
+
+        Raises
+        ------
+        ParseError, SourceError
+            The page cannot be read, or is not the one that was modelled.
+        """
+        return sheet(self.session, self.guideline.texts(page))
 
     def check(self, *, page: str | Path | None = None) -> Report:
         """Return the report of the quality gates on the ontology and the queries, and on the page if available."""

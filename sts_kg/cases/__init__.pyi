@@ -7,6 +7,8 @@ from .case import Case as Case
 from .explanation import Explanation as Explanation
 from .marks import Mark as Mark
 from .options import find_option as find_option
+from .review_sheet import Sheet as Sheet
+from .review_sheet import sheet as sheet
 from .session import Session as Session
 from .session import what_if as what_if
 from .sources import CaseSource as CaseSource

@@ -55,6 +55,7 @@ class Answer:
     segments: tuple[URIRef, ...]
     decisions: tuple[URIRef, ...]
     verdicts: tuple[Verdict, ...]
+    readings: tuple[object, ...] = ()
 
     @property
     def kind(self) -> str:

@@ -15,6 +15,8 @@ from .guideline import Guideline as Guideline
 from .source import Segment as Segment
 from .source import segment as segment
 from .source import segments as segments
+from .verdicts import FORM as FORM
+from .verdicts import TOLD as TOLD
 from .verdicts import VERDICTS as VERDICTS
 from .verdicts import Verdict as Verdict
 from .verdicts import Verdicts as Verdicts

@@ -21,23 +21,34 @@ from sts_kg.rdf import STS, local, read_text
 if TYPE_CHECKING:
     from sts_kg.guideline.guideline import Guideline
 
-__all__ = ["FORM", "VERDICTS", "Verdict", "Verdicts", "by_decision", "people", "read_verdicts", "verdict_triples"]
+__all__ = [
+    "FORM",
+    "TOLD",
+    "VERDICTS",
+    "Verdict",
+    "Verdicts",
+    "by_decision",
+    "people",
+    "read_verdicts",
+    "verdict_triples",
+]
 
 #: What a reviewer can say: our reading is right, another is, or neither can be said.
 VERDICTS = ("agree", "other", "unsure")
 #: The columns to be filled in, after the decision.
 FORM = ("verdict", "reading", "reviewer", "date", "comment")
 #: The columns of the form that only tell what to judge.
-_TOLD = ("segments", "label", "question", "our reading", "other readings")
+TOLD = ("segments", "label", "question", "our reading", "other readings")
 _COLUMNS = ("decision", *FORM)
 _OPTIONAL = ("reading", "comment")
+_DECISION = re.compile(r"[Dd]([0-9]+)([A-Za-z]?)")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one reviewer said of one decision on one day; `reading` names the reading that is right, if it is encoded."""
+    """What one reviewer said of one decision on one day; `reading` names the one that is right, if it is encoded."""
 
     decision: URIRef
     verdict: str
@@ -128,11 +139,7 @@ class _Form:
 
     def __init__(self, path: Path, guideline: Guideline, today: date) -> None:
         self.path, self.guideline, self.today = path, guideline, today
-        self.decisions = {
-            local(each): each
-            for each in guideline.asserted.subjects(RDF.type, STS.Decision)
-            if isinstance(each, URIRef)
-        }
+        self.decisions = {local(each): each for each in guideline.decisions}
         text = read_text(path)
         first = text.partition("\n")[0]
         self.reader = csv.reader(
@@ -147,8 +154,8 @@ class _Form:
             name = " ".join(cell.casefold().split())
             if not name:
                 continue  # what stands below it is refused
-            if name not in (*_COLUMNS, *_TOLD):
-                near = nearest(name, (*_COLUMNS, *_TOLD))
+            if name not in (*_COLUMNS, *TOLD):
+                near = nearest(name, (*_COLUMNS, *TOLD))
                 hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(_COLUMNS)}"
                 raise ParseError(f"there is no column {cell!r}; {hint}", path=self.path, line=line, column=at + 1)
             if name in self.columns:
@@ -211,7 +218,8 @@ class _Row:
 
     def decision(self) -> URIRef:
         name = self.cell("decision").removeprefix("sts:")
-        found = self.form.decisions.get(name[:1].upper() + name[1:].lower())
+        written = _DECISION.fullmatch(name)
+        found = written and self.form.decisions.get(f"D{written[1].zfill(2)}{written[2].lower()}")
         if found is None:
             near = nearest(name, self.form.decisions)
             wrong = f"there is no decision {name!r}" if name else "is missing"

@@ -28,8 +28,8 @@ from sts_kg.rdf.names import STS
 
 A = "case: a\nfindings: {stage4-sts: yes}\n"
 FIELDS = (
-    "case option status tried declined true false missing recommendation segments decisions kind kinds marks strength "
-    "frequency amongst intents inherited_intents not_intents positions follows may_enable talk"
+    "case option status tried declined true false missing recommendation segments decisions review kind kinds marks "
+    "strength frequency amongst intents inherited_intents not_intents positions follows may_enable talk"
 ).split()
 
 
@@ -97,7 +97,8 @@ def test_options_csv_has_the_same_fields() -> None:
         "missing": "",
         "recommendation": "rec-S04",
         "segments": "S04 S05 S06",
-        "decisions": "D02 D03 D07",
+        "decisions": "D01 D02 D03 D07",
+        "review": "",
         "kind": "group",
         "kinds": "met=2 not-met=0 undetermined=2",
         "marks": "",
