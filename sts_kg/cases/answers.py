@@ -162,7 +162,7 @@ class Answers:
             value = plain[name]
             return Literal(value) if isinstance(value, bool) else Literal(_csv_cell(value)) if value else None
 
-        rows = [tuple(cell(one, plain, name) for name in _CSV_COLUMNS) for one in self for plain in [one.as_dict()]]
+        rows = [tuple(cell(one, plain, name) for name in _CSV_COLUMNS) for one in self for plain in [_plain(one)]]
         return Table(_CSV_COLUMNS, tuple(rows), {answer.option: answer.label for answer in self.answers})
 
     def with_status(self, *statuses: Status) -> Answers:
@@ -209,7 +209,7 @@ class Answers:
                     return False
             return True
 
-        return replace(self, answers=tuple(answer for answer in self.answers if fits(answer.as_dict())))
+        return replace(self, answers=tuple(answer for answer in self.answers if fits(_plain(answer))))
 
     def sorted_by(self, *keys: str) -> Answers:
         """Return the answers sorted by keys of `Answer.as_dict`; those alike in all keys keep their order.
@@ -228,7 +228,7 @@ class Answers:
 
         def place(answer: Answer) -> list[tuple[bool, object]]:
             places = {"status": STATUSES.index(answer.status) + 1, "option": options[answer.option] + 1}
-            plain = answer.as_dict() | places | {"band": answer.wording.band}
+            plain = _plain(answer) | places | {"band": answer.wording.band}
             names = [name for key in keys for name in (("amongst", "band", key) if key == "frequency" else (key,))]
             values = [plain[name] for name in names]
             return [(not value, value if isinstance(value, int) else _csv_cell(value)) for value in values]
@@ -242,12 +242,13 @@ class Answers:
     def to_csv(self) -> str:
         """Return a CSV text, a line for each answer, truth values as yes and no.
 
-        Lists are words with spaces between, marks their labels with semicolons, kinds such as `met=3`.
+        Lists are words with spaces between, marks their labels with semicolons, kinds such as `met=3`, reviews their
+        state.
         """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(_CSV_COLUMNS)
-        writer.writerows([_csv_cell(row[name]) for name in _CSV_COLUMNS] for row in self.as_dicts())
+        writer.writerows([_csv_cell(row[name]) for name in _CSV_COLUMNS] for row in map(_plain, self))
         return text.getvalue()
 
     def __repr__(self) -> str:
@@ -286,13 +287,18 @@ def _require_keys(keys: Iterable[str]) -> None:
             raise UnknownNameError("key of an answer", key, _CSV_COLUMNS)
 
 
+def _plain(answer: Answer) -> dict[str, object]:
+    """Return the keys of an answer's plain form, of its review the state only."""
+    return answer.as_dict() | {"review": answer.review or None}
+
+
 def _csv_cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        return str(value["state"]) if "state" in value else " ".join(f"{name}={n}" for name, n in value.items())
+        return " ".join(f"{name}={count}" for name, count in value.items())
     if isinstance(value, list) and value and isinstance(value[0], dict) and "mark" in value[0]:
         return "; ".join(dict.fromkeys(one["mark"] for one in value))
     if isinstance(value, list):
