@@ -4,6 +4,7 @@
 
     StsKgError(Exception)                 everything raised on purpose; the command line catches only this
     ├── UnknownNameError(LookupError)     no such query, option, finding, case, segment or prefix; lists the near ones
+    ├── ReadingError(LookupError)         a reading that cannot be used, and why
     ├── CurieError(ValueError)            not a CURIE, or its prefix is unknown
     ├── ParseError(ValueError)            a file that cannot be read: path, line, column, what was expected
     ├── CaseError(ValueError)             a patient fact: path, line, key, value, what would be right
@@ -56,6 +57,7 @@ __all__ = [
     "ParameterError",
     "ParseError",
     "QueryError",
+    "ReadingError",
     "SourceError",
     "StsKgError",
     "TooManyTriplesError",
@@ -112,6 +114,17 @@ class UnknownNameError(StsKgError, LookupError):
 
     def __str__(self) -> str:
         return f"there is no {self.kind} {self.name!r}{_hint(self.near)}"
+
+
+class ReadingError(StsKgError, LookupError):
+    """A reading that cannot be used: `name` as it was given, `reason`."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name, self.reason = name, reason
+        super().__init__(name, reason)
+
+    def __str__(self) -> str:
+        return f"the reading {self.name!r} cannot be used: {self.reason}"
 
 
 class CurieError(StsKgError, ValueError):

@@ -17,7 +17,32 @@ from sts_kg.guideline import Verdict, Wording, people
 from sts_kg.rdf import compress, local
 from sts_kg.tables import Cell, Table, html_table
 
-__all__ = ["Answer", "Answers", "short"]
+__all__ = ["Answer", "Answers", "ReadingAnswer", "short"]
+
+
+@dataclass(frozen=True)
+class ReadingAnswer:
+    """What an option comes to for a case by a reading that was not chosen, where that differs from the answer.
+
+    `reading` is its name, such as `D04=S08-alone`.
+    """
+
+    reading: str
+    decision: URIRef
+    option: URIRef
+    status: Status
+    tried: bool
+    declined: bool
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the answer as plain values, names without prefixes."""
+        return {
+            "reading": self.reading,
+            "decision": local(self.decision),
+            "status": self.status,
+            "tried": self.tried,
+            "declined": self.declined,
+        }
 
 
 @dataclass(frozen=True)
@@ -28,9 +53,11 @@ class Answer:
     ones that could still settle it (empty unless undetermined). Each of `met_if` is a smallest set of answers (finding
     to yes or no) that makes it met, each of `unmet_if` one that makes it not met; that a course is not over does
     neither. `questions` is what to ask for each finding; empty where there is nothing to ask. `marks` say what happened
-    to the person, `tried` and `declined` whether one of them says that; they change no status. For a group (`umbrella`)
-    `kinds` counts the options that refine it, by status. `decisions` are those of the recommendation, its condition
-    parts and their findings, `verdicts` what reviewers said of them. Not met is not contraindicated (D25). If the case
+    to the person, `tried` and `declined` whether one of them says that; they change no status. `readings` are the
+    answers by other readings that differ, one decision at a time; None where they were not looked for: the answer is
+    by such a reading itself. For a group (`umbrella`) `kinds` counts the options that refine it, by status.
+    `decisions` are those of the recommendation, its condition parts and their findings, `verdicts` what reviewers said
+    of them; there are none if the answer is by another reading. Not met is not contraindicated (D25). If the case
     contradicts itself, the status is `contradictory` and nothing is said of its findings, marks and kinds.
     """
 
@@ -55,7 +82,17 @@ class Answer:
     segments: tuple[URIRef, ...]
     decisions: tuple[URIRef, ...]
     verdicts: tuple[Verdict, ...]
-    readings: tuple[object, ...] = ()
+    readings: tuple[ReadingAnswer, ...] | None = None
+
+    @property
+    def hangs_on(self) -> tuple[str, ...]:
+        """The readings by which the status would be another, such as `D04=S08-alone`."""
+        return tuple(other.reading for other in self.readings or () if other.status != self.status)
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether the status is the same by every reading that is encoded, one decision at a time."""
+        return self.readings is not None and not self.hangs_on
 
     @property
     def kind(self) -> str:
@@ -127,6 +164,7 @@ class Answer:
             "kind": self.kind,
             "kinds": None if self.kinds is None else dict(self.kinds),
             "marks": [mark.as_dict() for mark in self.marks],
+            "readings": None if self.readings is None else [other.as_dict() for other in self.readings],
             **self.wording.as_dict(),
         }
 
@@ -272,7 +310,18 @@ class Answers:
 
 
 _WORDS = (
-    *("kind", "kinds", "marks", "strength", "frequency", "amongst", "intents", "inherited_intents", "not_intents"),
+    *(
+        "kind",
+        "kinds",
+        "marks",
+        "readings",
+        "strength",
+        "frequency",
+        "amongst",
+        "intents",
+        "inherited_intents",
+        "not_intents",
+    ),
     *("positions", "follows", "may_enable", "talk"),
 )
 _CSV_COLUMNS = (

@@ -11,9 +11,7 @@ from rdflib import URIRef
 from sts_kg.cases.dates import PartialDate
 from sts_kg.rdf import CASE, STS
 
-__all__ = ["ANOTHER_CANCER", "Case", "Course", "Declined", "Derived", "Given", "NoGrowth"]
-
-ANOTHER_CANCER = STS["indication-another-cancer"]
+__all__ = ["Case", "Course", "Declined", "Derived", "Given", "NoGrowth"]
 
 
 @dataclass(frozen=True)
@@ -65,15 +63,10 @@ class Course:
     sites: tuple[URIRef, ...] = ()
 
     @property
-    def counts(self) -> bool:
-        """Whether the course was for the cancer of the case (D33)."""
-        return self.indication != ANOTHER_CANCER
-
-    @property
-    def was_given(self) -> bool:
-        """Whether the course was given for the cancer of the case; one that began may still be going on (D32)."""
-        over = self.end is not None or self.outcome is not None or self.ongoing is False
-        return self.counts and (over or (self.start is None and self.ongoing is None))
+    def is_over(self) -> bool:
+        """Whether the course is over as far as is known; one that began may still be going on (D32)."""
+        ended = self.end is not None or self.outcome is not None or self.ongoing is False
+        return ended or (self.start is None and self.ongoing is None)
 
 
 @dataclass(frozen=True)

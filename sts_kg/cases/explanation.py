@@ -17,7 +17,7 @@ from rdflib.term import Node
 
 from sts_kg.cases.answers import Answer, short
 from sts_kg.cases.case import Case, Course, Derived
-from sts_kg.cases.fact_rules import derived, hints, therapies_of
+from sts_kg.cases.fact_rules import GROWTH_WINDOW, derived, hints, therapies_of
 from sts_kg.cases.facts import course_nodes
 from sts_kg.cases.growth import clashes
 from sts_kg.cases.options import in_reading_order
@@ -228,7 +228,7 @@ def contradiction(case: Case, guideline: Guideline, closure: Closure) -> Inconsi
     to be without (D31). If there is neither, each sentence says which axiom the facts contradict.
     """
     both = {*closure.objects(case.iri, STS.hasFinding)} & {*closure.objects(case.iri, STS.lacksFinding)}
-    grown = [f"{growth}, but {period}" for growth, period in clashes(case)]
+    grown = [f"{growth}, but {period}" for growth, period in clashes(case, guideline.vocabulary.rule(GROWTH_WINDOW))]
     if not both and not grown and not closure.n_inconsistencies:
         return None
     reasons = _Reasons(case, guideline, closure)

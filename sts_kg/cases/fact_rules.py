@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import combinations
 from typing import TypeAlias
 
@@ -12,10 +13,12 @@ from sts_kg.cases.case import Case, Course, Derived, NoGrowth
 from sts_kg.cases.dates import PartialDate
 from sts_kg.cases.growth import grew_within_a_year, is_free_of_growth, not_after
 from sts_kg.cases.places import Place
-from sts_kg.guideline import Vocabulary
+from sts_kg.guideline import CourseRule, Vocabulary
 from sts_kg.rdf import STS, local
 
 __all__ = [
+    "GROWTH_WINDOW",
+    "SINGLE_THERAPY",
     "begun",
     "derived",
     "hints",
@@ -24,13 +27,16 @@ __all__ = [
     "impossible_growth",
     "impossible_period",
     "questions_about_courses",
+    "regarded",
     "require_possible",
     "therapies_of",
+    "was_given",
 ]
 
 GROWTH_WINDOW = STS["rule-growth-window"]
 HISTORY_COMPLETE = STS["rule-history-complete"]
 GIVEN_COURSE = STS["rule-given-course"]
+SINGLE_THERAPY = STS["rule-single-therapy"]
 #: What cannot be: the key of the case file, its value, and a sentence that says why.
 Wrong: TypeAlias = tuple[str, object, str]
 
@@ -55,11 +61,12 @@ def derived(case: Case, vocabulary: Vocabulary) -> tuple[Derived, ...]:
 
 
 def _history_complete(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
-    finding = vocabulary.concluded_by(HISTORY_COMPLETE)
-    if finding is None or not case.history_complete:
+    rule = vocabulary.rule(HISTORY_COMPLETE)
+    if rule.concludes is None or not rule.concludes_absence or not case.history_complete:
         return
-    if not _chemotherapy(case, vocabulary):
-        yield Derived(finding, False, HISTORY_COMPLETE, tuple(course for course in case.courses if course.counts))
+    if not regarded(case, rule):
+        courses = regarded(case, replace(rule, therapies=None))
+        yield Derived(rule.concludes, False, HISTORY_COMPLETE, tuple(courses))
 
 
 def _thresholds(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
@@ -72,31 +79,40 @@ def _thresholds(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
 
 
 def _growth_window(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
-    finding = vocabulary.concluded_by(GROWTH_WINDOW)
-    if finding is None:
+    rule = vocabulary.rule(GROWTH_WINDOW)
+    if rule.concludes is None:
         return
-    counting = _counting(case, vocabulary)
+    counting = regarded(case, rule)
     possible = [course for course in counting if impossible(course, case.as_of) is None]
-    if found := grew_within_a_year(case, possible):
+    if found := grew_within_a_year(case, possible, rule):
         course, grew = found
-        yield Derived(finding, True, GROWTH_WINDOW, (course,), grew)
-    elif case.history_complete and possible == counting and all(is_free_of_growth(case, one) for one in counting):
-        yield Derived(finding, False, GROWTH_WINDOW, tuple(counting))
+        yield Derived(rule.concludes, True, GROWTH_WINDOW, (course,), grew)
+    elif rule.concludes_absence and case.history_complete and possible == counting:
+        if all(is_free_of_growth(case, course, rule) for course in counting):
+            yield Derived(rule.concludes, False, GROWTH_WINDOW, tuple(counting))
 
 
-def _counting(case: Case, vocabulary: Vocabulary) -> list[Course]:
-    """Return the courses for this cancer with a therapy that the growth window does not disregard."""
-    disregarded = vocabulary.disregarded_by(GROWTH_WINDOW)
-    return [course for course in case.courses if course.counts and not disregarded.issuperset(course.therapies)]
+def regarded(case: Case, rule: CourseRule) -> list[Course]:
+    """Return the courses of a case that a fact rule looks at (D09, D33)."""
+    return [
+        course
+        for course in case.courses
+        if course.indication not in rule.indications
+        and not rule.disregards.issuperset(course.therapies)
+        and (rule.therapies is None or rule.therapies & set(course.therapies))
+    ]
+
+
+def was_given(course: Course, vocabulary: Vocabulary) -> bool:
+    """Return whether a course was given for the cancer of the case (D32, D33)."""
+    rule = vocabulary.rule(GIVEN_COURSE)
+    return course.indication not in rule.indications and (course.is_over or not rule.needs_over)
 
 
 def begun(case: Case, vocabulary: Vocabulary) -> tuple[Course, ...]:
     """Return the courses of chemotherapy for this cancer that may be going on, and so do not count as given (D32)."""
-    return tuple(course for course in _chemotherapy(case, vocabulary) if not course.was_given)
-
-
-def _chemotherapy(case: Case, vocabulary: Vocabulary) -> list[Course]:
-    return [course for course in case.courses if course.counts and vocabulary.chemotherapy & set(course.therapies)]
+    chemotherapy = regarded(case, vocabulary.rule(HISTORY_COMPLETE))
+    return tuple(course for course in chemotherapy if not was_given(course, vocabulary))
 
 
 def questions_about_courses(case: Case, vocabulary: Vocabulary) -> dict[URIRef, str]:
@@ -105,8 +121,8 @@ def questions_about_courses(case: Case, vocabulary: Vocabulary) -> dict[URIRef, 
     Only that they are over would settle it. The question is empty where each of them is said to be going on: then
     there is nothing to ask (D32).
     """
-    finding, waiting = vocabulary.concluded_by(HISTORY_COMPLETE), begun(case, vocabulary)
-    if finding is None or not waiting:
+    finding = vocabulary.rule(HISTORY_COMPLETE).concludes
+    if finding is None or not (waiting := begun(case, vocabulary)):
         return {}
     asked = [course for course in waiting if not course.ongoing]
     question = vocabulary.question(GIVEN_COURSE)
@@ -187,8 +203,8 @@ def require_possible(wrong: Wrong | None, place: Place, places: Mapping[str, Pla
 
 def hints(case: Case, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return what a person should look at in a case and no rule may conclude (D06b, D09b, D32)."""
-    found = []
-    for course in _counting(case, vocabulary) if vocabulary.concluded_by(GROWTH_WINDOW) else ():
+    found, rule = [], vocabulary.rule(GROWTH_WINDOW)
+    for course in regarded(case, rule) if rule.concludes and not rule.counts_from_start else ():
         if during := not_after(case, course):
             found.append(
                 f"growth {' and '.join(grew.when for grew in during)} was not after the end of the course of "

@@ -10,7 +10,7 @@ from rdflib.namespace import PROV, RDF, RDFS, XSD
 from rdflib.term import Node
 
 from sts_kg.cases.case import Case, Course
-from sts_kg.cases.fact_rules import derived
+from sts_kg.cases.fact_rules import SINGLE_THERAPY, derived, was_given
 from sts_kg.cases.marks import tried_marks
 from sts_kg.guideline import Vocabulary
 from sts_kg.rdf import STS
@@ -70,6 +70,10 @@ def _case_triples(case: Case, vocabulary: Vocabulary) -> Iterator[tuple[Node, UR
     for course, node in zip(case.courses, nodes, strict=True):
         yield case.iri, STS.hadCourse, node
         yield from _course_triples(course, node)
+        if was_given(course, vocabulary):
+            yield node, RDF.type, STS.GivenCourse
+        if SINGLE_THERAPY in vocabulary.rules and len(set(course.therapies)) == 1:
+            yield node, RDF.type, STS.SingleTherapyCourse
     yield from _concluded(case, nodes, vocabulary)
 
 
@@ -101,8 +105,6 @@ def _course_triples(course: Course, node: BNode) -> Iterator[tuple[Node, URIRef,
     yield node, RDF.type, STS.TreatmentCourse
     for therapy in course.therapies:
         yield node, STS.includesTherapy, therapy
-    if course.was_given:
-        yield node, RDF.type, STS.GivenCourse
     if course.outcome is not None:
         yield node, STS.courseOutcome, course.outcome
     if course.indication is not None:

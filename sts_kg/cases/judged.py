@@ -6,7 +6,18 @@ from dataclasses import dataclass
 
 from sts_kg.guideline import VERDICTS, Segment, Verdict
 
-__all__ = ["UNCHANGED", "Effect", "Judged", "Other", "choices", "quoted", "said"]
+__all__ = [
+    "CASES",
+    "CONTRADICTORY",
+    "OTHERS_STAY",
+    "UNCHANGED",
+    "Effect",
+    "Judged",
+    "Other",
+    "choices",
+    "quoted",
+    "said",
+]
 
 
 @dataclass(frozen=True)
@@ -45,12 +56,18 @@ class Judged:
 
     @property
     def n_changes(self) -> int:
-        """How many answers of the example cases are others by one of the readings, at most."""
+        """How many answers of the example cases are others by one of the readings, at most; a contradiction is one."""
         return max((sum(len(effect.cases) for effect in other.effects) for other in self.others), default=0)
 
 
+#: Columns of the table of the example cases.
+CASES = ("case", "what is said of it", "firm answers")
+#: Option, now and then, where the facts of a case contradict each other by a reading.
+CONTRADICTORY = ("all options", "any", "contradictory: the case cannot be so")
 #: Said where a reading changes nothing.
 UNCHANGED = "No answer of the example cases changes."
+#: Said below what changes.
+OTHERS_STAY = "All other answers stay as they are."
 
 
 def quoted(each: Segment) -> str:
@@ -60,7 +77,7 @@ def quoted(each: Segment) -> str:
 
 def said(other: Other) -> str:
     """Return what a reading says, in words."""
-    return f"{other.label}. {other.definition}"
+    return f"{other.label[:1].upper()}{other.label[1:]}. {other.definition}"
 
 
 def choices(one: Judged) -> tuple[str, ...]:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from itertools import permutations
 
 from rdflib import URIRef
 
 from sts_kg.cases.case import Case, Course, Given
-from sts_kg.cases.fact_rules import therapies_of
+from sts_kg.cases.fact_rules import regarded, therapies_of
 from sts_kg.guideline import Report, Vocabulary
 from sts_kg.rdf import STS, local
 
 __all__ = ["Mark", "other_marks", "tried_marks"]
 
+TRIED_OPTIONS = STS["rule-tried-options"]
 TRIED = STS["mark-tried"]
 GIVEN_BEFORE = STS["mark-given-before"]
 DECLINED = STS["mark-declined"]
@@ -53,7 +55,7 @@ def tried_marks(case: Case, vocabulary: Vocabulary) -> tuple[Mark, ...]:
     """
     found = {
         (option, course): mark
-        for course in case.courses
+        for course in regarded(case, vocabulary.rule(TRIED_OPTIONS))
         for option in vocabulary.contents
         if (mark := _mark_by(course, option, vocabulary)) is not None
     }
@@ -81,7 +83,8 @@ def _reported(case: Case, vocabulary: Vocabulary) -> Iterator[tuple[Given, Repor
     for given in case.given:
         for report in vocabulary.reports:
             if given.holds and given.finding == report.finding:
-                courses = [course for course in case.courses if course.counts and report.therapy in course.therapies]
+                counting = regarded(case, vocabulary.rule(TRIED_OPTIONS))
+                courses = [course for course in counting if report.therapy in course.therapies]
                 if all(course.outcome != report.outcome for course in courses):
                     yield given, report, courses
 
@@ -89,9 +92,11 @@ def _reported(case: Case, vocabulary: Vocabulary) -> Iterator[tuple[Given, Repor
 def _mark_by(course: Course, option: URIRef, vocabulary: Vocabulary) -> URIRef | None:
     """Return the mark that a course gives to an option; None if it did not hold what the option consists of."""
     contents = vocabulary.contents[option]
-    held = _and_broader(course.therapies, vocabulary)
+    by_outcome = (vocabulary.mark_of(course.outcome) if course.outcome else None) or TRIED
+    if not vocabulary.rule(TRIED_OPTIONS).needs_all:
+        return by_outcome if contents.components & _and_broader(course.therapies, vocabulary) else None
     beside = _and_broader(set(course.therapies) - contents.components, vocabulary)
-    if not course.counts or not contents.components <= held or contents.without & beside:
+    if not _holds_all(course, contents.components, vocabulary) or contents.without & beside:
         return None
     sites = {*course.sites, *(site for one in course.purposes for site in vocabulary.sites_of_purposes.get(one, ()))}
     decisive: list[tuple[Set[URIRef], Set[URIRef]]] = [
@@ -102,8 +107,18 @@ def _mark_by(course: Course, option: URIRef, vocabulary: Vocabulary) -> URIRef |
         return None
     if any(wanted and not recorded for wanted, recorded in decisive):
         return GIVEN_BEFORE
-    by_outcome = vocabulary.mark_of(course.outcome) if course.outcome else None
-    return by_outcome or TRIED
+    return by_outcome
+
+
+def _holds_all(course: Course, components: Set[URIRef], vocabulary: Vocabulary) -> bool:
+    """Return whether a course held all components, each by a therapy of its own: the component or a kind of it."""
+    return any(
+        all(
+            component in _and_broader([therapy], vocabulary)
+            for component, therapy in zip(components, held, strict=True)
+        )
+        for held in permutations(course.therapies, len(components))
+    )
 
 
 def _and_broader(therapies: Iterable[URIRef], vocabulary: Vocabulary) -> set[URIRef]:

@@ -87,6 +87,7 @@ def contradictory_answers_of(case: Case, guideline: Guideline) -> tuple[Answer, 
 def _blank(guideline: Guideline) -> tuple[Answer, ...]:
     """Return what the answers for every case have in common, one for each option, with the status contradictory."""
     asserted, found = guideline.asserted, []
+    verdicts = {} if guideline.reading else guideline.verdicts  # they are on the readings that were chosen
     for option, condition in guideline.conditions.items():
         recommendation = next(r for r in asserted.subjects(STS.recommendsOption, option) if isinstance(r, URIRef))
         decisions = _decisions(asserted, recommendation, condition)
@@ -111,7 +112,7 @@ def _blank(guideline: Guideline) -> tuple[Answer, ...]:
             recommendation=recommendation,
             segments=in_reading_order(asserted, asserted.objects(recommendation, PROV.wasQuotedFrom)),
             decisions=decisions,
-            verdicts=tuple(said for each in decisions for said in guideline.verdicts.get(each, ())),
+            verdicts=tuple(said for each in decisions for said in verdicts.get(each, ())),
         )
         found.append(answer)
     return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from sts_kg.cases.judged import UNCHANGED, Effect, Judged, quoted, said
+from sts_kg.cases.judged import CASES, OTHERS_STAY, UNCHANGED, Effect, Judged, quoted, said
 from sts_kg.guideline import VERDICTS
 from sts_kg.tables import escaped
 
@@ -46,6 +46,7 @@ th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; 
 th { color: var(--soft); font-weight: 600; border-top: 0; }
 td:last-child, th:last-child { padding-right: 0; }
 .still { color: var(--soft); font-size: .88rem; }
+table + .still { margin-top: .4rem; }
 nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .35rem; margin: .5rem 0 1.5rem; padding: 0; }
 nav a { display: block; border: 1px solid var(--line); background: var(--card); border-radius: .35rem;
   padding: .1rem .5rem; font-size: .85rem; text-decoration: none; }
@@ -68,7 +69,10 @@ footer { color: var(--soft); font-size: .85rem; padding-bottom: 3rem; }
 @page { margin: 16mm; }
 @media print { :root { color-scheme: light; --ink: #000; --soft: #444; --line: #bbb; --card: #fff; --ground: #fff;
   --mark: #123f6b; --tint: #f2f2f2; --agree: #1d6b3a; --other: #9a3412; --unsure: #7a5c00; }
-  body { font-size: 10pt; } header, main, footer { max-width: none; padding: 0; } nav { break-after: page; }
+  html { font-size: 9.5pt; } body { line-height: 1.4; } article { padding: .7rem .9rem; margin-bottom: .9rem; }
+  h2 { margin-bottom: .4rem; } dt { margin-top: .35rem; } .reading { padding: .35rem .6rem; }
+  th, td { padding-top: .1rem; padding-bottom: .1rem; }
+  header, main, footer { max-width: none; padding: 0; } nav { break-after: page; }
   h2, h3, dt { break-after: avoid; } tr { break-inside: avoid; } a { text-decoration: none; } }
 """
 
@@ -87,7 +91,7 @@ def _pieces(sheet: Sheet) -> Iterator[str]:
     yield f"<header>\n<h1>{escaped(sheet.title)}</h1>\n<dl>\n"
     for heading, text in sheet.introduction:
         yield f"<dt>{escaped(heading)}</dt><dd>{escaped(text)}</dd>\n"
-    cases = _table(("case", "what is said of it"), sheet.cases.items())
+    cases = _table(CASES, sheet.case_rows())
     yield f"<dt>The example cases</dt><dd>{cases}</dd>\n</dl>\n</header>\n<main>\n"
     yield '<nav aria-label="Decisions"><h2>The decisions</h2><ul>\n'
     for one in sheet.judged:
@@ -127,7 +131,7 @@ def _article(one: Judged) -> Iterator[str]:
 
 def _effects(effects: tuple[Effect, ...]) -> str:
     rows = ((each.option, each.now, each.then, ", ".join(each.cases)) for each in effects)
-    return _table(("option", "now", "then", "in cases"), rows)
+    return f'{_table(("option", "now", "then", "in cases"), rows)}<p class="still">{OTHERS_STAY}</p>'
 
 
 def _form(one: Judged) -> str:

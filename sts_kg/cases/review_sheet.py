@@ -15,8 +15,19 @@ from rdflib import URIRef
 from rdflib.namespace import PROV, RDFS, SKOS
 from rdflib.term import Node
 
-from sts_kg.cases.answers import Answer
-from sts_kg.cases.judged import UNCHANGED, Effect, Judged, Other, choices, quoted, said
+from sts_kg.cases.answers import Answer, ReadingAnswer
+from sts_kg.cases.judged import (
+    CASES,
+    CONTRADICTORY,
+    OTHERS_STAY,
+    UNCHANGED,
+    Effect,
+    Judged,
+    Other,
+    choices,
+    quoted,
+    said,
+)
 from sts_kg.cases.options import in_reading_order
 from sts_kg.cases.review_page import html_page
 from sts_kg.cases.session import Session
@@ -32,15 +43,16 @@ __all__ = ["Sheet", "sheet"]
 class Sheet:
     """All decisions in the order of the page, with what a reviewer needs to know of the model and the example cases.
 
-    `n_firm` of `n_answers` are the same under every other reading.
+    `cases` gives their labels by id, and `firm` how many of the `n_options` answers for each are the same by every
+    other reading.
     """
 
     title: str
     note: str
     judged: tuple[Judged, ...]
     cases: Mapping[str, str]
-    n_answers: int
-    n_firm: int
+    firm: Mapping[str, int]
+    n_options: int
     footer: str
 
     def __len__(self) -> int:
@@ -69,8 +81,9 @@ class Sheet:
             ),
             (
                 "What changes by it",
-                f"Shown for {len(self.cases)} fictional cases. {self.n_firm} of their {self.n_answers} answers are "
-                "firm: the same under every other reading that is encoded, taken one at a time."
+                f"Shown for {len(self.cases)} fictional cases. {sum(self.firm.values())} of their "
+                f"{len(self.cases) * self.n_options} answers are firm: by every other reading that is encoded, taken "
+                "one at a time, the status is the same."
                 + (f" If time is short, start where most answers change: {first}." if first else ""),
             ),
             (
@@ -80,6 +93,10 @@ class Sheet:
             ),
             ("Reviewed so far", self.note),
         )
+
+    def case_rows(self) -> list[tuple[str, str, str]]:
+        """Return the example cases: id, label, and how many answers are firm."""
+        return [(case, label, f"{self.firm[case]} of {self.n_options}") for case, label in self.cases.items()]
 
     def to_html(self) -> str:
         """Return one static page: no script, nothing loaded, for light and dark screens and for paper."""
@@ -93,7 +110,7 @@ class Sheet:
         yield f"# {markdown_text(self.title)}"
         for heading, text in self.introduction:
             yield f"**{heading}.** {markdown_text(text)}"
-        yield markdown_table(("case", "what is fictional here"), list(self.cases.items()))
+        yield markdown_table(CASES, self.case_rows())
         for one in self.judged:
             yield f"## {one.id}: {markdown_text(one.label)}"
             yield "\n".join(f"- {each.id}: {markdown_text(quoted(each))}" for each in one.segments)
@@ -106,6 +123,7 @@ class Sheet:
                 yield f"**Other reading {markdown_text(other.name)}.** {markdown_text(said(other))}"
                 rows = [(each.option, each.now, each.then, ", ".join(each.cases)) for each in other.effects]
                 yield markdown_table(("option", "now", "then", "cases"), rows) if rows else UNCHANGED
+                yield from [OTHERS_STAY] if rows else []
             for verdict in one.verdicts:
                 yield f"**Verdict.** {markdown_text(f'{verdict}. {verdict.comment}'.strip())}"
             if not one.verdicts:
@@ -154,14 +172,13 @@ def sheet(session: Session, texts: Mapping[str, str] | None = None) -> Sheet:
     options = list(guideline.conditions)
     answers = sorted(examples.answers(), key=lambda answer: options.index(answer.option))
     effects = _effects(answers)
-    firm = sum(not answer.readings for answer in answers)
     return Sheet(
         title=f"Review sheet: {guideline.labels[guideline.iri]}",
         note=guideline.header(STS.reviewNote),
         judged=tuple(_judged(each, guideline, effects, texts) for each in guideline.decisions),
         cases={case.id: case.label for case in examples.cases},
-        n_answers=len(answers),
-        n_firm=firm,
+        firm={case.id: sum(answer.is_firm for answer in answers if answer.case == case.id) for case in examples.cases},
+        n_options=len(options),
         footer=guideline.footer,
     )
 
@@ -187,7 +204,9 @@ def _judged(
         chosen=text(RDFS.comment),
         not_chosen=text(STS.alternativeReading),
         others=tuple(
-            Other(each.name, each.label, each.definition, effects.get(each.name, ()))
+            Other(
+                each.name, each.label.removeprefix(f"{local(decision)}: "), each.definition, effects.get(each.name, ())
+            )
             for each in guideline.readings.values()
             if each.decision == decision
         ),
@@ -200,12 +219,24 @@ def _effects(answers: Sequence[Answer]) -> dict[str, tuple[Effect, ...]]:
     """Return by reading which answers change, the options in order; cases in which one changes alike stand together."""
     found: dict[str, dict[tuple[str, str, str], list[str]]] = {}
     for answer in answers:
-        for other in answer.readings:
-            now = _shown(answer.status, answer.tried, answer.declined)
-            then = _shown(other.status, other.tried, other.declined)
+        for other in answer.readings or ():
+            if other.status == "contradictory":  # so is every option of the case
+                found.setdefault(other.reading, {}).setdefault(CONTRADICTORY, []).append(answer.case)
+                continue
+            marks = answer.tried != other.tried, answer.declined != other.declined
+            now, then = _shown(answer, *marks), _shown(other, *marks)
             found.setdefault(other.reading, {}).setdefault((answer.label, now, then), []).append(answer.case)
-    return {name: tuple(Effect(*key, tuple(cases)) for key, cases in of.items()) for name, of in found.items()}
+    return {
+        name: tuple(Effect(*key, tuple(dict.fromkeys(cases))) for key, cases in of.items())
+        for name, of in found.items()
+    }
 
 
-def _shown(status: str, tried: bool, declined: bool) -> str:
-    return ", ".join([status.replace("-", " "), *["tried"] * tried, *["declined"] * declined])
+def _shown(answer: Answer | ReadingAnswer, tried: bool, declined: bool) -> str:
+    """Return the status, and whether the option has been tried or declined if that is asked for."""
+    words = [answer.status.replace("-", " ")]
+    if tried:
+        words.append("tried" if answer.tried else "not tried")
+    if declined:
+        words.append("declined" if answer.declined else "not declined")
+    return ", ".join(words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import BytesIO
@@ -16,6 +16,7 @@ from sts_kg.cases.answers import Answer, Answers
 from sts_kg.cases.case import Case
 from sts_kg.cases.explanation import Explanation, contradiction, explain
 from sts_kg.cases.facts import facts_of
+from sts_kg.cases.hanging import reading_answers, reading_facts
 from sts_kg.cases.options import answers_of, contradictory_answers_of
 from sts_kg.cases.sources import read_cases
 from sts_kg.cases.supposing import Change, changed, changes
@@ -61,12 +62,24 @@ class Session:
         return replace(self, cases=read_cases(files, self.guideline.vocabulary))
 
     @cached_property
-    def facts(self) -> Graph:
-        """What the cases say, as a graph; it bears the name that proofs show."""
+    def given(self) -> Graph:
+        """What the cases say, and what the fact rules conclude, as a graph; it bears the name that proofs show."""
         graph = Graph(identifier=self.cases_name)
         for triple in facts_of(self.cases, self.guideline.vocabulary):
             graph.add(triple)
         return graph
+
+    @cached_property
+    def facts(self) -> Graph:
+        """All that is known of the cases before reasoning, and their answers by other readings that differ."""
+        graph = Graph(identifier=self.cases_name)
+        for triple in (*self.given, *self._by_readings):
+            graph.add(triple)
+        return graph
+
+    @cached_property
+    def _by_readings(self) -> Graph:
+        return reading_facts(self.answers(), self.cases, self.guideline)
 
     @property
     def cases_name(self) -> URIRef:
@@ -81,7 +94,7 @@ class Session:
     @cached_property
     def closed(self) -> Closure:
         """The guideline and the cases with all that follows; contradictions are answers in it."""
-        return self.guideline.closure.extend(self.facts) if self.cases else self.guideline.closure
+        return self.guideline.closure.extend(self.given) if self.cases else self.guideline.closure
 
     @cached_property
     def closure(self) -> Closure:
@@ -94,7 +107,7 @@ class Session:
         """
         for case in self.cases:
             self._require_consistent(case)
-        return self.closed
+        return self.closed.extend(self._by_readings) if self.cases else self.closed
 
     @cached_property
     def linked(self) -> Closure:
@@ -169,13 +182,15 @@ class Session:
     def answers(self) -> Answers:
         """Return the answers for all cases; those that contradict themselves do not spoil the others."""
         found: list[Answer] = []
-        errors = []
+        errors, agreeing = [], []
         for case in self.cases:
             if error := contradiction(case, self.guideline, self.closed):
                 errors.append(error)
                 found += contradictory_answers_of(case, self.guideline)
             else:
+                agreeing.append(case)
                 found += answers_of(case, self.guideline, self.closed)
+        found = self._with_readings(agreeing, found)
         labels = {case.id: case.label for case in self.cases if case.label}
         return Answers(tuple(found), tuple(errors), labels, self.guideline.footer)
 
@@ -188,7 +203,14 @@ class Session:
             The facts of the case contradict each other.
         """
         self._require_consistent(case)
-        return answers_of(case, self.guideline, self.closed)
+        return tuple(self._with_readings([case], answers_of(case, self.guideline, self.closed)))
+
+    def _with_readings(self, cases: Sequence[Case], answers: Sequence[Answer]) -> list[Answer]:
+        if self.guideline.reading:
+            return list(answers)
+        of = {case.id for case in cases}
+        found = reading_answers(cases, (one for one in answers if one.case in of), self.guideline, self.closed)
+        return [replace(one, readings=found.get((one.case, one.option), ())) for one in answers]
 
     def explain(self, case: Case, option: URIRef, texts: Mapping[str, str] | None = None) -> Explanation:
         """Return why an option has its status for one of the cases; `texts` are those of the segments, by id.

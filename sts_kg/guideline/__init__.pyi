@@ -11,7 +11,9 @@ from .data import queries_folder as queries_folder
 from .data import source_page as source_page
 from .data import version as version
 from .duals import not_met as not_met
+from .guideline import CASE_MODULES as CASE_MODULES
 from .guideline import Guideline as Guideline
+from .readings import Reading as Reading
 from .source import Segment as Segment
 from .source import segment as segment
 from .source import segments as segments
@@ -23,6 +25,7 @@ from .verdicts import Verdicts as Verdicts
 from .verdicts import people as people
 from .verdicts import read_verdicts as read_verdicts
 from .vocabulary import Contents as Contents
+from .vocabulary import CourseRule as CourseRule
 from .vocabulary import Report as Report
 from .vocabulary import Vocabulary as Vocabulary
 from .wording import Related as Related

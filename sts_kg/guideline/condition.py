@@ -5,7 +5,7 @@ The axioms of `conditions.ttl` are the only place where a condition is written d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import product
 
@@ -61,11 +61,11 @@ Condition = Leaf | Conjunction | Alternative
 _Answers = frozenset[tuple[URIRef, bool]]
 
 
-def conditions(asserted: Graph) -> dict[URIRef, Condition]:
+def conditions(asserted: Graph, *, of: Set[Node] | None = None) -> dict[URIRef, Condition]:
     """Return the condition of each option, the options in the order of their ordinals.
 
     For every option `o` it takes the class that `sts:hasOption o` restricts from below, and reads what is asserted
-    to be a subclass of that class; several such expressions are alternatives.
+    to be a subclass of that class; several such expressions are alternatives. With `of`, only such classes are read.
 
     Raises
     ------
@@ -76,6 +76,8 @@ def conditions(asserted: Graph) -> dict[URIRef, Condition]:
     for restriction in asserted.subjects(OWL.onProperty, STS.hasOption):
         option = asserted.value(restriction, OWL.hasValue)
         for met in asserted.subjects(RDFS.subClassOf, restriction):
+            if of is not None and met not in of:
+                continue
             trees = tuple(_read(asserted, below) for below in sorted(asserted.subjects(RDFS.subClassOf, met), key=str))
             if isinstance(option, URIRef) and trees:
                 found[option] = trees[0] if len(trees) == 1 else Alternative(trees)

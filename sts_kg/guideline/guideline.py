@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from itertools import chain
@@ -15,9 +14,11 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL, PROV, RDF, RDFS
 from rdflib.term import Node
 
-from sts_kg.errors import ParseError
+from sts_kg.errors import ParseError, ReadingError
 from sts_kg.guideline.condition import Condition, conditions, ordinal
 from sts_kg.guideline.data import ontology_folder, source_page
+from sts_kg.guideline.duals import not_met
+from sts_kg.guideline.readings import Reading, find_reading, readings
 from sts_kg.guideline.source import Segment, find_segment, page_texts, segment, segments, source_document
 from sts_kg.guideline.verdicts import Verdict, Verdicts, by_decision, people, verdict_triples
 from sts_kg.guideline.vocabulary import Vocabulary
@@ -35,15 +36,6 @@ _IMPORTS = re.compile(r"\bowl[:#]imports\b")
 _NAMESPACE = URIRef("http://purl.org/vocab/vann/preferredNamespaceUri")
 
 
-@dataclass(frozen=True)
-class Reading:
-    name: str
-    iri: URIRef
-    decision: URIRef
-    label: str
-    definition: str
-
-
 class Guideline:
     """One source of knowledge: an ontology in modules, its source document and the rules for speaking of it.
 
@@ -58,6 +50,8 @@ class Guideline:
         The reasoning engine, one of `sts_kg.closure.ENGINES`.
     quads : mapping, optional
         The modules themselves, by name, if they were read from elsewhere.
+    reading : Reading, optional
+        The reading by which the modules were changed; see `under`.
 
     Raises
     ------
@@ -71,7 +65,10 @@ class Guideline:
         *,
         engine: str = "columns",
         quads: Mapping[str, Quads] | None = None,
+        reading: Reading | None = None,
     ) -> None:
+        #: The reading by which it answers instead of the chosen one; None if it answers by all that were chosen.
+        self.reading = reading
         self.folder = Path(folder) if folder is not None else ontology_folder()
         self.engine = engine
         #: The name of the module that imports the others.
@@ -175,10 +172,47 @@ class Guideline:
 
     @cached_property
     def footer(self) -> str:
-        """The line that ends every answer: disclaimer, version, and the digest of the source."""
+        """The line that ends every answer: disclaimer, version, the digest of the source, and the reading if any."""
         digest = self.asserted.value(source_document(self.asserted), STS.sha256)
-        version = self.header(OWL.versionInfo)
-        return f"{self.header(STS.disclaimer)} [sts_kg ontology {version}, source {str(digest)[:12]}…]"
+        version = f"sts_kg ontology {self.header(OWL.versionInfo)}, source {str(digest)[:12]}…"
+        by = f", by the reading {self.reading.name}, which was not chosen" if self.reading else ""
+        return f"{self.header(STS.disclaimer)} [{version}{by}]"
+
+    # --- readings
+
+    @cached_property
+    def readings(self) -> Mapping[str, Reading]:
+        """The readings that decisions did not choose, by name; none if this is a guideline by one of them.
+
+        Raises
+        ------
+        ParseError
+            A file of `readings/` is missing or cannot be read, or does not fit the ontology.
+        """
+        return {} if self.reading else readings(self.folder / "readings", self.asserted)
+
+    def under(self, name: str) -> Guideline:
+        """Return the guideline by another reading of one decision, such as `D04=S08-alone`, the duals generated anew.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such reading.
+        ReadingError
+            Its decision has no reading, or several, or this guideline is by a reading already: one at a time.
+        ParseError
+            As `readings`.
+        """
+        if self.reading:
+            raise ReadingError(name, f"one at a time, and this is by {self.reading.name} already")
+        reading = find_reading(name, self.readings, self.asserted)
+        removed = {quad.triple for quad in quads_of(reading.removed, None)}
+        quads = {name: [quad for quad in each if quad.triple not in removed] for name, each in self.quads.items()}
+        quads["conditions"] += quads_of(reading.added, self.graph_name("conditions"))
+        quads["not-met"] = named_quads(
+            "not-met.ttl", self.graph_name("not-met"), blank_nodes="notmet", text=not_met(reading.asserted)
+        )
+        return Guideline(self.folder, engine=self.engine, quads=quads, reading=reading)
 
     @cached_property
     def forbidden_words(self) -> Mapping[str, re.Pattern[str]]:
@@ -203,8 +237,6 @@ class Guideline:
                 raise ParseError("a pattern, a tab and what it stands for are expected", path=path, line=number)
         return found
 
-    readings: Mapping[str, Reading] = {}
-
     # --- reviews
 
     def with_verdicts(self, verdicts: Verdicts) -> Guideline:
@@ -222,9 +254,9 @@ class Guideline:
         for predicate, text in ((STS.reviewNote, note), (STS.disclaimer, said)):
             header.set((self.iri, predicate, Literal(text, lang="en")))
         named = self.graph_name(self.header_name)
-        quads = {**self.quads, self.header_name: quads_of(sorted(header), named)}
-        quads["verdicts"] = quads_of(verdict_triples(verdicts, self), name)
-        return Guideline(self.folder, engine=self.engine, quads=quads)
+        quads = {**self.quads, self.header_name: list(quads_of(sorted(header), named))}
+        quads["verdicts"] = list(quads_of(verdict_triples(verdicts, self), name))
+        return Guideline(self.folder, engine=self.engine, quads=quads, reading=self.reading)
 
     def _review_note(self, verdicts: Verdicts) -> str:
         total, judged = len(self.decisions), len({each.decision for each in verdicts})
@@ -248,7 +280,7 @@ class Guideline:
     @cached_property
     def verdicts(self) -> Mapping[URIRef, tuple[Verdict, ...]]:
         """Decision to the verdicts that reviewers gave; empty for the guideline as it is shipped."""
-        return by_decision(self.asserted, {each.iri: name for name, each in self.readings.items()})
+        return by_decision(self.asserted)
 
     # --- the source document
 

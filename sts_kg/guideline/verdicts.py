@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
@@ -16,6 +16,7 @@ from rdflib.namespace import DCTERMS, OWL, RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.errors import ParseError, nearest
+from sts_kg.guideline.readings import names_of_readings
 from sts_kg.rdf import STS, local, read_text
 
 if TYPE_CHECKING:
@@ -138,8 +139,9 @@ class _Form:
     """One form: its columns, and its rows with their lines."""
 
     def __init__(self, path: Path, guideline: Guideline, today: date) -> None:
-        self.path, self.guideline, self.today = path, guideline, today
+        self.path, self.today = path, today
         self.decisions = {local(each): each for each in guideline.decisions}
+        self.readings = names_of_readings(guideline.asserted)
         text = read_text(path)
         first = text.partition("\n")[0]
         self.reader = csv.reader(
@@ -249,8 +251,9 @@ class _Row:
             return ""
         if said != "other":
             raise self.error("reading", f"{name!r} goes with the verdict other only; this one is {said}")
-        readings = [key for key, each in self.form.guideline.readings.items() if each.decision == decision]
-        for key in (name, f"{local(decision)}={name}"):
+        of = f"{local(decision)}="
+        readings = sorted(key for key in self.form.readings if key.startswith(of))
+        for key in (name, of + name):
             if key in readings:
                 return key
         known = f"; there is {_or(readings)}" if readings else "; none is encoded"
@@ -272,6 +275,7 @@ def verdict_triples(verdicts: Iterable[Verdict], guideline: Guideline) -> Iterat
     yield module, DCTERMS.title, Literal("Verdicts of reviewers", lang="en")
     yield module, DCTERMS.isPartOf, guideline.iri
     yield from ((module, DCTERMS.license, each) for each in guideline.asserted.objects(guideline.iri, DCTERMS.license))
+    readings = names_of_readings(guideline.asserted)
     counted: dict[URIRef, int] = {}
     for each in verdicts:
         count = counted[each.decision] = counted.get(each.decision, 0) + 1
@@ -284,13 +288,14 @@ def verdict_triples(verdicts: Iterable[Verdict], guideline: Guideline) -> Iterat
         yield iri, STS.reviewer, Literal(each.reviewer)
         yield iri, DCTERMS.date, Literal(each.date.isoformat())  # OWL 2 RL has no xsd:date
         if each.reading:
-            yield iri, STS.onReading, guideline.readings[each.reading].iri
+            yield iri, STS.onReading, readings[each.reading]
         if each.comment:
             yield iri, RDFS.comment, Literal(each.comment)
 
 
-def by_decision(asserted: Graph, readings: Mapping[Node, str]) -> dict[URIRef, tuple[Verdict, ...]]:
-    """Return the verdicts in a graph by decision, in the order of the forms; `readings` gives each reading its name."""
+def by_decision(asserted: Graph) -> dict[URIRef, tuple[Verdict, ...]]:
+    """Return the verdicts in a graph by decision, in the order of the forms."""
+    readings: dict[Node | None, str] = {iri: name for name, iri in names_of_readings(asserted).items()}
     found: dict[URIRef, list[tuple[str, Verdict]]] = {}
     for iri, decision in asserted.subject_objects(STS.onDecision):
         assert isinstance(decision, URIRef), "a verdict is on a decision"
@@ -299,7 +304,7 @@ def by_decision(asserted: Graph, readings: Mapping[Node, str]) -> dict[URIRef, t
             str(asserted.value(iri, STS.verdictWord)),
             str(asserted.value(iri, STS.reviewer)),
             date.fromisoformat(str(asserted.value(iri, DCTERMS.date))),
-            readings.get(asserted.value(iri, STS.onReading) or iri, ""),
+            readings.get(asserted.value(iri, STS.onReading), ""),
             str(asserted.value(iri, RDFS.comment) or ""),
         )
         found.setdefault(decision, []).append((str(iri), said))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -14,7 +14,7 @@ from rdflib.term import Node
 from sts_kg.errors import ParseError
 from sts_kg.rdf import STS, compress, local
 
-__all__ = ["Contents", "Report", "Threshold", "Vocabulary"]
+__all__ = ["Contents", "CourseRule", "Report", "Threshold", "Vocabulary"]
 
 _NUMBERS = {XSD.integer, XSD.decimal}
 
@@ -50,6 +50,25 @@ class Contents:
     without: frozenset[URIRef]
     sites: frozenset[URIRef]
     purposes: frozenset[URIRef]
+
+
+@dataclass(frozen=True)
+class CourseRule:
+    """What a fact rule says of courses: which it looks at, and the parameters by which it judges them.
+
+    It looks at courses with one of `therapies` (with any, if None) that are for none of `indications`, and not those
+    with `disregards` only. A rule that the guideline does not have concludes nothing, and looks at all courses.
+    """
+
+    concludes: URIRef | None = None
+    therapies: frozenset[URIRef] | None = None
+    disregards: frozenset[URIRef] = frozenset()
+    indications: frozenset[URIRef] = frozenset()
+    concludes_absence: bool = False
+    counts_from_start: bool = False
+    growth_is_of_course: bool = False
+    needs_over: bool = True
+    needs_all: bool = True
 
 
 @dataclass(frozen=True)
@@ -187,10 +206,35 @@ class Vocabulary:
         return str(self.asserted.value(thing, STS.question) or "")
 
     @cached_property
-    def chemotherapy(self) -> frozenset[URIRef]:
-        """The therapies that make a course a chemotherapy course, by the axioms of `conditions.ttl`."""
+    def rules(self) -> Mapping[URIRef, CourseRule]:
+        """The fact rules, each with the courses that it looks at and what it asks of them."""
+        return {rule: self._course_rule(rule) for rule in _iris(self.asserted.subjects(RDF.type, STS.FactRule))}
+
+    def rule(self, rule: URIRef) -> CourseRule:
+        """Return what a fact rule says of courses; one that the guideline does not have concludes nothing."""
+        return self.rules.get(rule, CourseRule())
+
+    def _course_rule(self, rule: URIRef) -> CourseRule:
+        regarded = list(self.asserted.objects(rule, STS.regardsCourse))
+        return CourseRule(
+            concludes=self.concluded_by(rule),
+            therapies=frozenset().union(*map(self._therapies_of, regarded)) if regarded else None,
+            disregards=_iris(self.asserted.objects(rule, STS.disregardsTherapy)),
+            indications=_iris(self.asserted.objects(rule, STS.disregardsIndication)),
+            concludes_absence=self._says(rule, STS.concludesAbsence),
+            counts_from_start=(rule, STS.countsFrom, STS.courseStart) in self.asserted,
+            growth_is_of_course=(rule, STS.comparesGrowthOf, STS.TreatmentCourse) in self.asserted,
+            needs_over=self._says(rule, STS.needsCourseOver),
+            needs_all=self._says(rule, STS.needsAllComponents),
+        )
+
+    def _says(self, rule: URIRef, predicate: URIRef) -> bool:
+        return (rule, predicate, Literal(True)) in self.asserted
+
+    def _therapies_of(self, courses: Node) -> frozenset[URIRef]:
+        """Return the therapies that make a course one of a class, by the axioms of `conditions.ttl`."""
         found: set[URIRef] = set()
-        for expression in self.asserted.subjects(RDFS.subClassOf, STS.ChemotherapyCourse):
+        for expression in self.asserted.subjects(RDFS.subClassOf, courses):
             if (expression, OWL.onProperty, STS.includesTherapy) in self.asserted:
                 found.update(t for t in self.asserted.objects(expression, OWL.hasValue) if isinstance(t, URIRef))
                 for kind in self.asserted.objects(expression, OWL.someValuesFrom):
@@ -231,10 +275,6 @@ class Vocabulary:
         """Return the finding that a fact rule concludes; None if the guideline does not have the rule."""
         finding = self.asserted.value(rule, STS.concludesFinding)
         return finding if isinstance(finding, URIRef) else None
-
-    def disregarded_by(self, rule: URIRef) -> frozenset[Node]:
-        """Return the therapies whose courses a fact rule leaves out."""
-        return frozenset(self.asserted.objects(rule, STS.disregardsTherapy))
 
     def _members(self, kind: Node) -> Iterator[URIRef]:
         for below in self.asserted.transitive_subjects(RDFS.subClassOf, kind):

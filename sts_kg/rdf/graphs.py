@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,11 @@ from sts_kg.errors import ParseError
 from sts_kg.rdf.endings import known_syntax, syntax_of
 from sts_kg.rdf.files import write_bytes
 from sts_kg.rdf.names import PREFIXES
-from sts_kg.rdf.syntaxes import FORMATS, Quads, contents, placed, quad_parser, reason
+from sts_kg.rdf.syntaxes import FORMATS, contents, placed, quad_parser, reason
 from sts_kg.rdf.terms import Term, literal, rdflib_quiet
 
 __all__ = [
+    "ChangedGraph",
     "from_ox",
     "of_ntriples",
     "of_quads",
@@ -101,6 +102,40 @@ def of_quads(quads: Iterable[ox.Quad], identifier: URIRef | None = None) -> Grap
     return graph
 
 
+class ChangedGraph(Graph):
+    """A graph with some triples removed and others added, seen without copying it; it cannot be written to.
+
+    Parameters
+    ----------
+    graph : Graph
+        What is changed; it stays as it is.
+    removed : set of triples
+        What is left out.
+    added : Graph
+        What is there, too.
+    """
+
+    def __init__(self, graph: Graph, removed: Set[tuple[Node, Node, Node]], added: Graph) -> None:
+        super().__init__(bind_namespaces="none")
+        self._graph, self.removed, self.added = graph, removed, added
+
+    def triples(self, triple: Any) -> Iterator[Any]:  # type: ignore[override] # no property paths
+        """Yield the triples that fit a pattern, those that were added at the end."""
+        for found in self._graph.triples(triple):
+            if found not in self.removed:
+                yield found
+        for found in self.added.triples(triple):
+            if found in self.removed or found not in self._graph:
+                yield found
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def add(self, triple: Any) -> Any:
+        """Raise, since the graph cannot be written to."""
+        raise TypeError("a changed graph cannot be written to")
+
+
 def of_ntriples(data: bytes) -> Graph:
     """Return N-Triples as a graph, the labels of their blank nodes kept."""
     return of_quads(quad_parser(data, "ntriples", rename=False))
@@ -144,7 +179,7 @@ def serialize(graph: Graph, syntax: str, *, named: Mapping[URIRef, Graph] | None
         raise ParseError(f"named graphs cannot be written as {syntax}; syntaxes that have them are {known}")
     graphs: dict[URIRef | None, Graph] = {None: graph}
     graphs.update((named or {}).items())
-    quads = sorted((quad for name, one in graphs.items() for quad in _quads(one, name)), key=str)
+    quads = sorted((quad for name, one in graphs.items() for quad in quads_of(one, name)), key=str)
     if syntax == "rdfxml":
         _check_said(quads)
     statements = quads if syntax in _WITH_NAMED_GRAPHS else [quad.triple for quad in quads]
@@ -174,7 +209,14 @@ def _check_said(quads: list[ox.Quad]) -> None:
             raise ParseError(f"cannot be written in RDF/XML: a text holds {wrong.group()!r}")
 
 
-def _quads(graph: Graph, name: URIRef | None) -> Iterator[ox.Quad]:
+def quads_of(graph: Iterable[tuple[Node, Node, Node]], name: URIRef | None) -> Iterator[ox.Quad]:
+    """Yield the triples of a graph as quads of pyoxigraph, in the named graph or, without a name, in the default one.
+
+    Raises
+    ------
+    ParseError
+        A triple has a term that RDF 1.1 lacks.
+    """
     to = ox.DefaultGraph() if name is None else ox.NamedNode(name)
     for triple in graph:
         try:
@@ -224,12 +266,6 @@ def _add(
             graph.addN((*triple, graph) for triple in _triples(parser, prefixes, formulas=syntax == "n3"))
     for prefix, namespace in prefixes.items():
         graph.bind(prefix, namespace, override=False)
-
-
-def quads_of(triples: Iterable[tuple[Node, Node, Node]], graph: str) -> Quads:
-    """Return triples as quads of a named graph, in their order."""
-    name = ox.NamedNode(graph)
-    return [ox.Quad(to_ox(s), to_ox(p), to_ox(o), name) for s, p, o in triples]
 
 
 def to_ox(term: object) -> Any:

@@ -95,16 +95,27 @@ def placed(path: object = None, prologue: str = "") -> Iterator[None]:
         raise ParseError(str(error), path=path) from error
 
 
-def named_quads(path: str | Path, graph: str, *, blank_nodes: str) -> Quads:
+def named_quads(path: str | Path, graph: str | None, *, blank_nodes: str, text: str | None = None) -> Quads:
     """Return the triples of a file as quads of a named graph, in its order; blank nodes numbered after a prefix.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file; its ending gives the syntax.
+    graph : str or None
+        The name of the graph; None keeps the graphs of the file.
+    blank_nodes : str
+        What the labels of blank nodes begin with.
+    text : str, optional
+        What the file would hold, instead of the file.
 
     Raises
     ------
     ParseError
         As `contents` and `quad_parser`.
     """
-    data, base = contents(path)
-    name, names = ox.NamedNode(graph), dict[str, ox.BlankNode]()
+    data, base = contents(path) if text is None else (text.encode(), None)
+    name, names = graph and ox.NamedNode(graph), dict[str, ox.BlankNode]()
 
     def renamed(term: Any) -> Any:
         if not isinstance(term, ox.BlankNode):
@@ -113,7 +124,10 @@ def named_quads(path: str | Path, graph: str, *, blank_nodes: str) -> Quads:
 
     with placed(path):
         parser = quad_parser(data, syntax_of(path), path=path, base=base, rename=False)
-        return [ox.Quad(renamed(quad.subject), quad.predicate, renamed(quad.object), name) for quad in parser]
+        return [
+            ox.Quad(renamed(quad.subject), quad.predicate, renamed(quad.object), name or quad.graph_name)
+            for quad in parser
+        ]
 
 
 def nquads_of(quads: Iterable[ox.Quad]) -> bytes:

@@ -13,14 +13,15 @@ from rdflib.namespace import OWL, PROV, RDF, RDFS, XSD
 
 from sts_kg.cases.case import Case, Course, Declined, Derived, Given, NoGrowth
 from sts_kg.cases.dates import PartialDate
-from sts_kg.cases.fact_rules import derived, hints, impossible, impossible_case, questions_about_courses
+from sts_kg.cases.fact_rules import derived, hints, impossible, impossible_case, questions_about_courses, was_given
 from sts_kg.cases.facts import facts_of
 from sts_kg.cases.places import Place, shown
 from sts_kg.errors import CaseError
-from sts_kg.guideline.vocabulary import Vocabulary
+from sts_kg.guideline.vocabulary import CourseRule, Vocabulary
 from sts_kg.rdf.graphs import parse
 from sts_kg.rdf.names import CASE, STS
 
+CHEMOTHERAPIES = ("doxorubicin", "ifosfamide", "chemotherapy", "other-chemotherapy-drug")
 GROWTH, CHEMOTHERAPY = finding("growth-within-one-year-after-treatment"), finding("prior-chemotherapy")
 
 
@@ -53,8 +54,7 @@ def test_a_course_was_given_if_it_is_over_or_has_no_dates(
         expected = True
     else:
         expected = start is None and ongoing is None
-    assert one.was_given is expected
-    assert one.counts is (of != "another-cancer")
+    assert was_given(one, vocabulary()) is expected
 
 
 def open_questions(*courses: Course) -> dict[URIRef, str]:
@@ -289,24 +289,27 @@ def test_chemotherapy_for_another_cancer_does_not_keep_it_from_being_denied() ->
 # --- the words of the ontology
 
 
+def regarded(graph: Graph) -> frozenset[URIRef] | None:
+    return Vocabulary(graph).rule(STS["rule-history-complete"]).therapies
+
+
 def test_the_chemotherapy_therapies_are_those_of_the_axioms() -> None:
     expected = {STS.doxorubicin, STS.ifosfamide, STS.chemotherapy, STS["other-chemotherapy-drug"]}
-    assert vocabulary().chemotherapy == expected
+    assert set(regarded(vocabulary().asserted) or ()) == expected
 
 
 def test_a_drug_added_to_the_class_is_chemotherapy() -> None:
-    graph = vocabulary().asserted + parse(
-        "sts:Anthracycline rdfs:subClassOf sts:ChemotherapyDrug . sts:new a sts:Anthracycline ."
-    )
-    assert Vocabulary(graph).chemotherapy == vocabulary().chemotherapy | {STS.new}
+    added = parse("sts:Anthracycline rdfs:subClassOf sts:ChemotherapyDrug . sts:new a sts:Anthracycline .")
+    before, after = regarded(vocabulary().asserted), regarded(vocabulary().asserted + added)
+    assert before is not None and after == before | {STS.new}
 
 
 def test_a_restriction_of_another_property_makes_no_chemotherapy() -> None:
-    graph = Graph()
+    graph = parse("sts:rule-history-complete a sts:FactRule ; sts:regardsCourse sts:ChemotherapyCourse .")
     graph.add((STS.restriction, RDFS.subClassOf, STS.ChemotherapyCourse))
     graph.add((STS.restriction, OWL.onProperty, STS.courseOutcome))
     graph.add((STS.restriction, OWL.hasValue, STS.surgery))
-    assert Vocabulary(graph).chemotherapy == frozenset()
+    assert regarded(graph) == frozenset()
 
 
 def test_words_are_short_names_and_ids() -> None:
@@ -356,12 +359,34 @@ def test_kinds_of_therapy() -> None:
     }
 
 
-def test_the_rules_say_what_they_conclude_and_leave_out() -> None:
-    words = vocabulary()
-    assert words.concluded_by(STS["rule-growth-window"]) == GROWTH
-    assert words.disregarded_by(STS["rule-growth-window"]) == {STS["comfort-care"]}
-    assert words.concluded_by(STS["rule-history-complete"]) == CHEMOTHERAPY
-    assert words.disregarded_by(STS["rule-history-complete"]) == frozenset()
+def test_the_rules_say_what_they_conclude_and_which_courses_they_regard() -> None:
+    words, other = vocabulary(), frozenset({STS["indication-another-cancer"]})
+    assert words.rules == {
+        STS["rule-growth-window"]: CourseRule(
+            concludes=GROWTH,
+            concludes_absence=True,
+            disregards=frozenset({STS["comfort-care"]}),
+            indications=other,
+            needs_over=False,
+            needs_all=False,
+        ),
+        STS["rule-history-complete"]: CourseRule(
+            concludes=CHEMOTHERAPY,
+            concludes_absence=True,
+            therapies=frozenset(words.therapies[name] for name in CHEMOTHERAPIES),
+            indications=other,
+            needs_over=False,
+            needs_all=False,
+        ),
+        STS["rule-given-course"]: CourseRule(indications=other, needs_all=False),
+        STS["rule-tried-options"]: CourseRule(indications=other, needs_over=False),
+        STS["rule-local-policy"]: CourseRule(needs_over=False, needs_all=False),
+    }
+
+
+def test_a_rule_that_the_guideline_does_not_have_concludes_nothing() -> None:
+    assert Vocabulary(Graph()).rule(STS["rule-growth-window"]) == CourseRule()
+    assert CourseRule().concludes is None
 
 
 # --- cases and their facts

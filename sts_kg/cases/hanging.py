@@ -1,0 +1,199 @@
+"""What hangs on a decision: the answers by each reading that was not chosen, one decision at a time, where they differ.
+
+An answer by a reading equals that of `Guideline.under`. Here only what the reading changes is computed anew: conditions
+are walked, and findings come from a closure where a reading changes how they follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.namespace import RDF
+from rdflib.term import Node
+
+from sts_kg.cases.answers import Answer, ReadingAnswer
+from sts_kg.cases.case import Case
+from sts_kg.cases.fact_rules import GROWTH_WINDOW
+from sts_kg.cases.facts import facts_of
+from sts_kg.cases.growth import clashes
+from sts_kg.cases.marks import tried_marks
+from sts_kg.cases.options import known_findings
+from sts_kg.cases.statuses import Status
+from sts_kg.guideline import CASE_MODULES, Condition, Guideline, Reading, Vocabulary, truth
+from sts_kg.rdf import STS, nquads_of, quads_of
+
+if TYPE_CHECKING:
+    from sts_kg.closure import Closure
+
+__all__ = ["reading_answers", "reading_facts"]
+
+_Triple = tuple[Node, Node, Node]
+
+
+def reading_answers(
+    cases: Sequence[Case], answers: Iterable[Answer], guideline: Guideline, closure: Closure
+) -> dict[tuple[str, URIRef], tuple[ReadingAnswer, ...]]:
+    """Return the answers by other readings that differ, for the id of each case and each option.
+
+    An answer differs if its status does, or whether the option has been tried or declined. By a reading a case may
+    contradict itself.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+        Cases without contradictions.
+    answers : iterable of Answer
+        Their answers by all readings that were chosen.
+    guideline : Guideline
+        The source of knowledge.
+    closure : Closure
+        The closure of the ontology with the facts of the cases.
+    """
+    by_case: dict[str, list[Answer]] = {case.id: [] for case in cases}
+    for answer in answers:
+        by_case[answer.case].append(answer)
+    chosen = [_Chosen(case, by_case[case.id], guideline.vocabulary, closure) for case in cases]
+    found: dict[tuple[str, URIRef], tuple[ReadingAnswer, ...]] = {
+        (a.case, a.option): () for c in chosen for a in c.answers
+    }
+    for switch in _switches(guideline):
+        for case_id, other in switch.differing(chosen):
+            found[case_id, other.option] += (other,)
+    return found
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """A case with what is known and answered of it by all readings that were chosen."""
+
+    case: Case
+    answers: Sequence[Answer]
+    vocabulary: Vocabulary
+    closure: Closure
+
+    @cached_property
+    def known(self) -> dict[URIRef, bool]:
+        return known_findings(self.case, self.closure)
+
+    @cached_property
+    def facts(self) -> frozenset[_Triple]:
+        return frozenset(facts_of([self.case], self.vocabulary))
+
+
+@dataclass(frozen=True)
+class _Switch:
+    """A reading with what follows from the ontology by it, as far as findings and marks go."""
+
+    reading: Reading
+    guideline: Guideline
+
+    @cached_property
+    def conditions(self) -> Mapping[URIRef, Condition]:
+        return {**self.guideline.conditions, **self.reading.conditions}
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.reading.asserted)
+
+    @cached_property
+    def closure(self) -> Closure:
+        """The closure of the modules about cases by this reading; the duals of conditions are the chosen ones."""
+        from sts_kg.closure import closure_of
+
+        if not self.changes_axioms:
+            return self.guideline.closure
+        asserted = self.reading.asserted
+        removed = {quad.triple for quad in quads_of(asserted.removed, None)}
+        kept = [q for name in CASE_MODULES for q in self.guideline.quads[name] if q.triple not in removed]
+        return closure_of(BytesIO(nquads_of([*kept, *quads_of(asserted.added, None)])), axioms="none")
+
+    @property
+    def changes_axioms(self) -> bool:
+        return not self.reading.kinds.isdisjoint({"relation", "axiom"})
+
+    @property
+    def changes_rules(self) -> bool:
+        return not self.reading.kinds.isdisjoint({"rule", "axiom"})
+
+    def differing(self, chosen: Sequence[_Chosen]) -> Iterator[tuple[str, ReadingAnswer]]:
+        """Yield the answers by this reading that differ from the chosen ones, each with the id of its case."""
+        facts = {id(one): self.facts(one) for one in chosen}
+        anew = [one for one in chosen if facts[id(one)] != one.facts or self.reading.may_change(one.known)]
+        closure = self.closed([facts[id(one)] for one in anew]) if anew else None
+        for one in chosen:
+            yield from self.of_case(one, closure if one in anew else None)
+
+    def facts(self, one: _Chosen) -> frozenset[_Triple]:
+        return frozenset(facts_of([one.case], self.vocabulary)) if self.changes_rules else one.facts
+
+    def closed(self, facts: Iterable[frozenset[_Triple]]) -> Closure:
+        graph = Graph()
+        for triples in facts:
+            for triple in triples:
+                graph.add(triple)
+        return self.closure.extend(graph)
+
+    def of_case(self, one: _Chosen, closure: Closure | None) -> Iterator[tuple[str, ReadingAnswer]]:
+        """Yield the answers for a case that differ; without a closure, what is known is as it was."""
+        case = one.case
+        known = one.known if closure is None else known_findings(case, closure)
+        contradictory = closure is not None and self.contradicts(case, closure)
+        tried = {m.option for m in tried_marks(case, self.vocabulary) if m.is_tried} if self.changes_rules else None
+        declined = None if closure is None else frozenset(closure.objects(case.iri, STS.hasDeclinedOption))
+        for answer in one.answers:
+            option = answer.option
+            if contradictory:
+                status: Status = "contradictory"
+            elif closure is None and option not in self.reading.conditions:
+                status = answer.status
+            else:
+                status = _STATUSES[truth(self.conditions[option], known)]
+            other = ReadingAnswer(
+                reading=self.reading.name,
+                decision=self.reading.decision,
+                option=option,
+                status=status,
+                tried=not contradictory and (answer.tried if tried is None else option in tried),
+                declined=not contradictory and (answer.declined if declined is None else option in declined),
+            )
+            if (other.status, other.tried, other.declined) != (answer.status, answer.tried, answer.declined):
+                yield case.id, other
+
+    def contradicts(self, case: Case, closure: Closure) -> bool:
+        both = {*closure.objects(case.iri, STS.hasFinding)} & {*closure.objects(case.iri, STS.lacksFinding)}
+        return bool(both) or any(clashes(case, self.vocabulary.rule(GROWTH_WINDOW)))
+
+
+_STATUSES: Mapping[bool | None, Status] = {True: "met", False: "not-met", None: "undetermined"}
+
+
+@lru_cache(maxsize=4)
+def _switches(guideline: Guideline) -> tuple[_Switch, ...]:
+    return tuple(_Switch(reading, guideline) for reading in guideline.readings.values())
+
+
+def reading_facts(answers: Iterable[Answer], cases: Iterable[Case], guideline: Guideline) -> Graph:
+    """Return the answers by other readings as a graph, for SPARQL: one `sts:ReadingAnswer` for each that differs."""
+    graph, iris = Graph(), {case.id: case.iri for case in cases}
+    for answer in answers:
+        for other in answer.readings or ():
+            name = f"{iris[answer.case]} {answer.option} {other.reading}"
+            node = BNode(f"b{sha256(name.encode()).hexdigest()[:24]}")
+            said: tuple[tuple[URIRef, Node], ...] = (
+                (RDF.type, STS.ReadingAnswer),
+                (STS.ofCase, iris[answer.case]),
+                (STS.ofOption, answer.option),
+                (STS.byReading, guideline.readings[other.reading].iri),
+                (STS.answerStatus, Literal(other.status)),
+                (STS.answerTried, Literal(other.tried)),
+                (STS.answerDeclined, Literal(other.declined)),
+            )
+            for predicate, value in said:
+                graph.add((node, predicate, value))
+    return graph
