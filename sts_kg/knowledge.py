@@ -155,6 +155,20 @@ class KnowledgeGraph:
         read = verdicts if isinstance(verdicts, Verdicts) else read_verdicts(verdicts, self.guideline)
         return KnowledgeGraph(replace(self.session, guideline=self.guideline.with_verdicts(read)))
 
+    def under(self, reading: str) -> KnowledgeGraph:
+        """Return a knowledge graph by another reading of one decision, such as `D04=S08-alone`, with the same cases.
+
+        `query("provenance/readings")` lists the readings; `D04` alone will do where a decision has one.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such reading.
+        ReadingError
+            The alternative of the decision is not encoded, it has several, or this graph is by a reading already.
+        """
+        return KnowledgeGraph(replace(self.session, guideline=self.guideline.under(reading)))
+
     # --- queries
 
     @cached_property

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 
 from rdflib import Literal, URIRef
 
 from sts_kg.cases.marks import Mark
-from sts_kg.cases.statuses import STATUSES, Status
+from sts_kg.cases.statuses import NOT_MET_AS_READ, STATUSES, WORDING, Status
 from sts_kg.errors import InconsistentError, UnknownNameError
 from sts_kg.guideline import Verdict, Wording, people
 from sts_kg.rdf import compress, local
@@ -34,6 +34,11 @@ class ReadingAnswer:
     tried: bool
     declined: bool
 
+    @property
+    def shown_status(self) -> str:
+        """The status as it is shown."""
+        return self.status.replace("-", " ")
+
     def as_dict(self) -> dict[str, object]:
         """Return the answer as plain values, names without prefixes."""
         return {
@@ -53,12 +58,11 @@ class Answer:
     ones that could still settle it (empty unless undetermined). Each of `met_if` is a smallest set of answers (finding
     to yes or no) that makes it met, each of `unmet_if` one that makes it not met; that a course is not over does
     neither. `questions` is what to ask for each finding; empty where there is nothing to ask. `marks` say what happened
-    to the person, `tried` and `declined` whether one of them says that; they change no status. `readings` are the
-    answers by other readings that differ, one decision at a time; None where they were not looked for: the answer is
-    by such a reading itself. For a group (`umbrella`) `kinds` counts the options that refine it, by status.
-    `decisions` are those of the recommendation, its condition parts and their findings, `verdicts` what reviewers said
-    of them; there are none if the answer is by another reading. Not met is not contraindicated (D25). If the case
-    contradicts itself, the status is `contradictory` and nothing is said of its findings, marks and kinds.
+    to the person, `tried` and `declined` whether one of them says that; they change no status. For a group (`umbrella`)
+    `kinds` counts the options that refine it, by status. `decisions` are those of the recommendation, its condition
+    parts and their findings, `verdicts` what reviewers said of them; there are none if the answer is by another
+    reading. Not met is not contraindicated (D25). If the case contradicts itself, the status is `contradictory` and
+    nothing is said of its findings, marks and kinds.
     """
 
     case: str
@@ -82,12 +86,29 @@ class Answer:
     segments: tuple[URIRef, ...]
     decisions: tuple[URIRef, ...]
     verdicts: tuple[Verdict, ...]
-    readings: tuple[ReadingAnswer, ...] | None = None
+    by_reading: Callable[[Answer], tuple[ReadingAnswer, ...]] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def readings(self) -> tuple[ReadingAnswer, ...] | None:
+        """The answers by other readings that differ in status, tried or declined, one decision at a time.
+
+        None if the answer is by such a reading itself. They are computed for all answers of a session when the first
+        is asked.
+        """
+        return self.by_reading(self) if self.by_reading else None
 
     @property
     def hangs_on(self) -> tuple[str, ...]:
         """The readings by which the status would be another, such as `D04=S08-alone`."""
         return tuple(other.reading for other in self.readings or () if other.status != self.status)
+
+    @property
+    def meaning(self) -> str:
+        """What the status says of the source; it claims nothing of the source that hangs on a decision."""
+        if self.status != "not-met" or self.is_firm:
+            return WORDING[self.status]
+        decisions = dict.fromkeys(name.partition("=")[0] for name in self.hangs_on)
+        return NOT_MET_AS_READ.format(f" ({', '.join(decisions)})" if decisions else "")
 
     @property
     def is_firm(self) -> bool:
@@ -112,10 +133,12 @@ class Answer:
 
     @property
     def of_note(self) -> str:
-        """What is shown beside the status: the kinds of a group by status, the marks, and the review."""
+        """What is shown beside the status: kinds of a group by status, marks, what it hangs on, and the review."""
         kinds = [f"kinds: {self.shown_kinds}"] if self.shown_kinds else []
         review = [self.shown_review] if self.shown_review else []
-        return "; ".join([*kinds, *dict.fromkeys(mark.label for mark in self.marks), *review])
+        decisions = ", ".join(dict.fromkeys(name.partition("=")[0] for name in self.hangs_on))
+        hangs = [f"hangs on {decisions}"] if decisions else []
+        return "; ".join([*kinds, *dict.fromkeys(mark.label for mark in self.marks), *hangs, *review])
 
     @property
     def review(self) -> str:

@@ -22,7 +22,6 @@ from sts_kg.cases.facts import course_nodes
 from sts_kg.cases.growth import clashes
 from sts_kg.cases.options import in_reading_order
 from sts_kg.cases.places import at
-from sts_kg.cases.statuses import WORDING
 from sts_kg.errors import InconsistentError
 from sts_kg.guideline import Guideline, Segment, Vocabulary, segment
 from sts_kg.rdf import STS, compress, local
@@ -45,6 +44,7 @@ class Explanation:
     segments: tuple[Segment, ...]
     cues: tuple[str, ...]
     decisions: tuple[tuple[str, str, str], ...]
+    readings: tuple[tuple[str, str, str], ...]
     notes: tuple[str, ...]
     disclaimer: str
 
@@ -62,7 +62,7 @@ class Explanation:
             }
         return plain | {
             "explanation": {
-                "wording": WORDING[answer.status],
+                "wording": answer.meaning,
                 "words": list(self.words),
                 "known": [{"finding": f, "holds": holds, "because": why} for f, holds, why in self.known],
                 "not_needed": [{"finding": f, "because": why} for f, why in self.not_needed],
@@ -77,6 +77,11 @@ class Explanation:
                     {"decision": d, "says": says, "not_chosen": alt} | self._verdicts(d)
                     for d, says, alt in self.decisions
                 ],
+                "readings": [
+                    {"reading": reading, "definition": definition, "says": said}
+                    for reading, definition, said in self.readings
+                ],
+                "firm": answer.is_firm,
                 "notes": list(self.notes),
                 "disclaimer": self.disclaimer,
             },
@@ -101,7 +106,7 @@ class Explanation:
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield heading and text of each paragraph, the heading empty where a paragraph goes on."""
         answer = self.answer
-        yield f"{answer.label}: {answer.shown_status}", f"{WORDING[answer.status]} (case {answer.case})."
+        yield f"{answer.label}: {answer.shown_status}", f"{answer.meaning} (case {answer.case})."
         if self.group:
             yield "Group", self.group
         for heading, wanted in (("Known to hold", True), ("Known not to hold", False)):
@@ -126,6 +131,8 @@ class Explanation:
         for index, (decision, says, _) in enumerate(self.decisions):
             verdicts = "; ".join(str(each) for each in answer.verdicts if local(each.decision) == decision)
             yield "Interpretation" if index == 0 else "", f"{decision}: {says}{verdicts and f' ({verdicts})'}."
+        for index, (reading, definition, what) in enumerate(self.readings):
+            yield "Other readings" if index == 0 else "", f"{what}: {definition}" if reading else what
         heading, _, text = self.disclaimer.partition(": ")
         yield heading, text
 
@@ -153,6 +160,7 @@ def explain(
     parts = [p for p in asserted.objects(answer.recommendation, STS.hasConditionPart) if isinstance(p, URIRef)]
     about = [answer.recommendation, *sorted(parts)]
     cues = {str(c) for thing in about for p in (STS.strengthCue, STS.cue) for c in asserted.objects(thing, p)}
+    by = guideline.reading.decision if guideline.reading else None
     return Explanation(
         answer=answer,
         known=tuple((short(f), f in held, reasons.of(f, f in held)) for f in findings),
@@ -164,7 +172,9 @@ def explain(
         decisions=tuple(
             (local(str(d)), str(asserted.value(d, RDFS.label)), str(asserted.value(d, STS.alternativeReading)))
             for d in answer.decisions
+            if d != by
         ),
+        readings=tuple(_readings(answer, guideline)),
         notes=tuple(_notes(answer, case, guideline.vocabulary)),
         disclaimer=disclaimer,
     )
@@ -174,6 +184,27 @@ def _not_needed(answer: Answer) -> str:
     if answer.status == "undetermined":
         return "the “or” is already satisfied"
     return "it is met without it" if answer.status == "met" else "it is ruled out without it"
+
+
+def _readings(answer: Answer, guideline: Guideline) -> Iterator[tuple[str, str, str]]:
+    """Yield each reading that matters to an answer, what it says of the source, and what becomes of the answer."""
+    if by := guideline.reading:
+        chosen = guideline.asserted.value(by.decision, RDFS.label)
+        yield by.name, by.definition, f"This answer is by {by.name}, which was not chosen ({chosen})"
+    for other in answer.readings or ():
+        reading, decision = guideline.readings[other.reading], local(other.decision)
+        label = guideline.asserted.value(other.decision, RDFS.label)
+        pairs = [(answer.shown_status, other.shown_status)]
+        for word, before, after in (
+            ("tried", answer.tried, other.tried),
+            ("declined", answer.declined, other.declined),
+        ):
+            pairs.append((word if before else f"not {word}", word if after else f"not {word}"))
+        now, then = zip(*(pair for pair in pairs if pair[0] != pair[1]), strict=True)
+        said = f"{' and '.join(now)} by {decision} ({label}); {' and '.join(then)} by {reading.name}"
+        yield reading.name, reading.definition, said
+    if answer.readings is not None and answer.is_firm:
+        yield "", "", f"The status is the same by each of {len(guideline.readings)} other readings, one at a time."
 
 
 def _is_uniform(answer: Answer) -> bool:

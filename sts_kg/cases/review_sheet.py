@@ -234,7 +234,7 @@ def _effects(answers: Sequence[Answer]) -> dict[str, tuple[Effect, ...]]:
 
 def _shown(answer: Answer | ReadingAnswer, tried: bool, declined: bool) -> str:
     """Return the status, and whether the option has been tried or declined if that is asked for."""
-    words = [answer.status.replace("-", " ")]
+    words = [answer.shown_status]
     if tried:
         words.append("tried" if answer.tried else "not tried")
     if declined:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import PROV
 from rdflib.term import Node
 
-from sts_kg.cases.answers import Answer, Answers
+from sts_kg.cases.answers import Answer, Answers, ReadingAnswer
 from sts_kg.cases.case import Case
 from sts_kg.cases.explanation import Explanation, contradiction, explain
 from sts_kg.cases.facts import facts_of
@@ -206,11 +206,20 @@ class Session:
         return tuple(self._with_readings([case], answers_of(case, self.guideline, self.closed)))
 
     def _with_readings(self, cases: Sequence[Case], answers: Sequence[Answer]) -> list[Answer]:
+        """Return answers that know their answers by other readings, which are computed when first asked for."""
         if self.guideline.reading:
             return list(answers)
-        of = {case.id for case in cases}
-        found = reading_answers(cases, (one for one in answers if one.case in of), self.guideline, self.closed)
-        return [replace(one, readings=found.get((one.case, one.option), ())) for one in answers]
+
+        @cache
+        def found() -> Mapping[tuple[str, URIRef], tuple[ReadingAnswer, ...]]:
+            ids = {case.id for case in cases}
+            agreeing = [answer for answer in answers if answer.case in ids]
+            return reading_answers(cases, agreeing, self.guideline, self.closed)
+
+        def by_reading(answer: Answer) -> tuple[ReadingAnswer, ...]:
+            return found().get((answer.case, answer.option), ())
+
+        return [replace(answer, by_reading=by_reading) for answer in answers]
 
     def explain(self, case: Case, option: URIRef, texts: Mapping[str, str] | None = None) -> Explanation:
         """Return why an option has its status for one of the cases; `texts` are those of the segments, by id.

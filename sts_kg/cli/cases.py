@@ -18,10 +18,11 @@ from sts_kg.cli.shared import (
     case_file,
     case_id,
     formats,
+    graph_by,
     page_option,
+    reading_option,
     terminal,
     verdicts_option,
-    with_verdicts,
 )
 from sts_kg.errors import InconsistentError, StsKgError
 
@@ -32,10 +33,16 @@ __all__ = ["ask", "explain", "options_command", "what_if"]
 @click.argument("files", nargs=-1, required=True, type=File, metavar="FILE...")
 @formats("table", "json", "csv")
 @click.option("--status", "statuses", type=click.Choice(STATUSES), multiple=True, help="Only these; repeatable.")
+@reading_option
 @page_option
 @verdicts_option
 def options_command(
-    files: tuple[Path, ...], form: str, statuses: tuple[str, ...], page: Path | None, verdicts: tuple[Path, ...]
+    files: tuple[Path, ...],
+    form: str,
+    statuses: tuple[str, ...],
+    readings: tuple[str, ...],
+    page: Path | None,
+    verdicts: tuple[Path, ...],
 ) -> None:
     """Answer each option for each case: met, not met or undetermined, what is missing, and the words of the source.
 
@@ -47,10 +54,11 @@ def options_command(
     Example:
       sts-kg options patient.yaml
       sts-kg options cohort.csv --format json --status undetermined
+      sts-kg options patient.yaml --reading D04=S08-alone
     """
     from sts_kg.cli.console import legend
 
-    kg, shown = with_verdicts(verdicts), terminal()
+    kg, shown = graph_by(readings, verdicts), terminal()
     code = DONE
     segments = kg.sources(page=page) if page else ()
 
@@ -74,7 +82,7 @@ def options_command(
         if segments:
             quoted = {name for answer in chosen for name in answer.segment_ids}
             shown.segments([one for one in segments if one.id in quoted])
-        shown.write(f"{legend(answer.status for answer in chosen)}\n{found.footer}\n")
+        shown.write(f"{legend(tuple(chosen))}\n{found.footer}\n")
     sys.exit(code)
 
 
@@ -83,10 +91,17 @@ def options_command(
 @click.argument("option")
 @case_id
 @formats("table", "json")
+@reading_option
 @page_option
 @verdicts_option
 def explain(
-    file: Path, option: str, case: str | None, form: str, page: Path | None, verdicts: tuple[Path, ...]
+    file: Path,
+    option: str,
+    case: str | None,
+    form: str,
+    readings: tuple[str, ...],
+    page: Path | None,
+    verdicts: tuple[Path, ...],
 ) -> None:
     """Explain why an option has its status for a case.
 
@@ -100,7 +115,7 @@ def explain(
     """
     shown = terminal()
     with shown.busy("reasoning …"):
-        explanation = with_verdicts(verdicts).explain(file, option, case=case, page=page)
+        explanation = graph_by(readings, verdicts).explain(file, option, case=case, page=page)
     if form == "json":
         shown.write(as_json(explanation.as_dict()))
     else:
@@ -111,7 +126,8 @@ def explain(
 @case_file
 @case_id
 @formats("table", "json")
-def ask(file: Path, case: str | None, form: str) -> None:
+@reading_option
+def ask(file: Path, case: str | None, form: str, readings: tuple[str, ...]) -> None:
     """Rank the open questions of a case.
 
     The question that most undetermined options wait for comes first.
@@ -120,8 +136,6 @@ def ask(file: Path, case: str | None, form: str) -> None:
     Example:
       sts-kg ask patient.yaml
     """
-    from sts_kg.knowledge import load
-
     shown = terminal()
     code = DONE
 
@@ -131,7 +145,7 @@ def ask(file: Path, case: str | None, form: str) -> None:
         shown.error(error.summary)
 
     with shown.busy("reasoning …"):
-        asked = load().questions(file, case=case, on_error=contradictory)
+        asked = graph_by(readings).questions(file, case=case, on_error=contradictory)
     if form == "json":
         rows = [{"case": name} | question.as_dict() for name, questions in asked.items() for question in questions]
         shown.write(as_json(rows))
@@ -146,7 +160,8 @@ def ask(file: Path, case: str | None, form: str) -> None:
 @click.argument("findings", nargs=-1, required=True, metavar="FINDING=yes|no|unknown...")
 @case_id
 @formats("table", "json")
-def what_if(file: Path, findings: tuple[str, ...], case: str | None, form: str) -> None:
+@reading_option
+def what_if(file: Path, findings: tuple[str, ...], case: str | None, form: str, readings: tuple[str, ...]) -> None:
     """Show which options would change if findings were different. The result is hypothetical.
 
     Instead of findings, a possible transition of the source can be named: transition-S21.
@@ -156,12 +171,10 @@ def what_if(file: Path, findings: tuple[str, ...], case: str | None, form: str) 
       sts-kg what-if patient.yaml resectable=yes
       sts-kg what-if patient.yaml transition-S21
     """
-    from sts_kg.knowledge import load
-
     shown = terminal()
     supposed = findings[0] if len(findings) == 1 and "=" not in findings[0] else _assignments(findings)
     with shown.busy("reasoning …"):
-        changes = load().what_if(file, supposed, case=case)
+        changes = graph_by(readings).what_if(file, supposed, case=case)
     if form == "json":
         shown.write(as_json([change.as_dict() for change in changes]))
     else:

@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from sts_kg.cases import WORDING, Answer, Change, Explanation, Question, short
+from sts_kg.cases import NOT_MET_AS_READ, WORDING, Answer, Change, Explanation, Question, short
 from sts_kg.guideline import Segment
 from sts_kg.rdf import STS
 from sts_kg.tables import Table, text_table
@@ -206,7 +206,13 @@ def _worded(answers: Collection[Answer]) -> Iterator[tuple[str, str]]:
         yield f"{heading} ({segments})", about
 
 
-def legend(statuses: Iterable[str]) -> str:
-    """Return what some statuses mean, and what not met does not mean (D25)."""
-    shown = set(statuses)
-    return "\n".join(f"{status.replace('-', ' ')}: {words}" for status, words in WORDING.items() if status in shown)
+def legend(answers: Collection[Answer]) -> str:
+    """Return what the statuses of some answers mean, and what not met does not mean (D25)."""
+    lines = []
+    for status, words in WORDING.items():
+        of_status = [answer for answer in answers if answer.status == status]
+        if any(answer.meaning == words for answer in of_status):
+            lines.append(f"{status.replace('-', ' ')}: {words}")
+        if any(answer.meaning != words for answer in of_status):
+            lines.append(f"not met, hanging on D…: {NOT_MET_AS_READ.format('')}; another reading says otherwise")
+    return "\n".join(lines)

@@ -14,10 +14,10 @@ from sts_kg.cli.shared import (
     as_json,
     cases_option,
     formats,
+    graph_by,
     page_option,
     terminal,
     verdicts_option,
-    with_verdicts,
 )
 
 __all__ = ["check", "export", "review", "sources"]
@@ -87,7 +87,7 @@ def review(output: Path, page: Path | None, verdicts: tuple[Path, ...]) -> None:
     """
     shown = terminal()
     with shown.busy("reasoning …"):
-        sheet = with_verdicts(verdicts).review(page=page)
+        sheet = graph_by((), verdicts).review(page=page)
     sheet.write(output)
     shown.note(f"{len(sheet)} decisions written to {output}")
 

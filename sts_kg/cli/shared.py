@@ -28,12 +28,13 @@ __all__ = [
     "cases_option",
     "endpoint_option",
     "formats",
+    "graph_by",
     "page_option",
     "profile_option",
+    "reading_option",
     "store_option",
     "terminal",
     "verdicts_option",
-    "with_verdicts",
 ]
 
 #: Exit codes: done; the answer is no (violations, contradictions, ASK); usage; unreadable input; endpoint.
@@ -48,7 +49,13 @@ cases_option = click.option(
 page_option = click.option(
     "--source", "page", type=File, metavar="PAGE", envvar="STS_KG_SOURCE", help="The source page, to quote its text."
 )
-
+reading_option = click.option(
+    "--reading",
+    "readings",
+    multiple=True,
+    metavar="DECISION=NAME",
+    help="Answer by another reading of a decision, such as D04=S08-alone.",
+)
 
 verdicts_option = click.option(
     "--verdicts", type=File, multiple=True, metavar="FORM", help="Verdicts of reviewers, CSV (see review); repeatable."
@@ -69,18 +76,20 @@ def formats(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
 
 
-def with_verdicts(forms: tuple[Path, ...]) -> KnowledgeGraph:
-    """Return the knowledge graph with the verdicts of some forms, and say how many there were."""
+def graph_by(readings: tuple[str, ...] = (), verdicts: tuple[Path, ...] = ()) -> KnowledgeGraph:
+    """Return the shipped knowledge graph, with the verdicts of some forms, and by another reading if one is named."""
     from sts_kg.guideline import read_verdicts
     from sts_kg.knowledge import load
 
+    if len(readings) > 1:
+        raise click.UsageError(f"--reading takes one at a time, and {' and '.join(readings)} were given")
     kg = load()
-    if not forms:
-        return kg
-    found = read_verdicts(forms, kg.guideline)
-    rows = f"{found.n_empty} row{'' if found.n_empty == 1 else 's'} not filled in"
-    terminal().note(f"{len(found)} verdict{'' if len(found) == 1 else 's'}; {rows}")
-    return kg.with_verdicts(found)
+    if verdicts:
+        found = read_verdicts(verdicts, kg.guideline)
+        rows = f"{found.n_empty} row{'' if found.n_empty == 1 else 's'} not filled in"
+        terminal().note(f"{len(found)} verdict{'' if len(found) == 1 else 's'}; {rows}")
+        kg = kg.with_verdicts(found)
+    return kg.under(readings[0]) if readings else kg
 
 
 def terminal() -> Terminal:

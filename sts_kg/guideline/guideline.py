@@ -209,6 +209,7 @@ class Guideline:
         removed = {quad.triple for quad in quads_of(reading.removed, None)}
         quads = {name: [quad for quad in each if quad.triple not in removed] for name, each in self.quads.items()}
         quads["conditions"] += quads_of(reading.added, self.graph_name("conditions"))
+        quads["readings"] = []  # what is not chosen is not to be compared with this reading
         quads["not-met"] = named_quads(
             "not-met.ttl", self.graph_name("not-met"), blank_nodes="notmet", text=not_met(reading.asserted)
         )

@@ -72,7 +72,7 @@ def report(guideline: Guideline, *, canned_folder: Path, page: Path | None = Non
     page : Path, optional
         The source page; without it the checks that need it are left out, which `notes` says.
     """
-    found: list[Violation] = list(profile.violations(guideline.asserted))
+    found: list[Violation] = list(profile.violations(_with_readings(guideline)))
     notes = []
     for check in CHECKS.values():
         found += check(guideline)
@@ -259,7 +259,7 @@ def _cue_too_long(guideline: Guideline) -> Iterator[Violation]:
 
 def _dishonest(guideline: Guideline) -> Iterator[Violation]:
     """Find texts that say more than the source does; decisions and verdicts may name what they reject."""
-    graph = guideline.asserted
+    graph = _with_readings(guideline)
     spoken = (
         RDFS.label,
         SKOS.definition,
@@ -293,6 +293,31 @@ def _released_lost(guideline: Guideline) -> Iterator[Violation]:
             yield Violation("released-lost", f"sts:{name}", message, remedy)
 
 
+def _with_readings(guideline: Guideline) -> Graph:
+    """Return the ontology with what its readings add; without them, if one of them does not fit."""
+    try:
+        return sum((reading.asserted.added for reading in guideline.readings.values()), start=guideline.asserted)
+    except ParseError:  # which a check reports
+        return guideline.asserted
+
+
+def _reading_unfit(guideline: Guideline) -> Iterator[Violation]:
+    """Find readings that cannot be read, remove what is not there, or change nothing but words; and idle files."""
+    folder = guideline.folder / "readings"
+    try:
+        known = guideline.readings
+    except ParseError as error:
+        yield Violation("reading-unfit", Path(str(error.path)).name, error.reason, "what the ontology says today")
+        return
+    for reading in known.values():
+        if reading.kinds <= {"words"}:
+            yield Violation("reading-unfit", reading.name, "changes no answer", "an axiom that it removes or adds")
+    decisions = {f"{local(reading.decision)}.trig" for reading in known.values()}
+    for path in sorted(folder.glob("*")):
+        if path.name not in decisions:
+            yield Violation("reading-unfit", path.name, "belongs to no reading", "a sts:Reading in readings.ttl")
+
+
 #: The checks of the ontology that are functions, by id.
 CHECKS: Mapping[str, Callable[[Guideline], Iterator[Violation]]] = {
     "inconsistent": _inconsistent,
@@ -303,6 +328,7 @@ CHECKS: Mapping[str, Callable[[Guideline], Iterator[Violation]]] = {
     "cue-too-long": _cue_too_long,
     "dishonest": _dishonest,
     "released-lost": _released_lost,
+    "reading-unfit": _reading_unfit,
 }
 
 
@@ -374,7 +400,7 @@ def _quotes_source(guideline: Guideline, texts: Mapping[str, str], page: str) ->
     size = MOST_WORDS + 1
     words = _words(page)
     runs = {tuple(words[i : i + size]) for i in range(len(words) - size + 1)}
-    for subject, predicate, text in guideline.asserted:
+    for subject, predicate, text in _with_readings(guideline):
         if isinstance(text, Literal):
             own = _words(str(text))
             if any(tuple(own[i : i + size]) in runs for i in range(len(own) - size + 1)):
