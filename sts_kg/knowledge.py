@@ -399,6 +399,8 @@ class KnowledgeGraph:
         ------
         ParseError, SourceError
             The page cannot be read, or is not the one that was modelled.
+        ReadingError
+            This graph is by a reading that was not chosen.
         """
         return sheet(self.session, self.guideline.texts(page))
 

@@ -31,7 +31,7 @@ from sts_kg.cases.judged import (
 from sts_kg.cases.options import in_reading_order
 from sts_kg.cases.review_page import html_page
 from sts_kg.cases.session import Session
-from sts_kg.errors import ParseError
+from sts_kg.errors import ParseError, ReadingError
 from sts_kg.guideline import FORM, TOLD, Guideline, segment
 from sts_kg.rdf import STS, local, write_bytes
 from sts_kg.tables import markdown_table, markdown_text
@@ -167,8 +167,15 @@ def sheet(session: Session, texts: Mapping[str, str] | None = None) -> Sheet:
     """Return the review sheet of a guideline, with the answers for its example cases.
 
     `texts` are those of the segments by id, if the page is at hand.
+
+    Raises
+    ------
+    ReadingError
+        The guideline is by a reading that was not chosen.
     """
     guideline, examples = session.guideline, session.examples
+    if guideline.reading:
+        raise ReadingError(guideline.reading.name, "a review sheet holds all readings against those that were chosen")
     options = list(guideline.conditions)
     answers = sorted(examples.answers(), key=lambda answer: options.index(answer.option))
     effects = _effects(answers)

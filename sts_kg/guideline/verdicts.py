@@ -16,7 +16,7 @@ from rdflib.namespace import DCTERMS, OWL, RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.errors import ParseError, nearest
-from sts_kg.guideline.readings import names_of_readings
+from sts_kg.guideline.readings import names_of_readings, reading_name
 from sts_kg.rdf import STS, local, read_text
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class _Form:
     def __init__(self, path: Path, guideline: Guideline, today: date) -> None:
         self.path, self.today = path, today
         self.decisions = {local(each): each for each in guideline.decisions}
-        self.readings = names_of_readings(guideline.asserted)
+        self.readings = _readings(guideline)
         text = read_text(path)
         first = text.partition("\n")[0]
         self.reader = csv.reader(
@@ -260,6 +260,11 @@ class _Row:
         raise self.error("reading", f"{name!r} is no reading of {local(decision)}{known}; put other words into comment")
 
 
+def _readings(guideline: Guideline) -> dict[str, URIRef]:
+    """Return the readings by name, also of a guideline that is by one of them."""
+    return names_of_readings(guideline.reading.chosen if guideline.reading else guideline.asserted)
+
+
 def _or(names: Iterable[str]) -> str:
     *most, last = names
     return f"{', '.join(most)} or {last}" if most else last
@@ -275,7 +280,7 @@ def verdict_triples(verdicts: Iterable[Verdict], guideline: Guideline) -> Iterat
     yield module, DCTERMS.title, Literal("Verdicts of reviewers", lang="en")
     yield module, DCTERMS.isPartOf, guideline.iri
     yield from ((module, DCTERMS.license, each) for each in guideline.asserted.objects(guideline.iri, DCTERMS.license))
-    readings = names_of_readings(guideline.asserted)
+    readings = _readings(guideline)
     counted: dict[URIRef, int] = {}
     for each in verdicts:
         count = counted[each.decision] = counted.get(each.decision, 0) + 1
@@ -295,16 +300,16 @@ def verdict_triples(verdicts: Iterable[Verdict], guideline: Guideline) -> Iterat
 
 def by_decision(asserted: Graph) -> dict[URIRef, tuple[Verdict, ...]]:
     """Return the verdicts in a graph by decision, in the order of the forms."""
-    readings: dict[Node | None, str] = {iri: name for name, iri in names_of_readings(asserted).items()}
     found: dict[URIRef, list[tuple[str, Verdict]]] = {}
     for iri, decision in asserted.subject_objects(STS.onDecision):
         assert isinstance(decision, URIRef), "a verdict is on a decision"
+        reading = asserted.value(iri, STS.onReading)
         said = Verdict(
             decision,
             str(asserted.value(iri, STS.verdictWord)),
             str(asserted.value(iri, STS.reviewer)),
             date.fromisoformat(str(asserted.value(iri, DCTERMS.date))),
-            readings.get(asserted.value(iri, STS.onReading), ""),
+            reading_name(reading, decision) if reading else "",
             str(asserted.value(iri, RDFS.comment) or ""),
         )
         found.setdefault(decision, []).append((str(iri), said))

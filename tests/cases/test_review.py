@@ -15,7 +15,7 @@ import pytest
 from sts_kg import KnowledgeGraph, ParseError, load
 from sts_kg.cases.judged import Effect, Judged
 from sts_kg.cases.review_sheet import Sheet
-from sts_kg.errors import SourceError
+from sts_kg.errors import ReadingError, SourceError
 from sts_kg.guideline import FORM, Verdict, Verdicts, read_verdicts
 from sts_kg.rdf.names import STS, local
 
@@ -50,9 +50,9 @@ def test_reviewed_disputed_and_neither(reviewed: KnowledgeGraph) -> None:
         "chemotherapy with radiation therapy": "disputed",
         "external radiation therapy": "disputed",
     }
-    assert answers["chemotherapy"].of_note == "kinds: 2 met, 2 undetermined; reviewed by A. Reviewer"
-    assert answers["external radiation therapy"].of_note == "disputed: D10"
-    assert answers["pazopanib"].of_note == ""
+    assert answers["chemotherapy"].of_note == "kinds: 2 met, 2 undetermined; hangs on D02, D03; reviewed by A. Reviewer"
+    assert answers["external radiation therapy"].of_note.endswith("disputed: D10")
+    assert "review" not in answers["pazopanib"].of_note
     assert answers["chemotherapy"].as_dict()["review"] == {
         "state": "reviewed",
         "verdicts": [
@@ -102,9 +102,11 @@ def test_an_explanation_says_who_judged_a_decision(kg: KnowledgeGraph, reviewed:
 
 
 def test_by_another_reading_no_answer_is_reviewed(reviewed: KnowledgeGraph) -> None:
-    under = KnowledgeGraph(replace(reviewed.session, guideline=reviewed.guideline.under("D02=condition")))
+    under = reviewed.under("D02=condition")
     assert {answer.as_dict()["review"] for answer in under.options(F)} == {None}
     assert under.guideline.verdicts == reviewed.guideline.verdicts
+    after = reviewed.guideline.under("D02=condition").with_verdicts(Verdicts(reviewed.guideline.verdicts[STS.D10]))
+    assert after.verdicts == {STS.D10: reviewed.guideline.verdicts[STS.D10]}
     assert "5 of the" in under.footer
 
 
@@ -146,7 +148,7 @@ def test_a_decision_has_its_readings_and_what_changes(sheet: Sheet) -> None:
 def test_what_changes_is_what_answers_by_the_reading_say(kg: KnowledgeGraph, sheet: Sheet) -> None:
     now = kg.with_examples().session.answers()
     for name in ("D12=neither", "D34=two-facts", "D35=any-component"):
-        under = KnowledgeGraph(replace(kg.session, guideline=kg.guideline.under(name))).with_examples()
+        under = kg.under(name).with_examples()
         pairs = zip(now, under.session.answers(), strict=True)
         changed = {
             (a.label, a.case) for a, b in pairs if (a.status, a.tried, a.declined) != (b.status, b.tried, b.declined)
@@ -199,6 +201,14 @@ def test_another_page_is_refused(kg: KnowledgeGraph, tmp_path: Path) -> None:
     (tmp_path / "page.txt").write_text("another page", encoding="utf-8")
     with pytest.raises(SourceError):
         kg.review(page=tmp_path / "page.txt")
+
+
+def test_a_graph_by_another_reading_has_no_sheet(kg: KnowledgeGraph) -> None:
+    with pytest.raises(ReadingError) as caught:
+        kg.under("D04=S08-alone").review()
+    assert str(caught.value) == (
+        "the reading 'D04=S08-alone' cannot be used: a review sheet holds all readings against those that were chosen"
+    )
 
 
 # --- what reviewers wrote

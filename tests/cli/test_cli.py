@@ -29,7 +29,7 @@ from sts_kg.rdf.names import STS
 A = "case: a\nfindings: {stage4-sts: yes}\n"
 FIELDS = (
     "case option status tried declined true false missing recommendation segments decisions review kind kinds marks "
-    "strength frequency amongst intents inherited_intents not_intents positions follows may_enable talk"
+    "readings strength frequency amongst intents inherited_intents not_intents positions follows may_enable talk"
 ).split()
 
 
