@@ -52,6 +52,7 @@ REMEDIES = {
     "condition-odd": "Drop the superfluous part, or the one of two opposites that is not meant.",
     "cue-too-long": f"Cut the cue to {check.MOST_WORDS} words.",
     "dishonest": "Say only what the source says.",
+    "reading-unfit": "Remove and add, in ontology/readings/, what the ontology says today.",
     "released-lost": "Keep the term with owl:deprecated true and dcterms:isReplacedBy.",
     "source-uncovered": "Add a segment to source.ttl.",
     "cue-not-in-source": "Quote the words as they stand in the segment, or name the segment in which they stand.",

@@ -15,7 +15,7 @@ from sts_kg.cases.marks import tried_marks
 from sts_kg.guideline import Vocabulary
 from sts_kg.rdf import STS
 
-__all__ = ["course_nodes", "facts_of"]
+__all__ = ["conclusions", "course_nodes", "facts_of"]
 
 
 def facts_of(cases: Iterable[Case], vocabulary: Vocabulary) -> Graph:
@@ -30,6 +30,15 @@ def facts_of(cases: Iterable[Case], vocabulary: Vocabulary) -> Graph:
         for triple in _case_triples(case, vocabulary):
             graph.add(triple)
     return graph
+
+
+def conclusions(case: Case, vocabulary: Vocabulary) -> tuple[object, ...]:
+    """Return what the fact rules conclude that findings may follow from: derived findings, and classes of courses."""
+    return (
+        derived(case, vocabulary),
+        tuple(was_given(course, vocabulary) for course in case.courses),
+        SINGLE_THERAPY in vocabulary.rules,
+    )
 
 
 def course_nodes(case: Case) -> tuple[BNode, ...]:

@@ -20,9 +20,9 @@ from rdflib.term import Node
 from sts_kg.cases.answers import Answer, ReadingAnswer
 from sts_kg.cases.case import Case
 from sts_kg.cases.fact_rules import GROWTH_WINDOW
-from sts_kg.cases.facts import facts_of
+from sts_kg.cases.facts import conclusions, facts_of
 from sts_kg.cases.growth import clashes
-from sts_kg.cases.marks import tried_marks
+from sts_kg.cases.marks import TRIED_OPTIONS, tried_marks
 from sts_kg.cases.options import known_findings
 from sts_kg.cases.statuses import Status
 from sts_kg.guideline import CASE_MODULES, Condition, Guideline, Reading, Vocabulary, truth
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from sts_kg.closure import Closure
 
 __all__ = ["reading_answers", "reading_facts"]
-
-_Triple = tuple[Node, Node, Node]
 
 
 def reading_answers(
@@ -82,8 +80,8 @@ class _Chosen:
         return known_findings(self.case, self.closure)
 
     @cached_property
-    def facts(self) -> frozenset[_Triple]:
-        return frozenset(facts_of([self.case], self.vocabulary))
+    def conclusions(self) -> tuple[object, ...]:
+        return conclusions(self.case, self.vocabulary)
 
 
 @dataclass(frozen=True)
@@ -121,30 +119,43 @@ class _Switch:
     def changes_rules(self) -> bool:
         return not self.reading.kinds.isdisjoint({"rule", "axiom"})
 
+    @cached_property
+    def changes_facts(self) -> bool:
+        """Whether fact rules may conclude other findings, or other classes of courses."""
+        rules, chosen = ({**each.rules} for each in (self.vocabulary, self.guideline.vocabulary))
+        rules.pop(TRIED_OPTIONS, None)
+        chosen.pop(TRIED_OPTIONS, None)
+        return self.changes_rules and rules != chosen
+
+    @cached_property
+    def changes_marks(self) -> bool:
+        """Whether courses, or findings that report them, may mark other options as tried."""
+
+        def read(words: Vocabulary) -> tuple[object, ...]:
+            return words.rule(TRIED_OPTIONS), words.contents, words.kinds, words.sites_of_purposes, words.reports
+
+        return self.changes_rules and read(self.vocabulary) != read(self.guideline.vocabulary)
+
     def differing(self, chosen: Sequence[_Chosen]) -> Iterator[tuple[str, ReadingAnswer]]:
         """Yield the answers by this reading that differ from the chosen ones, each with the id of its case."""
-        facts = {id(one): self.facts(one) for one in chosen}
-        anew = [one for one in chosen if facts[id(one)] != one.facts or self.reading.may_change(one.known)]
-        closure = self.closed([facts[id(one)] for one in anew]) if anew else None
+        anew = {one.case.id for one in chosen if self.knows_otherwise(one)}
+        words = self.vocabulary if self.changes_facts else self.guideline.vocabulary
+        facts = facts_of((one.case for one in chosen if one.case.id in anew), words)
+        closure = self.closure.extend(facts) if anew else None
         for one in chosen:
-            yield from self.of_case(one, closure if one in anew else None)
+            yield from self.of_case(one, closure if one.case.id in anew else None)
 
-    def facts(self, one: _Chosen) -> frozenset[_Triple]:
-        return frozenset(facts_of([one.case], self.vocabulary)) if self.changes_rules else one.facts
-
-    def closed(self, facts: Iterable[frozenset[_Triple]]) -> Closure:
-        graph = Graph()
-        for triples in facts:
-            for triple in triples:
-                graph.add(triple)
-        return self.closure.extend(graph)
+    def knows_otherwise(self, one: _Chosen) -> bool:
+        """Return whether other findings may follow for a case than by the chosen readings."""
+        changed = self.changes_facts and conclusions(one.case, self.vocabulary) != one.conclusions
+        return changed or (self.changes_axioms and self.reading.may_change(one.known))
 
     def of_case(self, one: _Chosen, closure: Closure | None) -> Iterator[tuple[str, ReadingAnswer]]:
         """Yield the answers for a case that differ; without a closure, what is known is as it was."""
         case = one.case
         known = one.known if closure is None else known_findings(case, closure)
         contradictory = closure is not None and self.contradicts(case, closure)
-        tried = {m.option for m in tried_marks(case, self.vocabulary) if m.is_tried} if self.changes_rules else None
+        tried = {m.option for m in tried_marks(case, self.vocabulary) if m.is_tried} if self.changes_marks else None
         declined = None if closure is None else frozenset(closure.objects(case.iri, STS.hasDeclinedOption))
         for answer in one.answers:
             option = answer.option

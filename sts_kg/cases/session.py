@@ -62,7 +62,7 @@ class Session:
         return replace(self, cases=read_cases(files, self.guideline.vocabulary))
 
     @cached_property
-    def given(self) -> Graph:
+    def facts(self) -> Graph:
         """What the cases say, and what the fact rules conclude, as a graph; it bears the name that proofs show."""
         graph = Graph(identifier=self.cases_name)
         for triple in facts_of(self.cases, self.guideline.vocabulary):
@@ -70,15 +70,8 @@ class Session:
         return graph
 
     @cached_property
-    def facts(self) -> Graph:
-        """All that is known of the cases before reasoning, and their answers by other readings that differ."""
-        graph = Graph(identifier=self.cases_name)
-        for triple in (*self.given, *self._by_readings):
-            graph.add(triple)
-        return graph
-
-    @cached_property
-    def _by_readings(self) -> Graph:
+    def by_readings(self) -> Graph:
+        """The answers for the cases by other readings, where they differ, as a graph; nothing follows from it."""
         return reading_facts(self.answers(), self.cases, self.guideline)
 
     @property
@@ -94,7 +87,7 @@ class Session:
     @cached_property
     def closed(self) -> Closure:
         """The guideline and the cases with all that follows; contradictions are answers in it."""
-        return self.guideline.closure.extend(self.given) if self.cases else self.guideline.closure
+        return self.guideline.closure.extend(self.facts) if self.cases else self.guideline.closure
 
     @cached_property
     def closure(self) -> Closure:
@@ -107,7 +100,7 @@ class Session:
         """
         for case in self.cases:
             self._require_consistent(case)
-        return self.closed.extend(self._by_readings) if self.cases else self.closed
+        return self.closed
 
     @cached_property
     def linked(self) -> Closure:
@@ -153,22 +146,22 @@ class Session:
     @cached_property
     def _asserted_store(self) -> Store:
         quads = [quad for each in self.guideline.quads.values() for quad in each]
-        return store_of(quads, self.facts)
+        return store_of(quads, self.facts, self.by_readings)
 
     @cached_property
     def _closed_store(self) -> Store:
-        return store_of(self.closure)
+        return store_of(self.closure, self.by_readings)
 
     @cached_property
     def _linked_store(self) -> Store:
-        return store_of(self.linked, *map(of_ntriples, self.mappings.values()))
+        return store_of(self.linked, self.by_readings, *map(of_ntriples, self.mappings.values()))
 
     def named_graphs(self, kind: str) -> dict[URIRef, Graph]:
         """Return the graphs of a kind by name: asserted (modules and cases), inferred, mappings or links."""
         base = self.guideline.base
         if kind == "asserted":
             modules = {self.guideline.graph_name(name): graph for name, graph in self.guideline.modules.items()}
-            return modules | ({self.cases_name: self.facts} if self.cases else {})
+            return modules | ({self.cases_name: self.facts + self.by_readings} if self.cases else {})
         if kind == "inferred":
             return {URIRef(f"{base}inferred"): self.closure.inferred}
         named = self.mappings if kind == "mappings" else self.slices

@@ -167,16 +167,32 @@ class Vocabulary:
 
     def mark_of(self, thing: Node) -> URIRef | None:
         """Return the mark that an outcome or a finding gives to options; None if it gives none."""
-        mark = self.asserted.value(thing, STS.marksAs)
-        return mark if isinstance(mark, URIRef) else None
+        return self._marks.get(thing)
+
+    @cached_property
+    def _marks(self) -> Mapping[Node, URIRef]:
+        pairs = self.asserted.subject_objects(STS.marksAs)
+        return {thing: mark for thing, mark in pairs if isinstance(mark, URIRef)}
 
     def label(self, thing: Node) -> str:
         """Return the label of a term; empty if it has none."""
-        return str(self.asserted.value(thing, RDFS.label) or "")
+        if thing not in self._labels:
+            self._labels[thing] = str(self.asserted.value(thing, RDFS.label) or "")
+        return self._labels[thing]
+
+    @cached_property
+    def _labels(self) -> dict[Node, str]:
+        return {}
 
     def broader(self, concept: Node) -> frozenset[URIRef]:
         """Return a concept with all that are broader (`skos:broader`)."""
-        return _iris(self.asserted.transitive_objects(concept, SKOS.broader))
+        if concept not in self._broader:
+            self._broader[concept] = _iris(self.asserted.transitive_objects(concept, SKOS.broader))
+        return self._broader[concept]
+
+    @cached_property
+    def _broader(self) -> dict[Node, frozenset[URIRef]]:
+        return {}
 
     def options_of(self, modality: URIRef) -> tuple[URIRef, ...]:
         """Return the options of a modality and of narrower ones, sorted by IRI."""
