@@ -20,11 +20,13 @@ from sts_kg.cases import (
     Question,
     Session,
     Sheet,
+    SourceDiff,
     find_case,
     find_option,
     questions,
     read_cases,
     sheet,
+    source_diff,
     supposed,
     what_if,
 )
@@ -413,6 +415,20 @@ class KnowledgeGraph:
     def sources(self, name: str | None = None, *, page: str | Path | None = None) -> tuple[Segment, ...]:
         """Return all segments of the source in reading order, or the one with an id; with text if the page is given."""
         return self.guideline.segments(page) if name is None else (self.guideline.segment(name, page),)
+
+    def source_diff(self, old: str | Path, new: str | Path) -> SourceDiff:
+        """Return what a new version of the source page changes: its segments, and what in the graph rests on them.
+
+        `old` is the page that was modelled. The answers are those for the example cases; nothing is written.
+
+        Raises
+        ------
+        ParseError
+            A page cannot be read, or the new one is not UTF-8 or has no text.
+        SourceError
+            The old page is not the one that was modelled.
+        """
+        return source_diff(self.session, old, new)
 
     def export(self, path: str | Path, *, inferred: bool = False, kinds: Sequence[str] = ()) -> int:
         """Write the graph in the syntax of the file ending, and return the number of triples.

@@ -7,6 +7,7 @@ The tables are copied by hand from the clinical model, section 6. Nothing here r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
@@ -75,9 +76,27 @@ TRIED = {
     "did-not-work": "tried, did not work",
     "stopped-for-side-effects": "tried, stopped for side effects",
 }
+TRIED_WORDS = frozenset(TRIED.values())
 #: Purposes that tell a site.
 SITES = {"treat-lung-metastases": "lungs", "treat-metastases-outside-lungs": "outside-lungs"}
 UNRECORDED = "therapy given before, purpose not recorded"
+
+
+@dataclass(frozen=True)
+class Tables(oracle.Tables):
+    """The tables of one reading; `reading` is its name where it changes more than a table, empty for the base."""
+
+    conditions: Mapping[str, str] = field(default_factory=lambda: oracle.CONDITIONS)
+    kinds: Mapping[str, list[str]] = field(default_factory=lambda: KINDS)
+    components: Mapping[str, str] = field(default_factory=lambda: COMPONENTS)
+    reading: str = ""
+
+    @property
+    def chemotherapy(self) -> set[str]:
+        return {"chemotherapy", *self.kinds["chemotherapy"]}
+
+
+BASE = Tables()
 
 
 def listed(value: Any) -> list[Any]:
@@ -140,17 +159,21 @@ def courses(case: Case) -> list[Case]:
     return listed(case.get("courses"))
 
 
-def ours(course: Case) -> bool:
-    return course.get("for") != "another-cancer"
+def ours(course: Case, tables: Tables = BASE) -> bool:
+    return course.get("for") != "another-cancer" or tables.reading == "D33=any-treatment"
 
 
-def counts(course: Case) -> bool:
+def counts(course: Case, tables: Tables = BASE) -> bool:
     """Say whether growth can come after this course: it treated this cancer."""
-    return ours(course) and any(therapy != "comfort-care" for therapy in course["therapies"])
+    if tables.reading == "D09=chemotherapy-only" and not tables.chemotherapy & {*course["therapies"]}:
+        return False
+    return ours(course, tables) and any(therapy != "comfort-care" for therapy in course["therapies"])
 
 
-def given(course: Case) -> bool:
+def given(course: Case, tables: Tables = BASE) -> bool:
     """Say whether a course is behind the person: ended, judged, said to be over, or without any dates."""
+    if tables.reading == "D32=begun-is-given" and "start" in course:
+        return True
     if yes(course.get("ongoing")):
         return False
     if no(course.get("ongoing")) or "end" in course or "outcome" in course:
@@ -163,7 +186,7 @@ def growths(case: Case) -> list[str]:
     return [*listed(case.get("growth")), *(day for course in courses(case) for day in listed(course.get("growth")))]
 
 
-def intervals(case: Case) -> Iterator[tuple[int | None, str, Days]]:
+def intervals(case: Case, tables: Tables = BASE) -> Iterator[tuple[int | None, str, Days]]:
     """Yield what is stated of no growth: the course that begins it, its first day, and the days up to its last."""
     for stated in listed(case.get("no_growth")):
         yield None, stated["from"], surely_to(stated["until"])
@@ -174,67 +197,142 @@ def intervals(case: Case) -> Iterator[tuple[int | None, str, Days]]:
         if "no_growth_until" in course:
             yield number, end, surely_to(course["no_growth_until"])
         after = [day for day in listed(course.get("growth")) if not surely_before(day, end)]
-        if yes(course.get("first_growth")) and after:
+        if after and (yes(course.get("first_growth")) or tables.reading == "D31=of-its-course"):
             first = min(min(days(day)) for day in after)
             yield number, end, before(first)
 
 
-def impossible_growth(case: Case) -> bool:
-    """Say whether every day of a growth surely lies within an interval without growth."""
-    denied = {day for _, first, up_to in intervals(case) for day in surely_from(first) & up_to}
-    return any(days(growth) <= denied for growth in growths(case))
+def impossible_growth(case: Case, tables: Tables = BASE) -> bool:
+    """Say whether every day of a growth surely lies within an interval without growth.
 
-
-def growth_after(case: Case) -> bool:
-    """Say whether one growth is surely within a year after one course."""
+    By D31=of-its-course, growth of a course is not held against what another course says.
+    """
+    stated, own_only = list(intervals(case, tables)), tables.reading == "D31=of-its-course"
+    recorded: list[tuple[int | None, str]] = [(None, growth) for growth in listed(case.get("growth"))]
+    recorded += [(n, growth) for n, course in enumerate(courses(case)) for growth in listed(course.get("growth"))]
     return any(
-        all(end < day <= anniversary(end) for end in days(course["end"]) for day in days(growth))
-        for course in courses(case)
-        if counts(course) and "end" in course
-        for growth in growths(case)
+        all(
+            any(
+                day in up_to and day in surely_from(first)
+                for by, first, up_to in stated
+                if not own_only or None in (by, number) or by == number
+            )
+            for day in days(growth)
+        )
+        for number, growth in recorded
     )
 
 
-def no_growth_after(case: Case) -> bool:
+def growth_after(case: Case, tables: Tables = BASE) -> bool:
+    """Say whether one growth is surely within a year after one course."""
+    return any(
+        _in_window(course, growth, tables)
+        for course in courses(case)
+        if counts(course, tables)
+        for growth in _compared(case, course, tables)
+    )
+
+
+def _compared(case: Case, course: Case, tables: Tables) -> list[str]:
+    if tables.reading == "D31=of-its-course":
+        return [*listed(case.get("growth")), *listed(course.get("growth"))]
+    return growths(case)
+
+
+def _in_window(course: Case, growth: str, tables: Tables) -> bool:
+    during = tables.reading == "D09b=during-counts"
+    if "end" not in course:
+        return during and yes(course.get("ongoing")) and "start" in course and _from(course["start"], None, growth)
+    if not during or ("start" not in course and growth not in listed(course.get("growth"))):
+        return _after(course["end"], growth) and _by_anniversary(course["end"], growth)
+    began = "start" not in course or _from(course["start"], course["end"], growth)
+    return began and _by_anniversary(course["end"], growth)
+
+
+@cache
+def _after(end: str, growth: str) -> bool:
+    return all(last < day for last in days(end) for day in days(growth))
+
+
+@cache
+def _by_anniversary(end: str, growth: str) -> bool:
+    return all(day <= anniversary(last) for last in days(end) for day in days(growth))
+
+
+@cache
+def _from(start: str, end: str | None, growth: str) -> bool:
+    """Say whether a growth is on or after every day on which the course can have begun: none after its end."""
+    begins = [first for first in days(start) if end is None or first <= max(days(end))]
+    return all(first <= day for first in begins for day in days(growth))
+
+
+def no_growth_after(case: Case, tables: Tables = BASE) -> bool:
     """Say whether the year after every course is stated to be without growth, and no other course is possible."""
-    stated = list(intervals(case))
-    return yes(case.get("history_complete")) and all(
-        "end" in course and all(_covered(stated, number, end) for end in days(course["end"]))
+    if tables.reading == "D28=stays-unknown" or not yes(case.get("history_complete")):
+        return False
+    during = tables.reading == "D09b=during-counts"
+    stated = list(intervals(case, tables))
+    return all(
+        "end" in course
+        and all(_covered(stated, number, end) for end in days(course["end"]))
+        and (not during or ("start" in course and _covered_during(stated, course)))
         for number, course in enumerate(courses(case))
-        if counts(course)
+        if counts(course, tables)
     )
 
 
 def _covered(stated: list[tuple[int | None, str, Days]], number: int, end: int) -> bool:
-    year = set(range(end, anniversary(end) + 1))
-    for owner, first, up_to in stated:
-        year -= up_to if owner == number else up_to & surely_from(first)
-    return not year
+    return all(
+        any(day in up_to and (owner == number or day in surely_from(first)) for owner, first, up_to in stated)
+        for day in range(end, anniversary(end) + 1)
+    )
 
 
-def known(case: Case) -> dict[str, bool] | None:
+def _covered_during(stated: list[tuple[int | None, str, Days]], course: Case) -> bool:
+    """Say whether every day from the start to before the end, whenever they are, is stated to be without growth."""
+    return all(
+        any(day in up_to and day in surely_from(first) for _, first, up_to in stated)
+        for day in range(min(days(course["start"])), max(days(course["end"])))
+    )
+
+
+def dated(case: Case, tables: Tables = BASE) -> tuple[bool, bool, bool]:
+    """Return what the dates say: that there was growth, that there was none, and that the two contradict each other."""
+    return growth_after(case, tables), no_growth_after(case, tables), impossible_growth(case, tables)
+
+
+def known(case: Case, tables: Tables = BASE, by_dates: tuple[bool, bool, bool] | None = None) -> dict[str, bool] | None:
     """Return the findings that a case has and lacks; None if they contradict each other."""
+    growth, no_growth, _ = by_dates or dated(case, tables)
     said = {(finding, yes(value)) for finding, value in case.get("findings", {}).items() if yes(value) or no(value)}
-    of_chemotherapy = [course for course in courses(case) if ours(course) and CHEMOTHERAPY & {*course["therapies"]}]
-    if any(map(given, of_chemotherapy)):
+    of_chemotherapy = [
+        course for course in courses(case) if ours(course, tables) and tables.chemotherapy & {*course["therapies"]}
+    ]
+    if any(given(course, tables) for course in of_chemotherapy):
         said.add(("prior-chemotherapy", True))
-    if not of_chemotherapy and yes(case.get("history_complete")):
+    if not of_chemotherapy and yes(case.get("history_complete")) and tables.reading != "D28=stays-unknown":
         said.add(("prior-chemotherapy", False))
-    if "did-not-work" in [course.get("outcome") for course in _with_doxorubicin(case)]:
+    if any(_fails_doxorubicin(course, tables) for course in _with_doxorubicin(case, tables)):
         said.add(("doxorubicin-did-not-work", True))
-    if growth_after(case):
+    if growth:
         said.add(("growth-within-one-year-after-treatment", True))
-    if no_growth_after(case):
+    if no_growth:
         said.add(("growth-within-one-year-after-treatment", False))
-    if "cancer-treatment" in listed(case.get("declines")):
+    if "cancer-treatment" in listed(case.get("declines")) and tables.reading != "D34=two-facts":
         said.add(("does-not-want-cancer-treatment", True))
     if any((finding, not holds) in said for finding, holds in said):
         return None
-    return oracle.completed(dict(said))
+    return oracle.completed(dict(said), tables)
 
 
-def _with_doxorubicin(case: Case) -> list[Case]:
-    return [course for course in courses(case) if ours(course) and "doxorubicin" in course["therapies"]]
+def _with_doxorubicin(case: Case, tables: Tables) -> list[Case]:
+    return [course for course in courses(case) if ours(course, tables) and "doxorubicin" in course["therapies"]]
+
+
+def _fails_doxorubicin(course: Case, tables: Tables) -> bool:
+    if tables.reading == "D06=alone" and {*course["therapies"]} != {"doxorubicin"}:
+        return False
+    return course.get("outcome") == "did-not-work"
 
 
 def error(case: Case) -> bool:
@@ -251,6 +349,11 @@ def _errors(case: Case) -> Iterator[bool]:
         yield (
             "no_growth_until" in course and "end" in course and surely_before(course["no_growth_until"], course["end"])
         )
+        yield (
+            "no_growth_until" in course
+            and "start" in course
+            and surely_before(course["no_growth_until"], course["start"])
+        )
         ended = {"end", "outcome", "no_growth_until"} & {*course} or yes(course.get("first_growth"))
         yield yes(course.get("ongoing")) and bool(ended)
         yield yes(course.get("first_growth")) and not listed(course.get("growth"))
@@ -261,38 +364,52 @@ def _errors(case: Case) -> Iterator[bool]:
 # --- answers
 
 
-def contradictory(case: Case) -> bool:
-    return known(case) is None or impossible_growth(case)
+def consistent(
+    case: Case, tables: Tables = BASE, by_dates: tuple[bool, bool, bool] | None = None
+) -> dict[str, bool] | None:
+    """Return the findings that a case has and lacks; None if they, or the dates of growth, contradict each other."""
+    by_dates = by_dates or dated(case, tables)
+    return None if by_dates[2] else known(case, tables, by_dates)
 
 
-def statuses(case: Case) -> dict[str, str]:
+def contradictory(case: Case, tables: Tables = BASE) -> bool:
+    return consistent(case, tables) is None
+
+
+def statuses(case: Case, tables: Tables = BASE) -> dict[str, str]:
     """Return option to met, not-met, undetermined or contradictory."""
-    facts = known(case)
-    if facts is None or contradictory(case):
-        return dict.fromkeys(oracle.CONDITIONS, "contradictory")
-    return {option: oracle.status(option, facts) for option in oracle.CONDITIONS}
+    return statuses_by(consistent(case, tables), tables)
 
 
-def missing(case: Case) -> dict[str, list[str]]:
+def statuses_by(facts: Mapping[str, bool] | None, tables: Tables = BASE) -> dict[str, str]:
+    if facts is None:
+        return dict.fromkeys(tables.conditions, "contradictory")
+    return {option: oracle.status(option, facts, tables) for option in tables.conditions}
+
+
+def missing(case: Case, tables: Tables = BASE) -> dict[str, list[str]]:
     """Return option to the findings that could still settle it, in order."""
-    facts = known(case)
-    if facts is None or contradictory(case):
-        return {option: [] for option in oracle.CONDITIONS}
-    return {option: oracle.missing(option, facts) for option in oracle.CONDITIONS}
+    facts = consistent(case, tables)
+    if facts is None:
+        return {option: [] for option in tables.conditions}
+    return {option: oracle.missing(option, facts, tables) for option in tables.conditions}
 
 
-def marks(case: Case) -> dict[str, list[str]]:
+def marks(case: Case, tables: Tables = BASE) -> dict[str, list[str]]:
     """Return option to its marks, each word once, in alphabetical order."""
-    facts = known(case)
-    if facts is None or contradictory(case):
-        return {option: [] for option in oracle.CONDITIONS}
-    found: dict[str, set[str]] = {name: set() for name in COMPONENTS}
+    return marks_by(consistent(case, tables), case, tables)
+
+
+def marks_by(facts: Mapping[str, bool] | None, case: Case, tables: Tables = BASE) -> dict[str, list[str]]:
+    if facts is None:
+        return {option: [] for option in tables.conditions}
+    found: dict[str, set[str]] = {name: set() for name in tables.components}
     for course in courses(case):
-        for name in COMPONENTS:
-            found[name] |= _mark(name, course)
-    _add_finding_of_doxorubicin(case, found)
+        for name in tables.components:
+            found[name] |= _mark(name, course, tables)
+    _add_finding_of_doxorubicin(case, found, tables)
     declines = [*listed(case.get("declines"))]
-    if facts.get("does-not-want-cancer-treatment"):
+    if facts.get("does-not-want-cancer-treatment") and tables.reading != "D34=two-facts":
         declines.append("cancer-treatment")
     for name in [name for modality in declines for name in MODALITIES[modality]]:
         found[name].add("declined")
@@ -305,14 +422,18 @@ def marks(case: Case) -> dict[str, list[str]]:
     return {f"option-{name}": sorted(words) for name, words in found.items()}
 
 
-def _mark(name: str, course: Case) -> set[str]:
-    components, _, needed = (part.strip() for part in COMPONENTS[name].partition("|"))
+def _mark(name: str, course: Case, tables: Tables) -> set[str]:
+    components, _, needed = (part.strip() for part in tables.components[name].partition("|"))
     wanted = components.split()
     therapies = course["therapies"]
-    covered = [any(therapy in [one, *KINDS.get(one, [])] for therapy in therapies) for one in wanted]
-    if not ours(course) or not wanted or not all(covered):
+    covered = [any(therapy in [one, *tables.kinds.get(one, [])] for therapy in therapies) for one in wanted]
+    if tables.reading == "D35=any-component":
+        return {TRIED[course.get("outcome")]} if ours(course, tables) and any(covered) else set()
+    if not ours(course, tables) or not wanted or not all(covered):
         return set()
-    if needed == "alone" and (CHEMOTHERAPY & {*therapies}) - {*wanted}:
+    if needed == "alone" and (tables.chemotherapy & {*therapies}) - {*wanted}:
+        return set()
+    if needed == "beside other chemotherapy" and not (tables.chemotherapy & {*therapies}) - {*wanted}:
         return set()
     if "=" in needed:
         key, value = needed.split("=")
@@ -324,27 +445,28 @@ def _mark(name: str, course: Case) -> set[str]:
     return {TRIED[course.get("outcome")]}
 
 
-def _add_finding_of_doxorubicin(case: Case, found: dict[str, set[str]]) -> None:
+def _add_finding_of_doxorubicin(case: Case, found: dict[str, set[str]], tables: Tables) -> None:
     """The finding says of the options with doxorubicin, and of chemotherapy, what no course says."""
-    with_doxorubicin = _with_doxorubicin(case)
+    with_doxorubicin = _with_doxorubicin(case, tables)
     outcomes = [course.get("outcome") for course in with_doxorubicin]
     if not yes(case.get("findings", {}).get("doxorubicin-did-not-work")) or "did-not-work" in outcomes:
         return
     others = [course for course in courses(case) if course not in with_doxorubicin]
-    for name in ("chemotherapy", "doxorubicin-alone", "doxorubicin-ifosfamide"):
-        held = {word for course in with_doxorubicin for word in _mark(name, course)}
+    named = [name for name, text in tables.components.items() if "doxorubicin" in text.split()]
+    for name in ("chemotherapy", *named):
+        held = {word for course in with_doxorubicin for word in _mark(name, course, tables)}
         if held or not with_doxorubicin:
-            of_others = {word for course in others for word in _mark(name, course)}
+            of_others = {word for course in others for word in _mark(name, course, tables)}
             found[name] = of_others | (held - {"tried"}) | {"tried, did not work"}
 
 
-def tried(case: Case) -> dict[str, bool]:
+def tried(case: Case, tables: Tables = BASE) -> dict[str, bool]:
     """Return option to whether a course, or what is reported of doxorubicin, makes it tried."""
-    return {option: any(word in TRIED.values() for word in words) for option, words in marks(case).items()}
+    return {option: not TRIED_WORDS.isdisjoint(words) for option, words in marks(case, tables).items()}
 
 
-def declined(case: Case) -> dict[str, bool]:
-    return {option: "declined" in words for option, words in marks(case).items()}
+def declined(case: Case, tables: Tables = BASE) -> dict[str, bool]:
+    return {option: "declined" in words for option, words in marks(case, tables).items()}
 
 
 def kinds(case: Case) -> dict[str, dict[str, int] | None]:

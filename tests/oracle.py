@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 #: Clinical model, section 9.2: the options in its order, with their conditions.
 CONDITIONS = {
@@ -54,6 +55,19 @@ IMPLIES = (
 OPPOSITES = (("unresectable", "resectable"), ("spread-only-few-places-in-lungs", "metastases-outside-lungs"))
 #: Opposites of which one always holds: who lacks the one has the other.
 COMPLEMENTS = (("unresectable", "resectable"),)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Conditions and relations between findings, the ones above if nothing else is said."""
+
+    conditions: Mapping[str, str]
+    implies: tuple[tuple[str, str], ...] = IMPLIES
+    opposites: tuple[tuple[str, str], ...] = OPPOSITES
+    complements: tuple[tuple[str, str], ...] = COMPLEMENTS
+
+
+BASE = Tables(CONDITIONS)
 
 #: Section 9.3: the archetypes with their facts, what is met and what is not; the rest is undetermined.
 A5 = "chemotherapy doxorubicin-alone doxorubicin-ifosfamide targeted-therapy surgery".split()
@@ -112,15 +126,15 @@ def facts(text: str) -> dict[str, bool]:
     return {word.removeprefix("-"): not word.startswith("-") for word in text.split()}
 
 
-def completed(given: Mapping[str, bool]) -> dict[str, bool] | None:
+def completed(given: Mapping[str, bool], tables: Tables = BASE) -> dict[str, bool] | None:
     """Return what follows from facts by implications, opposites and complements; None if they contradict each other."""
     known = {(finding, holds) for finding, holds in given.items()}
     while True:
-        new = {(b, True) for a, b in IMPLIES if (a, True) in known}
-        new |= {(a, False) for a, b in IMPLIES if (b, False) in known}
-        for a, b in OPPOSITES:
+        new = {(b, True) for a, b in tables.implies if (a, True) in known}
+        new |= {(a, False) for a, b in tables.implies if (b, False) in known}
+        for a, b in tables.opposites:
             new |= {(other, False) for one, other in ((a, b), (b, a)) if (one, True) in known}
-        for a, b in COMPLEMENTS:
+        for a, b in tables.complements:
             new |= {(other, True) for one, other in ((a, b), (b, a)) if (one, False) in known}
         if new <= known:
             break
@@ -130,14 +144,14 @@ def completed(given: Mapping[str, bool]) -> dict[str, bool] | None:
     return dict(known)
 
 
-def findings_of(option: str) -> list[str]:
+def findings_of(option: str, tables: Tables = BASE) -> list[str]:
     """Return the findings of an option's condition, in order."""
-    return re.findall(r"[A-Za-z0-9-]+", CONDITIONS[option])
+    return re.findall(r"[A-Za-z0-9-]+", tables.conditions[option])
 
 
-def value(option: str, known: Mapping[str, bool]) -> float:
+def value(option: str, known: Mapping[str, bool], tables: Tables = BASE) -> float:
     """Return 1 (met), 0 (not met) or 1/2 (undetermined)."""
-    return _value(CONDITIONS[option], known)
+    return _value(tables.conditions[option], known)
 
 
 def _value(text: str, known: Mapping[str, bool]) -> float:
@@ -148,17 +162,17 @@ def _fact(finding: str, known: Mapping[str, bool]) -> float:
     return float(known[finding]) if finding in known else 0.5
 
 
-def status(option: str, known: Mapping[str, bool]) -> str:
+def status(option: str, known: Mapping[str, bool], tables: Tables = BASE) -> str:
     """Return the status of an option as the command line spells it."""
-    return {1.0: "met", 0.0: "not-met", 0.5: "undetermined"}[value(option, known)]
+    return {1.0: "met", 0.0: "not-met", 0.5: "undetermined"}[value(option, known, tables)]
 
 
-def missing(option: str, known: Mapping[str, bool]) -> list[str]:
+def missing(option: str, known: Mapping[str, bool], tables: Tables = BASE) -> list[str]:
     """Return the unknown findings that could still settle an option: a group in brackets that has a yes needs none."""
-    if value(option, known) != 0.5:
+    if value(option, known, tables) != 0.5:
         return []
     found = []
-    for part in re.findall(r"\([^()]*\)|[A-Za-z0-9-]+", CONDITIONS[option]):
+    for part in re.findall(r"\([^()]*\)|[A-Za-z0-9-]+", tables.conditions[option]):
         names = re.findall(r"[A-Za-z0-9-]+", part)
         if not any(known.get(name) is True for name in names):
             found += [name for name in names if name not in known]

@@ -10,6 +10,7 @@ from typing import Any
 import oracle
 
 CASES = 300
+LIKELY_TO_HANG = 150
 #: Ends at which a year, a month or a leap year turns.
 ENDS = [
     *(date(2024, 2, 29), date(2024, 2, 29), date(2024, 2, 28), date(2023, 2, 28), date(2024, 3, 1), date(2023, 3, 1)),
@@ -33,6 +34,63 @@ LIKELY = {
     **{"stage4-sts": 0.8, "sarcoma-type-for-pazopanib": 0.8, "doxorubicin-did-not-work": 0.2},
     **{"cannot-have-cancer-treatment": 0.08, "treatments-no-longer-work": 0.08},
 }
+
+
+#: Findings on which an answer can turn, those after a minus sign as lacked.
+DECIDING = [
+    *(
+        "",
+        "",
+        "",
+        "soft-tissue-sarcoma",
+        "-soft-tissue-sarcoma person-in-canada",
+        "lung-metastases -soft-tissue-sarcoma",
+    ),
+    *("soft-tissue-sarcoma -stage4-sts doxorubicin-did-not-work symptoms-from-cancer prior-chemotherapy",),
+    *(
+        "-stage4-sts soft-tissue-sarcoma symptoms-from-cancer doxorubicin-did-not-work",
+        "lung-metastases",
+        "-resectable",
+    ),
+    *("spread-only-few-places-in-lungs resectable", "spread-only-few-places-in-lungs -unresectable"),
+    *("lung-metastases only-few-small-tumours -resectable", "only-few-small-tumours metastases-outside-lungs"),
+    *(
+        "metastases-outside-lungs certain-case-S20 -resectable",
+        "metastases-outside-lungs certain-case-S25 -unresectable",
+    ),
+    *("metastases-outside-lungs certain-case-S20 certain-case-S25 only-few-small-tumours", "-unresectable -resectable"),
+    *("stage4-sts side-effects-hard-to-cope-with", "stage4-sts -side-effects-hard-to-cope-with"),
+    *(
+        "stage4-sts -symptoms-from-cancer",
+        "stage4-sts symptoms-from-cancer unresectable",
+        "does-not-want-cancer-treatment",
+    ),
+    *("growth-within-one-year-after-treatment", "growth-within-one-year-after-treatment -prior-chemotherapy"),
+    *("lung-metastases certain-case-S25 resectable", "prior-chemotherapy", "-prior-chemotherapy"),
+]
+#: Courses by which an answer can turn; "dated" names the dates that are written, "during" a growth before the end.
+DECIDING_COURSES: list[dict[str, Any]] = [
+    {"therapies": ["surgery"], "dated": ["start", "during"], "ongoing": "yes"},
+    {"therapies": ["pazopanib"], "dated": ["start", "during"], "ongoing": "yes"},
+    {"therapies": ["pazopanib"], "dated": ["start", "end", "during"]},
+    {"therapies": ["radiation-therapy"], "dated": ["end", "during"]},
+    {"therapies": ["sbrt"], "dated": ["end", "growth"], "site": "outside-lungs"},
+    {"therapies": ["doxorubicin"], "dated": ["start"]},
+    {"therapies": ["other-chemotherapy-drug"], "dated": ["start"], "ongoing": "yes"},
+    {"therapies": ["ifosfamide"]},
+    {"therapies": ["ifosfamide", "other-chemotherapy-drug"]},
+    {"therapies": ["ifosfamide", "chemotherapy"]},
+    {"therapies": ["doxorubicin", "ifosfamide"], "outcome": "did-not-work"},
+    {"therapies": ["doxorubicin", "surgery"], "outcome": "did-not-work"},
+    {"therapies": ["doxorubicin"], "outcome": "did-not-work"},
+    {"therapies": ["doxorubicin"], "outcome": "did-not-work", "for": "another-cancer"},
+    {"therapies": ["wide-local-excision"], "for": "another-cancer", "dated": ["end", "growth"]},
+    {"therapies": ["surgery"], "site": "lungs"},
+    {"therapies": ["surgery"], "site": "outside-lungs"},
+    {"therapies": ["surgery"], "purpose": "symptom-relief"},
+    {"therapies": ["surgery"], "purpose": ["treat-cancer-itself", "symptom-relief"]},
+    {"therapies": ["external-radiation-therapy", "ifosfamide"]},
+]
 
 
 def a_year_after(day: date) -> date:
@@ -126,7 +184,34 @@ def a_case(dice: random.Random, name: str) -> dict[str, Any]:
     return case
 
 
+def likely_to_hang(dice: random.Random, name: str) -> dict[str, Any]:
+    """Return a case much like the others that says what the readings of the source tell apart."""
+    case = a_case(dice, name)
+    if dice.random() < 0.6:
+        case["findings"] = dict.fromkeys(("stage4-sts", "sarcoma-type-for-pazopanib"), "yes")
+        case["history_complete"] = dice.choice(("yes", "no"))
+    said = oracle.facts(dice.choice(DECIDING))
+    if dice.random() < 0.3:
+        case["findings"] = {}
+    case["findings"] |= {finding: "yes" if holds else "no" for finding, holds in said.items()}
+    end = dice.choice(ENDS)
+    for course in dice.sample(DECIDING_COURSES, dice.choice((0, 1, 1, 2))):
+        dated = {"start": end - timedelta(days=dice.choice((30, 90))), "end": end, "growth": near(dice, end)}
+        dated["during"] = end - timedelta(days=dice.choice((0, 1, 15, 29, 30, 31)))
+        case["courses"].append(
+            {
+                **{key: value for key, value in course.items() if key != "dated"},
+                **{"growth" if key == "during" else key: written(dice, dated[key]) for key in course.get("dated", ())},
+            }
+        )
+    return case
+
+
 @cache
 def cases() -> dict[str, dict[str, Any]]:
     dice = random.Random(14)
-    return {name: a_case(dice, name) for name in (f"r{number}" for number in range(CASES))}
+    others = random.Random(10)
+    return {
+        **{name: a_case(dice, name) for name in (f"r{number}" for number in range(CASES))},
+        **{name: likely_to_hang(others, name) for name in (f"h{number}" for number in range(LIKELY_TO_HANG))},
+    }

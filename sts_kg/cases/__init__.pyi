@@ -10,6 +10,8 @@ from .marks import Mark as Mark
 from .options import find_option as find_option
 from .review_sheet import Sheet as Sheet
 from .review_sheet import sheet as sheet
+from .revision import SourceDiff as SourceDiff
+from .revision import source_diff as source_diff
 from .session import Session as Session
 from .session import what_if as what_if
 from .sources import CaseSource as CaseSource

@@ -154,7 +154,7 @@ class _Switch:
         """Yield the answers for a case that differ; without a closure, what is known is as it was."""
         case = one.case
         known = one.known if closure is None else known_findings(case, closure)
-        contradictory = closure is not None and self.contradicts(case, closure)
+        contradictory = self.contradicts(case, closure)
         tried = {m.option for m in tried_marks(case, self.vocabulary) if m.is_tried} if self.changes_marks else None
         declined = None if closure is None else frozenset(closure.objects(case.iri, STS.hasDeclinedOption))
         for answer in one.answers:
@@ -176,9 +176,13 @@ class _Switch:
             if (other.status, other.tried, other.declined) != (answer.status, answer.tried, answer.declined):
                 yield case.id, other
 
-    def contradicts(self, case: Case, closure: Closure) -> bool:
-        both = {*closure.objects(case.iri, STS.hasFinding)} & {*closure.objects(case.iri, STS.lacksFinding)}
-        return bool(both) or any(clashes(case, self.vocabulary.rule(GROWTH_WINDOW)))
+    def contradicts(self, case: Case, closure: Closure | None) -> bool:
+        """Return whether a case contradicts itself by this reading, in its findings or in what it says of growth."""
+        if closure is not None:
+            had, lacked = (frozenset(closure.objects(case.iri, one)) for one in (STS.hasFinding, STS.lacksFinding))
+            if had & lacked:
+                return True
+        return self.changes_facts and any(clashes(case, self.vocabulary.rule(GROWTH_WINDOW)))
 
 
 _STATUSES: Mapping[bool | None, Status] = {True: "met", False: "not-met", None: "undetermined"}

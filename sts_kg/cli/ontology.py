@@ -20,7 +20,7 @@ from sts_kg.cli.shared import (
     verdicts_option,
 )
 
-__all__ = ["check", "export", "review", "sources"]
+__all__ = ["check", "export", "review", "source_group", "sources"]
 
 
 @click.command()
@@ -43,6 +43,40 @@ def sources(segment: str | None, page: Path | None, form: str) -> None:
         shown.write(as_json([one.as_dict() for one in found]))
     else:
         shown.segments(found)
+
+
+@click.group(name="source")
+def source_group() -> None:
+    """Compare versions of the source page.
+
+    \b
+    Example:
+      sts-kg source diff page.txt new-page.txt
+    """
+
+
+@source_group.command()
+@click.argument("old", type=File)
+@click.argument("new", type=File)
+@formats("table", "json")
+def diff(old: Path, new: Path, form: str) -> None:
+    """List what to look at if the page changes: from the OLD page, which was modelled, to a NEW one.
+
+    For each segment that changed, moved or went: what quotes it, and the answers for the example cases that rest on
+    it. In JSON also the new positions and digests of all others. Nothing is written. Exit 1 if the pages differ.
+
+    \b
+    Example:
+      sts-kg source diff page.txt new-page.txt
+      sts-kg source diff page.txt new-page.txt --format json
+    """
+    from sts_kg.knowledge import load
+
+    shown = terminal()
+    with shown.busy("comparing …"):
+        found = load().source_diff(old, new)
+    shown.write(as_json(found.as_dict()) if form == "json" else "\n".join(found.lines()))
+    sys.exit(NO if found.changes.differs else DONE)
 
 
 @click.command()

@@ -13,6 +13,12 @@ from .data import version as version
 from .duals import not_met as not_met
 from .guideline import CASE_MODULES as CASE_MODULES
 from .guideline import Guideline as Guideline
+from .new_page import Came as Came
+from .new_page import PageChanges as PageChanges
+from .new_page import SegmentChange as SegmentChange
+from .new_page import page_changes as page_changes
+from .new_page import page_text as page_text
+from .new_page import spans as spans
 from .readings import Reading as Reading
 from .source import Segment as Segment
 from .source import segment as segment

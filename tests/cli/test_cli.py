@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -15,12 +16,15 @@ from pathlib import Path
 import oracle
 import pytest
 from click.testing import CliRunner, Result
+from made import KNEE, knee_folder
 from rdflib.namespace import RDFS
 
 from sts_kg import KnowledgeGraph, cli, knowledge
+from sts_kg.cases.session import Session
 from sts_kg.cases.statuses import WORDING
 from sts_kg.cli.console import Terminal
 from sts_kg.guideline.data import queries_folder
+from sts_kg.guideline.guideline import Guideline
 from sts_kg.quality.gates import Report
 from sts_kg.quality.violation import Violation
 from sts_kg.queries.catalogue import read_all
@@ -102,6 +106,7 @@ def test_options_csv_has_the_same_fields() -> None:
         "kind": "group",
         "kinds": "met=2 not-met=0 undetermined=2",
         "marks": "",
+        "readings": "D02=condition D03=condition",
         "strength": "is-offered",
         "frequency": "usually",
         "amongst": "people-with-stage4-sts",
@@ -678,3 +683,65 @@ def test_ask_answers_the_other_cases_of_a_cohort_and_names_a_contradictory_one()
         "sts-kg: case x contradicts itself: lung-metastases is yes (c.csv, line 3, column lung-metastases);"
         " stage4-sts is no (line 3, column stage4-sts)\n"
     )
+
+
+# --- source diff
+
+
+@pytest.fixture
+def knee(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A made-up page, which is the source of the graph that commands load."""
+    made = knowledge.KnowledgeGraph(Session(Guideline(knee_folder(tmp_path / "ontology"))))
+    monkeypatch.setattr(knowledge, "load", lambda: made)
+    return write("old.txt", KNEE)
+
+
+def test_source_diff_is_a_list_of_80_columns(knee: Path) -> None:
+    new = KNEE.replace("Ice and heat\n", "Warmth\n").replace("Tablets\n", "Tablets\n\nSwallow them whole.\n")
+    done = invoke("source", "diff", knee, write("new.txt", new))
+    assert (done.exit_code, done.stderr) == (1, "")
+    digest = hashlib.sha256(new.encode()).hexdigest()
+    assert done.stdout.splitlines()[:-4] == [
+        "4 kept, 5 shifted, 1 changed, 1 came",
+        "",
+        "came: line 7, characters 115–134",
+        "  Swallow them whole.",
+        "  [ ] a segment in source.ttl, and what it says",
+        "",
+        "H2 changed: line 9, now 11",
+        "  [-Ice and heat-] {+Warmth+}",
+        "  [ ] modality-radiation-therapy: radiation therapy",
+        "",
+        "kept: H0–H1",
+        "shifted by +21 characters, +2 lines: S12–S15",
+        "shifted by +15 characters, +2 lines: S16–S17",
+        "in source.ttl: start, end, line and sha256 of each segment (--format json)",
+        f"  sha256 {digest},",
+        "  characterCount 418, byteCount 422",
+        "",
+    ]
+    assert done.stdout.splitlines()[-4].startswith("Not medical advice: ")
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_source_diff_of_the_same_page_is_0(knee: Path) -> None:
+    copy = Path("copy.txt")
+    copy.write_bytes(b"\xef\xbb\xbf" + KNEE.encode().replace(b"\n", b"\r\n"))
+    done = invoke("source", "diff", knee, copy)
+    assert (done.exit_code, done.stdout.splitlines()[:2]) == (0, ["10 kept", ""])
+    found = json.loads(invoke("source", "diff", knee, copy, "--format", "json").stdout)
+    assert (found["differs"], found["came"]) == (False, [])
+    assert [one["change"] for one in found["segments"]] == ["kept"] * 10
+
+
+def test_source_diff_of_what_is_no_such_page(knee: Path) -> None:
+    Path("bytes.txt").write_bytes(b"\xff\xfe")
+    for old, new, said in (
+        (knee, "none.txt", "none.txt: cannot be read: No such file or directory"),
+        (knee, write("empty.txt", " \n"), "empty.txt: has no text"),
+        (knee, "bytes.txt", "bytes.txt, line 1: is not UTF-8 text (byte 0xff)"),
+        (write("other.txt", "Bread\n"), knee, "other.txt is not the page that was modelled: its SHA-256 is"),
+    ):
+        done = invoke("source", "diff", old, new)
+        assert (done.exit_code, done.stdout) == (3, "")
+        assert done.stderr.startswith(f"sts-kg: {said}")

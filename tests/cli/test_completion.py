@@ -98,6 +98,9 @@ def test_bash_completes_with_the_script(shell: str, tmp_path: Path) -> None:
 def test_commands_complete() -> None:
     assert completed("sts-kg opt") == plain(["options"])
     assert completed("sts-kg quer") == plain(["queries", "query"])
+    assert completed("sts-kg sour") == plain(["source", "sources"])
+    assert completed("sts-kg source ") == plain(["diff"])
+    assert completed("sts-kg source diff onto") == ["file,onto"]
     assert completed("sts-kg nosuch") == [""]
 
 

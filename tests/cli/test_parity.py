@@ -11,9 +11,10 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner
+from made import KNEE, knee_folder
 from rdflib.compare import isomorphic
 
-from sts_kg import KnowledgeGraph, closure_of, read
+from sts_kg import KnowledgeGraph, closure_of, knowledge, load, read
 from sts_kg.cli import app
 from sts_kg.errors import UnknownNameError
 from sts_kg.guideline.data import ontology_folder
@@ -158,12 +159,28 @@ def test_a_wrong_name_is_the_same_error(
     assert (done.exit_code, done.stderr) == (2, f"sts-kg: {caught.value}\n")
 
 
+@pytest.mark.parametrize("form", ["json", "table"])
+def test_source_diff_prints_what_its_function_returns(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, form: str
+) -> None:
+    kg = load(knee_folder(tmp_path / "ontology"))
+    monkeypatch.setattr(knowledge, "load", lambda: kg)
+    old, new = tmp_path / "old.txt", tmp_path / "new.txt"
+    old.write_text(KNEE, encoding="utf-8")
+    new.write_text(KNEE.replace("offered", "given").replace("Tablets\n", ""), encoding="utf-8")
+    printed, found = run("source", "diff", str(old), str(new), "--format", form), kg.source_diff(old, new)
+    if form == "json":
+        assert json.loads(printed) == json.loads(json.dumps(found.as_dict()))
+    else:
+        assert printed.splitlines() == [*found.lines()]
+
+
 def test_a_prefix_by_a_synonym_finds_the_rows(kg: KnowledgeGraph) -> None:
     assert len(kg.mappings(prefix="CHEMBL")) == len(kg.mappings(prefix="chembl.compound")) == 5
 
 
 def test_every_command_is_held_against_its_function() -> None:
     """`completion` prints click's script and has no function; `check` is in test_gates."""
-    tested = {arguments[0] for arguments in SAME} | {"check", "export", "link", "push", "review"}
+    tested = {arguments[0] for arguments in SAME} | {"check", "export", "link", "push", "review", "source"}
     context = click.Context(app)
     assert tested | {"completion"} == set(app.list_commands(context))
