@@ -55,7 +55,7 @@ REMEDIES = {
     "reading-unfit": "Remove and add, in ontology/readings/, what the ontology says today.",
     "released-lost": "Keep the term with owl:deprecated true and dcterms:isReplacedBy.",
     "source-uncovered": "Add a segment to source.ttl.",
-    "cue-not-in-source": "Quote the words as they stand in the segment, or name the segment in which they stand.",
+    "cue-not-in-source": "List the words as they stand in the segment, or at the segment in which they stand.",
     "quotes-source": "Say it in other words.",
 }
 

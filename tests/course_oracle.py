@@ -38,7 +38,7 @@ COMPONENTS = {
     "targeted-therapy": "targeted-therapy",
     "pazopanib": "pazopanib",
     "radiation": "radiation-therapy",
-    "external-radiation": "external-radiation-therapy | alone",
+    "external-radiation": "external-radiation-therapy",
     "sbrt-lung": "sbrt | site=lungs",
     "sbrt-outside-lungs": "sbrt | site=outside-lungs",
     "radiation-to-enable-surgery": "radiation-therapy | purpose=make-surgery-possible",

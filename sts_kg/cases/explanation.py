@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rdflib import URIRef
-from rdflib.namespace import OWL, RDF, RDFS
+from rdflib.namespace import OWL, PROV, RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.cases.answers import Answer, short
@@ -23,7 +23,7 @@ from sts_kg.cases.growth import clashes
 from sts_kg.cases.options import in_reading_order
 from sts_kg.cases.places import at
 from sts_kg.errors import InconsistentError
-from sts_kg.guideline import Guideline, Segment, Vocabulary, segment
+from sts_kg.guideline import CUES, Guideline, Segment, Vocabulary, segment
 from sts_kg.rdf import STS, compress, local
 
 if TYPE_CHECKING:
@@ -34,7 +34,10 @@ __all__ = ["Explanation", "contradiction", "explain"]
 
 @dataclass(frozen=True)
 class Explanation:
-    """An answer with its reasons, each ready to be shown; `str()` gives the whole as plain text."""
+    """An answer with its reasons, each ready to be shown; `str()` gives the whole as plain text.
+
+    `cues` maps the id of each segment to the words that the recommendation and the parts of its condition quote from it.
+    """
 
     answer: Answer
     known: tuple[tuple[str, bool, str], ...]
@@ -42,7 +45,7 @@ class Explanation:
     to_ask: tuple[tuple[str, str], ...]
     consequence: str
     segments: tuple[Segment, ...]
-    cues: tuple[str, ...]
+    cues: Mapping[str, tuple[str, ...]]
     decisions: tuple[tuple[str, str, str], ...]
     readings: tuple[tuple[str, str, str], ...]
     notes: tuple[str, ...]
@@ -70,9 +73,9 @@ class Explanation:
                 "source": [
                     {"segment": s.id, "start": s.start, "end": s.end, "line": s.line, "gist": s.gist}
                     | ({"text": s.text} if s.text is not None else {})
+                    | {"cues": list(self.cues[s.id])}
                     for s in self.segments
                 ],
-                "cues": list(self.cues),
                 "interpretation": [
                     {"decision": d, "says": says, "not_chosen": alt} | self._verdicts(d)
                     for d, says, alt in self.decisions
@@ -123,11 +126,11 @@ class Explanation:
             yield "Note", note
         if self.words:
             yield "In the source’s words", "; ".join(self.words) + "."
-        places = [f"{s.id} (characters {s.start}–{s.end}, line {s.line})" for s in self.segments]
-        cues = f"; cues {', '.join(f'“{cue}”' for cue in self.cues)}" if self.cues else ""
-        yield "Source", ", ".join(places) + cues + "."
-        for s in self.segments:
-            yield "", f"{s.id}: “{s.text}”" if s.text is not None else f"{s.id}: {s.gist}."
+        for index, s in enumerate(self.segments):
+            said = f"“{s.text}”" if s.text is not None else f"{s.gist}."
+            cues = f" Cues: {', '.join(f'“{cue}”' for cue in self.cues[s.id])}." if self.cues[s.id] else ""
+            place = f"{s.id} (characters {s.start}–{s.end}, line {s.line})"
+            yield "Source" if index == 0 else "", f"{place}: {said}{cues}"
         for index, (decision, says, _) in enumerate(self.decisions):
             verdicts = "; ".join(str(each) for each in answer.verdicts if local(each.decision) == decision)
             yield "Interpretation" if index == 0 else "", f"{decision}: {says}{verdicts and f' ({verdicts})'}."
@@ -159,7 +162,13 @@ def explain(
     unknown = [finding for finding in answer.unknown if finding not in answer.missing]
     parts = [p for p in asserted.objects(answer.recommendation, STS.hasConditionPart) if isinstance(p, URIRef)]
     about = [answer.recommendation, *sorted(parts)]
-    cues = {str(c) for thing in about for p in (STS.strengthCue, STS.cue) for c in asserted.objects(thing, p)}
+    quoted = {
+        (segment, str(cue))
+        for thing in about
+        for segment in asserted.objects(thing, PROV.wasQuotedFrom)
+        for cue in asserted.objects(segment, STS.cue)
+        if any((thing, predicate, cue) in asserted for predicate in CUES)
+    }
     by = guideline.reading.decision if guideline.reading else None
     return Explanation(
         answer=answer,
@@ -168,7 +177,7 @@ def explain(
         to_ask=tuple((short(f), answer.questions[f]) for f in answer.missing if answer.questions[f]),
         consequence=_consequence(answer),
         segments=tuple(segment(asserted, s, texts) for s in answer.segments),
-        cues=tuple(sorted(cues)),
+        cues={local(s): tuple(sorted(cue for at, cue in quoted if at == s)) for s in answer.segments},
         decisions=tuple(
             (local(str(d)), str(asserted.value(d, RDFS.label)), str(asserted.value(d, STS.alternativeReading)))
             for d in answer.decisions

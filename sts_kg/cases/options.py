@@ -21,7 +21,7 @@ from sts_kg.cases.fact_rules import questions_about_courses
 from sts_kg.cases.marks import Mark, other_marks, tried_marks
 from sts_kg.cases.statuses import Status
 from sts_kg.errors import UnknownNameError
-from sts_kg.guideline import Condition, Guideline, Vocabulary, leaves, missing, settling, truth
+from sts_kg.guideline import Guideline, Vocabulary, leaves, missing, settling, truth
 from sts_kg.rdf import STS, local
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def _blank(guideline: Guideline) -> tuple[Answer, ...]:
     verdicts = {} if guideline.reading else guideline.verdicts  # they are on the readings that were chosen
     for option, condition in guideline.conditions.items():
         recommendation = next(r for r in asserted.subjects(STS.recommendsOption, option) if isinstance(r, URIRef))
-        decisions = _decisions(asserted, recommendation, condition)
+        said = {recommendation, *asserted.objects(recommendation, STS.hasConditionPart)}
+        decisions = _decisions(asserted, {*said, *leaves(condition)})
         answer = Answer(
             case="",
             option=option,
@@ -110,17 +111,18 @@ def _blank(guideline: Guideline) -> tuple[Answer, ...]:
             unmet_if=(),
             questions={finding: guideline.vocabulary.question(finding) for finding in leaves(condition)},
             recommendation=recommendation,
-            segments=in_reading_order(asserted, asserted.objects(recommendation, PROV.wasQuotedFrom)),
+            segments=in_reading_order(
+                asserted, {segment for thing in said for segment in asserted.objects(thing, PROV.wasQuotedFrom)}
+            ),
             decisions=decisions,
-            verdicts=tuple(said for each in decisions for said in verdicts.get(each, ())),
+            verdicts=tuple(verdict for each in decisions for verdict in verdicts.get(each, ())),
         )
         found.append(answer)
     return tuple(found)
 
 
-def _decisions(asserted: Graph, recommendation: URIRef, condition: Condition) -> tuple[URIRef, ...]:
-    """Return the decisions that an answer rests on: of a recommendation, its condition parts, and their findings."""
-    about = {recommendation, *asserted.objects(recommendation, STS.hasConditionPart), *leaves(condition)}
+def _decisions(asserted: Graph, about: Iterable[Node]) -> tuple[URIRef, ...]:
+    """Return the decisions that shaped some things."""
     found = {decision for each in about for decision in asserted.objects(each, STS.hasDecision)}
     return tuple(sorted(decision for decision in found if isinstance(decision, URIRef)))
 

@@ -165,7 +165,7 @@ class Terminal:
 def _option_rows(answers: list[Answer], graph: Graph) -> Iterator[tuple[str, str, str, str]]:
     """Yield a row for each option: an umbrella first, then, indented, those that refine it (some refine two)."""
     under: dict[object, list[Answer]] = {}
-    there = {answer.option for answer in answers}
+    there = {answer.option for answer in answers if answer.umbrella}
     for answer in answers:
         umbrellas = sorted(there & set(graph.objects(answer.option, STS.refines)), key=str)
         under.setdefault(umbrellas[0] if umbrellas else None, []).append(answer)

@@ -20,6 +20,7 @@ from .new_page import page_changes as page_changes
 from .new_page import page_text as page_text
 from .new_page import spans as spans
 from .readings import Reading as Reading
+from .source import CUES as CUES
 from .source import Segment as Segment
 from .source import segment as segment
 from .source import segments as segments

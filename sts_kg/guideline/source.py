@@ -14,7 +14,10 @@ from rdflib.term import Node
 from sts_kg.errors import ParseError, SourceError, UnknownNameError
 from sts_kg.rdf import OA, STS, local
 
-__all__ = ["Segment", "find_segment", "page_texts", "segment", "segments", "source_document"]
+__all__ = ["CUES", "Segment", "find_segment", "page_texts", "segment", "segments", "source_document"]
+
+#: The properties by which a statement or a condition part quotes words of its segments.
+CUES = (STS.strengthCue, STS.frequencyCue, STS.cue)
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,15 @@ __all__ = ["Related", "Wording", "wordings"]
 class Related:
     """What one statement relates an option to: a position, another option, or an agent to talk with.
 
-    With the segments that the statement quotes, how often it holds and amongst what, and whether it is stated or
-    implied (`basis`), as far as the statement says so.
+    With the segments that the statement quotes, how often it holds and amongst what, the finding that must hold for it
+    (`condition`), and whether it is stated or implied (`basis`), as far as the statement says so.
     """
 
     to: URIRef
     segments: tuple[URIRef, ...] = ()
     frequency: URIRef | None = None
     amongst: URIRef | None = None
+    condition: URIRef | None = None
     basis: URIRef | None = None
 
     def as_dict(self, kind: str) -> dict[str, object]:
@@ -35,6 +36,7 @@ class Related:
             kind: local(self.to) if kind == "option" else _short(self.to, kind),
             "frequency": self.frequency and _short(self.frequency, "frequency"),
             "amongst": self.amongst and _short(self.amongst, "amongst"),
+            "if": self.condition and _short(self.condition, "finding"),
             "basis": self.basis and _short(self.basis, "basis"),
             "segments": [local(segment) for segment in self.segments],
         }
@@ -67,7 +69,7 @@ class Wording:
     def as_dict(self) -> dict[str, object]:
         """Return the wording as plain values, names without the prefix of their kind; options keep theirs.
 
-        Positions and options come with how often that holds, amongst what, and whether it is stated or implied.
+        Positions and options come with how often that holds, amongst what, if what, and whether it is stated or implied.
         """
         return {
             "strength": self.strength and _short(self.strength, "strength"),
@@ -116,6 +118,7 @@ class Wording:
 
     def _related(self, said: Related) -> str:
         remarks = self._often(said.frequency, said.amongst)
+        remarks += [f"if {label}" for label in self._words(said.condition)]
         if said.basis != STS["basis-stated"]:
             remarks += self._words(said.basis)
         return self.labels[said.to] + (f" ({', '.join(remarks)})" if remarks else "")
@@ -166,7 +169,7 @@ class _Reader:
         related = [*positions, *follows, *may_enable, *talk]
         terms = [strength, frequency, amongst, band, *intents, *not_intents, *inherited]
         terms += [group for groups in inherited.values() for group in groups]
-        terms += [term for r in related for term in (r.to, *r.segments, r.frequency, r.amongst, r.basis)]
+        terms += [term for r in related for term in (r.to, *r.segments, r.frequency, r.amongst, r.condition, r.basis)]
         labels = {t: str(self.asserted.value(t, RDFS.label) or local(t)) for t in terms if t is not None}
         return Wording(
             strength=strength,
@@ -204,6 +207,7 @@ class _Reader:
             segments=self.values((statement,), PROV.wasQuotedFrom),
             frequency=self.first((statement,), STS.hasFrequency),
             amongst=self.first((statement,), STS.amongst),
+            condition=self.first((statement,), STS.onFinding),
             basis=self.first((statement,), STS.hasBasis),
         )
 
