@@ -67,6 +67,8 @@ DECIDING = [
     ),
     *("growth-within-one-year-after-treatment", "growth-within-one-year-after-treatment -prior-chemotherapy"),
     *("lung-metastases certain-case-S25 resectable", "prior-chemotherapy", "-prior-chemotherapy"),
+    *("metastases-outside-lungs -resectable", "metastases-outside-lungs resectable"),
+    "stage4-sts sarcoma-type-for-pazopanib growth-within-one-year-after-treatment",
 ]
 #: Courses by which an answer can turn; "dated" names the dates that are written, "during" a growth before the end.
 DECIDING_COURSES: list[dict[str, Any]] = [
@@ -184,18 +186,21 @@ def a_case(dice: random.Random, name: str) -> dict[str, Any]:
     return case
 
 
-def likely_to_hang(dice: random.Random, name: str) -> dict[str, Any]:
-    """Return a case much like the others that says what the readings of the source tell apart."""
-    case = a_case(dice, name)
+def likely_to_hang(dice: random.Random, number: int) -> dict[str, Any]:
+    """Return a case much like the others that says what the readings of the source tell apart, each in turn."""
+    case = a_case(dice, f"h{number}")
     if dice.random() < 0.6:
         case["findings"] = dict.fromkeys(("stage4-sts", "sarcoma-type-for-pazopanib"), "yes")
         case["history_complete"] = dice.choice(("yes", "no"))
-    said = oracle.facts(dice.choice(DECIDING))
-    if dice.random() < 0.3:
-        case["findings"] = {}
+    said = oracle.facts(DECIDING[number % len(DECIDING)])
+    if dice.random() < 0.5:
+        case["findings"] = dict.fromkeys([*case["findings"]][:2], "yes") if dice.random() < 0.6 else {}
     case["findings"] |= {finding: "yes" if holds else "no" for finding, holds in said.items()}
     end = dice.choice(ENDS)
-    for course in dice.sample(DECIDING_COURSES, dice.choice((0, 1, 1, 2))):
+    for course in [
+        *dice.sample(DECIDING_COURSES, dice.choice((0, 0, 1))),
+        DECIDING_COURSES[number % len(DECIDING_COURSES)],
+    ]:
         dated = {"start": end - timedelta(days=dice.choice((30, 90))), "end": end, "growth": near(dice, end)}
         dated["during"] = end - timedelta(days=dice.choice((0, 1, 15, 29, 30, 31)))
         case["courses"].append(
@@ -213,5 +218,5 @@ def cases() -> dict[str, dict[str, Any]]:
     others = random.Random(10)
     return {
         **{name: a_case(dice, name) for name in (f"r{number}" for number in range(CASES))},
-        **{name: likely_to_hang(others, name) for name in (f"h{number}" for number in range(LIKELY_TO_HANG))},
+        **{f"h{number}": likely_to_hang(others, number) for number in range(LIKELY_TO_HANG)},
     }
