@@ -34,12 +34,12 @@ def agreed(*decisions: str, reviewer: str = "A. Reviewer") -> tuple[Verdict, ...
 @pytest.fixture(scope="module")
 def reviewed(kg: KnowledgeGraph) -> KnowledgeGraph:
     other = Verdict(STS.D10, "other", "B. Reviewer", TODAY, "D10=without-S16", "S17 says nothing of it")
-    return kg.with_verdicts(Verdicts((*agreed("D01", "D02", "D03", "D07", "D10"), other)))
+    return kg.with_verdicts(Verdicts((*agreed("D01", "D02", "D03", "D07", "D37", "D10"), other)))
 
 
 def test_an_answer_rests_on_decisions_of_its_recommendation_parts_and_findings(kg: KnowledgeGraph) -> None:
     found = {local(a.option): [local(each) for each in a.decisions] for a in kg.options(F)}
-    assert found["option-chemotherapy"] == ["D01", "D02", "D03", "D07"]
+    assert found["option-chemotherapy"] == ["D01", "D02", "D03", "D07", "D37"]
     assert found["option-pazopanib"] == ["D01", "D08", "D09", "D09b", "D09c", "D23", "D31", "D32", "D33"]
 
 
@@ -57,7 +57,7 @@ def test_reviewed_disputed_and_neither(reviewed: KnowledgeGraph) -> None:
         "state": "reviewed",
         "verdicts": [
             {"decision": decision, "verdict": "agree", "reviewer": "A. Reviewer", "date": "2026-11-28"}
-            for decision in ("D01", "D02", "D03", "D07")
+            for decision in ("D01", "D02", "D03", "D07", "D37")
         ],
     }
     assert answers["pazopanib"].as_dict()["review"] == {
@@ -107,7 +107,7 @@ def test_by_another_reading_no_answer_is_reviewed(reviewed: KnowledgeGraph) -> N
     assert under.guideline.verdicts == reviewed.guideline.verdicts
     after = reviewed.guideline.under("D02=condition").with_verdicts(Verdicts(reviewed.guideline.verdicts[STS.D10]))
     assert after.verdicts == {STS.D10: reviewed.guideline.verdicts[STS.D10]}
-    assert "5 of the" in under.footer
+    assert "6 of the" in under.footer
 
 
 # --- the sheet
@@ -318,7 +318,7 @@ def test_an_empty_form_is_read_and_has_no_verdict(kg: KnowledgeGraph, sheet: She
 def test_from_the_form_to_the_answers_and_back(kg: KnowledgeGraph, sheet: Sheet, tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(sheet.to_csv())))
     for row in rows:
-        if row["decision"] in ("D01", "D02", "D03", "D07"):
+        if row["decision"] in ("D01", "D02", "D03", "D07", "D37"):
             row |= {"verdict": "agree", "reviewer": "A. Reviewer", "date": "28.11.2026"}
         if row["decision"] == "D12":
             row |= {"verdict": "other", "reading": "neither", "reviewer": "A. Reviewer", "date": "2026-11-28"}
@@ -330,7 +330,7 @@ def test_from_the_form_to_the_answers_and_back(kg: KnowledgeGraph, sheet: Sheet,
     (tmp_path / "form.csv").write_bytes(b"\xef\xbb\xbf" + text.getvalue().encode())
     read = read_verdicts(tmp_path / "form.csv", kg.guideline, today=TODAY)
     neither = Verdict(STS.D12, "other", "A. Reviewer", TODAY, "D12=neither", 'one; two\n"three"')
-    assert read == Verdicts((*agreed("D01", "D02", "D03", "D07"), neither), len(sheet) - 5)
+    assert read == Verdicts((*agreed("D01", "D02", "D03", "D07"), neither, *agreed("D37")), len(sheet) - 6)
     reviewed = kg.with_verdicts(read)
     found = {answer.label: answer.review for answer in reviewed.options(F) if answer.review}
     assert found == {"chemotherapy": "reviewed", "SBRT for metastases outside the lungs": "disputed"}
@@ -379,7 +379,7 @@ def test_a_sheet_is_written_whole_or_not_at_all(sheet: Sheet, tmp_path: Path) ->
 
 
 def test_a_pushed_graph_keeps_its_verdicts(kg: KnowledgeGraph, tmp_path: Path) -> None:
-    kg.with_verdicts(Verdicts(agreed("D01", "D02", "D03", "D07"))).push(tmp_path / "store")
+    kg.with_verdicts(Verdicts(agreed("D01", "D02", "D03", "D07", "D37"))).push(tmp_path / "store")
     stored = load(store=tmp_path / "store")
     assert [a.label for a in stored.options(F).where(review="reviewed")] == ["chemotherapy"]
-    assert "4 of the" in stored.footer
+    assert "5 of the" in stored.footer

@@ -101,7 +101,7 @@ def test_options_csv_has_the_same_fields() -> None:
         "missing": "",
         "recommendation": "rec-S04",
         "segments": "S04 S05 S06",
-        "decisions": "D01 D02 D03 D07",
+        "decisions": "D01 D02 D03 D07 D37",
         "review": "",
         "kind": "group",
         "kinds": "met=2 not-met=0 undetermined=2",
@@ -570,7 +570,7 @@ def test_export_and_an_export_that_cannot_be() -> None:
     assert [path.name for path in Path().iterdir()] == ["kg.nq.gz"]
 
 
-FORM = "decision;verdict;reviewer;date\n" + "".join(f"D0{n};agree;A. Reviewer;2026-11-28\n" for n in (1, 2, 3, 7))
+FORM = "decision;verdict;reviewer;date\n" + "".join(f"D{n};agree;A. Reviewer;2026-11-28\n" for n in (1, 2, 3, 7, 37))
 
 
 def test_review_writes_the_sheet_and_the_form_and_reads_it_back(kg: KnowledgeGraph) -> None:
@@ -607,7 +607,7 @@ def test_a_sheet_that_cannot_be_written() -> None:
 def test_verdicts_are_in_options_and_explain() -> None:
     case, form = write("a.yaml", A), write("form.csv", FORM)
     done = invoke("options", case, "--verdicts", form)
-    assert (done.exit_code, done.stderr) == (0, "4 verdicts; 0 rows not filled in\n")
+    assert (done.exit_code, done.stderr) == (0, "5 verdicts; 0 rows not filled in\n")
     assert "; reviewed by A. Reviewer" in done.stdout
     assert "have been reviewed, by A. Reviewer." in done.stdout
     more = write("more.csv", "decision,verdict,reviewer,date\nD02,unsure,B,2026-11-28")
