@@ -19,17 +19,19 @@ from sts_kg.cases import (
     Explanation,
     Question,
     Session,
+    Sheet,
     SourceDiff,
     find_case,
     find_option,
     questions,
     read_cases,
+    sheet,
     source_diff,
     supposed,
     what_if,
 )
 from sts_kg.errors import CaseError, InconsistentError, NotLinkedError, ParseError, QueryError, UnknownNameError
-from sts_kg.guideline import Guideline, Segment, queries_folder, source_page
+from sts_kg.guideline import Guideline, Segment, Verdicts, queries_folder, read_verdicts, source_page
 from sts_kg.queries import CannedQuery, find, read, read_all
 from sts_kg.rdf import one_triple, syntax_of, write
 from sts_kg.stores import KINDS
@@ -141,6 +143,19 @@ class KnowledgeGraph:
     def with_examples(self) -> KnowledgeGraph:
         """Return a knowledge graph with the fictional cases a to m of `ontology/examples`."""
         return KnowledgeGraph(self.session.examples)
+
+    def with_verdicts(self, verdicts: Verdicts | str | Path | Iterable[str | Path]) -> KnowledgeGraph:
+        """Return a knowledge graph with the verdicts of reviewers; answers then say where they have been reviewed.
+
+        `verdicts` are filled-in forms (CSV files; `review` writes an empty one), or what `read_verdicts` returned.
+
+        Raises
+        ------
+        ParseError
+            A form cannot be read, or a cell is not what is expected.
+        """
+        read = verdicts if isinstance(verdicts, Verdicts) else read_verdicts(verdicts, self.guideline)
+        return KnowledgeGraph(replace(self.session, guideline=self.guideline.with_verdicts(read)))
 
     def under(self, reading: str) -> KnowledgeGraph:
         """Return a knowledge graph by another reading of one decision, such as `D04=S08-alone`, with the same cases.
@@ -375,6 +390,21 @@ class KnowledgeGraph:
         return what_if(self.guideline, one, supposed(findings, self.guideline))
 
     # --- the guideline
+
+    def review(self, *, page: str | Path | None = None) -> Sheet:
+        """Return the review sheet: every decision for a clinician to judge, with what changes by its other readings.
+
+        `page` is the source page, to quote its sentences. `write` makes a file of it: a page, Markdown, or the form
+        that `with_verdicts` reads once it is filled in.
+
+        Raises
+        ------
+        ParseError, SourceError
+            The page cannot be read, or is not the one that was modelled.
+        ReadingError
+            This graph is by a reading that was not chosen.
+        """
+        return sheet(self.session, self.guideline.texts(page))
 
     def check(self, *, page: str | Path | None = None) -> Report:
         """Return the report of the quality gates on the ontology and the queries, and on the page if available."""

@@ -13,7 +13,7 @@ from rdflib import Literal, URIRef
 from sts_kg.cases.marks import Mark
 from sts_kg.cases.statuses import NOT_MET_AS_READ, STATUSES, WORDING, Status
 from sts_kg.errors import InconsistentError, UnknownNameError
-from sts_kg.guideline import Wording
+from sts_kg.guideline import Verdict, Wording, people
 from sts_kg.rdf import compress, local
 from sts_kg.tables import Cell, Table, html_table
 
@@ -60,8 +60,10 @@ class Answer:
     neither. `questions` is what to ask for each finding; empty where there is nothing to ask. `hints` say
     for unknown findings what in the case gives reason to ask for them; they are no facts. `marks` say what happened
     to the person, `tried` and `declined` whether one of them says that; they change no status. For a group (`umbrella`)
-    `kinds` counts the options that refine it, by status. Not met is not contraindicated (D25). If the case contradicts
-    itself, the status is `contradictory` and nothing is said of its findings, marks and kinds.
+    `kinds` counts the options that refine it, by status. `decisions` are those of the recommendation, its condition
+    parts and their findings, `verdicts` what reviewers said of them; there are none if the answer is by another
+    reading. Not met is not contraindicated (D25). If the case contradicts itself, the status is `contradictory` and
+    nothing is said of its findings, marks and kinds.
     """
 
     case: str
@@ -85,6 +87,7 @@ class Answer:
     recommendation: URIRef
     segments: tuple[URIRef, ...]
     decisions: tuple[URIRef, ...]
+    verdicts: tuple[Verdict, ...]
     by_reading: Callable[[Answer], tuple[ReadingAnswer, ...]] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -132,11 +135,36 @@ class Answer:
 
     @property
     def of_note(self) -> str:
-        """What is shown beside the status: the kinds of a group by status, the marks, and what it hangs on."""
+        """What is shown beside the status: kinds of a group by status, marks, what it hangs on, and the review."""
         kinds = [f"kinds: {self.shown_kinds}"] if self.shown_kinds else []
+        review = [self.shown_review] if self.shown_review else []
         decisions = ", ".join(dict.fromkeys(name.partition("=")[0] for name in self.hangs_on))
         hangs = [f"hangs on {decisions}"] if decisions else []
-        return "; ".join([*kinds, *dict.fromkeys(mark.label for mark in self.marks), *hangs])
+        return "; ".join([*kinds, *dict.fromkeys(mark.label for mark in self.marks), *hangs, *review])
+
+    @property
+    def review(self) -> str:
+        """What reviewers said of the decisions that the answer rests on.
+
+        `reviewed` if each has a verdict and all agree, `disputed` if one does not agree, else empty.
+        """
+        if not all(each.agrees for each in self.verdicts):
+            return "disputed"
+        judged = {each.decision for each in self.verdicts}
+        return "reviewed" if judged and judged.issuperset(self.decisions) else ""
+
+    @property
+    def shown_review(self) -> str:
+        """The review as it is shown: by whom, or which decisions are disputed; empty if it is neither."""
+        if self.review == "reviewed":
+            return f"reviewed by {people(self.verdicts)}"
+        disputed = dict.fromkeys(local(each.decision) for each in self.verdicts if not each.agrees)
+        return f"disputed: {', '.join(disputed)}" if disputed else ""
+
+    def _review(self) -> dict[str, object] | None:
+        keys = ("decision", "verdict", "reviewer", "date")
+        verdicts = [{key: each.as_dict()[key] for key in keys} for each in self.verdicts]
+        return {"state": self.review, "verdicts": verdicts} if verdicts else None
 
     @property
     def segment_ids(self) -> tuple[str, ...]:
@@ -157,6 +185,7 @@ class Answer:
             "recommendation": local(self.recommendation),
             "segments": list(self.segment_ids),
             "decisions": [local(decision) for decision in self.decisions],
+            "review": self._review(),
             "kind": self.kind,
             "kinds": None if self.kinds is None else dict(self.kinds),
             "marks": [mark.as_dict() for mark in self.marks],
@@ -196,7 +225,7 @@ class Answers:
             value = plain[name]
             return Literal(value) if isinstance(value, bool) else Literal(_csv_cell(value)) if value else None
 
-        rows = [tuple(cell(one, plain, name) for name in _CSV_COLUMNS) for one in self for plain in [one.as_dict()]]
+        rows = [tuple(cell(one, plain, name) for name in _CSV_COLUMNS) for one in self for plain in [_plain(one)]]
         return Table(_CSV_COLUMNS, tuple(rows), {answer.option: answer.label for answer in self.answers})
 
     def with_status(self, *statuses: Status) -> Answers:
@@ -243,7 +272,7 @@ class Answers:
                     return False
             return True
 
-        return replace(self, answers=tuple(answer for answer in self.answers if fits(answer.as_dict())))
+        return replace(self, answers=tuple(answer for answer in self.answers if fits(_plain(answer))))
 
     def sorted_by(self, *keys: str) -> Answers:
         """Return the answers sorted by keys of `Answer.as_dict`; those alike in all keys keep their order.
@@ -262,7 +291,7 @@ class Answers:
 
         def place(answer: Answer) -> list[tuple[bool, object]]:
             places = {"status": STATUSES.index(answer.status) + 1, "option": options[answer.option] + 1}
-            plain = answer.as_dict() | places | {"band": answer.wording.band}
+            plain = _plain(answer) | places | {"band": answer.wording.band}
             names = [name for key in keys for name in (("amongst", "band", key) if key == "frequency" else (key,))]
             values = [plain[name] for name in names]
             return [(not value, value if isinstance(value, int) else _csv_cell(value)) for value in values]
@@ -276,12 +305,13 @@ class Answers:
     def to_csv(self) -> str:
         """Return a CSV text, a line for each answer, truth values as yes and no.
 
-        Lists are words with spaces between, marks their labels with semicolons, kinds such as `met=3`.
+        Lists are words with spaces between, marks their labels with semicolons, kinds such as `met=3`, reviews their
+        state.
         """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(_CSV_COLUMNS)
-        writer.writerows([_csv_cell(row[name]) for name in _CSV_COLUMNS] for row in self.as_dicts())
+        writer.writerows([_csv_cell(row[name]) for name in _CSV_COLUMNS] for row in map(_plain, self))
         return text.getvalue()
 
     def __repr__(self) -> str:
@@ -321,7 +351,7 @@ _WORDS = (
 )
 _CSV_COLUMNS = (
     *("case", "option", "status", "tried", "declined", "true", "false", "missing"),
-    *("recommendation", "segments", "decisions", *_WORDS),
+    *("recommendation", "segments", "decisions", "review", *_WORDS),
 )
 
 
@@ -329,6 +359,11 @@ def _require_keys(keys: Iterable[str]) -> None:
     for key in keys:
         if key not in _CSV_COLUMNS:
             raise UnknownNameError("key of an answer", key, _CSV_COLUMNS)
+
+
+def _plain(answer: Answer) -> dict[str, object]:
+    """Return the keys of an answer's plain form, of its review the state only."""
+    return answer.as_dict() | {"review": answer.review or None}
 
 
 def _csv_cell(value: object) -> str:

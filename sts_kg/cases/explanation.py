@@ -36,7 +36,7 @@ __all__ = ["Explanation", "contradiction", "explain"]
 class Explanation:
     """An answer with its reasons, each ready to be shown; `str()` gives the whole as plain text.
 
-    `cues` maps the id of each segment to what the recommendation and the parts of its condition quote from it.
+    `cues` maps the id of each segment to the words that the recommendation and its condition parts quote from it.
     """
 
     answer: Answer
@@ -76,7 +76,10 @@ class Explanation:
                     | {"cues": list(self.cues[s.id])}
                     for s in self.segments
                 ],
-                "interpretation": [{"decision": d, "says": says, "not_chosen": alt} for d, says, alt in self.decisions],
+                "interpretation": [
+                    {"decision": d, "says": says, "not_chosen": alt} | self._verdicts(d)
+                    for d, says, alt in self.decisions
+                ],
                 "readings": [
                     {"reading": reading, "definition": definition, "says": said}
                     for reading, definition, said in self.readings
@@ -86,6 +89,10 @@ class Explanation:
                 "disclaimer": self.disclaimer,
             },
         }
+
+    def _verdicts(self, decision: str) -> dict[str, object]:
+        said = [each.as_dict() for each in self.answer.verdicts if local(each.decision) == decision]
+        return {"verdicts": said} if said else {}
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -120,12 +127,13 @@ class Explanation:
         if self.words:
             yield "In the source’s words", "; ".join(self.words) + "."
         for index, s in enumerate(self.segments):
-            words = f"“{s.text}”" if s.text is not None else f"{s.gist}."
+            text = f"“{s.text}”" if s.text is not None else f"{s.gist}."
             cues = f" Cues: {', '.join(f'“{cue}”' for cue in self.cues[s.id])}." if self.cues[s.id] else ""
             place = f"{s.id} (characters {s.start}–{s.end}, line {s.line})"
-            yield "Source" if index == 0 else "", f"{place}: {words}{cues}"
+            yield "Source" if index == 0 else "", f"{place}: {text}{cues}"
         for index, (decision, says, _) in enumerate(self.decisions):
-            yield "Interpretation" if index == 0 else "", f"{decision}: {says}."
+            verdicts = "; ".join(str(each) for each in answer.verdicts if local(each.decision) == decision)
+            yield "Interpretation" if index == 0 else "", f"{decision}: {says}{verdicts and f' ({verdicts})'}."
         for index, (reading, definition, what) in enumerate(self.readings):
             yield "Other readings" if index == 0 else "", f"{what}: {definition}" if reading else what
         heading, _, text = self.disclaimer.partition(": ")
@@ -161,9 +169,7 @@ def explain(
         for cue in asserted.objects(segment, STS.cue)
         if any((thing, predicate, cue) in asserted for predicate in CUES)
     }
-    decided = {d for thing in about for d in asserted.objects(thing, STS.hasDecision)}
-    if guideline.reading:
-        decided.discard(guideline.reading.decision)
+    by = guideline.reading.decision if guideline.reading else None
     return Explanation(
         answer=answer,
         known=tuple((short(f), f in held, reasons.of(f, f in held)) for f in findings),
@@ -174,7 +180,8 @@ def explain(
         cues={local(s): tuple(sorted(cue for at, cue in quoted if at == s)) for s in answer.segments},
         decisions=tuple(
             (local(str(d)), str(asserted.value(d, RDFS.label)), str(asserted.value(d, STS.alternativeReading)))
-            for d in sorted(decided, key=str)
+            for d in answer.decisions
+            if d != by
         ),
         readings=tuple(_readings(answer, guideline)),
         notes=tuple(_notes(answer, case, guideline.vocabulary)),

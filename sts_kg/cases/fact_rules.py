@@ -225,7 +225,9 @@ def suggested(case: Case, vocabulary: Vocabulary) -> dict[URIRef, str]:
     """
     found: dict[URIRef, list[str]] = {}
     for outcome, needed, finding in vocabulary.suggestions:
-        courses = [therapies_of(one) for one in _counting(case, vocabulary) if one.outcome == outcome]
+        courses = [
+            therapies_of(one) for one in regarded(case, vocabulary.rule(GROWTH_WINDOW)) if one.outcome == outcome
+        ]
         if len(courses) >= needed:
             of = f"{len(courses)} courses: {', '.join(courses)}" if len(courses) > 1 else f"the course of {courses[0]}"
             found.setdefault(finding, []).append(f"“{vocabulary.label(outcome)}” is recorded of {of}")

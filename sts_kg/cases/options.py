@@ -88,10 +88,11 @@ def contradictory_answers_of(case: Case, guideline: Guideline) -> tuple[Answer, 
 def _blank(guideline: Guideline) -> tuple[Answer, ...]:
     """Return what the answers for every case have in common, one for each option, with the status contradictory."""
     asserted, found = guideline.asserted, []
+    verdicts = {} if guideline.reading else guideline.verdicts  # they are on the readings that were chosen
     for option, condition in guideline.conditions.items():
         recommendation = next(r for r in asserted.subjects(STS.recommendsOption, option) if isinstance(r, URIRef))
         said = {recommendation, *asserted.objects(recommendation, STS.hasConditionPart)}
-        decisions = (d for d in asserted.objects(recommendation, STS.hasDecision) if isinstance(d, URIRef))
+        decisions = _decisions(asserted, {*said, *leaves(condition)})
         answer = Answer(
             case="",
             option=option,
@@ -115,10 +116,17 @@ def _blank(guideline: Guideline) -> tuple[Answer, ...]:
             segments=in_reading_order(
                 asserted, {segment for thing in said for segment in asserted.objects(thing, PROV.wasQuotedFrom)}
             ),
-            decisions=tuple(sorted(decisions)),
+            decisions=decisions,
+            verdicts=tuple(verdict for each in decisions for verdict in verdicts.get(each, ())),
         )
         found.append(answer)
     return tuple(found)
+
+
+def _decisions(asserted: Graph, about: Iterable[Node]) -> tuple[URIRef, ...]:
+    """Return the decisions that shaped some things."""
+    found = {decision for each in about for decision in asserted.objects(each, STS.hasDecision)}
+    return tuple(sorted(decision for decision in found if isinstance(decision, URIRef)))
 
 
 def _count_kinds(answers: list[Answer], asserted: Graph) -> tuple[Answer, ...]:

@@ -22,6 +22,7 @@ from sts_kg.cli.shared import (
     page_option,
     reading_option,
     terminal,
+    verdicts_option,
 )
 from sts_kg.errors import InconsistentError, StsKgError
 
@@ -34,8 +35,14 @@ __all__ = ["ask", "explain", "options_command", "what_if"]
 @click.option("--status", "statuses", type=click.Choice(STATUSES), multiple=True, help="Only these; repeatable.")
 @reading_option
 @page_option
+@verdicts_option
 def options_command(
-    files: tuple[Path, ...], form: str, statuses: tuple[str, ...], readings: tuple[str, ...], page: Path | None
+    files: tuple[Path, ...],
+    form: str,
+    statuses: tuple[str, ...],
+    readings: tuple[str, ...],
+    page: Path | None,
+    verdicts: tuple[Path, ...],
 ) -> None:
     """Answer each option for each case: met, not met or undetermined, what is missing, and the words of the source.
 
@@ -51,7 +58,7 @@ def options_command(
     """
     from sts_kg.cli.console import legend
 
-    kg, shown = graph_by(readings), terminal()
+    kg, shown = graph_by(readings, verdicts), terminal()
     code = DONE
     segments = kg.sources(page=page) if page else ()
 
@@ -86,7 +93,16 @@ def options_command(
 @formats("table", "json")
 @reading_option
 @page_option
-def explain(file: Path, option: str, case: str | None, form: str, readings: tuple[str, ...], page: Path | None) -> None:
+@verdicts_option
+def explain(
+    file: Path,
+    option: str,
+    case: str | None,
+    form: str,
+    readings: tuple[str, ...],
+    page: Path | None,
+    verdicts: tuple[Path, ...],
+) -> None:
     """Explain why an option has its status for a case.
 
     What is known, what is not needed, what to ask, the source and its interpretation.
@@ -99,7 +115,7 @@ def explain(file: Path, option: str, case: str | None, form: str, readings: tupl
     """
     shown = terminal()
     with shown.busy("reasoning …"):
-        explanation = graph_by(readings).explain(file, option, case=case, page=page)
+        explanation = graph_by(readings, verdicts).explain(file, option, case=case, page=page)
     if form == "json":
         shown.write(as_json(explanation.as_dict()))
     else:

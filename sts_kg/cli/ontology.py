@@ -1,4 +1,4 @@
-"""Commands about the ontology itself: sources, check, export."""
+"""Commands about the ontology itself: sources, check, review, export."""
 
 from __future__ import annotations
 
@@ -7,9 +7,20 @@ from pathlib import Path
 
 import click
 
-from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, formats, page_option, terminal
+from sts_kg.cli.shared import (
+    DONE,
+    NO,
+    File,
+    as_json,
+    cases_option,
+    formats,
+    graph_by,
+    page_option,
+    terminal,
+    verdicts_option,
+)
 
-__all__ = ["check", "export", "source_group", "sources"]
+__all__ = ["check", "export", "review", "source_group", "sources"]
 
 
 @click.command()
@@ -90,6 +101,29 @@ def check(page: Path | None, form: str) -> None:
     else:
         shown.write(found.table().to_csv() if form == "csv" else found.table().to_markdown())
     sys.exit(NO if found.violations else DONE)
+
+
+@click.command()
+@click.option("-o", "--output", type=File, required=True, help="FILE.(html|md|csv); .csv is the form to fill in.")
+@page_option
+@verdicts_option
+def review(output: Path, page: Path | None, verdicts: tuple[Path, ...]) -> None:
+    """Write the review sheet: every decision for a clinician to judge.
+
+    Each with its sentences (their gists without the page), our reading, the others, what changes by them for the
+    fictional cases, and room for a verdict. The form, filled in, is what --verdicts reads.
+
+    \b
+    Example:
+      sts-kg review -o review.html --source page.txt
+      sts-kg review -o form.csv
+      sts-kg review -o reviewed.html --verdicts form.csv
+    """
+    shown = terminal()
+    with shown.busy("reasoning …"):
+        sheet = graph_by((), verdicts).review(page=page)
+    sheet.write(output)
+    shown.note(f"{len(sheet)} decisions written to {output}")
 
 
 @click.command()

@@ -34,6 +34,7 @@ __all__ = [
     "reading_option",
     "store_option",
     "terminal",
+    "verdicts_option",
 ]
 
 #: Exit codes: done; the answer is no (violations, contradictions, ASK); usage; unreadable input; endpoint.
@@ -56,6 +57,9 @@ reading_option = click.option(
     help="Answer by another reading of a decision, such as D04=S08-alone.",
 )
 
+verdicts_option = click.option(
+    "--verdicts", type=File, multiple=True, metavar="FORM", help="Verdicts of reviewers, CSV (see review); repeatable."
+)
 endpoint_option = click.option(
     "--endpoint", metavar="URL", help="Query a SPARQL 1.1 endpoint instead of the shipped graph."
 )
@@ -72,13 +76,20 @@ def formats(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
 
 
-def graph_by(readings: tuple[str, ...]) -> KnowledgeGraph:
-    """Return the shipped knowledge graph, by another reading if one is named."""
+def graph_by(readings: tuple[str, ...] = (), verdicts: tuple[Path, ...] = ()) -> KnowledgeGraph:
+    """Return the shipped knowledge graph, with the verdicts of some forms, and by another reading if one is named."""
+    from sts_kg.guideline import read_verdicts
     from sts_kg.knowledge import load
 
     if len(readings) > 1:
         raise click.UsageError(f"--reading takes one at a time, and {' and '.join(readings)} were given")
-    return load().under(readings[0]) if readings else load()
+    kg = load()
+    if verdicts:
+        found = read_verdicts(verdicts, kg.guideline)
+        rows = f"{found.n_empty} row{'' if found.n_empty == 1 else 's'} not filled in"
+        terminal().note(f"{len(found)} verdict{'' if len(found) == 1 else 's'}; {rows}")
+        kg = kg.with_verdicts(found)
+    return kg.under(readings[0]) if readings else kg
 
 
 def terminal() -> Terminal:

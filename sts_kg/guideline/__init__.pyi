@@ -24,6 +24,13 @@ from .source import CUES as CUES
 from .source import Segment as Segment
 from .source import segment as segment
 from .source import segments as segments
+from .verdicts import FORM as FORM
+from .verdicts import TOLD as TOLD
+from .verdicts import VERDICTS as VERDICTS
+from .verdicts import Verdict as Verdict
+from .verdicts import Verdicts as Verdicts
+from .verdicts import people as people
+from .verdicts import read_verdicts as read_verdicts
 from .vocabulary import Contents as Contents
 from .vocabulary import CourseRule as CourseRule
 from .vocabulary import Report as Report

@@ -10,16 +10,17 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rdflib import Graph, URIRef
-from rdflib.namespace import OWL, RDFS
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import OWL, PROV, RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.errors import ParseError, ReadingError
-from sts_kg.guideline.condition import Condition, conditions
+from sts_kg.guideline.condition import Condition, conditions, ordinal
 from sts_kg.guideline.data import ontology_folder, source_page
 from sts_kg.guideline.duals import not_met
 from sts_kg.guideline.readings import Reading, find_reading, readings
 from sts_kg.guideline.source import Segment, find_segment, page_texts, segment, segments, source_document
+from sts_kg.guideline.verdicts import Verdict, Verdicts, by_decision, people, verdict_triples
 from sts_kg.guideline.vocabulary import Vocabulary
 from sts_kg.guideline.wording import Wording, wordings
 from sts_kg.rdf import STS, Quads, named_quads, nquads_of, of_quads, quads_of, read_text
@@ -236,6 +237,51 @@ class Guideline:
             if not (tab and what):
                 raise ParseError("a pattern, a tab and what it stands for are expected", path=path, line=number)
         return found
+
+    # --- reviews
+
+    def with_verdicts(self, verdicts: Verdicts) -> Guideline:
+        """Return the guideline with these verdicts as its module `verdicts`; the disclaimer says who has reviewed it.
+
+        Verdicts that the guideline had are replaced; nothing else changes.
+        """
+        if not verdicts and "verdicts" not in self.quads:
+            return self
+        name = self.graph_name("verdicts")
+        header = Graph() + self.modules[self.header_name]
+        header.add((self.iri, OWL.imports, name))
+        note = self._review_note(verdicts)
+        said = self.header(STS.disclaimer).replace(self.header(STS.reviewNote), note)
+        for predicate, text in ((STS.reviewNote, note), (STS.disclaimer, said)):
+            header.set((self.iri, predicate, Literal(text, lang="en")))
+        named = self.graph_name(self.header_name)
+        quads = {**self.quads, self.header_name: list(quads_of(sorted(header), named))}
+        quads["verdicts"] = list(quads_of(verdict_triples(verdicts, self), name))
+        return Guideline(self.folder, engine=self.engine, quads=quads, reading=self.reading)
+
+    def _review_note(self, verdicts: Verdicts) -> str:
+        total, judged = len(self.decisions), len({each.decision for each in verdicts})
+        if not judged:
+            return f"None of the {total} decisions of this model has been reviewed."
+        have = "has" if judged == 1 else "have"
+        return f"{judged} of the {total} decisions of this model {have} been reviewed, by {people(verdicts)}."
+
+    @cached_property
+    def decisions(self) -> tuple[URIRef, ...]:
+        """The decisions, by the first segment that they read, then by name."""
+        asserted = self.asserted
+
+        def place(decision: URIRef) -> tuple[int, str]:
+            read = asserted.objects(decision, PROV.wasQuotedFrom)
+            return min((ordinal(asserted, segment) for segment in read), default=0), decision
+
+        found = (each for each in asserted.subjects(RDF.type, STS.Decision) if isinstance(each, URIRef))
+        return tuple(sorted(found, key=place))
+
+    @cached_property
+    def verdicts(self) -> Mapping[URIRef, tuple[Verdict, ...]]:
+        """Decision to the verdicts that reviewers gave; empty for the guideline as it is shipped."""
+        return by_decision(self.asserted)
 
     # --- the source document
 

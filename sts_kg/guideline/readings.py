@@ -17,7 +17,7 @@ from sts_kg.guideline.condition import Condition, conditions
 from sts_kg.guideline.duals import complements, finding_classes
 from sts_kg.rdf import STS, ChangedGraph, compress, local, named_quads, of_quads, parse
 
-__all__ = ["Reading", "find_reading", "readings"]
+__all__ = ["Reading", "find_reading", "names_of_readings", "reading_name", "readings"]
 
 _Triple = tuple[Node, Node, Node]
 _Kind = Literal["condition", "relation", "rule", "words", "axiom"]
@@ -124,10 +124,22 @@ def readings(folder: Path, chosen: Graph) -> dict[str, Reading]:
         graphs = _graphs(path, by_decision[decision])
         for iri in sorted(by_decision[decision]):
             removed, added = (graphs.get(f"{iri}/{part}", Graph()) for part in ("removed", "added"))
-            name = f"{local(decision)}={local(iri).removeprefix(f'reading-{local(decision)}-')}"
+            name = reading_name(iri, decision)
             gone = _found(removed, anonymous, chosen, path)
             found[name] = _reading(name, iri, decision, chosen, gone, added)
     return found
+
+
+def names_of_readings(chosen: Graph) -> dict[str, URIRef]:
+    """Return the IRIs of the readings that a graph names, by their names."""
+    pairs = chosen.subject_objects(STS.readingOf)
+    return {reading_name(iri, decision): iri for iri, decision in pairs if isinstance(iri, URIRef)}
+
+
+def reading_name(iri: Node, decision: Node) -> str:
+    """Return what a user types for a reading of a decision, such as `D04=S08-alone`."""
+    of = local(str(decision))
+    return f"{of}={local(str(iri)).removeprefix(f'reading-{of}-')}"
 
 
 def _graphs(path: Path, of: Iterable[URIRef]) -> dict[str, Graph]:

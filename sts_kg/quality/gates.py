@@ -258,7 +258,7 @@ def _cue_too_long(guideline: Guideline) -> Iterator[Violation]:
 
 
 def _dishonest(guideline: Guideline) -> Iterator[Violation]:
-    """Find texts that say more than the source does; decisions may name what they reject."""
+    """Find texts that say more than the source does; decisions and verdicts may name what they reject."""
     graph = _with_readings(guideline)
     spoken = (
         RDFS.label,
@@ -272,7 +272,8 @@ def _dishonest(guideline: Guideline) -> Iterator[Violation]:
     )
     for predicate in spoken:
         for subject, text in graph.subject_objects(predicate):
-            if (subject, RDF.type, STS.Decision) in graph or not str(subject).startswith(BASE):
+            free = not {STS.Decision, STS.Verdict}.isdisjoint(graph.objects(subject, RDF.type))
+            if free or not str(subject).startswith(BASE):
                 continue
             for what, pattern in guideline.forbidden_words.items():
                 if match := pattern.search(str(text)):

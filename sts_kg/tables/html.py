@@ -8,7 +8,7 @@ from html import escape
 
 from sts_kg.tables.layout import CONTROL, Cell
 
-__all__ = ["html_table"]
+__all__ = ["escaped", "html_table"]
 
 # Grey in between and inherited colours: readable on a light and on a dark notebook.
 _STYLE = (
@@ -30,21 +30,22 @@ def html_table(header: Sequence[str], rows: Iterable[Sequence[Cell | str]], *, c
     >>> html_table(["n"], [["<1>"]], caption="1 row").partition("</style>")[2]
     '<table class="sts-kg-table"><caption>1 row</caption><thead><tr><th scope="col">n</th></tr></thead><tbody><tr><td>&lt;1&gt;</td></tr></tbody></table>'
     """  # noqa: E501  (one string, as it comes)
-    head = "".join(f'<th scope="col">{_escape(name)}</th>' for name in header)
+    head = "".join(f'<th scope="col">{escaped(name)}</th>' for name in header)
     body = "".join(f"<tr>{''.join(f'<td>{_html_cell(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    below = f"<caption>{_escape(caption)}</caption>" if caption else ""
+    below = f"<caption>{escaped(caption)}</caption>" if caption else ""
     table = f"{below}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
     return f'<style>{_STYLE}</style><table class="sts-kg-table">{table}</table>'
 
 
-def _escape(plain: str) -> str:
+def escaped(plain: str) -> str:
+    """Return a text that HTML shows as it is, in content and in attributes; a control character becomes U+FFFD."""
     return escape(CONTROL.sub("\ufffd", plain))
 
 
 def _html_cell(cell: Cell | str) -> str:
     if isinstance(cell, str):
-        return _escape(cell)
-    title = f' title="{_escape(cell.title)}"' if cell.title else ""
+        return escaped(cell)
+    title = f' title="{escaped(cell.title)}"' if cell.title else ""
     if cell.href and _WEB.match(cell.href):
-        return f'<a href="{_escape(cell.href)}"{title} target="_blank" rel="noopener">{_escape(cell.text)}</a>'
-    return f"<span{title}>{_escape(cell.text)}</span>" if title else _escape(cell.text)
+        return f'<a href="{escaped(cell.href)}"{title} target="_blank" rel="noopener">{escaped(cell.text)}</a>'
+    return f"<span{title}>{escaped(cell.text)}</span>" if title else escaped(cell.text)

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["CONTROL", "Cell", "markdown_table", "text_table"]
+__all__ = ["CONTROL", "Cell", "markdown_table", "markdown_text", "text_table"]
 
 _GAP = "  "
 _NO_ROWS = "0 rows"
@@ -50,10 +50,11 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[Cell | str]]) 
 
 
 def _markdown_line(cells: Sequence[str], *, raw: bool = False) -> str:
-    return f"| {' | '.join(cells if raw else map(_markdown_cell, cells))} |"
+    return f"| {' | '.join(cells if raw else map(markdown_text, cells))} |"
 
 
-def _markdown_cell(cell: str) -> str:
+def markdown_text(cell: str) -> str:
+    """Return a text that Markdown shows as it is, inside a line or a cell of a table; a line end becomes `<br>`."""
     escaped = _MARKUP.sub(lambda found: "\\" + found.group(), CONTROL.sub("\ufffd", cell))
     return _LINE_END.sub("<br>", escaped.replace("\t", " "))
 

@@ -224,6 +224,9 @@ D09: treatment means any cancer treatment.
 D09b: growth during treatment is not after it.
 D09c: going on or growing again.
 D23: the drug classes are in the text.
+D31: growth is of the sarcoma.
+D32: a course that began may be going on.
+D33: treatment of another cancer does not count.
 Not medical advice: the source describes what may be offered, the healthcare team decides (S02). No clinician has \
 reviewed this model. Do not use it to choose, start, change or stop a treatment. [sts_kg ontology 0.1.0, source \
 de788d888cfc…]"""
@@ -261,7 +264,9 @@ def test_as_dict_of_the_worked_example(told: Told) -> None:
     }
     assert isinstance(reasons, dict)
     decisions = reasons.pop("interpretation")
-    assert [each["decision"] for each in decisions] == ["D01", "D08", "D09", "D09b", "D09c", "D23"]
+    assert [each["decision"] for each in decisions] == [
+        *("D01", "D08", "D09", "D09b", "D09c", "D23", "D31", "D32", "D33"),
+    ]
     assert decisions[2] == {
         "decision": "D09",
         "says": "treatment means any cancer treatment",

@@ -44,7 +44,7 @@ def answer(kg: KnowledgeGraph, option: str, **case: Any) -> Answer:
 def test_the_same_answers_hang_on_the_same_readings(kg: KnowledgeGraph) -> None:
     wanted = [name for name in cases() if name.startswith("h") or name.endswith("0")]
     given = {name: cases()[name] for name in wanted if not course_oracle.error(cases()[name])}
-    found = differing(kg.options(list(given.values())))
+    found = differing(kg.options(given.values()))
     for name, case in given.items():
         assert found[name] == readings_oracle.hangs(case), name
     assert len(given) > 150
@@ -52,8 +52,8 @@ def test_the_same_answers_hang_on_the_same_readings(kg: KnowledgeGraph) -> None:
 
 @pytest.mark.parametrize("reading", READINGS)
 def test_the_answers_of_one_example_differ_and_of_its_near_miss_do_not(kg: KnowledgeGraph, reading: str) -> None:
-    differs, near = ({**case, "case": name} for name, case in zip("ab", EXAMPLES[reading], strict=True))
-    found = differing(kg.options((differs, near)))
+    differs, near = (dict(case, case=name) for name, case in zip("ab", EXAMPLES[reading], strict=True))
+    found = differing(kg.options([differs, near]))
     wanted = {"a": readings_oracle.hangs(differs), "b": readings_oracle.hangs(near)}
     assert found == wanted
     assert any(reading in names for names in found["a"].values())
@@ -193,7 +193,8 @@ def test_a_reading_that_cannot_be_used_is_refused(arguments: list[str], code: in
 def test_explain_says_what_becomes_of_an_answer_by_other_readings() -> None:
     assert (
         "Other readings: not met by D04 (the combination with radiation needs what radiation needs);"
-        " met by D04=S08-alone: Chemotherapy with radiation therapy needs stage 4 only, since S08 names no other condition."
+        " met by D04=S08-alone: Chemotherapy with radiation therapy needs stage 4 only, since S08 names no other"
+        " condition."
     ) in run("explain", "ontology/examples/c.yaml", "chemotherapy-with-radiation").splitlines()
     firm = run("explain", "ontology/examples/c.yaml", "radiation").splitlines()
     assert "Other readings: The status is the same by each of 40 other readings, one at a time." in firm

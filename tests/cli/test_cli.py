@@ -32,8 +32,8 @@ from sts_kg.rdf.names import STS
 
 A = "case: a\nfindings: {stage4-sts: yes}\n"
 FIELDS = (
-    "case option status tried declined true false missing recommendation segments decisions kind kinds marks strength "
-    "frequency amongst intents inherited_intents not_intents positions follows may_enable talk"
+    "case option status tried declined true false missing recommendation segments decisions review kind kinds marks "
+    "readings strength frequency amongst intents inherited_intents not_intents positions follows may_enable talk"
 ).split()
 
 
@@ -101,10 +101,12 @@ def test_options_csv_has_the_same_fields() -> None:
         "missing": "",
         "recommendation": "rec-S04",
         "segments": "S04 S05 S06",
-        "decisions": "D02 D03 D07",
+        "decisions": "D01 D02 D03 D07 D37",
+        "review": "",
         "kind": "group",
         "kinds": "met=2 not-met=0 undetermined=2",
         "marks": "",
+        "readings": "D02=condition D03=condition",
         "strength": "is-offered",
         "frequency": "usually",
         "amongst": "people-with-stage4-sts",
@@ -621,6 +623,65 @@ def test_export_and_an_export_that_cannot_be() -> None:
     nowhere = invoke("export", "-o", "no/such/folder/kg.ttl")
     assert nowhere.exit_code == 3
     assert [path.name for path in Path().iterdir()] == ["kg.nq.gz"]
+
+
+FORM = "decision;verdict;reviewer;date\n" + "".join(f"D{n};agree;A. Reviewer;2026-11-28\n" for n in (1, 2, 3, 7, 37))
+
+
+def test_review_writes_the_sheet_and_the_form_and_reads_it_back(kg: KnowledgeGraph) -> None:
+    sheet = kg.review()
+    for name, text in (
+        ("r.html", sheet.to_html()),
+        ("r.md", sheet.to_markdown()),
+        ("r.csv", "\ufeff" + sheet.to_csv()),
+    ):
+        done = invoke("review", "-o", name)
+        assert (done.exit_code, done.stdout, done.stderr) == (0, "", f"{len(sheet)} decisions written to {name}\n")
+        assert Path(name).read_text(encoding="utf-8") == text
+    done = invoke("review", "-o", "again.csv", "--verdicts", "r.csv")
+    assert done.stderr == f"0 verdicts; {len(sheet)} rows not filled in\n{len(sheet)} decisions written to again.csv\n"
+    assert Path("again.csv").read_bytes() == Path("r.csv").read_bytes()
+
+
+def test_review_quotes_the_page(page: Path) -> None:
+    assert invoke("review", "-o", "r.md", "--source", page).exit_code == 0
+    assert "“Chemotherapy is usually offered" in Path("r.md").read_text(encoding="utf-8")
+
+
+def test_a_sheet_that_cannot_be_written() -> None:
+    unknown = invoke("review", "-o", "r.docx")
+    assert (unknown.exit_code, unknown.stderr) == (
+        3,
+        "sts-kg: r.docx: has an ending that no sheet has; .html, .md, .csv are known\n",
+    )
+    assert invoke("review", "-o", "no/such/folder/r.md").exit_code == 3
+    assert invoke("review", "-o", "r.md", "--source", write("page.txt", "another")).exit_code == 3
+    assert [path.name for path in Path().iterdir()] == ["page.txt"]
+
+
+def test_verdicts_are_in_options_and_explain() -> None:
+    case, form = write("a.yaml", A), write("form.csv", FORM)
+    done = invoke("options", case, "--verdicts", form)
+    assert (done.exit_code, done.stderr) == (0, "5 verdicts; 0 rows not filled in\n")
+    assert "; reviewed by A. Reviewer" in done.stdout
+    assert "have been reviewed, by A. Reviewer." in done.stdout
+    more = write("more.csv", "decision,verdict,reviewer,date\nD02,unsure,B,2026-11-28")
+    done = invoke("options", case, "--verdicts", form, "--verdicts", more)
+    assert "; disputed: D02" in done.stdout
+    explained = invoke("explain", case, "chemotherapy", "--verdicts", form, "--verdicts", more).stdout
+    assert "(agreed by A. Reviewer, 2026-11-28; unsure: B, 2026-11-28)." in explained
+    assert "eviewer" not in invoke("options", case).stdout + invoke("explain", case, "chemotherapy").stdout
+
+
+def test_a_wrong_form_is_unreadable_input() -> None:
+    case, form = write("a.yaml", A), write("form.csv", FORM.replace("agree", "yes"))
+    for words in (("options", case), ("explain", case, "chemotherapy"), ("review", "-o", "r.md")):
+        done = invoke(*words, "--verdicts", form)
+        assert (done.exit_code, done.stdout) == (3, "")
+        assert done.stderr == (
+            "sts-kg: form.csv, line 2, column 2: verdict: 'yes' is none; agree, other or unsure is expected\n"
+        )
+    assert not Path("r.md").exists()
 
 
 @pytest.mark.parametrize("command", sorted(cli.app.commands))

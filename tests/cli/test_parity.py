@@ -24,6 +24,7 @@ from sts_kg.rdf import one_triple
 
 EXAMPLES = ontology_folder() / "examples"
 F, G, COHORT = (str(EXAMPLES / name) for name in ("f.yaml", "g.yaml", "cohort.csv"))
+FORM = str(Path(__file__).parent / "form.csv")
 EXTERNAL = str(Path(__file__).parents[1] / "external.ttl")
 VOCABULARY = str(ontology_folder() / "schemes.ttl")  # without blank nodes, whose names differ
 DRUGS = str(ontology_folder() / "mappings" / "drugs.sssom.tsv")
@@ -42,6 +43,10 @@ SAME: dict[tuple[str, ...], Callable[[KnowledgeGraph], object]] = {
     ("options", F, "--format", "json"): lambda kg: kg.options(F).as_dicts(),
     ("options", F, G, "--format", "csv", "--status", "met"): lambda kg: kg.options([F, G]).with_status("met").to_csv(),
     ("explain", F, "pazopanib", "--format", "json"): lambda kg: kg.explain(F, "pazopanib").as_dict(),
+    ("options", F, "--verdicts", FORM, "--format", "json"): lambda kg: kg.with_verdicts(FORM).options(F).as_dicts(),
+    ("explain", F, "pazopanib", "--verdicts", FORM, "--format", "json"): lambda kg: (
+        kg.with_verdicts([FORM]).explain(F, "pazopanib").as_dict()
+    ),
     ("ask", COHORT, "--format", "json"): lambda kg: [
         {"case": case} | question.as_dict() for case, found in kg.questions(COHORT).items() for question in found
     ],
@@ -119,6 +124,13 @@ def test_export_link_and_push_write_the_same(kg: KnowledgeGraph, tmp_path: Path)
     assert [each | {"seconds": 0} for each in pushed] == [each | {"seconds": 0} for each in done]
 
 
+def test_review_writes_the_same(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    for name in ("sheet.html", "sheet.md", "sheet.csv"):
+        run("review", "-o", str(tmp_path / name), "--verdicts", FORM)
+        kg.with_verdicts(FORM).review().write(tmp_path / f"python-{name}")
+        assert (tmp_path / name).read_bytes() == (tmp_path / f"python-{name}").read_bytes()
+
+
 def undated(path: Path) -> Any:
     """Return a graph without the moment at which it was made."""
     graph = read(path)
@@ -169,6 +181,6 @@ def test_a_prefix_by_a_synonym_finds_the_rows(kg: KnowledgeGraph) -> None:
 
 def test_every_command_is_held_against_its_function() -> None:
     """`completion` prints click's script and has no function; `check` is in test_gates."""
-    tested = {arguments[0] for arguments in SAME} | {"check", "export", "link", "push", "source"}
+    tested = {arguments[0] for arguments in SAME} | {"check", "export", "link", "push", "review", "source"}
     context = click.Context(app)
     assert tested | {"completion"} == set(app.list_commands(context))

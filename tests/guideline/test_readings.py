@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from itertools import combinations, product
-from pathlib import Path
+from itertools import product
 
 import oracle
 import pytest
@@ -16,7 +14,6 @@ from readings_oracle import CHANGED, NEW, READINGS, TABLES
 from sts_kg import KnowledgeGraph
 from sts_kg.cases.case import Case, Given
 from sts_kg.cases.facts import facts_of
-from sts_kg.errors import ParseError, ReadingError, UnknownNameError
 from sts_kg.guideline.condition import leaves, truth
 from sts_kg.guideline.data import ontology_folder
 from sts_kg.guideline.guideline import Guideline

@@ -41,6 +41,9 @@ sts:part a sts:ConditionPart ; sts:onFinding sts:finding ; sts:hasBasis sts:basi
     sts:inAlternatives sts:group ; prov:wasQuotedFrom sts:S14 ; sts:hasDecision sts:D08 .
 sts:D08 a sts:Decision ; rdfs:comment "Inclusive."@en ; sts:alternativeReading "Exclusive."@en ;
     prov:wasQuotedFrom sts:S14 .
+<https://w3id.org/sts-kg/verdict/D08-1> a sts:Verdict ; sts:onDecision sts:D08 ; sts:verdictWord "other" ;
+    sts:reviewer "A. Reviewer" ; dcterms:date "2026-11-28" ; sts:onReading sts:reading .
+sts:reading a sts:Reading .
 sts:finding a sts:Finding ; sts:question "Does it hold?"@en ; sts:ordinal 1 ; sts:impliesFinding sts:other ;
     prov:wasQuotedFrom sts:S14 .
 sts:other a sts:Finding ; sts:question "Does the other hold?"@en ; sts:ordinal 2 ; prov:wasQuotedFrom sts:S14 .
@@ -93,7 +96,15 @@ NO_CASE = "An option mark is of one case."
 GIVEN = "A given course is over, or nothing tells when it was."
 FOR_ANOTHER = "A given course is for the cancer of the case."
 
+VERDICT_WORD = "A verdict is one word: agree, other or unsure."
 WRONG = [
+    Wrong("A verdict is on one decision.", "sts:onDecision sts:D08", "sts:onDecision sts:S14"),
+    Wrong(VERDICT_WORD, '"other"', '"maybe"'),
+    Wrong(VERDICT_WORD, '"other"', '"agree", "other"'),
+    Wrong("A verdict has one reviewer.", 'sts:reviewer "A. Reviewer" ;', ""),
+    Wrong("A verdict has one reviewer.", '"A. Reviewer"', '""'),
+    Wrong("A verdict has one date: YYYY-MM-DD.", '"2026-11-28"', '"2026-11"'),
+    Wrong("A verdict names one other reading at most.", "sts:onReading sts:reading", "sts:onReading sts:S14"),
     Wrong("A segment is in one section.", "sts:inSection sts:section", "sts:inSection sts:source-document"),
     Wrong("A segment is in one section.", "sts:inSection sts:section ;", ""),
     Wrong("A segment has one gist, in English.", '"what it says"@en', '"what it says"'),
