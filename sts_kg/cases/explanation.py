@@ -37,7 +37,7 @@ __all__ = ["Explanation", "contradiction", "explain"]
 class Explanation:
     """An answer with its reasons, each ready to be shown; `str()` gives the whole as plain text.
 
-    `cues` maps the id of each segment to the words that the recommendation and the parts of its condition quote from it.
+    `cues` maps the id of each segment to the words that the recommendation and its condition parts quote from it.
     """
 
     answer: Answer
@@ -115,10 +115,10 @@ class Explanation:
         if self.words:
             yield "In the source’s words", "; ".join(self.words) + "."
         for index, s in enumerate(self.segments):
-            said = f"“{s.text}”" if s.text is not None else f"{s.gist}."
+            shown = f"“{s.text}”" if s.text is not None else f"{s.gist}."
             cues = f" Cues: {', '.join(f'“{cue}”' for cue in self.cues[s.id])}." if self.cues[s.id] else ""
             place = f"{s.id} (characters {s.start}–{s.end}, line {s.line})"
-            yield "Source" if index == 0 else "", f"{place}: {said}{cues}"
+            yield "Source" if index == 0 else "", f"{place}: {shown}{cues}"
         for index, (decision, says, _) in enumerate(self.decisions):
             yield "Interpretation" if index == 0 else "", f"{decision}: {says}."
         heading, _, text = self.disclaimer.partition(": ")

@@ -357,7 +357,7 @@ def test_every_cue_of_an_answer_stands_under_a_segment_that_is_shown(told: Told)
     """The segments are those of the recommendation and of all parts of its condition, in reading order."""
     graph = told.kg.asserted
     for answer in told.kg.options(told.f):
-        explained = told.kg.explain(told.f, answer.option)
+        explained = told.kg.explain(told.f, local(answer.option))
         said = {answer.recommendation, *graph.objects(answer.recommendation, STS.hasConditionPart)}
         quoted = {segment for thing in said for segment in graph.objects(thing, PROV.wasQuotedFrom)}
         assert {STS[one.id] for one in explained.segments} == set(answer.segments) == quoted
@@ -613,7 +613,8 @@ def test_a_group_is_told_with_its_kinds(told: Told) -> None:
     )
     assert told_of["In the source’s words"] == (
         "wording: may be offered; how often: not common, amongst people with stage 4 soft tissue sarcoma; may come"
-        " after: radiation therapy to make surgery possible; talk with the healthcare team: S02."
+        " after: radiation therapy to make surgery possible (sometimes, amongst people given radiation first,"
+        " if resectable); talk with the healthcare team: S02."
     )
     assert "Group" not in dict(told.explain("stage", "pazopanib").lines())
 

@@ -24,7 +24,7 @@ from sts_kg.quality import lint, profile
 from sts_kg.quality.gates import CHECKS, PAGE_CHECKS, Report, query_violations, report
 from sts_kg.quality.violation import Violation
 from sts_kg.queries.catalogue import read_all
-from sts_kg.rdf.names import BASE
+from sts_kg.rdf.names import BASE, STS
 
 FOLDER = ontology_folder()
 
