@@ -69,8 +69,7 @@ class Wording:
     def as_dict(self) -> dict[str, object]:
         """Return the wording as plain values, names without the prefix of their kind; options keep theirs.
 
-        Positions and options come with how often that holds, amongst what, if what, and whether it is stated or
-        implied.
+        Positions and options come with how often that holds, amongst what and if what, and whether it is stated.
         """
         return {
             "strength": self.strength and _short(self.strength, "strength"),

@@ -546,7 +546,7 @@ def marks_of(expected: str) -> dict[str, tuple[list[str], bool, bool]]:
     pazopanib : pazopanib = tried targeted-therapy pazopanib
     unnamed radiation : radiation-therapy = {RADIATION}
     external : external-radiation-therapy = {RADIATION} | tried external-radiation
-    external, not by itself : external-radiation-therapy ifosfamide = {RADIATION}
+    external with a drug : external-radiation-therapy ifosfamide = {RADIATION} | tried external-radiation
     | tried chemotherapy chemotherapy-with-radiation
     external beside pazopanib : external-radiation-therapy pazopanib = {RADIATION}
     | tried external-radiation targeted-therapy

@@ -6,6 +6,8 @@ import random
 from pathlib import Path
 
 import pytest
+from rdflib import Literal
+from rdflib.namespace import PROV
 
 from sts_kg import Case, InconsistentError, KnowledgeGraph
 from sts_kg.cases import files as casefile
@@ -17,7 +19,7 @@ from sts_kg.cases.options import answers_of
 from sts_kg.cases.session import Session
 from sts_kg.cases.statuses import WORDING
 from sts_kg.closure.closure import Closure
-from sts_kg.rdf.names import local
+from sts_kg.rdf.names import STS, local
 
 CASES = """\
 case: growth
@@ -213,10 +215,12 @@ offered? (The source does not list them.)
 If yes, the source’s condition is met. If no, it is not met.
 In the source’s words: wording: may be offered; meant for (stated for the group targeted therapy): stop cell growth, \
 division and spread; may come after: chemotherapy; talk with the healthcare team: S02.
-Source: S14 (characters 996–1089, line 16), S15 (characters 1090–1219, line 16); cues “chemotherapy has already been \
-given”, “continues to grow within one year after treatment”, “may be offered”, “some types of soft tissue sarcoma”, \
-“stage 4 (metastatic or advanced)”.
 """
+CUES = {
+    "S01": "Cues: “stage 4 (metastatic or advanced)”.",
+    "S14": "Cues: “may be offered”, “some types of soft tissue sarcoma”.",
+    "S15": "Cues: “chemotherapy has already been given”, “continues to grow within one year after treatment”.",
+}
 AFTER_GISTS = """
 Interpretation: D01: stage 4 is one scope finding.
 D08: the or of pazopanib is inclusive.
@@ -234,9 +238,13 @@ de788d888cfc…]"""
 
 def test_the_worked_example(told: Told) -> None:
     gists = (
-        "S14: pazopanib (brand Votrient) is a possible offer following chemotherapy, for sarcoma types that are not"
-        " named.\nS15: pazopanib is for people who had chemotherapy before, or whose sarcoma goes on growing in the"
-        " year following treatment."
+        "Source: H0 (characters 0–42, line 1): page title: treatment options for soft tissue sarcoma (STS) at stage 4."
+        "\nS01 (characters 44–137, line 3): introduces the list as the options for STS at stage 4, glossed as"
+        f" metastatic or advanced. {CUES['S01']}"
+        "\nS14 (characters 996–1089, line 16): pazopanib (brand Votrient) is a possible offer following chemotherapy,"
+        f" for sarcoma types that are not named. {CUES['S14']}"
+        "\nS15 (characters 1090–1219, line 16): pazopanib is for people who had chemotherapy before, or whose sarcoma"
+        f" goes on growing in the year following treatment. {CUES['S15']}"
     )
     expected = BEFORE_GISTS.format(f=told.f) + gists + AFTER_GISTS
     assert str(told.kg.explain(told.f, "pazopanib")).splitlines() == expected.splitlines()
@@ -244,14 +252,19 @@ def test_the_worked_example(told: Told) -> None:
 
 def test_the_worked_example_with_the_page(told: Told, page: Path) -> None:
     text = page.read_bytes().decode()
-    quoted = f"S14: “{text[996:1089]}”\nS15: “{text[1090:1219]}”"
+    quoted = (
+        f"Source: H0 (characters 0–42, line 1): “{text[0:42]}”"
+        f"\nS01 (characters 44–137, line 3): “{text[44:137]}” {CUES['S01']}"
+        f"\nS14 (characters 996–1089, line 16): “{text[996:1089]}” {CUES['S14']}"
+        f"\nS15 (characters 1090–1219, line 16): “{text[1090:1219]}” {CUES['S15']}"
+    )
     expected = BEFORE_GISTS.format(f=told.f) + quoted + AFTER_GISTS
     assert str(told.kg.explain(told.f, "pazopanib", page=page)).splitlines() == expected.splitlines()
 
 
 def test_the_page_of_the_environment_is_quoted(told: Told, page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STS_KG_SOURCE", str(page))
-    assert [s.text is not None for s in told.kg.explain(told.f, "pazopanib").segments] == [True, True]
+    assert [s.text is not None for s in told.kg.explain(told.f, "pazopanib").segments] == [True] * 4
 
 
 def test_as_dict_of_the_worked_example(told: Told) -> None:
@@ -294,12 +307,29 @@ def test_as_dict_of_the_worked_example(told: Told) -> None:
         "consequence": "If yes, the source’s condition is met. If no, it is not met.",
         "source": [
             {
+                "segment": "H0",
+                "start": 0,
+                "end": 42,
+                "line": 1,
+                "gist": "page title: treatment options for soft tissue sarcoma (STS) at stage 4",
+                "cues": [],
+            },
+            {
+                "segment": "S01",
+                "start": 44,
+                "end": 137,
+                "line": 3,
+                "gist": "introduces the list as the options for STS at stage 4, glossed as metastatic or advanced",
+                "cues": ["stage 4 (metastatic or advanced)"],
+            },
+            {
                 "segment": "S14",
                 "start": 996,
                 "end": 1089,
                 "line": 16,
                 "gist": "pazopanib (brand Votrient) is a possible offer following chemotherapy, for sarcoma types that"
                 " are not named",
+                "cues": ["may be offered", "some types of soft tissue sarcoma"],
             },
             {
                 "segment": "S15",
@@ -308,14 +338,11 @@ def test_as_dict_of_the_worked_example(told: Told) -> None:
                 "line": 16,
                 "gist": "pazopanib is for people who had chemotherapy before, or whose sarcoma goes on growing in the"
                 " year following treatment",
+                "cues": [
+                    "chemotherapy has already been given",
+                    "continues to grow within one year after treatment",
+                ],
             },
-        ],
-        "cues": [
-            "chemotherapy has already been given",
-            "continues to grow within one year after treatment",
-            "may be offered",
-            "some types of soft tissue sarcoma",
-            "stage 4 (metastatic or advanced)",
         ],
         "notes": [],
         "disclaimer": told.kg.footer,
@@ -326,7 +353,24 @@ def test_as_dict_with_the_page_has_the_text(told: Told, page: Path) -> None:
     explained = told.kg.explain(told.f, "pazopanib", page=page).as_dict()["explanation"]
     assert isinstance(explained, dict)
     text = page.read_bytes().decode()
-    assert [each["text"] for each in explained["source"]] == [text[996:1089], text[1090:1219]]
+    assert [each["text"] for each in explained["source"]] == [
+        *(text[0:42], text[44:137], text[996:1089], text[1090:1219]),
+    ]
+
+
+def test_every_cue_of_an_answer_stands_under_a_segment_that_is_shown(told: Told) -> None:
+    """The segments are those of the recommendation and of all parts of its condition, in reading order."""
+    graph = told.kg.asserted
+    for answer in told.kg.options(told.f):
+        explained = told.kg.explain(told.f, local(answer.option))
+        said = {answer.recommendation, *graph.objects(answer.recommendation, STS.hasConditionPart)}
+        quoted = {segment for thing in said for segment in graph.objects(thing, PROV.wasQuotedFrom)}
+        assert {STS[one.id] for one in explained.segments} == set(answer.segments) == quoted
+        assert [one.ordinal for one in explained.segments] == sorted(one.ordinal for one in explained.segments)
+        quoting = (STS.cue, STS.strengthCue, STS.frequencyCue)
+        cues = {str(cue) for thing in said for predicate in quoting for cue in graph.objects(thing, predicate)}
+        assert {cue for of_segment in explained.cues.values() for cue in of_segment} == cues
+        assert all((STS[s], STS.cue, Literal(c)) in graph for s, found in explained.cues.items() for c in found)
 
 
 # --- wording
@@ -591,7 +635,8 @@ def test_a_group_is_told_with_its_kinds(told: Told) -> None:
     )
     assert told_of["In the source’s words"] == (
         "wording: may be offered; how often: not common, amongst people with stage 4 soft tissue sarcoma; may come"
-        " after: radiation therapy to make surgery possible; talk with the healthcare team: S02."
+        " after: radiation therapy to make surgery possible (sometimes, amongst people given radiation first,"
+        " if resectable); talk with the healthcare team: S02."
     )
     assert "Group" not in dict(told.explain("stage", "pazopanib").lines())
 

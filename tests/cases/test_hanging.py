@@ -35,7 +35,8 @@ def differing(answers: Any) -> dict[str, dict[str, list[str]]]:
 
 
 def answer(kg: KnowledgeGraph, option: str, **case: Any) -> Answer:
-    return next(one for one in kg.options({"case": "x", **case}) if one.option == STS[f"option-{option}"])
+    told: dict[str, Any] = {"case": "x", **case}
+    return next(one for one in kg.options(told) if one.option == STS[f"option-{option}"])
 
 
 # --- against the second evaluator, and against the closure of each reading
@@ -52,7 +53,7 @@ def test_the_same_answers_hang_on_the_same_readings(kg: KnowledgeGraph) -> None:
 
 @pytest.mark.parametrize("reading", READINGS)
 def test_the_answers_of_one_example_differ_and_of_its_near_miss_do_not(kg: KnowledgeGraph, reading: str) -> None:
-    differs, near = (dict(case, case=name) for name, case in zip("ab", EXAMPLES[reading], strict=True))
+    differs, near = ({**case, "case": name} for name, case in zip("ab", EXAMPLES[reading], strict=True))
     found = differing(kg.options([differs, near]))
     wanted = {"a": readings_oracle.hangs(differs), "b": readings_oracle.hangs(near)}
     assert found == wanted

@@ -38,7 +38,7 @@ COMPONENTS = {
     "surgery-other-metastases": "surgery",
     "comfort-care": "comfort-care",
 }
-ALONE = {"doxorubicin-alone", "external-radiation"}
+ALONE = {"doxorubicin-alone"}
 DECIDES = {
     "sbrt-lung": "lungs",
     "sbrt-outside-lungs": "outside-lungs",
@@ -101,7 +101,12 @@ def marks(*courses: Course, given: tuple[Given, ...] = ()) -> dict[str, list[str
         ),
         (
             course(therapies="external-radiation-therapy ifosfamide", purpose="treat-cancer-itself"),
-            {"chemotherapy": "tried", "chemotherapy-with-radiation": "tried", "radiation": "tried"},
+            {
+                "chemotherapy": "tried",
+                "chemotherapy-with-radiation": "tried",
+                "radiation": "tried",
+                "external-radiation": "tried",  # alone or with chemotherapy (S18)
+            },
         ),
         (
             course(therapies="sbrt"),

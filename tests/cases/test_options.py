@@ -100,7 +100,7 @@ def test_an_answer_as_json(archetypes: dict[str, dict[str, Answer]]) -> None:
             }
         ],
         "recommendation": "rec-S14",
-        "segments": ["S14", "S15"],
+        "segments": ["H0", "S01", "S14", "S15"],
         "decisions": ["D01", "D08", "D09", "D09b", "D09c", "D23", "D31", "D32", "D33"],
         "review": None,
         "kind": "option",
@@ -118,6 +118,7 @@ def test_an_answer_as_json(archetypes: dict[str, dict[str, Answer]]) -> None:
                 "option": "option-chemotherapy",
                 "frequency": None,
                 "amongst": None,
+                "if": None,
                 "basis": "stated",
                 "segments": ["S14"],
             }
@@ -743,7 +744,7 @@ def test_answers_are_sorted_by_their_keys_and_empty_values_come_last(shown: Answ
     of_case = shown.where(case="m")
     assert named(of_case.sorted_by("frequency")) == [
         "sbrt-outside-lungs",  # amongst metastases outside the lungs
-        "surgery-other-metastases",  # amongst other types of metastases
+        "surgery-other-metastases",  # amongst the same
         "chemotherapy",  # amongst people with stage 4: a high band
         "wide-local-excision-lung",  # then a low one, by name
         "surgery",
@@ -822,7 +823,7 @@ def test_csv_has_the_words(shown: Answers) -> None:
         "missing": "",
         "recommendation": "rec-S04",
         "segments": "S04 S05 S06",
-        "decisions": "D01 D02 D03 D07",
+        "decisions": "D01 D02 D03 D07 D37",
         "review": "",
         "kind": "group",
         "kinds": "met=4 not-met=0 undetermined=0",

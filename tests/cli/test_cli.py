@@ -298,7 +298,7 @@ def test_explain(kg: KnowledgeGraph) -> None:
     assert "\nTo ask: sarcoma-type-for-pazopanib. Is this one of the types" in done.stdout
     told = json.loads(invoke("explain", file, "option-pazopanib", "--case", "f", "--format", "json").stdout)
     assert told["met_if_all_yes"] == [["sarcoma-type-for-pazopanib"]]
-    assert [one["segment"] for one in told["explanation"]["source"]] == ["S14", "S15"]
+    assert [one["segment"] for one in told["explanation"]["source"]] == ["H0", "S01", "S14", "S15"]
 
 
 def test_explain_an_option_that_is_not_there() -> None:

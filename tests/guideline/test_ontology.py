@@ -65,7 +65,7 @@ def test_one_ontology_has_the_imports(kg: KnowledgeGraph) -> None:
         ("Sentence", 33),
         ("Heading", 6),
         ("Finding", 22),
-        ("Decision", 44),
+        ("Decision", 47),
         ("ConditionPart", 45),
         ("Recommendation", 18),
     ],

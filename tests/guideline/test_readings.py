@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import product
+import shutil
+from itertools import combinations, product
+from pathlib import Path
 
 import oracle
 import pytest
@@ -14,6 +16,7 @@ from readings_oracle import CHANGED, NEW, READINGS, TABLES
 from sts_kg import KnowledgeGraph
 from sts_kg.cases.case import Case, Given
 from sts_kg.cases.facts import facts_of
+from sts_kg.errors import ParseError, ReadingError, UnknownNameError
 from sts_kg.guideline.condition import leaves, truth
 from sts_kg.guideline.data import ontology_folder
 from sts_kg.guideline.guideline import Guideline

@@ -204,7 +204,7 @@ WRONG = [
         "sts:hasComponent sts:pazopanib",
         "sts:hasComponent sts:pazopanib ; sts:hasOptionalComponent sts:pazopanib",
     ),
-    Wrong("An option refines umbrella options only.", "sts:refines sts:umbrella", "sts:refines sts:option"),
+    Wrong("An option refines options only.", "sts:refines sts:umbrella", "sts:refines sts:pazopanib"),
     Wrong(
         "An option has one ordinal, counted from 1.",
         "sts:hasComponent sts:pazopanib ; sts:ordinal 1",

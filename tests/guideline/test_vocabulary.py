@@ -85,7 +85,7 @@ CONTENTS = {
     "targeted-therapy": ("targeted-therapy", "", "", ""),
     "pazopanib": ("pazopanib", "", "", ""),
     "radiation": ("radiation-therapy", "", "", ""),
-    "external-radiation": ("external-radiation-therapy", "chemotherapy", "", ""),
+    "external-radiation": ("external-radiation-therapy", "", "", ""),
     "sbrt-lung": ("sbrt", "", "site-lungs", ""),
     "sbrt-outside-lungs": ("sbrt", "", "site-outside-lungs", ""),
     "radiation-to-enable-surgery": ("radiation-therapy", "", "", "intent-make-surgery-possible"),

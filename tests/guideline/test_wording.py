@@ -47,7 +47,7 @@ surgery-symptom-control | is-used | most-often, surgery-for-stage4-sts, high
   | symptom-relief; ; treat-cancer-itself | | | | S02
 wide-local-excision-lung | may-be-done | in-rare-cases, people-with-stage4-sts, low
   | remove-all-cancer; ; | | | | S02
-surgery-other-metastases | may-be-possible | in-certain-cases, other-types-of-metastases, unquantified
+surgery-other-metastases | may-be-possible | in-certain-cases, metastases-outside-lungs, unquantified
   | ; ; | | | | S02
 comfort-care | may-want-to-consider | , ,
   | feel-better-without-treating-cancer; ; | | | | S02 S29 S30
@@ -102,7 +102,8 @@ def test_the_plain_values_are_json_in_a_fixed_order(shipped: dict[str, Wording])
         '{"strength": "not-worded", "frequency": null, "amongst": null, "intents": ["make-surgery-possible"],'
         ' "inherited_intents": [], "not_intents": [], "positions": [], "follows": [],'
         ' "may_enable": [{"option": "option-surgery", "frequency": "sometimes",'
-        ' "amongst": "people-given-radiation-first", "basis": "stated", "segments": ["S21"]}], "talk": ["S02"]}'
+        ' "amongst": "people-given-radiation-first", "if": null, "basis": "stated", "segments": ["S21"]}],'
+        ' "talk": ["S02"]}'
     )
 
 
@@ -123,7 +124,7 @@ def test_position_order_and_enablement_have_the_words_of_their_own_statement(shi
             STS["position-first"],
             segments=(STS.S07,),
             frequency=STS["frequency-most-often"],
-            amongst=STS["amongst-treatments-of-stage4-sts"],
+            amongst=STS["amongst-people-with-stage4-sts"],
             basis=stated,
         ),
     )
@@ -134,6 +135,26 @@ def test_position_order_and_enablement_have_the_words_of_their_own_statement(shi
         Related(STS["option-doxorubicin-alone"], segments=(STS.S11,), basis=stated),
         Related(STS["option-doxorubicin-ifosfamide"], segments=(STS.S11,), basis=implied),
     )
+    assert shipped["option-surgery"].follows == (
+        Related(
+            STS["option-radiation-to-enable-surgery"],
+            segments=(STS.S21,),
+            frequency=STS["frequency-sometimes"],
+            amongst=STS["amongst-people-given-radiation-first"],
+            condition=STS["finding-resectable"],
+            basis=stated,
+        ),
+    )
+    assert shipped["option-surgery"].as_dict()["follows"] == [
+        {
+            "option": "option-radiation-to-enable-surgery",
+            "frequency": "sometimes",
+            "amongst": "people-given-radiation-first",
+            "if": "resectable",
+            "basis": "stated",
+            "segments": ["S21"],
+        }
+    ]
     assert shipped["option-radiation-to-enable-surgery"].may_enable == (
         Related(
             STS["option-surgery"],
@@ -157,7 +178,7 @@ def test_position_order_and_enablement_have_the_words_of_their_own_statement(shi
                 "wording: is offered",
                 "how often: usually, amongst people with stage 4 soft tissue sarcoma",
                 "meant for: control growth and spread, symptom relief",
-                "position: first treatment (most often, amongst treatments of stage 4 soft tissue sarcoma)",
+                "position: first treatment (most often, amongst people with stage 4 soft tissue sarcoma)",
                 "talk with the healthcare team: S02",
             ],
         ),
@@ -184,6 +205,16 @@ def test_position_order_and_enablement_have_the_words_of_their_own_statement(shi
                 "wording: described without words of offer",
                 "meant for: make surgery possible",
                 "may make possible: surgery (sometimes, amongst people given radiation first)",
+                "talk with the healthcare team: S02",
+            ],
+        ),
+        (
+            "surgery",
+            [
+                "wording: may be offered",
+                "how often: not common, amongst people with stage 4 soft tissue sarcoma",
+                "may come after: radiation therapy to make surgery possible"
+                " (sometimes, amongst people given radiation first, if resectable)",
                 "talk with the healthcare team: S02",
             ],
         ),
@@ -217,6 +248,9 @@ def test_every_term_of_a_wording_has_its_label(kg: KnowledgeGraph, shipped: dict
         "frequency-not-common": "not common",
         "amongst-people-with-stage4-sts": "people with stage 4 soft tissue sarcoma",
         "band-low": "low frequency",
+        "frequency-sometimes": "sometimes",
+        "amongst-people-given-radiation-first": "people given radiation first",
+        "finding-resectable": "resectable",
         "option-radiation-to-enable-surgery": "radiation therapy to make surgery possible",
         "basis-stated": "stated",
         "S21": "sentence S21",
