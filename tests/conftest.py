@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from sts_kg import KnowledgeGraph, load
+from sts_kg import KnowledgeGraph, knowledge, load
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "ontology" / "examples"
@@ -18,6 +20,9 @@ EXAMPLES = ROOT / "ontology" / "examples"
 settings.register_profile("fixed", derandomize=True, deadline=None, database=None)
 settings.register_profile("random", deadline=None, print_blob=True)
 settings.load_profile("fixed")
+
+# To look for cycles after every 700 objects costs a tenth of the time: tests keep large graphs.
+gc.set_threshold(100_000, 50, 100)
 
 
 def _page() -> Path | None:
@@ -49,6 +54,17 @@ def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
 def kg() -> KnowledgeGraph:
     """The shipped knowledge graph, without cases."""
     return load()
+
+
+@pytest.fixture
+def preloaded(kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands share what is loaded, each with a graph of its own, since `link` changes its graph."""
+    loaded = knowledge.load
+
+    def shared(**given: Any) -> KnowledgeGraph:
+        return loaded(**given) if given else KnowledgeGraph(kg.session)
+
+    monkeypatch.setattr(knowledge, "load", shared)
 
 
 @pytest.fixture(scope="session")

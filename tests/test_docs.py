@@ -7,6 +7,7 @@ import doctest
 import importlib.util
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -15,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from rdflib.namespace import OWL
 
-from sts_kg import KnowledgeGraph, errors, parse
+from sts_kg import KnowledgeGraph, cli, errors, parse
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "bench").glob("*.md")])
@@ -31,6 +33,7 @@ def _name(path: Path) -> str:
 # --- generated pages
 
 
+@pytest.fixture(scope="module")
 def generated(kg: KnowledgeGraph) -> dict[Path, str]:
     """Return the texts that docs/generate.py makes, by path."""
     spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
@@ -41,13 +44,13 @@ def generated(kg: KnowledgeGraph) -> dict[Path, str]:
     return texts
 
 
-def test_generated_files_are_fresh(kg: KnowledgeGraph) -> None:
-    for path, text in generated(kg).items():
+def test_generated_files_are_fresh(generated: dict[Path, str]) -> None:
+    for path, text in generated.items():
         assert path.read_text(encoding="utf-8") == text, f"run make docs: {_name(path)}"
 
 
-def test_generated_files_name_their_command_on_their_first_line(kg: KnowledgeGraph) -> None:
-    for path, text in generated(kg).items():
+def test_generated_files_name_their_command_on_their_first_line(generated: dict[Path, str]) -> None:
+    for path, text in generated.items():
         assert "make docs" in text.partition("\n")[0], _name(path)
 
 
@@ -88,7 +91,7 @@ def agrees(shown: str, real: str) -> bool:
 
 
 @pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def checkout(preloaded: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory that looks like the repository and may be written to."""
     for path in ROOT.iterdir():
         if not path.name.startswith("."):
@@ -101,17 +104,23 @@ def run_console(block: Block, where: str) -> Iterator[str]:
     """Run the `sts-kg` commands of a block in the working directory, and yield what they print otherwise than shown."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for command, shown in commands(block.text):
-        if command.startswith("sts-kg "):
-            done = subprocess.run(
+        if not command.startswith("sts-kg "):
+            continue
+        if re.search(r"[|&;<>()$`\\*?~#{}\[\]=]", command):  # it takes a shell, so a process
+            real = subprocess.run(
                 ["bash", "-c", command],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 encoding="utf-8",
                 env=os.environ | {"PATH": path, "PYTHONIOENCODING": "utf-8"},
                 check=False,
-            )
-            if not agrees(shown, done.stdout):
-                yield f"{where}: $ {command}\nshown:\n{shown}\nreal:\n{done.stdout}"
+            ).stdout
+        else:
+            done = CliRunner().invoke(cli.app, shlex.split(command)[1:], prog_name="sts-kg")
+            assert done.exception is None or isinstance(done.exception, SystemExit)
+            real = done.output
+        if not agrees(shown, real):
+            yield f"{where}: $ {command}\nshown:\n{shown}\nreal:\n{real}"
 
 
 def run_python(block: Block, where: str, names: dict[str, object]) -> list[str]:

@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from conftest import EXAMPLES
 
 import sts_kg
+from sts_kg.cli import app
 
 UNIX = ("fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty")
 
@@ -49,8 +51,9 @@ def hidden(*words: str | Path) -> str:
 
 def plain(*words: str | Path) -> str:
     """Return what the same command prints here."""
-    command = [sys.executable, "-m", "sts_kg", *map(str, words)]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, check=True).stdout
+    done = CliRunner().invoke(app, [*map(str, words)], prog_name="sts-kg")
+    assert (done.exit_code, done.stderr) == (0, "")
+    return done.stdout
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ _ROW_TYPE = np.dtype(f"V{_ROW}")
 _WORDS = _ROW // 8
 _LONGEST = 16 * _ROW  # a longer term is hashed on its own
 _BATCH = 2048  # terms hashed in one step, so that their rows stay in the processor's cache
+_REMEMBERED = 4096  # terms asked for one by one, such as the predicates of cases
 _HALF = np.uint64(32)
 #: By length n: a row whose first n bytes are all ones.
 _MASKS = np.where(np.arange(_ROW) < np.arange(_ROW + 1)[:, None], 255, 0).astype(np.uint8).view(_ROW_TYPE).ravel()
@@ -104,6 +105,7 @@ class Terms:
         self._kinds = np.zeros(1024, np.uint8)
         self._hashes = np.zeros(1024, np.uint64)
         self._table = np.full(2048, _EMPTY, np.int32)
+        self._asked: dict[bytes, int] = {}  # what `find_few` found; an id never changes
         self.add_all(list(first))
 
     def copy(self) -> Terms:
@@ -112,6 +114,7 @@ class Terms:
         other._blob = bytearray(self._blob)
         other._ends, other._kinds = self._ends.copy(), self._kinds.copy()
         other._hashes, other._table = self._hashes.copy(), self._table.copy()
+        other._asked = dict(self._asked)
         return other
 
     def __len__(self) -> int:
@@ -160,6 +163,16 @@ class Terms:
         lengths = np.fromiter(map(len, terms), np.int64, len(terms))
         ends = np.cumsum(lengths)
         return self._lookup(self._hash(np.frombuffer(b"".join(terms), np.uint8), ends - lengths, ends))
+
+    def find_few(self, terms: Sequence[bytes]) -> list[int]:
+        """Return the ids of a few terms, -1 for those that have none; those found are remembered."""
+        known = [self._asked.get(term, -1) for term in terms]
+        if -1 not in known:
+            return known
+        found: list[int] = self.find_all(terms).tolist()
+        if len(self._asked) < _REMEMBERED:
+            self._asked |= {term: each for term, each in zip(terms, found, strict=True) if 0 <= each < self._count}
+        return found
 
     def text(self, term_id: int) -> bytes:
         """Return the term with an id.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sts_kg.closure.rules.table import ANNOTATION_PROPERTIES
 from sts_kg.rdf.xsd import SUPPORTED
 
@@ -56,6 +58,7 @@ BUILT_IN = tuple(
 _IDS = {term: number for number, term in enumerate(BUILT_IN)}
 
 
+@cache
 def id_of(curie: str) -> int:
     """Return the id of a built-in term.
 

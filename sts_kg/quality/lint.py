@@ -13,7 +13,7 @@ from rdflib.plugins.sparql.parserutils import CompValue
 
 from sts_kg.errors import QueryError
 from sts_kg.quality.violation import Violation
-from sts_kg.queries import CannedQuery, parse_sparql, parts_of
+from sts_kg.queries import CannedQuery, parsed_sparql, parts_of
 from sts_kg.rdf import BASE, CASE, STS, compress
 
 __all__ = ["CHECKS", "REMEDIES", "violations"]
@@ -76,7 +76,7 @@ def violations(
     """
     found: list[tuple[str, str]] = []
     try:
-        tree = parse_sparql(query.id, query.open_text)
+        tree = parsed_sparql(query.id, query.open_text)
         misused = list(_misused(tree))
         if not misused:  # a misused parameter breaks the sample, and is the better message
             query.check()

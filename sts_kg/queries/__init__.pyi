@@ -3,7 +3,7 @@ from .catalogue import find as find
 from .catalogue import read as read
 from .catalogue import read_all as read_all
 from .entities import Entities as Entities
-from .grammar import parse_sparql as parse_sparql
+from .grammar import parsed_sparql as parsed_sparql
 from .grammar import parts_of as parts_of
 from .oxigraph import Store as Store
 from .oxigraph import check_syntax as check_syntax

@@ -126,9 +126,9 @@ class CannedQuery:
         """
         from rdflib.plugins.sparql.parserutils import CompValue
 
-        from sts_kg.queries.grammar import check_algebra, parse_sparql, parts_of
+        from sts_kg.queries.grammar import check_algebra, parse_sparql, parsed_sparql, parts_of
 
-        if (found := parse_sparql(self.id, self.open_text)[1].name) != f"{self.form.capitalize()}Query":
+        if (found := parsed_sparql(self.id, self.open_text)[1].name) != f"{self.form.capitalize()}Query":
             raise QueryError(self.id, f"by the grammar it is a {found}, not a query to {self.form}")
         tree = parse_sparql(self.id, self.sample_text)
         for part in parts_of(tree):

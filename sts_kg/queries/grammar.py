@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import rdflib.plugins.sparql
@@ -12,7 +13,7 @@ from rdflib.plugins.sparql.processor import SPARQLProcessor
 
 from sts_kg.errors import QueryError
 
-__all__ = ["SPARQLProcessor", "check_algebra", "parse_sparql", "parts_of"]
+__all__ = ["SPARQLProcessor", "check_algebra", "parse_sparql", "parsed_sparql", "parts_of"]
 
 # rdflib would read what a query names in FROM: https://github.com/RDFLib/rdflib/issues/810
 rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
@@ -21,6 +22,12 @@ rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
 def parse_sparql(name: str, text: str) -> Any:
     """Return rdflib's parse tree of a query, prologue and body; QueryError for the named query if there is none."""
     return _asked(name, parseQuery, text)
+
+
+@lru_cache(maxsize=8)
+def parsed_sparql(name: str, text: str) -> Any:
+    """Return what `parse_sparql` does, to be read and not to be changed: it is shared."""
+    return parse_sparql(name, text)
 
 
 def check_algebra(name: str, tree: Any) -> None:

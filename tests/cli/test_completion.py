@@ -6,10 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from conftest import ROOT
+
+from sts_kg.cli import app
 
 #: How a shell reads a script without running it.
 SYNTAX = {"bash": ("bash", "-n"), "zsh": ("zsh", "-n"), "fish": ("fish", "--no-execute")}
@@ -31,10 +35,27 @@ def run(*arguments: str, **variables: str) -> str:
     return done.stdout
 
 
+def told(shell: str, line: str, word: str) -> str:
+    """Return what a shell is told that completes a word of a line, without a process of its own."""
+    asked = {"_STS_KG_COMPLETE": f"{shell}_complete", "COMP_WORDS": line, "COMP_CWORD": word}
+    done = CliRunner().invoke(app, [], prog_name="sts-kg", env=asked, complete_var="_STS_KG_COMPLETE")
+    assert (done.stderr, done.exit_code) == ("", 0)
+    return done.stdout
+
+
 def completed(line: str) -> list[str]:
     """Return the completions of the last word of a line, as bash is told them: kind and word."""
-    place = len(line.split(" ")) - 1
-    return run(_STS_KG_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=str(place)).splitlines()
+    return told("bash", line, str(len(line.split(" ")) - 1)).splitlines()
+
+
+def test_a_process_is_told_the_same() -> None:
+    asked = {"COMP_WORDS": "sts-kg query dru", "COMP_CWORD": "2"}
+    assert run(_STS_KG_COMPLETE="bash_complete", **asked) == told("bash", *asked.values())
+
+
+@cache
+def script(shell: str) -> str:
+    return run("completion", shell)
 
 
 def plain(words: list[str]) -> list[str]:
@@ -50,18 +71,18 @@ def shell(request: pytest.FixtureRequest) -> str:
 
 
 def test_the_shell_accepts_the_script(shell: str, tmp_path: Path) -> None:
-    script = tmp_path / "completion"
-    script.write_text(run("completion", shell))
-    done = subprocess.run([*SYNTAX[shell], str(script)], capture_output=True, text=True)
+    file = tmp_path / "completion"
+    file.write_text(script(shell))
+    done = subprocess.run([*SYNTAX[shell], str(file)], capture_output=True, text=True)
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
 
 
 @pytest.mark.parametrize("shell", ["bash"], indirect=True)
 def test_the_shell_would_not_accept_half_of_the_script(shell: str, tmp_path: Path) -> None:
-    script = tmp_path / "completion"
-    whole = run("completion", shell)
-    script.write_text(whole[: len(whole) // 2])
-    assert subprocess.run([*SYNTAX[shell], str(script)], capture_output=True).returncode == 2
+    file = tmp_path / "completion"
+    whole = script(shell)
+    file.write_text(whole[: len(whole) // 2])
+    assert subprocess.run([*SYNTAX[shell], str(file)], capture_output=True).returncode == 2
 
 
 @pytest.mark.parametrize(
@@ -73,7 +94,7 @@ def test_the_shell_would_not_accept_half_of_the_script(shell: str, tmp_path: Pat
     ],
 )
 def test_the_script_registers_sts_kg(name: str, registers: str) -> None:
-    lines = [line.strip() for line in run("completion", name).splitlines()]
+    lines = [line.strip() for line in script(name).splitlines()]
     assert lines.count(registers) == 1
 
 
@@ -133,7 +154,7 @@ def test_a_case_file_completes_as_a_file() -> None:
 
 def test_zsh_and_fish_are_told_what_a_query_asks() -> None:
     question = "Which drugs does the source name, with..."
-    asked = {"COMP_WORDS": "sts-kg query drugs/dr", "COMP_CWORD": "2"}
-    assert run(_STS_KG_COMPLETE="zsh_complete", **asked) == f"plain\ndrugs/drugs-and-brands\n{question}\n"
-    asked = {"COMP_WORDS": "sts-kg query drugs/dr", "COMP_CWORD": "drugs/dr"}  # fish gives the word, not its place
-    assert run(_STS_KG_COMPLETE="fish_complete", **asked) == f"plain,drugs/drugs-and-brands\t{question}\n"
+    line = "sts-kg query drugs/dr"
+    assert told("zsh", line, "2") == f"plain\ndrugs/drugs-and-brands\n{question}\n"
+    # fish gives the word, not its place
+    assert told("fish", line, "drugs/dr") == f"plain,drugs/drugs-and-brands\t{question}\n"

@@ -22,6 +22,8 @@ from sts_kg.links import read as read_mappings
 from sts_kg.links import validate
 from sts_kg.rdf import one_triple
 
+pytestmark = pytest.mark.usefixtures("preloaded")
+
 EXAMPLES = ontology_folder() / "examples"
 F, G, COHORT = (str(EXAMPLES / name) for name in ("f.yaml", "g.yaml", "cohort.csv"))
 FORM = str(Path(__file__).parent / "form.csv")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 
 import pytest
 from closure import twin
@@ -15,6 +16,13 @@ from sts_kg.closure.rules.checks import CHECK_RULES
 from sts_kg.closure.rules.table import ANNOTATION_PROPERTIES, RULES, notation
 from sts_kg.errors import MalformedListError
 from sts_kg.rdf.graphs import parse
+
+
+@cache
+def read_once(text: str) -> Graph:
+    """Return a text as a graph, which the engines only read."""
+    return parse(PREFIXES + text)
+
 
 Engine = Callable[[Graph, bool], tuple[set[twin.Triple], set[str]]]
 
@@ -195,11 +203,11 @@ def test_notation(rule: str, line: str) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("each", [pytest.param(each, id=each.id) for each in (*CASES, *MIXED)])
 def test_a_premise_has_its_conclusion(each: Case, engine: str) -> None:
-    triples, reported = ENGINES[engine](parse(PREFIXES + each.premise), each.reflexive)
-    assert set(parse(PREFIXES + each.entails)) <= triples
+    triples, reported = ENGINES[engine](read_once(each.premise), each.reflexive)
+    assert set(read_once(each.entails)) <= triples
     assert each.reports <= reported
     assert bool(each.reports) == bool(reported)
-    assert triples.isdisjoint(parse(PREFIXES + each.absent))
+    assert triples.isdisjoint(read_once(each.absent))
 
 
 #: Cases whose near misses leave a list without an end: an error of the engine, and no list for the twin.
@@ -213,8 +221,8 @@ def named(misses: Iterable[tuple[Case, str, str]]) -> list[object]:
 
 def without_conclusion(engine: Engine, each: Case, old: str, new: str) -> bool:
     assert each.premise.count(old) == 1
-    triples, reported = engine(parse(PREFIXES + each.premise.replace(old, new)), each.reflexive)
-    return triples.isdisjoint(parse(PREFIXES + each.entails)) and not reported
+    triples, reported = engine(read_once(each.premise.replace(old, new)), each.reflexive)
+    return triples.isdisjoint(read_once(each.entails)) and not reported
 
 
 @pytest.mark.parametrize(("each", "old", "new"), named(MISSES))
@@ -230,7 +238,7 @@ def test_a_near_miss_has_not_for_the_engine(each: Case, old: str, new: str) -> N
 @pytest.mark.parametrize(("each", "old", "new"), named(miss for miss in MISSES if miss[0].id in MALFORMED))
 def test_a_near_miss_of_a_list_is_an_error_of_the_engine(each: Case, old: str, new: str) -> None:
     with pytest.raises(MalformedListError, match=r"begins at <http://example\.org/l> has "):
-        by_columns(parse(PREFIXES + each.premise.replace(old, new)), each.reflexive)
+        by_columns(read_once(each.premise.replace(old, new)), each.reflexive)
 
 
 _NO_EQ_REF = "reference.py switches eq-ref off"
@@ -286,12 +294,12 @@ OWLRL_SAYS = {"eq-diff3": "eq-diff2", "cax-adc": "cax-dw", "cls-maxqc2": "cls-ma
 
 def agrees(each: Case, engine: Engine) -> bool:
     """Whether an engine gets a case and all its near misses right, by the names that owlrl gives to the rules."""
-    triples, reported = engine(parse(PREFIXES + each.premise), each.reflexive)
+    triples, reported = engine(read_once(each.premise), each.reflexive)
     expected = {OWLRL_SAYS.get(rule, rule) for rule in each.reports}
-    right = set(parse(PREFIXES + each.entails)) <= triples and expected == reported
+    right = set(read_once(each.entails)) <= triples and expected == reported
     for old, new in each.misses:
-        triples, reported = engine(parse(PREFIXES + each.premise.replace(old, new)), each.reflexive)
-        right = right and triples.isdisjoint(parse(PREFIXES + each.entails)) and not reported
+        triples, reported = engine(read_once(each.premise.replace(old, new)), each.reflexive)
+        right = right and triples.isdisjoint(read_once(each.entails)) and not reported
     return right
 
 

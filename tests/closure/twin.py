@@ -37,10 +37,10 @@ def close(graph: Graph, *, eq_ref: bool = True) -> tuple[set[Triple], set[Incons
     known = _Known(graph, eq_ref=eq_ref)
     known.add(_datatype_triples(known.values))
     rules = [rule for rule in RULES.values() if rule.kind != "datatype" and (eq_ref or rule.id != "eq-ref")]
-    size = 0
+    concluding, size = [rule for rule in rules if rule.head], 0
     while size < len(known.triples):
         size = len(known.triples)
-        for rule in rules:
+        for rule in concluding:
             known.add({_bound(pattern, binding) for _, head, binding in _firings(rule, known) for pattern in head})
     found = {
         (rule.id, _terms(body, binding))

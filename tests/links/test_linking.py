@@ -31,6 +31,8 @@ from sts_kg.rdf.syntaxes import nquads
 from sts_kg.stores.endpoint import Endpoint
 from sts_kg.stores.http import send
 
+pytestmark = pytest.mark.usefixtures("preloaded")
+
 MADE_UP = ROOT / "tests" / "external.ttl"
 OBO = "http://purl.obolibrary.org/obo/"
 DATA = Path(os.environ.get("STS_KG_TESTDATA") or ROOT.parent / "shared" / "testdata") / "external"
@@ -349,21 +351,21 @@ def test_linking_changes_no_other_answer(kg: KnowledgeGraph, linked: KnowledgeGr
     assert linked.closure.counts == kg.closure.counts
 
 
-def test_superclasses_follow_over_both() -> None:
-    graph = load()
+def test_superclasses_follow_over_both(kg: KnowledgeGraph) -> None:
+    graph = KnowledgeGraph(kg.session)
     graph.link(MADE_UP, bridge=True)
     asked = "ASK { sts:pazopanib a obo:CHEBI_71219, obo:CHEBI_1, obo:CHEBI_0 }"
     assert graph.sparql(asked) is True
-    without = load()
+    without = KnowledgeGraph(kg.session)
     without.link(MADE_UP)
     assert without.sparql(asked) is False
     assert without.sparql("ASK { obo:CHEBI_71219 rdfs:subClassOf obo:CHEBI_0 }") is True
 
 
-def test_cases_and_slices_are_asked_together(linked: KnowledgeGraph) -> None:
+def test_cases_and_slices_are_asked_together(kg: KnowledgeGraph, linked: KnowledgeGraph) -> None:
     both = linked.with_cases(EXAMPLES / "f.yaml")
     assert both.sparql("ASK { case:f a sts:PatientCase . obo:DINTO_07600 rdfs:label ?label }") is True
-    assert linked.with_cases(EXAMPLES / "f.yaml").options(EXAMPLES / "f.yaml") == load().options(EXAMPLES / "f.yaml")
+    assert linked.with_cases(EXAMPLES / "f.yaml").options(EXAMPLES / "f.yaml") == kg.options(EXAMPLES / "f.yaml")
 
 
 def test_a_bridge_holds_exact_matches_only(kg: KnowledgeGraph) -> None:
@@ -504,8 +506,8 @@ def test_real_slices_are_small(of_real: LinkReport) -> None:
 
 
 @real
-def test_real_joint_questions(raw: dict[str, ox.Store]) -> None:
-    graph = load()
+def test_real_joint_questions(kg: KnowledgeGraph, raw: dict[str, ox.Store]) -> None:
+    graph = KnowledgeGraph(kg.session)
     graph.link(*(DATA / file for file in REAL.values()))
     asked = (
         'SELECT DISTINCT ?i { ?i <%s> ?l FILTER(CONTAINS(STR(?l), "ifosfamide") && STRSTARTS(STR(?i), "%sDINTO_")) }'

@@ -40,7 +40,7 @@ def graph_of(output: Output, *parts: Iterator[Rows]) -> Graph:
 
 def ids_of(nodes: Sequence[Node], terms: Terms) -> tuple[int, ...] | None:
     """Return the ids of rdflib terms, or None if one of them is not in the dictionary."""
-    ids = tuple(terms.find_all([ntriples(each) for each in nodes]).tolist())
+    ids = tuple(terms.find_few([ntriples(each) for each in nodes]))
     return None if -1 in ids else ids
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from threading import Lock
 
@@ -309,9 +309,7 @@ class Prover:
     # --- rules
 
     def _by_rule(self, row: Row, below: int) -> Step | None:
-        for rule in RULES.values():
-            if rule.id in _OTHERWISE or not rule.head:
-                continue
+        for rule in _rules_about(row[1]):
             if not rule.body:
                 if any(tuple(map(_constant, pattern)) == row for pattern in rule.head):
                     return Step(row, rule.id)
@@ -488,6 +486,16 @@ class Prover:
 
 
 _SMALL, _GUESS = 100_000, 1_000
+
+
+@lru_cache(maxsize=1024)
+def _rules_about(predicate: int) -> tuple[Rule, ...]:
+    """Return the rules for `_by_rule` of which a head can have a predicate, in the order of the table."""
+    return tuple(
+        rule
+        for rule in RULES.values()
+        if rule.id not in _OTHERWISE and any(head[1][0] == "?" or _constant(head[1]) == predicate for head in rule.head)
+    )
 
 
 def _constant(term: str) -> int:
