@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -177,14 +177,17 @@ def sheet(session: Session, texts: Mapping[str, str] | None = None) -> Sheet:
     if guideline.reading:
         raise ReadingError(guideline.reading.name, "a review sheet holds all readings against those that were chosen")
     options = list(guideline.conditions)
-    answers = sorted(examples.answers(), key=lambda answer: options.index(answer.option))
-    effects = _effects(answers)
+    added = session.examples_of_readings
+    found = (*examples.answers(), *added.answers())
+    answers = sorted(found, key=lambda answer: options.index(answer.option))
+    effects = _effects(answers, {case.id for case in added.cases})
+    cases = (*examples.cases, *added.cases)
     return Sheet(
         title=f"Review sheet: {guideline.labels[guideline.iri]}",
         note=guideline.header(STS.reviewNote),
         judged=tuple(_judged(each, guideline, effects, texts) for each in guideline.decisions),
-        cases={case.id: case.label for case in examples.cases},
-        firm={case.id: sum(answer.is_firm for answer in answers if answer.case == case.id) for case in examples.cases},
+        cases={case.id: case.label for case in cases},
+        firm={case.id: sum(answer.is_firm for answer in answers if answer.case == case.id) for case in cases},
         n_options=len(options),
         footer=guideline.footer,
     )
@@ -222,11 +225,16 @@ def _judged(
     )
 
 
-def _effects(answers: Sequence[Answer]) -> dict[str, tuple[Effect, ...]]:
-    """Return by reading which answers change, the options in order; cases in which one changes alike stand together."""
+def _effects(answers: Sequence[Answer], added: Set[str]) -> dict[str, tuple[Effect, ...]]:
+    """Return by reading which answers change, the options in order; cases in which one changes alike stand together.
+
+    A case that was added for a decision, and bears its name, is shown with that decision only.
+    """
     found: dict[str, dict[tuple[str, str, str], list[str]]] = {}
     for answer in answers:
         for other in answer.readings or ():
+            if answer.case in added and answer.case != local(other.decision):
+                continue
             if other.status == "contradictory":  # so is every option of the case
                 found.setdefault(other.reading, {}).setdefault(CONTRADICTORY, []).append(answer.case)
                 continue

@@ -58,7 +58,18 @@ class Session:
     @cached_property
     def examples(self) -> Session:
         """The same session with the fictional cases that the guideline ships in place of its own."""
-        files = sorted((self.guideline.folder / "examples").glob("?.yaml"))
+        return self._of_files("?.yaml")
+
+    @cached_property
+    def examples_of_readings(self) -> Session:
+        """The same session with fictional cases for readings that change no answer of `examples`.
+
+        Each is named after the decision.
+        """
+        return self._of_files("readings/*.yaml")
+
+    def _of_files(self, pattern: str) -> Session:
+        files = sorted((self.guideline.folder / "examples").glob(pattern))
         return replace(self, cases=read_cases(files, self.guideline.vocabulary))
 
     @cached_property

@@ -260,3 +260,16 @@ def test_the_readings_can_be_listed(kg: KnowledgeGraph) -> None:
         name: reading.definition for name, reading in kg.guideline.readings.items()
     }
     assert len(rows(kg.query("provenance/decisions-without-reading"))) == 10
+
+
+def test_every_reading_changes_an_answer_of_a_shipped_example(kg: KnowledgeGraph) -> None:
+    """And leaves all answers of another as they are."""
+    answers = [*kg.session.examples.answers(), *kg.session.examples_of_readings.answers()]
+    cases_of = {
+        name: {one.case for one in answers if name in {by.reading for by in one.readings or ()}} for name in READINGS
+    }
+    every = {one.case for one in answers}
+    assert len(every) == 26
+    assert [name for name in READINGS if not cases_of[name] or cases_of[name] == every] == []
+    needed = {name.partition("=")[0] for name, found in cases_of.items() if not any(len(case) == 1 for case in found)}
+    assert {case for case in every if len(case) > 1} == needed
