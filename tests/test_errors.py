@@ -27,6 +27,7 @@ from sts_kg.errors import (
     ParameterError,
     ParseError,
     QueryError,
+    ReadingError,
     SourceError,
     StsKgError,
     TooManyTriplesError,
@@ -45,6 +46,7 @@ VALID = ["unresectable", "resectable", "stage4-sts"]
             "there is no finding 'unresectible'; did you mean unresectable or resectable?",
         ),
         (UnknownNameError("query", "x"), "there is no query 'x'"),
+        (ReadingError("D12", "it has two"), "the reading 'D12' cannot be used: it has two"),
         (CurieError("a b", "no"), "'a b' is not a CURIE or IRI that can be used here: no"),
         (ParseError("is not text"), "is not text"),
         (ParseError("is not text", path="a.ttl"), "a.ttl: is not text"),
@@ -102,6 +104,7 @@ def test_the_sentence(error: StsKgError, sentence: str) -> None:
             UnknownNameError("finding", "unresectible", VALID),
             {"kind": "finding", "name": "unresectible", "near": ("unresectable", "resectable")},
         ),
+        (ReadingError("D12", "r"), {"name": "D12", "reason": "r"}),
         (CurieError("a b", "no"), {"text": "a b", "reason": "no"}),
         (ParseError("r", path="p", line=2, column=3), {"reason": "r", "path": "p", "line": 2, "column": 3}),
         (ParseError("r"), {"path": None, "line": None, "column": None}),
@@ -131,6 +134,7 @@ def test_the_fields(error: StsKgError, fields: dict[str, object]) -> None:
 
 BASES: dict[type[StsKgError], type[Exception]] = {
     UnknownNameError: LookupError,
+    ReadingError: LookupError,
     CurieError: ValueError,
     ParseError: ValueError,
     CaseError: ValueError,

@@ -217,7 +217,7 @@ def test_the_options_of_a_case_are_told(installed: Installed) -> None:
         "missing": [{"finding": "sarcoma-type-for-pazopanib", "question": question}],
         "recommendation": "rec-S14",
         "segments": ["H0", "S01", "S14", "S15"],
-        "decisions": ["D08", "D09", "D09b", "D09c", "D23"],
+        "decisions": ["D01", "D08", "D09", "D09b", "D09c", "D23", "D31", "D32", "D33"],
     }
     assert (pazopanib["kind"], pazopanib["strength"]) == ("option", "may-be-offered")
     [mark] = told["option-doxorubicin-alone"]["marks"]

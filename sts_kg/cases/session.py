@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from rdflib import Graph, URIRef
-from rdflib.namespace import PROV
+from rdflib.namespace import PROV, RDF
 from rdflib.term import Node
 
 from sts_kg.cases.answers import Answer, Answers, ReadingAnswer
@@ -92,8 +92,8 @@ class Session:
 
     @cached_property
     def asserted(self) -> Graph:
-        """What the files say: the modules of the ontology and the facts of the cases."""
-        return self.guideline.asserted + self.facts if self.cases else self.guideline.asserted
+        """The modules of the ontology, the facts of the cases, and their answers by other readings."""
+        return self.guideline.asserted + self.facts + self.by_readings if self.cases else self.guideline.asserted
 
     @cached_property
     def closed(self) -> Closure:
@@ -211,7 +211,7 @@ class Session:
 
     def _with_readings(self, cases: Sequence[Case], answers: Sequence[Answer]) -> list[Answer]:
         """Return answers that know their answers by other readings, which are computed when first asked for."""
-        if self.guideline.reading:
+        if (None, RDF.type, STS.Reading) not in self.guideline.asserted:  # or it is by a reading itself
             return list(answers)
 
         @cache

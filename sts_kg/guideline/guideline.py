@@ -59,6 +59,9 @@ class Guideline:
         There is no header, or a module is missing, not imported or not Turtle.
     """
 
+    #: The reading by which it answers instead of the chosen one; None if it answers by all that were chosen.
+    reading: Reading | None = None
+
     def __init__(
         self,
         folder: str | Path | None = None,
@@ -67,7 +70,6 @@ class Guideline:
         quads: Mapping[str, Quads] | None = None,
         reading: Reading | None = None,
     ) -> None:
-        #: The reading by which it answers instead of the chosen one; None if it answers by all that were chosen.
         self.reading = reading
         self.folder = Path(folder) if folder is not None else ontology_folder()
         self.engine = engine

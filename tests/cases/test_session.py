@@ -56,7 +56,7 @@ def test_cases_that_come_into_a_linked_store_keep_what_is_linked(store: Path) ->
     drug = {"drug": "pazopanib"}
     assert rows(kept, "links/classes-of-drug", **drug) == rows(with_f, "links/classes-of-drug", **drug) > 0
     only_f = Session(kept.guideline, with_f.cases)
-    of_f = len(only_f.closure.asserted) + len(only_f.closure.inferred)
+    of_f = len(only_f.closure.asserted) + len(only_f.closure.inferred) + len(only_f.by_readings)
     without = len(kept.closure.asserted) + len(kept.closure.inferred)
     assert count(with_f) == count(kept) + of_f - without
 

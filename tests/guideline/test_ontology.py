@@ -37,7 +37,7 @@ def terms(graph: Graph) -> set[URIRef]:
 def test_the_modules_are_those_that_the_header_imports(kg: KnowledgeGraph) -> None:
     assert list(kg.guideline.modules) == [
         *("sts", "conditions", "decisions", "findings", "not-met"),
-        *("recommendations", "schemes", "source", "treatments", "vocabulary"),
+        *("readings", "recommendations", "schemes", "source", "treatments", "vocabulary"),
     ]
 
 
@@ -83,7 +83,7 @@ def test_eighteen_options_four_of_them_umbrellas(kg: KnowledgeGraph) -> None:
 
 def test_every_term_has_one_english_label(kg: KnowledgeGraph) -> None:
     found = terms(kg.asserted)
-    assert len(found) == 551
+    assert len(found) == 615
     for term in found:
         labels = list(kg.asserted.objects(term, RDFS.label))
         assert [isinstance(one, Literal) and one.language == "en" and bool(str(one)) for one in labels] == [True], term
@@ -99,7 +99,7 @@ def test_every_term_has_a_definition_or_a_segment_its_gist(kg: KnowledgeGraph) -
 def test_labels_are_in_lower_case_but_for_names(kg: KnowledgeGraph) -> None:
     for term in terms(kg.asserted):
         for word in re.findall(r"[\w-]+", kg.guideline.labels[term]):
-            segment = re.fullmatch(r"[SH]\d+", word)
+            segment = re.fullmatch(r"[SHD]\d+[a-z]?", word)
             assert word == word.lower() or word in ENDS_OF_OTHERS or segment, (term, word)
 
 

@@ -300,6 +300,32 @@ BAD: dict[str, tuple[Change, ...]] = {
             ),
         ),
     ),
+    "reading-unfit": (
+        Change(
+            "conditions.ttl",
+            "sts:WithStage4Sts rdfs:subClassOf sts:MetSurgery .",
+            "sts:WithSoftTissueSarcoma rdfs:subClassOf sts:MetSurgery .",
+            (
+                (
+                    "D20.trig",
+                    "removes what the ontology does not say: sts:WithStage4Sts rdfs:subClassOf sts:MetSurgery",
+                    "what the ontology says today",
+                ),
+            ),
+        ),
+        Change(
+            "readings/D32.trig",
+            "sts:rule-given-course sts:needsCourseOver true .",
+            "sts:rec-S23 sts:hasIntent sts:intent-symptom-relief .",
+            (("D32=begun-is-given", "changes no answer", "an axiom that it removes or adds"),),
+        ),
+        Change(
+            "readings.ttl",
+            "sts:reading-D35-any-component a sts:Reading ; sts:readingOf sts:D35",
+            "sts:reading-D35-any-component sts:about sts:D35",
+            (("D35.trig", "belongs to no reading", "a sts:Reading in readings.ttl"),),
+        ),
+    ),
     "dishonest": (
         Change(
             "findings.ttl",
@@ -346,6 +372,10 @@ NEAR_MISSES: dict[str, tuple[Change, ...]] = {
     ),
     "cue-too-long": (
         Change("recommendations.ttl", S23_CUE, 'sts:cue "one two three four five six seven eight" ; sts:note "x"'),
+    ),
+    "reading-unfit": (
+        Change("readings/D20.trig", "sts:WithStage4Sts sts:WithResectable", "sts:WithResectable sts:WithStage4Sts"),
+        Change("readings/D37.trig", "sts:rec-S23 sts:hasIntent sts:intent-symptom-relief .", ""),
     ),
     "dishonest": (
         Change("decisions.ttl", "No: the word “also” adds an intent.", "No: the word “palliative” is not there."),

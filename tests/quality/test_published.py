@@ -21,7 +21,7 @@ PUBLISHED = read(Path(gates.__file__).with_name("published.ttl"))
 STANDARDS = (SKOS, PROV, DCTERMS)
 COPY = Path(os.environ.get("STS_KG_TESTDATA") or Path(__file__).parents[3] / "shared" / "testdata") / "bench/idmp.nt.gz"
 #: Terms in use of which nothing is published that a reasoner could read.
-NO_AXIOM = {DCTERMS.description, DCTERMS.publisher, DCTERMS.relation}
+NO_AXIOM = {DCTERMS.date, DCTERMS.description, DCTERMS.publisher, DCTERMS.relation}
 #: Courses from which each fact rule concludes something.
 DERIVED = """\
 case: a
