@@ -198,7 +198,7 @@ CHANGED: dict[str, list[str]] = {
     "D33=any-treatment": EVERY,
     "D34=two-facts": [option for option in EVERY if option != "option-ask-about-clinical-trials"],
     "D35=any-component": _options(
-        "doxorubicin-alone doxorubicin-ifosfamide chemotherapy-with-radiation external-radiation sbrt-lung"
+        "doxorubicin-alone doxorubicin-ifosfamide chemotherapy-with-radiation sbrt-lung"
         " sbrt-outside-lungs radiation-to-enable-surgery surgery-symptom-control wide-local-excision-lung"
         " surgery-other-metastases"
     ),
