@@ -58,7 +58,8 @@ def grew_within_a_year(
 
 def _is_late_enough(grew: PartialDate, course: Course, rule: CourseRule) -> bool:
     if rule.counts_from_start and course.start is not None:
-        return course.start.latest <= grew.earliest
+        begun = min(known.latest for known in (course.start, course.end) if known)  # none begins after its end
+        return begun <= grew.earliest
     after = course.end is not None and course.end.latest < grew.earliest
     return after or (rule.counts_from_start and course.end is not None and grew in course.growth)
 

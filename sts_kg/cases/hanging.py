@@ -122,10 +122,11 @@ class _Switch:
     @cached_property
     def changes_facts(self) -> bool:
         """Whether fact rules may conclude other findings, or other classes of courses."""
-        rules, chosen = ({**each.rules} for each in (self.vocabulary, self.guideline.vocabulary))
-        rules.pop(TRIED_OPTIONS, None)
-        chosen.pop(TRIED_OPTIONS, None)
-        return self.changes_rules and rules != chosen
+
+        def read(words: Vocabulary) -> tuple[object, ...]:
+            return {rule: said for rule, said in words.rules.items() if rule != TRIED_OPTIONS}, words.thresholds
+
+        return self.changes_rules and read(self.vocabulary) != read(self.guideline.vocabulary)
 
     @cached_property
     def changes_marks(self) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import course_oracle
@@ -17,8 +19,10 @@ from readings_oracle import EXAMPLES, READINGS
 
 from sts_kg import KnowledgeGraph
 from sts_kg.cases.answers import Answer, ReadingAnswer
+from sts_kg.cases.session import Session
 from sts_kg.cases.statuses import NOT_MET_AS_READ, WORDING
 from sts_kg.cli import app
+from sts_kg.guideline import Guideline, ontology_folder
 from sts_kg.rdf.names import STS, local
 from sts_kg.tables import Table
 
@@ -71,6 +75,44 @@ def test_an_answer_by_a_reading_is_the_answer_of_the_guideline_by_that_reading(k
             assert other.readings is None
             by = next((by for by in one.readings or () if by.reading == name), one)
             assert (by.status, by.tried, by.declined) == (other.status, other.tried, other.declined), (name, one.case)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "growth"),
+    [("2024", "2024-03-01", "2024-06-01"), ("2024-01", "2024-01-10", "2024-01-20")],
+)
+def test_growth_after_a_treatment_counts_though_the_day_of_its_start_is_not_known(
+    kg: KnowledgeGraph, start: str, end: str, growth: str
+) -> None:
+    """A course begins no later than it ends, so a partial date of its start takes nothing away (D09b)."""
+    course = {"therapies": ["surgery"], "start": start, "end": end, "growth": growth}
+    findings = {"stage4-sts": "yes", "sarcoma-type-for-pazopanib": "yes"}
+    one = answer(kg, "pazopanib", findings=findings, courses=[course])
+    assert one.status == "met"
+    assert "D09b=during-counts" not in one.hangs_on
+
+
+def test_a_reading_may_change_the_bound_of_a_fact_rule(tmp_path: Path) -> None:
+    folder = tmp_path / "ontology"
+    shutil.copytree(ontology_folder(), folder)
+    rule = "sts:rule-local-policy"
+    with (folder / "findings.ttl").open("a", encoding="utf-8") as findings:
+        findings.write(
+            f"{rule} sts:comparesProperty sts:tumourCount ;"
+            " sts:concludesFinding sts:finding-only-few-small-tumours ; sts:atMost 3 .\n"
+        )
+    graphs = [
+        f"<{STS['reading-D16c-no-opposite']}/{part}> {{ {rule} sts:atMost {bound} }}"
+        for part, bound in (("removed", 3), ("added", 5))
+    ]
+    text = "\n".join([f"@prefix sts: <{STS}> .", *graphs])
+    (folder / "readings" / "D16c.trig").write_text(text, encoding="utf-8")
+    kg = KnowledgeGraph(Session(Guideline(folder)))
+    case = {"case": "x", "findings": {"lung-metastases": "yes", "unresectable": "yes"}, "tumour_count": 4}
+    one = answer(kg, "sbrt-lung", **case)
+    by = {other.reading: other.status for other in one.readings or ()}
+    assert (one.status, by["D16c=no-opposite"]) == ("not-met", "met")
+    assert answer(kg.under("D16c"), "sbrt-lung", **case).status == "met"
 
 
 # --- what an answer says
