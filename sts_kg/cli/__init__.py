@@ -25,6 +25,7 @@ from sts_kg.errors import (
     InconsistentError,
     ParameterError,
     QueryError,
+    ReadingError,
     StsKgError,
     UnknownNameError,
 )
@@ -54,7 +55,7 @@ def _code(error: StsKgError) -> int:
         return NO
     if isinstance(error, EndpointError):
         return ENDPOINT
-    usage = UnknownNameError | CurieError | ParameterError | QueryError
+    usage = UnknownNameError | ReadingError | CurieError | ParameterError | QueryError
     return USAGE if isinstance(error, usage) else UNREADABLE
 
 
