@@ -19,6 +19,7 @@ from sts_kg.cli.shared import (
     terminal,
     verdicts_option,
 )
+from sts_kg.errors import ParseError
 
 __all__ = ["check", "export", "review", "source_group", "sources"]
 
@@ -119,6 +120,9 @@ def review(output: Path, page: Path | None, verdicts: tuple[Path, ...]) -> None:
       sts-kg review -o form.csv
       sts-kg review -o reviewed.html --verdicts form.csv
     """
+    if output.suffix.lower() == ".csv" and output.exists() and output.resolve() not in {v.resolve() for v in verdicts}:
+        reason = "is there already and may be filled in; give another name, or keep its verdicts with --verdicts"
+        raise ParseError(reason, path=output)
     shown = terminal()
     with shown.busy("reasoning …"):
         sheet = graph_by((), verdicts).review(page=page)

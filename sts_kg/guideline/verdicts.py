@@ -10,6 +10,7 @@ from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS
@@ -205,6 +206,9 @@ class _Row:
             if cell and at not in self.form.columns.values():
                 reason = f"{cell[:40]!r} stands under no name of a column; put a text with commas into quotes"
                 raise ParseError(reason, path=self.form.path, line=self.line, column=at + 1)
+        for name in ("reviewer", "comment"):
+            if any(category(character) == "Cc" and character not in "\t\r\n" for character in self.cell(name)):
+                raise self.error(name, f"{self.cell(name)[:40]!r} holds a control character")
         decision = self.decision()
         said = self.cell("verdict").casefold()
         if not said:

@@ -643,6 +643,24 @@ def test_review_writes_the_sheet_and_the_form_and_reads_it_back(kg: KnowledgeGra
     assert Path("again.csv").read_bytes() == Path("r.csv").read_bytes()
 
 
+def test_a_form_that_is_there_is_not_overwritten() -> None:
+    form = write("form.csv", FORM)
+    refused = invoke("review", "-o", form)
+    said = "is there already and may be filled in; give another name, or keep its verdicts with --verdicts"
+    assert (refused.exit_code, refused.stderr) == (3, f"sts-kg: form.csv: {said}\n")
+    assert Path(form).read_text(encoding="utf-8") == FORM
+    assert invoke("review", "-o", form, "--verdicts", form).exit_code == 0
+    assert invoke("options", write("a.yaml", A), "--verdicts", form).stderr == "5 verdicts; 42 rows not filled in\n"
+
+
+def test_a_reading_that_cannot_be_used_is_an_error_of_usage() -> None:
+    several = invoke("options", write("a.yaml", A), "--reading", "D12")
+    assert (several.exit_code, several.stderr) == (
+        2,
+        "sts-kg: the reading 'D12' cannot be used: D12 has several: D12=both, D12=neither\n",
+    )
+
+
 def test_review_quotes_the_page(page: Path) -> None:
     assert invoke("review", "-o", "r.md", "--source", page).exit_code == 0
     assert "“Chemotherapy is usually offered" in Path("r.md").read_text(encoding="utf-8")

@@ -93,6 +93,8 @@ def test_spreadsheets_write_it_in_several_ways(
             "D04,agree,,A,2026-11-28,fine,so far",
             "column 7: 'so far' stands under no name of a column; put a text with commas into quotes",
         ),
+        ("D04,agree,,A\0B,2026-11-28,", "column 4: reviewer: 'A\\x00B' holds a control character"),
+        ("D04,agree,,A,2026-11-28,a\x1bb", "column 6: comment: 'a\\x1bb' holds a control character"),
         ('D04,agree,,A,2026-11-28,"open', "is not CSV: unexpected end of data"),
         ('D04,agree,,A,2026-11-28,"a"b', "is not CSV: ',' expected after '\"'"),
     ],
