@@ -97,7 +97,7 @@ def test_options_csv_has_the_same_fields() -> None:
         "missing": "",
         "recommendation": "rec-S04",
         "segments": "S04 S05 S06",
-        "decisions": "D02 D03 D07",
+        "decisions": "D02 D03 D07 D37",
         "kind": "group",
         "kinds": "met=2 not-met=0 undetermined=2",
         "marks": "",
