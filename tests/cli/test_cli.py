@@ -139,6 +139,7 @@ def test_the_table_gives_the_words_of_the_source_once_for_all_cases() -> None:
     assert [line for line in words if line.startswith("surgery (group)")] == [
         "surgery (group): may be offered; not common, amongst people with stage 4 soft tissue sarcoma;"
         " may come after: radiation therapy to make surgery possible"
+        " (sometimes, amongst people given radiation first, if resectable)"
     ]
     assert words[19:21] == [
         "talk with the healthcare team (S02): about all of them",
