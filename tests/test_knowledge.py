@@ -290,7 +290,7 @@ def test_the_answers_as_a_table(own: KnowledgeGraph) -> None:
         Literal("stage4-sts unresectable"),
         None,
         Literal("lung-metastases only-few-small-tumours"),
-        *(Literal("rec-S19"), Literal("S19"), Literal("D11 D16b")),
+        *(Literal("rec-S19"), Literal("H0 S01 S19"), Literal("D11 D16b")),
         *(Literal("option"), None, None, Literal("may-be-used"), None, None, Literal("treat-lung-metastases")),
         *(None, None, None, None, None, Literal("S02")),
     )

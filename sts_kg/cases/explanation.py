@@ -48,6 +48,7 @@ class Explanation:
     cues: Mapping[str, tuple[str, ...]]
     decisions: tuple[tuple[str, str, str], ...]
     readings: tuple[tuple[str, str, str], ...]
+    n_readings: int
     notes: tuple[str, ...]
     disclaimer: str
 
@@ -134,8 +135,11 @@ class Explanation:
         for index, (decision, says, _) in enumerate(self.decisions):
             verdicts = "; ".join(str(each) for each in answer.verdicts if local(each.decision) == decision)
             yield "Interpretation" if index == 0 else "", f"{decision}: {says}{verdicts and f' ({verdicts})'}."
-        for index, (reading, definition, what) in enumerate(self.readings):
-            yield "Other readings" if index == 0 else "", f"{what}: {definition}" if reading else what
+        for index, (_, definition, what) in enumerate(self.readings):
+            yield "Other readings" if index == 0 else "", f"{what}: {definition}"
+        if answer.is_firm:
+            firm = f"The status is the same by each of {self.n_readings} other readings, one at a time."
+            yield "" if self.readings else "Other readings", firm
         heading, _, text = self.disclaimer.partition(": ")
         yield heading, text
 
@@ -184,6 +188,7 @@ def explain(
             if d != by
         ),
         readings=tuple(_readings(answer, guideline)),
+        n_readings=len(guideline.readings),
         notes=tuple(_notes(answer, case, guideline.vocabulary)),
         disclaimer=disclaimer,
     )
@@ -212,8 +217,6 @@ def _readings(answer: Answer, guideline: Guideline) -> Iterator[tuple[str, str, 
         now, then = zip(*(pair for pair in pairs if pair[0] != pair[1]), strict=True)
         said = f"{' and '.join(now)} by {decision} ({label}); {' and '.join(then)} by {reading.name}"
         yield reading.name, reading.definition, said
-    if answer.readings is not None and answer.is_firm:
-        yield "", "", f"The status is the same by each of {len(guideline.readings)} other readings, one at a time."
 
 
 def _by_reason(not_needed: Iterable[tuple[str, str]]) -> Iterator[str]:

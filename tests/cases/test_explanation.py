@@ -231,6 +231,7 @@ D23: the drug classes are in the text.
 D31: growth is of the sarcoma.
 D32: a course that began may be going on.
 D33: treatment of another cancer does not count.
+Other readings: The status is the same by each of 40 other readings, one at a time.
 Not medical advice: the source describes what may be offered, the healthcare team decides (S02). No clinician has \
 reviewed this model. Do not use it to choose, start, change or stop a treatment. [sts_kg ontology 0.1.0, source \
 de788d888cfc…]"""
@@ -389,12 +390,12 @@ def test_met_says_so_and_asks_nothing(told: Told) -> None:
 
 
 def test_not_met_never_says_no(told: Told) -> None:
-    """D25: the source does not describe the option for this situation; that forbids nothing."""
+    """D25: the condition as it is read is known not to hold; that forbids nothing."""
     assert str(told.explain("implied", "surgery-other-metastases")).split("\nIn the source’s words:")[0].replace(
         f"{told.file}, ", ""
     ) == (
-        "surgery for other metastases: not met: the source does not describe this option for this situation (case"
-        " implied).\n"
+        "surgery for other metastases: not met: as the source is read here (D16c, D17), its condition is known not to"
+        " hold (case implied).\n"
         "Known to hold: stage4-sts (given: line 32); resectable (given: line 32).\n"
         "Known not to hold: metastases-outside-lungs (derived: its opposite spread-only-few-places-in-lungs holds,"
         " given: line 32).\n"

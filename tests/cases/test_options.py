@@ -106,6 +106,7 @@ def test_an_answer_as_json(archetypes: dict[str, dict[str, Answer]]) -> None:
         "kind": "option",
         "kinds": None,
         "marks": [],
+        "readings": [],
         "strength": "may-be-offered",
         "frequency": None,
         "amongst": None,
@@ -143,12 +144,12 @@ def test_a_group_as_json(archetypes: dict[str, dict[str, Answer]]) -> None:
 @pytest.mark.parametrize(
     ("given", "group", "kinds", "shown"),
     [
-        ("stage4-sts", "chemotherapy", (2, 0, 2), "kinds: 2 met, 2 undetermined"),
-        ("stage4-sts", "targeted-therapy", (0, 0, 1), "kinds: 1 undetermined"),
+        ("stage4-sts", "chemotherapy", (2, 0, 2), "kinds: 2 met, 2 undetermined; hangs on D02, D03"),
+        ("stage4-sts", "targeted-therapy", (0, 0, 1), "kinds: 1 undetermined; hangs on D21"),
         ("stage4-sts", "radiation", (0, 0, 5), "kinds: 5 undetermined"),
         ("stage4-sts unresectable", "radiation", (3, 0, 2), "kinds: 3 met, 2 undetermined"),
         ("stage4-sts resectable", "radiation", (0, 5, 0), "kinds: 5 not met"),
-        ("stage4-sts unresectable -symptoms-from-cancer", "surgery", (0, 3, 0), "kinds: 3 not met"),
+        ("stage4-sts unresectable -symptoms-from-cancer", "surgery", (0, 3, 0), "kinds: 3 not met; hangs on D20"),
         ("-stage4-sts", "chemotherapy", (0, 4, 0), "kinds: 4 not met"),
     ],
 )
@@ -200,7 +201,9 @@ def test_case_f_with_its_course_is_tried_and_still_met(kg: KnowledgeGraph) -> No
     tried = {local(answer.option): answer for answer in answers if answer.tried}
     assert list(tried) == ["option-chemotherapy", "option-doxorubicin-alone"]  # not doxorubicin with ifosfamide
     assert {answer.status for answer in tried.values()} == {"met"}
-    assert tried["option-chemotherapy"].of_note == "kinds: 3 met, 1 undetermined; tried, did not work"
+    assert (
+        tried["option-chemotherapy"].of_note == "kinds: 3 met, 1 undetermined; tried, did not work; hangs on D02, D03"
+    )
 
 
 def test_every_assignment_of_every_option(kg: KnowledgeGraph) -> None:

@@ -132,9 +132,9 @@ def test_options_as_a_table_for_a_person() -> None:
     assert [part.strip() for part in re.split("  +", lines[3])] == [
         "CHEMOTHERAPY",
         "met in general",
-        "kinds: 2 met, 2 undetermined",
+        "kinds: 2 met, 2 undetermined; hangs on D02, D03",
     ]
-    assert lines[4].split() == ["doxorubicin", "alone", "met"]
+    assert lines[4].split() == ["doxorubicin", "alone", "met", "hangs", "on", "D01"]
     assert "\x1b" not in done.stdout
     assert lines[-1].startswith("Not medical advice")
 
@@ -145,6 +145,7 @@ def test_the_table_gives_the_words_of_the_source_once_for_all_cases() -> None:
     assert [line for line in words if line.startswith("surgery (group)")] == [
         "surgery (group): may be offered; not common, amongst people with stage 4 soft tissue sarcoma;"
         " may come after: radiation therapy to make surgery possible"
+        " (sometimes, amongst people given radiation first, if resectable)"
     ]
     assert words[19:21] == [
         "talk with the healthcare team (S02): about all of them",
@@ -155,8 +156,8 @@ def test_the_table_gives_the_words_of_the_source_once_for_all_cases() -> None:
 def test_the_table_has_the_marks_of_a_case() -> None:
     text = f"{A}courses: [{{therapies: [doxorubicin], outcome: did-not-work}}]\ndeclines: [surgery]\n"
     rows = [re.split("  +", line.strip()) for line in table_lines(write("a.yaml", text))]
-    assert ["doxorubicin alone", "met", "tried, did not work"] in rows
-    assert ["SURGERY", "met in general", "kinds: 3 undetermined; declined"] in rows
+    assert ["doxorubicin alone", "met", "tried, did not work; hangs on D01"] in rows
+    assert ["SURGERY", "met in general", "kinds: 3 undetermined; declined; hangs on D20"] in rows
 
 
 @pytest.mark.parametrize(
