@@ -146,7 +146,6 @@ BASES: dict[type[StsKgError], type[Exception]] = {
     QueryError: ValueError,
     InconsistentError: ValueError,
     SourceError: ValueError,
-    ReadingError: LookupError,
     EndpointError: OSError,
     EndpointTimeoutError: TimeoutError,
     EndpointUnreachableError: ConnectionError,

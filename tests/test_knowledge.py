@@ -277,7 +277,19 @@ def test_the_answers_as_a_table(own: KnowledgeGraph) -> None:
     table = own.options(B).table()
     assert table.variables == (
         *("case", "option", "status", "tried", "declined", "true", "false", "missing", "recommendation", "segments"),
-        *("decisions", "kind", "kinds", "marks", "strength", "frequency", "amongst", "intents", "inherited_intents"),
+        *(
+            "decisions",
+            "review",
+            "kind",
+            "kinds",
+            "marks",
+            "readings",
+            "strength",
+            "frequency",
+            "amongst",
+            "intents",
+            "inherited_intents",
+        ),
         *("not_intents", "positions", "follows", "may_enable", "talk"),
     )
     row = next(row for row in table if row[1] == STS["option-sbrt-lung"])
@@ -290,8 +302,18 @@ def test_the_answers_as_a_table(own: KnowledgeGraph) -> None:
         Literal("stage4-sts unresectable"),
         None,
         Literal("lung-metastases only-few-small-tumours"),
-        *(Literal("rec-S19"), Literal("H0 S01 S19"), Literal("D11 D16b")),
-        *(Literal("option"), None, None, Literal("may-be-used"), None, None, Literal("treat-lung-metastases")),
+        *(Literal("rec-S19"), Literal("H0 S01 S19"), Literal("D01 D11 D16b D29 D30 D36")),
+        *(
+            None,
+            Literal("option"),
+            None,
+            None,
+            None,
+            Literal("may-be-used"),
+            None,
+            None,
+            Literal("treat-lung-metastases"),
+        ),
         *(None, None, None, None, None, Literal("S02")),
     )
 
@@ -442,7 +464,9 @@ def test_export_with_what_is_inferred_and_with_cases(of_a: KnowledgeGraph, tmp_p
     of_a.export(tmp_path / "kg.nq")
     lines = (tmp_path / "kg.nq").read_text(encoding="utf-8").splitlines()
     own_graph = [line for line in lines if line.endswith(" <https://w3id.org/sts-kg/cases> .")]
-    assert len(own_graph) == len(of_a.asserted) - len(of_a.guideline.asserted) == 2
+    assert (
+        len(own_graph) == len(of_a.asserted) - len(of_a.guideline.asserted) == 2 + len(of_a.session.by_readings) == 72
+    )
 
 
 @pytest.mark.parametrize("ending", ["ttl", "rdf", "jsonld", "trig", "nq.gz"])

@@ -223,6 +223,8 @@ def legend(answers: Collection[Answer]) -> str:
         of_status = [answer for answer in answers if answer.status == status]
         if any(answer.meaning == words for answer in of_status):
             lines.append(f"{status.replace('-', ' ')}: {words}")
-        if any(answer.meaning != words for answer in of_status):
+        if any(answer.readings is None and answer.meaning != words for answer in of_status):
+            lines.append(f"not met: {NOT_MET_AS_READ.format('')}")
+        elif any(answer.meaning != words for answer in of_status):
             lines.append(f"not met, hanging on D…: {NOT_MET_AS_READ.format('')}; another reading says otherwise")
     return "\n".join(lines)

@@ -30,6 +30,9 @@ _ABBREVIATED = re.compile(r"\b(?:[A-Za-z]\.[A-Za-z]|cf|ca|vs|approx|Drs?|Mrs?|Ms
 #: Forms of quotes and dashes to the plain one.
 _PLAIN = str.maketrans("‘’ʼ“”„‐‑–—", "'''\"\"\"----")
 
+#: More characters than these are no page, and comparing them would take hours.
+LONGEST = 200_000
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -137,9 +140,11 @@ def page_text(path: str | Path) -> str:
     Raises
     ------
     ParseError
-        It cannot be read, is not UTF-8, or has no text.
+        It cannot be read, is not UTF-8, has no text, or far more than a page.
     """
     text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > LONGEST:
+        raise ParseError(f"has {len(text):,} characters; a page has at most {LONGEST:,}", path=path)
     if not text.strip():
         raise ParseError("has no text", path=path)
     return text

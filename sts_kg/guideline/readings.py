@@ -179,7 +179,8 @@ def _found(removed: Graph, anonymous: Mapping[object, BNode], chosen: Graph, pat
         The ontology does not have them.
     """
     inner, found = {o for o in removed.objects() if isinstance(o, BNode)}, set[_Triple]()
-    for subject, predicate, value in removed:
+    # by what they are subclasses of first, which names them best in an error
+    for subject, predicate, value in sorted(removed, key=lambda triple: triple[1] != RDFS.subClassOf):
         if subject in inner:
             continue
         same = anonymous.get(_shape(removed, subject)) if isinstance(subject, BNode) else subject

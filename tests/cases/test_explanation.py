@@ -345,6 +345,8 @@ def test_as_dict_of_the_worked_example(told: Told) -> None:
                 ],
             },
         ],
+        "readings": [],
+        "firm": True,
         "notes": [],
         "disclaimer": told.kg.footer,
     }

@@ -772,6 +772,7 @@ def test_the_table_has_the_words(shown: Answers) -> None:
             "kind",
             "kinds",
             "marks",
+            "readings",
             "strength",
             "frequency",
             "amongst",
@@ -796,6 +797,7 @@ def test_the_table_has_the_words(shown: Answers) -> None:
         "decisions": "D01 D20",
         "review": None,
         "kind": "group",
+        "readings": "D20=needs-resectable",
         "kinds": "met=0 not-met=2 undetermined=1",
         "marks": "tried; declined",
         "strength": "may-be-offered",
@@ -831,6 +833,7 @@ def test_csv_has_the_words(shown: Answers) -> None:
         "kind": "group",
         "kinds": "met=4 not-met=0 undetermined=0",
         "marks": "tried, did not work",
+        "readings": "D03=condition",
         "strength": "is-offered",
         "frequency": "usually",
         "amongst": "people-with-stage4-sts",
@@ -852,7 +855,7 @@ def test_html_has_the_words_and_the_contradictions(shown: Answers) -> None:
     html = shown._repr_html_()
     assert "<td>met in general</td>" in html
     assert "wording: may be offered; how often: not common, amongst people with stage 4 soft tissue sarcoma" in html
-    assert "<td>kinds: 2 not met, 1 undetermined; tried; declined</td>" in html
+    assert "<td>kinds: 2 not met, 1 undetermined; tried; declined; hangs on D20</td>" in html
     assert html.count("<td>contradictory</td>") == 18
     place = "the mapping given, line 1"
     assert f"<p>case x contradicts itself: unresectable is yes ({place}); resectable is yes (line 1)</p>" in html

@@ -278,15 +278,17 @@ def broken(tmp_path: Path, file: str, old: str, new: str) -> Guideline:
             "readings/D30.trig",
             "reading-D30-any-cancer/removed",
             "reading-D30-any-cancer/remove",
-            "readings/D30.trig: has the graph sts:reading-D30-any-cancer/remove;"
-            " sts:reading-D30-any-cancer/removed or sts:reading-D30-any-cancer/added is expected",
+            "readings/D30.trig: has the graph https://w3id.org/sts-kg/reading-D30-any-cancer/remove;"
+            " https://w3id.org/sts-kg/reading-D30-any-cancer/removed or"
+            " https://w3id.org/sts-kg/reading-D30-any-cancer/added is expected",
         ),
         (
             "readings/D30.trig",
             "<https://w3id.org/sts-kg/reading-D30-any-cancer/removed> {",
             "{",
             "readings/D30.trig: has triples outside its graphs;"
-            " sts:reading-D30-any-cancer/removed or sts:reading-D30-any-cancer/added is expected",
+            " https://w3id.org/sts-kg/reading-D30-any-cancer/removed or"
+            " https://w3id.org/sts-kg/reading-D30-any-cancer/added is expected",
         ),
         (
             "readings.ttl",
