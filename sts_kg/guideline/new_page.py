@@ -30,8 +30,8 @@ _ABBREVIATED = re.compile(r"\b(?:[A-Za-z]\.[A-Za-z]|cf|ca|vs|approx|Drs?|Mrs?|Ms
 #: Forms of quotes and dashes to the plain one.
 _PLAIN = str.maketrans("‘’ʼ“”„‐‑–—", "'''\"\"\"----")
 
-#: More characters than these are no page, and comparing them would take hours.
-LONGEST = 200_000
+#: More characters than these are no page, and comparing them would take minutes.
+LONGEST = 50_000
 
 
 @dataclass(frozen=True)

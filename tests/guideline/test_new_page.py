@@ -366,7 +366,7 @@ def test_a_mark_and_line_ends_change_nothing(tmp_path: Path, mark: bytes, end: b
     ("data", "reason", "line"),
     [
         (b"", "has no text", None),
-        (b"word " * 50_000, "has 250,000 characters; a page has at most 200,000", None),
+        (b"word " * 50_000, "has 250,000 characters; a page has at most 50,000", None),
         (b"\xef\xbb\xbf \r\n\t\n", "has no text", None),
         (b"A page\nof caf\xe9s\n", "is not UTF-8 text (byte 0xe9)", 2),
         ("A page".encode("utf-16"), "is not UTF-8 text (byte 0xff)", 1),
