@@ -149,7 +149,10 @@ class _Switch:
     def knows_otherwise(self, one: _Chosen) -> bool:
         """Return whether other findings may follow for a case than by the chosen readings."""
         changed = self.changes_facts and conclusions(one.case, self.vocabulary) != one.conclusions
-        return changed or (self.changes_axioms and self.reading.may_change(one.known))
+        return changed or (
+            self.changes_axioms
+            and self.reading.may_change(one.known, has_history=bool(one.case.courses or one.case.declines))
+        )
 
     def of_case(self, one: _Chosen, closure: Closure | None) -> Iterator[tuple[str, ReadingAnswer]]:
         """Yield the answers for a case that differ; without a closure, what is known is as it was."""

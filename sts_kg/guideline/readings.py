@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rdflib import BNode, Graph, URIRef
-from rdflib.namespace import RDF, RDFS, SKOS
+from rdflib.namespace import OWL, RDF, RDFS, SKOS
 from rdflib.term import Node
 
 from sts_kg.errors import ParseError, ReadingError, UnknownNameError
@@ -65,12 +65,13 @@ class Reading:
         """What it changes: conditions, relations of findings, what fact rules read, words, or other axioms."""
         return frozenset(self._kind(*triple) for triple in self.changed)
 
-    def may_change(self, known: Mapping[URIRef, bool]) -> bool:
+    def may_change(self, known: Mapping[URIRef, bool], *, has_history: bool) -> bool:
         """Return whether findings may follow otherwise by it, for a case of which all that follows is known.
 
-        A relation of findings matters only if what it starts from is known.
+        A relation of findings matters only if what it starts from is known. An axiom starts from courses, from what is
+        declined (`has_history`), or from the findings that it names.
         """
-        if "axiom" in self.kinds:
+        if "axiom" in self.kinds and (has_history or not self._named_findings.isdisjoint(known)):
             return True
         starts = {
             STS.impliesFinding: ((0, True), (2, False)),
@@ -82,6 +83,14 @@ class Reading:
             for triple in self.changed
             for place, holds in starts.get(URIRef(str(triple[1])), ())
         )
+
+    @cached_property
+    def _named_findings(self) -> frozenset[Node]:
+        """The findings whose With or Without classes stand in what it changes."""
+        terms = {term for graph in (self.removed, self.added) for triple in graph for term in triple}
+        graphs: tuple[Graph, ...] = (self.asserted, self.chosen)
+        classes = {each for graph in graphs for term in terms for each in graph.objects(term, OWL.equivalentClass)}
+        return frozenset(value for each in classes for value in self.chosen.objects(each, OWL.hasValue))
 
     @property
     def changed(self) -> Iterator[_Triple]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import course_oracle
@@ -19,13 +17,12 @@ from readings_oracle import EXAMPLES, READINGS
 
 from sts_kg import KnowledgeGraph
 from sts_kg.cases.answers import Answer, ReadingAnswer
-from sts_kg.cases.session import Session
 from sts_kg.cases.statuses import NOT_MET_AS_READ, WORDING
 from sts_kg.cli import app
-from sts_kg.guideline import Guideline, ontology_folder
 from sts_kg.rdf.names import STS, local
 from sts_kg.tables import Table
 
+pytestmark = pytest.mark.usefixtures("preloaded")
 AS_READ, THEN = NOT_MET_AS_READ.split("{}")
 
 
@@ -47,12 +44,12 @@ def answer(kg: KnowledgeGraph, option: str, **case: Any) -> Answer:
 
 
 def test_the_same_answers_hang_on_the_same_readings(kg: KnowledgeGraph) -> None:
-    wanted = [name for name in cases() if name.startswith("h") or name.endswith("0")]
+    wanted = [name for name in cases() if name.endswith(("0", "5"))]
     given = {name: cases()[name] for name in wanted if not course_oracle.error(cases()[name])}
     found = differing(kg.options(given.values()))
     for name, case in given.items():
         assert found[name] == readings_oracle.hangs(case), name
-    assert len(given) > 150
+    assert len(given) > 60
 
 
 @pytest.mark.parametrize("reading", READINGS)
@@ -63,56 +60,6 @@ def test_the_answers_of_one_example_differ_and_of_its_near_miss_do_not(kg: Knowl
     assert found == wanted
     assert any(reading in names for names in found["a"].values())
     assert not any(reading in names for names in found["b"].values())
-
-
-def test_an_answer_by_a_reading_is_the_answer_of_the_guideline_by_that_reading(kg: KnowledgeGraph) -> None:
-    shipped = kg.session.examples.cases[::3]
-    for name in READINGS:
-        told: list[Any] = [*shipped, *({**case, "case": n} for n, case in zip("xy", EXAMPLES[name], strict=True))]
-        chosen, others = kg.options(told), kg.under(name).options(told)
-        for one, other in zip(chosen, others, strict=True):
-            assert (one.case, one.option) == (other.case, other.option)
-            assert other.readings is None
-            by = next((by for by in one.readings or () if by.reading == name), one)
-            assert (by.status, by.tried, by.declined) == (other.status, other.tried, other.declined), (name, one.case)
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "growth"),
-    [("2024", "2024-03-01", "2024-06-01"), ("2024-01", "2024-01-10", "2024-01-20")],
-)
-def test_growth_after_a_treatment_counts_though_the_day_of_its_start_is_not_known(
-    kg: KnowledgeGraph, start: str, end: str, growth: str
-) -> None:
-    """A course begins no later than it ends, so a partial date of its start takes nothing away (D09b)."""
-    course = {"therapies": ["surgery"], "start": start, "end": end, "growth": growth}
-    findings = {"stage4-sts": "yes", "sarcoma-type-for-pazopanib": "yes"}
-    one = answer(kg, "pazopanib", findings=findings, courses=[course])
-    assert one.status == "met"
-    assert "D09b=during-counts" not in one.hangs_on
-
-
-def test_a_reading_may_change_the_bound_of_a_fact_rule(tmp_path: Path) -> None:
-    folder = tmp_path / "ontology"
-    shutil.copytree(ontology_folder(), folder)
-    rule = "sts:rule-local-policy"
-    with (folder / "findings.ttl").open("a", encoding="utf-8") as findings:
-        findings.write(
-            f"{rule} sts:comparesProperty sts:tumourCount ;"
-            " sts:concludesFinding sts:finding-only-few-small-tumours ; sts:atMost 3 .\n"
-        )
-    graphs = [
-        f"<{STS['reading-D16c-no-opposite']}/{part}> {{ {rule} sts:atMost {bound} }}"
-        for part, bound in (("removed", 3), ("added", 5))
-    ]
-    text = "\n".join([f"@prefix sts: <{STS}> .", *graphs])
-    (folder / "readings" / "D16c.trig").write_text(text, encoding="utf-8")
-    kg = KnowledgeGraph(Session(Guideline(folder)))
-    case = {"case": "x", "findings": {"lung-metastases": "yes", "unresectable": "yes"}, "tumour_count": 4}
-    one = answer(kg, "sbrt-lung", **case)
-    by = {other.reading: other.status for other in one.readings or ()}
-    assert (one.status, by["D16c=no-opposite"]) == ("not-met", "met")
-    assert answer(kg.under("D16c"), "sbrt-lung", **case).status == "met"
 
 
 # --- what an answer says

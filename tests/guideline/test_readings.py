@@ -5,17 +5,19 @@ from __future__ import annotations
 import shutil
 from itertools import combinations, product
 from pathlib import Path
+from typing import Any
 
 import oracle
 import pytest
 import readings_oracle
 from rdflib import URIRef
 from rdflib.namespace import RDF
-from readings_oracle import CHANGED, NEW, READINGS, TABLES
+from readings_oracle import CHANGED, EXAMPLES, NEW, READINGS, TABLES
 
 from sts_kg import KnowledgeGraph
 from sts_kg.cases.case import Case, Given
 from sts_kg.cases.facts import facts_of
+from sts_kg.cases.session import Session
 from sts_kg.errors import ParseError, ReadingError, UnknownNameError
 from sts_kg.guideline.condition import leaves, truth
 from sts_kg.guideline.data import ontology_folder
@@ -197,6 +199,20 @@ def test_the_linear_law_holds_in_every_reading(guideline: Guideline, under: dict
         }
         wrong = [(a, b) for a, b in pairs if entailed[f"{a}-{b}"] != entailed[str(a)] | entailed[str(b)]]
         assert wrong == [], name
+
+
+def test_an_answer_by_a_reading_is_the_answer_of_the_guideline_by_that_reading(
+    kg: KnowledgeGraph, under: dict[str, Guideline]
+) -> None:
+    shipped = kg.session.examples.cases[::3]
+    for name, by_name in under.items():
+        told: list[Any] = [*shipped, *({**case, "case": n} for n, case in zip("xy", EXAMPLES[name], strict=True))]
+        chosen, others = kg.options(told), KnowledgeGraph(Session(by_name)).options(told)
+        for one, other in zip(chosen, others, strict=True):
+            assert (one.case, one.option) == (other.case, other.option)
+            assert other.readings is None
+            by = next((by for by in one.readings or () if by.reading == name), one)
+            assert (by.status, by.tried, by.declined) == (other.status, other.tried, other.declined), (name, one.case)
 
 
 # --- names of readings

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import EXAMPLES
 from expected import Case, golden, read_cases, shown
-from rdflib import Literal
+from rdflib import Literal, URIRef
 from servers import Server, oxigraph_server, virtuoso_server
 
 from sts_kg import KnowledgeGraph, Table, connect, load
@@ -20,6 +20,7 @@ from sts_kg.stores.pushing import push
 
 #: Queries that compute a truth value, which is a number in Virtuoso 7.2: column to be compared as one.
 TRUTH_VALUES = {
+    "conditions/parameters-of-fact-rules": "value",
     "drugs/after-doxorubicin": "isNamedDrug",
     "modalities/options-by-modality": "isUmbrella",
     "modalities/options-with-therapy": "isOptional",
@@ -89,7 +90,11 @@ def with_truth_values(answer: object, column: str) -> Table:
     """Return a table with the numbers of a column as truth values, sorted as the golden one is."""
     assert isinstance(answer, Table)
     at = answer.variables.index(column)
-    rows = [(*row[:at], Literal(str(row[at]) == "1"), *row[at + 1 :]) for row in answer]
+
+    rows = [
+        (*row[:at], row[at] if isinstance(row[at], URIRef) else Literal(str(row[at]) == "1"), *row[at + 1 :])
+        for row in answer
+    ]
     return Table(answer.variables, tuple(rows))
 
 
