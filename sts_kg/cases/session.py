@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from io import BytesIO
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from rdflib import Graph, URIRef
@@ -54,6 +55,10 @@ class Session:
     cases: tuple[Case, ...] = ()
     slices: Mapping[URIRef, bytes] = field(default_factory=dict)
     mappings: Mapping[URIRef, bytes] = field(default_factory=dict)
+    _readings: dict[URIRef, dict[URIRef, tuple[ReadingAnswer, ...]]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False)
 
     @cached_property
     def examples(self) -> Session:
@@ -214,14 +219,18 @@ class Session:
         if (None, RDF.type, STS.Reading) not in self.guideline.asserted:  # or it is by a reading itself
             return list(answers)
 
-        @cache
-        def found() -> Mapping[tuple[str, URIRef], tuple[ReadingAnswer, ...]]:
-            ids = {case.id for case in cases}
-            agreeing = [answer for answer in answers if answer.case in ids]
-            return reading_answers(cases, agreeing, self.guideline, self.closed)
+        iris = {case.id: case.iri for case in cases}
+        agreeing = [answer for answer in answers if answer.case in iris]
 
         def by_reading(answer: Answer) -> tuple[ReadingAnswer, ...]:
-            return found().get((answer.case, answer.option), ())
+            iri = iris.get(answer.case)
+            if iri is None:  # the case contradicts itself
+                return ()
+            with self._lock:  # threads that share the session would each compute the same
+                if iri not in self._readings:
+                    for (case, option), found in reading_answers(cases, agreeing, self.guideline, self.closed).items():
+                        self._readings.setdefault(iris[case], {})[option] = found
+            return self._readings[iri][answer.option]
 
         return [replace(answer, by_reading=by_reading) for answer in answers]
 
