@@ -24,7 +24,7 @@ from sts_kg.links import to_graph
 from sts_kg.quality import lint, profile
 from sts_kg.quality.violation import Violation
 from sts_kg.queries import CannedQuery, Store, check_syntax, read_all, run, store_of
-from sts_kg.rdf import BASE, STS, compress, local, parse, read, read_text
+from sts_kg.rdf import BASE, STS, ChangedGraph, compress, local, parse, read, read_text
 from sts_kg.tables import Table
 
 __all__ = ["CHECKS", "Report", "report"]
@@ -295,10 +295,14 @@ def _released_lost(guideline: Guideline) -> Iterator[Violation]:
 
 def _with_readings(guideline: Guideline) -> Graph:
     """Return the ontology with what its readings add; without them, if one of them does not fit."""
+    added = Graph()
     try:
-        return sum((reading.asserted.added for reading in guideline.readings.values()), start=guideline.asserted)
+        for reading in guideline.readings.values():
+            for triple in reading.asserted.added:
+                added.add(triple)
     except ParseError:  # which a check reports
         return guideline.asserted
+    return ChangedGraph(guideline.asserted, frozenset(), added)
 
 
 def _reading_unfit(guideline: Guideline) -> Iterator[Violation]:
