@@ -133,7 +133,8 @@ class _Switch:
         """Whether courses, or findings that report them, may mark other options as tried."""
 
         def read(words: Vocabulary) -> tuple[object, ...]:
-            return words.rule(TRIED_OPTIONS), words.contents, words.kinds, words.sites_of_purposes, words.reports
+            marks = {thing: words.broader(mark) for thing, mark in words.marks.items()}
+            return words.rule(TRIED_OPTIONS), words.contents, words.kinds, words.sites_of_purposes, words.reports, marks
 
         return self.changes_rules and read(self.vocabulary) != read(self.guideline.vocabulary)
 

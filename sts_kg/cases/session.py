@@ -15,10 +15,11 @@ from rdflib.term import Node
 
 from sts_kg.cases.answers import Answer, Answers, ReadingAnswer
 from sts_kg.cases.case import Case
-from sts_kg.cases.explanation import Explanation, contradiction, explain
+from sts_kg.cases.explanation import Explanation, explain
 from sts_kg.cases.facts import facts_of
 from sts_kg.cases.hanging import reading_answers, reading_facts
 from sts_kg.cases.options import answers_of, contradictory_answers_of
+from sts_kg.cases.reasons import contradiction
 from sts_kg.cases.sources import read_cases
 from sts_kg.cases.supposing import Change, changed, changes
 from sts_kg.guideline import Guideline

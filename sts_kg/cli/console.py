@@ -167,14 +167,15 @@ class Terminal:
 def _option_rows(answers: list[Answer], graph: Graph) -> Iterator[tuple[str, str, str, str]]:
     """Yield a row for each option: an umbrella first, then, indented, those that refine it (some refine two)."""
     under: dict[object, list[Answer]] = {}
+    vocabulary = Vocabulary(graph)
     there = {answer.option for answer in answers if answer.umbrella}
     for answer in answers:
         umbrellas = sorted(there & set(graph.objects(answer.option, STS.refines)), key=str)
         under.setdefault(umbrellas[0] if umbrellas else None, []).append(answer)
     for answer in under.get(None, []):
-        yield _option_row(answer, answer.label.upper() if answer.umbrella else answer.label, graph)
+        yield _option_row(answer, answer.label.upper() if answer.umbrella else answer.label, vocabulary)
         for below in under.get(answer.option, []):
-            yield _option_row(below, f"  {below.label}", graph)
+            yield _option_row(below, f"  {below.label}", vocabulary)
 
 
 def _question_rows(asked: Question) -> Iterator[tuple[str, ...]]:
@@ -186,8 +187,7 @@ def _question_rows(asked: Question) -> Iterator[tuple[str, ...]]:
         yield "", "", "", short(finding), f"– {text}", ""
 
 
-def _option_row(answer: Answer, label: str, graph: Graph) -> tuple[str, str, str, str]:
-    vocabulary = Vocabulary(graph)
+def _option_row(answer: Answer, label: str, vocabulary: Vocabulary) -> tuple[str, str, str, str]:
     together = vocabulary.asked_together(answer.missing)
     names = {group: f"{vocabulary.label(group)} (any of {len(choices)})" for group, choices in together.items()}
     of_group = {finding: names[group] for group, choices in together.items() for finding in choices}

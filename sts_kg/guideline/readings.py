@@ -23,6 +23,8 @@ _Triple = tuple[Node, Node, Node]
 _Kind = Literal["condition", "relation", "rule", "words", "axiom"]
 #: How findings bear on one another.
 _RELATIONS = frozenset({STS.impliesFinding, STS.oppositeOf, STS.complementOf})
+#: What findings and intents say that marks read.
+_OF_MARKS = frozenset({STS.reportsTherapy, STS.reportsOutcome, STS.purposeSite, STS.marksAs, STS.marksOptionsOf})
 #: What a triple about a thing of a class is for, if it is no axiom: what a fact rule reads, or words.
 _KINDS: Mapping[Node, _Kind] = {
     STS.FactRule: "rule",
@@ -105,6 +107,8 @@ class Reading:
             return "condition"
         if predicate in _RELATIONS:
             return "relation"
+        if predicate in _OF_MARKS:
+            return "rule"
         if isinstance(subject, BNode):  # the other triples say what it is that is a subclass of something
             return "axiom" if predicate == RDFS.subClassOf else "words"
         types = (*self.asserted.objects(subject, RDF.type), *self.chosen.objects(subject, RDF.type))

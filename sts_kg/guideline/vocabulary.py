@@ -167,10 +167,11 @@ class Vocabulary:
 
     def mark_of(self, thing: Node) -> URIRef | None:
         """Return the mark that an outcome or a finding gives to options; None if it gives none."""
-        return self._marks.get(thing)
+        return self.marks.get(thing)
 
     @cached_property
-    def _marks(self) -> Mapping[Node, URIRef]:
+    def marks(self) -> Mapping[Node, URIRef]:
+        """Each outcome and finding that marks options (`sts:marksAs`), to its mark."""
         pairs = self.asserted.subject_objects(STS.marksAs)
         return {thing: mark for thing, mark in pairs if isinstance(mark, URIRef)}
 

@@ -14,8 +14,9 @@ from sts_kg.cases import files as casefile
 from sts_kg.cases.answers import short
 from sts_kg.cases.case import Course, Declined, Given
 from sts_kg.cases.dates import PartialDate
-from sts_kg.cases.explanation import Explanation, contradiction, explain
+from sts_kg.cases.explanation import Explanation, explain
 from sts_kg.cases.options import answers_of
+from sts_kg.cases.reasons import contradiction
 from sts_kg.cases.session import Session
 from sts_kg.cases.statuses import WORDING
 from sts_kg.closure.closure import Closure

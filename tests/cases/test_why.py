@@ -20,10 +20,11 @@ from sts_kg import Case, KnowledgeGraph, load, parse
 from sts_kg.cases.case import Course
 from sts_kg.cases.case import Given as Fact
 from sts_kg.cases.dates import PartialDate
-from sts_kg.cases.explanation import contradiction, explain
+from sts_kg.cases.explanation import explain
 from sts_kg.cases.fact_rules import derived
 from sts_kg.cases.facts import course_nodes, facts_of
 from sts_kg.cases.options import answers_of
+from sts_kg.cases.reasons import contradiction
 from sts_kg.cases.session import Session
 from sts_kg.closure.closure import Closure
 from sts_kg.errors import ParseError
