@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import RDF
 from rdflib.term import Node
 
 from sts_kg.cases import (
@@ -32,8 +33,8 @@ from sts_kg.cases import (
 )
 from sts_kg.errors import CaseError, InconsistentError, NotLinkedError, ParseError, QueryError, UnknownNameError
 from sts_kg.guideline import Guideline, Segment, Verdicts, queries_folder, read_verdicts, source_page
-from sts_kg.queries import CannedQuery, find, read, read_all
-from sts_kg.rdf import one_triple, syntax_of, write
+from sts_kg.queries import CannedQuery, Entities, find, read, read_all
+from sts_kg.rdf import STS, one_triple, syntax_of, write
 from sts_kg.stores import KINDS
 from sts_kg.tables import Table
 
@@ -230,7 +231,7 @@ class KnowledgeGraph:
         if any(character.isspace() for character in name_or_sparql.strip()):
             return self.sparql(name_or_sparql)
         found = self._find(name_or_sparql)
-        if found.graph == "cases" and not self.cases:
+        if found.graph == "cases" and not self.has_cases:
             return self.with_examples().query(found.id, **parameters)
         if found.endpoint:
             raise QueryError(found.id, f"asks {found.endpoint}; run it with query_online (--online)")
@@ -238,6 +239,21 @@ class KnowledgeGraph:
             raise NotLinkedError(found.id, found.needs)
         kind = "closed" if found.graph == "cases" else found.graph
         return self._ask(kind, self.bound(found.id, **parameters), name=found.id)
+
+    @property
+    def has_cases(self) -> bool:
+        """Whether the graph has cases of its own: that came with `with_cases`, or that were pushed where it is kept."""
+        return bool(self.cases) or len(self._kept_cases) > 0
+
+    @cached_property
+    def _kept_cases(self) -> Graph:
+        """The names of the cases that are kept in the backend, none of their facts."""
+        graph = Graph()
+        if self._backend is not None and self._backend.has_cases:
+            found = self._ask("closed", f"SELECT DISTINCT ?case WHERE {{ ?case a <{STS.PatientCase}> }}")
+            for (case,) in found if isinstance(found, Table) else ():
+                graph.add((URIRef(str(case)), RDF.type, STS.PatientCase))
+        return graph
 
     def _is_linked(self, prefix: str) -> bool:
         """Return whether a slice describes a term of a vocabulary."""
@@ -291,9 +307,11 @@ class KnowledgeGraph:
             As `query`.
         """
         found = self._find(name)
-        if found.graph == "cases" and not self.cases:
+        if found.graph == "cases" and not self.has_cases:
             return self.with_examples().bound(found.id, **parameters)
-        return found.bind(parameters, entities=self.session.entities)
+        kept = self._kept_cases
+        entities = Entities(self.asserted + kept) if len(kept) else self.session.entities
+        return found.bind(parameters, entities=entities)
 
     # --- cases
 
@@ -597,6 +615,7 @@ class KnowledgeGraph:
         slices = merged_slices(session.slices, report.graphs)
         self._session = replace(session, slices=slices, mappings=session.mappings or graphs_of_mappings())
         self._backend = None
+        self.__dict__.pop("_kept_cases", None)
         return report
 
     def _read(

@@ -113,7 +113,7 @@ def _query_command(query: CannedQuery) -> click.Command:
             elif online:
                 answer = kg.query_online(query.id, **values)
             else:
-                if query.graph == "cases" and not cases:
+                if query.graph == "cases" and not cases and not kg.has_cases:
                     shown.note("note: about the fictional example cases; give others with --cases FILE")
                 answer = (kg.with_cases(cases) if cases else kg).query(query.id, **values)
         _print(answer, form, shown, empty=query.empty_because)

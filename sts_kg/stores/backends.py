@@ -46,6 +46,11 @@ class Backend(ABC):
     def _quads(self, name: str) -> Quads:
         """Return the triples of a named graph."""
 
+    @property
+    def has_cases(self) -> bool:
+        """Whether cases were pushed there."""
+        return f"{BASE}cases" in self._names
+
     def quads(self) -> Mapping[str, Quads]:
         """Return the modules of the ontology that are kept there, by name."""
         return {name.removeprefix(_MODULE): self._quads(name) for name in graphs_of("asserted", self._names)}

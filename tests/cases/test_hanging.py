@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import course_oracle
@@ -263,3 +264,39 @@ def test_every_reading_changes_an_answer_of_a_shipped_example(kg: KnowledgeGraph
     assert [name for name in READINGS if not cases_of[name] or cases_of[name] == every] == []
     needed = {name.partition("=")[0] for name, found in cases_of.items() if not any(len(case) == 1 for case in found)}
     assert {case for case in every if len(case) > 1} == needed
+
+
+# --- readings beside what-if, links, cohorts and verdicts
+
+
+def test_before_and_after_a_what_if_hang_on_their_own_readings(kg: KnowledgeGraph) -> None:
+    """Both cases have one id and share a session."""
+    given = {"case": "x", "findings": {"stage4-sts": "yes", "unresectable": "yes"}}
+    (change,) = (one for one in kg.what_if(given, {"resectable": True}) if one.label == "external radiation therapy")
+    assert (change.before.status, change.before.hangs_on) == ("met", ("D01=separate",))
+    assert (change.after.status, change.after.hangs_on) == ("not-met", ("D10=without-S16",))
+
+
+def test_by_a_reading_what_is_linked_stays_linked(linked: KnowledgeGraph) -> None:
+    by = linked.under("D04")
+    drug = {"drug": "pazopanib"}
+    assert rows(by.query("links/classes-of-drug", **drug)) == rows(linked.query("links/classes-of-drug", **drug)) != []
+    assert linked.guideline.reading is None and by.guideline.reading is not None
+
+
+def test_a_cohort_has_its_readings_in_csv() -> None:
+    lines = [line.split(",") for line in run("options", "ontology/examples/cohort.csv", "--format", "csv").splitlines()]
+    at = lines[0].index("readings")
+    hanging = {line[0] for line in lines[1:] if "option-surgery" in line and "D20=needs-resectable" in line[at]}
+    assert hanging == {"a", "b", "d", "f", "g", "h", "i", "k", "m"}
+
+
+def test_by_a_reading_no_answer_is_called_reviewed(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    form = tmp_path / "form.csv"
+    judged = "".join(f"{name},agree,,A. Reviewer,2026-11-28,\n" for name in ("D01", "D20", "D24", "D25"))
+    form.write_text(f"decision,verdict,reading,reviewer,date,comment\n{judged}", encoding="utf-8")
+    case = {"case": "x", "findings": {"stage4-sts": "yes"}}
+    reviewed = kg.with_verdicts(form)
+    said = {local(one.option): one.review for one in reviewed.options(case)}
+    assert said["option-surgery"] == "reviewed"
+    assert {one.review for one in reviewed.under("D20").options(case)} == {""}

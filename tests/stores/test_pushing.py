@@ -19,7 +19,7 @@ from rdflib import BNode, Graph, URIRef
 from rdflib.compare import isomorphic
 from servers import Server, free_port, oxigraph, oxigraph_server, virtuoso  # noqa: F401
 
-from sts_kg import KnowledgeGraph, knowledge
+from sts_kg import KnowledgeGraph, knowledge, load
 from sts_kg.cli import app
 from sts_kg.errors import (
     EndpointAnswerError,
@@ -27,6 +27,7 @@ from sts_kg.errors import (
     EndpointUnauthorisedError,
     EndpointUnavailableError,
     EndpointUnreachableError,
+    ParameterError,
     ParseError,
 )
 from sts_kg.rdf.names import BASE
@@ -496,6 +497,26 @@ def test_cases_go_into_a_graph_of_their_own_into_a_folder(
     assert [line.split()[-1] for line in first.stdout.splitlines()[2:]] == ["pushed"] * (len(kg.guideline.modules) + 1)
     assert again.stdout.count("there already") == len(kg.guideline.modules) + 1
     assert f"{BASE}cases" in graphs(open_store(tmp_path / "db"))
+
+
+def test_queries_about_cases_that_were_pushed_are_about_these_and_no_example(
+    kg: KnowledgeGraph, tmp_path: Path
+) -> None:
+    """A case with the id of a shipped example was answered as that example, and another was not found."""
+    told = [{"case": "c", "findings": {"stage4-sts": "no"}}, {"case": "zz", "findings": {"resectable": "yes"}}]
+    own = kg.with_cases(told)
+    own.push(tmp_path / "db")
+    kept = load(store=tmp_path / "db")
+    assert (kept.has_cases, own.has_cases, kg.has_cases) == (True, True, False)
+    for query in ("conditions/options-of-case", "conditions/firm-answers", "conditions/readings-of-case"):
+        for case in ("c", "zz"):
+            found, wanted = (graph.query(query, case=case) for graph in (kept, own))
+            assert isinstance(found, Table) and isinstance(wanted, Table)
+            assert found.rows == wanted.rows != (), (query, case)
+    with pytest.raises(ParameterError, match="no sts:PatientCase of this name"):
+        kept.query("conditions/firm-answers", case="a")
+    kg.push(tmp_path / "without")
+    assert not load(store=tmp_path / "without").has_cases
 
 
 def test_command_needs_one_target() -> None:
