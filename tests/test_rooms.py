@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import re
 import sys
 from collections.abc import Iterator
@@ -147,7 +148,10 @@ def test_a_wrong_import_is_seen(module: str, text: str, wrong: str) -> None:
 
 
 def test_explaining_a_case_goes_down_through_the_rooms() -> None:
-    """Each call from one room into another is counted while `sts-kg explain` runs; none goes up."""
+    """Each call from one room into another is counted while `sts-kg explain` runs; none goes up.
+
+    Without the garbage collector: it would resume forgotten generators, of other tests too, wherever it happens to run.
+    """
     rooms = {str(path): name.partition(".")[0] for name, path in MODULES.items()}
     moves: set[tuple[str, str]] = set()
 
@@ -161,11 +165,13 @@ def test_explaining_a_case_goes_down_through_the_rooms() -> None:
         if caller is not None and (of := rooms[caller.f_code.co_filename]) != to:
             moves.add((of, to))
 
+    gc.disable()
     sys.setprofile(note)
     try:
         done = CliRunner().invoke(app, ["explain", str(ROOT / "ontology" / "examples" / "f.yaml"), "pazopanib"])
     finally:
         sys.setprofile(None)
+        gc.enable()
     assert done.exit_code == 0
     assert {("cli", "knowledge"), ("knowledge", "cases"), ("cases", "closure")} <= moves
     assert [move for move in sorted(moves) if ROOMS.index(move[1]) > ROOMS.index(move[0])] == []

@@ -232,9 +232,9 @@ def find_reading(name: str, known: Mapping[str, Reading], chosen: Graph) -> Read
     Raises
     ------
     UnknownNameError
-        There is no such reading.
+        There is no such reading; near ones are named.
     ReadingError
-        The decision has several readings, or its alternative is not encoded; the error says why.
+        None is near either, the decision has several readings, or its alternative is not encoded; the error says why.
     """
     if name in known:
         return known[name]
@@ -246,4 +246,10 @@ def find_reading(name: str, known: Mapping[str, Reading], chosen: Graph) -> Read
         raise ReadingError(name, f"the alternative of {decision} is not encoded. {reason}")
     if name == decision and names:
         raise ReadingError(name, f"{decision} has several: {', '.join(names)}")
-    raise UnknownNameError("reading", name, names or known)
+    unknown = UnknownNameError("reading", name, names or known)
+    if unknown.near:
+        raise unknown
+    has = (
+        f"{decision} has {' and '.join(names)}" if names else "the query provenance/readings lists those that there are"
+    )
+    raise ReadingError(name, f"there is none of this name; {has}")

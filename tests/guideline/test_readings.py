@@ -226,6 +226,12 @@ def test_a_decision_names_its_only_reading(guideline: Guideline) -> None:
     ("name", "said"),
     [
         ("D12", "the reading 'D12' cannot be used: D12 has several: D12=both, D12=neither"),
+        ("D04=nope", "the reading 'D04=nope' cannot be used: there is none of this name; D04 has D04=S08-alone"),
+        (
+            "D99",
+            "the reading 'D99' cannot be used: there is none of this name; the query provenance/readings lists those"
+            " that there are",
+        ),
         (
             "D06b",
             "the reading 'D06b' cannot be used: the alternative of D06b is not encoded. It cannot be encoded: the page"
@@ -247,7 +253,7 @@ def test_a_reading_that_cannot_be_used_says_why(guideline: Guideline, name: str,
 
 @pytest.mark.parametrize(
     ("name", "near"),
-    [("D12=niether", ("D12=neither", "D12=both")), ("D04=S08", ("D04=S08-alone",)), ("D99", ()), ("", ())],
+    [("D12=niether", ("D12=neither", "D12=both")), ("D04=S08", ("D04=S08-alone",))],
 )
 def test_an_unknown_reading_names_near_ones(guideline: Guideline, name: str, near: tuple[str, ...]) -> None:
     with pytest.raises(UnknownNameError) as error:
