@@ -5,8 +5,9 @@ READY := .venv/.ready
 LOWEST := .venv-lowest/.ready
 DEV := .venv/.dev
 BENCH := .venv/.bench
+TOOLS := .venv-tools
 
-.PHONY: run test lowest check docs golden bench bench-links bench-queries clean
+.PHONY: run test tools lowest check docs golden bench bench-links bench-queries clean
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## options of a fictional case, one of them explained, and a canned query
@@ -19,6 +20,9 @@ test: $(DEV)  ## lint, types, tests, doctests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist loadfile
+
+tools: $(DEV) $(TOOLS)/.ready  ## tests in which OWLAPI, Jena, pronto, OAK and Comunica open what we write
+	STS_KG_TOOLS=$(TOOLS) $(BIN)/pytest tests/tools
 
 lowest: $(LOWEST)  ## tests with the lowest versions that pyproject.toml allows (their wheels end at Python 3.12)
 	.venv-lowest/bin/pytest -n auto --dist loadfile
@@ -42,7 +46,7 @@ bench-queries: $(READY)  ## print what canned queries cost by Oxigraph and by rd
 	$(BIN)/python bench/queries.py
 
 clean:  ## forget the environment and all caches in the tree
-	rm -rf .venv .venv-lowest .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf .venv .venv-lowest $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 
 $(READY): EXTRA :=
 $(DEV): EXTRA := [dev]
@@ -64,3 +68,14 @@ $(READY) $(DEV) $(BENCH) $(LOWEST): pyproject.toml
 
 .venv-lowest/lowest.txt: pyproject.toml .ci/lowest.py
 	@mkdir -p $(@D) && $(PYTHON) .ci/lowest.py >$@
+
+# The wheel of mowl-borg ships the jars of OWLAPI, HermiT, ELK and Jena; its own dependencies are not needed.
+$(TOOLS)/.ready: tests/tools/requirements.txt
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(@D)/mowl mowl-borg==2.1.0
+	@ln -sfn mowl/mowl/lib $(@D)/jars
+	@if command -v npm >/dev/null 2>&1; then \
+	    npm install --silent --no-audit --no-fund --prefix $(@D) @comunica/query-sparql-file@5.3.0; \
+	fi
+	@touch $@
