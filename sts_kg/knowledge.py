@@ -172,6 +172,28 @@ class KnowledgeGraph:
         """
         return KnowledgeGraph(replace(self.session, guideline=self.guideline.under(reading)))
 
+    def with_alignments(self, *names: str) -> KnowledgeGraph:
+        """Return a knowledge graph with alignments: axioms that put our terms under those of an outside ontology.
+
+        Parameters
+        ----------
+        *names : str
+            `bfo`, `fhir`, `maxo` or `prov`: the files of `ontology/alignments`.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such alignment.
+
+        Examples
+        --------
+        >>> from sts_kg import load
+        >>> kg = load().with_alignments("maxo").with_examples()
+        >>> kg.query("SELECT DISTINCT ?case { ?case sts:hadCourse/a obo:MAXO_0000646 }").curies()
+        (('case:f',),)
+        """
+        return KnowledgeGraph(replace(self.session, guideline=self.guideline.with_alignments(*names)))
+
     # --- queries
 
     @cached_property

@@ -14,7 +14,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL, PROV, RDF, RDFS
 from rdflib.term import Node
 
-from sts_kg.errors import ParseError, ReadingError
+from sts_kg.errors import ParseError, ReadingError, UnknownNameError
 from sts_kg.guideline.condition import Condition, conditions, ordinal
 from sts_kg.guideline.data import ontology_folder, source_page
 from sts_kg.guideline.duals import not_met
@@ -80,7 +80,12 @@ class Guideline:
         self.iri = next(iri for iri in header.subjects(OWL.imports) if isinstance(iri, URIRef))
         #: The namespace of the guideline's own terms, and of its named graphs.
         self.base = str(header.value(self.iri, _NAMESPACE) or f"{self.iri.rpartition('/')[0]}/")
-        imported = sorted(str(module).rpartition("/")[2] for module in header.objects(self.iri, OWL.imports))
+        imported = sorted(
+            str(module).removeprefix(f"{self.iri}/")
+            if str(module).startswith(f"{self.iri}/")
+            else str(module).rpartition("/")[2]
+            for module in header.objects(self.iri, OWL.imports)
+        )
         if wanting := sorted({*CASE_MODULES} - {*imported}):
             raise ParseError(f"does not import {', '.join(wanting)}", path=self.folder / f"{self.header_name}.ttl")
         #: The triples of each module, in its order, as quads of pyoxigraph; blank nodes are the same at every load.
@@ -101,7 +106,7 @@ class Guideline:
 
     def _read(self, name: str, quads: Mapping[str, Quads] | None, graph: str = "urn:header") -> Quads:
         if quads is None:
-            return named_quads(self.folder / f"{name}.ttl", graph, blank_nodes=name.replace("-", ""))
+            return named_quads(self.folder / f"{name}.ttl", graph, blank_nodes=re.sub("[-/]", "", name))
         if name not in quads:
             raise ParseError(f"the module {name} of the ontology is missing")
         return quads[name]
@@ -249,17 +254,47 @@ class Guideline:
         """
         if not verdicts and "verdicts" not in self.quads:
             return self
-        name = self.graph_name("verdicts")
-        header = Graph() + self.modules[self.header_name]
-        header.add((self.iri, OWL.imports, name))
         note = self._review_note(verdicts)
         said = self.header(STS.disclaimer).replace(self.header(STS.reviewNote), note)
-        for predicate, text in ((STS.reviewNote, note), (STS.disclaimer, said)):
+        triples = quads_of(verdict_triples(verdicts, self), self.graph_name("verdicts"))
+        return self._with_modules({"verdicts": list(triples)}, {STS.reviewNote: note, STS.disclaimer: said})
+
+    def _with_modules(self, modules: Mapping[str, Quads], notes: Mapping[Node, str] = {}) -> Guideline:
+        """Return the guideline with more modules, which its header imports, and other notes in the header."""
+        header = Graph() + self.modules[self.header_name]
+        for name in modules:
+            header.add((self.iri, OWL.imports, self.graph_name(name)))
+        for predicate, text in notes.items():
             header.set((self.iri, predicate, Literal(text, lang="en")))
         named = self.graph_name(self.header_name)
-        quads = {**self.quads, self.header_name: list(quads_of(sorted(header), named))}
-        quads["verdicts"] = list(quads_of(verdict_triples(verdicts, self), name))
+        quads = {**self.quads, self.header_name: list(quads_of(sorted(header), named)), **modules}
         return Guideline(self.folder, engine=self.engine, quads=quads, reading=self.reading)
+
+    # --- alignments
+
+    @property
+    def alignments(self) -> tuple[str, ...]:
+        """The names of the alignments with outside ontologies that may be added, from the folder `alignments/`."""
+        return tuple(sorted(path.stem for path in (self.folder / "alignments").glob("*.ttl")))
+
+    def with_alignments(self, *names: str) -> Guideline:
+        """Return the guideline with these alignments as modules such as `alignments/bfo`.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such alignment.
+        ParseError
+            A file of `alignments/` cannot be read.
+        """
+        modules = {}
+        for name in names:
+            if name not in self.alignments:
+                raise UnknownNameError("alignment", name, self.alignments)
+            module = f"alignments/{name}"
+            read = self._read(module, None, self.graph_name(module))
+            modules[module] = [quad for quad in read if quad.predicate.value != str(OWL.imports)]  # of this guideline
+        return self._with_modules(modules)
 
     def _review_note(self, verdicts: Verdicts) -> str:
         total, judged = len(self.decisions), len({each.decision for each in verdicts})
