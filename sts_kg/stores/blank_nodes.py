@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from urllib.parse import urljoin
 
-from sts_kg.rdf import BASE
+from sts_kg.rdf import BASE, as_file
 from sts_kg.stores.digest import canonical_lines, digest_of
 
 __all__ = ["GENID", "ScopedNames", "StructuralNames", "skolemised"]
@@ -16,6 +16,7 @@ __all__ = ["GENID", "ScopedNames", "StructuralNames", "skolemised"]
 #: What the IRIs of blank nodes begin with.
 GENID = urljoin(BASE, "/.well-known/genid/sts-kg/")
 
+_PIECE = 1 << 20  # bytes of whole lines looked at once
 _ROUNDS = 50  # the most rounds of refinement, and the most nodes that are singled out
 _SUBJECT, _OBJECT = re.compile(rb"_:([^\s<>\"]+)"), re.compile(rb" _:([^\s<>\"]+) \.$")
 
@@ -56,9 +57,8 @@ class StructuralNames:
     def __init__(self, sources: Mapping[str, Iterable[bytes]]) -> None:
         said: dict[bytes, list[tuple[bytes, bytes | None]]] = {}  # by node: the rest of a triple, its other node
         for name, source in sources.items():
-            for line in chain.from_iterable(canonical_lines(source)):
-                if b"_:" in line:
-                    _say(name.encode(), line, said)
+            for line in chain.from_iterable(canonical_lines(_with_blank_nodes(source))):
+                _say(name.encode(), line, said)
         self._names: dict[bytes, bytes] = {}
         copies: Counter[bytes] = Counter()
         for nodes in _components(said):
@@ -71,6 +71,13 @@ class StructuralNames:
     def iri(self, label: bytes) -> bytes:
         """Return the IRI of a blank node, in angle brackets."""
         return self._names[label]
+
+
+def _with_blank_nodes(source: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield N-Triples in which lines without blank nodes are empty: those need not be parsed, and errors keep lines."""
+    with as_file(source) as file:
+        while lines := file.readlines(_PIECE):
+            yield b"".join([line if b"_:" in line else b"\n" for line in lines])
 
 
 def _say(graph: bytes, line: bytes, said: dict[bytes, list[tuple[bytes, bytes | None]]]) -> None:

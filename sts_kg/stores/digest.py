@@ -12,6 +12,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
+from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
@@ -56,7 +57,15 @@ class Digest:
     def add(self, lines: Iterable[bytes]) -> None:
         """Add triples, each a line without its line end."""
         self._sorted = None
-        self._pieces += b"".join(map(_hash, lines))
+        # Nearly all lines end in an IRI or a plain text; the others may need the canonical form of a value.
+        hashes = [
+            blake2b(
+                line if line[-3:] == b'" .' or (line[-3:] == b"> ." and b'"^^<' not in line) else _by_value(line),
+                digest_size=_WIDTH,
+            ).digest()
+            for line in lines
+        ]
+        self._pieces += b"".join(hashes)
 
     def _unique(self) -> Any:
         if self._sorted is None:
@@ -81,18 +90,17 @@ class Digest:
 
 
 def _hash(line: bytes) -> bytes:
-    return hashlib.blake2b(_by_value(line), digest_size=_WIDTH).digest()
+    return blake2b(_by_value(line), digest_size=_WIDTH).digest()
 
 
 def _by_value(line: bytes) -> bytes:
     """Return a triple whose literal, if it has one, is in the canonical form of its value."""
-    if not line.endswith(b'" .'):
-        if found := _TYPED.search(line):
-            with suppress(ValueError, OverflowError, InvalidOperation, struct.error):
-                form, kind = _canonical(found[1].decode(), found[2])
-                return b'%b"%b"^^%b .' % (line[: found.start()], form.encode(), kind)
-        elif found := _LANGUAGE.search(line):
-            return line[: found.start()] + found[0].lower()
+    if found := _TYPED.search(line):
+        with suppress(ValueError, OverflowError, InvalidOperation, struct.error):
+            form, kind = _canonical(found[1].decode(), found[2])
+            return b'%b"%b"^^%b .' % (line[: found.start()], form.encode(), kind)
+    elif found := _LANGUAGE.search(line):
+        return line[: found.start()] + found[0].lower()
     return line
 
 
@@ -114,7 +122,7 @@ def _canonical(form: str, kind: bytes) -> tuple[str, bytes]:
 
 def digest_of(*parts: bytes) -> bytes:
     """Return 16 bytes that identify some texts in this order."""
-    return hashlib.blake2b(b"\n".join(parts), digest_size=16).digest()
+    return blake2b(b"\n".join(parts), digest_size=16).digest()
 
 
 def canonical_lines(pieces: Iterable[bytes], size: int = 20_000) -> Iterator[list[bytes]]:

@@ -14,7 +14,7 @@ from rdflib import URIRef
 from sts_kg.errors import EndpointError, ParseError
 from sts_kg.rdf import BASE, as_file
 
-__all__ = ["graph_lines", "graph_names", "graphs", "graphs_of_links", "open_store", "replace_graph"]
+__all__ = ["count", "graph_lines", "graph_names", "graphs", "graphs_of_links", "open_store", "replace_graph"]
 
 Store = ox.Store
 
@@ -52,7 +52,7 @@ def open_store(folder: Path, *, read_only: bool = False) -> Store:
 
 def graphs(store: Store) -> dict[str, int]:
     """Return the number of triples of each named graph of a store, by name."""
-    return {name: _count(store, ox.NamedNode(name)) for name in sorted(graph_names(store))}
+    return {name: count(store, name) for name in sorted(graph_names(store))}
 
 
 def graph_names(store: Store) -> Iterator[str]:
@@ -60,8 +60,9 @@ def graph_names(store: Store) -> Iterator[str]:
     return (graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode))
 
 
-def _count(store: Store, graph: ox.NamedNode) -> int:
-    found: Any = store.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }}")
+def count(store: Store, graph: str) -> int:
+    """Return the number of triples of a named graph of a store."""
+    found: Any = store.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")
     return int(next(iter(found))["n"].value)
 
 
@@ -133,7 +134,7 @@ def replace_graph(store: Store, graph: str, pieces: Iterable[bytes]) -> int:
             loaded = store.contains_named_graph(incoming)
             store.update(f"MOVE {incoming} TO {name}" if loaded else f"DROP SILENT GRAPH {name}")
         store.flush()
-        return _count(store, name)
+        return count(store, graph)
     except SyntaxError as error:
         raise ParseError(f"is not valid N-Triples: {error.msg}", line=error.lineno, column=error.offset) from error
     except (OSError, RuntimeError) as error:

@@ -399,7 +399,7 @@ def test_trees_are_named_alike_whatever_their_labels(edges: list[tuple[int, int]
         lines = [f"_:{words[a]} <urn:p> _:{words[b]} .\n" for a, b in edges]
         random.shuffle(lines)
         text = "".join(lines).encode()
-        content = push_module._Content((text,), StructuralNames({"urn:g": (text,)}))
+        content = push_module.Content((text,), StructuralNames({"urn:g": (text,)}))
         return {line for lines_ in content.batches(10) for line in lines_}
 
     first, second = named([f"n{each}" for each in range(20)]), named(labels)
