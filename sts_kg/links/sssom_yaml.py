@@ -1,7 +1,7 @@
 """The metadata of a mapping set: a subset of YAML (texts, lists, maps), read with line numbers and written plainly.
 
 Scalars are texts, except numbers and booleans that are written as Python writes them. So reading and writing again
-never changes the spelling. Anchors, aliases and tags are rejected, because SSSOM forbids them.
+never changes the spelling. Anchors, aliases, tags and directives are rejected, because SSSOM forbids them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TEXT = (f"{_TAG}str", f"{_TAG}timestamp")
 
 
 def parsed(lines: Sequence[str], path: object = None) -> tuple[dict[str, Any], dict[str, int]]:
-    """Return the metadata in the lines, and the line of each key; a nested key is `key.inner`.
+    """Return the metadata in lines that have lost their `#`, and the line of each key; a nested key is `key.inner`.
 
     Raises
     ------
@@ -32,8 +32,10 @@ def parsed(lines: Sequence[str], path: object = None) -> tuple[dict[str, Any], d
     try:
         whole = "\n".join(lines)
         for token in yaml.scan(whole, Loader=yaml.SafeLoader):
-            if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
-                raise _wrong("anchors, aliases and tags are not allowed in metadata", token.start_mark, path)
+            if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken | yaml.DirectiveToken):
+                raise _wrong(
+                    "anchors, aliases, tags and directives are not allowed in metadata", token.start_mark, path
+                )
         root = yaml.compose(whole, Loader=yaml.SafeLoader)
         if root is None:
             return {}, {}

@@ -130,6 +130,12 @@ class Prefixes:
         """Return the vocabulary that a prefix names in any case or as a synonym, or None."""
         return self._by_key.get(name.casefold())
 
+    def of_namespace(self, iri: str) -> Prefix | None:
+        """Return the vocabulary whose IRIs begin with exactly this text, by http or https, or None."""
+        scheme, colon, rest = iri.partition("://")
+        other = f"{'http' if scheme == 'https' else 'https'}{colon}{rest}"
+        return self._by_iri.get(iri) or self._by_iri.get(other)
+
     def of_iri(self, iri: str) -> tuple[Prefix, str] | None:
         """Return the vocabulary and local id of an IRI in any known form, or None; the longest form that fits wins.
 
@@ -194,6 +200,15 @@ class Prefixes:
         """Return the canonical form of an IRI in any known form; an unknown one as it is."""
         found = self.of_iri(iri)
         return URIRef(found[0].iri + found[1] if found else iri)
+
+    def mended(self, iri: str) -> str:
+        """Return an IRI of a known form with its local id as it should be; any other IRI as it is."""
+        for length in self._lengths:
+            prefix = self._by_iri.get(iri[:length])
+            local = prefix.id_in(iri[length:]) if prefix is not None else None
+            if local is not None:
+                return iri[:length] + local
+        return iri
 
     def fault(self, curie: str) -> Fault | None:
         """Return what is wrong with a CURIE, and the remedy; None if nothing is wrong."""
