@@ -214,6 +214,7 @@ class _Checks:
         self.iri = cache(lambda text: iri_of(text, mappings.curie_map))
         self.curie = cache(lambda text: self.known.compress(self.iri(text)) or text)  # predicates, justifications
         self.fault = cache(self._fault)
+        self.near = cache(lambda name: nearest(name, mappings.curie_map, 1))
 
     def say(
         self,
@@ -313,7 +314,8 @@ class _Checks:
         for slot in self.set.metadata:
             own = [row for row in self.set.mappings if slot in SLOTS and getattr(row, slot) not in (None, ())]
             if slot in PROPAGATED and own and len(own) < len(self.set.mappings):
-                message = f"{len(own)} rows have a {slot} of their own, so that of the set does not hold for the others"
+                rows = f"{len(own)} of {len(self.set.mappings)} rows have a {slot} of their own"
+                message = f"{rows}, so that of the set does not hold for the others"
                 self.say_of(slot, message, f"fill in {slot} in every row, or in none", "warning")
             elif slot in SLOTS and slot not in SET_SLOTS:
                 self.say_of(slot, "it is a slot of rows, and says nothing of them here", "make it a column", "warning")
@@ -439,7 +441,7 @@ class _Checks:
             return ((("bare", slot, value), f"{value}: it has no prefix", remedy, "error"),)
         found: list[tuple[object, str, str, Severity]] = []
         if name not in self.declared:
-            near = nearest(name, self.set.curie_map)
+            near = self.near(name)
             missing = f"{value}: the curie_map has no prefix {name!r}"
             if prefix is None:
                 hint = f"did you mean {near[0]}:?" if near else f"add a line `#  {name}: IRI` to it"

@@ -197,7 +197,7 @@ class _Names:
         self.compress = cache(self._compress)
         self._extensions = mappings.extensions
         self.property = cache(self._property)
-        self._found: dict[str, str] = {}
+        self._found: dict[str, dict[str, str]] = {}
         self._names = {str(self.property(name)): name for name in reversed(self._extensions)}
 
     def _property(self, slot: str) -> URIRef:
@@ -224,15 +224,18 @@ class _Names:
         if not _NC_NAME.fullmatch(name) or name in _STANDARD or name in self._names.values():
             name = f"ext_{_digest(text)[:8]}"
         self._names[text] = name
-        self._found[name] = text
+        self._found[name] = {"slot_name": name, "property": self.compress(text) or text}
         return name
+
+    def hint(self, slot: str, term: Node) -> None:
+        """Note the type of a value of an extension that has no definition."""
+        kind = term.datatype if isinstance(term, Literal) else URIRef(f"{BUILT_IN['linkml']}Uriorcurie")
+        if slot in self._found and kind is not None and kind != XSD.string:
+            self._found[slot].setdefault("type_hint", self.compress(kind) or str(kind))
 
     def found(self) -> list[dict[str, str]]:
         """Return the definitions of the extensions that `slot` met and that had none."""
-        return [
-            {"slot_name": name, "property": self.compress(self._found[name]) or self._found[name]}
-            for name in sorted(self._found)
-        ]
+        return [self._found[name] for name in sorted(self._found)]
 
     def type_of(self, slot: str) -> URIRef | None:
         """Return the type of the values of an extension slot, if a definition gives it."""
@@ -377,6 +380,7 @@ def _mapping(graph: Graph, axiom: Node, names: _Names) -> Mapping:
             spelled[str(predicate)[len(_SPELLED) :]] = str(term)
             continue
         slot = names.slot(predicate)
+        names.hint(slot, term)
         number = slot in NUMBERS and isinstance(term, Literal) and isinstance(term.value, int | float)
         cells.setdefault(slot, []).append(float(term.value) if number else names.text(slot, term))  # type: ignore[attr-defined]
     values: dict[str, Any] = {}

@@ -94,6 +94,7 @@ class Prefixes:
             for iri in (prefix.iri, *prefix.iris):
                 if self._by_iri.setdefault(iri, prefix) is not prefix:
                     raise ParseError(f"the IRI {iri!r} has two prefixes, one was expected")
+        self._near = cache(self._nearest)
         self._lengths = sorted({len(iri) for iri in self._by_iri}, reverse=True)
 
     @classmethod
@@ -248,7 +249,7 @@ class Prefixes:
             raise CurieError(curie, f"the character {wrong.group()!r} is not allowed in an IRI")
         return prefix, local
 
-    def _near(self, name: str) -> str:
+    def _nearest(self, name: str) -> str:
         spelled = {each for prefix in self._by_name.values() for each in (prefix.name, *prefix.names)}
         near = nearest(name, spelled, 1)
         return f"did you mean {self._by_key[near[0].casefold()].name}:?" if near else "take a known one"
