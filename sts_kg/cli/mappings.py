@@ -157,26 +157,47 @@ def _told(shown: Terminal, found: list[RowViolation]) -> int:
 
 
 @mappings_group.command()
-@click.argument("sets", nargs=-1, metavar="[SET]...")
-@click.option("-o", "--output", type=File, help="FILE.(ttl|nt|rdf|jsonld|…), also with .gz; without it, Turtle.")
+@click.argument("sets", nargs=-1, metavar="[SET|FILE]...")
+@click.option(
+    "-o", "--output", type=File, help="FILE.(ttl|nt|rdf|jsonld|tsv|csv|json|…), also with .gz; without it, Turtle."
+)
 def export(sets: tuple[str, ...], output: Path | None) -> None:
-    """Write mapping sets as RDF: each match, and an axiom that annotates it. Without SET, write all of them.
+    """Write mapping sets as RDF: each match, and an axiom that annotates it. Without SET, write all of ours.
+
+    FILE is a set of your own (SSSOM as a table, JSON or RDF). One set can also be written as an SSSOM table in its
+    canonical order (.tsv, .csv), or as JSON (.json).
 
     \b
     Example:
       sts-kg mappings export -o mappings.ttl
       sts-kg mappings export drugs diseases
+      sts-kg mappings export ours.sssom.tsv -o ours.ttl
     """
-    from sts_kg.links import merged, shipped
-    from sts_kg.rdf import serialize, write
+    from sts_kg.links import canonical, merged, shipped
+    from sts_kg.links import write as write_set
+    from sts_kg.rdf import ending_of, serialize, write
 
     known = {each.name: each for each in shipped()}
-    for name in sets:
-        if name not in known:
-            raise UnknownNameError("mapping set", name, known)
-    graph = merged([known[name] for name in sets] or known.values())
+    found = [each for name in sets for each in _named(name, known)] or [*known.values()]
+    if output is not None and ending_of(output) in ("tsv", "csv", "json"):
+        if len(found) > 1:
+            raise click.UsageError(f"{output} holds one mapping set, and there are {len(found)}; name one")
+        write_set(canonical(found[0]), output)
+        return terminal().note(f"{len(found[0].mappings):,} mappings written to {output}")
+    graph = merged(found)
     if output is None:
         terminal().write(serialize(graph, "turtle").decode())
     else:
         write(graph, output)
         terminal().note(f"{len(graph):,} triples written to {output}")
+    return None
+
+
+def _named(name: str, known: dict[str, MappingSet]) -> Iterable[MappingSet]:
+    from sts_kg.links import read_all
+
+    if name in known:
+        return [known[name]]
+    if "." not in name and not Path(name).is_file():
+        raise UnknownNameError("mapping set", name, known)
+    return read_all(name)
