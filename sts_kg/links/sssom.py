@@ -133,7 +133,7 @@ class MappingSet:
 
     metadata: dict[str, Any]
     mappings: tuple[Mapping, ...]
-    columns: tuple[str, ...] = ()
+    columns: tuple[str, ...] = field(default=(), compare=False)
     path: object = field(default=None, compare=False)
     lines: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
     beside: Path | None = field(default=None, compare=False)
