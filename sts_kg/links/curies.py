@@ -12,7 +12,11 @@ __all__ = ["iri_of", "named_iri"]
 
 
 def named_iri(text: str, curie_map: Mapping[str, str]) -> str | None:
-    """Return the IRI that a CURIE or IRI names, or None: as its file declares it, with the local id mended."""
+    """Return the IRI that a CURIE or IRI names, or None: as its file declares it, with the local id mended.
+
+    Spaces around it, which editors leave, do not count.
+    """
+    text = text.strip()
     name, _, local = text.partition(":")
     known, declared = Prefixes.shipped(), {**BUILT_IN, **curie_map}
     if NO_IRI.search(text):

@@ -36,7 +36,7 @@ from sts_kg.links.slots import (
     TYPES,
     VERSIONS,
 )
-from sts_kg.links.sssom import SLOTS, Mapping, MappingSet, shipped
+from sts_kg.links.sssom import SLOTS, Mapping, MappingSet, row_value, shipped
 from sts_kg.rdf import BASE, NO_IRI, Prefix, Prefixes, read_text
 
 __all__ = ["PREDICATES", "Denial", "RowViolation", "denials", "traps", "validate"]
@@ -70,6 +70,7 @@ _FORMS = {
     f"{_XSD}date": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
 }
 Severity = Literal["error", "warning", "information"]
+_Fault = tuple[object, str, str, Severity]  # what makes it the same problem, message, remedy, level
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,9 @@ class _Checks:
         self.found: dict[object, RowViolation] = {}
         self._last: dict[object, int | None] = {}
         self.iri = cache(lambda text: iri_of(text, mappings.curie_map))
-        self.curie = cache(lambda text: self.known.compress(self.iri(text)) or text)  # predicates, justifications
+        self.curie = cache(
+            lambda text: self.known.compress(self.iri(text)) or text.strip()
+        )  # predicates, justifications
         self.fault = cache(self._fault)
         self.near = cache(lambda name: nearest(name, mappings.curie_map, 1))
 
@@ -269,13 +272,14 @@ class _Checks:
         self._prefixes()
         for slot in SET_SLOTS:
             value = metadata.get(slot)
-            for each in value if isinstance(value, list) else [value] if value else []:
+            for each in row_value(slot, value) if slot in LISTS and value else [value] if value else []:
                 if slot in IDS:
                     self._metadata_id(slot, str(each))
                 if slot in _TYPE_SLOTS:
                     self._word(None, slot, str(each), TYPES)
             if slot in LISTS and isinstance(value, str) and "|" in value:
-                self.say_of(slot, f"{value!r} is one value", "write a list, one value a line after `- `", "information")
+                what = "several values in one" if slot in IDS else "one value"
+                self.say_of(slot, f"{value!r} is {what}", "write a list, one value a line after `- `", "information")
         self._unused()
         self._extensions()
         for line, cells in self.set.short.items():
@@ -429,8 +433,12 @@ class _Checks:
         """Return what makes the emptiness of a slot one problem: that the table has no such column."""
         return ("column", slot) if self.set.columns and slot not in self.set.columns else None
 
-    def _fault(self, slot: str, value: str, ours: bool) -> tuple[tuple[object, str, str, Severity], ...]:
+    def _fault(self, slot: str, value: str, ours: bool) -> tuple[_Fault, ...]:
         """Return the problems of an id, each with what makes it the same problem in another row."""
+        if value != value.strip():
+            bare = value.strip()
+            told = self.fault(slot, bare, ours)
+            return ((("spaces", slot), f"{value!r} has spaces around it", f"write {bare}", "warning"), *told)
         name, colon, local = value.partition(":")
         fault, prefix = self.known.fault(value), self.known.find(name)
         if local.startswith("//") and fault is not None:
@@ -439,7 +447,7 @@ class _Checks:
         if not colon:
             remedy = fault.remedy if fault is not None else "write prefix:id"
             return ((("bare", slot, value), f"{value}: it has no prefix", remedy, "error"),)
-        found: list[tuple[object, str, str, Severity]] = []
+        found: list[_Fault] = []
         if name not in self.declared:
             near = self.near(name)
             missing = f"{value}: the curie_map has no prefix {name!r}"
@@ -459,14 +467,11 @@ class _Checks:
                 message = f"{value}: the prefix {name!r} is not one that we know, so its ids are not checked"
                 found.append((("unknown", name), message, "nothing needs to change", "information"))
         if bad := NO_IRI.search(value):
-            remedy = f"write {value.strip()}" if not NO_IRI.search(value.strip()) else "write it without, or as %xx"
             message = f"{value}: the character {bad.group()!r} is not allowed in an IRI"
-            return (*found, (("character", slot, value), message, remedy, "error"))
+            return (*found, (("character", slot, value), message, "write it without, or as %xx", "error"))
         if not local:
-            return (
-                *found,
-                (("empty", slot, value), f"{value}: nothing follows the prefix", "write prefix:id", "error"),
-            )
+            message = f"{value}: nothing follows the prefix"
+            return (*found, (("empty", slot, value), message, "write prefix:id", "error"))
         if vocabulary is not None and not vocabulary.fits(local):
             meant = vocabulary.id_in(local)
             message = f"{value}: {local!r} is not an id of {vocabulary.name}"

@@ -25,7 +25,7 @@ from sts_kg.errors import ParseError
 from sts_kg.links import slots
 from sts_kg.links.curies import named_iri
 from sts_kg.links.slots import BUILT_IN, DATES, IDS, IRIS, LISTS, LITERAL, NO_TERM, NUMBERS, SET_SLOTS, WORDS
-from sts_kg.links.sssom import SLOTS, Mapping, MappingSet, columns_of, used_prefixes, value_of
+from sts_kg.links.sssom import SLOTS, Mapping, MappingSet, columns_of, row_value, used_prefixes, value_of
 from sts_kg.rdf import BASE, Prefixes
 
 __all__ = ["SSSOM", "from_graph", "sets_of", "to_graph"]
@@ -104,6 +104,8 @@ def _describe(graph: Graph, whole: Node, mappings: MappingSet, names: _Names) ->
             continue
         if slot == "extension_definitions" and _definitions(graph, whole, value, mappings, names):
             continue
+        if slot in LISTS and isinstance(value, str):
+            value = [*row_value(slot, value)]
         for each in value if isinstance(value, list) and all(isinstance(one, str) for one in value) else [value]:
             graph.add((whole, names.property(slot), _metadatum(slot, each, names)))
 

@@ -33,6 +33,7 @@ __all__ = [
     "decoded",
     "propagated",
     "read_table",
+    "row_value",
     "shipped",
     "text",
     "used_prefixes",
@@ -164,7 +165,7 @@ class MappingSet:
         """
         given = {slot: self.metadata[slot] for slot in SET_SLOTS if slot in PROPAGATED and self.metadata.get(slot)}
         return {
-            slot: _row_value(slot, value)
+            slot: row_value(slot, value)
             for slot, value in given.items()
             if all(getattr(row, slot) in (None, ()) for row in self.mappings)
         }
@@ -194,10 +195,12 @@ class MappingSet:
         return Mapping(**{slot: self.shared[slot]}).cell(slot)
 
 
-def _row_value(slot: str, value: Any) -> Any:
+def row_value(slot: str, value: Any) -> Any:
     """Return the value of a slot of the set as a row has it."""
     if slot in LISTS:
-        return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
+        if isinstance(value, list | tuple):
+            return tuple(map(str, value))
+        return value_of(slot, str(value)) if slot in IDS else (str(value),)  # as in a cell: no id has a |
     return value_of(slot, str(value))
 
 
@@ -392,7 +395,7 @@ def condensed(mappings: MappingSet) -> MappingSet:
         values = {getattr(row, slot) for row in rows} if slot in PROPAGATED else set()
         value = values.pop() if len(values) == 1 else None
         said = metadata.get(slot)
-        if value not in (None, ()) and (not said or _row_value(slot, said) == value):
+        if value not in (None, ()) and (not said or row_value(slot, said) == value):
             metadata[slot] = list(value) if isinstance(value, tuple) else said or str(value)
             emptied: dict[str, Any] = {slot: () if slot in LISTS else None}
             rows = tuple(replace(row, **emptied) for row in rows)
@@ -427,7 +430,7 @@ def canonical(mappings: MappingSet) -> MappingSet:
         slot: said[slot] for slot in sorted(said.keys() - {*SET_SLOTS}, key=lambda name: order.get(name, name))
     }
     for slot in LISTS & metadata.keys():
-        metadata[slot] = list(_row_value(slot, metadata[slot]))
+        metadata[slot] = list(row_value(slot, metadata[slot]))
     columns = (*columns_of(replace(row, extra={}) for row in rows), *unknown)
     rows.sort(key=lambda row: [row.cell(name) for name in columns])
     return MappingSet(metadata, tuple(rows), columns)

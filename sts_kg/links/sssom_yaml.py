@@ -17,6 +17,8 @@ from sts_kg.errors import ParseError
 __all__ = ["emitted", "parsed"]
 
 _TAG = "tag:yaml.org,2002:"
+#: A key with a tab before its value, which YAML 1.2 (section 6.2) allows and PyYAML does not.
+_KEY = re.compile(r"^([ -]*[\w.\-]+:)( *\t[ \t]*)(?=\S)")
 _TEXT = (f"{_TAG}str", f"{_TAG}timestamp")
 
 
@@ -29,6 +31,7 @@ def parsed(lines: Sequence[str], path: object = None) -> tuple[dict[str, Any], d
         The lines are not a YAML map, have a key twice, or use what SSSOM forbids: with line and column.
     """
     places: dict[str, int] = {}
+    lines = [_KEY.sub(lambda key: key[1] + " " * len(key[2]), line) for line in lines]
     try:
         whole = "\n".join(lines)
         for token in yaml.scan(whole, Loader=yaml.SafeLoader):

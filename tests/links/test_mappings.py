@@ -335,10 +335,10 @@ DOI = {"object_id": "DOID:1115", "predicate_id": "skos:broadMatch", "subject_id"
             r"an id there fits ^\d+$",
         ),
         (
-            {"object_id": "CHEBI:71219 "},
+            {"object_id": "CHEBI:71 219"},
             "object_id",
-            "CHEBI:71219 : the character ' ' is not allowed in an IRI",
-            "write CHEBI:71219",
+            "CHEBI:71 219: the character ' ' is not allowed in an IRI",
+            "write it without, or as %xx",
         ),
         (
             {"predicate_id": "skos:exactmatch"},

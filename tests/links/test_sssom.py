@@ -110,6 +110,13 @@ def test_one_value_of_a_list_may_stand_alone_in_the_metadata() -> None:
     found = set_of({}, head=HEAD + "#creator_label: Ann\n")
     assert told(found) == []
     assert told(set_of({}, head=HEAD + "#creator_label: Ann|Bo\n")) == [(6, "creator_label", "information")]
+    several = set_of({}, head=HEAD + "#creator_id: in:ann|in:bo\n")  # no id has a |, so these are two
+    assert told(several) == [(6, "creator_id", "information")]
+    assert from_graph(to_graph(several)).metadata["creator_id"] == ["in:ann", "in:bo"]
+
+
+def test_a_tab_may_stand_before_a_value_of_the_metadata() -> None:
+    assert set_of({}, head=HEAD.replace("in: ", "in: \t").replace("license: ", "license:\t")) == set_of({})
 
 
 # --- predicates, evidence, rows that state no match
@@ -298,6 +305,7 @@ FORMS = [
     "https://identifiers.org/chebi/71219",
     "https://bioregistry.io/chebi:71219",
     "https://bioregistry.io/CHEBI:71219",
+    " CHEBI:71219",
 ]
 
 
@@ -316,7 +324,9 @@ def test_every_form_in_circulation_names_the_same_term_and_is_written_as_it_was(
     [
         ({"object_id": f"{OBO}MP_1"}, "error"),
         ({"subject_source": f"{OBO}mp.owl"}, "warning"),
-        ({"object_id": "out:2 "}, "error"),
+        ({"object_id": "out:2 "}, "warning"),
+        ({"mapping_justification": " semapv:MappingReview"}, "warning"),
+        ({"object_id": "out:2 3"}, "error"),
         ({"object_id": "out:"}, "error"),
         ({"object_id": "plain"}, "error"),
     ],
