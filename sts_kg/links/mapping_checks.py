@@ -29,6 +29,7 @@ from sts_kg.links.slots import (
     JUSTIFICATIONS,
     LISTS,
     LITERAL,
+    NC_NAME,
     NO_TERM,
     NUMBERS,
     PROPAGATED,
@@ -48,7 +49,6 @@ _ALSO = "rdfs:subClassOf"
 _IDENTITY = ("owl:sameAs", "owl:equivalentClass", "owl:equivalentProperty")
 _ENDS = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+")
-_NC_NAME = re.compile(r"[^\W\d][\w.\-]*")
 _REPLACED_BY = (URIRef("http://purl.obolibrary.org/obo/IAO_0100001"), DCTERMS.isReplacedBy)
 _TYPE_SLOTS = ("subject_type", "predicate_type", "object_type")
 _UNMAPPED = {"1:0": (False, True), "0:1": (True, False), "0:0": (True, True)}  # which side is NoTermFound
@@ -300,6 +300,9 @@ class _Checks:
             self.say_of("curie_map", "it is not a map", "write one line `#  PREFIX: IRI` for each prefix")
         for name, iri in self.set.curie_map.items():
             key, prefix = f"curie_map.{name}", self.known.find(name)
+            if not NC_NAME.fullmatch(name):
+                remedy = "write letters, digits and . - _, beginning with a letter"
+                self.say_of("curie_map", f"{name!r} is not a prefix", remedy, key=key)
             if not _IRI.fullmatch(iri):
                 remedy = "write the IRI that the local ids are appended to"
                 self.say_of("curie_map", f"{name}: {iri!r} is not an IRI", remedy, key=key)
@@ -352,7 +355,7 @@ class _Checks:
         bad = [text for text in texts if "://" in text or text.partition(":")[0] not in self.declared]
         taken = [other for other, text in defined.items() if other == name or (text and text == each.get("property"))]
         defined.setdefault(name, str(each.get("property") or ""))
-        if not _NC_NAME.fullmatch(name):
+        if not NC_NAME.fullmatch(name):
             return f"{name!r} is not a name of an extension"
         if name in SLOTS or name in SET_SLOTS:
             return f"{name} is a slot of SSSOM"

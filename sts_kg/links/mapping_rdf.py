@@ -24,7 +24,7 @@ from rdflib.term import Node
 from sts_kg.errors import ParseError
 from sts_kg.links import slots
 from sts_kg.links.curies import named_iri
-from sts_kg.links.slots import BUILT_IN, DATES, IDS, IRIS, LISTS, LITERAL, NO_TERM, NUMBERS, SET_SLOTS, WORDS
+from sts_kg.links.slots import BUILT_IN, DATES, IDS, IRIS, LISTS, LITERAL, NC_NAME, NO_TERM, NUMBERS, SET_SLOTS, WORDS
 from sts_kg.links.sssom import SLOTS, Mapping, MappingSet, columns_of, row_value, used_prefixes, value_of
 from sts_kg.rdf import BASE, Prefixes
 
@@ -60,7 +60,6 @@ _STANDARD = frozenset((*SLOTS, *SET_SLOTS))
 #: What is said of a set or a row and is no slot.
 _NO_SLOT = frozenset({RDF.type, SKOS.notation, SSSOM.mappings, SSSOM.extension_definitions, SH.declare})
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\\\]+")
-_NC_NAME = re.compile(r"[^\W\d][\w.\-]*")
 _LANGUAGE = (OWL, RDF, RDFS)  # no declaration needed
 _HINTS = {f"{BUILT_IN['linkml']}uriorcurie"}  # the types whose values are IRIs, in small letters
 
@@ -75,7 +74,8 @@ def to_graph(mappings: MappingSet) -> Graph:
     """
     graph, names = Graph(bind_namespaces="none"), _Names(mappings)
     for prefix, iri in sorted((mappings.curie_map | {"sssom": str(SSSOM)}).items()):
-        graph.bind(prefix, iri, override=True, replace=True)
+        if NC_NAME.fullmatch(prefix):
+            graph.bind(prefix, iri, override=True, replace=True)
     whole = URIRef(mappings.id) if _IRI.fullmatch(mappings.id) else BNode("mappings")
     graph.add((whole, RDF.type, SSSOM.MappingSet))
     _describe(graph, whole, mappings, names)
@@ -223,7 +223,7 @@ class _Names:
         if text.startswith(_UNDEFINED):
             return unquote(text[len(_UNDEFINED) :])
         name = re.split("[/#:]", text)[-1]
-        if not _NC_NAME.fullmatch(name) or name in _STANDARD or name in self._names.values():
+        if not NC_NAME.fullmatch(name) or name in _STANDARD or name in self._names.values():
             name = f"ext_{_digest(text)[:8]}"
         self._names[text] = name
         self._found[name] = {"slot_name": name, "property": self.compress(text) or text}

@@ -134,11 +134,13 @@ def write(mappings: MappingSet, path: str | Path) -> None:
     Raises
     ------
     ParseError
-        The RDF syntax cannot express the set.
+        The RDF syntax cannot express the set, or the file is to be compressed by zstd.
     OSError
         The folder does not exist or cannot be written.
     """
     ending = ending_of(path)
+    if Path(path).suffix.lower() == ".zst":
+        raise ParseError("zstd is only read; end the name in .gz or in nothing more", path=path)
     if ending in _RDF:
         return write_rdf(to_graph(mappings), path)
     whole = to_json(mappings) if ending == "json" else text(mappings, delimiter="," if ending == "csv" else "\t")

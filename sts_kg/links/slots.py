@@ -5,6 +5,8 @@ Source: https://w3id.org/sssom/schema/ and https://mapping-commons.github.io/sss
 
 from __future__ import annotations
 
+import re
+
 from rdflib import URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
@@ -17,6 +19,7 @@ __all__ = [
     "JUSTIFICATIONS",
     "LISTS",
     "LITERAL",
+    "NC_NAME",
     "NO_TERM",
     "NUMBERS",
     "PROPAGATED",
@@ -32,6 +35,8 @@ SSSOM = "https://w3id.org/sssom/"
 NO_TERM = "sssom:NoTermFound"
 #: The type of a subject or object that has no id, only a label.
 LITERAL = "rdfs literal"
+#: Names of prefixes and of extension slots (Namespaces in XML 1.0, NCName).
+NC_NAME = re.compile(r"[^\W\d][\w.\-]*")
 VERSIONS = ("1.0", "1.1")
 
 #: Prefixes that a file need not declare (Specification, IRI prefixes).

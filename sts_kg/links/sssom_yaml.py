@@ -136,6 +136,7 @@ def _spelled(value: Any) -> str:
     except yaml.YAMLError:
         node = None
     plain = isinstance(node, yaml.ScalarNode) and node.style is None and node.tag in _TEXT and node.value == shown
-    if plain and not shown.endswith((",", "\t")):  # a spreadsheet adds these to a line, and reading drops them
+    # a spreadsheet adds , and tabs to a line, and reading drops them; the others end a line in YAML
+    if plain and not shown.endswith((",", ";", "\t")) and not {*"\x85\u2028\u2029"} & {*shown}:
         return shown
     return yaml.dump(shown, default_style='"', allow_unicode=True, width=float("inf")).rstrip("\n")

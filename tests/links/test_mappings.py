@@ -471,6 +471,10 @@ def test_a_prefix_that_only_the_file_knows_is_information() -> None:
             "error: skos: http://www.w3.org/2004/02/skos/core/ is not the IRI that SSSOM gives to this prefix; "
             "write skos: http://www.w3.org/2004/02/skos/core#, or drop the line",
         ),
+        (
+            "#  my lab: https://example.org/",
+            "error: 'my lab' is not a prefix; write letters, digits and . - _, beginning with a letter",
+        ),
         ("#  lab: nowhere", "error: lab: 'nowhere' is not an IRI; write the IRI that the local ids are appended to"),
     ],
 )

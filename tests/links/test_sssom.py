@@ -657,7 +657,7 @@ def test_a_graph_without_sets_gives_an_empty_one() -> None:
 
 # --- any set, in any form
 
-TEXTS = st.text(st.sampled_from('ab|\\\t\n\r",;# é'), min_size=1, max_size=8)
+TEXTS = st.text(st.sampled_from('ab|\\\t\n\r",;# é\u2028\x85'), min_size=1, max_size=8)
 CURIES = st.sampled_from(["in:1", "out:2", "skos:closeMatch", "CHEBI:7", "x"])
 SETS = st.builds(
     lambda rows, shared: MappingSet(
