@@ -348,13 +348,16 @@ def _set_of(graph: Graph, whole: Node | None) -> MappingSet:
     return MappingSet(({"curie_map": curie_map} if curie_map else {}) | said, tuple(rows), columns_of(rows))
 
 
-def _definitions_of(graph: Graph, whole: Node | None, names: _Names) -> list[dict[str, str]]:
-    """Return the definitions of extension slots, by name."""
-    found = []
+def _definitions_of(graph: Graph, whole: Node | None, names: _Names) -> list[Any]:
+    """Return the definitions of extension slots, by name; what is not of the form of one is kept as it is."""
+    found: list[Any] = []
     for node in graph.objects(whole, SSSOM.extension_definitions) if whole is not None else ():
+        if isinstance(node, Literal):
+            found.append(_plain("extension_definitions", node, names))
+            continue
         values = {key: graph.value(node, SSSOM[key]) for key in ("slot_name", "property", "type_hint")}
         found.append({key: names.text("property", value) for key, value in values.items() if value is not None})
-    return sorted((each for each in found if each), key=lambda each: each.get("slot_name", ""))
+    return sorted(found, key=lambda each: str(each.get("slot_name")) if isinstance(each, dict) else str(each))
 
 
 def _metadata_of(graph: Graph, whole: Node, names: _Names) -> dict[str, Any]:

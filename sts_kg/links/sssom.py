@@ -420,7 +420,9 @@ def canonical(mappings: MappingSet) -> MappingSet:
     used = {*unknown, *said}
     if isinstance(definitions := said.get("extension_definitions"), list):
         known = [each for each in definitions if not isinstance(each, dict) or str(each.get("slot_name")) in used]
-        said["extension_definitions"] = sorted(known, key=lambda each: str(dict(each).get("property")))
+        said["extension_definitions"] = sorted(
+            known, key=lambda each: str(each.get("property")) if isinstance(each, dict) else ""
+        )
     prefixes = used_prefixes(rows, said)
     if isinstance(declared := said.get("curie_map"), dict):
         kept = {name: declared[name] for name in sorted(declared, key=str) if name in prefixes}

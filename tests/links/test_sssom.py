@@ -458,6 +458,13 @@ def test_the_canonical_form() -> None:
     assert canonical(canonical(given_set)) == canonical(given_set)
 
 
+def test_definitions_that_are_none_are_kept_and_told() -> None:
+    found = set_of({}, head=HEAD + "#extension_definitions:\n#  -\n#  - free words\n")
+    assert canonical(found).metadata["extension_definitions"] == [None, "free words"]
+    assert from_graph(to_graph(found)).metadata == found.metadata
+    assert told(found) == [(6, "extension_definitions", "warning")] * 2
+
+
 # --- slots that SSSOM does not have
 
 EXTENDED = HEAD + (
