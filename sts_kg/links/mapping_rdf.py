@@ -353,11 +353,14 @@ def _definitions_of(graph: Graph, whole: Node | None, names: _Names) -> list[Any
     found: list[Any] = []
     for node in graph.objects(whole, SSSOM.extension_definitions) if whole is not None else ():
         if isinstance(node, Literal):
-            found.append(_plain("extension_definitions", node, names))
+            value = _plain("extension_definitions", node, names)
+            found += value if isinstance(value, list) else [value]
             continue
         values = {key: graph.value(node, SSSOM[key]) for key in ("slot_name", "property", "type_hint")}
         found.append({key: names.text("property", value) for key, value in values.items() if value is not None})
-    return sorted(found, key=lambda each: str(each.get("slot_name")) if isinstance(each, dict) else str(each))
+    if not all(isinstance(each, dict) for each in found):
+        return found
+    return sorted(found, key=lambda each: str(each.get("slot_name")))
 
 
 def _metadata_of(graph: Graph, whole: Node, names: _Names) -> dict[str, Any]:
