@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, SKOS, XSD
@@ -690,6 +690,7 @@ SETS = st.builds(
 )
 
 
+@settings(max_examples=40)
 @given(SETS, st.sampled_from("\t,"))
 def test_any_set_comes_back_from_every_form(given_set: MappingSet, delimiter: str) -> None:
     assert read(text(given_set, delimiter=delimiter).encode()).mappings == given_set.mappings
