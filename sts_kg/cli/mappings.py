@@ -102,10 +102,11 @@ def _described(each: MappingSet, row: Mapping) -> dict[str, str]:
 @click.option("--terms", type=File, multiple=True, metavar="FILE", help="RDF of external terms, to compare labels.")
 @formats("text", "json")
 def validate(files: tuple[Path, ...], terms: tuple[Path, ...], form: str) -> None:
-    """Check SSSOM files (TSV or CSV; - is standard input), and say what is wrong and what would be right.
+    """Check SSSOM files (TSV, CSV, JSON or RDF; - is standard input), and say what is wrong and what would be right.
 
-    Exit 1 if there is an error, 3 if a file cannot be read; warnings alone are 0. With --terms, labels are compared
-    with those in the RDF files, and terms that are deprecated there are reported.
+    There are errors, warnings (to be reviewed) and information; a problem of many rows is told once. Exit 1 if there is
+    an error, 3 if a file cannot be read; else 0. The metadata of FILE.sssom.tsv may be in FILE.sssom.yml beside it.
+    With --terms, labels are compared with those in the RDF files, and terms that are deprecated there are reported.
 
     \b
     Example:
@@ -123,12 +124,11 @@ def validate(files: tuple[Path, ...], terms: tuple[Path, ...], form: str) -> Non
             shown.error(str(error))
             unread = True
     if form == "json":
-        shown.write(as_json([{"path": str(path), **vars(problem)} for path, problem in found]))
+        shown.write(as_json([{**vars(problem), "path": str(problem.path or path)} for path, problem in found]))
     else:
         for path, problem in found:
-            shown.write(f"{path}, {problem}")
-    errors = sum(problem.severity == "error" for _, problem in found)
-    _told(shown, errors, len(found) - errors)
+            shown.write(f"{problem.path or path}, {problem}")
+    errors = _told(shown, [problem for _, problem in found])
     sys.exit(UNREADABLE if unread else NO if errors else DONE)
 
 
@@ -140,38 +140,64 @@ def _terms(paths: Iterable[Path]) -> Graph | None:
 
 
 def _problems(path: Path, entities: Collection[object], graph: Graph | None) -> list[RowViolation]:
-    from sts_kg.links import read, validate
+    from sts_kg.links import read_all, validate
 
-    found = read(sys.stdin.buffer.read(), path="<stdin>") if str(path) == "-" else read(path)
-    return validate(found, entities=entities, graph=graph)
+    found = read_all(sys.stdin.buffer.read(), path="<stdin>") if str(path) == "-" else read_all(path)
+    return [problem for each in found for problem in validate(each, entities=entities, graph=graph)]
 
 
-def _told(shown: Terminal, errors: int, warnings: int) -> None:
-    counts = ((errors, "error"), (warnings, "warning"))
-    shown.note(", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts))
+def _told(shown: Terminal, found: list[RowViolation]) -> int:
+    """Say how many problems of each level there are, and return the number of errors."""
+    counts = {level: sum(problem.severity == level for problem in found) for level in ("error", "warning")}
+    told = [f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items()]
+    if more := len(found) - sum(counts.values()):
+        told.append(f"{more} for information")
+    shown.note(", ".join(told))
+    return counts["error"]
 
 
 @mappings_group.command()
-@click.argument("sets", nargs=-1, metavar="[SET]...")
-@click.option("-o", "--output", type=File, help="FILE.(ttl|nt|rdf|jsonld|…), also with .gz; without it, Turtle.")
+@click.argument("sets", nargs=-1, metavar="[SET|FILE]...")
+@click.option(
+    "-o", "--output", type=File, help="FILE.(ttl|nt|rdf|jsonld|tsv|csv|json|…), also with .gz; without it, Turtle."
+)
 def export(sets: tuple[str, ...], output: Path | None) -> None:
-    """Write mapping sets as RDF: each match, and an axiom that annotates it. Without SET, write all of them.
+    """Write mapping sets as RDF: each match, and an axiom that annotates it. Without SET, write all of ours.
+
+    FILE is a set of your own (SSSOM as a table, JSON or RDF). One set can also be written as an SSSOM table in its
+    canonical order (.tsv, .csv), or as JSON (.json).
 
     \b
     Example:
       sts-kg mappings export -o mappings.ttl
       sts-kg mappings export drugs diseases
+      sts-kg mappings export ours.sssom.tsv -o ours.ttl
     """
-    from sts_kg.links import merged, shipped
-    from sts_kg.rdf import serialize, write
+    from sts_kg.links import canonical, merged, shipped
+    from sts_kg.links import write as write_set
+    from sts_kg.rdf import ending_of, serialize, write
 
     known = {each.name: each for each in shipped()}
-    for name in sets:
-        if name not in known:
-            raise UnknownNameError("mapping set", name, known)
-    graph = merged([known[name] for name in sets] or known.values())
+    found = [each for name in sets for each in _named(name, known)] or [*known.values()]
+    if output is not None and ending_of(output) in ("tsv", "csv", "json"):
+        if len(found) > 1:
+            raise click.UsageError(f"{output} holds one mapping set, and there are {len(found)}; name one")
+        write_set(canonical(found[0]), output)
+        return terminal().note(f"{len(found[0].mappings):,} mappings written to {output}")
+    graph = merged(found)
     if output is None:
         terminal().write(serialize(graph, "turtle").decode())
     else:
         write(graph, output)
         terminal().note(f"{len(graph):,} triples written to {output}")
+    return None
+
+
+def _named(name: str, known: dict[str, MappingSet]) -> Iterable[MappingSet]:
+    from sts_kg.links import read_all
+
+    if name in known:
+        return [known[name]]
+    if "." not in name and not Path(name).is_file():
+        raise UnknownNameError("mapping set", name, known)
+    return read_all(name)

@@ -23,6 +23,7 @@ from sts_kg.links.external import External
 from sts_kg.links.fetch import downloaded, of_endpoint
 from sts_kg.links.mappings import MappingSet, iri_of, shipped
 from sts_kg.links.report import Candidate, Document, Link, LinkReport, prefix_of
+from sts_kg.links.slots import NO_TERM
 from sts_kg.rdf import BASE, STS, Prefixes, compress
 from sts_kg.stores import Endpoint
 
@@ -107,17 +108,23 @@ class _Work:
         self.denied: set[tuple[URIRef, str]] = set()
         for each in sets:
             for row in each.mappings:
-                subject = URIRef(iri_of(row.subject_id or "", each.curie_map))
-                curie = self.prefixes.compress(iri_of(row.object_id or "", each.curie_map)) or str(row.object_id)
+                if not (row.subject_id and row.object_id) or NO_TERM in (row.subject_id, row.object_id):
+                    continue  # about a literal, or that there is no term: nothing to link
+                subject = URIRef(iri_of(row.subject_id, each.curie_map))
+                iri = iri_of(row.object_id, each.curie_map)
+                curie = self.prefixes.compress(iri) or iri  # of a prefix that only the file knows
                 if row.negative:
                     self.denied.add((subject, curie))
                 else:
-                    predicate = self.prefixes.expand(str(row.predicate_id))
+                    predicate = URIRef(iri_of(str(row.predicate_id), each.curie_map))
                     self.rows.append(_Row(subject, predicate, curie, row.object_label or ""))
         self.links: list[Link] = []
         self.candidates: list[Candidate] = []
         self._mapped = {(row.subject, row.object) for row in self.rows}
-        self._forms = {row.object: [str(form) for form in self.prefixes.forms(row.object)] for row in self.rows}
+        self._forms = {
+            row.object: [row.object] if "://" in row.object else [*map(str, self.prefixes.forms(row.object))]
+            for row in self.rows
+        }
         self._there: dict[str, int] = {}  # the forms that the current document uses
 
     # --- our side

@@ -1,29 +1,47 @@
-"""Mappings of our terms to external vocabularies, as SSSOM sets: read, validate, write, look up, and convert to RDF.
+"""Mappings of our terms to external vocabularies, as SSSOM sets: read and write in every form, validate, look up.
 
 Our terms stay our own: a mapping says how close an external term is, and never merges the two.
 """
 
 from __future__ import annotations
 
+import codecs
+import gzip
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from rdflib import Graph, URIRef
 
-from sts_kg.errors import UnknownNameError
+from sts_kg.errors import CurieError, ParseError, UnknownNameError
+from sts_kg.links.curies import iri_of
 from sts_kg.links.mapping_checks import (
-    JUSTIFICATIONS,
     PREDICATES,
     Denial,
     RowViolation,
     denials,
-    iri_of,
     traps,
     validate,
 )
-from sts_kg.links.mapping_rdf import from_graph, to_graph
-from sts_kg.links.sssom import SLOTS, Mapping, MappingSet, read, shipped, text, write
+from sts_kg.links.mapping_rdf import from_graph, sets_of, to_graph
+from sts_kg.links.slots import JUSTIFICATIONS
+from sts_kg.links.sssom import (
+    SLOTS,
+    Mapping,
+    MappingSet,
+    canonical,
+    condensed,
+    decoded,
+    propagated,
+    read_table,
+    shipped,
+    text,
+)
+from sts_kg.links.sssom_json import of_json, to_json
 from sts_kg.queries import Entities
-from sts_kg.rdf import BASE, Prefixes, local, ntriples_of
+from sts_kg.rdf import BASE, Prefixes, ending_of, local, ntriples_of, opened, parse, write_bytes
+from sts_kg.rdf import read as read_rdf
+from sts_kg.rdf import write as write_rdf
 
 __all__ = [
     "JUSTIFICATIONS",
@@ -33,21 +51,101 @@ __all__ = [
     "Mapping",
     "MappingSet",
     "RowViolation",
+    "canonical",
+    "condensed",
     "denials",
     "from_graph",
     "graphs_of_mappings",
     "iri_of",
     "looked_up",
     "merged",
+    "propagated",
     "read",
+    "read_all",
     "rows_with",
+    "sets_of",
     "shipped",
     "text",
     "to_graph",
+    "to_json",
     "traps",
     "validate",
     "write",
 ]
+
+
+_RDF = ("ttl", "nt", "nq", "trig", "n3", "rdf", "owl", "xml", "jsonld")
+#: How JSON and RDF begin, for files whose ending does not say it.
+_BEGUN = {
+    **dict.fromkeys((b"{", b"["), "jsonld"),
+    **dict.fromkeys((b"<?xml", b"<rdf:RDF"), "rdfxml"),
+    **dict.fromkeys((b"@prefix", b"PREFIX"), "turtle"),
+}
+
+
+def read(source: str | Path | bytes, *, path: object = None) -> MappingSet:
+    """Return the mapping set of a file, or of bytes that came from `path`: SSSOM/TSV or CSV, JSON, or RDF.
+
+    A file with the ending of an RDF syntax is read as that; JSON and what begins as Turtle or RDF/XML is known by its
+    content. For tables and the metadata beside them see `read_table`.
+
+    Raises
+    ------
+    ParseError
+        The file cannot be read as what it is, with path, line and column; or it has several mapping sets.
+    """
+    found = read_all(source, path=path)
+    if len(found) > 1:
+        ids = ", ".join(each.id for each in found)
+        place = source if path is None and not isinstance(source, bytes) else path
+        raise ParseError(f"has {len(found)} mapping sets, one was expected: {ids}", path=place)
+    return found[0]
+
+
+def read_all(source: str | Path | bytes, *, path: object = None) -> tuple[MappingSet, ...]:
+    """Return all mapping sets of a file; only RDF can have several, each with rows of its own. As `read` otherwise."""
+    place = source if path is None and not isinstance(source, bytes) else path
+    if isinstance(source, bytes):
+        data = source
+    else:
+        with opened(source) as file:
+            data = file.read()
+    start = data.removeprefix(codecs.BOM_UTF8).lstrip()
+    ending = ending_of(str(place)) if place is not None else ""
+    begun = next((syntax for text, syntax in _BEGUN.items() if start.startswith(text)), None)
+    if begun == "jsonld" and (found := of_json(decoded(data, place), path=place)) is not None:
+        return (found,)
+    try:
+        if not isinstance(source, bytes) and ending in _RDF:
+            return tuple(replace(each, path=place) for each in sets_of(read_rdf(source)))
+        if begun is not None:
+            return tuple(replace(each, path=place) for each in sets_of(parse(decoded(data, place), syntax=begun)))
+    except ParseError as error:
+        raise ParseError(error.reason, path=place, line=error.line, column=error.column) from error
+    return (read_table(data, path=place, file=None if isinstance(source, bytes) else Path(source)),)
+
+
+def write(mappings: MappingSet, path: str | Path) -> None:
+    """Write a mapping set to a file, whole or not at all, in the form of its ending, also with .gz after it.
+
+    With commas in a .csv file, as JSON in .json, as RDF in .ttl, .nt, .rdf and the like, and otherwise with tabs. A
+    table is written in the order that the set has; `canonical` gives that of SSSOM.
+
+    Raises
+    ------
+    ParseError
+        The RDF syntax cannot express the set, or the file is to be compressed by zstd.
+    OSError
+        The folder does not exist or cannot be written.
+    """
+    ending = ending_of(path)
+    if Path(path).suffix.lower() == ".zst":
+        raise ParseError("zstd is only read; end the name in .gz or in nothing more", path=path)
+    if ending in _RDF:
+        return write_rdf(to_graph(mappings), path)
+    whole = to_json(mappings) if ending == "json" else text(mappings, delimiter="," if ending == "csv" else "\t")
+    data = whole.encode()
+    write_bytes(path, gzip.compress(data, mtime=0) if Path(path).suffix.lower() == ".gz" else data)
 
 
 def rows_with(sets: Iterable[MappingSet], iris: Iterable[str]) -> Iterator[tuple[MappingSet, Mapping]]:
@@ -108,10 +206,15 @@ def _meant(name: str, sets: Sequence[MappingSet], entities: Callable[[], Entitie
     """Return the canonical IRIs that a text names."""
     known = Prefixes.shipped()
     inner = name[1:-1] if name.startswith("<") and name.endswith(">") else name
+    iri = ""
     if "://" in inner:
         iri = str(known.standard(inner))
     else:
-        iri = str(known.expand(inner)) if ":" in inner else ""
+        try:
+            iri = str(known.expand(inner))
+        except CurieError:
+            if ":" in inner:
+                raise
     if iri and not iri.startswith(BASE):
         return {iri}
     ours_by_name = entities()

@@ -1,7 +1,7 @@
 """The metadata of a mapping set: a subset of YAML (texts, lists, maps), read with line numbers and written plainly.
 
 Scalars are texts, except numbers and booleans that are written as Python writes them. So reading and writing again
-never changes the spelling. Anchors, aliases and tags are rejected, because SSSOM forbids them.
+never changes the spelling. Anchors, aliases, tags and directives are rejected, because SSSOM forbids them.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from sts_kg.errors import ParseError
 __all__ = ["emitted", "parsed"]
 
 _TAG = "tag:yaml.org,2002:"
+#: A key with a tab before its value, which YAML 1.2 (section 6.2) allows and PyYAML does not.
+_KEY = re.compile(r"^([ -]*[\w.\-]+:)( *\t[ \t]*)(?=\S)")
 _TEXT = (f"{_TAG}str", f"{_TAG}timestamp")
 
 
 def parsed(lines: Sequence[str], path: object = None) -> tuple[dict[str, Any], dict[str, int]]:
-    """Return the metadata in the lines, and the line of each key; a nested key is `key.inner`.
+    """Return the metadata in lines that have lost their `#`, and the line of each key; a nested key is `key.inner`.
 
     Raises
     ------
@@ -29,11 +31,14 @@ def parsed(lines: Sequence[str], path: object = None) -> tuple[dict[str, Any], d
         The lines are not a YAML map, have a key twice, or use what SSSOM forbids: with line and column.
     """
     places: dict[str, int] = {}
+    lines = [_KEY.sub(lambda key: key[1] + " " * len(key[2]), line) for line in lines]
     try:
         whole = "\n".join(lines)
         for token in yaml.scan(whole, Loader=yaml.SafeLoader):
-            if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
-                raise _wrong("anchors, aliases and tags are not allowed in metadata", token.start_mark, path)
+            if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken | yaml.DirectiveToken):
+                raise _wrong(
+                    "anchors, aliases, tags and directives are not allowed in metadata", token.start_mark, path
+                )
         root = yaml.compose(whole, Loader=yaml.SafeLoader)
         if root is None:
             return {}, {}
@@ -131,6 +136,7 @@ def _spelled(value: Any) -> str:
     except yaml.YAMLError:
         node = None
     plain = isinstance(node, yaml.ScalarNode) and node.style is None and node.tag in _TEXT and node.value == shown
-    if plain and not shown.endswith((",", "\t")):  # a spreadsheet adds these to a line, and reading drops them
+    # a spreadsheet adds , and tabs to a line, and reading drops them; the others end a line in YAML
+    if plain and not shown.endswith((",", ";", "\t")) and not {*"\x85\u2028\u2029"} & {*shown}:
         return shown
     return yaml.dump(shown, default_style='"', allow_unicode=True, width=float("inf")).rstrip("\n")

@@ -1,3 +1,4 @@
+from .endings import ending_of as ending_of
 from .endings import syntax_of as syntax_of
 from .files import as_file as as_file
 from .files import opened as opened
@@ -33,6 +34,7 @@ from .ntriples_terms import canonical as canonical
 from .ntriples_terms import split as split
 from .owl_syntaxes import owl_nquads as owl_nquads
 from .owl_syntaxes import owl_syntax as owl_syntax
+from .prefixes import Prefix as Prefix
 from .prefixes import Prefixes as Prefixes
 from .syntaxes import FORMATS as FORMATS
 from .syntaxes import Quads as Quads

@@ -1,7 +1,8 @@
 """The prefixes of external vocabularies: CURIE to IRI and back, and every known form of an IRI.
 
 They come from `ontology/prefixes.epm.json`, an Extended Prefix Map as the `curies` library reads it. Reading is lenient
-(any case, any synonym, any known form of an IRI); `fault` is strict, for publishing.
+(any case, any synonym, any form in circulation: `CHEBI:CHEBI:71219`, `CHEBI_71219`, `obo:CHEBI_71219`, addresses of
+registries); `fault` is strict, for publishing.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from rdflib import URIRef
 
@@ -23,6 +25,10 @@ from sts_kg.rdf.names import NO_IRI
 __all__ = ["Fault", "Prefix", "Prefixes"]
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
+#: What registries put around the prefix and the local id of any vocabulary, after the scheme.
+_RESOLVED = re.compile(
+    r"(?:www\.)?(?:identifiers\.org|bioregistry\.io(?:/reference)?|n2t\.net)/(?:obo\.)?([^/:]+)[/:](.+)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,14 @@ class Prefix:
     def fits(self, local: str) -> bool:
         """Return whether a local id has the form that the vocabulary gives to its ids."""
         return bool(local) and (not self.pattern or re.fullmatch(self.pattern, local) is not None)
+
+    def id_in(self, text: str) -> str | None:
+        """Return the local id in a text that may repeat the prefix (`CHEBI:71219`) or be in small letters, or None."""
+        if self.fits(text):
+            return text
+        name = re.match("(?:" + "|".join(map(re.escape, (self.name, *self.names))) + ")[:_]", text, re.IGNORECASE)
+        bare = text[name.end() :] if name else text
+        return next((local for local in (bare, bare.upper()) if self.fits(local)), None)
 
 
 class Fault(NamedTuple):
@@ -80,6 +94,7 @@ class Prefixes:
             for iri in (prefix.iri, *prefix.iris):
                 if self._by_iri.setdefault(iri, prefix) is not prefix:
                     raise ParseError(f"the IRI {iri!r} has two prefixes, one was expected")
+        self._near = cache(self._nearest)
         self._lengths = sorted({len(iri) for iri in self._by_iri}, reverse=True)
 
     @classmethod
@@ -116,16 +131,46 @@ class Prefixes:
         """Return the vocabulary that a prefix names in any case or as a synonym, or None."""
         return self._by_key.get(name.casefold())
 
+    def of_namespace(self, iri: str) -> Prefix | None:
+        """Return the vocabulary whose IRIs begin with exactly this text, by http or https, or None."""
+        scheme, colon, rest = iri.partition("://")
+        other = f"{'http' if scheme == 'https' else 'https'}{colon}{rest}"
+        return self._by_iri.get(iri) or self._by_iri.get(other)
+
     def of_iri(self, iri: str) -> tuple[Prefix, str] | None:
-        """Return the vocabulary and local id of an IRI in any known form, or None; the longest form that fits wins."""
-        for length in self._lengths:
-            prefix = self._by_iri.get(iri[:length]) if len(iri) > length else None
-            if prefix is not None and prefix.fits(iri[length:]):
-                return prefix, iri[length:]
+        """Return the vocabulary and local id of an IRI in any known form, or None; the longest form that fits wins.
+
+        Known are the forms of the map by http and https, and what identifiers.org, bioregistry.io and n2t.net resolve.
+        """
+        scheme, colon, rest = iri.partition("://")
+        if not colon or scheme.casefold() not in ("http", "https"):
+            return self._begun(iri)
+        for form in (iri, f"{'http' if scheme.casefold() == 'https' else 'https'}://{rest}"):
+            if found := self._begun(form):
+                return found
+        if resolved := _RESOLVED.fullmatch(unquote(rest)):
+            prefix = self.find(resolved[1])
+            local = prefix.id_in(resolved[2]) if prefix is not None else None
+            return (prefix, local) if prefix is not None and local is not None else None
         return None
 
+    def _begun(self, iri: str) -> tuple[Prefix, str] | None:
+        """Return the vocabulary whose IRIs begin as this one, and the local id."""
+        for length in self._lengths:
+            prefix = self._by_iri.get(iri[:length]) if len(iri) > length else None
+            local = prefix.id_in(iri[length:]) if prefix is not None else None
+            if prefix is not None and local is not None:
+                return (self._underscored(local) if prefix.name == "obo" else None) or (prefix, local)
+        return None
+
+    def _underscored(self, text: str) -> tuple[Prefix, str] | None:
+        """Return the vocabulary and local id of a text such as `CHEBI_71219`, the OBO form without its namespace."""
+        name, underscore, local = text.partition("_")
+        prefix = self.find(name) if underscore else None
+        return (prefix, local) if prefix is not None and prefix.pattern and prefix.fits(local) else None
+
     def expand(self, curie: str) -> URIRef:
-        """Return the canonical IRI of a CURIE; the prefix may be in any case and a synonym.
+        """Return the canonical IRI of a CURIE; the prefix may be in any case, a synonym, or before the id once more.
 
         Raises
         ------
@@ -157,6 +202,15 @@ class Prefixes:
         found = self.of_iri(iri)
         return URIRef(found[0].iri + found[1] if found else iri)
 
+    def mended(self, iri: str) -> str:
+        """Return an IRI of a known form with its local id as it should be; any other IRI as it is."""
+        for length in self._lengths:
+            prefix = self._by_iri.get(iri[:length])
+            local = prefix.id_in(iri[length:]) if prefix is not None else None
+            if local is not None:
+                return iri[:length] + local
+        return iri
+
     def fault(self, curie: str) -> Fault | None:
         """Return what is wrong with a CURIE, and the remedy; None if nothing is wrong."""
         if _IRI.match(curie):
@@ -164,30 +218,38 @@ class Prefixes:
             return Fault("it is an IRI, a CURIE was expected", f"write {short}" if short else "write prefix:id")
         name, colon, local = curie.partition(":")
         if not colon:
-            return Fault("it has no prefix", "write prefix:id")
+            found = self._underscored(curie)
+            return Fault("it has no prefix", f"write {found[0].name}:{found[1]}" if found else "write prefix:id")
         prefix = self.find(name)
         if prefix is None:
             return Fault(f"the prefix {name!r} is unknown", self._near(name))
         if not prefix.fits(local):
-            return Fault(f"{local!r} is not an id of {prefix.name}", f"an id there fits {prefix.pattern or '.+'}")
+            meant = prefix.id_in(local)
+            remedy = f"write {prefix.name}:{meant}" if meant else f"an id there fits {prefix.pattern or '.+'}"
+            return Fault(f"{local!r} is not an id of {prefix.name}", remedy)
         if name != prefix.name:
             return Fault(f"the prefix is spelled {name!r}", f"write {prefix.name}:{local}")
         return None
 
     def _parts(self, curie: str) -> tuple[Prefix, str]:
         name, colon, local = curie.partition(":")
+        prefix = self.find(name) if colon else None
+        if not colon or (prefix is not None and prefix.name == "obo"):
+            found = self._underscored(local or name)
+            if found:
+                return found
         if not colon:
             raise CurieError(curie, "it has no prefix")
-        prefix = self.find(name)
         if prefix is None:
             raise CurieError(curie, f"the prefix {name!r} is unknown; {self._near(name)}")
         if not local:
             raise CurieError(curie, "nothing follows the prefix")
+        local = prefix.id_in(local) or local
         if wrong := NO_IRI.search(local):
             raise CurieError(curie, f"the character {wrong.group()!r} is not allowed in an IRI")
         return prefix, local
 
-    def _near(self, name: str) -> str:
+    def _nearest(self, name: str) -> str:
         spelled = {each for prefix in self._by_name.values() for each in (prefix.name, *prefix.names)}
         near = nearest(name, spelled, 1)
         return f"did you mean {self._by_key[near[0].casefold()].name}:?" if near else "take a known one"

@@ -54,6 +54,26 @@ OTHERS = {
     "https://clinicaltrials.gov/study/NCT00753688": "clinicaltrials:NCT00753688",
     "https://clinicaltrials.gov/ct2/show/NCT00753688": "clinicaltrials:NCT00753688",
     "http://purl.bioontology.org/ontology/MESH/C516667": "mesh:C516667",
+    "https://www.wikidata.org/wiki/Special:EntityData/Q7157043": "wikidata:Q7157043",
+}
+#: Forms that no map lists one by one.
+RESOLVED = {
+    "https://identifiers.org/efo/0000934": "EFO:0000934",
+    "http://www.identifiers.org/EFO:0000934": "EFO:0000934",
+    "https://identifiers.org/MAXO%3A0000646": "MAXO:0000646",
+    "http://identifiers.org/obo.go/GO:1": None,
+    "http://identifiers.org/obo.chebi/CHEBI:71219": "CHEBI:71219",
+    "https://bioregistry.io/MAXO:0000646": "MAXO:0000646",
+    "http://bioregistry.io/reference/maxo:0000646": "MAXO:0000646",
+    "https://n2t.net/mondo:0018078": "MONDO:0018078",
+    "https://bioregistry.io/maxo:646": None,
+    "https://bioregistry.io/maxo": "bioregistry:maxo",
+    "http://wikidata.org/wiki/Q7157043": "wikidata:Q7157043",
+    "HTTPS://www.ebi.ac.uk/efo/EFO_0000934": "EFO:0000934",
+    "https://www.ebi.ac.uk/efo/EFO_0000934": "EFO:0000934",
+    f"{OBO}CHEBI_CHEBI:71219": "CHEBI:71219",
+    f"{OBO}chebi_71219": "CHEBI:71219",
+    f"{OBO}Orphanet_3394": "orphanet:3394",
 }
 
 
@@ -73,6 +93,11 @@ def test_other_forms_of_an_iri_lead_to_the_canonical_one(iri: str, curie: str) -
     assert URIRef(iri) in KNOWN.forms(curie)[1:]
 
 
+@pytest.mark.parametrize(("iri", "curie"), RESOLVED.items())
+def test_a_form_that_is_not_listed_is_understood_if_the_id_fits(iri: str, curie: str | None) -> None:
+    assert KNOWN.compress(iri) == curie
+
+
 @pytest.mark.parametrize(
     ("curie", "same"),
     [
@@ -82,6 +107,14 @@ def test_other_forms_of_an_iri_lead_to_the_canonical_one(iri: str, curie: str) -
         ("MeSH:D004317", "mesh:D004317"),
         ("wd:Q18936", "wikidata:Q18936"),
         ("Orphanet:3394", "orphanet:3394"),
+        ("Orphanet:Orphanet_3394", "orphanet:3394"),
+        ("ORPHA:ORPHA:3394", "orphanet:3394"),
+        ("CHEBI:chebi:71219", "CHEBI:71219"),
+        ("CHEBI_71219", "CHEBI:71219"),
+        ("ncit_C456", "NCIT:C456"),
+        ("obo:CHEBI_71219", "CHEBI:71219"),
+        ("OBO:Orphanet_3394", "orphanet:3394"),
+        ("drugbank:db06589", "drugbank:DB06589"),
     ],
 )
 def test_expand_takes_any_case_and_synonym(curie: str, same: str) -> None:
@@ -93,6 +126,8 @@ def test_expand_takes_any_case_and_synonym(curie: str, same: str) -> None:
     [
         ("CHEBBI:1", "the prefix 'CHEBBI' is unknown; did you mean CHEBI:?"),
         ("pazopanib", "it has no prefix"),
+        ("CHEBI_seven", "it has no prefix"),
+        ("skos_exactMatch", "it has no prefix"),
         ("CHEBI:", "nothing follows the prefix"),
         ("CHEBI:7 1", "the character ' ' is not allowed in an IRI"),
         ("§§:1", "the prefix '§§' is unknown; take a known one"),
@@ -125,7 +160,10 @@ def test_the_longest_form_wins() -> None:
         ("chebi:71219", Fault("the prefix is spelled 'chebi'", "write CHEBI:71219")),
         ("RxCUI:3639", Fault("the prefix is spelled 'RxCUI'", "write rxnorm:3639")),
         ("MAXO:646", Fault("'646' is not an id of MAXO", r"an id there fits ^\d{7}$")),
-        ("CHEBI:CHEBI:71219", Fault("'CHEBI:71219' is not an id of CHEBI", r"an id there fits ^\d+$")),
+        ("CHEBI:CHEBI:71219", Fault("'CHEBI:71219' is not an id of CHEBI", "write CHEBI:71219")),
+        ("drugbank:db06589", Fault("'db06589' is not an id of drugbank", "write drugbank:DB06589")),
+        ("NCIT_C456", Fault("it has no prefix", "write NCIT:C456")),
+        ("ncit_456", Fault("it has no prefix", "write prefix:id")),
         (
             "atc:L01EX3",
             Fault("'L01EX3' is not an id of atc", r"an id there fits ^[A-Z](\d{2}([A-Z]([A-Z](\d{2})?)?)?)?$"),
