@@ -1,4 +1,9 @@
+from .documents import Document as Document
+from .documents import named_quads as named_quads
+from .endings import OWL_SYNTAXES as OWL_SYNTAXES
+from .endings import SYNTAXES as SYNTAXES
 from .endings import syntax_of as syntax_of
+from .endings import syntax_told as syntax_told
 from .files import as_file as as_file
 from .files import opened as opened
 from .files import read_text as read_text
@@ -37,9 +42,7 @@ from .prefixes import Prefixes as Prefixes
 from .syntaxes import FORMATS as FORMATS
 from .syntaxes import Quads as Quads
 from .syntaxes import convert_ntriples as convert_ntriples
-from .syntaxes import named_quads as named_quads
 from .syntaxes import nquads as nquads
-from .syntaxes import nquads_file as nquads_file
 from .syntaxes import nquads_of as nquads_of
 from .terms import Term as Term
 from .terms import literal as literal
