@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from sts_kg.errors import ParseError
 from sts_kg.rdf.endings import OWL_SYNTAXES, known_endings, known_syntax, syntax_told
 from sts_kg.rdf.files import as_file, opened
+from sts_kg.rdf.guards import check_nesting, refuse_entities
 from sts_kg.rdf.sniffing import HEAD, as_utf8, syntax_in, utf8_mark
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Document:
         found = given or syntax_in(self._head, told, path=path)
         if found is None:
             reason = (
-                "is in no syntax that can be read, as far as its first bytes tell, and its name does not say which; "
+                "has no ending of an RDF or OWL file, and its first bytes do not tell its syntax; "
                 f"known endings are {known_endings()}, each also with .gz or .zst"
             )
             raise ParseError(reason, path=path)
@@ -123,6 +124,9 @@ class Document:
 
         data, syntax = self._text(), self.syntax
         if syntax in OWL_SYNTAXES:
+            if syntax == "owx":
+                refuse_entities(data, path=self.path)
+            check_nesting(data, syntax, path=self.path)
             from sts_kg.rdf.owl_syntaxes import owl_nquads
 
             try:

@@ -123,7 +123,11 @@ def syntax_in(head: bytes, told: str | None = None, *, path: object = None) -> s
             raise ParseError(f"is {name} data, and its name does not end so; unpack it first", path=path)
     text = _text(head)
     rest = text[_COMMENTS.match(text).end() :]  # type: ignore[union-attr] # it also matches nothing
-    if _HTML.match(rest) or (_XML.match(rest) and _HTML.match(_root(rest))):
+    if (
+        _HTML.match(rest)
+        or (told is None and rest[:6].lower() == "<html>")
+        or (_XML.match(rest) and _HTML.match(_root(rest)))
+    ):
         raise ParseError("is a web page (HTML), not RDF or OWL", path=path)
     if _XML.match(rest):
         return _xml(rest, told, path)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeAlias
 from urllib.parse import urljoin
 from xml.parsers import expat
@@ -112,23 +112,26 @@ class Parsed:
             yield from self._sound(parser) if checked else self._told(parser)
 
     def _check(self) -> None:
-        check_nesting(self._data, self._syntax, path=self._path)
         if self._syntax == "rdfxml":
             refuse_entities(self._data, path=self._path)
+        check_nesting(self._data, self._syntax, path=self._path)
+        if self._syntax == "rdfxml":
             _check_xml(self._data, self._path)
-            if _RELATIVE_BASE.search(self._data):
+            if b"xml:base" in self._data and _RELATIVE_BASE.search(self._data):
                 self._data = _with_bases(self._data, self._base)
         if self._syntax == "jsonld" and not self._lenient:
             _check_json(self._data, self._path)
 
     def _told(self, parser: ox.QuadParser) -> Iterator[ox.Quad]:
         """Yield the quads of a parser, and gather its prefixes; RDF/XML forgets them when its root element closes."""
-        formulas, first = self._syntax == "n3", True
-        newer = _RDF_1_2.search(self._data) is not None and not self._lenient
-        for quad in parser:
-            if first:
-                self.prefixes.update(parser.prefixes)
-                first = False
+        formulas = self._syntax == "n3"
+        newer = not self._lenient and any(word in self._data for word in _RDF_1_2)
+        first = list(islice(parser, 1))
+        self.prefixes.update(parser.prefixes)
+        quads = chain(first, parser)
+        if not formulas and not newer:
+            yield from quads
+        for quad in quads:
             if formulas and quad.graph_name != ox.DefaultGraph():
                 raise ValueError("holds N3 formulas ({ … }), which are not triples; plain N3 or Turtle was expected")
             if newer and (fault := _newer(quad.subject) or _newer(quad.object)):
@@ -265,7 +268,7 @@ _COMMON = {
 
 
 #: What occurs in a text with terms of RDF 1.2, and seldom otherwise.
-_RDF_1_2 = re.compile(rb"""<<|--(?:ltr|rtl)|2005/11/its|["']Triple["']|@direction""")
+_RDF_1_2 = (b"<<", b"--ltr", b"--rtl", b"2005/11/its", b"'Triple'", b'"Triple"')
 
 
 def _newer(term: Any) -> str | None:

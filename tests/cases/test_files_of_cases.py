@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -728,9 +729,11 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.txt", "a", "a.xlsx", "a.yaml.gz", "a.csv.gz", ".yaml"])
 def test_an_ending_that_is_not_known(name: str, tmp_path: Path) -> None:
-    assert file_error(tmp_path, name, "case: a") == (
-        f"{name}: has no ending of a case file; known are .yaml, .yml, .json, .csv, and for RDF "
-        ".ttl, .nt, .nq, .trig, .rdf, .owl, .xml, .jsonld, .json, .n3, each also with .gz or .zst"
+    text = b"case: a"
+    assert file_error(tmp_path, name, gzip.compress(text) if name.endswith(".gz") else text) == (
+        f"{name}: has no ending of an RDF or OWL file, and its first bytes do not tell its syntax; known endings are "
+        ".ttl, .nt, .nq, .trig, .rdf, .owl, .xml, .jsonld, .json, .n3, .ofn, .owx, .omn, .obo, "
+        "each also with .gz or .zst; cases that are not RDF end in .yaml, .yml, .json or .csv"
     )
 
 

@@ -161,7 +161,7 @@ def test_lenient_skips_and_counts_wrong_lines() -> None:
     assert strict.stderr.startswith("sts-kg: bad.nt, line 1, column ")
     assert not Path("out.nt").exists()
     done = invoke("close", "bad.nt", "--lenient")
-    assert (done.exit_code, done.stderr) == (0, "2 lines skipped\n")
+    assert (done.exit_code, done.stderr) == (0, "2 statements left out\n")
     assert lines(done.stdout) == sorted([*ASSERTED, INFERRED])
 
 
@@ -169,7 +169,10 @@ def test_lenient_skips_and_counts_wrong_lines() -> None:
     ("words", "said"),
     [
         (["missing.nt"], "missing.nt: cannot be read: No such file or directory"),
-        (["data.txt"], "data.txt: has no ending of an RDF file; known are .ttl, .nt, "),
+        (
+            ["notes.txt"],
+            "notes.txt: has no ending of an RDF or OWL file, and its first bytes do not tell its syntax; k",
+        ),
         (["data.nt", "-o", "out.pdf"], "out.pdf: has no ending of an RDF file; known are .ttl, .nt, "),
         (["data.nt", "-o", "nowhere/out.nt"], "nowhere/out.nt: No such file or directory"),
         (["folder.nt"], "folder.nt: is a folder"),
@@ -177,6 +180,7 @@ def test_lenient_skips_and_counts_wrong_lines() -> None:
 )
 def test_what_cannot_be_read_or_written_is_said_in_a_line(words: list[str], said: str) -> None:
     Path("folder.nt").mkdir()
+    Path("notes.txt").write_text("not a graph", encoding="utf-8")
     done = invoke("close", *words)
     assert done.exit_code == 3
     assert done.stderr.startswith(f"sts-kg: {said}")
