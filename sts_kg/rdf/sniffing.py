@@ -168,7 +168,12 @@ def _xml(text: str, told: str | None, path: object) -> str:
     if root is None or root[2] == "RDF":
         return "rdfxml"
     namespace = re.search(rf"\sxmlns{':' + re.escape(root[1]) if root[1] else ''}\s*=\s*[\"']([^\"']*)", root[3])
-    if root[2] == "Ontology" and (told == "owx" or (namespace is not None and namespace[1] in (_OWL, "&owl;"))):
+    described = re.search(r":about\s*=", root[3])  # a node of RDF/XML
+    if (
+        root[2] == "Ontology"
+        and described is None
+        and (told == "owx" or (namespace is not None and namespace[1] in (_OWL, "&owl;")))
+    ):
         return "owx"
     if told is not None and told not in OWL_SYNTAXES:
         return "rdfxml"  # the element of a single node needs no rdf:RDF around it

@@ -125,7 +125,7 @@ class Parsed:
     def _told(self, parser: ox.QuadParser) -> Iterator[ox.Quad]:
         """Yield the quads of a parser, and gather its prefixes; RDF/XML forgets them when its root element closes."""
         formulas = self._syntax == "n3"
-        newer = not self._lenient and any(word in self._data for word in _RDF_1_2)
+        newer = not self._lenient and any(word in self._data for word in _RDF_1_2[self._syntax == "rdfxml"])
         first = list(islice(parser, 1))
         self.prefixes.update(parser.prefixes)
         quads = chain(first, parser)
@@ -203,7 +203,7 @@ class Parsed:
             for _ in ox.parse(lines, FORMATS["rdfxml"], base_iri=self._base, lenient=self._lenient):  # type: ignore[arg-type]
                 pass
         except SyntaxError:
-            named = re.search(r"'(.+)'|^(.+) is not a valid", message)
+            named = re.search(r"'(.+?)'|^(.+) is not a valid", message)
             word = (named[1] or named[2]).encode() if named else b""
             rows = self._data.split(b"\n")[: lines.n_read]
             for back in range(min(len(rows), 1000) if word else 0):
@@ -267,8 +267,8 @@ _COMMON = {
 }
 
 
-#: What occurs in a text with terms of RDF 1.2, and seldom otherwise.
-_RDF_1_2 = (b"<<", b"--ltr", b"--rtl", b"2005/11/its", b"'Triple'", b'"Triple"')
+#: What occurs in a text with terms of RDF 1.2, and seldom otherwise: in any syntax but RDF/XML, and in RDF/XML.
+_RDF_1_2 = (b"<<", b"--ltr", b"--rtl"), (b"2005/11/its", b"'Triple'", b'"Triple"')
 
 
 def _newer(term: Any) -> str | None:
@@ -345,7 +345,7 @@ def _with_bases(data: bytes, base: str | None) -> bytes:
 # --- JSON-LD
 
 _STRING = re.compile(rb'"((?:[^"\\]|\\.)*)"')
-_KEYWORD = re.compile(rb'"(@[A-Za-z]+)"(?=\s*:)|"@(?:id|type)"\s*:\s*"(@[A-Za-z]+)"')
+_KEYWORD = re.compile(rb'"@(?:id|type)"\s*:\s*"(@[A-Za-z]+)"|"(@[A-Za-z]+)"(?=\s*:)')
 _KEYWORDS = frozenset(
     b"@base @container @context @default @direction @embed @explicit @first @graph @id @import @included @index @json "
     b"@language @list @nest @none @omitDefault @omitGraph @prefix @preserve @propagate @protected @requireAll @reverse "
@@ -357,10 +357,10 @@ _TYPES = frozenset([b"@id", b"@json", b"@none", b"@vocab"])
 def _check_json(data: bytes, path: object) -> None:
     """Raise for what JSON-LD leaves out without a word and pyoxigraph does not pass on either."""
     for found in _KEYWORD.finditer(data):
-        key, value = found.groups()
+        value, key = found.groups()
         if (key is not None and key not in _KEYWORDS) or (value is not None and value not in _TYPES):
             name = (key or value).decode()
-            line = data.count(b"\n", 0, found.start(1 if key is not None else 2)) + 1
+            line = data.count(b"\n", 0, found.end()) + 1
             raise ParseError(f"{name} is no keyword of JSON-LD 1.1; what it holds would be lost", path=path, line=line)
     try:
         root = json.loads(data)
