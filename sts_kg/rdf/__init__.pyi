@@ -21,6 +21,7 @@ from .graphs import read as read
 from .graphs import serialize as serialize
 from .graphs import to_ox as to_ox
 from .graphs import write as write
+from .guards import check_nesting as check_nesting
 from .names import BASE as BASE
 from .names import CASE as CASE
 from .names import NO_IRI as NO_IRI
