@@ -104,7 +104,6 @@ def close(
 @contextmanager
 def _sources(files: Sequence[str], syntax: str | None, *, lenient: bool = False) -> Iterator[list[object]]:
     """Yield what a closure is made of, for the files of a command."""
-    from sts_kg.guideline import Guideline
     from sts_kg.rdf import Document
 
     standard = files.count("-")
@@ -112,8 +111,12 @@ def _sources(files: Sequence[str], syntax: str | None, *, lenient: bool = False)
         raise click.UsageError("standard input (-) can be read once only")
     if syntax is not None and not standard:
         raise click.UsageError("--syntax is that of standard input (-)")
+    found: list[object] = []
+    if not files:
+        from sts_kg.guideline import Guideline
+
+        found.append(BytesIO(Guideline().nquads))
     with ExitStack() as open_documents:
-        found: list[object] = []
         for file in files:
             if file == "-":
                 document = Document(sys.stdin.buffer, syntax, path="<stdin>", told="nquads", lenient=lenient)
@@ -124,7 +127,7 @@ def _sources(files: Sequence[str], syntax: str | None, *, lenient: bool = False)
                 found.append(open_documents.enter_context(downloaded(file, lenient=lenient)))
             else:
                 found.append(Path(file))
-        yield found or [BytesIO(Guideline().nquads)]
+        yield found
 
 
 def _told(show: Callable[[str], None]) -> Callable[[Progress], None]:

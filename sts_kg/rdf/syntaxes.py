@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from io import BytesIO
 from itertools import chain, islice
 from typing import Any, TypeAlias
@@ -19,7 +20,6 @@ import pyoxigraph as ox
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf.guards import check_nesting, refuse_entities
-from sts_kg.rdf.names import PREFIXES
 
 __all__ = [
     "FORMATS",
@@ -278,6 +278,13 @@ def _newer(term: Any) -> str | None:
     return None
 
 
+@cache
+def _our_prefixes() -> frozenset[str]:
+    from sts_kg.rdf.names import PREFIXES  # needs rdflib, which is slow to import
+
+    return frozenset(PREFIXES)
+
+
 def _fault(term: Any) -> tuple[str, str] | None:
     """Return the text of a term that RDF does not allow, and why; None if it is sound."""
     if fault := _newer(term):
@@ -287,7 +294,7 @@ def _fault(term: Any) -> tuple[str, str] | None:
         if isinstance(term, ox.NamedNode):
             ox.NamedNode(text)
             prefix = text.partition(":")[0]
-            if prefix in PREFIXES:
+            if prefix in _our_prefixes():
                 return text, f"the prefix {prefix}: is not declared"
         elif isinstance(term, ox.BlankNode):
             ox.BlankNode(text)
