@@ -44,6 +44,7 @@ FORMATS = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "n3": ox.RdfFormat.N3,
 }
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _WHOLE = ("rdfxml", "jsonld")  # a wrong place is the end of what can be read
 _BATCH = 8192  # quads written at once
 
@@ -146,10 +147,13 @@ class Parsed:
         while True:
             try:
                 for quad in quads:
-                    new = {quad.subject, quad.predicate, quad.object, quad.graph_name} - known
+                    terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+                    new = [term for term in terms if term not in known]
                     fault = next(filter(None, map(_fault, new)), None) if new else None
+                    if new and fault is None and self._syntax == "jsonld":
+                        fault = next(filter(None, (self._undeclared(term, quad) for term in new)), None)
                     if fault is None:
-                        known |= new
+                        known.update(new)
                         yield quad
                     elif self._lenient:
                         self.n_skipped += 1
@@ -165,6 +169,19 @@ class Parsed:
                 self.n_skipped += 1
                 quads = self._told(parser)
 
+    def _undeclared(self, term: Any, quad: ox.Quad) -> tuple[str, str] | None:
+        """Return the IRI, and what is wrong, if it comes from a word of JSON-LD that its @context should declare."""
+        if not isinstance(term, ox.NamedNode):
+            return None
+        prefix, _, name = term.value.partition(":")
+        if prefix in _our_prefixes():
+            return term.value, f"the prefix {prefix}: is not declared"
+        folder = self._base.rpartition("/")[0] + "/" if self._base else None
+        if folder and quad.predicate.value == _TYPE and term == quad.object and term.value.startswith(folder):
+            if "#" not in name:  # JSON-LD 1.1 API, section 5.2.2, step 9: a type may be relative to the document
+                return term.value[len(folder) :], "No scheme: the type is not in the @context"
+        return None
+
     def _unsound(self, text: str, why: str, *, is_key: bool) -> ParseError:
         if "RDF 1.2" in why:
             return ParseError(why, path=self._path)
@@ -172,7 +189,7 @@ class Parsed:
         if is_key and why.startswith("No scheme"):
             why = f"the key {shown} is no IRI and not in the @context, so the triple would be lost"
         elif why.startswith("No scheme"):
-            why = f"{shown} is no IRI, so the triple would be lost"
+            why = f"{shown} is no IRI and not in the @context, so the triple would be lost"
         else:
             why = f"{shown} would be lost: {why}"
         return ParseError(why, path=self._path, line=_line_in_json(self._data, text))
@@ -293,9 +310,6 @@ def _fault(term: Any) -> tuple[str, str] | None:
     try:
         if isinstance(term, ox.NamedNode):
             ox.NamedNode(text)
-            prefix = text.partition(":")[0]
-            if prefix in _our_prefixes():
-                return text, f"the prefix {prefix}: is not declared"
         elif isinstance(term, ox.BlankNode):
             ox.BlankNode(text)
         elif isinstance(term, ox.Literal):

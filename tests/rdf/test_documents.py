@@ -242,6 +242,7 @@ CONTEXT = {"e": EX, "known": f"{EX}known", "at": {"@id": f"{EX}at", "@type": "@i
         ({"@id": "e:a", "known": {"@value": "x", "@language": "e n"}}, "'e n' would be lost"),
         ({"@id": "e:a", "known": {"@value": "x", "@type": "e:a b"}}, "Invalid IRI code point ' '"),
         ({"@id": "e:a", "_:b": 1}, "'_:b'"),
+        ({"@id": "e:a", "@type": "Person"}, "'Person' is no IRI and not in the @context"),
         ({"@id": "e:a", "@knows": 1}, "@knows is no keyword of JSON-LD 1.1; what it holds would be lost"),
         ({"@id": "@me", "known": 1}, "@me is no keyword of JSON-LD 1.1"),
         ({"@id": "e:a", "sts:hasFinding": 1}, "the prefix sts: is not declared"),
@@ -267,9 +268,25 @@ def test_the_line_of_what_json_ld_drops(tmp_path: Path) -> None:
 
 
 def test_what_json_ld_says_nothing_of_is_no_error(tmp_path: Path) -> None:
-    node = {"@id": "e:a", "off": 1, "known": [None, "@me", {"@value": None}], "at": [], "e:q": {"@list": []}}
+    node = {
+        "@id": "e:a",
+        "@type": "#C",
+        "off": 1,
+        "known": [None, "@me", {"@value": None}],
+        "at": [],
+        "e:q": {"@list": []},
+    }
     (tmp_path / "a.jsonld").write_text(json.dumps({"@context": CONTEXT, **node}), encoding="utf-8")
-    assert by_graph(tmp_path / "a.jsonld") == {f'<{EX}a> <{EX}known> "@me"', f"<{EX}a> <{EX}q> <{RDF}nil>"}
+    assert by_graph(tmp_path / "a.jsonld") == {
+        f'<{EX}a> <{EX}known> "@me"',
+        f"<{EX}a> <{RDF}type> <{(tmp_path / 'a.jsonld').resolve().as_uri()}#C>",
+    }
+
+
+def test_an_iri_that_looks_like_a_prefixed_name_is_lost_in_no_other_syntax(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text(f"<{EX}a> <owl:p> <sts:b> .", encoding="utf-8")
+    assert len(closure_of(tmp_path / "a.ttl", lenient=True, axioms="none")) == 1
+    assert by_graph(tmp_path / "a.ttl") == {f"<{EX}a> <owl:p> <sts:b>"}
 
 
 # --- lenient
