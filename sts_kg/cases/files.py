@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import yaml
-from rdflib import URIRef
+from rdflib import Graph, URIRef
 
 from sts_kg.cases.case import Case, Course, Declined, Given, NoGrowth
 from sts_kg.cases.dates import PartialDate
@@ -27,7 +27,7 @@ from sts_kg.cases.places import Place, shown
 from sts_kg.errors import ParseError
 from sts_kg.guideline import Vocabulary
 from sts_kg.rdf import read as read_graph
-from sts_kg.rdf import read_text, syntax_of
+from sts_kg.rdf import read_text, syntax_told
 
 __all__ = ["parse", "read"]
 
@@ -49,8 +49,8 @@ _PERIOD_KEYS = "from until".split()
 def read(path: str | Path, vocabulary: Vocabulary) -> tuple[Case, ...]:
     """Return the cases of one file, in its order; the ending of its name says which syntax it has.
 
-    `.yaml` and `.yml` (one case a document), `.json` (one case, or an array of cases), `.csv` (a cohort), and every
-    RDF syntax that `sts_kg.rdf` reads.
+    `.yaml` and `.yml` (one case a document), `.json` (one case, or an array of cases, but not JSON-LD), `.csv` (a
+    cohort); anything else is RDF in a syntax that `sts_kg.rdf.Document` reads, whatever its ending.
 
     Raises
     ------
@@ -62,12 +62,11 @@ def read(path: str | Path, vocabulary: Vocabulary) -> tuple[Case, ...]:
     ending = Path(path).suffix.casefold()
     if ending in (".yaml", ".yml"):
         return _once(_documents(path, _yaml(path, read_text(path)), vocabulary), path)
-    if ending == ".json":
-        return _once(_documents(path, _json(path, read_text(path)), vocabulary), path)
+    if ending == ".json" and not _RDF_IN_JSON.search(text := read_text(path)):
+        return _once(_documents(path, _json(path, text), vocabulary), path)
     if ending == ".csv":
         return _once(_csv(path, read_text(path), vocabulary), path)
-    _check_ending(path)
-    return _once(cases_in(read_graph(path), path, vocabulary), path)
+    return _once(cases_in(_graph(path), path, vocabulary), path)
 
 
 def parse(text: str, vocabulary: Vocabulary, *, path: str = "<text>") -> tuple[Case, ...]:
@@ -79,14 +78,19 @@ def parse(text: str, vocabulary: Vocabulary, *, path: str = "<text>") -> tuple[C
     return _once(_documents(path, _yaml(path, text), vocabulary), path)
 
 
-def _check_ending(path: str | Path) -> None:
+_RDF_IN_JSON = re.compile(r'"@(?:context|graph|id)"\s*:')
+
+
+def _graph(path: str | Path) -> Graph:
     if isdir(path):
         raise ParseError("is a folder, a file was expected", path=path)
     try:
-        syntax_of(path)
+        return read_graph(path)
     except ParseError as error:
-        known = f"known are .yaml, .yml, .json, .csv, and for RDF {error.reason.partition('known are ')[2]}"
-        raise ParseError(f"has no ending of a case file; {known}", path=path) from error
+        if syntax_told(path) is not None or error.line is not None:
+            raise
+        reason = f"{error.reason}; cases that are not RDF end in .yaml, .yml, .json or .csv"
+        raise ParseError(reason, path=path) from error
 
 
 def _once(cases: Iterable[tuple[Place, Case]], path: str | Path) -> tuple[Case, ...]:

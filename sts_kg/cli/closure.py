@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ import click
 
 from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, formats, terminal
 from sts_kg.closure import AXIOMS, ENGINES
+from sts_kg.rdf import OWL_SYNTAXES, SYNTAXES
 
 if TYPE_CHECKING:
     from sts_kg.cli.console import Terminal
@@ -18,8 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["close", "prove"]
 
-_files = click.argument("files", nargs=-1, type=File, metavar="[FILE]...")
-_SYNTAXES = ("nquads", "turtle", "rdfxml", "jsonld", "trig", "n3")
+_files = click.argument("files", nargs=-1, type=click.Path(), metavar="[FILE|URL]...")
+_syntax = click.option(
+    "--syntax",
+    type=click.Choice((*SYNTAXES, *OWL_SYNTAXES)),
+    help="The syntax of standard input; without it, the content decides.",
+)
 
 
 @click.command()
@@ -35,24 +42,28 @@ _SYNTAXES = ("nquads", "turtle", "rdfxml", "jsonld", "trig", "n3")
     help="Which trivial triples to include: none, those about built-in terms in use, or all.",
 )
 @click.option("--stats", is_flag=True, help="Print numbers as JSON: triples, rounds, seconds, memory, firings by rule.")
-@click.option("--lenient", is_flag=True, help="Skip malformed lines of N-Triples and N-Quads, and count them.")
 @click.option(
-    "--syntax", type=click.Choice(_SYNTAXES), default="nquads", show_default=True, help="The syntax of standard input."
+    "--lenient", is_flag=True, help="Leave out, and count, triples with wrong terms and malformed statements."
 )
+@_syntax
 def close(
-    files: tuple[Path, ...],
+    files: tuple[str, ...],
     output: Path | None,
     inferred_only: bool,
     engine: str,
     axioms: str,
     stats: bool,
     lenient: bool,
-    syntax: str,
+    syntax: str | None,
 ) -> None:
-    """Write the OWL 2 RL closure of RDF files.
+    """Write the OWL 2 RL closure of RDF and OWL files.
 
-    Without FILE, it is the closure of the shipped ontology; - is standard input. Exit 1 if there are contradictions:
+    Without FILE, it is the closure of the shipped ontology; - is standard input. Files may be in any RDF syntax, OWL
+    functional syntax, OWL/XML, Manchester syntax or OBO, also with .gz or .zst. Exit 1 if there are contradictions:
     they are listed, and the closure is still written.
+
+    With --lenient, a statement that is wrong is left out and counted. In RDF/XML and JSON-LD only terms can be wrong,
+    not the grammar; the OWL syntaxes are read whole or not at all.
 
     \b
     Example:
@@ -66,9 +77,9 @@ def close(
     if output is not None:
         syntax_of(output)  # before the work, not after it
     shown = terminal()
-    with shown.busy("reading …") as show:
+    with shown.busy("reading …") as show, _sources(files, syntax, lenient=lenient) as sources:
         closed = closure_of(
-            _sources(files, syntax),
+            sources,
             engine=engine,
             axioms=axioms,  # type: ignore[arg-type] # click lets only these through
             lenient=lenient,
@@ -86,30 +97,37 @@ def close(
         given, inferred, trivial = closed.counts
         shown.note(f"{given:,} triples asserted, {inferred:,} inferred, {trivial:,} trivial; written to {output}")
     if closed.stats.skipped:
-        shown.note(f"{closed.stats.skipped:,} line{_s(closed.stats.skipped)} skipped")
+        shown.note(f"{closed.stats.skipped:,} statement{_s(closed.stats.skipped)} left out")
     sys.exit(_contradictions(closed, shown))
 
 
-def _sources(files: Sequence[Path], syntax: str) -> list[object]:
-    from io import BytesIO
+@contextmanager
+def _sources(files: Sequence[str], syntax: str | None, *, lenient: bool = False) -> Iterator[list[object]]:
+    """Yield what a closure is made of, for the files of a command."""
+    from sts_kg.rdf import Document
 
-    from sts_kg.guideline import Guideline
-    from sts_kg.rdf import nquads
-
-    if not files:
-        return [BytesIO(Guideline().nquads)]
-    standard = [path for path in files if str(path) == "-"]
-    if len(standard) > 1:
+    standard = files.count("-")
+    if standard > 1:
         raise click.UsageError("standard input (-) can be read once only")
+    if syntax is not None and not standard:
+        raise click.UsageError("--syntax is that of standard input (-)")
     found: list[object] = []
-    for path in files:
-        if str(path) != "-":
-            found.append(path)
-        elif syntax == "nquads":
-            found.append(sys.stdin.buffer)
-        else:
-            found.append(BytesIO(nquads(sys.stdin.buffer.read(), syntax, path="<stdin>")))
-    return found
+    if not files:
+        from sts_kg.guideline import Guideline
+
+        found.append(BytesIO(Guideline().nquads))
+    with ExitStack() as open_documents:
+        for file in files:
+            if file == "-":
+                document = Document(sys.stdin.buffer, syntax, path="<stdin>", told="nquads", lenient=lenient)
+                found.append(document)
+            elif file.startswith(("http://", "https://")):
+                from sts_kg.links import downloaded
+
+                found.append(open_documents.enter_context(downloaded(file, lenient=lenient)))
+            else:
+                found.append(Path(file))
+        yield found
 
 
 def _told(show: Callable[[str], None]) -> Callable[[Progress], None]:
@@ -143,13 +161,14 @@ def _s(count: int) -> str:
 @click.command()
 @click.argument("triple")
 @_files
+@_syntax
 @cases_option
 @formats("text", "json", "md")
-def prove(triple: str, files: tuple[Path, ...], cases: tuple[Path, ...], form: str) -> None:
+def prove(triple: str, files: tuple[str, ...], syntax: str | None, cases: tuple[Path, ...], form: str) -> None:
     """Prove a triple, given in Turtle: rules and premises down to what a file asserts.
 
     Without FILE, the proof starts from the shipped ontology and the cases given, and each axiom names the sentences
-    behind it. With FILE, it starts from these RDF files.
+    behind it. With FILE, it starts from these RDF or OWL files.
 
     \b
     Example:
@@ -166,7 +185,8 @@ def prove(triple: str, files: tuple[Path, ...], cases: tuple[Path, ...], form: s
         raise click.UsageError("--cases goes with the shipped ontology, not with FILE")
     with shown.busy("reasoning …"):
         if files:
-            proof = closure_of(_sources(files, "nquads"), axioms="all").proof(one_triple(triple))
+            with _sources(files, syntax) as sources:
+                proof = closure_of(sources, axioms="all").proof(one_triple(triple))
         else:
             proof = (load().with_cases(cases) if cases else load()).proof(triple)
     if form == "json":

@@ -312,15 +312,16 @@ def closure_of(
 
     Parameters
     ----------
-    source : path, rdflib Graph, pyoxigraph Store or open binary file of N-Quads; or several
-        The asserted triples. Blank nodes with one label in two files stay two nodes.
+    source : path, rdflib Graph, pyoxigraph Store, open binary file or Document; or several
+        The asserted triples, in any syntax that `sts_kg.rdf.Document` reads. Blank nodes with one label in two files
+        stay two nodes.
     engine : {"columns", "owlrl"}
         Our own engine, or owlrl, the reference, which is thousands of times slower.
     axioms : {"none", "used", "all"}
         Which trivial triples to keep: none; those of rules without premises about built-in terms that the graph uses,
         such as `xsd:integer a rdfs:Datatype`; or all, with `x owl:sameAs x` for every term and `x a owl:Thing`.
     lenient : bool
-        Whether to skip invalid lines of N-Triples and N-Quads, and count them in `stats.skipped`.
+        Whether to leave out what is wrong, and count it in `stats.skipped`, as far as `Document` can.
     progress : callable, optional
         Called after some lines of a file and after each round; an exception that it raises stops the work.
 

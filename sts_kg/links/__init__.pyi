@@ -1,3 +1,4 @@
+from .fetch import downloaded as downloaded
 from .linking import link as link
 from .mappings import SLOTS as SLOTS
 from .mappings import Mapping as Mapping

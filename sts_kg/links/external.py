@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ import numpy as np
 from sts_kg.closure.encoding import Ids, Terms, contains, expand, read, unique
 from sts_kg.errors import ParseError, UnknownNameError
 from sts_kg.links.slices import SLICES
-from sts_kg.rdf import BLANK, IRI, LITERAL, owl_nquads, owl_syntax, split
+from sts_kg.rdf import BLANK, IRI, LITERAL, split
 
 __all__ = ["External"]
 
@@ -48,8 +47,8 @@ class External:
 
     Parameters
     ----------
-    source : path
-        A file in any RDF syntax, OWL functional syntax, OWL/XML or OBO, also with `.gz` or `.zst`.
+    source : path or Document
+        A file in any syntax of RDF or OWL that `sts_kg.rdf.Document` reads, also with `.gz` or `.zst`.
     progress : callable, optional
         Called with the number of triples read so far.
 
@@ -62,14 +61,13 @@ class External:
     def __init__(self, source: str | Path | Any, *, progress: Callable[[int], None] | None = None) -> None:
         self.terms = Terms()
         told = (lambda _, lines: progress(lines)) if progress is not None else None
-        if isinstance(source, str | Path) and owl_syntax(source):
-            source = BytesIO(owl_nquads(source))
         parts = list(read(source, self.terms, progress=told))
         self.subjects = _whole(part.subjects for part in parts)
         self.predicates = _whole(part.predicates for part in parts)
         self.objects = _whole(part.objects for part in parts)
         if not self.subjects.size:
-            raise ParseError("holds no triple", path=source if isinstance(source, str | Path) else None)
+            path = source if isinstance(source, str | Path) else getattr(source, "path", None)
+            raise ParseError("holds no triple", path=path)
         self._kinds = self.terms.kinds
         self._texts: dict[int, str] = {}
 

@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 
 from rdflib import Graph, URIRef
 
-from sts_kg.errors import ParseError
-from sts_kg.rdf import ntriples_of, owl_syntax, syntax_of
+from sts_kg.rdf import Document, ntriples_of, syntax_told
 from sts_kg.stores import Endpoint, send
 
 __all__ = ["downloaded", "of_endpoint"]
@@ -42,30 +41,25 @@ _TERMS = {
 
 
 @contextmanager
-def downloaded(url: str, *, timeout_s: float = 600.0) -> Iterator[Path]:
-    """Download the document at a URL to a file, named after the URL, or else after its content type.
+def downloaded(url: str, *, lenient: bool = False, timeout_s: float = 600.0) -> Iterator[Document]:
+    """Download the document at a URL, and yield it open; its name, its content type and its content say its syntax.
 
     Raises
     ------
     EndpointError
         The document cannot be fetched.
     ParseError
-        Neither the URL nor the content type is that of an RDF or OWL syntax.
+        As `Document`; it names the URL.
     """
     reply = send(url, headers={"Accept": _ACCEPT}, timeout_s=timeout_s, most_bytes=_MOST_BYTES)
     name = urlsplit(url).path.rpartition("/")[2] or "document"
-    if owl_syntax(name) is None:
-        try:
-            syntax_of(name)
-        except ParseError as error:
-            kind = reply.content_type.partition(";")[0].strip().lower()
-            if kind not in _ENDINGS:
-                raise ParseError(f"answers with {kind or 'no content type'}, which is not RDF", path=url) from error
-            name += _ENDINGS[kind]
+    if syntax_told(name) is None:  # the content decides if the type says nothing either
+        name += _ENDINGS.get(reply.content_type.partition(";")[0].strip().lower(), "")
     with TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(reply.body)
-        yield path
+        with Document(path, path=url, base=reply.url, lenient=lenient) as document:
+            yield document
 
 
 def of_endpoint(endpoint: Endpoint, iris: Iterable[str], *, slice: str = "up", size: int = 50) -> list[BytesIO]:

@@ -171,8 +171,8 @@ class _Work:
                 raise EndpointAnswerError(source.url, "knows none of the mapped terms")
             return self._document(found, source.url, slice, depth, progress)
         if str(source).startswith(("http://", "https://")):
-            with downloaded(str(source)) as path:
-                return self._document(path, str(source), slice, depth, progress)
+            with downloaded(str(source)) as document:
+                return self._document(document, str(source), slice, depth, progress)
         return self._document(source, str(source), slice, depth, progress)
 
     def _asked(self) -> list[str]:

@@ -1,5 +1,10 @@
+from .documents import Document as Document
+from .documents import named_quads as named_quads
+from .endings import OWL_SYNTAXES as OWL_SYNTAXES
+from .endings import SYNTAXES as SYNTAXES
 from .endings import ending_of as ending_of
 from .endings import syntax_of as syntax_of
+from .endings import syntax_told as syntax_told
 from .files import as_file as as_file
 from .files import opened as opened
 from .files import read_text as read_text
@@ -17,6 +22,7 @@ from .graphs import read as read
 from .graphs import serialize as serialize
 from .graphs import to_ox as to_ox
 from .graphs import write as write
+from .guards import check_nesting as check_nesting
 from .names import BASE as BASE
 from .names import CASE as CASE
 from .names import NO_IRI as NO_IRI
@@ -39,9 +45,7 @@ from .prefixes import Prefixes as Prefixes
 from .syntaxes import FORMATS as FORMATS
 from .syntaxes import Quads as Quads
 from .syntaxes import convert_ntriples as convert_ntriples
-from .syntaxes import named_quads as named_quads
 from .syntaxes import nquads as nquads
-from .syntaxes import nquads_file as nquads_file
 from .syntaxes import nquads_of as nquads_of
 from .terms import Term as Term
 from .terms import literal as literal

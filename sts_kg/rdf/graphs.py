@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ from rdflib.namespace import RDF, XSD
 from rdflib.term import Node
 
 from sts_kg.errors import ParseError
+from sts_kg.rdf.documents import Document
 from sts_kg.rdf.endings import known_syntax, syntax_of
 from sts_kg.rdf.files import write_bytes
 from sts_kg.rdf.names import PREFIXES
-from sts_kg.rdf.syntaxes import FORMATS, contents, placed, quad_parser, reason
+from sts_kg.rdf.syntaxes import FORMATS, Parsed, reason
 from sts_kg.rdf.terms import Term, literal, rdflib_quiet
 
 __all__ = [
@@ -41,26 +43,27 @@ __all__ = [
 _WITH_PREFIXES = ("turtle", "trig", "n3")
 _WITH_NAMED_GRAPHS = ("nquads", "trig", "jsonld")
 _PREFIX = re.compile(r"(?!xml)[A-Za-z][A-Za-z0-9_\-]*", re.IGNORECASE)  # safe in Turtle and XML
+_MOST_PREFIXES = 1000  # rdflib takes a time that grows with their square
 _PREFIXED = ("turtle", "trig", "n3", "rdfxml")
 
 
 def read(*paths: str | Path) -> Graph:
-    """Return the merged triples of RDF files, the syntax of each by its ending.
+    """Return the merged triples of RDF and OWL files, in any syntax that `Document` reads.
 
     Blank nodes of different files stay different. Named graphs of N-Quads, TriG and JSON-LD are merged with the rest.
     Lexical forms stay as they are; relative IRIs are resolved against the address of the file. The graph knows the
-    project's prefixes and those of the files.
+    project's prefixes and those of the files, of each the first thousand.
 
     Raises
     ------
     ParseError
-        A file is missing, a folder, cut short, of unknown ending or not what its ending says: with path, and line and
-        column if they are known. Also for what rdflib's graphs cannot hold: N3 formulas, triple terms of RDF 1.2.
+        A file is missing, a folder, cut short, in no known syntax or wrong in it: with path, and line and column if
+        they are known. Also for what rdflib's graphs cannot hold: N3 formulas, triple terms of RDF 1.2.
     """
     graph = _empty()
     for path in paths:
-        data, base = contents(path)
-        _add(graph, data, syntax_of(path), path=path, base=base)
+        with Document(path) as document:
+            _add(graph, document.quads(), document, path)
     return graph
 
 
@@ -88,7 +91,8 @@ def parse(text: str, *, syntax: str = "turtle") -> Graph:
         line = text.count("\n", 0, error.start) + 1
         raise ParseError("holds half of a surrogate pair, which is not text", line=line) from error
     graph = _empty()
-    _add(graph, data, syntax, prologue=prologue if syntax in _WITH_PREFIXES else "")
+    parsed = Parsed(data, syntax, prologue=prologue if syntax in _WITH_PREFIXES else "")
+    _add(graph, parsed, parsed)
     return graph
 
 
@@ -138,7 +142,7 @@ class ChangedGraph(Graph):
 
 def of_ntriples(data: bytes) -> Graph:
     """Return N-Triples as a graph, the labels of their blank nodes kept."""
-    return of_quads(quad_parser(data, "ntriples", rename=False))
+    return of_quads(Parsed(data, "ntriples", rename=False))
 
 
 def one_triple(text: str) -> tuple[Node, Node, Node]:
@@ -256,15 +260,14 @@ def _empty() -> Graph:
 # --- reading
 
 
-def _add(
-    graph: Graph, data: bytes, syntax: str, *, path: object = None, base: str | None = None, prologue: str = ""
-) -> None:
-    prefixes: dict[str, str] = {}
-    with placed(path, prologue):
-        parser = quad_parser(data, syntax, path=path, base=base, prologue=prologue)
+def _add(graph: Graph, quads: Iterable[ox.Quad], prefixed: Document | Parsed, path: object = None) -> None:
+    """Add quads to a graph, and then the prefixes of where they come from."""
+    try:
         with rdflib_quiet():
-            graph.addN((*triple, graph) for triple in _triples(parser, prefixes, formulas=syntax == "n3"))
-    for prefix, namespace in prefixes.items():
+            graph.addN((from_ox(q.subject), from_ox(q.predicate), from_ox(q.object), graph) for q in quads)
+    except ValueError as error:  # a term of RDF 1.2
+        raise error if isinstance(error, ParseError) else ParseError(str(error), path=path) from error
+    for prefix, namespace in islice(prefixed.prefixes.items(), _MOST_PREFIXES):
         graph.bind(prefix, namespace, override=False)
 
 
@@ -304,16 +307,3 @@ def from_ox(term: Any) -> Term:
     if isinstance(term, ox.Literal) and term.direction is None:
         return literal(term.value, term.datatype.value, term.language)
     raise ValueError(f"holds {reason(str(term))}, a term of RDF 1.2; only RDF 1.1 can be read")
-
-
-def _triples(parser: ox.QuadParser, prefixes: dict[str, str], *, formulas: bool) -> Iterator[tuple[Term, Term, Term]]:
-    """Yield the triples of a parser, and gather its prefixes; RDF/XML forgets them when its root element closes."""
-    first = True
-    for quad in parser:
-        if first:
-            prefixes.update(parser.prefixes)
-            first = False
-        if formulas and quad.graph_name != ox.DefaultGraph():
-            raise ValueError("holds N3 formulas ({ … }), which are not triples; plain N3 or Turtle was expected")
-        yield from_ox(quad.subject), from_ox(quad.predicate), from_ox(quad.object)
-    prefixes.update(parser.prefixes)

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from sts_kg.errors import ParseError
-from sts_kg.rdf.endings import ending_of
+from sts_kg.rdf.endings import OWL_SYNTAXES, ending_of
 from sts_kg.rdf.files import opened
 from sts_kg.rdf.syntaxes import nquads
 
 __all__ = ["OWL_SYNTAXES", "owl_nquads", "owl_syntax"]
 
-#: Ending of a file to its syntax.
-OWL_SYNTAXES = {"ofn": "OWL functional syntax", "owx": "OWL/XML", "omn": "Manchester syntax", "obo": "OBO"}
 _PLACE = re.compile(r"line_col: Pos\(\((\d+), (\d+)\)\)")
 _EXPECTED = re.compile(r"positives: \[(\w+)")
 
@@ -25,17 +23,20 @@ def owl_syntax(path: str | Path) -> str | None:
     return ending if ending in OWL_SYNTAXES else None
 
 
-def owl_nquads(path: str | Path) -> bytes:
+def owl_nquads(path: Any, syntax: str | None = None, *, data: bytes | None = None) -> bytes:
     """Return the triples of a document in such a syntax as N-Quads; the whole document is in memory.
+
+    `syntax` is by default the one that the ending stands for; `data` is what the file would hold, instead of the file.
 
     Raises
     ------
     ParseError
         The file cannot be read or is not what its ending says, or the extra `formats` is not installed.
     """
-    ending: Any = owl_syntax(path)
-    with opened(path) as file:
-        data = file.read()
+    ending: Any = syntax or owl_syntax(path)
+    if data is None:
+        with opened(path) as file:
+            data = file.read()
     try:
         import pyhornedowl
     except ModuleNotFoundError as error:
@@ -50,4 +51,7 @@ def owl_nquads(path: str | Path) -> bytes:
         reason = f"is not {OWL_SYNTAXES[ending]}" + (f": {expected[1]} was expected" if expected else "")
         line, column = map(int, place.groups()) if place else (None, None)
         raise ParseError(reason, path=path, line=line, column=column) from error
-    return nquads(text.encode(), "rdfxml", path=path)
+    try:
+        return nquads(text.encode(), "rdfxml", path=path)
+    except ParseError as error:  # its line is that of the text which was made
+        raise ParseError(error.reason, path=path) from error

@@ -1,37 +1,34 @@
-"""The RDF syntaxes: names, endings, and files and texts of them as quads of pyoxigraph, errors with their place.
+"""Texts in the RDF syntaxes as quads of pyoxigraph: nothing is left out in silence, errors have their place.
 
 The terms are those of pyoxigraph: `graphs` turns them into rdflib's, the closure into numbers.
 """
 
 from __future__ import annotations
 
-import os
+import json
 import re
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from functools import cache
+from io import BytesIO
+from itertools import chain, islice
+from typing import Any, TypeAlias
+from urllib.parse import urljoin
 from xml.parsers import expat
 
 import pyoxigraph as ox
 
 from sts_kg.errors import ParseError
-from sts_kg.rdf.endings import syntax_of
-from sts_kg.rdf.files import opened
+from sts_kg.rdf.guards import check_nesting, refuse_entities
 
 __all__ = [
     "FORMATS",
+    "Parsed",
     "Quads",
-    "contents",
     "convert_ntriples",
-    "named_quads",
     "nquads",
-    "nquads_file",
     "nquads_of",
-    "placed",
-    "quad_parser",
+    "pieces",
     "reason",
 ]
 
@@ -47,87 +44,209 @@ FORMATS = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "n3": ox.RdfFormat.N3,
 }
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_WHOLE = ("rdfxml", "jsonld")  # a wrong place is the end of what can be read
+_BATCH = 8192  # quads written at once
 
 
-def contents(path: str | Path) -> tuple[bytes, str]:
-    """Return the bytes of a file, decompressed, and its address.
-
-    Raises
-    ------
-    ParseError
-        The file is missing, a folder, cut short or not compressed as its ending says.
-    """
-    with opened(path) as file:
-        return file.read(), Path(path).resolve().as_uri()
-
-
-def quad_parser(
-    data: bytes, syntax: str, *, path: object = None, base: str | None = None, prologue: str = "", rename: bool = True
-) -> ox.QuadParser:
-    """Return the parser of a text, to be iterated inside `placed`.
-
-    `prologue` stands before the text on its first line; with `rename`, blank nodes get labels that no other text has.
-
-    Raises
-    ------
-    ParseError
-        It is RDF/XML and not well-formed XML.
-    """
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if syntax == "rdfxml":
-        _check_xml(data, path)
-    return ox.parse(prologue.encode() + data, FORMATS[syntax], base_iri=base, rename_blank_nodes=rename)
-
-
-@contextmanager
-def placed(path: object = None, prologue: str = "") -> Iterator[None]:
-    """Turn errors of pyoxigraph into a `ParseError` with path, line and column."""
-    try:
-        yield
-    except SyntaxError as error:
-        column = error.offset
-        if column is not None and error.lineno == 1:
-            column = max(1, column - len(prologue))
-        raise ParseError(reason(error.msg), path=path, line=error.lineno, column=column) from error
-    except ValueError as error:
-        if isinstance(error, ParseError):
-            raise
-        raise ParseError(str(error), path=path) from error
-
-
-def named_quads(path: str | Path, graph: str | None, *, blank_nodes: str, text: str | None = None) -> Quads:
-    """Return the triples of a file as quads of a named graph, in its order; blank nodes numbered after a prefix.
+class Parsed:
+    """The quads of a text in an RDF syntax, to be iterated over once.
 
     Parameters
     ----------
-    path : str or Path
-        The file; its ending gives the syntax.
-    graph : str or None
-        The name of the graph; None keeps the graphs of the file.
-    blank_nodes : str
-        What the labels of blank nodes begin with.
-    text : str, optional
-        What the file would hold, instead of the file.
+    data : bytes
+        The text, in UTF-8 without a byte order mark.
+    syntax : str
+        A name in FORMATS.
+    path : optional
+        What errors name as the place.
+    base : str, optional
+        The IRI against which relative IRIs are resolved.
+    prologue : str
+        What stands before the text on its first line.
+    rename : bool
+        Whether blank nodes get labels that no other text has.
+    lenient : bool
+        Whether to leave out, and count in `n_skipped`, triples with a wrong IRI, blank node or language tag, and
+        malformed statements of Turtle, TriG, N3, N-Triples and N-Quads. JSON-LD and RDF/XML cannot be read on from
+        wrong grammar.
 
     Raises
     ------
     ParseError
-        As `contents` and `quad_parser`.
+        The text is not of that syntax; with path, and line and column if they are known. Also for what JSON-LD would
+        drop in silence (JSON-LD 1.1 API, sections 5.1 and 8.1): terms that are no IRIs, keys that are not in the
+        context, unknown keywords, values outside a node.
+
+    Attributes
+    ----------
+    prefixes : dict
+        Those of the text, complete at its end.
+    n_skipped : int
+        What was left out so far.
     """
-    data, base = contents(path) if text is None else (text.encode(), None)
-    name, names = graph and ox.NamedNode(graph), dict[str, ox.BlankNode]()
 
-    def renamed(term: Any) -> Any:
-        if not isinstance(term, ox.BlankNode):
-            return term
-        return names.setdefault(term.value, ox.BlankNode(f"{blank_nodes}{len(names)}"))
+    def __init__(
+        self,
+        data: bytes,
+        syntax: str,
+        *,
+        path: object = None,
+        base: str | None = None,
+        prologue: str = "",
+        rename: bool = True,
+        lenient: bool = False,
+    ) -> None:
+        self._data, self._syntax, self._path, self._base, self._prologue = data, syntax, path, base, prologue
+        self._rename, self._lenient = rename, lenient
+        self.prefixes: dict[str, str] = {}
+        self.n_skipped = 0
 
-    with placed(path):
-        parser = quad_parser(data, syntax_of(path), path=path, base=base, rename=False)
-        return [
-            ox.Quad(renamed(quad.subject), quad.predicate, renamed(quad.object), name or quad.graph_name)
-            for quad in parser
-        ]
+    def __iter__(self) -> Iterator[ox.Quad]:
+        self._check()
+        data = self._prologue.encode() + self._data
+        checked = self._lenient or self._syntax == "jsonld"
+        with self._placed():
+            parser = ox.parse(
+                data, FORMATS[self._syntax], base_iri=self._base, rename_blank_nodes=self._rename, lenient=checked
+            )
+            yield from self._sound(parser) if checked else self._told(parser)
+
+    def _check(self) -> None:
+        if self._syntax == "rdfxml":
+            refuse_entities(self._data, path=self._path)
+        check_nesting(self._data, self._syntax, path=self._path)
+        if self._syntax == "rdfxml":
+            _check_xml(self._data, self._path)
+            if b"xml:base" in self._data and _RELATIVE_BASE.search(self._data):
+                self._data = _with_bases(self._data, self._base)
+        if self._syntax == "jsonld" and not self._lenient:
+            _check_json(self._data, self._path)
+
+    def _told(self, parser: ox.QuadParser) -> Iterator[ox.Quad]:
+        """Yield the quads of a parser, and gather its prefixes; RDF/XML forgets them when its root element closes."""
+        formulas = self._syntax == "n3"
+        newer = not self._lenient and any(word in self._data for word in _RDF_1_2[self._syntax == "rdfxml"])
+        first = list(islice(parser, 1))
+        self.prefixes.update(parser.prefixes)
+        quads = chain(first, parser)
+        if not formulas and not newer:
+            yield from quads
+        for quad in quads:
+            if formulas and quad.graph_name != ox.DefaultGraph():
+                raise ValueError("holds N3 formulas ({ … }), which are not triples; plain N3 or Turtle was expected")
+            if newer and (fault := _newer(quad.subject) or _newer(quad.object)):
+                raise ValueError(fault)
+            yield quad
+        self.prefixes.update(parser.prefixes)
+
+    def _sound(self, parser: ox.QuadParser) -> Iterator[ox.Quad]:
+        """Yield the quads of a lenient parser whose terms are sound."""
+        known: set[object] = {ox.DefaultGraph()}
+        quads = self._told(parser)
+        while True:
+            try:
+                for quad in quads:
+                    terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+                    new = [term for term in terms if term not in known]
+                    fault = next(filter(None, map(_fault, new)), None) if new else None
+                    if new and fault is None and self._syntax == "jsonld":
+                        fault = next(filter(None, (self._undeclared(term, quad) for term in new)), None)
+                    if fault is None:
+                        known.update(new)
+                        yield quad
+                    elif self._lenient:
+                        self.n_skipped += 1
+                    else:
+                        raise self._unsound(*fault, is_key=fault[0] == getattr(quad.predicate, "value", None))
+                return
+            except SyntaxError as error:
+                if not self._lenient:
+                    raise
+                if self._syntax in _WHOLE:
+                    error.msg += "; reading cannot go on after this, not even leniently"
+                    raise
+                self.n_skipped += 1
+                quads = self._told(parser)
+
+    def _undeclared(self, term: Any, quad: ox.Quad) -> tuple[str, str] | None:
+        """Return the IRI, and what is wrong, if it comes from a word of JSON-LD that its @context should declare."""
+        if not isinstance(term, ox.NamedNode):
+            return None
+        prefix, _, name = term.value.partition(":")
+        if prefix in _our_prefixes():
+            return term.value, f"the prefix {prefix}: is not declared"
+        folder = self._base.rpartition("/")[0] + "/" if self._base else None
+        if folder and quad.predicate.value == _TYPE and term == quad.object and term.value.startswith(folder):
+            if "#" not in name:  # JSON-LD 1.1 API, section 5.2.2, step 9: a type may be relative to the document
+                return term.value[len(folder) :], "No scheme: the type is not in the @context"
+        return None
+
+    def _unsound(self, text: str, why: str, *, is_key: bool) -> ParseError:
+        if "RDF 1.2" in why:
+            return ParseError(why, path=self._path)
+        shown = _plain(repr(text))
+        if is_key and why.startswith("No scheme"):
+            why = f"the key {shown} is no IRI and not in the @context, so the triple would be lost"
+        elif why.startswith("No scheme"):
+            why = f"{shown} is no IRI and not in the @context, so the triple would be lost"
+        else:
+            why = f"{shown} would be lost: {why}"
+        return ParseError(why, path=self._path, line=_line_in_json(self._data, text))
+
+    @contextmanager
+    def _placed(self) -> Iterator[None]:
+        """Turn errors of pyoxigraph into a `ParseError` with path, line and column."""
+        try:
+            yield
+        except SyntaxError as error:
+            line, column = error.lineno, error.offset
+            if column is not None and line == 1:
+                column = max(1, column - len(self._prologue))
+            if line is None and self._syntax == "rdfxml":
+                line = self._line_in_xml(error.msg)
+            raise ParseError(reason(error.msg), path=self._path, line=line, column=column) from error
+        except MemoryError as error:
+            raise ParseError("holds a term that is too long to be parsed (16 MiB)", path=self._path) from error
+        except ValueError as error:
+            if isinstance(error, ParseError):
+                raise
+            raise ParseError(str(error), path=self._path) from error
+
+    def _line_in_xml(self, message: str) -> int | None:
+        """Return the line at which pyoxigraph stops, or that before it on which the text stands that it names."""
+        lines = _ByLine(self._data)
+        try:
+            for _ in ox.parse(lines, FORMATS["rdfxml"], base_iri=self._base, lenient=self._lenient):  # type: ignore[arg-type]
+                pass
+        except SyntaxError:
+            named = re.search(r"'(.+?)'|^(.+) is not a valid", message)
+            word = (named[1] or named[2]).encode() if named else b""
+            rows = self._data.split(b"\n")[: lines.n_read]
+            for back in range(min(len(rows), 1000) if word else 0):
+                if word in rows[-1 - back]:
+                    return len(rows) - back
+            return lines.n_read
+        return None
+
+
+class _ByLine:
+    """A file that gives one line at a time: so it knows how far its reader came."""
+
+    def __init__(self, data: bytes) -> None:
+        self._file, self.n_read = BytesIO(data), 0
+
+    def read(self, size: int = -1) -> bytes:
+        line = self._file.readline(size)
+        self.n_read += line.endswith(b"\n") or not self._file.tell() < len(self._file.getbuffer())
+        return line
+
+
+def pieces(quads: Iterable[ox.Quad]) -> Iterator[bytes]:
+    """Yield quads as N-Quads, some thousand lines at a time."""
+    rest = iter(quads)
+    while batch := list(islice(rest, _BATCH)):
+        yield nquads_of(batch)
 
 
 def nquads_of(quads: Iterable[ox.Quad]) -> bytes:
@@ -138,90 +257,14 @@ def nquads_of(quads: Iterable[ox.Quad]) -> bytes:
 
 
 def nquads(data: bytes, syntax: str, *, path: object = None, base: str | None = None) -> bytes:
-    """Return a text of any RDF syntax as N-Quads; blank nodes keep the labels that they have.
+    """Return a UTF-8 text of an RDF syntax as N-Quads; blank nodes keep the labels that they have.
 
     Raises
     ------
     ParseError
-        The text is not of that syntax, or has terms that RDF 1.1 lacks: with path, and line and column if known.
+        As `Parsed`.
     """
-    with placed(path):
-        return nquads_of(quad_parser(data, syntax, path=path, base=base, rename=False))
-
-
-@contextmanager
-def nquads_file(path: str | Path) -> Iterator[BinaryIO]:
-    """Yield a file of any RDF syntax as a file of N-Quads, converted while it is read; blank nodes keep their labels.
-
-    The reader has to check IRIs and language tags, as in any N-Quads; if it raises a ParseError, an error of the file
-    itself replaces it.
-
-    Raises
-    ------
-    ParseError
-        As `contents` and `nquads`; also at the end, if what is wrong was not reached before.
-    """
-    reading, writing = os.pipe()
-    with opened(path) as file, ThreadPoolExecutor(1) as pool, os.fdopen(reading, "rb") as lines:
-        source = _Ends(file)
-        made = pool.submit(_convert, source, path, writing)
-        try:
-            yield lines
-        except ParseError:
-            lines.close()
-            _require_sound(path)
-            raise
-        lines.close()
-        if made.exception() is not None or not source.is_whole(syntax_of(path)):
-            _require_sound(path)
-        made.result()
-
-
-def _convert(source: Any, path: str | Path, writing: int) -> None:
-    form, base = FORMATS[syntax_of(path)], Path(path).resolve().as_uri()
-    with os.fdopen(writing, "wb") as out, placed(path):
-        quads = ox.parse(source, form, base_iri=base, rename_blank_nodes=False, lenient=True)
-        ox.serialize(quads, out, format=ox.RdfFormat.N_QUADS)
-
-
-def _require_sound(path: str | Path) -> None:
-    """Read a file again, more slowly, and raise the error with its place, if there is one."""
-    form, base = FORMATS[syntax_of(path)], Path(path).resolve().as_uri()
-    if form == ox.RdfFormat.RDF_XML:
-        parser = expat.ParserCreate()
-        with opened(path) as file, _well_formed(path):
-            while piece := file.read(_PIECE):
-                parser.Parse(piece, False)
-            parser.Parse(b"", True)
-    with opened(path) as file, placed(path):
-        deque(ox.parse(file, form, base_iri=base), maxlen=0)
-
-
-_PIECE = 1 << 20
-_ENDS = 4096
-_ROOT = re.compile(rb"<([A-Za-z_][^\s/>]*)[\s/>]")
-_MARKUP = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
-
-
-class _Ends:
-    """A file that keeps its first and last bytes: pyoxigraph does not notice truncated XML."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file, self._first, self._last = file, b"", b""
-
-    def read(self, size: int = -1) -> bytes:
-        piece = self._file.read(size)
-        if len(self._first) < _ENDS:
-            self._first += piece[:_ENDS]
-        if piece:
-            self._last = (self._last + piece[-_ENDS:])[-_ENDS:]
-        return piece
-
-    def is_whole(self, syntax: str) -> bool:
-        """Return whether XML surely ends with the end of its root element; True for any other syntax."""
-        root = _ROOT.search(_MARKUP.sub(b"", self._first))
-        end = _MARKUP.sub(b"", self._last).rstrip()
-        return syntax != "rdfxml" or (root is not None and end.endswith(b"</" + root[1] + b">"))
+    return b"".join(pieces(Parsed(data.removeprefix(b"\xef\xbb\xbf"), syntax, path=path, base=base, rename=False)))
 
 
 def convert_ntriples(ntriples: bytes, syntax: str) -> bytes:
@@ -241,23 +284,136 @@ _COMMON = {
 }
 
 
+#: What occurs in a text with terms of RDF 1.2, and seldom otherwise: in any syntax but RDF/XML, and in RDF/XML.
+_RDF_1_2 = (b"<<", b"--ltr", b"--rtl"), (b"2005/11/its", b"'Triple'", b'"Triple"')
+
+
+def _newer(term: Any) -> str | None:
+    """Return what is wrong if a term is one of RDF 1.2."""
+    if isinstance(term, ox.Triple) or getattr(term, "direction", None) is not None:
+        return f"holds {_plain(str(term))}, a term of RDF 1.2; only RDF 1.1 can be read"
+    return None
+
+
+@cache
+def _our_prefixes() -> frozenset[str]:
+    from sts_kg.rdf.names import PREFIXES  # needs rdflib, which is slow to import
+
+    return frozenset(PREFIXES)
+
+
+def _fault(term: Any) -> tuple[str, str] | None:
+    """Return the text of a term that RDF does not allow, and why; None if it is sound."""
+    if fault := _newer(term):
+        return str(term), fault
+    text = term.value
+    try:
+        if isinstance(term, ox.NamedNode):
+            ox.NamedNode(text)
+        elif isinstance(term, ox.BlankNode):
+            ox.BlankNode(text)
+        elif isinstance(term, ox.Literal):
+            if term.language is not None:
+                text = term.language
+                ox.Literal("", language=text)
+            else:
+                return _fault(term.datatype)
+    except ValueError as error:
+        return text, str(error)
+    return None
+
+
+# --- XML
+
+
 def _check_xml(data: bytes, path: object) -> None:
     """Raise if the XML is truncated or wrong: pyoxigraph does not notice the one and gives no place for the other."""
-    with _well_formed(path):
-        expat.ParserCreate().Parse(data, True)
-
-
-@contextmanager
-def _well_formed(path: object) -> Iterator[None]:
-    """Turn errors of expat into a `ParseError` with path, line and column."""
     try:
-        yield
+        expat.ParserCreate().Parse(data, True)
     except expat.ExpatError as error:
         reason = f"not well-formed XML: {expat.ErrorString(error.code)}"
         raise ParseError(reason, path=path, line=error.lineno, column=error.offset + 1) from error
-    except (ValueError, LookupError) as error:
-        raise ParseError(f"XML in an encoding that cannot be read: {error}", path=path) from error
 
+
+_BASE = rb"""(\sxml:base\s*=\s*)(?:"([^"]*)"|'([^']*)')"""
+_RELATIVE_BASE = re.compile(rb"""\sxml:base\s*=\s*["'](?![A-Za-z][A-Za-z0-9+.\-]*:)""")
+
+
+def _with_bases(data: bytes, base: str | None) -> bytes:
+    """Return RDF/XML with each relative xml:base resolved (XML Base, section 4.2), which pyoxigraph does not do."""
+    bases, put = [base or ""], []
+    parser = expat.ParserCreate()
+
+    def start(_: str, attributes: dict[str, str]) -> None:
+        given = attributes.get("xml:base")
+        bases.append(bases[-1] if given is None else urljoin(bases[-1], given))
+        if given is not None:
+            put.append((parser.CurrentByteIndex, bases[-1]))
+
+    parser.StartElementHandler, parser.EndElementHandler = start, lambda _: bases.pop()
+    parser.Parse(data, True)
+    found, at = [], 0
+    for index, iri in put:
+        attribute = re.compile(_BASE).search(data, index)
+        assert attribute is not None, "expat has seen it"
+        text = iri.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;").encode()
+        lines = b"\n" * attribute[0].count(b"\n")
+        found += [data[at : attribute.start()], lines + b' xml:base="' + text + b'"' if text else lines + b" "]
+        at = attribute.end()
+    return b"".join([*found, data[at:]])
+
+
+# --- JSON-LD
+
+_STRING = re.compile(rb'"((?:[^"\\]|\\.)*)"')
+_KEYWORD = re.compile(rb'"@(?:id|type)"\s*:\s*"(@[A-Za-z]+)"|"(@[A-Za-z]+)"(?=\s*:)')
+_KEYWORDS = frozenset(
+    b"@base @container @context @default @direction @embed @explicit @first @graph @id @import @included @index @json "
+    b"@language @list @nest @none @omitDefault @omitGraph @prefix @preserve @propagate @protected @requireAll @reverse "
+    b"@set @type @value @version @vocab".split()
+)
+_TYPES = frozenset([b"@id", b"@json", b"@none", b"@vocab"])
+
+
+def _check_json(data: bytes, path: object) -> None:
+    """Raise for what JSON-LD leaves out without a word and pyoxigraph does not pass on either."""
+    for found in _KEYWORD.finditer(data):
+        value, key = found.groups()
+        if (key is not None and key not in _KEYWORDS) or (value is not None and value not in _TYPES):
+            name = (key or value).decode()
+            line = data.count(b"\n", 0, found.end()) + 1
+            raise ParseError(f"{name} is no keyword of JSON-LD 1.1; what it holds would be lost", path=path, line=line)
+    try:
+        root = json.loads(data)
+    except (ValueError, RecursionError):
+        return  # pyoxigraph says where
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif not isinstance(node, dict) or "@value" in node:
+            if node is not None:
+                shown = _plain(json.dumps(node, ensure_ascii=False))
+                raise ParseError(f"{shown} is said of nothing and would be lost; a node was expected", path=path)
+        else:
+            waiting += [node[key] for key in ("@graph", "@included") if key in node]
+
+
+def _line_in_json(data: bytes, text: str) -> int | None:
+    """Return the line of the first string that may stand for a text, whole, as a compact or as a relative IRI."""
+    for found in _STRING.finditer(data):
+        try:
+            word = json.loads(found[0])
+        except ValueError:
+            continue
+        _, colon, name = word.partition(":")
+        if word and (text == word or text.endswith("/" + word) or (colon and name and text.endswith(name))):
+            return data.count(b"\n", 0, found.start()) + 1
+    return None
+
+
+# --- messages
 
 _PLACE = re.compile(r"Parser error (?:at|between) [^:]*: ")
 _LONGEST_REASON = 300
@@ -267,5 +423,9 @@ def reason(message: str) -> str:
     """Return the message of the parser without the place, which is in fields, and without control characters."""
     if "LoadDocumentCallback" in message:
         return "its @context is an address; nothing is fetched, so the context must be in the file"
-    plain = "".join(c if c.isprintable() else f"\\u{ord(c):04X}" for c in _PLACE.sub("", message, count=1))
+    return _plain(_PLACE.sub("", message, count=1))
+
+
+def _plain(text: str) -> str:
+    plain = "".join(c if c.isprintable() else f"\\u{ord(c):04X}" for c in text)
     return plain if len(plain) <= _LONGEST_REASON else plain[:_LONGEST_REASON] + "…"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -728,9 +729,11 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.txt", "a", "a.xlsx", "a.yaml.gz", "a.csv.gz", ".yaml"])
 def test_an_ending_that_is_not_known(name: str, tmp_path: Path) -> None:
-    assert file_error(tmp_path, name, "case: a") == (
-        f"{name}: has no ending of a case file; known are .yaml, .yml, .json, .csv, and for RDF "
-        ".ttl, .nt, .nq, .trig, .rdf, .owl, .xml, .jsonld, .json, .n3, each also with .gz or .zst"
+    text = b"case: a"
+    assert file_error(tmp_path, name, gzip.compress(text) if name.endswith(".gz") else text) == (
+        f"{name}: has no ending of an RDF or OWL file, and its first bytes do not tell its syntax; known endings are "
+        ".ttl, .nt, .nq, .trig, .rdf, .owl, .xml, .jsonld, .json, .n3, .ofn, .owx, .omn, .obo, "
+        "each also with .gz or .zst; cases that are not RDF end in .yaml, .yml, .json or .csv"
     )
 
 
@@ -1012,3 +1015,38 @@ def test_one_period_without_growth_needs_no_list() -> None:
     assert parse(f"case: a\nno_growth: {period}", vocabulary())[0].no_growth == (
         NoGrowth(PartialDate.parse("2024-01"), PartialDate.parse("2024-06-30"), "<text>, line 2"),
     )
+
+
+# --- JSON-LD drops nothing in silence
+
+_CONTEXT = {"sts": str(STS), "case": str(CASE)}
+
+
+def _person(name: str, *findings: str, **others: object) -> dict[str, object]:
+    found = [{"@id": f"sts:finding-{finding}"} for finding in findings]
+    return {"@id": name, "@type": "sts:PatientCase", "sts:hasFinding": found, **others}
+
+
+@pytest.mark.parametrize(
+    ("persons", "said"),
+    [
+        ([_person("case:a", "stage4-sts"), _person("case:b 2", "unresectable")], "case/b 2' would be lost"),
+        ([_person("case:a", "stage4-sts", "unresectable ")], "finding-unresectable ' would be lost"),
+        (
+            [_person("case:a", "stage4-sts", lacksFinding={"@id": "sts:finding-unresectable"})],
+            "key 'lacksFinding' is no",
+        ),
+        ([_person("case:a", "stage4-sts"), "case:b"], '"case:b" is said of nothing and would be lost'),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.jsonld", "a.json", "a"])
+def test_no_person_and_no_fact_is_lost(persons: list[object], said: str, name: str, tmp_path: Path) -> None:
+    text = json.dumps({"@context": _CONTEXT, "@graph": persons})
+    assert said in file_error(tmp_path, name, text)
+    sound = json.dumps({"@context": _CONTEXT, "@graph": [_person("case:a", "stage4-sts"), _person("case:b")]})
+    assert [case.id for case in read_text(tmp_path, name, sound)] == ["a", "b"]
+
+
+def test_a_prefix_that_json_ld_does_not_declare_is_an_error(tmp_path: Path) -> None:
+    text = json.dumps({"@context": {"case": str(CASE)}, **_person("case:a", "stage4-sts")})
+    assert "the prefix sts: is not declared" in file_error(tmp_path, "a.jsonld", text)

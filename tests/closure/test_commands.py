@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -107,12 +110,77 @@ def test_compressed_output_is_the_same_bytes_each_time() -> None:
     assert Path("a.nt.gz").read_bytes() == Path("b.nt.gz").read_bytes()
 
 
+def in_syntax(syntax: str) -> bytes:
+    triples = list(ox.parse(TURTLE, ox.RdfFormat.TURTLE))
+    data = ox.serialize(triples, format=FORMATS[syntax])
+    assert data is not None
+    return data
+
+
+@pytest.mark.parametrize("told", [False, True])
 @pytest.mark.parametrize(
-    ("words", "text"), [([], "\n".join(ASSERTED)), (["--syntax", "turtle"], TURTLE), (["--syntax", "n3"], TURTLE)]
+    ("syntax", "ending"),
+    [
+        *(("turtle", "ttl"), ("ntriples", "nt"), ("nquads", "nq"), ("trig", "trig"), ("rdfxml", "rdf")),
+        *(("jsonld", "jsonld"), ("n3", "ttl")),
+    ],
 )
-def test_standard_input_is_read_for_a_dash(words: list[str], text: str) -> None:
-    done = invoke("close", "-", *words, input=text)
-    assert lines(done.stdout) == sorted([*ASSERTED, INFERRED])
+def test_standard_input_is_read_for_a_dash(syntax: str, ending: str, told: bool) -> None:
+    words = ["--syntax", syntax] if told else []
+    done = invoke("close", "-", *words, input=codecs.BOM_UTF8 + in_syntax(ending))
+    assert (done.exit_code, lines(done.stdout)) == (0, sorted([*ASSERTED, INFERRED]))
+    done = invoke("prove", f"<{EX}x> a <{EX}C>", "-", *words, input=in_syntax(ending))
+    assert (done.exit_code, done.stdout.count("<stdin>")) == (0, 2)
+
+
+def test_what_is_wrong_in_standard_input_has_its_line() -> None:
+    done = invoke("close", "-", input=TURTLE + "\n\n:x :p :y\n:z .")
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert done.stderr.startswith("sts-kg: <stdin>, line 4, column ")
+
+
+def test_a_syntax_needs_standard_input() -> None:
+    done = invoke("close", "data.nt", "--syntax", "turtle")
+    assert done.exit_code == 2
+    assert "--syntax is that of standard input (-)" in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+@pytest.mark.parametrize("ending", FORMATS)
+def test_a_named_pipe_is_read_once_in_any_syntax(ending: str) -> None:
+    os.mkfifo("pipe")
+    writer = threading.Thread(target=lambda: Path("pipe").write_bytes(in_syntax(ending)))
+    writer.start()
+    done = invoke("close", "pipe")
+    writer.join()
+    assert (done.exit_code, lines(done.stdout)) == (0, sorted([*ASSERTED, INFERRED]))
+
+
+def test_owl_syntaxes_are_closed() -> None:
+    pytest.importorskip("pyhornedowl", reason="py-horned-owl is not installed: pip install 'sts-kg[formats]'")
+    Path("a.owl").write_text(
+        f"\ufeffPrefix(:=<{EX}>)\nOntology(<{EX}o>\nObjectPropertyDomain(:p :C)\nObjectPropertyAssertion(:p :x :y)\n)",
+        encoding="utf-8",
+    )
+    assert INFERRED in invoke("close", "a.owl").stdout.splitlines()
+    data = Path("a.owl").read_bytes()
+    assert INFERRED in invoke("close", "-", "--syntax", "ofn", input=data).stdout.splitlines()
+    done = invoke("close", "-", "--lenient", input=data.replace(b"ObjectPropertyD", b"ObjectD"))
+    assert done.exit_code == 3
+    assert "OWL functional syntax is read whole or not at all, even leniently" in done.stderr
+
+
+def test_a_document_at_a_url_is_closed() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as served:
+        threading.Thread(target=served.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{served.server_port}"
+        Path("relative").write_text("@prefix : <#> . <> :p <b> .", encoding="utf-8")
+        found = invoke("close", f"{url}/data.ttl"), invoke("close", "--axioms", "none", f"{url}/relative")
+        missing = invoke("close", f"{url}/none.ttl")
+        served.shutdown()
+    assert lines(found[0].stdout) == sorted([*ASSERTED, INFERRED])
+    assert found[1].stdout == f"<{url}/relative> <{url}/relative#p> <{url}/b> .\n"
+    assert missing.exit_code == 4
 
 
 def test_standard_input_is_read_once() -> None:
@@ -161,7 +229,7 @@ def test_lenient_skips_and_counts_wrong_lines() -> None:
     assert strict.stderr.startswith("sts-kg: bad.nt, line 1, column ")
     assert not Path("out.nt").exists()
     done = invoke("close", "bad.nt", "--lenient")
-    assert (done.exit_code, done.stderr) == (0, "2 lines skipped\n")
+    assert (done.exit_code, done.stderr) == (0, "2 statements left out\n")
     assert lines(done.stdout) == sorted([*ASSERTED, INFERRED])
 
 
@@ -169,7 +237,10 @@ def test_lenient_skips_and_counts_wrong_lines() -> None:
     ("words", "said"),
     [
         (["missing.nt"], "missing.nt: cannot be read: No such file or directory"),
-        (["data.txt"], "data.txt: has no ending of an RDF file; known are .ttl, .nt, "),
+        (
+            ["notes.txt"],
+            "notes.txt: has no ending of an RDF or OWL file, and its first bytes do not tell its syntax; k",
+        ),
         (["data.nt", "-o", "out.pdf"], "out.pdf: has no ending of an RDF file; known are .ttl, .nt, "),
         (["data.nt", "-o", "nowhere/out.nt"], "nowhere/out.nt: No such file or directory"),
         (["folder.nt"], "folder.nt: is a folder"),
@@ -177,6 +248,7 @@ def test_lenient_skips_and_counts_wrong_lines() -> None:
 )
 def test_what_cannot_be_read_or_written_is_said_in_a_line(words: list[str], said: str) -> None:
     Path("folder.nt").mkdir()
+    Path("notes.txt").write_text("not a graph", encoding="utf-8")
     done = invoke("close", *words)
     assert done.exit_code == 3
     assert done.stderr.startswith(f"sts-kg: {said}")

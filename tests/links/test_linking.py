@@ -260,7 +260,7 @@ def test_owl_that_is_no_rdf_is_read(tmp_path: Path, ending: str) -> None:
         ("bad.owl", "<x", "line 1, column 1: not well-formed XML: unclosed token"),
         ("bad.ttl", "<a:b> <c", "line 1"),
         ("empty.nt", "", "holds no triple"),
-        ("bad.txt", "", "has no ending of an RDF file"),
+        ("bad.txt", "", "has no ending of an RDF or OWL file"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_its_place(tmp_path: Path, name: str, text: str, said: str) -> None:
@@ -306,7 +306,7 @@ def test_a_document_at_a_url_is_linked(kg: KnowledgeGraph, server: tuple[str, Pa
 def test_a_page_at_a_url_is_no_ontology(kg: KnowledgeGraph, server: tuple[str, Path]) -> None:
     url, folder = server
     (folder / "page.html").write_text("<html>", encoding="utf-8")
-    with pytest.raises(ParseError, match="answers with text/html, which is not RDF"):
+    with pytest.raises(ParseError, match=r"page\.html: is a web page \(HTML\), not RDF or OWL"):
         link([f"{url}/page.html"], kg.asserted)
 
 

@@ -207,7 +207,7 @@ def test_a_byte_order_mark_is_dropped(tmp_path: Path) -> None:
         ("rdf", ONE["rdf"].removesuffix("</rdf:RDF>"), 1, 193, "not well-formed XML: no element found"),
         ("owl", "<a>\n<b></a>", 2, 6, "not well-formed XML: mismatched tag"),
         ("xml", '<?xml version="1.0" encoding="x-no"?><a/>', None, None, "XML in an encoding that cannot be read: unk"),
-        ("rdf", "<a/>", None, None, "XML namespaces are required in RDF/XML"),
+        ("rdf", "<a/>", 1, None, "XML namespaces are required in RDF/XML"),
         ("ttl", f"<{EX}s> <{P}> <<( <{EX}s> <{P}> 1 )>> .", None, None, "a term of RDF 1.2; only RDF 1.1 can be read"),
         ("ttl", f'<{EX}s> <{P}> "x"@en--ltr .', None, None, "a term of RDF 1.2; only RDF 1.1 can be read"),
         ("n3", f"{{ <{EX}s> <{P}> 1 }} => {{ <{EX}s> <{P}> 2 }} .", None, None, "holds N3 formulas"),

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sts_kg.closure.columns import unique
 from sts_kg.closure.terms import SLACK, Terms, canonical_pattern
 from sts_kg.errors import ParseError
-from sts_kg.rdf import BLANK, IRI, LITERAL, canonical
+from sts_kg.rdf import BLANK, IRI, LITERAL, canonical, check_nesting
 
 __all__ = ["Encoded", "encode"]
 
@@ -268,6 +268,7 @@ def _parsed(line: bytes, *, quads: bool) -> tuple[bytes, ...]:
         return ()
     import pyoxigraph as ox  # slow to import, and most files have plain lines only
 
+    check_nesting(line, "nquads")
     try:
         found = list(ox.parse(line, format=ox.RdfFormat.N_QUADS if quads else ox.RdfFormat.N_TRIPLES))
     except SyntaxError as error:

@@ -1,11 +1,11 @@
-"""Reads triples into columns of ids: from files of any syntax, rdflib Graphs, pyoxigraph Stores and open files."""
+"""Reads triples into columns of ids: from documents of any syntax, rdflib Graphs and pyoxigraph Stores."""
 
 from __future__ import annotations
 
 import io
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, Union, cast
@@ -15,16 +15,15 @@ from numpy.typing import NDArray
 
 from sts_kg.closure.io.ntriples import encode
 from sts_kg.closure.terms import Terms
-from sts_kg.rdf import opened, syntax_of
+from sts_kg.rdf import Document
 
 if TYPE_CHECKING:
     from rdflib import Graph
 
 __all__ = ["Part", "Source", "read"]
 
-#: What a closure can be made of: a path, an rdflib Graph, a pyoxigraph Store, a binary file of N-Quads, or several.
+#: What a closure can be made of: a path, an rdflib Graph, a pyoxigraph Store, a binary file, a Document, or several.
 Source: TypeAlias = Union[str, Path, "Graph", Any]
-_BULK = ("ntriples", "nquads")
 
 
 @dataclass(frozen=True)
@@ -55,12 +54,12 @@ def read(
 
     Parameters
     ----------
-    source : path, Graph, Store or binary file, or several
-        Files of N-Triples and N-Quads are read in bulk, others by pyoxigraph's parser; `.gz` and `.zst` are unpacked.
+    source : path, Graph, Store, binary file or Document, or several
+        Files of any syntax, as `sts_kg.rdf.Document` reads them; N-Triples and N-Quads in bulk.
     terms : Terms
         The dictionary.
     lenient : bool
-        Whether to skip invalid lines of N-Triples and N-Quads instead of raising an error.
+        Whether to leave out what is wrong and count it instead of raising an error, as far as `Document` can.
     progress : callable, optional
         Called from time to time with the name of a source and the number of lines read.
 
@@ -73,15 +72,14 @@ def read(
     """
     for one in _several(source):
         if isinstance(one, str | Path):
-            yield from _file(Path(one), terms, lenient=lenient, progress=progress)
+            yield from _document(Path(one), terms, str(one), lenient=lenient, progress=progress)
         elif hasattr(one, "dump"):  # a pyoxigraph Store
             from sts_kg.rdf import FORMATS
 
             yield from _quads(one.dump(format=FORMATS["nquads"]), terms, "store", lenient=lenient)
-        elif hasattr(one, "read"):
-            yield from _quads(
-                cast(BinaryIO, one), terms, str(getattr(one, "name", "input")), lenient=lenient, progress=progress
-            )
+        elif isinstance(one, Document) or hasattr(one, "read"):
+            name = str(getattr(one, "name", "input"))
+            yield from _document(one, terms, name, lenient=lenient, progress=progress)
         elif hasattr(one, "triples"):  # an rdflib Graph
             yield _graph(one, terms)
         else:
@@ -89,20 +87,26 @@ def read(
 
 
 def _several(source: Source | Iterable[Source]) -> list[Source]:
-    single = isinstance(source, str | Path) or any(hasattr(source, name) for name in ("dump", "read", "triples"))
+    kinds = ("dump", "read", "triples")
+    single = isinstance(source, str | Path | Document) or any(hasattr(source, kind) for kind in kinds)
     return [source] if single else list(cast(Iterable[Source], source))
 
 
-def _file(path: Path, terms: Terms, *, lenient: bool, progress: Callable[[str, int], None] | None) -> Iterator[Part]:
-    syntax = syntax_of(path)
-    if syntax in _BULK:
-        with opened(path) as file:
-            yield from _quads(file, terms, str(path), lenient=lenient, progress=progress, quads=syntax == "nquads")
+def _document(
+    source: Any, terms: Terms, name: str, *, lenient: bool, progress: Callable[[str, int], None] | None
+) -> Iterator[Part]:
+    document = source if isinstance(source, Document) else None
+    if document is not None:
+        name = str(document.path)
+    elif isinstance(source, Path):
+        document = Document(source, lenient=lenient)
     else:
-        from sts_kg.rdf import nquads_file  # needs pyoxigraph, which takes ten megabytes
-
-        with nquads_file(path) as file:
-            yield from _quads(file, terms, str(path), progress=progress)
+        document = Document(source, path=name, told="nquads", lenient=lenient)
+    quads = document.syntax != "ntriples"
+    with document:
+        first, *others = _quads(document.lines(), terms, name, lenient=lenient, quads=quads, progress=progress)
+    yield replace(first, skipped=first.skipped + document.n_skipped)
+    yield from others
 
 
 def _quads(
