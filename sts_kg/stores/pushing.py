@@ -216,7 +216,7 @@ class _Reread:
 class Content:
     """A graph to push: its triples without blank nodes, their digest, and at least as many `lines` as triples.
 
-    The digest comes with the first pass over the triples, whatever the pass is for.
+    The digest, and the number of lines without empty ones, come with the first pass over the triples.
     """
 
     def __init__(self, source: Iterable[bytes], names: ScopedNames | StructuralNames) -> None:
@@ -239,13 +239,15 @@ class Content:
 
     def batches(self, size: int) -> Iterator[list[bytes]]:
         """Yield the triples as lines of canonical N-Triples, `size` at a time, always in the same order."""
-        digest = Digest() if self._digest is None else None
+        digest, count = Digest() if self._digest is None else None, 0
         for canonical in canonical_lines(self._source, size):
             lines = [skolemised(line, self._names) if b"_:" in line else line for line in canonical]
             if digest is not None:
                 digest.add(lines)
+                count += len(lines)
             yield lines
-        self._digest = digest or self._digest
+        if digest is not None:
+            self._digest, self.lines = digest, count
 
 
 # --- the stores
