@@ -13,7 +13,7 @@ import pytest
 
 from sts_kg.errors import ParseError
 from sts_kg.guideline.data import ontology_folder, queries_folder, source_page
-from sts_kg.rdf.files import read_text, write_bytes, writing
+from sts_kg.rdf.files import _target, read_text, write_bytes, writing
 
 # --- reading
 
@@ -127,10 +127,12 @@ def test_a_named_pipe_is_written_into(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="no /dev/stdout")
 def test_devices_are_written_into_and_what_stdout_has_is_kept(tmp_path: Path) -> None:
-    write_bytes("/dev/null", b"x")
-    assert Path("/dev/null").is_char_device()
     link, log = tmp_path / "link", tmp_path / "log"
     link.symlink_to("/dev/stdout")
+    for name in ("/dev/null", "/dev/stdout", "/dev/fd/1", link):
+        assert _target(Path(name)) == (None, None), "root would replace the device of the machine"
+    write_bytes("/dev/null", b"x")
+    assert Path("/dev/null").is_char_device()
     log.write_bytes(b"before\n")
     for name in ("/dev/stdout", "/dev/fd/1", str(link)):
         code = f"from sts_kg.rdf import write_bytes; write_bytes({name!r}, b'x')"
@@ -142,6 +144,7 @@ def test_devices_are_written_into_and_what_stdout_has_is_kept(tmp_path: Path) ->
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_a_full_disk_names_what_was_to_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _target(Path("/dev/full")) == (None, None), "root would replace the device of the machine"
     with pytest.raises(OSError, match="No space left") as caught:
         write_bytes("/dev/full", b"x")
     assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, "/dev/full")
