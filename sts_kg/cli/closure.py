@@ -94,7 +94,7 @@ def _sources(files: Sequence[Path], syntax: str) -> list[object]:
     from io import BytesIO
 
     from sts_kg.guideline import Guideline
-    from sts_kg.rdf import nquads
+    from sts_kg.rdf import nquads, read_whole
 
     if not files:
         return [BytesIO(Guideline().nquads)]
@@ -108,7 +108,7 @@ def _sources(files: Sequence[Path], syntax: str) -> list[object]:
         elif syntax == "nquads":
             found.append(sys.stdin.buffer)
         else:
-            found.append(BytesIO(nquads(sys.stdin.buffer.read(), syntax, path="<stdin>")))
+            found.append(BytesIO(nquads(read_whole(sys.stdin.buffer, path="<stdin>"), syntax, path="<stdin>")))
     return found
 
 

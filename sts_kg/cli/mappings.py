@@ -141,8 +141,9 @@ def _terms(paths: Iterable[Path]) -> Graph | None:
 
 def _problems(path: Path, entities: Collection[object], graph: Graph | None) -> list[RowViolation]:
     from sts_kg.links import read, validate
+    from sts_kg.rdf import read_whole
 
-    found = read(sys.stdin.buffer.read(), path="<stdin>") if str(path) == "-" else read(path)
+    found = read(read_whole(sys.stdin.buffer, path="<stdin>"), path="<stdin>") if str(path) == "-" else read(path)
     return validate(found, entities=entities, graph=graph)
 
 

@@ -1,6 +1,7 @@
 from .endings import syntax_of as syntax_of
 from .files import as_file as as_file
 from .files import opened as opened
+from .files import read_bytes as read_bytes
 from .files import read_text as read_text
 from .files import shipped as shipped
 from .files import write_bytes as write_bytes
@@ -16,6 +17,13 @@ from .graphs import read as read
 from .graphs import serialize as serialize
 from .graphs import to_ox as to_ox
 from .graphs import write as write
+from .guards import CAPS as CAPS
+from .guards import check_nesting as check_nesting
+from .guards import check_xml as check_xml
+from .guards import guarded as guarded
+from .guards import max_bytes as max_bytes
+from .guards import read_whole as read_whole
+from .guards import refuse_entities as refuse_entities
 from .names import BASE as BASE
 from .names import CASE as CASE
 from .names import NO_IRI as NO_IRI

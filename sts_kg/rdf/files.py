@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sts_kg.errors import ParseError
+from sts_kg.rdf.guards import CAPS, check_nesting, guarded, read_whole, unpacked
 
 _PIECE = 1 << 20  # bytes read from a file at once
 _NAMES = {".gz": "gzip", ".zst": "zstd"}
 
-__all__ = ["as_file", "opened", "read_text", "shipped", "write_bytes", "writing"]
+__all__ = ["as_file", "opened", "read_bytes", "read_text", "shipped", "write_bytes", "writing"]
 
 
 def shipped(name: str) -> Path:
@@ -37,16 +38,9 @@ def read_text(path: str | Path) -> str:
     Raises
     ------
     ParseError
-        The file cannot be opened, is a folder, or is not UTF-8 (with the line of the first bad byte).
+        As `read_bytes`, or it is not UTF-8 (with the line of the first bad byte).
     """
-    try:
-        data = Path(path).read_bytes()
-    except IsADirectoryError as error:
-        raise ParseError("is a folder, a file was expected", path=path) from error
-    except OSError as error:
-        raise ParseError(f"cannot be read: {error.strerror or error}", path=path) from error
-    except ValueError as error:  # a path with a NUL character
-        raise ParseError(f"cannot be read: {error}", path=path) from error
+    data = read_bytes(path)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -54,15 +48,37 @@ def read_text(path: str | Path) -> str:
         raise ParseError(f"is not UTF-8 text (byte {data[error.start]:#04x})", path=path, line=line) from error
 
 
-def opened(path: str | Path) -> BinaryIO:
-    """Return a file, to be read and closed, decompressed by its ending: .gz, .zst or none.
+def read_bytes(path: str | Path) -> bytes:
+    """Return the bytes of a file as they are.
 
     Raises
     ------
     ParseError
-        The file is missing, a folder, cut short or not compressed as its ending says; also while it is read.
+        The file cannot be opened, is a folder, or has more than `max_bytes`.
     """
-    pieces = _pieces(Path(path))
+    with _reading(path), Path(path).open("rb") as file:
+        return read_whole(file, path=path)
+
+
+def opened(path: str | Path, syntax: str = "") -> BinaryIO:
+    """Return a file, to be read and closed, decompressed by its ending: .gz, .zst or none.
+
+    With the name of an RDF syntax, it is `guarded` while it is read.
+
+    Raises
+    ------
+    ParseError
+        The file is missing, a folder, cut short or not compressed as its ending says, it grows beyond measure when it
+        is unpacked, or a guard refuses it; also while it is read.
+    """
+    file = Path(path)
+    pieces = _pieces(file)
+    if syntax and file.is_file():
+        pieces = guarded(pieces, syntax, lambda: _pieces(file), path=path)
+    elif syntax in CAPS:  # a pipe, which cannot be read twice
+        data = read_whole(as_file(pieces), path=path)
+        check_nesting(data, syntax, path=path)
+        pieces = iter([data])
     return as_file(chain([next(pieces, b"")], pieces))  # the first at once, for its errors
 
 
@@ -93,25 +109,35 @@ class _Stream(io.RawIOBase):
 def _pieces(path: Path) -> Iterator[bytes]:
     """Yield what a file holds, decompressed."""
     ending = path.suffix.lower()
+    with _reading(path):
+        try:
+            with path.open("rb") as file:
+                if ending == ".zst":
+                    yield from unpacked(_decompressed(file), file.tell)
+                elif ending == ".gz":
+                    if not file.peek(1):  # gzip accepts an empty file
+                        raise EOFError
+                    with gzip.GzipFile(fileobj=file) as plain:
+                        yield from unpacked(iter(lambda: plain.read(_PIECE), b""), file.tell)
+                else:
+                    yield from iter(lambda: file.read(_PIECE), b"")
+        except EOFError as error:
+            raise ParseError(f"is cut short: its {_NAMES[ending]} data end too early", path=path) from error
+        except (gzip.BadGzipFile, zlib.error) as error:
+            raise ParseError(f"is not gzip data as its ending says: {error}", path=path) from error
+        except ParseError as error:
+            raise ParseError(error.reason, path=path) from error
+
+
+@contextmanager
+def _reading(path: str | Path) -> Iterator[None]:
+    """Turn errors of the system into a `ParseError` with the path."""
     try:
-        with path.open("rb") as file:
-            if ending == ".zst":
-                yield from _decompressed(file)
-            elif ending == ".gz":
-                if not file.peek(1):  # gzip accepts an empty file
-                    raise EOFError
-                with gzip.GzipFile(fileobj=file) as plain:
-                    yield from iter(lambda: plain.read(_PIECE), b"")
-            else:
-                yield from iter(lambda: file.read(_PIECE), b"")
+        yield
+    except ParseError:
+        raise
     except IsADirectoryError as error:
         raise ParseError("is a folder, a file was expected", path=path) from error
-    except EOFError as error:
-        raise ParseError(f"is cut short: its {_NAMES[ending]} data end too early", path=path) from error
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise ParseError(f"is not gzip data as its ending says: {error}", path=path) from error
-    except ParseError as error:
-        raise ParseError(error.reason, path=path) from error
     except OSError as error:
         raise ParseError(f"cannot be read: {error.strerror or error}", path=path) from error
     except ValueError as error:  # a path with a NUL character

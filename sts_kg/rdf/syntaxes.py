@@ -13,13 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
-from xml.parsers import expat
 
 import pyoxigraph as ox
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf.endings import syntax_of
 from sts_kg.rdf.files import opened
+from sts_kg.rdf.guards import check_nesting, check_xml, read_whole
 
 __all__ = [
     "FORMATS",
@@ -58,7 +58,7 @@ def contents(path: str | Path) -> tuple[bytes, str]:
         The file is missing, a folder, cut short or not compressed as its ending says.
     """
     with opened(path) as file:
-        return file.read(), Path(path).resolve().as_uri()
+        return read_whole(file, path=path), Path(path).resolve().as_uri()
 
 
 def quad_parser(
@@ -75,7 +75,9 @@ def quad_parser(
     """
     data = data.removeprefix(b"\xef\xbb\xbf")
     if syntax == "rdfxml":
-        _check_xml(data, path)
+        check_xml([data], path=path)
+    else:
+        check_nesting(data, syntax, path=path)
     return ox.parse(prologue.encode() + data, FORMATS[syntax], base_iri=base, rename_blank_nodes=rename)
 
 
@@ -93,6 +95,9 @@ def placed(path: object = None, prologue: str = "") -> Iterator[None]:
         if isinstance(error, ParseError):
             raise
         raise ParseError(str(error), path=path) from error
+    except MemoryError as error:  # from pyoxigraph
+        said = "holds a term or comment of more than 16 MiB; of that length, only N-Triples and N-Quads can be read"
+        raise ParseError(said, path=path) from error
 
 
 def named_quads(path: str | Path, graph: str | None, *, blank_nodes: str, text: str | None = None) -> Quads:
@@ -162,7 +167,7 @@ def nquads_file(path: str | Path) -> Iterator[BinaryIO]:
         As `contents` and `nquads`; also at the end, if what is wrong was not reached before.
     """
     reading, writing = os.pipe()
-    with opened(path) as file, ThreadPoolExecutor(1) as pool, os.fdopen(reading, "rb") as lines:
+    with opened(path, syntax_of(path)) as file, ThreadPoolExecutor(1) as pool, os.fdopen(reading, "rb") as lines:
         source = _Ends(file)
         made = pool.submit(_convert, source, path, writing)
         try:
@@ -188,12 +193,9 @@ def _require_sound(path: str | Path) -> None:
     """Read a file again, more slowly, and raise the error with its place, if there is one."""
     form, base = FORMATS[syntax_of(path)], Path(path).resolve().as_uri()
     if form == ox.RdfFormat.RDF_XML:
-        parser = expat.ParserCreate()
-        with opened(path) as file, _well_formed(path):
-            while piece := file.read(_PIECE):
-                parser.Parse(piece, False)
-            parser.Parse(b"", True)
-    with opened(path) as file, placed(path):
+        with opened(path) as file:
+            check_xml(iter(lambda: file.read(_PIECE), b""), path=path)
+    with opened(path, syntax_of(path)) as file, placed(path):
         deque(ox.parse(file, form, base_iri=base), maxlen=0)
 
 
@@ -239,24 +241,6 @@ _COMMON = {
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-
-
-def _check_xml(data: bytes, path: object) -> None:
-    """Raise if the XML is truncated or wrong: pyoxigraph does not notice the one and gives no place for the other."""
-    with _well_formed(path):
-        expat.ParserCreate().Parse(data, True)
-
-
-@contextmanager
-def _well_formed(path: object) -> Iterator[None]:
-    """Turn errors of expat into a `ParseError` with path, line and column."""
-    try:
-        yield
-    except expat.ExpatError as error:
-        reason = f"not well-formed XML: {expat.ErrorString(error.code)}"
-        raise ParseError(reason, path=path, line=error.lineno, column=error.offset + 1) from error
-    except (ValueError, LookupError) as error:
-        raise ParseError(f"XML in an encoding that cannot be read: {error}", path=path) from error
 
 
 _PLACE = re.compile(r"Parser error (?:at|between) [^:]*: ")
