@@ -41,6 +41,7 @@ from .ntriples_terms import canonical as canonical
 from .ntriples_terms import split as split
 from .owl_syntaxes import owl_nquads as owl_nquads
 from .owl_syntaxes import owl_syntax as owl_syntax
+from .owl_syntaxes import sniff_owl as sniff_owl
 from .prefixes import Prefixes as Prefixes
 from .syntaxes import FORMATS as FORMATS
 from .syntaxes import Quads as Quads

@@ -161,8 +161,8 @@ class _Tokens:
 
 
 _TRIPLE_TERMS = re.compile(
-    rb'"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\Z)|"(?:[^"\\\n]|\\.)*+(?:"|\Z)?'
-    rb"|'''(?:[^'\\]|\\.|'(?!''))*+(?:'''|\Z)|'(?:[^'\\\n]|\\.)*+(?:'|\Z)?"
+    rb'"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\\?\Z)|"(?:[^"\\\n]|\\.)*+(?:"|\\?\Z)?'
+    rb"|'''(?:[^'\\]|\\.|'(?!''))*+(?:'''|\\?\Z)|'(?:[^'\\\n]|\\.)*+(?:'|\\?\Z)?"
     rb"|\#[^\n]*+|\\."
     rb"|(?P<open><<)|(?P<close>>>)|<[^\x00-\x20<>\"{}|^`]*+(?:>|\Z)?",
     re.DOTALL,
@@ -199,15 +199,15 @@ class _JsonGlance:
         return False
 
 
-_JSON = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|(?P<open>[{\[])|(?P<close>[}\]])', re.DOTALL)
+_JSON = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|(?P<open>[{\[])|(?P<close>[}\]])', re.DOTALL)
 
 # --- OWL in functional and Manchester syntax
 
 _FUNCTIONAL = re.compile(
-    rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|<[^>\s]*+(?:>|\Z)?|\#[^\n]*+|(?P<open>\()|(?P<close>\))', re.DOTALL
+    rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|<[^>\s]*+(?:>|\Z)?|\#[^\n]*+|(?P<open>\()|(?P<close>\))', re.DOTALL
 )
 _MANCHESTER = re.compile(
-    rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|<[^<>\s]*+(?:>|\Z)?|\#[^\n]*+|(?P<open>[({\[])|(?P<close>[)}\]])|(?P<beside>,)'
+    rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|<[^<>\s]*+(?:>|\Z)?|\#[^\n]*+|(?P<open>[({\[])|(?P<close>[)}\]])|(?P<beside>,)'
     rb"|(?P<frame>\b[A-Z][A-Za-z]+:(?=\s|\Z))"
     rb"|[^\s(){}\[\],\"<\#]*[:][^\s(){}\[\],\"<\#]*"
     rb"|\b(?:(?P<chain>some|only|value|min|max|exactly|not|inverse)|(?P<also>and|or|that))\b|\w++",
