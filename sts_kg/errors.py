@@ -67,7 +67,21 @@ __all__ = [
 
 
 class StsKgError(Exception):
-    """Everything that sts_kg raises on purpose; `str()` gives one sentence for a person."""
+    """Everything that sts_kg raises on purpose; `str()` gives one sentence for a person.
+
+    All of them can be copied and pickled, so that they pass from one process to another with their fields.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[StsKgError], args: tuple[Any, ...], fields: dict[str, Any]) -> StsKgError:
+    """Return an error of a kind without its constructor, whose parameters are not its `args`."""
+    error = kind.__new__(kind)
+    super(StsKgError, error).__init__(*args)  # the built-in that it also is
+    error.__dict__.update(fields)
+    return error
 
 
 def nearest(name: str, valid: Iterable[str], count: int = 3) -> tuple[str, ...]:
@@ -308,7 +322,7 @@ class EndpointError(StsKgError, OSError):
         self, url: str, reason: str, *, status: int | None = None, waited_s: float = 0.0, attempts: int = 1
     ) -> None:
         self.url, self.reason, self.status, self.waited_s, self.attempts = url, reason, status, waited_s, attempts
-        super().__init__(url, reason, status, waited_s)
+        super().__init__(url, reason)
 
     def __str__(self) -> str:
         status = f"HTTP {self.status}, " if self.status is not None else ""

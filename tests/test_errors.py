@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -172,6 +176,40 @@ def test_every_error_has_a_base_and_is_public() -> None:
     assert sorted(errors.__all__) == sorted([*(each.__name__ for each in defined), "nearest"])
     assert issubclass(EndpointTimeoutError, EndpointError)
     assert StsKgError.__bases__ == (Exception,)
+
+
+MADE = [
+    *(UnknownNameError("finding", "unresectible", VALID), ReadingError("D12", "it has two"), CurieError("a b", "no")),
+    ParseError("is not text", path=Path("a.ttl"), line=2, column=3),
+    CaseError("is wrong", path="a.yaml", line=1, key="k", value=["resectible"], valid=VALID, wanted="resectible"),
+    *(MalformedListError("_:b1", "has no end"), TooManyTriplesError(4000, 30), NotEntailedError("x p y", "no")),
+    ParameterError("a/b", "drug", "there is none", type="iri", value="x", near=("y", "z")),
+    *(QueryError("a/b", "is wrong", line=2, column=3), NotLinkedError("links/x", "CHEBI")),
+    InconsistentError(["one", "two"], case="f", summary="one line"),
+    *(SourceError("page.txt", expected="e", found="f"), StsKgError("anything")),
+    *(
+        kind("http://x/", "is down", status=503, waited_s=1.5, attempts=3)
+        for kind in BASES
+        if issubclass(kind, EndpointError)
+    ),
+]
+
+
+@pytest.mark.parametrize("error", MADE, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("again", [lambda e: pickle.loads(pickle.dumps(e)), copy.copy, copy.deepcopy])
+def test_each_is_the_same_after_pickling_and_copying(again: Callable[[Any], Any], error: StsKgError) -> None:
+    if isinstance(error, EndpointBusyError):
+        error.wait_s = 2.5
+    error.add_note("while testing")
+    made = again(error)
+    assert type(made) is type(error)
+    assert (str(made), made.args, vars(made)) == (str(error), error.args, vars(error))
+    for field in ("errno", "strerror", "filename"):
+        assert getattr(made, field, None) == getattr(error, field, None)
+
+
+def test_each_kind_was_made() -> None:
+    assert {type(error) for error in MADE} == {*BASES, StsKgError}
 
 
 # --- nearest

@@ -141,8 +141,10 @@ def _terms(paths: Iterable[Path]) -> Graph | None:
 
 def _problems(path: Path, entities: Collection[object], graph: Graph | None) -> list[RowViolation]:
     from sts_kg.links import read_all, validate
+    from sts_kg.rdf import read_whole
 
-    found = read_all(sys.stdin.buffer.read(), path="<stdin>") if str(path) == "-" else read_all(path)
+    name = "<stdin>"
+    found = read_all(read_whole(sys.stdin.buffer, path=name), path=name) if str(path) == "-" else read_all(path)
     return [problem for each in found for problem in validate(each, entities=entities, graph=graph)]
 
 

@@ -11,8 +11,8 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF, RDFS
 from rdflib.term import Node
 
-from sts_kg.errors import ParseError, SourceError, UnknownNameError
-from sts_kg.rdf import OA, STS, local
+from sts_kg.errors import SourceError, UnknownNameError
+from sts_kg.rdf import OA, STS, local, read_bytes
 
 __all__ = ["CUES", "Segment", "find_segment", "page_texts", "segment", "segments", "source_document"]
 
@@ -112,12 +112,7 @@ def page_texts(asserted: Graph, page: str | Path) -> dict[str, str]:
     SourceError
         The page is not the one that was modelled, or a segment cut from it has another digest.
     """
-    try:
-        data = Path(page).read_bytes()
-    except OSError as error:
-        raise ParseError(f"cannot be read: {error.strerror or error}", path=page) from error
-    except ValueError as error:  # a path with a NUL character
-        raise ParseError(f"cannot be read: {error}", path=page) from error
+    data = read_bytes(page)
     _same(page, str(asserted.value(source_document(asserted), STS.sha256)), data)
     text = data.decode("utf-8")
     cut = {one.id: text[one.start : one.end] for one in segments(asserted)}

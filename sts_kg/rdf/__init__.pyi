@@ -7,6 +7,7 @@ from .endings import syntax_of as syntax_of
 from .endings import syntax_told as syntax_told
 from .files import as_file as as_file
 from .files import opened as opened
+from .files import read_bytes as read_bytes
 from .files import read_text as read_text
 from .files import shipped as shipped
 from .files import write_bytes as write_bytes
@@ -23,6 +24,8 @@ from .graphs import serialize as serialize
 from .graphs import to_ox as to_ox
 from .graphs import write as write
 from .guards import check_nesting as check_nesting
+from .guards import max_bytes as max_bytes
+from .guards import read_whole as read_whole
 from .names import BASE as BASE
 from .names import CASE as CASE
 from .names import NO_IRI as NO_IRI
@@ -38,8 +41,6 @@ from .ntriples_terms import LITERAL as LITERAL
 from .ntriples_terms import XSD_STRING as XSD_STRING
 from .ntriples_terms import canonical as canonical
 from .ntriples_terms import split as split
-from .owl_syntaxes import owl_nquads as owl_nquads
-from .owl_syntaxes import owl_syntax as owl_syntax
 from .prefixes import Prefix as Prefix
 from .prefixes import Prefixes as Prefixes
 from .syntaxes import FORMATS as FORMATS

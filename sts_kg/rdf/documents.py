@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from sts_kg.errors import ParseError
 from sts_kg.rdf.endings import OWL_SYNTAXES, known_endings, known_syntax, syntax_told
 from sts_kg.rdf.files import as_file, opened
-from sts_kg.rdf.guards import check_nesting, refuse_entities
+from sts_kg.rdf.guards import read_whole
 from sts_kg.rdf.sniffing import HEAD, as_utf8, syntax_in, utf8_mark
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Document", "named_quads"]
 
 _IN_LINES = ("ntriples", "nquads")
-_PIECE = 1 << 20
 
 
 class Document:
@@ -124,13 +123,10 @@ class Document:
 
         data, syntax = self._text(), self.syntax
         if syntax in OWL_SYNTAXES:
-            if syntax == "owx":
-                refuse_entities(data, path=self.path)
-            check_nesting(data, syntax, path=self.path)
             from sts_kg.rdf.owl_syntaxes import owl_nquads
 
             try:
-                data, syntax = owl_nquads(self.path, syntax, data=data), "nquads"
+                data, syntax = owl_nquads(data, syntax, path=self.path), "nquads"
             except ParseError as error:
                 named = re.search(r"'(.+?)'", error.reason) if error.line is None else None
                 at = data.find(named[1].encode()) if named is not None else -1
@@ -158,7 +154,7 @@ class Document:
         return as_file(pieces(self.quads(rename=False)))
 
     def _text(self) -> bytes:
-        return as_utf8(self._head + _whole(self._file), path=self.path)
+        return as_utf8(self._head + read_whole(self._file, path=self.path), path=self.path)
 
 
 def named_quads(path: str | Path, graph: str | None, *, blank_nodes: str, text: str | None = None) -> Quads:
@@ -203,10 +199,6 @@ def _first(file: BinaryIO) -> bytes:
     while len(found) < HEAD and (piece := file.read(HEAD - len(found))):
         found += piece
     return found
-
-
-def _whole(file: BinaryIO) -> bytes:
-    return b"".join(iter(lambda: file.read(_PIECE), b""))
 
 
 class _Ahead:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import importlib
 import io
 import os
-import tempfile
+import secrets
+import stat
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,11 +17,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sts_kg.errors import ParseError
+from sts_kg.rdf.guards import read_whole, unpacked
 
 _PIECE = 1 << 20  # bytes read from a file at once
 _NAMES = {".gz": "gzip", ".zst": "zstd"}
 
-__all__ = ["as_file", "opened", "read_text", "shipped", "write_bytes", "writing"]
+__all__ = ["as_file", "opened", "read_bytes", "read_text", "shipped", "write_bytes", "writing"]
 
 
 def shipped(name: str) -> Path:
@@ -35,21 +38,26 @@ def read_text(path: str | Path) -> str:
     Raises
     ------
     ParseError
-        The file cannot be opened, is a folder, or is not UTF-8 (with the line of the first bad byte).
+        As `read_bytes`, or it is not UTF-8 (with the line of the first bad byte).
     """
-    try:
-        data = Path(path).read_bytes()
-    except IsADirectoryError as error:
-        raise ParseError("is a folder, a file was expected", path=path) from error
-    except OSError as error:
-        raise ParseError(f"cannot be read: {error.strerror or error}", path=path) from error
-    except ValueError as error:  # a path with a NUL character
-        raise ParseError(f"cannot be read: {error}", path=path) from error
+    data = read_bytes(path)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ParseError(f"is not UTF-8 text (byte {data[error.start]:#04x})", path=path, line=line) from error
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """Return the bytes of a file as they are.
+
+    Raises
+    ------
+    ParseError
+        The file cannot be opened, is a folder, or has more than `max_bytes`.
+    """
+    with _reading(path), Path(path).open("rb") as file:
+        return read_whole(file, path=path)
 
 
 def opened(path: str | Path) -> BinaryIO:
@@ -58,7 +66,8 @@ def opened(path: str | Path) -> BinaryIO:
     Raises
     ------
     ParseError
-        The file is missing, a folder, cut short or not compressed as its ending says; also while it is read.
+        The file is missing, a folder, cut short or not compressed as its ending says, or it unpacks beyond measure;
+        also while it is read.
     """
     pieces = _pieces(Path(path))
     return as_file(chain([next(pieces, b"")], pieces))  # the first at once, for its errors
@@ -91,25 +100,35 @@ class _Stream(io.RawIOBase):
 def _pieces(path: Path) -> Iterator[bytes]:
     """Yield what a file holds, decompressed."""
     ending = path.suffix.lower()
+    with _reading(path):
+        try:
+            with path.open("rb") as file:
+                if ending == ".zst":
+                    yield from unpacked(_decompressed(file), file.tell)
+                elif ending == ".gz":
+                    if not file.peek(1):  # gzip accepts an empty file
+                        raise EOFError
+                    with gzip.GzipFile(fileobj=file) as plain:
+                        yield from unpacked(iter(lambda: plain.read(_PIECE), b""), file.tell)
+                else:
+                    yield from iter(lambda: file.read(_PIECE), b"")
+        except EOFError as error:
+            raise ParseError(f"is cut short: its {_NAMES[ending]} data end too early", path=path) from error
+        except (gzip.BadGzipFile, zlib.error) as error:
+            raise ParseError(f"is not gzip data as its ending says: {error}", path=path) from error
+        except ParseError as error:
+            raise ParseError(error.reason, path=path) from error
+
+
+@contextmanager
+def _reading(path: str | Path) -> Iterator[None]:
+    """Turn errors of the system into a `ParseError` with the path."""
     try:
-        with path.open("rb") as file:
-            if ending == ".zst":
-                yield from _decompressed(file)
-            elif ending == ".gz":
-                if not file.peek(1):  # gzip accepts an empty file
-                    raise EOFError
-                with gzip.GzipFile(fileobj=file) as plain:
-                    yield from iter(lambda: plain.read(_PIECE), b"")
-            else:
-                yield from iter(lambda: file.read(_PIECE), b"")
+        yield
+    except ParseError:
+        raise
     except IsADirectoryError as error:
         raise ParseError("is a folder, a file was expected", path=path) from error
-    except EOFError as error:
-        raise ParseError(f"is cut short: its {_NAMES[ending]} data end too early", path=path) from error
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise ParseError(f"is not gzip data as its ending says: {error}", path=path) from error
-    except ParseError as error:
-        raise ParseError(error.reason, path=path) from error
     except OSError as error:
         raise ParseError(f"cannot be read: {error.strerror or error}", path=path) from error
     except ValueError as error:  # a path with a NUL character
@@ -137,12 +156,12 @@ def _decompressed(file: BinaryIO) -> Iterator[bytes]:
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
-    """Write a file whole or not at all: under a temporary name first, then renamed.
+    """Write a file as `writing` does, at once.
 
     Raises
     ------
     OSError
-        The folder does not exist or cannot be written; nothing is left behind.
+        As `writing`.
     """
     with writing(path) as file:
         file.write(data)
@@ -152,28 +171,87 @@ def write_bytes(path: str | Path, data: bytes) -> None:
 def writing(path: str | Path) -> Iterator[BinaryIO]:
     """Yield a file to be written piece by piece, which appears under its name only when it is complete.
 
+    Links are followed, and a file that exists keeps its permissions. A pipe or device (a FIFO, /dev/stdout) is written
+    into as it is.
+
     Raises
     ------
     OSError
-        The folder does not exist or cannot be written; nothing is left behind.
+        The folder does not exist, the file cannot be written, or the disk is full: `filename` is the path that was
+        given, and nothing is left behind.
     """
-    target = Path(path)
+    shown = str(path)
+    with _naming(shown):
+        target, mode = _target(Path(path))
+        if target is None:
+            handle = os.open(path, os.O_WRONLY | os.O_APPEND | _BINARY)
+        else:
+            beside = target.with_name(f".sts-kg-{secrets.token_hex(8)}")
+            handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
     try:
-        handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    except OSError as error:  # it names the temporary file
-        raise OSError(error.errno, error.strerror, str(target)) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
+        with io.BufferedWriter(_Output(handle, shown), _PIECE) as file:
             yield file
-        os.chmod(beside, 0o666 & ~_umask())
-        os.replace(beside, target)
+        if target is not None:
+            with _naming(shown):
+                if mode is not None:
+                    os.chmod(beside, mode)
+                os.replace(beside, target)
     except BaseException:
-        with suppress(OSError):
-            os.unlink(beside)
+        if target is not None:
+            with suppress(OSError):
+                os.unlink(beside)
         raise
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows
+_LINKS = 40  # followed at most, as Linux does
+
+
+def _target(path: Path) -> tuple[Path | None, int | None]:
+    """Return the file that a path leads to, None if it is a pipe or device, and the mode of one that exists."""
+    for _ in range(_LINKS):
+        folder = path.parent.resolve()
+        if folder == Path("/dev") or Path("/proc") in folder.parents:  # /dev/stdout may lead to a file that is open
+            return None, None
+        path = folder / path.name
+        if not path.is_symlink():
+            break
+        path = folder / path.readlink()
+    else:
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return path, None
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(mode):
+        return None, None
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    return path, stat.S_IMODE(mode)
+
+
+class _Output(io.FileIO):
+    """A file that is written; its errors, such as a full disk, name what was to be written."""
+
+    def __init__(self, handle: int, shown: str) -> None:
+        super().__init__(handle, "wb")
+        self._shown = shown
+
+    def write(self, data: Any) -> int:
+        with _naming(self._shown):
+            return super().write(data)
+
+    def close(self) -> None:
+        with _naming(self._shown):
+            super().close()
+
+
+@contextmanager
+def _naming(shown: str) -> Iterator[None]:
+    """Put the path that was given into an OSError."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, shown) from error

@@ -3,55 +3,116 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 from sts_kg.errors import ParseError
-from sts_kg.rdf.endings import OWL_SYNTAXES, ending_of
-from sts_kg.rdf.files import opened
+from sts_kg.rdf.endings import OWL_SYNTAXES
+from sts_kg.rdf.guards import check_nesting, check_xml
 from sts_kg.rdf.syntaxes import nquads
 
-__all__ = ["OWL_SYNTAXES", "owl_nquads", "owl_syntax"]
+__all__ = ["owl_nquads"]
 
 _PLACE = re.compile(r"line_col: Pos\(\((\d+), (\d+)\)\)")
-_EXPECTED = re.compile(r"positives: \[(\w+)")
+_SPAN = re.compile(r"ByteSpan\((\d+)\.\.\d+\)")
+_EXPECTED = re.compile(r"positives: \[(\w+)|ValidityError\(\"([^\"]+)\"")
+#: OWL 2 Structural Specification, section 2.4, table 2: known without a declaration.
+_STANDARD = {
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+}
+_DECLARED = {"ofn": (r"Prefix\(\s*{}:\s*=", "Prefix({}:=<{}>)"), "omn": (r"Prefix:\s+{}:\s", "Prefix: {}: <{}> ")}
+_ESCAPED = re.compile(r"(?<![\w:/\\])((?:https?|ftp)://\S*)")  # an address in OBO, where ROBOT still escapes colons
 
 
-def owl_syntax(path: str | Path) -> str | None:
-    """Return the ending of a file if it is one of OWL_SYNTAXES, before `.gz` or `.zst`; else None."""
-    ending = ending_of(path)
-    return ending if ending in OWL_SYNTAXES else None
-
-
-def owl_nquads(path: Any, syntax: str | None = None, *, data: bytes | None = None) -> bytes:
-    """Return the triples of a document in such a syntax as N-Quads; the whole document is in memory.
-
-    `syntax` is by default the one that the ending stands for; `data` is what the file would hold, instead of the file.
+def owl_nquads(data: bytes, syntax: Any, *, path: object = None) -> bytes:
+    """Return the triples of a UTF-8 document in one of `OWL_SYNTAXES` as N-Quads.
 
     Raises
     ------
     ParseError
-        The file cannot be read or is not what its ending says, or the extra `formats` is not installed.
+        The text is not of that syntax, or the extra `formats` is not installed.
     """
-    ending: Any = syntax or owl_syntax(path)
-    if data is None:
-        with opened(path) as file:
-            data = file.read()
     try:
         import pyhornedowl
     except ModuleNotFoundError as error:
-        reason = f"is {OWL_SYNTAXES[ending]}, which py-horned-owl reads: pip install 'sts-kg[formats]'"
+        reason = f"is {OWL_SYNTAXES[syntax]}, which py-horned-owl reads: pip install 'sts-kg[formats]'"
         raise ParseError(reason, path=path) from error
+    given = data.decode()
+    if syntax == "owx":
+        check_xml([data], syntax, path=path)
+    else:
+        check_nesting(data, syntax, path=path)
+    text, before = _completed(given, syntax, path)
     try:
-        document = pyhornedowl.open_ontology_from_string(data.decode(), serialization=ending)
-        text = document.save_to_string("owl")
-    except ValueError as error:  # raised for wrong syntax, and by Python for wrong UTF-8
-        said = str(error)
-        place, expected = _PLACE.search(said), _EXPECTED.search(said)
-        reason = f"is not {OWL_SYNTAXES[ending]}" + (f": {expected[1]} was expected" if expected else "")
-        line, column = map(int, place.groups()) if place else (None, None)
-        raise ParseError(reason, path=path, line=line, column=column) from error
+        rdf = pyhornedowl.open_ontology_from_string(text, serialization=syntax).save_to_string("owl")
+    except BaseException as error:  # a panic of Rust is no Exception
+        if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":
+            raise
+        raise _refused(str(error), syntax, given, text, before, path) from error
     try:
-        return nquads(text.encode(), "rdfxml", path=path)
+        return nquads(rdf.encode(), "rdfxml", path=path)
     except ParseError as error:  # its line is that of the text which was made
         raise ParseError(error.reason, path=path) from error
+
+
+def _completed(text: str, kind: str, path: object) -> tuple[str, int]:
+    """Return a text as horned-owl reads it, and how much longer its first line is."""
+    if kind == "owx":
+        return _with_prefixes(text, path), 0
+    if kind == "obo":
+        return _ESCAPED.sub(lambda found: found[1].replace("\\:", ":"), text), 0
+    if kind not in _DECLARED:
+        return text, 0
+    declared, declaration = _DECLARED[kind]
+    lacking = [prefix for prefix in _STANDARD if not re.search(declared.format(prefix), text)]
+    added = "".join(declaration.format(prefix, _STANDARD[prefix]) for prefix in lacking)
+    return added + text, len(added)
+
+
+_XML_PREFIX = re.compile(r"<(?:[\w.-]+:)?Prefix\s[^>]*?\bname\s*=\s*[\"']([^\"']*)")
+_XML_ABBREVIATED = re.compile(r"abbreviatedIRI\s*=\s*[\"']([^\"':]*):|<(?:[\w.-]+:)?AbbreviatedIRI\s*>\s*([^<:]*):")
+_XML_ROOT = re.compile(
+    r"(?s)(?:[^<]|<!--.*?-->|<[?!][^>]*>)*+<([\w.-]+:)?Ontology(?:[^>\"'/]|/(?!>)|\"[^\"]*\"|'[^']*')*+>"
+)
+
+
+def _with_prefixes(text: str, path: object) -> str:
+    """Return OWL/XML with the standard prefixes: horned-owl takes `x:a` for an IRI if it does not know `x`."""
+    declared = {*_XML_PREFIX.findall(text)}
+    for found in _XML_ABBREVIATED.finditer(text):
+        prefix = found[1] if found[1] is not None else found[2]
+        if prefix not in declared and prefix not in _STANDARD:
+            line = text.count("\n", 0, found.start()) + 1
+            column = found.start() - text.rfind("\n", 0, found.start())
+            raise ParseError(f"is not OWL/XML: undefined prefix {prefix}:", path=path, line=line, column=column)
+    root = _XML_ROOT.match(text)
+    if root is None:
+        return text
+    added = "".join(
+        f'<{root[1] or ""}Prefix name="{prefix}" IRI="{iri}"/>'
+        for prefix, iri in _STANDARD.items()
+        if prefix not in declared
+    )
+    return text[: root.end()] + added + text[root.end() :]
+
+
+def _refused(said: str, kind: str, given: str, text: str, before: int, path: object) -> ParseError:
+    """Return the error of horned-owl, with the place in the text that was given."""
+    place, span, expected = _PLACE.search(said), _SPAN.search(said), _EXPECTED.search(said)
+    line = column = None
+    if place:
+        line, column = map(int, place.groups())
+    elif span:
+        head = text.encode()[: int(span[1])].decode(errors="replace")
+        line, column = head.count("\n") + 1, len(head) - head.rfind("\n")
+    if line == 1 and column is not None:
+        column = max(1, column - before)
+    if line is not None and column is not None and kind == "obo":  # escapes that were left out before it
+        for found in _ESCAPED.finditer(given.split("\n")[line - 1]):
+            column += found[1].count("\\:") if found.start() < column else 0
+    reason = f"is not {OWL_SYNTAXES[kind]}"
+    if expected:
+        reason += f": {expected[1]} was expected" if expected[1] else f": {expected[2]}"
+    return ParseError(reason, path=path, line=line, column=column)

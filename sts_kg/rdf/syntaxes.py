@@ -19,7 +19,7 @@ from xml.parsers import expat
 import pyoxigraph as ox
 
 from sts_kg.errors import ParseError
-from sts_kg.rdf.guards import check_nesting, refuse_entities
+from sts_kg.rdf.guards import check_nesting, check_xml
 
 __all__ = [
     "FORMATS",
@@ -114,12 +114,11 @@ class Parsed:
 
     def _check(self) -> None:
         if self._syntax == "rdfxml":
-            refuse_entities(self._data, path=self._path)
-        check_nesting(self._data, self._syntax, path=self._path)
-        if self._syntax == "rdfxml":
-            _check_xml(self._data, self._path)
+            check_xml([self._data], path=self._path)
             if b"xml:base" in self._data and _RELATIVE_BASE.search(self._data):
                 self._data = _with_bases(self._data, self._base)
+        else:
+            check_nesting(self._data, self._syntax, path=self._path)
         if self._syntax == "jsonld" and not self._lenient:
             _check_json(self._data, self._path)
 
@@ -207,7 +206,8 @@ class Parsed:
                 line = self._line_in_xml(error.msg)
             raise ParseError(reason(error.msg), path=self._path, line=line, column=column) from error
         except MemoryError as error:
-            raise ParseError("holds a term that is too long to be parsed (16 MiB)", path=self._path) from error
+            said = "holds a term or comment of more than 16 MiB; of that length, only N-Triples and N-Quads can be read"
+            raise ParseError(said, path=self._path) from error
         except ValueError as error:
             if isinstance(error, ParseError):
                 raise
@@ -324,15 +324,6 @@ def _fault(term: Any) -> tuple[str, str] | None:
 
 
 # --- XML
-
-
-def _check_xml(data: bytes, path: object) -> None:
-    """Raise if the XML is truncated or wrong: pyoxigraph does not notice the one and gives no place for the other."""
-    try:
-        expat.ParserCreate().Parse(data, True)
-    except expat.ExpatError as error:
-        reason = f"not well-formed XML: {expat.ErrorString(error.code)}"
-        raise ParseError(reason, path=path, line=error.lineno, column=error.offset + 1) from error
 
 
 _BASE = rb"""(\sxml:base\s*=\s*)(?:"([^"]*)"|'([^']*)')"""

@@ -215,12 +215,12 @@ def plain_reason(body: bytes, content_type: str) -> str:
     """
     text = body.decode("utf-8", "replace")
     if "html" in content_type or re.match(r"\s*<(!doctype|html)", text, re.IGNORECASE):
-        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-        if title and title[1].strip():
+        title = re.search(r"<title[^<>]*>(.*?)(?:</title>|\Z)", text, re.IGNORECASE | re.DOTALL)
+        if title and title[1].strip() and title[0].endswith(">"):
             text = title[1].replace("\n", " ")
         else:
-            text = re.sub(r"(?is)<(script|style)\b.*?(</\1>|$)", " ", text)
-        text = html.unescape(re.sub(r"<[^>]*>", "\n", text))
+            text = re.sub(r"(?is)<(script|style)\b.*?(</\1>|\Z)", " ", text)
+        text = html.unescape(re.sub(r"<[^<>]*(?:>|(?=<)|\Z)", "\n", text))
     elif "json" in content_type:
         with suppress(ValueError, RecursionError):
             document = json.loads(text)

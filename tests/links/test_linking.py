@@ -255,8 +255,8 @@ def test_owl_that_is_no_rdf_is_read(tmp_path: Path, ending: str) -> None:
     ("name", "text", "said"),
     [
         ("bad.obo", "[Term]\nid CHEBI", "line 2, column 1: is not OBO: Comment was expected"),
-        ("bad.ofn", "Onto(", "line 1, column 1: is not OWL functional syntax: OntologyDocument was expected"),
-        ("bad.owx", "<x", "is not OWL/XML"),
+        ("bad.ofn", "Onto(", "line 1, column 1: is not OWL functional syntax: PrefixDeclaration was expected"),
+        ("bad.owx", "<x", "not well-formed XML"),
         ("bad.owl", "<x", "line 1, column 1: not well-formed XML: unclosed token"),
         ("bad.ttl", "<a:b> <c", "line 1"),
         ("empty.nt", "", "holds no triple"),

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sts_kg.closure.columns import unique
 from sts_kg.closure.terms import SLACK, Terms, canonical_pattern
 from sts_kg.errors import ParseError
-from sts_kg.rdf import BLANK, IRI, LITERAL, canonical, check_nesting
+from sts_kg.rdf import BLANK, IRI, LITERAL, canonical, check_nesting, max_bytes
 
 __all__ = ["Encoded", "encode"]
 
@@ -94,7 +94,12 @@ def encode(
     """
     encoder = _Encoder(terms, path, quads=quads, lenient=lenient, rename=rename)
     blocks = [np.zeros((0, encoder.width), np.int32)]
-    for block in _blocks(io.BytesIO(source) if isinstance(source, bytes) else source):
+
+    def too_long(limit: int) -> ParseError:
+        reason = f"has more than {limit:,} bytes without a line end; set STS_KG_MAX_BYTES to read more"
+        return ParseError(reason, path=path, line=encoder.n_lines + 1)
+
+    for block in _blocks(io.BytesIO(source) if isinstance(source, bytes) else source, too_long):
         blocks.append(encoder.encode(block))
         if progress is not None:
             progress(encoder.n_lines)
@@ -266,9 +271,9 @@ def _parsed(line: bytes, *, quads: bool) -> tuple[bytes, ...]:
     """Return the terms of the statement on a line in canonical form; none if it is empty or a comment."""
     if line.lstrip(b" \t")[:1] in (b"", b"#"):
         return ()
+    check_nesting(line, "nquads")
     import pyoxigraph as ox  # slow to import, and most files have plain lines only
 
-    check_nesting(line, "nquads")
     try:
         found = list(ox.parse(line, format=ox.RdfFormat.N_QUADS if quads else ox.RdfFormat.N_TRIPLES))
     except SyntaxError as error:
@@ -303,16 +308,18 @@ def _reason(message: str) -> str:
 # --- files
 
 
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
+def _blocks(file: BinaryIO, too_long: Callable[[int], ParseError]) -> Iterator[bytes]:
     """Yield a file in pieces of complete lines, each with a line feed; after the last `SLACK` bytes as `Terms` asks."""
     begun: list[bytes | memoryview] = []  # a line that is not complete yet
-    mark = b"\xef\xbb\xbf"
+    mark, limit = b"\xef\xbb\xbf", max_bytes()
     while piece := file.read(_BLOCK):
         cut = piece.rfind(b"\n") + 1
         if cut:
             yield _lines([*begun, memoryview(piece)[:cut]], mark)
             mark = b""
         begun = [piece[cut:]] if cut else [*begun, piece]
+        if not cut and sum(map(len, begun)) > limit:
+            raise too_long(limit)
     if any(begun):
         yield _lines([*begun, b"\n"], mark)
 
