@@ -1,7 +1,7 @@
 """What is wrong with a text that no parser takes as a query: the place, and what to write there instead.
 
-Oxigraph says how far its parser read, which may be some tokens behind the mistake, and each keyword that it tried. So the
-text is parsed once more with its tokens far apart: then how far the parser read falls on the first token that cannot
+Oxigraph says how far its parser read, which may be some tokens behind the mistake, and each keyword that it tried. So
+the text is parsed once more with its tokens far apart: then how far the parser read falls on the first token that cannot
 stand where it stands.
 """
 
@@ -193,7 +193,8 @@ class _Advice:
                 if _CLOSING[opened[-1].key] != token.key:
                     line, column = _place(self.text, opened[-1].start)
                     wanted = _CLOSING[opened[-1].key]
-                    return token, f"{wanted} is missing before {token.key}, to close {opened[-1].key} of {line}:{column}"
+                    closed = f"to close {opened[-1].key} of line {line}, column {column}"
+                    return token, f"{wanted} is missing before {token.key}, {closed}"
                 opened.pop()
         if self.token is None and opened:
             line, column = _place(self.text, opened[-1].start)
@@ -252,7 +253,8 @@ class _Advice:
             return f"{word} is no word of SPARQL here; {_OTHER_WORDS[token.key]}"
         if self.clause in ("LIMIT", "OFFSET") and before and before.key == self.clause:
             return f"{self.clause} takes a whole number, not {word}"
-        if token.key in ("ORDER", "GROUP", "HAVING") and self.clause in ("LIMIT", "OFFSET", "ORDER", "BY", "DESC", "ASC"):
+        behind = ("LIMIT", "OFFSET", "BY", "DESC", "ASC")
+        if token.key in ("ORDER", "GROUP", "HAVING") and self.clause in behind:
             return f"{token.key} comes before {'LIMIT' if self.clause in ('LIMIT', 'OFFSET') else 'ORDER BY'}"
         if token.key in _AGGREGATES and call:
             return f"write ({token.key}(…) AS ?name)"
