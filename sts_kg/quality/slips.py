@@ -70,8 +70,14 @@ class _Slips:
     def __init__(self, text: str, tree: Any, terms: Graph, ask: Callable[[str], object]) -> None:
         declared = {part.prefix or "": part.iri for part in tree[0] if part.name == "PrefixDecl"}
         self.prefixes: Mapping[str, str] = PREFIXES | known_prefixes(text) | declared
-        self.tree, self.terms, self._ask = tree[1], terms, ask
+        self.tree, self.terms, self.ask = tree[1], terms, ask
         self.triples = list(triples(self.tree))
+
+    def _ask(self, text: str) -> object:
+        try:
+            return self.ask(text)
+        except StsKgError:  # a store that does not answer this may answer the query
+            return None
 
     def found(self, graphs: Collection[str], has_cases: bool) -> Iterator[str]:
         """Yield the slips, the gravest first."""
@@ -107,7 +113,9 @@ class _Slips:
                     yield f"there is no {compress(iri)}{_meant(nearest(local(iri), cases), 'case:')}"
             elif iri.startswith(BASE):
                 if iri not in known:
-                    yield self._unknown(iri, properties if iri in as_property else classes if iri in as_class else known)
+                    yield self._unknown(
+                        iri, properties if iri in as_property else classes if iri in as_class else known
+                    )
                 elif iri in as_property and iri not in properties:
                     better = f"; to ask for its members write a {compress(iri)}" if iri in classes else ""
                     yield f"{compress(iri)} is {_kind(iri, classes, properties)} and no property{better}"
@@ -135,7 +143,11 @@ class _Slips:
         for part in asked:
             name = term(part, self.prefixes)
             if not graphs:
-                which = f"there is no graph {_ntriples(name)} here" if isinstance(name, URIRef) else "no graph has a name here"
+                which = (
+                    f"there is no graph {_ntriples(name)} here"
+                    if isinstance(name, URIRef)
+                    else "no graph has a name here"
+                )
                 yield f"{which}: all triples are in one graph without a name; leave FROM and GRAPH out"
             elif isinstance(name, URIRef) and str(name) not in graphs:
                 near = nearest(str(name), graphs, 2) or sorted(graphs)[:3]
@@ -147,10 +159,7 @@ class _Slips:
     def _of_values(self) -> Iterator[str]:
         pairs = [pair for pair in self._compared() if isinstance(pair[1], Literal)]
         for verb, wanted in list(dict.fromkeys(pairs))[:MOST_VALUES]:
-            try:
-                yield from self._written_otherwise(verb, wanted)
-            except StsKgError:  # a store that does not answer this may answer the query
-                return
+            yield from self._written_otherwise(verb, wanted)
 
     def _compared(self) -> Iterator[tuple[URIRef, Any]]:
         """Yield each property with a constant that its value is, or is compared with."""
@@ -187,7 +196,8 @@ class _Slips:
         return Literal(str(part.string), lang=part.lang or None, datatype=datatype, normalize=False)
 
     def _written_otherwise(self, verb: URIRef, wanted: Literal) -> Iterator[str]:
-        if wanted.datatype not in (None, XSD.string) or self._ask(f"ASK {{ ?s <{verb}> {_ntriples(wanted)} }}"):
+        there = f"ASK {{ ?s <{verb}> {_ntriples(wanted)} }}"
+        if wanted.datatype not in (None, XSD.string) or self._ask(there) is not False:
             return
         sample = self._ask(f"SELECT ?o {{ ?s <{verb}> ?o FILTER(isLiteral(?o)) }} LIMIT 1000")
         kinds = {
@@ -200,13 +210,13 @@ class _Slips:
         others = [_ntriples(Literal(form, lang=lang, datatype=type_)) for form in forms for lang, type_ in kinds]
         if others:
             values = " ".join(others)
-            there = self._ask(f"SELECT ?o {{ VALUES ?o {{ {values} }} FILTER EXISTS {{ ?s <{verb}> ?o }} }} LIMIT 1")
-            for (each,) in there if isinstance(there, Table) else ():
+            found = self._ask(f"SELECT ?o {{ VALUES ?o {{ {values} }} FILTER EXISTS {{ ?s <{verb}> ?o }} }} LIMIT 1")
+            for (each,) in found if isinstance(found, Table) else ():
                 yield f"{compress(verb)} is never {_ntriples(wanted)}; the graph has {_ntriples(each)}"
                 return
         if not wanted.language and kinds and all(language for language, _ in kinds):
-            languages = " or ".join(f"@{language}" for language in sorted({str(language) for language, _ in kinds}))
-            yield f"{compress(verb)} is never {_ntriples(wanted)}: its texts have a language; write {_ntriples(wanted)}{languages}"
+            languages = sorted({f"{_ntriples(wanted)}@{language}" for language, _ in kinds})
+            yield f"{compress(verb)} is never {_ntriples(wanted)}, without a language; write {' or '.join(languages)}"
 
 
 def _ntriples(each: Any) -> str:
@@ -231,7 +241,10 @@ def _misspelt(iri: URIRef) -> str:
     for namespace in _STANDARD:
         start = str(namespace)
         if iri.startswith(start) and iri not in namespace and not iri.startswith(f"{start}_"):
-            prefix, names = compress(f"{start}x").partition(":")[0], [str(each)[len(start) :] for each in dir(namespace)]
+            prefix, names = (
+                compress(f"{start}x").partition(":")[0],
+                [str(each)[len(start) :] for each in dir(namespace)],
+            )
             return _meant(nearest(iri[len(start) :], names), f"{prefix}:") or " in its vocabulary"
     return ""
 

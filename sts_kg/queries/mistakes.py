@@ -1,8 +1,8 @@
 """What is wrong with a text that no parser takes as a query: the place, and what to write there instead.
 
 Oxigraph says how far its parser read, which may be some tokens behind the mistake, and each keyword that it tried. So
-the text is parsed once more with its tokens far apart: then how far the parser read falls on the first token that cannot
-stand where it stands.
+the text is parsed once more with its tokens far apart: then how far the parser read falls on the first token that
+cannot stand where it stands.
 """
 
 from __future__ import annotations
