@@ -85,11 +85,14 @@ def mistake(text: str, parse: Callable[[str], object], error: SyntaxError, name:
         What to call the query.
     """
     tokens = tokens_of(text)
-    at = prologue_end(tokens)
-    if at < len(tokens) and tokens[at].kind == "word" and tokens[at].key in _UPDATES:
-        reason = f"the graph is read-only, and {tokens[at].key} would change it; ask with {_or(FORMS)}"
-        return _error(name, text, tokens[at].start, reason)
-    start, said = len(text), str(error.msg)
+    first = prologue_end(tokens)
+    for at, token in enumerate(tokens[first:], first):
+        begins = at == first or tokens[at - 1].key == ";"
+        if begins and token.kind == "word" and token.key in _UPDATES:
+            reason = f"the graph is read-only, and {token.key} would change it; ask with {_or(FORMS)}"
+            return _error(name, text, token.start, reason)
+    end, said = len(text.rstrip()), str(error.msg)
+    start = _offset(text, said)
     if len(text) <= _LONGEST:
         wide, places = spread(text, _GAP)
         try:
@@ -97,11 +100,10 @@ def mistake(text: str, parse: Callable[[str], object], error: SyntaxError, name:
         except SyntaxError as again:
             start = places[max(0, bisect(places, (_offset(wide, str(again.msg)), len(text))) - 1)][1]
             said = str(again.msg)
-    else:
-        start = _offset(text, said)
-    index = bisect([token.start for token in tokens], start - 1) if start < len(text) else len(tokens)
-    token, reason = _Advice(text, tokens, index, said).given()
-    return _error(name, text, token.start if token else start, f"{_NOT}{reason}")
+    start = min(start, end)
+    index = bisect([token.start for token in tokens], start - 1) if start < end else len(tokens)
+    place, reason = _Advice(text, tokens, index, said).given()
+    return _error(name, text, place.start if place else start, f"{_NOT}{reason}")
 
 
 def _error(name: str, text: str, start: int, reason: str) -> QueryError:
@@ -146,7 +148,7 @@ class _Advice:
         """Return the token to look at, None if it is the one at which parsing stopped, and what to write."""
         if not self.tokens:
             return None, f"there is no query in it; {_or(FORMS)} was expected"
-        for found in (self._prefix(), self._quote(), self._bracket(), self._meaning()):
+        for found in (self._quote(), self._prefix(), self._bracket(), self._meaning()):
             if found is not None:
                 return found
         if self.token is None:
@@ -350,7 +352,8 @@ class _Advice:
 
 def unknown_prefix(prefix: str) -> str:
     """Return the sentence about a prefix that nobody knows."""
-    names = {name for each in Prefixes.shipped() for name in (each.name, *each.names)}
-    near = [each for each in nearest(prefix, {*PREFIXES, *names}) if abs(len(each) - len(prefix)) < 2]
+    known = {name: each.name for each in Prefixes.shipped() for name in (each.name, *each.names)}
+    known |= {name: name for name in PREFIXES}
+    near = [*dict.fromkeys(known[each] for each in nearest(prefix, known) if abs(len(each) - len(prefix)) < 2)]
     hint = f"did you mean {_or(near) if len(near) > 1 else near[0]}? If not, declare it" if near else "declare it"
     return f"the prefix {prefix}: is unknown; {hint}: PREFIX {prefix}: <…>"
