@@ -15,10 +15,10 @@ from sts_kg.errors import QueryError, nearest
 from sts_kg.queries.tokens import Token, prologue_end, spread, tokens_of
 from sts_kg.rdf import PREFIXES, Prefixes
 
-__all__ = ["known_prefixes", "mistake"]
+__all__ = ["UPDATES", "known_prefixes", "mistake", "read_only"]
 
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
-_UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
+UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
 _AGGREGATES = ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT")
 _FUNCTIONS = (
     "STR LANG LANGMATCHES DATATYPE BOUND IRI URI BNODE RAND ABS CEIL FLOOR ROUND CONCAT STRLEN UCASE LCASE "
@@ -88,9 +88,8 @@ def mistake(text: str, parse: Callable[[str], object], error: SyntaxError, name:
     first = prologue_end(tokens)
     for at, token in enumerate(tokens[first:], first):
         begins = at == first or tokens[at - 1].key == ";"
-        if begins and token.kind == "word" and token.key in _UPDATES:
-            reason = f"the graph is read-only, and {token.key} would change it; ask with {_or(FORMS)}"
-            return _error(name, text, token.start, reason)
+        if begins and token.kind == "word" and token.key in UPDATES:
+            return _error(name, text, token.start, read_only(token.key))
     end, said = len(text.rstrip()), str(error.msg)
     start = _offset(text, said)
     if len(text) <= _LONGEST:
@@ -104,6 +103,11 @@ def mistake(text: str, parse: Callable[[str], object], error: SyntaxError, name:
     index = bisect([token.start for token in tokens], start - 1) if start < end else len(tokens)
     place, reason = _Advice(text, tokens, index, said).given()
     return _error(name, text, place.start if place else start, f"{_NOT}{reason}")
+
+
+def read_only(update: str) -> str:
+    """Return the sentence about a text that is an update."""
+    return f"the graph is read-only, and {update} would change it; ask with {_or(FORMS)}"
 
 
 def _error(name: str, text: str, start: int, reason: str) -> QueryError:

@@ -17,7 +17,7 @@ from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 from sts_kg.errors import QueryError
 from sts_kg.queries.mistakes import known_prefixes, mistake
 from sts_kg.queries.paging import QueryText
-from sts_kg.queries.tokens import tokens_of
+from sts_kg.queries.tokens import chooses_graphs, tokens_of
 from sts_kg.rdf import PREFIXES, from_ox, to_ox
 from sts_kg.tables import Table
 
@@ -99,7 +99,7 @@ def graph_on(store: Store) -> Graph:
 def run(store: Store, text: str, *, name: str = "given", graphs: Sequence[str] | None = None) -> Table | bool | Graph:
     """Return the answer to a query: a Table for SELECT, a bool for ASK, a Graph for CONSTRUCT and DESCRIBE.
 
-    `graphs` names the graphs that together are its default graph, if not the store's own.
+    `graphs` names the graphs that together are its default graph, if not the store's own; a FROM in the text wins.
 
     Raises
     ------
@@ -107,13 +107,15 @@ def run(store: Store, text: str, *, name: str = "given", graphs: Sequence[str] |
         The text is not SPARQL 1.1 Query (an update is not), asks another endpoint (SERVICE), or cannot be evaluated;
         `name` names the query, line and column are those of the text.
     """
-    for token in tokens_of(text):
+    tokens = tokens_of(text)
+    for token in tokens:
         if token.kind == "word" and token.key == "SERVICE":
             raise QueryError(name, "SERVICE is not allowed: queries stay on this machine", line=token.line)
     try:
         if _SERVICE_ANYWHERE.search(text):
             _parse(text)  # if it still parses with another spelling, the word is not a keyword there
-        together: Any = None if graphs is None else [ox.NamedNode(graph) for graph in graphs]
+        chosen = graphs is None or chooses_graphs(tokens)
+        together: Any = None if chosen else [ox.NamedNode(graph) for graph in graphs or ()]
         found = store.query(text, prefixes=PREFIXES | known_prefixes(text), default_graph=together)
     except SyntaxError as error:
         raise mistake(text, _parse, error, name) from error

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from sts_kg.errors import QueryError
-from sts_kg.queries.tokens import Token, prologue_end, tokens_of
+from sts_kg.queries.mistakes import UPDATES, read_only
+from sts_kg.queries.tokens import Token, chooses_graphs, prologue_end, tokens_of
 from sts_kg.rdf import PREFIXES
 from sts_kg.tables import Table
 
@@ -47,6 +48,8 @@ class QueryText:
         self._prologue, self._body = tokens[:at], tokens[at:]
         top = [token.key for token, depth in _with_depth(self._body) if depth == 0 and token.kind == "word"]
         self.form = top[0] if top else ""
+        if self.form in UPDATES:
+            raise QueryError("given", read_only(self.form), line=self._body[0].line)
         if self.form not in (forms or _FORMS):
             *others, last = forms or _FORMS
             wanted = f"{', '.join(others)} or {last}" if others else last
@@ -59,6 +62,11 @@ class QueryText:
         self.limited = "LIMIT" in top
         self._cut = bool({"LIMIT", "OFFSET", "VALUES"} & set(top))
         self._from = "FROM" in top
+
+    @property
+    def chooses_graphs(self) -> bool:
+        """Whether the text says with FROM of which graphs its default graph is made."""
+        return chooses_graphs(self._body)
 
     @property
     def declared(self) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-__all__ = ["Token", "prologue_end", "spread", "substituted", "tokens_of", "without_comments"]
+__all__ = ["Token", "chooses_graphs", "prologue_end", "spread", "substituted", "tokens_of", "without_comments"]
 
 _TOKEN = re.compile(
     r"""
@@ -59,6 +59,12 @@ def prologue_end(tokens: Sequence[Token]) -> int:
             at += 1
         at += 1  # the IRI
     return at
+
+
+def chooses_graphs(tokens: Sequence[Token]) -> bool:
+    """Return whether a text says with FROM of which graphs its default graph is made."""
+    followed = zip(tokens, tokens[1:], strict=False)
+    return any(token.key == "FROM" and after.key != "NAMED" for token, after in followed if token.kind == "word")
 
 
 def spread(text: str, gap: str) -> tuple[str, list[tuple[int, int]]]:

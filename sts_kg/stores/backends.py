@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from rdflib import Graph, URIRef
 
 from sts_kg.errors import EndpointAnswerError, ParseError
-from sts_kg.queries import known_prefixes, run
+from sts_kg.queries import QueryText, known_prefixes, run
 from sts_kg.rdf import BASE, Quads, nquads_of
 from sts_kg.stores.endpoint import Endpoint
 from sts_kg.stores.folder import graph_names, open_store
@@ -159,7 +159,8 @@ class EndpointBackend(Backend):
     def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
         """See `Backend.query`."""
         known = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in known_prefixes(text).items())
-        return self._endpoint(*graphs_of(kind, self._names, self._url)).query(known + text)
+        graphs = () if QueryText(text).chooses_graphs else graphs_of(kind, self._names, self._url)
+        return self._endpoint(*graphs).query(known + text)
 
     def _quads(self, name: str) -> Quads:
         lines = self._endpoint().ntriples(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")

@@ -76,7 +76,10 @@ def test_a_mistake_has_its_place_and_a_remedy(marked: str, words: str) -> None:
     with pytest.raises(QueryError) as caught:
         check_syntax(before + after)
     place = before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
-    assert (caught.value.reason, (caught.value.line, caught.value.column)) == (f"is not SPARQL 1.1 Query: {words}", place)
+    assert (caught.value.reason, (caught.value.line, caught.value.column)) == (
+        f"is not SPARQL 1.1 Query: {words}",
+        place,
+    )
 
 
 def test_the_place_counts_the_characters_of_the_user_beside_declared_prefixes() -> None:
