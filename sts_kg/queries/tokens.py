@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 __all__ = ["Token", "chooses_graphs", "prologue_end", "spread", "substituted", "tokens_of", "without_comments"]
@@ -63,7 +64,7 @@ def prologue_end(tokens: Sequence[Token]) -> int:
 
 def chooses_graphs(tokens: Sequence[Token]) -> bool:
     """Return whether a text says with FROM of which graphs its default graph is made."""
-    followed = zip(tokens, tokens[1:], strict=False)
+    followed = pairwise(tokens)
     return any(token.key == "FROM" and after.key != "NAMED" for token, after in followed if token.kind == "word")
 
 

@@ -113,7 +113,7 @@ class Table:
 
     def curies(self) -> tuple[tuple[str, ...], ...]:
         """Return the rows as they are shown: IRIs as CURIEs, literals without type or language, unbound as ''."""
-        return tuple(tuple(shown(term) for term in row) for row in self.rows)
+        return tuple(map(tuple, self._cells(labels=False)))
 
     def to_dicts(self) -> list[dict[str, Value]]:
         """Return one dict a row, with Python values by XSD type; unbound is None.
@@ -159,7 +159,9 @@ class Table:
         return text_table(self.variables, self._cells(labels), width=width)
 
     def _cells(self, labels: bool) -> list[list[str]]:
-        return [[self._label(term) if labels else shown(term) for term in row] for row in self.rows]
+        name, empty = self._label if labels else shown, (None,) * len(self.variables)
+        blank = [""] * len(empty)
+        return [blank if row == empty else [name(term) for term in row] for row in self.rows]
 
     def _label(self, term: Term | None) -> str:
         return self.labels.get(term, shown(term)) if isinstance(term, URIRef) else shown(term)

@@ -152,7 +152,7 @@ def test_a_syntax_error_has_its_place(store: Store, text: str, line: int, column
     ],
 )
 def test_an_update_is_no_query(store: Store, text: str) -> None:
-    with pytest.raises(QueryError, match="the graph is read-only, and [A-Z]+ would change it; ask with SELECT, ASK,"):
+    with pytest.raises(QueryError, match=r"the graph is read-only, and [A-Z]+ would change it; ask with SELECT, ASK,"):
         run(store, text)
     assert len(store) == 4
 
