@@ -72,6 +72,9 @@ class _Slips:
         self.prefixes: Mapping[str, str] = PREFIXES | known_prefixes(text) | declared
         self.tree, self.terms, self.ask = tree[1], terms, ask
         self.triples = list(triples(self.tree))
+        asked = [part.default or part.named for part in named(self.tree, "DatasetClause")]
+        asked += [part.term for part in named(self.tree, "GraphGraphPattern")]
+        self.graphs = [term(part, self.prefixes) for part in asked]
 
     def _ask(self, text: str) -> object:
         try:
@@ -105,6 +108,8 @@ class _Slips:
             for iri in iris(object_, self.prefixes)
         }
         for iri in dict.fromkeys(iris(self.tree, self.prefixes)):
+            if iri in self.graphs:
+                continue
             if iri.startswith(str(CASE)) or iri == STS.PatientCase:
                 if not has_cases:
                     yield "this graph has no cases; add some with --cases FILE, in Python with kg.with_cases(…)"
@@ -138,10 +143,7 @@ class _Slips:
     # --- graphs
 
     def _of_graphs(self, graphs: Collection[str]) -> Iterator[str]:
-        asked = [part.default or part.named for part in named(self.tree, "DatasetClause")]
-        asked += [part.term for part in named(self.tree, "GraphGraphPattern")]
-        for part in asked:
-            name = term(part, self.prefixes)
+        for name in self.graphs:
             if not graphs:
                 which = (
                     f"there is no graph {_ntriples(name)} here"
@@ -150,9 +152,9 @@ class _Slips:
                 )
                 yield f"{which}: all triples are in one graph without a name; leave FROM and GRAPH out"
             elif isinstance(name, URIRef) and str(name) not in graphs:
-                near = nearest(str(name), graphs, 2) or sorted(graphs)[:3]
-                listed = ", ".join(f"<{each}>" for each in near)
-                yield f"there is no graph {_ntriples(name)} here; there are {listed}{', …' if len(graphs) > 3 else ''}"
+                near = [f"<{each}>" for each in nearest(str(name), graphs, 2)]
+                some = f"; there are {', '.join(f'<{each}>' for each in sorted(graphs)[:3])}, …"
+                yield f"there is no graph {_ntriples(name)} here{_meant(near) or some}"
 
     # --- texts
 
