@@ -6,7 +6,7 @@ import pytest
 
 from sts_kg import KnowledgeGraph, Table
 from sts_kg.errors import EndpointTimeoutError, ParameterError, QueryError
-from sts_kg.quality.slips import MOST_CHARACTERS, slips
+from sts_kg.quality.query_slips import MOST_CHARACTERS, slips
 
 CASES = "this graph has no cases; add some with --cases FILE, in Python with kg.with_cases(…)"
 ONE_GRAPH = "all triples are in one graph without a name; leave FROM and GRAPH out"
