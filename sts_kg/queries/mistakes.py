@@ -287,7 +287,7 @@ class _Advice:
         if self.clause in ("SELECT", "DISTINCT", "REDUCED", "BY", "VALUES", "DESCRIBE") and token.key not in known:
             return f"{word} is no variable; write ?{word}"
         if token.key not in known and word.isidentifier():
-            return f"{word} is neither a variable nor a name; write ?{word} or sts:{word}"
+            return f'{word} is no variable, name or text; write ?{word}, sts:{word} or "{word}"'
         return None
 
     def _of_mark(self) -> str | None:

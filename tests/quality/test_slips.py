@@ -24,7 +24,11 @@ SLIPS = [
     ("ASK { ?d rdfs:lable ?l }", ["there is no rdfs:lable; did you mean rdfs:label?"]),
     ("ASK { ?d skos:prefLabel ?l }", ["no triple here has the property skos:prefLabel; labels are rdfs:label"]),
     ("SELECT ?c { ?c a sts:PatientCase }", [CASES]),
-    ("SELECT ?o { case:f sts:hasOption ?o }", [CASES]),
+    ("SELECT ?p { case:f a ?p }", [CASES]),
+    (
+        "SELECT ?o { sts:pazopanib sts:hasOption ?o }",
+        [f"no triple here has the property sts:hasOption, and {CASES}"],
+    ),
     # texts
     ('ASK { ?d rdfs:label "pazopanib" }', ['rdfs:label is never "pazopanib"; the graph has "pazopanib"@en']),
     ('ASK { ?d rdfs:label "Pazopanib"@en }', ['rdfs:label is never "Pazopanib"@en; the graph has "pazopanib"@en']),
@@ -42,6 +46,14 @@ SLIPS = [
     (
         'SELECT ?d { VALUES ?l { "pazopanib" } ?d rdfs:label ?l }',
         ['rdfs:label is never "pazopanib"; the graph has "pazopanib"@en'],
+    ),
+    (
+        'ASK { ?d a "sts:Drug" }',
+        ['rdf:type never leads to a text, as "sts:Drug" is; write sts:Drug without quotation marks'],
+    ),
+    (
+        'SELECT ?l { ?d rdfs:label ?l FILTER(LANG(?l) = "EN") }',
+        ['a language is in small letters here, so never "EN"; write "en"'],
     ),
     # variables
     ("SELECT ?lable { ?d rdfs:label ?label }", ["nothing binds ?lable; did you mean ?label?"]),
@@ -76,6 +88,7 @@ NONE = [
     'SELECT ?d { ?d rdfs:label ?l FILTER(STR(?l) = "pazopanib") }',
     'SELECT ?d { ?d rdfs:label ?l FILTER(CONTAINS(?l, "pazo")) }',
     'SELECT ?d { ?d ?p "pazopanib" }',
+    'SELECT ?d { ?d rdfs:label ?l FILTER(LANG(?l) = "en") }',
     "SELECT ?n (COUNT(?x) AS ?c) { ?x a ?n } GROUP BY ?n HAVING(?c > 1) ORDER BY ?c",
     "SELECT ?d { ?d a sts:Drug FILTER NOT EXISTS { ?d sts:brandName ?b FILTER(?b != ?d) } }",
     "SELECT ?d ?b { ?d a sts:Drug OPTIONAL { ?d sts:brandName ?b FILTER(?d != ?b) } }",

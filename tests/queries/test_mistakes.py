@@ -63,6 +63,7 @@ MISTAKES = [
     ("ASK { ?x rdfs:label ^“a” }", '“ is no quotation mark here; write "…"'),
     ('ASK { ?x rdfs:label ^"a }', 'the text that begins with " does not end in its line'),
     ('ASK { ?x rdfs:label "a"^@ }', 'a language stands right behind @, as in "text"@en'),
+    ("ASK { ?x a ^Drug }", 'Drug is no variable, name or text; write ?Drug, sts:Drug or "Drug"'),
     ("ASK { GRAPH ^{ ?x a ?y } }", "GRAPH needs a name before {: GRAPH ?g { … }"),
     ("ASK { { ?x a ?y } UNION ^?x a ?z }", "{ is missing before ?x"),
     ("ASK { ?x a ?y BIND(1 AS ?x) ^}", "?x has a value already; behind AS take a new variable"),
