@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import RDF
+from rdflib.namespace import RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.cases import (
@@ -31,10 +31,18 @@ from sts_kg.cases import (
     supposed,
     what_if,
 )
-from sts_kg.errors import CaseError, InconsistentError, NotLinkedError, ParseError, QueryError, UnknownNameError
+from sts_kg.errors import (
+    CaseError,
+    InconsistentError,
+    NotLinkedError,
+    ParameterError,
+    ParseError,
+    QueryError,
+    UnknownNameError,
+)
 from sts_kg.guideline import Guideline, Segment, Verdicts, queries_folder, read_verdicts, source_page
-from sts_kg.queries import CannedQuery, Entities, find, read, read_all
-from sts_kg.rdf import STS, one_triple, syntax_of, write
+from sts_kg.queries import CannedQuery, Elsewhere, Entities, find, known_prefixes, read, read_all
+from sts_kg.rdf import CASE, NO_IRI, STS, one_triple, syntax_of, write
 from sts_kg.stores import KINDS
 from sts_kg.tables import Table
 
@@ -46,6 +54,9 @@ if TYPE_CHECKING:
     from sts_kg.stores import Backend, Endpoint, Pushed, PushProgress, Source
 
 __all__ = ["KnowledgeGraph", "connect", "load"]
+
+MOST_LABELLED = 500  #: IRIs whose labels are asked for at a time
+_LABELS = "<http://www.w3.org/2000/01/rdf-schema#label> <http://www.w3.org/2004/02/skos/core#prefLabel>"
 
 
 class KnowledgeGraph:
@@ -228,11 +239,21 @@ class KnowledgeGraph:
         rows = [(query.id, query.usage, query.description) for query in found]
         return Table(("id", "parameters", "question"), tuple(tuple(map(Literal, row)) for row in rows))
 
-    def query(self, name_or_sparql: str, /, **parameters: object) -> Table | bool | Graph:
+    def query(
+        self,
+        name_or_sparql: str,
+        /,
+        *,
+        strict: bool = False,
+        on_note: Callable[[str], None] | None = None,
+        **parameters: Any,
+    ) -> Table | bool | Graph:
         """Return the answer to a canned query by name, or to a SPARQL text: a Table, a bool (ASK) or a Graph.
 
         A canned query runs on the graph that its header names; on the shipped fictional cases if it is about cases
-        and this graph has none. A text with white space is SPARQL, and goes to `sparql`.
+        and this graph has none. A text with white space is SPARQL, and goes to `sparql` with `strict` and `on_note`.
+        A parameter that is an entity takes a name, label, synonym, CURIE or IRI, of a mapped external term too; if that
+        is not quite the same, `on_note` is told, and `Table.notes` has it.
 
         Raises
         ------
@@ -251,16 +272,22 @@ class KnowledgeGraph:
         (rdflib.term.URIRef('https://w3id.org/sts-kg/option-doxorubicin-ifosfamide'),)
         """
         if any(character.isspace() for character in name_or_sparql.strip()):
-            return self.sparql(name_or_sparql)
+            if parameters:
+                raise ParameterError(
+                    "given", next(iter(parameters)), "a SPARQL text has no parameters; write the value"
+                )
+            return self.sparql(name_or_sparql, strict=strict, on_note=on_note)
         found = self._find(name_or_sparql)
         if found.graph == "cases" and not self.has_cases:
-            return self.with_examples().query(found.id, **parameters)
+            return self.with_examples().query(found.id, on_note=on_note, **parameters)
         if found.endpoint:
             raise QueryError(found.id, f"asks {found.endpoint}; run it with query_online (--online)")
         if found.needs and not self._is_linked(found.needs):
             raise NotLinkedError(found.id, found.needs)
         kind = "closed" if found.graph == "cases" else found.graph
-        return self._ask(kind, self.bound(found.id, **parameters), name=found.id)
+        notes: list[str] = []
+        text = self._bound(found, parameters, notes.append)
+        return self._noted(kind, text, notes, on_note, name=found.id)
 
     @property
     def has_cases(self) -> bool:
@@ -307,18 +334,77 @@ class KnowledgeGraph:
         profile = next((each for each in PROFILES if each in found.endpoint), "generic")
         return Endpoint(found.endpoint, profile=profile).query(self.bound(found.id, **parameters))
 
-    def sparql(self, text: str, *, asserted: bool = False) -> Table | bool | Graph:
+    def sparql(
+        self, text: str, *, asserted: bool = False, strict: bool = False, on_note: Callable[[str], None] | None = None
+    ) -> Table | bool | Graph:
         """Return the answer to a SPARQL text on the closed graph with all slices, or on the asserted graph.
 
         Prefixes that the project knows need no declaration.
 
+        Parameters
+        ----------
+        text : str
+            A SPARQL 1.1 query.
+        asserted : bool
+            Whether to query the asserted graph.
+        strict : bool
+            Whether a query that likely does not ask what was meant (a misspelt term, a text without the language that
+            labels have, a variable that nothing binds) is an error.
+        on_note : callable, optional
+            Called, before the query runs, with a sentence about each such slip. `Table.notes` has them, too.
+
         Raises
         ------
         QueryError
-            The text is not a SPARQL 1.1 query, or it queries another endpoint (SERVICE).
+            The text is not a SPARQL 1.1 query, or it queries another endpoint (SERVICE), or has a slip and is `strict`.
         """
+        from sts_kg.quality import slips
+
+        kind = "asserted" if asserted else self._widest
+        notes = [f"{prefix}: was declared for you, as <{iri}>" for prefix, iri in known_prefixes(text).items()]
+        graphs = self._backend.names if self._backend is not None else ()
+        ask, cases = partial(self._ask, kind), self.has_cases
+        notes += slips(text, self.asserted, ask=ask, graphs=graphs, has_cases=cases)
+        if strict and notes:
+            raise QueryError("given", "; ".join(notes))
+        return self._noted(kind, text, notes, on_note)
+
+    def _noted(
+        self, kind: str, text: str, notes: Sequence[str], on_note: Callable[[str], None] | None, *, name: str = "given"
+    ) -> Table | bool | Graph:
+        """Tell what there is to say of a query, and return its answer, with the same words if it is a table."""
+        if on_note is not None:
+            for note in notes:
+                on_note(note)
+        answer = self._ask(kind, text, name=name)
+        return replace(answer, notes=tuple(notes)) if isinstance(answer, Table) else answer
+
+    @property
+    def _widest(self) -> str:
+        """The kind of graph with all that there is."""
         slices = self._backend.slices if self._backend is not None else self.session.slices
-        return self._ask("asserted" if asserted else "linked" if slices else "closed", text)
+        return "linked" if slices else "closed"
+
+    def labelled(self, table: Table) -> Table:
+        """Return a table with a column of labels beside each column of IRIs: `drugLabel` beside `drug`.
+
+        They are the rdfs:label or skos:prefLabel of the IRIs in this graph, in English, without language, or in the
+        first other language.
+        """
+        iris = sorted({term for row in table for term in row if isinstance(term, URIRef) and not NO_IRI.search(term)})
+        if not self.has_cases and any(iri.startswith(str(CASE)) for iri in iris):
+            return self.with_examples().labelled(table)
+        best: dict[URIRef, tuple[tuple[bool, bool, bool, str, str], Literal]] = {}
+        for at in range(0, len(iris), MOST_LABELLED):
+            values = " ".join(f"<{iri}>" for iri in iris[at : at + MOST_LABELLED])
+            text = f"SELECT ?iri ?p ?label {{ VALUES ?iri {{ {values} }} VALUES ?p {{ {_LABELS} }} ?iri ?p ?label }}"
+            found = self._ask(self._widest, text)
+            for iri, naming, label in found if isinstance(found, Table) else ():
+                if isinstance(iri, URIRef) and isinstance(label, Literal):
+                    language = label.language or ""
+                    rank = (naming != RDFS.label, not language.startswith("en"), bool(language), language, str(label))
+                    best[iri] = min(best.get(iri, (rank, label)), (rank, label), key=lambda each: each[0])
+        return table.with_label_columns({iri: label for iri, (_, label) in best.items()})
 
     def bound(self, name: str, /, **parameters: object) -> str:
         """Return the SPARQL text of a canned query with its parameters filled in, for any SPARQL tool.
@@ -331,9 +417,22 @@ class KnowledgeGraph:
         found = self._find(name)
         if found.graph == "cases" and not self.has_cases:
             return self.with_examples().bound(found.id, **parameters)
+        return self._bound(found, parameters)
+
+    def _bound(
+        self, query: CannedQuery, values: Mapping[str, object], on_note: Callable[[str], None] | None = None
+    ) -> str:
+        return query.bind(values, entities=self._entities.telling(on_note))
+
+    @cached_property
+    def _entities(self) -> Entities:
+        def elsewhere(text: str) -> Elsewhere:
+            from sts_kg.links import named_elsewhere
+
+            return named_elsewhere(text)
+
         kept = self._kept_cases
-        entities = Entities(self.asserted + kept) if len(kept) else self.session.entities
-        return found.bind(parameters, entities=entities)
+        return Entities(self.asserted + kept if len(kept) else self.asserted, elsewhere=elsewhere)
 
     # --- cases
 
@@ -637,7 +736,8 @@ class KnowledgeGraph:
         slices = merged_slices(session.slices, report.graphs)
         self._session = replace(session, slices=slices, mappings=session.mappings or graphs_of_mappings())
         self._backend = None
-        self.__dict__.pop("_kept_cases", None)
+        for derived in ("_kept_cases", "_entities"):
+            self.__dict__.pop(derived, None)
         return report
 
     def _read(

@@ -39,7 +39,11 @@ def owl_nquads(data: bytes, syntax: Any, *, path: object = None) -> bytes:
     except ModuleNotFoundError as error:
         reason = f"is {OWL_SYNTAXES[syntax]}, which py-horned-owl reads: pip install 'sts-kg[formats]'"
         raise ParseError(reason, path=path) from error
-    given = data.decode()
+    try:
+        given = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ParseError(f"is not UTF-8 text (byte {data[error.start]:#04x})", path=path, line=line) from error
     if syntax == "owx":
         check_xml([data], syntax, path=path)
     else:

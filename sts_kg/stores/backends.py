@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from rdflib import Graph, URIRef
 
 from sts_kg.errors import EndpointAnswerError, ParseError
-from sts_kg.queries import run
+from sts_kg.queries import QueryText, known_prefixes, run
 from sts_kg.rdf import BASE, Quads, nquads_of
 from sts_kg.stores.endpoint import Endpoint
 from sts_kg.stores.folder import graph_names, open_store
@@ -28,7 +28,12 @@ _NAMES = "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
 class Backend(ABC):
     """The place where a knowledge graph is kept: it runs queries there, and reads whole graphs from there."""
 
-    _names: tuple[str, ...]  # of its graphs
+    _names: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the graphs that are kept there."""
+        return self._names
 
     @abstractmethod
     def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
@@ -153,7 +158,9 @@ class EndpointBackend(Backend):
 
     def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
         """See `Backend.query`."""
-        return self._endpoint(*graphs_of(kind, self._names, self._url)).query(text)
+        known = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in known_prefixes(text).items())
+        graphs = () if QueryText(text).chooses_graphs else graphs_of(kind, self._names, self._url)
+        return self._endpoint(*graphs).query(known + text)
 
     def _quads(self, name: str) -> Quads:
         lines = self._endpoint().ntriples(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")
