@@ -56,6 +56,7 @@ __all__ = [
     "NotLinkedError",
     "ParameterError",
     "ParseError",
+    "QueriesError",
     "QueryError",
     "ReadingError",
     "SourceError",
@@ -241,6 +242,15 @@ class QueryError(StsKgError, ValueError):
     def __str__(self) -> str:
         place = _place(None, self.line, self.column)
         return f"query {self.name}{', ' + place if place else ''}: {self.reason}"
+
+
+class QueriesError(QueryError):
+    """Several query files of a folder that are wrong: `errors` has one for each; `name` is the folder."""
+
+    def __init__(self, name: str, errors: Iterable[StsKgError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(name, f"{len(self.errors)} files are wrong: {'; '.join(map(str, self.errors))}")
+        self.args = (name, self.errors)
 
 
 class InconsistentError(StsKgError, ValueError):

@@ -2,6 +2,7 @@ from .canned_query import CannedQuery as CannedQuery
 from .catalogue import find as find
 from .catalogue import read as read
 from .catalogue import read_all as read_all
+from .catalogue import read_own as read_own
 from .entities import Entities as Entities
 from .grammar import parsed_sparql as parsed_sparql
 from .grammar import parts_of as parts_of
@@ -13,3 +14,5 @@ from .oxigraph import store_of as store_of
 from .paging import QueryText as QueryText
 from .parameters import Parameter as Parameter
 from .tokens import without_comments as without_comments
+from .written import MARK as MARK
+from .written import written as written
