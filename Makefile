@@ -11,8 +11,8 @@ TOOLS := .venv-tools
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## options of a fictional case, one of them explained, and a canned query
-	@echo '$$ sts-kg options ontology/examples/f.yaml' && $(BIN)/sts-kg options ontology/examples/f.yaml
-	@echo && echo '$$ sts-kg explain ontology/examples/f.yaml pazopanib' && $(BIN)/sts-kg explain ontology/examples/f.yaml pazopanib
+	@echo '$$ sts-kg options example:f' && $(BIN)/sts-kg options example:f
+	@echo && echo '$$ sts-kg explain example:f pazopanib' && $(BIN)/sts-kg explain example:f pazopanib
 	@echo && echo '$$ sts-kg query drugs/options-with-drug --drug doxorubicin' && $(BIN)/sts-kg query drugs/options-with-drug --drug doxorubicin
 
 test: $(DEV)  ## lint, types, tests, doctests

@@ -27,7 +27,7 @@ class Case(NamedTuple):
 
     query: str
     name: str
-    parameters: dict[str, str]
+    parameters: dict[str, Any]
     answer: str
 
     @property

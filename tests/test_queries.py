@@ -38,6 +38,8 @@ RESERVED = {
     "endpoint",
     "store",
     "online",
+    "strict",
+    "labels",
 }  # options of the command line
 
 

@@ -9,11 +9,14 @@ from typing import TypeAlias
 
 from sts_kg.cases.case import Case
 from sts_kg.errors import CaseError, ParseError, UnknownNameError
-from sts_kg.guideline import Vocabulary
+from sts_kg.guideline import Vocabulary, ontology_folder
+from sts_kg.rdf import read_text
 
 __all__ = ["CaseSource", "find_case", "read_cases"]
 
-#: A case, a file of cases, or a mapping with the keys of a case file.
+EXAMPLE = "example:"  #: before the name of a shipped case, in the place of a path
+
+#: A case, a file of cases, `example:` and the name of a shipped one, or a mapping with the keys of a case file.
 CaseSource: TypeAlias = str | Path | Case | Mapping[str, object]
 
 
@@ -28,7 +31,7 @@ def read_cases(
     Parameters
     ----------
     sources : path, Case or mapping, or several of them
-        A file may hold many cases.
+        A file may hold many cases; `example:f` stands for the file f of the shipped examples.
     vocabulary : Vocabulary
         The words that a case may use.
     on_error : callable, optional
@@ -38,6 +41,8 @@ def read_cases(
     ------
     CaseError, ParseError
         A case cannot be read, or its id is there twice, and `on_error` is not given.
+    UnknownNameError
+        No example has that name.
     """
     several = [sources] if isinstance(sources, str | Path | Case | Mapping) else list(sources)
     found: dict[str, Case] = {}
@@ -67,7 +72,20 @@ def _read(one: CaseSource, vocabulary: Vocabulary) -> tuple[Case, ...]:
         except (TypeError, ValueError) as error:  # a key that is not text, or a mapping that holds itself
             raise CaseError(f"the mapping given cannot be read as a case: {error}") from error
         return parse(text, vocabulary, path="the mapping given")
-    return read(one, vocabulary)
+    name = str(one).removeprefix(EXAMPLE)
+    if name == str(one) or Path(one).exists():
+        return read(one, vocabulary)
+    path = _example(name)
+    if path.suffix == ".yaml":
+        return parse(read_text(path), vocabulary, path=str(one))
+    return read(path, vocabulary)
+
+
+def _example(name: str) -> Path:
+    files = {path.stem: path for path in (ontology_folder() / "examples").iterdir() if path.is_file()}
+    if name not in files:
+        raise UnknownNameError("example", name, files)
+    return files[name]
 
 
 def find_case(cases: Iterable[Case], name: str | None) -> Case:

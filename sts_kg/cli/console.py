@@ -75,7 +75,7 @@ class Terminal:
     def table(self, header: Sequence[str], rows: Iterable[Sequence[str]], *, styles: Mapping[str, str] = {}) -> None:
         """Show rows as a table; `styles` colours cells by their text."""
         rows = [list(row) for row in rows]
-        if not self.is_tty:
+        if not self.is_tty or len(header) * 3 > self.out.width:  # rich lays out each column; these would have no room
             self.write(text_table(header, rows))
             return
         shown = RichTable(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))

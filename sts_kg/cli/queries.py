@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -65,6 +65,16 @@ class _Queries(click.Group):
                 return None
             ctx.fail(str(error))
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Take a SPARQL text, - or a .rq file in the place of a name: it goes to `sparql`."""
+        if args[0] == "-" or any(map(str.isspace, args[0].strip())):
+            return "sparql", sparql, args
+        if args[0].endswith(".rq"):
+            return "sparql", sparql, ["--file", *args]
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_paragraph()
         formatter.write_text("sts-kg queries lists the names; sts-kg query NAME --help the parameters of one.")
@@ -93,15 +103,21 @@ _formats = click.option(
 )
 
 
+_labels = click.option("--labels", is_flag=True, help="Add a column of labels beside each column of IRIs.")
+
+
 def _query_command(query: CannedQuery) -> click.Command:
+    from sts_kg.tables import Table
+
     def run(
         form: str | None,
         show: bool,
         cases: tuple[Path, ...],
         endpoint: str | None,
         store: Path | None,
+        labels: bool,
         online: bool = False,
-        **values: str | None,
+        **values: Any,
     ) -> None:
         kg, shown = _loaded(store, endpoint), terminal()
         if show:
@@ -115,7 +131,9 @@ def _query_command(query: CannedQuery) -> click.Command:
             else:
                 if query.graph == "cases" and not cases and not kg.has_cases:
                     shown.note("note: about the fictional example cases; give others with --cases FILE")
-                answer = (kg.with_cases(cases) if cases else kg).query(query.id, **values)
+                kg = kg.with_cases(cases) if cases else kg
+                answer = kg.query(query.id, on_note=_warning(shown), **values)
+            answer = kg.labelled(answer) if labels and isinstance(answer, Table) else answer
         _print(answer, form, shown, empty=query.empty_because)
 
     parameters: list[click.Parameter] = [
@@ -138,6 +156,7 @@ def _query_command(query: CannedQuery) -> click.Command:
         cases_option,
         endpoint_option,
         store_option,
+        _labels,
     ):
         command = option(command)
     if query.endpoint:
@@ -146,9 +165,30 @@ def _query_command(query: CannedQuery) -> click.Command:
 
 
 def _parameter_help(parameter: Parameter) -> str:
-    default = f"  [default: {_short_default(parameter)}]" if parameter.default else ""
-    optional = "" if parameter.required else "  [optional: without it, any]"
-    return f"{parameter.label or parameter.name}{default}{optional}"
+    """Return what a parameter takes, an example if it has no default, and what it is without a value."""
+    from sts_kg.rdf import compress, local
+
+    told = [parameter.label or parameter.name]
+    if parameter.choices:
+        told.append(f"one of {', '.join(map(local, parameter.choices))}")
+    elif parameter.entity_class is not None:
+        told.append(f"a {compress(parameter.entity_class)} by name, label, synonym, CURIE or IRI, mapped ids too")
+    elif example := _EXAMPLES.get(parameter.type):
+        told.append(f"such as {example}")
+    if parameter.default:
+        without = f"default: {_short_default(parameter)}"
+    else:
+        without = "required" if parameter.required else "optional: without it, any"
+    return f"{'; '.join(told)}  [{without}]"
+
+
+_EXAMPLES = {
+    "iri": "CHEBI:71219 or <http://purl.obolibrary.org/obo/CHEBI_71219>",
+    "integer": "10",
+    "number": "0.5",
+    "xsd:date": "2026-01-15",
+    "xsd:boolean": "true",
+}
 
 
 def _short_default(parameter: Parameter) -> str:
@@ -164,6 +204,8 @@ def _short_default(parameter: Parameter) -> str:
 @cases_option
 @endpoint_option
 @store_option
+@click.option("--strict", is_flag=True, help="Take each warning as an error (exit 2).")
+@_labels
 @_formats
 def sparql(
     text: str | None,
@@ -172,15 +214,22 @@ def sparql(
     cases: tuple[Path, ...],
     endpoint: str | None,
     store: Path | None,
+    strict: bool,
+    labels: bool,
     form: str | None,
 ) -> None:
     """Run a SPARQL query: TEXT, or - for standard input. Known prefixes need no declaration.
 
+    What the query likely does not mean is a warning: a misspelt term, a text without the language that labels have, a
+    variable that nothing binds, patterns that nothing relates.
+
     \b
     Example:
       sts-kg sparql 'SELECT ?drug ?brand { ?drug sts:brandName ?brand } ORDER BY ?drug'
+      sts-kg sparql --labels -f mine.rq
     """
     from sts_kg.rdf import read_text
+    from sts_kg.tables import Table
 
     if (text is None) is (file is None):
         raise click.UsageError("give the query either as TEXT (- for standard input) or with --file")
@@ -191,8 +240,14 @@ def sparql(
             answer = _asked(endpoint, asked)
         else:
             kg = _loaded(store, endpoint)
-            answer = (kg.with_cases(cases) if cases else kg).sparql(asked, asserted=asserted)
+            kg = kg.with_cases(cases) if cases else kg
+            answer = kg.sparql(asked, asserted=asserted, strict=strict, on_note=_warning(shown))
+            answer = kg.labelled(answer) if labels and isinstance(answer, Table) else answer
     _print(answer, form, shown)
+
+
+def _warning(shown: Terminal) -> Callable[[str], None]:
+    return lambda note: shown.note(f"warning: {note}")
 
 
 def _loaded(store: Path | None, endpoint: str | None) -> KnowledgeGraph:

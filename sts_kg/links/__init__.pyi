@@ -7,6 +7,7 @@ from .mappings import graphs_of_mappings as graphs_of_mappings
 from .mappings import iri_of as iri_of
 from .mappings import looked_up as looked_up
 from .mappings import merged as merged
+from .mappings import named_elsewhere as named_elsewhere
 from .mappings import read as read
 from .mappings import shipped as shipped
 from .mappings import text as text

@@ -6,10 +6,12 @@ Our terms stay our own: a mapping says how close an external term is, and never 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 
 from rdflib import Graph, URIRef
 
-from sts_kg.errors import UnknownNameError
+from sts_kg.errors import CurieError, UnknownNameError
+from sts_kg.guideline import ontology_folder
 from sts_kg.links.mapping_checks import (
     JUSTIFICATIONS,
     PREDICATES,
@@ -22,8 +24,8 @@ from sts_kg.links.mapping_checks import (
 )
 from sts_kg.links.mapping_rdf import from_graph, to_graph
 from sts_kg.links.sssom import SLOTS, Mapping, MappingSet, read, shipped, text, write
-from sts_kg.queries import Entities
-from sts_kg.rdf import BASE, Prefixes, local, ntriples_of
+from sts_kg.queries import Elsewhere, Entities
+from sts_kg.rdf import BASE, Prefixes, local, ntriples_of, read_text
 
 __all__ = [
     "JUSTIFICATIONS",
@@ -39,6 +41,7 @@ __all__ = [
     "iri_of",
     "looked_up",
     "merged",
+    "named_elsewhere",
     "read",
     "rows_with",
     "shipped",
@@ -128,6 +131,42 @@ def _meant(name: str, sets: Sequence[MappingSet], entities: Callable[[], Entitie
             if wanted == row.cell("object_id").partition(":")[2].casefold():
                 codes.add(iri_of(row.cell("object_id"), each.curie_map))
     return ours or codes or {str(ours_by_name.resolve(name))}
+
+
+def named_elsewhere(text: str) -> Elsewhere:
+    """Return the terms of ours that a text names by a mapped external id or a synonym.
+
+    The id is a CURIE or an IRI in any known form. Denied mappings do not count.
+    """
+    known = Prefixes.shipped()
+    inner = text[1:-1] if text.startswith("<") and text.endswith(">") else text
+    try:
+        iri = known.standard(inner) if "://" in inner else known.expand(inner) if ":" in inner else None
+    except CurieError:
+        iri = None
+    if iri is None:
+        label = synonyms().get(" ".join(text.split()).casefold())
+        return Elsewhere(same={label: ""} if label else {})
+    found: dict[str, dict[str, str]] = {"skos:exactMatch": {}}
+    for each, row in rows_with(shipped(), [iri]):
+        if not row.negative:
+            what = f"{row.object_label}, " if row.object_label else ""
+            word = {"skos:closeMatch": "close to", "skos:narrowMatch": "a kind of"}.get(row.predicate_id or "", "")
+            named = found.setdefault(str(row.predicate_id), {})
+            named[f"<{iri_of(str(row.subject_id), each.curie_map)}>"] = f"{what}{word}" if word else ""
+    near = found.get("skos:closeMatch", {}) or found.get("skos:narrowMatch", {})
+    wide = {name: "" for kind in found if kind not in _NEAR for name in found[kind]}
+    return Elsewhere(found["skos:exactMatch"], near, wide)
+
+
+_NEAR = ("skos:exactMatch", "skos:closeMatch", "skos:narrowMatch")
+
+
+@cache
+def synonyms() -> dict[str, str]:
+    """Return the label of ours for each other name that people use, in small letters."""
+    rows = read_text(ontology_folder() / "synonyms.tsv").splitlines()[1:]
+    return {row.split("\t")[0].casefold(): row.split("\t")[1] for row in rows}
 
 
 def graphs_of_mappings(sets: Iterable[MappingSet] | None = None) -> dict[URIRef, bytes]:

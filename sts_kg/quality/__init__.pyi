@@ -1,2 +1,3 @@
 from .gates import Report as Report
 from .gates import report as report
+from .slips import slips as slips

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import islice, product
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from rdflib import BNode, URIRef, Variable
-from rdflib.namespace import RDF, RDFS
+from rdflib import URIRef
+from rdflib.namespace import RDF
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from sts_kg.errors import QueryError
+from sts_kg.quality.query_tree import (
+    bare,
+    bindings,
+    iris,
+    is_parameter,
+    named,
+    nodes,
+    one_row,
+    parameters,
+    scopes_of,
+    selects,
+    shown,
+    term,
+    triples,
+    variables,
+)
 from sts_kg.quality.violation import Violation
 from sts_kg.queries import CannedQuery, parsed_sparql, parts_of
 from sts_kg.rdf import BASE, CASE, STS, compress
@@ -43,8 +57,6 @@ REMEDIES = {
     "query-unused-prefix": "delete the line",
     "query-regex-parameter": "use CONTAINS(LCASE(...), LCASE(...))",
 }
-
-_MAX_ARMS = 256  # combinations of UNION arms that are checked
 
 
 def violations(
@@ -89,16 +101,16 @@ def violations(
         return (Violation("query-syntax", query.id, f"the second parser rejects it: {error}"),)
     prefixes = {part.prefix or "": part.iri for part in tree[0] if part.name == "PrefixDecl"}
     found += [("query-parameter-misused", message) for message in misused]
-    if any(not select.projection for select in _selects(tree)):
+    if any(not select.projection for select in selects(tree)):
         found.append(("query-select-star", "it has a SELECT *"))
     found += [
         ("query-unknown-term", f"{compress(iri)} is not in the vocabulary")
         for iri in _unknown(query, tree, prefixes, vocabulary)
     ]
-    for scope in _scopes_of(tree, prefixes):
+    for scope in scopes_of(tree, prefixes):
         if len(components := scope.components()) > 1:
-            shown = " and ".join("{" + ", ".join(sorted(each)) + "}" for each in components)
-            found.append(("query-cartesian-product", f"nothing relates {shown}"))
+            sets = " and ".join("{" + ", ".join(sorted(each)) + "}" for each in components)
+            found.append(("query-cartesian-product", f"nothing relates {sets}"))
     if tree[1].name == "SelectQuery":
         found += _order(tree[1])
         found += [("query-frequency-mixed", message) for message in _Frequencies(tree, prefixes).mixed()]
@@ -109,99 +121,23 @@ def violations(
     return tuple(Violation(check, query.id, message, REMEDIES[check]) for check, message in ordered)
 
 
-# --- the parse tree of rdflib
-
-
-def _named(tree: Any, *names: str) -> Iterator[Any]:
-    """Yield the nodes of a parse tree that have one of the names."""
-    return (part for part in parts_of(tree) if isinstance(part, CompValue) and part.name in names)
-
-
-def _selects(tree: Any) -> Iterator[Any]:
-    return _named(tree, "SelectQuery", "SubSelect")
-
-
-def _is_parameter(part: object) -> bool:
-    return isinstance(part, Variable) and part.startswith("_")
-
-
-def _variables(tree: Any) -> set[str]:
-    """Return the variables and blank nodes below a node as messages show them; parameters count as constants."""
-    return {_shown(part) for part in parts_of(tree) if _shown(part)}
-
-
-def _parameters(tree: Any) -> set[str]:
-    return {str(part) for part in parts_of(tree) if _is_parameter(part)}
-
-
-def _shown(part: object) -> str:
-    if isinstance(part, Variable) and not _is_parameter(part):
-        return f"?{part}"
-    return f"[] {part[-4:]}" if isinstance(part, BNode) else ""
-
-
-def _iris(tree: Any, prefixes: Mapping[str, str]) -> Iterator[URIRef]:
-    for part in parts_of(tree):
-        if isinstance(part, URIRef):
-            yield part
-        elif isinstance(part, CompValue) and part.name == "pname":
-            yield URIRef(prefixes.get(part.prefix or "", "") + (part.localname or "").replace("\\", ""))
-
-
-def _term(part: Any, prefixes: Mapping[str, str]) -> Any:
-    """Return a prefixed name as IRI and a typed literal as text, which unlike their nodes can be in a set."""
-    if not isinstance(part, CompValue) or part.name not in ("pname", "literal"):
-        return part
-    return next(_iris(part, prefixes)) if part.name == "pname" else str(part)
-
-
-def _triples(tree: Any) -> Iterator[tuple[Any, Any, Any]]:
-    for block in _named(tree, "TriplesBlock"):
-        for flat in block.triples:
-            yield from zip(flat[0::3], flat[1::3], flat[2::3], strict=True)
-
-
-def _bindings(tree: Any) -> Iterator[tuple[Variable, Any]]:
-    """Yield each variable that an AS assigns, with its expression."""
-    yield from ((part.var, part.expr) for part in _named(tree, "Bind", "GroupAs") if part.var)
-    yield from ((part.evar, part.expr) for part in _named(tree, "vars") if part.evar)
-
-
-def _bare(expression: Any) -> Any:
-    """Return an expression without the grammar layers that add nothing to it."""
-    while (
-        isinstance(expression, CompValue) and list(expression) == ["expr"] and not expression.name.startswith("Unary")
-    ):
-        expression = expression.expr
-    return expression
-
-
-def _conjuncts(expression: Any) -> Iterator[Any]:
-    bare = _bare(expression)
-    if isinstance(bare, CompValue) and bare.name == "ConditionalAndExpression":
-        for each in (bare.expr, *bare.other):
-            yield from _conjuncts(each)
-    else:
-        yield bare
-
-
 # --- the checks
 
 
 def _misused(tree: Any) -> Iterator[str]:
-    places = [("projected", [part.var for part in _named(tree, "vars")])]
-    places.append(("assigned", [variable for variable, _ in _bindings(tree)]))
-    places.append(("assigned", [each for part in _named(tree, "InlineData", "ValuesClause") for each in part.var]))
-    places.append(("grouped", [part for group in _named(tree, "GroupClause") for part in parts_of(group)]))
-    places.append(("asked about by BOUND()", [part.arg for part in _named(tree, "Builtin_BOUND")]))
+    places = [("projected", [part.var for part in named(tree, "vars")])]
+    places.append(("assigned", [variable for variable, _ in bindings(tree)]))
+    places.append(("assigned", [each for part in named(tree, "InlineData", "ValuesClause") for each in part.var]))
+    places.append(("grouped", [part for group in named(tree, "GroupClause") for part in parts_of(group)]))
+    places.append(("asked about by BOUND()", [part.arg for part in named(tree, "Builtin_BOUND")]))
     for place, parts in places:
-        yield from (f"the parameter ?{part} is {place}" for part in parts if _is_parameter(part))
+        yield from (f"the parameter ?{part} is {place}" for part in parts if is_parameter(part))
 
 
 def _unknown(
     query: CannedQuery, tree: Any, prefixes: Mapping[str, str], vocabulary: Collection[URIRef]
 ) -> list[URIRef]:
-    used = set(_iris(tree[1], prefixes))
+    used = set(iris(tree[1], prefixes))
     for parameter in query.parameters:
         values = (parameter.default, *parameter.choices) if parameter.type == "iri" else ()
         used |= {URIRef(value) for value in (*values, parameter.entity_class) if value}
@@ -209,23 +145,14 @@ def _unknown(
     return sorted(iri for iri in ours if iri not in vocabulary)
 
 
-def _one_row(select: Any) -> bool:
-    aggregated = any(part.name.startswith("Aggregate_") for part in _nodes(select.projection, select.having))
-    return aggregated and not select.groupby
-
-
-def _nodes(*trees: Any) -> Iterator[Any]:
-    return (part for tree in trees for part in parts_of(tree) if isinstance(part, CompValue))
-
-
 def _order(select: Any) -> Iterator[tuple[str, str]]:
-    if _one_row(select) or not select.projection:
+    if one_row(select) or not select.projection:
         return
     if not select.orderby:
         yield "query-no-order", "it may give several rows, in any order"
         return
-    ordered = {_bare(condition.expr) for condition in select.orderby.condition if _shown(_bare(condition.expr))}
-    selected = {part.var or part.evar for part in select.projection if part.var or _variables(part.expr)}
+    ordered = {bare(condition.expr) for condition in select.orderby.condition if shown(bare(condition.expr))}
+    selected = {part.var or part.evar for part in select.projection if part.var or variables(part.expr)}
     grouped = [part.var if isinstance(part, CompValue) else part for part in _grouped(select)]
     if selected <= ordered or (grouped and set(grouped) <= ordered):
         return
@@ -238,118 +165,13 @@ def _grouped(select: Any) -> list[Any]:
 
 
 def _in_pattern(tree: Any) -> list[str]:
-    bindings = list(_bindings(tree))
+    assigned = list(bindings(tree))
     carried: dict[str, set[str]] = {}  # by variables that a parameter was copied into
-    for variable, expression in bindings * len(bindings):
-        below = [carried.get(name, set()) for name in _variables(expression)]
-        carried[_shown(variable)] = _parameters(expression).union(*below)
-    calls = list(_named(tree, "Builtin_REGEX", "Builtin_REPLACE"))
-    return sorted(_parameters(calls).union(*(carried.get(name, set()) for name in _variables(calls))))
-
-
-# --- cartesian products
-
-
-@dataclass
-class _Scope:
-    """One WHERE with one choice of UNION arms: which variables stand in one pattern, and what else relates them."""
-
-    patterns: list[set[str]] = field(default_factory=list)
-    relations: list[set[str]] = field(default_factory=list)
-    assigned: list[tuple[str, set[str]]] = field(default_factory=list)
-    looked_up: list[tuple[str, str]] = field(default_factory=list)  # subject ("" for a constant) and its only object
-    single: set[str] = field(default_factory=set)
-
-    def joined(self, others: Iterable[_Scope]) -> _Scope:
-        every = (self, *others)
-        return _Scope(
-            [each for scope in every for each in scope.patterns],
-            [each for scope in every for each in scope.relations],
-            [each for scope in every for each in scope.assigned],
-            [each for scope in every for each in scope.looked_up],
-            {each for scope in every for each in scope.single},
-        )
-
-    def components(self) -> list[set[str]]:
-        """Return the sets of variables that nothing relates to each other; variables with one value are left out."""
-        single = set(self.single)
-        while (
-            more := (
-                {name for subject, name in self.looked_up if not subject or subject in single}
-                | {name for name, origin in self.assigned if origin <= single}
-            )
-            - single
-        ):
-            single |= more
-        patterns = [each - single for each in self.patterns]
-        links = [each - single for each in self.relations]
-        # BIND relates what it reads only if its result is joined or compared: CONCAT(?a, ?b) restricts neither
-        joined = set().union(*patterns, *links)
-        while more_assigned := [each for each in self.assigned if each[0] in joined and each[1] - joined]:
-            joined |= set().union(*(origin for _, origin in more_assigned))
-        patterns += [{name, *origin} - single for name, origin in self.assigned if name in joined]
-        known = set().union(*patterns)
-        components: list[set[str]] = []
-        for link in (*patterns, *(each & known for each in links)):
-            touched = [each for each in components if each & link]
-            components = [each for each in components if not each & link]
-            if merged := link.union(*touched):
-                components.append(merged)
-        return components
-
-
-def _scopes_of(tree: Any, prefixes: Mapping[str, str]) -> Iterator[_Scope]:
-    for query in _named(tree, "SelectQuery", "SubSelect", "ConstructQuery", "DescribeQuery"):
-        if query.where:
-            tail = _Scope()
-            for values in (values for values in (query.valuesClause,) if values):
-                tail.patterns.append(set(map(_shown, values.var)))
-            yield from (scope.joined([tail]) for scope in _arms(query.where, prefixes))
-
-
-def _arms(group: Any, prefixes: Mapping[str, str]) -> list[_Scope]:
-    """Return one scope for each choice of UNION arms in a group."""
-    own = _Scope()
-    if group.name == "SubSelect":
-        names = {_shown(part.var or part.evar) for part in group.projection or ()} or _variables(group.where)
-        own.patterns.append(names)
-        own.single |= names if _one_row(group) else set()
-        return [own]
-    choices: list[list[_Scope]] = []
-    for part in group.part or ():
-        if part.name == "TriplesBlock":
-            for subject, verb, object_ in _triples(part):
-                own.patterns.append(_variables([subject, verb, object_]))
-                if list(_iris(verb, prefixes)) == [RDFS.label] and _is_plain(verb):
-                    own.looked_up.append((_shown(subject), _shown(object_)))
-        elif part.name == "Filter":
-            for conjunct in _conjuncts(part.expr):
-                if isinstance(conjunct, CompValue) and (
-                    conjunct.op in ("=", "IN")
-                    or conjunct.name in ("Builtin_sameTerm", "Builtin_EXISTS", "Builtin_NOTEXISTS")
-                ):
-                    own.relations.append(_variables(conjunct))
-        elif part.name == "Bind":
-            own.assigned.append((_shown(part.var), _variables(part.expr)))
-        elif part.name == "InlineData":
-            names = set(map(_shown, part.var))
-            own.patterns.append(names)
-            own.single |= names if len(part.value) < 2 else set()
-        elif part.name == "MinusGraphPattern":
-            own.relations.append(_variables(part.graph))
-        elif part.name == "GroupOrUnionGraphPattern":
-            choices.append([scope for arm in part.graph for scope in _arms(arm, prefixes)])
-        else:  # OPTIONAL, GRAPH, SERVICE
-            inner = _arms(part.graph, prefixes)
-            for scope in inner if _shown(part.term) else ():
-                scope.patterns = [each | {_shown(part.term)} for each in scope.patterns]
-            choices.append(inner)
-    return [own.joined(choice) for choice in islice(product(*choices), _MAX_ARMS)]
-
-
-def _is_plain(verb: Any) -> bool:
-    """Say whether a verb is one property and no path: no inverse and no `?`, `*`, `+`."""
-    return not any(part.name == "PathEltOrInverse" or part.mod for part in _nodes(verb))
+    for variable, expression in assigned * len(assigned):
+        below = [carried.get(name, set()) for name in variables(expression)]
+        carried[shown(variable)] = parameters(expression).union(*below)
+    calls = list(named(tree, "Builtin_REGEX", "Builtin_REPLACE"))
+    return sorted(parameters(calls).union(*(carried.get(name, set()) for name in variables(calls))))
 
 
 # --- frequencies
@@ -360,15 +182,15 @@ class _Frequencies:
 
     def __init__(self, tree: Any, prefixes: Mapping[str, str]) -> None:
         self.tree, self.select = tree, tree[1]
-        self.bindings = list(_bindings(tree))
+        self.bindings = list(bindings(tree))
         self.triples = [
-            (*((o, s) if self._inverted(verb, prefixes) else (s, o)), set(_iris(verb, prefixes)))
-            for s, verb, o in ([_term(part, prefixes) for part in triple] for triple in _triples(tree))
+            (*((o, s) if self._inverted(verb, prefixes) else (s, o)), set(iris(verb, prefixes)))
+            for s, verb, o in ([term(part, prefixes) for part in triple] for triple in triples(tree))
         ]
 
     @staticmethod
     def _inverted(verb: Any, prefixes: Mapping[str, str]) -> bool:
-        inverse = {iri for part in _named(verb, "PathEltOrInverse") for iri in _iris(part, prefixes)}
+        inverse = {iri for part in named(verb, "PathEltOrInverse") for iri in iris(part, prefixes)}
         return not inverse.isdisjoint((STS.hasFrequency, STS.inBand, STS.amongst))
 
     def _hanging(self, subjects: Collection[Any], verb: URIRef | None = None) -> list[Any]:
@@ -378,29 +200,29 @@ class _Frequencies:
         """Return the variables that hang on a statement by a property, and the constants that they meet there."""
         ends = self._hanging([statement], verb)
         while True:
-            names = set(filter(None, map(_shown, ends)))
-            more = self._hanging([end for end in ends if _shown(end)])
-            more += [name for name, expression in self.bindings if names & _variables(expression)]
+            names = set(filter(None, map(shown, ends)))
+            more = self._hanging([end for end in ends if shown(end)])
+            more += [name for name, expression in self.bindings if names & variables(expression)]
             if set(more) <= set(ends):
-                return names, [end for end in ends if not _shown(end)]
+                return names, [end for end in ends if not shown(end)]
             ends += more
 
     def mixed(self) -> Iterator[str]:
         """Yield what is wrong, for each statement whose frequency is used."""
-        order = [_variables(condition) for condition in (self.select.orderby.condition if self.select.orderby else ())]
-        selected = {_shown(part.var or part.evar) for part in self.select.projection or ()}
+        order = [variables(condition) for condition in (self.select.orderby.condition if self.select.orderby else ())]
+        selected = {shown(part.var or part.evar) for part in self.select.projection or ()}
         used = selected.union(*order)
-        for node in _nodes(self.tree):
+        for node in nodes(self.tree):
             if node.name.startswith("Aggregate_") or node.name == "GroupClause" or node.op in _COMPARISONS:
-                used |= _variables(node)
+                used |= variables(node)
         for statement in dict.fromkeys(s for s, _, verbs in self.triples if STS.hasFrequency in verbs):
             frequency, compared = self._below(statement, STS.hasFrequency)
             amongst, _ = self._below(statement, STS.amongst)
             classes = self._hanging([statement], STS.amongst)
-            one_class = any(not _shown(each) and not str(each).startswith("__") for each in classes)  # __x may be free
+            one_class = any(not shown(each) and not str(each).startswith("__") for each in classes)  # __x may be free
             if one_class or not (compared or frequency & used):
                 continue
-            name = _shown(statement) or str(statement)
+            name = shown(statement) or str(statement)
             if not amongst & selected:
                 yield f"the frequency of {name} is used, but what it is amongst is not selected"
                 continue
@@ -409,10 +231,10 @@ class _Frequencies:
             ]
             if first[0] is not None and (first[1] is None or first[0] < first[1]):
                 yield f"the rows are ordered by the frequency of {name} before what it is amongst"
-            for select in _selects(self.tree):
-                grouped = _variables(_grouped(select))
-                clauses = _nodes(select.projection, select.having, select.orderby)
-                counted = _variables([node for node in clauses if node.name.startswith("Aggregate_")])
+            for select in selects(self.tree):
+                grouped = variables(_grouped(select))
+                clauses = nodes(select.projection, select.having, select.orderby)
+                counted = variables([node for node in clauses if node.name.startswith("Aggregate_")])
                 if frequency & (grouped | counted) and not amongst & grouped:
                     yield f"the frequency of {name} is counted or grouped across reference classes"
 

@@ -1,11 +1,14 @@
 from .canned_query import CannedQuery as CannedQuery
 from .catalogue import find as find
+from .catalogue import ids as ids
 from .catalogue import read as read
 from .catalogue import read_all as read_all
 from .catalogue import read_own as read_own
+from .entities import Elsewhere as Elsewhere
 from .entities import Entities as Entities
 from .grammar import parsed_sparql as parsed_sparql
 from .grammar import parts_of as parts_of
+from .mistakes import known_prefixes as known_prefixes
 from .oxigraph import Store as Store
 from .oxigraph import check_syntax as check_syntax
 from .oxigraph import graph_on as graph_on

@@ -15,7 +15,7 @@ from sts_kg.queries.header import read_header
 from sts_kg.queries.tokens import tokens_of
 from sts_kg.rdf import read_text
 
-__all__ = ["find", "parse_canned", "read", "read_all", "read_own"]
+__all__ = ["find", "ids", "parse_canned", "read", "read_all", "read_own"]
 
 _LIKE_RQ = (".rq", ".sparql")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -79,6 +79,11 @@ def read_all(
                 raise
             on_error(error)
     return dict(sorted(queries.items()))
+
+
+def ids(folder: str | Path) -> set[str]:
+    """Return the ids of the queries below a folder, by the names of their files alone."""
+    return {path.relative_to(folder).with_suffix("").as_posix() for path in Path(folder).rglob("*.rq")}
 
 
 def read_own(folder: str | Path, shipped: Collection[str]) -> dict[str, CannedQuery]:

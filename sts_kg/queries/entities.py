@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from copy import copy
 from functools import cached_property
+from typing import NamedTuple
 
 from rdflib import Graph, URIRef
 from rdflib.namespace import RDF, RDFS, SKOS
@@ -11,7 +14,18 @@ from rdflib.namespace import RDF, RDFS, SKOS
 from sts_kg.errors import CurieError, UnknownNameError
 from sts_kg.rdf import BASE, PREFIXES, STS, Prefixes, compress, expand, local
 
-__all__ = ["Entities", "expanded", "picked"]
+__all__ = ["Elsewhere", "Entities", "expanded", "picked"]
+
+
+class Elsewhere(NamedTuple):
+    """What a text that is no name of ours means, as `Entities` finds it: IRIs or labels, each with a word about it.
+
+    `same` mean the same; `near` are narrower or about the same, and the word says how; `wide` mean more.
+    """
+
+    same: Mapping[str, str] = {}
+    near: Mapping[str, str] = {}
+    wide: Mapping[str, str] = {}
 
 
 def expanded(text: str) -> URIRef:
@@ -64,9 +78,16 @@ class Entities:
     rdflib.term.URIRef('https://w3id.org/sts-kg/option-pazopanib')
     """
 
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
+    def __init__(self, graph: Graph, *, elsewhere: Callable[[str], Elsewhere] | None = None) -> None:
+        self._graph, self._elsewhere = graph, elsewhere
+        self._on_note: Callable[[str], None] | None = None
         self._members: dict[URIRef | None, tuple[URIRef, ...]] = {}
+
+    def telling(self, on_note: Callable[[str], None] | None) -> Entities:
+        """Return the same things; `on_note` is told of each text whose meaning is near but not the same."""
+        other = copy(self)
+        other._on_note = on_note
+        return other
 
     @cached_property
     def labels(self) -> Mapping[URIRef, tuple[str, ...]]:
@@ -90,8 +111,8 @@ class Entities:
         """Return the IRI that a text names among the members of a class.
 
         In this order: IRI, `<IRI>` or CURIE; local name; local name without its kind (`pazopanib` for
-        `option-pazopanib`) if all members share the kind; label, whose case and spaces do not matter. Without a class
-        any well-formed IRI is accepted.
+        `option-pazopanib`) if all members share the kind; label, whose case and spaces do not matter; a synonym, or
+        a mapped external term. Without a class any well-formed IRI is accepted.
 
         Raises
         ------
@@ -103,4 +124,27 @@ class Entities:
                 return expanded(text)
             except CurieError:
                 return picked(text, "thing", self.members(None), self.labels)
-        return picked(text, compress(entity_class), self.members(entity_class), self.labels)
+        kind, members = compress(entity_class), self.members(entity_class)
+        try:
+            return picked(text, kind, members, self.labels)
+        except UnknownNameError as error:
+            if error.kind.startswith("single ") or self._elsewhere is None:
+                raise
+            return self._found_elsewhere(self._elsewhere(text), error, members)
+
+    def _found_elsewhere(self, meant: Elsewhere, error: UnknownNameError, members: Collection[URIRef]) -> URIRef:
+        for names in (meant.same, meant.near, meant.wide):
+            found: dict[URIRef, str] = {}
+            for name, word in names.items():
+                with suppress(UnknownNameError):
+                    found.setdefault(picked(name, error.kind, members, self.labels), word)
+            if found and names is not meant.wide and len(found) == 1:
+                [(iri, word)] = found.items()
+                if word and self._on_note is not None:
+                    self._on_note(f"{error.name} is {word} {local(iri)}")
+                return iri
+            if found:
+                known = UnknownNameError(f"single {error.kind}" if names is not meant.wide else error.kind, error.name)
+                known.near = tuple(sorted(map(compress, found)))
+                raise known from None
+        raise error

@@ -15,7 +15,9 @@ from rdflib import Graph, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from sts_kg.errors import QueryError
-from sts_kg.queries.tokens import tokens_of
+from sts_kg.queries.mistakes import known_prefixes, mistake
+from sts_kg.queries.paging import QueryText
+from sts_kg.queries.tokens import chooses_graphs, tokens_of
 from sts_kg.rdf import PREFIXES, from_ox, to_ox
 from sts_kg.tables import Table
 
@@ -30,7 +32,6 @@ Store = ox.Store
 rdflib.plugin.register("sparql", rdflib.query.Processor, "sts_kg.queries.grammar", "SPARQLProcessor")
 
 _PIPES = "/dev/fd"  # Unix has it, Windows does not
-_LONGEST = 160  # of a reason, since a parser may list every token that it expected
 
 # Oxigraph takes a keyword even where no token of the specification begins: `SERVICE:x`, `SERVICESILENT<x>`.
 _SERVICE_ANYWHERE = re.compile("(servi)c(e)", re.IGNORECASE)
@@ -98,7 +99,7 @@ def graph_on(store: Store) -> Graph:
 def run(store: Store, text: str, *, name: str = "given", graphs: Sequence[str] | None = None) -> Table | bool | Graph:
     """Return the answer to a query: a Table for SELECT, a bool for ASK, a Graph for CONSTRUCT and DESCRIBE.
 
-    `graphs` names the graphs that together are its default graph, if not the store's own.
+    `graphs` names the graphs that together are its default graph, if not the store's own; a FROM in the text wins.
 
     Raises
     ------
@@ -106,18 +107,18 @@ def run(store: Store, text: str, *, name: str = "given", graphs: Sequence[str] |
         The text is not SPARQL 1.1 Query (an update is not), asks another endpoint (SERVICE), or cannot be evaluated;
         `name` names the query, line and column are those of the text.
     """
-    for token in tokens_of(text):
+    tokens = tokens_of(text)
+    for token in tokens:
         if token.kind == "word" and token.key == "SERVICE":
             raise QueryError(name, "SERVICE is not allowed: queries stay on this machine", line=token.line)
     try:
-        if _SERVICE_ANYWHERE.search(
-            text
-        ):  # if the text still parses with another spelling, the word is not a keyword there
-            Store().query(_SERVICE_ANYWHERE.sub(r"\1x\2", text), prefixes=PREFIXES)
-        together: Any = None if graphs is None else [ox.NamedNode(graph) for graph in graphs]
-        found = store.query(text, prefixes=PREFIXES, default_graph=together)
+        if _SERVICE_ANYWHERE.search(text):
+            _parse(text)  # if it still parses with another spelling, the word is not a keyword there
+        chosen = graphs is None or chooses_graphs(tokens)
+        together: Any = None if chosen else [ox.NamedNode(graph) for graph in graphs or ()]
+        found = store.query(text, prefixes=PREFIXES | known_prefixes(text), default_graph=together)
     except SyntaxError as error:
-        raise _not_sparql(error, name) from error
+        raise mistake(text, _parse, error, name) from error
     except (RuntimeError, ValueError, OSError) as error:
         raise QueryError(name, str(error)) from error
     if isinstance(found, ox.QueryBoolean):
@@ -125,8 +126,12 @@ def run(store: Store, text: str, *, name: str = "given", graphs: Sequence[str] |
     try:
         if isinstance(found, ox.QuerySolutions):
             variables = tuple(variable.value for variable in found.variables)
-            rows = tuple(tuple(None if t is None else from_ox(t) for t in solution) for solution in found)
-            return Table(variables, rows)
+            empty = (None,) * len(variables)
+            rows = tuple(
+                empty if row == empty else tuple(None if t is None else from_ox(t) for t in row)
+                for row in map(tuple, found)
+            )
+            return QueryText(text).arranged(Table(variables, rows))
         graph = Graph()
         for triple in found:
             graph.add((from_ox(triple.subject), from_ox(triple.predicate), from_ox(triple.object)))
@@ -135,13 +140,9 @@ def run(store: Store, text: str, *, name: str = "given", graphs: Sequence[str] |
         raise QueryError(name, str(error)) from error
 
 
-def _not_sparql(error: SyntaxError, name: str) -> QueryError:
-    """Return the error of a text that does not parse; Oxigraph gives the place only in its message."""
-    place = re.match(r"error at (\d+):(\d+): ", str(error.msg))
-    reason = str(error.msg)[place.end() if place else 0 :].partition("\n")[0]
-    shown = reason if len(reason) < _LONGEST else f"{reason[:_LONGEST]} …"
-    line, column = map(int, place.groups()) if place else (None, None)
-    return QueryError(name, f"is not SPARQL 1.1 Query: {shown}", line=line, column=column)
+def _parse(text: str) -> object:
+    """Parse a text without a word that could make Oxigraph ask another endpoint."""
+    return Store().query(_SERVICE_ANYWHERE.sub(r"\1x\2", text), prefixes=PREFIXES | known_prefixes(text))
 
 
 def check_syntax(text: str) -> None:

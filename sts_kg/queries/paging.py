@@ -6,10 +6,13 @@ Only a server knows its own extensions, so a text that is not SPARQL here may be
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from sts_kg.errors import QueryError
-from sts_kg.queries.tokens import Token, prologue_end, tokens_of
+from sts_kg.queries.mistakes import UPDATES, read_only
+from sts_kg.queries.tokens import Token, chooses_graphs, prologue_end, tokens_of
 from sts_kg.rdf import PREFIXES
+from sts_kg.tables import Table
 
 __all__ = ["QueryText"]
 
@@ -45,6 +48,8 @@ class QueryText:
         self._prologue, self._body = tokens[:at], tokens[at:]
         top = [token.key for token, depth in _with_depth(self._body) if depth == 0 and token.kind == "word"]
         self.form = top[0] if top else ""
+        if self.form in UPDATES:
+            raise QueryError("given", read_only(self.form), line=self._body[0].line)
         if self.form not in (forms or _FORMS):
             *others, last = forms or _FORMS
             wanted = f"{', '.join(others)} or {last}" if others else last
@@ -59,12 +64,37 @@ class QueryText:
         self._from = "FROM" in top
 
     @property
+    def chooses_graphs(self) -> bool:
+        """Whether the text says with FROM of which graphs its default graph is made."""
+        return chooses_graphs(self._body)
+
+    @property
+    def names_graphs(self) -> bool:
+        """Whether the text asks named graphs (GRAPH)."""
+        return any(token.key == "GRAPH" for token in self._body if token.kind == "word")
+
+    @property
     def declared(self) -> str:
         """The text, with the prefixes of the project that it uses and does not declare, on its first line."""
         known = {token.key for token in self._prologue if token.kind == "name"}
         used = {token.key.partition(":")[0] for token in self._body if token.kind == "name"}
         missing = [prefix for prefix in PREFIXES if prefix in used and f"{prefix}:" not in known]
         return "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in missing) + self.text
+
+    def arranged(self, table: Table) -> Table:
+        """Return an answer; if the query is a SELECT *, with its variables in the order of the text.
+
+        SPARQL gives them no order, and engines sort them by name, or not at all.
+        """
+        keys = [token.key for token in self._body]
+        if self.form != "SELECT" or "*" not in keys[1:3] or "(" in keys[1:3]:
+            return table
+        place = {token.key[1:]: -at for at, token in enumerate(reversed(self._body)) if token.kind == "variable"}
+        columns = sorted(range(len(table.variables)), key=lambda at: place.get(table.variables[at], 1))
+        if columns == list(range(len(columns))):
+            return table
+        rows = tuple(tuple([row[at] for at in columns]) for row in table.rows)
+        return replace(table, variables=tuple(table.variables[at] for at in columns), rows=rows)
 
     def page(self, limit: int, offset: int, *, nested: bool) -> str:
         """Return the query for some of its rows; `nested`, or if it has a LIMIT, with itself as sub-query.

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-__all__ = ["Token", "prologue_end", "substituted", "tokens_of", "without_comments"]
+__all__ = ["Token", "chooses_graphs", "prologue_end", "spread", "substituted", "tokens_of", "without_comments"]
 
 _TOKEN = re.compile(
     r"""
@@ -59,6 +60,32 @@ def prologue_end(tokens: Sequence[Token]) -> int:
             at += 1
         at += 1  # the IRI
     return at
+
+
+def chooses_graphs(tokens: Sequence[Token]) -> bool:
+    """Return whether a text says with FROM of which graphs its default graph is made."""
+    followed = pairwise(tokens)
+    return any(token.key == "FROM" and after.key != "NAMED" for token, after in followed if token.kind == "word")
+
+
+def spread(text: str, gap: str) -> tuple[str, list[tuple[int, int]]]:
+    """Return a text with a gap in place of white space, comments and beside brackets, and where each token went.
+
+    The pairs are the place of a token in the new text and in the old one; the last stands for the end of the text.
+    """
+    pieces: list[str] = []
+    places, at = [], 0
+    for match in _TOKEN.finditer(text):
+        written, before = match.group(), 0
+        if match.lastgroup in ("comment", "space"):
+            written = gap
+        else:
+            if match.lastgroup == "rest" and written in "{}(),;[]":
+                written, before = f"{gap}{written}{gap}", len(gap)
+            places.append((at + before, match.start()))
+        pieces.append(written)
+        at += len(written)
+    return "".join([*pieces, gap, gap]), [*places, (at + len(gap) - 1, len(text))]
 
 
 def without_comments(text: str) -> str:

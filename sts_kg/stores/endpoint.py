@@ -212,7 +212,8 @@ class Endpoint:
 
     def _table(self, query: QueryText) -> Table | bool:
         with rdflib_quiet():
-            return self._answered(query, lambda _, body: _read_table(body, query.form))
+            answer = self._answered(query, lambda _, body: _read_table(body, query.form))
+        return query.arranged(answer) if isinstance(answer, Table) else answer
 
     def _graph(self, query: QueryText) -> Graph:
         return self._answered(query, lambda kind, body: parse(body.decode(), syntax=_GRAPHS[kind]))

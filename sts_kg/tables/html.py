@@ -44,7 +44,7 @@ def escaped(plain: str) -> str:
 
 def _html_cell(cell: Cell | str) -> str:
     if isinstance(cell, str):
-        return escaped(cell)
+        return escaped(cell) if cell else ""
     title = f' title="{escaped(cell.title)}"' if cell.title else ""
     if cell.href and _WEB.match(cell.href):
         return f'<a href="{escaped(cell.href)}"{title} target="_blank" rel="noopener">{escaped(cell.text)}</a>'

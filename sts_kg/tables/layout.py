@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -45,7 +46,8 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[Cell | str]]) 
     | sts:pazopanib | a\|b |
     """
     lines = [_markdown_line(header), _markdown_line(["---"] * len(header), raw=True)]
-    body = [_markdown_line([str(cell) for cell in row]) for row in rows]
+    empty = _markdown_line([""] * len(header), raw=True)
+    body = [_markdown_line([str(cell) for cell in row]) if any(row) else empty for row in rows]
     return "\n".join([*lines, *body] if body else [*lines, "", _NO_ROWS])
 
 
@@ -81,10 +83,13 @@ def text_table(header: Sequence[str], rows: Iterable[Sequence[Cell | str]], *, w
     sts:pazopanib    a tablet
     sts:trabectedin
     """
-    lines = [[_one_line(str(cell)) for cell in row] for row in (header, *rows)]
-    natural = [max(map(_columns, column)) for column in zip(*lines, strict=True)]
+    empty = [""] * len(header)  # a table may have many rows without any cell, which are laid out once
+    lines = [[_one_line(str(cell)) for cell in row] if any(row) else empty for row in (header, *rows)]
+    filled = [line for line in lines if line is not empty] or lines[:1]
+    natural = [max(map(_columns, column)) for column in zip(*filled, strict=True)]
     if width is not None:
-        least = [max(_columns(word) for cell in column for word in _words(cell)) for column in zip(*lines, strict=True)]
+        columns = zip(*filled, strict=True)
+        least = [max(_columns(word) for cell in column for word in _words(cell)) for column in columns]
         natural = _fit(natural, least, width - len(_GAP) * (len(natural) - 1))
     shown = [_aligned(cells, natural) for cells in lines]
     shown.insert(1, _GAP.join("-" * size for size in natural))
@@ -116,13 +121,14 @@ def _fit(natural: list[int], least: list[int], room: int) -> list[int]:
         return natural
     if sum(least) > room:
         natural, least = least, [1] * len(least)
-    cap = max(1, min(max(natural), room))
-    while cap > 1 and sum(_capped(natural, least, cap)) > room:
-        cap -= 1
-    widths = _capped(natural, least, cap)
+    caps = range(1, max(2, min(max(natural), room) + 1))
+    at_most = bisect_right(caps, room, key=lambda cap: sum(_capped(natural, least, cap)))
+    widths = _capped(natural, least, caps[max(0, at_most - 1)])
+    left = room - sum(widths)
     for at, (size, wanted) in enumerate(zip(widths, natural, strict=True)):
-        if size < wanted and sum(widths) < room:
+        if size < wanted and left > 0:
             widths[at] += 1
+            left -= 1
     return widths
 
 
@@ -131,6 +137,8 @@ def _capped(natural: list[int], least: list[int], cap: int) -> list[int]:
 
 
 def _aligned(cells: list[str], widths: list[int]) -> str:
+    if not any(cells):
+        return ""
     wrapped = [_wrap(cell, size) for cell, size in zip(cells, widths, strict=True)]
     lines = []
     for at in range(max(map(len, wrapped), default=1)):

@@ -40,7 +40,9 @@ def as_srj(variables: Sequence[str], rows: Rows) -> str:
 
 def as_csv(variables: Sequence[str], rows: Rows) -> str:
     """Return SPARQL 1.1 Query Results CSV, https://www.w3.org/TR/sparql11-results-csv-tsv/, section 3."""
-    return "".join(",".join(map(_csv, row)) + "\r\n" for row in (variables, *rows))
+    empty = (None,) * len(variables)
+    line = ",".join(map(_csv, empty)) + "\r\n"
+    return "".join(line if row == empty else ",".join(map(_csv, row)) + "\r\n" for row in (variables, *rows))
 
 
 def as_tsv(variables: Sequence[str], rows: Rows) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from rdflib import URIRef
+from rdflib import Literal, URIRef
 
 from sts_kg.errors import UnknownNameError
 from sts_kg.rdf import Term
@@ -37,7 +38,8 @@ def _count(rows: int) -> str:
 class Table:
     """The solutions of a query: `rows` of terms under `variables`, an unbound cell None.
 
-    `labels` (IRI to label) serve only for showing: two tables are equal by their variables and rows.
+    `labels` (IRI to label) serve only for showing, and `notes` say what a person should know of the query, a sentence
+    each, such as a misspelt name: two tables are equal by their variables and rows.
 
     Examples
     --------
@@ -54,6 +56,7 @@ class Table:
     variables: tuple[str, ...]
     rows: tuple[tuple[Term | None, ...], ...]
     labels: Mapping[URIRef, str] = field(default_factory=dict, compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         assert all(len(row) == len(self.variables) for row in self.rows), "each row has one cell for each variable"
@@ -87,9 +90,30 @@ class Table:
         """Return the same table with these labels for its IRIs, instead of its own."""
         return replace(self, labels=dict(labels))
 
+    def with_label_columns(self, labels: Mapping[URIRef, Literal]) -> Table:
+        """Return a table with a column of labels beside each column that has IRIs: `drugLabel` beside `drug`.
+
+        `labels` are literals, so that they keep their language. A column whose name is taken is not added.
+        """
+        places = [
+            (at, name)
+            for at, name in enumerate(self.variables)
+            if f"{name}Label" not in self.variables and any(isinstance(row[at], URIRef) for row in self.rows)
+        ]
+        beside = {at for at, _ in places}
+        variables = [[name, f"{name}Label"] if at in beside else [name] for at, name in enumerate(self.variables)]
+
+        def cells(row: tuple[Term | None, ...]) -> Iterator[Term | None]:
+            for at, term in enumerate(row):
+                yield term
+                if at in beside:
+                    yield labels.get(term) if isinstance(term, URIRef) else None
+
+        return replace(self, variables=tuple(chain(*variables)), rows=tuple(tuple(cells(row)) for row in self.rows))
+
     def curies(self) -> tuple[tuple[str, ...], ...]:
         """Return the rows as they are shown: IRIs as CURIEs, literals without type or language, unbound as ''."""
-        return tuple(tuple(shown(term) for term in row) for row in self.rows)
+        return tuple(map(tuple, self._cells(labels=False)))
 
     def to_dicts(self) -> list[dict[str, Value]]:
         """Return one dict a row, with Python values by XSD type; unbound is None.
@@ -135,7 +159,9 @@ class Table:
         return text_table(self.variables, self._cells(labels), width=width)
 
     def _cells(self, labels: bool) -> list[list[str]]:
-        return [[self._label(term) if labels else shown(term) for term in row] for row in self.rows]
+        name, empty = self._label if labels else shown, (None,) * len(self.variables)
+        blank = [""] * len(empty)
+        return [blank if row == empty else [name(term) for term in row] for row in self.rows]
 
     def _label(self, term: Term | None) -> str:
         return self.labels.get(term, shown(term)) if isinstance(term, URIRef) else shown(term)
@@ -143,6 +169,7 @@ class Table:
     def _repr_html_(self) -> str:
         first = self.rows[:_MOST_ROWS_IN_HTML]
         caption = _count(len(self)) if len(first) == len(self) else f"the first {len(first)} of {_count(len(self))}"
+        caption = "; ".join([caption, *self.notes])
         return html_table(self.variables, [[self._linked(term) for term in row] for row in first], caption=caption)
 
     def _linked(self, term: Term | None) -> Cell | str:
@@ -167,4 +194,5 @@ class Table:
         return as_polars(self._columns())
 
     def _columns(self) -> dict[str, tuple[Term | None, ...]]:
-        return {name: self.column(name) for name in self.variables}
+        columns = zip(*self.rows, strict=True) if self.rows else ((),) * len(self.variables)
+        return dict(zip(self.variables, columns, strict=True))

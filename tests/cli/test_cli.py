@@ -562,8 +562,11 @@ def test_sparql_on_the_asserted_graph_only() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("SELECT ?x {} }", "query given, line 1, column 15: is not SPARQL 1.1 Query: expected "),
-        ("INSERT DATA { <urn:a> <urn:b> <urn:c> }", "is not SPARQL 1.1 Query"),
+        (
+            "SELECT ?x {} }",
+            "query given, line 1, column 14: is not SPARQL 1.1 Query: this } closes nothing; leave it out",
+        ),
+        ("INSERT DATA { <urn:a> <urn:b> <urn:c> }", "the graph is read-only, and INSERT would change it"),
         ("SELECT ?x { SERVICE <http://127.0.0.1/> { ?x ?y ?z } }", "SERVICE is not allowed"),
     ],
 )

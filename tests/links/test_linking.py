@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -406,13 +407,14 @@ def test_a_store_keeps_the_linked_graph(tmp_path: Path, linked: KnowledgeGraph) 
     assert done.exit_code == 1
     assert json.loads(done.stdout)["documents"][0]["name"] == "made-up"
     kept = load(store=tmp_path / "linked")
-    for name, given in (
-        ("links/interactions-of-drug", {"drug": "pazopanib"}),
-        ("links/classes-of-drug", {"drug": "pazopanib"}),
-        ("links/external-ids", {"entity": "sts:surgery"}),
-        ("drugs/options-with-drug", {"drug": "doxorubicin"}),
-    ):
-        assert kept.query(name, **given) == linked.query(name, **given)
+    asked: dict[str, dict[str, Any]] = {
+        "links/interactions-of-drug": {"drug": "pazopanib"},
+        "links/classes-of-drug": {"drug": "pazopanib"},
+        "links/external-ids": {"entity": "sts:surgery"},
+        "drugs/options-with-drug": {"drug": "doxorubicin"},
+    }
+    for name, parameters in asked.items():
+        assert kept.query(name, **parameters) == linked.query(name, **parameters)
     assert kept.sparql("ASK { obo:DINTO_07600 rdfs:subClassOf obo:DINTO_000001 }") is True
     shown = invoke("query", "links/interactions-of-drug", "--drug", "pazopanib", "--store", tmp_path / "linked")
     assert "pazopanib/ifosfamide DDI" in shown.stdout

@@ -128,9 +128,9 @@ def test_blank_nodes_keep_their_names() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "column"),
     [
-        ("SELECT ?x { ?x }", 1, 17),
-        ("SELECT ?x\n{ ?x a }", 2, 9),
-        ("SELECT ?x { ?x nope:p 1 }", 1, 22),
+        ("SELECT ?x { ?x }", 1, 16),
+        ("SELECT ?x\n{ ?x a }", 2, 8),
+        ("SELECT ?x { ?x nope:p 1 }", 1, 16),
         ("", 1, 1),
     ],
 )
@@ -152,7 +152,7 @@ def test_a_syntax_error_has_its_place(store: Store, text: str, line: int, column
     ],
 )
 def test_an_update_is_no_query(store: Store, text: str) -> None:
-    with pytest.raises(QueryError, match=r"is not SPARQL 1\.1 Query"):
+    with pytest.raises(QueryError, match=r"the graph is read-only, and [A-Z]+ would change it; ask with SELECT, ASK,"):
         run(store, text)
     assert len(store) == 4
 
