@@ -126,3 +126,12 @@ def test_jena_answers_alike(
     answers = written.plan(form, tmp_path / "answers")
     java("Arq", tmp_path / "answers/plan.tsv")
     assert unequal(written, answers) == sorted(JENA_IS_WRONG)
+
+
+@pytest.mark.parametrize("form", ["plain", "graphs"])
+def test_comunica_answers_alike(written: Written, node: Path, tmp_path: Path, form: str) -> None:
+    answers = written.plan(form, tmp_path / "answers")
+    command = ["node", str(HERE / "comunica.cjs"), str(node), str(tmp_path / "answers/plan.tsv")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert unequal(written, answers) == sorted(COMUNICA_IS_WRONG)
