@@ -47,6 +47,7 @@ from sts_kg.queries import (
     CannedQuery,
     Elsewhere,
     Entities,
+    QueryText,
     find,
     ids,
     known_prefixes,
@@ -368,6 +369,11 @@ class KnowledgeGraph:
         return self._noted(kind, text, notes, on_note, name=found.shown)
 
     @property
+    def holds_ours(self) -> bool:
+        """Whether what is asked holds anything of the knowledge graph: an endpoint of somebody else does not."""
+        return self._backend is None or self._backend.holds_ours
+
+    @property
     def has_cases(self) -> bool:
         """Whether the graph has cases of its own: that came with `with_cases`, or that were pushed where it is kept."""
         return bool(self.cases) or len(self._kept_cases) > 0
@@ -441,8 +447,11 @@ class KnowledgeGraph:
         kind = "asserted" if asserted else self._widest
         notes = [f"{prefix}: was declared for you, as <{iri}>" for prefix, iri in known_prefixes(text).items()]
         graphs = self._backend.names if self._backend is not None else ()
-        ask, cases = partial(self._ask, kind), self.has_cases
-        notes += slips(text, self.asserted, ask=ask, graphs=graphs, has_cases=cases)
+        if self._backend is None or self._backend.is_ours:
+            ask, cases = partial(self._ask, kind), self.has_cases
+            notes += slips(text, self.asserted, ask=ask, graphs=graphs, has_cases=cases)
+        elif not self.holds_ours and str(STS) in QueryText(text).declared:
+            notes.append("the endpoint holds nothing of the knowledge graph; sts-kg push --endpoint fills it")
         if strict and notes:
             raise QueryError("given", "; ".join(notes))
         return self._noted(kind, text, notes, on_note)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,14 @@ _NAMES = "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
 
 
 class Backend(ABC):
-    """The place where a knowledge graph is kept: it runs queries there, and reads whole graphs from there."""
+    """The place where a knowledge graph is kept: it runs queries there, and reads whole graphs from there.
+
+    `is_ours` says whether it holds the knowledge graph and nothing of others, by whose data a query may be no slip;
+    `holds_ours`, whether it holds it at all.
+    """
+
+    is_ours = True
+    holds_ours = True
 
     _names: tuple[str, ...]
 
@@ -188,25 +196,31 @@ class EndpointBackend(Backend):
 
 
 class LooseBackend(Backend):
-    """A SPARQL 1.1 endpoint whose default graph, or graphs of other names, hold an export of the knowledge graph.
+    """A SPARQL 1.1 endpoint that is asked as it is: its default graph, or graphs of other names that hold an export.
 
-    There a query of any kind is about all of it: asserted and inferred cannot be told apart.
+    A query of any kind is about all of it, since asserted and inferred cannot be told apart there. `holds_ours` says
+    whether the knowledge graph is there at all.
     """
 
+    is_ours = False
     _names = ()
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
+    def __init__(self, endpoint: Endpoint, *, holds_ours: bool, graphs: Sequence[str] = ()) -> None:
+        self._endpoint, self._graphs, self.holds_ours = endpoint, tuple(graphs), holds_ours
 
     @property
     def has_cases(self) -> bool:
         """Whether there may be cases."""
-        return True
+        return self.holds_ours
 
     def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
         """See `Backend.query`."""
         known = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in known_prefixes(text).items())
-        return self._endpoint.query(known + text)
+        query = QueryText(text)
+        endpoint = copy(self._endpoint)
+        if not (query.chooses_graphs or query.names_graphs):
+            endpoint.default_graphs = self._graphs
+        return endpoint.query(known + text)
 
     def _quads(self, name: str) -> Quads:
         return []
@@ -259,12 +273,11 @@ def backend_at(url: str, kind: str | None = None, *, profile: str = "generic", t
     where = where_ours(endpoint) or Where(False, (), ())
     if where.pushed and (kind is not None or not where.default):
         return EndpointBackend(url, profile=profile, timeout_s=timeout_s)
-    if where.default or not where.named:
-        if kind is not None and not where.default:
-            reason = "holds nothing of the knowledge graph, neither in its default graph nor in named ones"
-            raise EndpointAnswerError(without_secrets(url), f"{reason}; fill it with sts-kg push --endpoint")
-        return LooseBackend(endpoint)
-    return LooseBackend(Endpoint(url, profile=profile, timeout_s=timeout_s, default_graphs=where.named))
+    if kind is not None and not (where.default or where.named):
+        reason = "holds nothing of the knowledge graph, neither in its default graph nor in named ones"
+        raise EndpointAnswerError(without_secrets(url), f"{reason}; fill it with sts-kg push --endpoint")
+    graphs = () if where.default else where.named
+    return LooseBackend(endpoint, holds_ours=where.default or bool(where.named), graphs=graphs)
 
 
 def _with_blank_nodes(quad: ox.Quad) -> ox.Quad:

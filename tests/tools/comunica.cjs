@@ -1,8 +1,9 @@
 // Runs queries on files: each line of the plan is QUERY, DATA and OUTPUT; the answer is SPARQL JSON or N-Triples.
 const fs = require("fs");
 const path = require("path");
-// undici, which Comunica loads for HTTP, takes this for granted; Node.js has it since 22.15
+// undici, which Comunica loads for HTTP, takes these for granted; Node.js has them since 22.15 and 22.10
 require("zlib").createZstdDecompress ??= () => { throw new Error("no zstd"); };
+require("worker_threads").markAsUncloneable ??= () => {};
 const [modules, plan] = process.argv.slice(2);
 const { QueryEngine } = require(path.join(modules, "@comunica/query-sparql-file"));
 const { Store, Parser } = require(path.join(modules, "n3"));
