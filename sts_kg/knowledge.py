@@ -211,7 +211,7 @@ class KnowledgeGraph:
     @cached_property
     def canned(self) -> dict[str, CannedQuery]:
         """The canned queries by id, `topic/name`, with those of one's own, without the checks of `queries/check/`."""
-        found = read_all(queries_folder()) | self._own
+        found = {**read_all(queries_folder()), **self._own}
         return {name: each for name, each in sorted(found.items()) if each.topic != "check"}
 
     def _find(self, name: str) -> CannedQuery:
@@ -452,6 +452,8 @@ class KnowledgeGraph:
             notes += slips(text, self.asserted, ask=ask, graphs=graphs, has_cases=cases)
         elif not self.holds_ours and str(STS) in QueryText(text).declared:
             notes.append("the endpoint holds nothing of the knowledge graph; sts-kg push --endpoint fills it")
+        elif asserted and self.holds_ours:
+            notes.append("asserted and inferred triples cannot be told apart there")
         if strict and notes:
             raise QueryError("given", "; ".join(notes))
         return self._noted(kind, text, notes, on_note)

@@ -307,7 +307,7 @@ def sparql(
     asked = read_text(file) if file is not None else sys.stdin.read() if text == "-" else str(text)
     shown = terminal()
     with shown.busy("reasoning …"):
-        kg = _loaded(store, endpoint, cases)
+        kg = _loaded(store, endpoint, cases, kind="asserted" if asserted else None)
         answer = kg.sparql(asked, asserted=asserted, strict=strict, on_note=_warning(shown))
         answer = kg.labelled(answer) if labels and isinstance(answer, Table) else answer
     _print(answer, form, shown)

@@ -25,7 +25,7 @@ __all__ = ["Backend", "EndpointBackend", "FolderBackend", "LooseBackend", "backe
 
 _MODULE = f"{BASE}ontology/"
 _GENID = re.compile(r".*/\.well-known/genid/([^/]+/)*")
-_OURS = "{ ?ours a owl:Ontology FILTER(?ours = <%s>) } UNION { ?ours a sts:TreatmentOption }" % f"{BASE}ontology"
+_OURS = f"{{ ?ours a owl:Ontology FILTER(?ours = <{BASE}ontology>) }} UNION {{ ?ours a sts:TreatmentOption }}"
 _WHERE_OURS = f"SELECT DISTINCT ?g {{ {_OURS} UNION {{ GRAPH ?g {{ {_OURS} }} }} }}"
 _NAMES = "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
 
@@ -228,7 +228,7 @@ class LooseBackend(Backend):
 
 @dataclass(frozen=True)
 class Where:
-    """Where an endpoint holds the knowledge graph: in its `default` graph, in graphs that were `pushed`, `named` otherwise."""
+    """Where an endpoint holds the knowledge graph: in its `default` graph, in graphs that were `pushed`, in others."""
 
     default: bool
     pushed: tuple[str, ...]

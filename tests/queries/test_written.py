@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rdflib import Dataset, URIRef
 from rdflib.plugins.sparql.parser import parseQuery
 
-from sts_kg import KnowledgeGraph, Table
+from sts_kg import KnowledgeGraph
 from sts_kg.errors import ParameterError, ParseError
 from sts_kg.queries.written import from_graphs, written
 
@@ -25,7 +24,10 @@ G = "FROM <http://e/g>\n"
         ("CONSTRUCT { ?x a [] } WHERE { ?x a ?y }", f"CONSTRUCT {{ ?x a [] }}\n{G}WHERE {{ ?x a ?y }}"),
         ("CONSTRUCT WHERE { ?x a ?y }", f"CONSTRUCT\n{G}WHERE {{ ?x a ?y }}"),
         ("DESCRIBE <http://e/x>", f"DESCRIBE <http://e/x>\n{G}"),
-        ("PREFIX where: <http://e/> SELECT ?x # {\n{ ?x a where:x }", f"PREFIX where: <http://e/> SELECT ?x # {{\n{G}{{ ?x a where:x }}"),
+        (
+            "PREFIX where: <http://e/> SELECT ?x # {\n{ ?x a where:x }",
+            f"PREFIX where: <http://e/> SELECT ?x # {{\n{G}{{ ?x a where:x }}",
+        ),
     ],
 )
 def test_from_stands_where_the_grammar_has_it(text: str, expected: str) -> None:
@@ -44,29 +46,13 @@ def test_a_file_keeps_its_header_and_declares_prefixes() -> None:
     )
 
 
-def test_named_graphs_are_those_that_are_pushed(kg: KnowledgeGraph, tmp_path: Path) -> None:
-    """rdflib, with the graphs as `push` names them, gives the rows that we give."""
-    chosen = ("drugs/drugs-and-brands", "modalities/options-with-therapy", "conditions/courses-of-case")
-    kg.write_queries(tmp_path, endpoint_graphs=True)
-    data = Dataset(default_union=False)
-    for name, graph in kg.with_examples().named_graphs("asserted", "inferred").items():
-        for triple in graph:
-            data.add((*triple, URIRef(name)))
-    for name in chosen:
-        rows = tuple(tuple(row) for row in data.query((tmp_path / f"{name}.rq").read_text(encoding="utf-8")))
-        answer = kg.query(name)
-        assert isinstance(answer, Table)
-        assert rows == answer.rows
-        assert len(rows) > 0
-
-
 def test_nothing_is_replaced_that_was_not_written(kg: KnowledgeGraph, tmp_path: Path) -> None:
     mine = tmp_path / "drugs" / "standard-drug.rq"
     mine.parent.mkdir()
     mine.write_text("SELECT * {}", encoding="utf-8")
     with pytest.raises(ParseError, match=r"standard-drug\.rq: was not written by sts-kg queries --write"):
         kg.write_queries(tmp_path, topic="drugs")
-    assert [path for path in tmp_path.rglob("*.rq")] == [mine]
+    assert list(tmp_path.rglob("*.rq")) == [mine]
     mine.unlink()
     assert kg.write_queries(tmp_path, topic="drugs") == kg.write_queries(tmp_path, topic="drugs")
 

@@ -112,6 +112,7 @@ def _term(found: dict[str, str] | None) -> Any:
 
 def unequal(written: Written, answers: dict[str, Path]) -> list[str]:
     """Return the queries to which the answers in files are not ours."""
+    assert len(answers) > 80
     return [
         name
         for name, path in answers.items()
@@ -120,17 +121,15 @@ def unequal(written: Written, answers: dict[str, Path]) -> list[str]:
 
 
 @pytest.mark.parametrize("form", ["plain", "graphs"])
-def test_jena_answers_alike(
-    written: Written, java: Callable[..., str], tmp_path: Path, form: str
-) -> None:
+def test_jena_answers_alike(written: Written, java: Callable[..., str], tmp_path: Path, form: str) -> None:
     answers = written.plan(form, tmp_path / "answers")
     java("Arq", tmp_path / "answers/plan.tsv")
     assert unequal(written, answers) == sorted(JENA_IS_WRONG)
 
 
-@pytest.mark.parametrize("form", ["plain", "graphs"])
-def test_comunica_answers_alike(written: Written, node: Path, tmp_path: Path, form: str) -> None:
-    answers = written.plan(form, tmp_path / "answers")
+def test_comunica_answers_alike(written: Written, node: Path, tmp_path: Path) -> None:
+    """With FROM it takes minutes: each pattern becomes a union over the graphs."""
+    answers = written.plan("plain", tmp_path / "answers")
     command = ["node", str(HERE / "comunica.cjs"), str(node), str(tmp_path / "answers/plan.tsv")]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
