@@ -256,8 +256,8 @@ class KnowledgeGraph:
     ) -> list[Path]:
         """Write the canned queries as files for any SPARQL 1.1 engine, and return the files, `topic/name.rq`.
 
-        Each has its header, its parameters bound, its prefixes declared, and says on what it is to be run. A query about
-        cases is about the fictional ones if this graph has none.
+        Each has its header, its parameters bound, its prefixes declared, and says on what it is to be run. A query
+        about cases is about the fictional ones if this graph has none.
 
         Parameters
         ----------
@@ -266,8 +266,8 @@ class KnowledgeGraph:
         topic : str, optional
             Only the queries of one topic.
         endpoint_graphs : bool
-            Whether the dataset is named by FROM, for a store that `push` filled. Without it, a query is about the default
-            graph, and a comment says which files to load there.
+            Whether the dataset is named by FROM, for a store that `push` filled. Without it, a query is about the
+            default graph, and a comment says which files to load there.
         values : mapping of parameter names to values, optional
             Each for all queries that have the parameter; the others take their defaults. An optional parameter without
             value stays a variable, which means any.

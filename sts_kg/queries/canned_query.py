@@ -26,7 +26,7 @@ class CannedQuery:
     `id` is the path below the folder of queries without suffix, `graph` is one of GRAPHS, `form`
     "select", "ask", "construct" or "describe". `empty_because` says why there are no rows, if none are
     expected; `needs` names the vocabulary that must be linked first, by its prefix. `remedy`, of a check, says what
-    would be right. Only a federated query has an `endpoint`. A query of the user's own has its `file`, a shipped one none.
+    would be right. Only a federated query has an `endpoint`, and only a query of the user's own a `file`.
     """
 
     id: str
