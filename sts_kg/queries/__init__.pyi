@@ -16,6 +16,6 @@ from .oxigraph import run as run
 from .oxigraph import store_of as store_of
 from .paging import QueryText as QueryText
 from .parameters import Parameter as Parameter
+from .portable import MARK as MARK
+from .portable import written as written
 from .tokens import without_comments as without_comments
-from .written import MARK as MARK
-from .written import written as written

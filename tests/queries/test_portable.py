@@ -9,7 +9,7 @@ from rdflib.plugins.sparql.parser import parseQuery
 
 from sts_kg import KnowledgeGraph
 from sts_kg.errors import ParameterError, ParseError
-from sts_kg.queries.written import from_graphs, written
+from sts_kg.queries.portable import from_graphs, written
 
 G = "FROM <http://e/g>\n"
 
