@@ -114,7 +114,8 @@ def queries(kg: KnowledgeGraph) -> str:
         "the ontology's checks, which are queries as well, are in [checks.md](checks.md). "
         "A query runs on the asserted graph, on the closed graph (with all that follows by OWL 2 RL), or on cases: "
         "the fictional ones of `ontology/examples`, or those given with `--cases FILE`. "
-        "A parameter takes an id, a label, a CURIE or an IRI. In Python: `load().query(id, parameter=value)`.",
+        "A parameter takes an id, a label, a synonym, a CURIE or an IRI, of a mapped external term too. "
+        "In Python: `load().query(id, parameter=value)`.",
         "\n".join(f"- [{topic}](#{topic}): {', '.join(_link(each) for each in of)}" for topic, of in topics.items()),
     ]
     for topic, of_topic in topics.items():

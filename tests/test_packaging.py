@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import sysconfig
@@ -24,6 +25,7 @@ import pytest
 import yaml
 from conftest import ROOT
 from rdflib.namespace import DCTERMS, OWL
+from test_docs import agrees, blocks, commands
 
 from sts_kg import KnowledgeGraph
 from sts_kg.rdf.names import STS
@@ -103,6 +105,9 @@ class Installed:
         done = self._run(self.python, "-c", f"import sts_kg.guideline; print({expression})")
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
+
+    def script(self, text: str) -> subprocess.CompletedProcess[str]:
+        return self._run(self.python, "-c", text)
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "STS_KG_SOURCE"))}
@@ -222,6 +227,18 @@ def test_the_options_of_a_case_are_told(installed: Installed) -> None:
     assert (pazopanib["kind"], pazopanib["strength"]) == ("option", "may-be-offered")
     [mark] = told["option-doxorubicin-alone"]["marks"]
     assert mark["mark"] == "tried, did not work"
+
+
+def test_the_examples_of_the_readme_run_where_there_is_no_checkout(ways: Callable[[str], Installed]) -> None:
+    installed, page = ways("wheel"), (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = [pair for block in blocks(page) if block.language == "console" for pair in commands(block.text)]
+    assert len(shown) >= 3
+    for command, output in shown:
+        done = installed.run(*shlex.split(command)[1:])
+        assert agrees(output, done.stdout), f"$ {command}\n{done.stdout}{done.stderr}"
+    [script] = [block for block in blocks(page) if block.language == "python" and ">>> " not in block.text]
+    done = installed.script(script.text)
+    assert (done.stderr, done.returncode) == ("", 0)
 
 
 # --- What pyproject.toml says

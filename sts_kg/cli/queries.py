@@ -148,7 +148,9 @@ def _canned(own: Path | None) -> dict[str, CannedQuery]:
 @click.group(name="query", cls=_Queries, subcommand_metavar="NAME [--PARAMETER VALUE...]")
 @own_queries_option
 def query_group(own: Path | None) -> None:
-    """Run a canned query. A parameter takes an id, a label, a CURIE or an IRI.
+    """Run a canned query. A parameter takes an id, label, synonym, CURIE or IRI, of a mapped term too.
+
+    A SPARQL text, a .rq file or - in the place of the name is run as sts-kg sparql runs it.
 
     \b
     Example:

@@ -1,3 +1,3 @@
 from .gates import Report as Report
 from .gates import report as report
-from .slips import slips as slips
+from .query_slips import slips as slips

@@ -15,7 +15,7 @@ from sts_kg.errors import QueryError, nearest
 from sts_kg.queries.tokens import Token, prologue_end, spread, tokens_of
 from sts_kg.rdf import PREFIXES, Prefixes
 
-__all__ = ["UPDATES", "known_prefixes", "mistake", "read_only"]
+__all__ = ["UPDATES", "known_prefixes", "mistake", "placed", "read_only"]
 
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
@@ -89,7 +89,7 @@ def mistake(text: str, parse: Callable[[str], object], error: SyntaxError, name:
     for at, token in enumerate(tokens[first:], first):
         begins = at == first or tokens[at - 1].key == ";"
         if begins and token.kind == "word" and token.key in UPDATES:
-            return _error(name, text, token.start, read_only(token.key))
+            return placed(name, text, token.start, read_only(token.key))
     end, said = len(text.rstrip()), str(error.msg)
     start = _offset(text, said)
     if len(text) <= _LONGEST:
@@ -102,7 +102,7 @@ def mistake(text: str, parse: Callable[[str], object], error: SyntaxError, name:
     start = min(start, end)
     index = bisect([token.start for token in tokens], start - 1) if start < end else len(tokens)
     place, reason = _Advice(text, tokens, index, said).given()
-    return _error(name, text, place.start if place else start, f"{_NOT}{reason}")
+    return placed(name, text, place.start if place else start, f"{_NOT}{reason}")
 
 
 def read_only(update: str) -> str:
@@ -110,7 +110,8 @@ def read_only(update: str) -> str:
     return f"the graph is read-only, and {update} would change it; ask with {_or(FORMS)}"
 
 
-def _error(name: str, text: str, start: int, reason: str) -> QueryError:
+def placed(name: str, text: str, start: int, reason: str) -> QueryError:
+    """Return the error of a query at a character of its text, counted from 0."""
     line, column = _place(text, start)
     return QueryError(name, reason, line=line, column=column)
 
@@ -174,7 +175,8 @@ class _Advice:
 
     def _written(self, token: Token) -> str:
         found = re.compile(r"[^\s<>{}()\"]+").match(self.text, token.start)
-        return (found.group().rstrip(".;,") if found else "") or token.key
+        written = (found.group().rstrip(".;,") if found else "") or token.key
+        return "".join(each if each.isprintable() else f"U+{ord(each):04X}" for each in written)
 
     def _quote(self) -> tuple[Token, str] | None:
         for token in self.tokens[: self.index + 1]:
@@ -266,6 +268,8 @@ class _Advice:
             return f"write ({token.key}(…) AS ?name)"
         if token.key in ("ORDER", "GROUP", "LIMIT", "OFFSET"):
             return f"{token.key} stands behind the last }}"
+        if token.key in ("NOT", "EXISTS") and not self.clause:
+            return f"FILTER is missing before {token.key}"
         if token.key == "A" and word == "A":
             return "rdf:type is written as a small a"
         if before and before.key == "PREFIX":
@@ -283,7 +287,7 @@ class _Advice:
         if self.clause in ("SELECT", "DISTINCT", "REDUCED", "BY", "VALUES", "DESCRIBE") and token.key not in known:
             return f"{word} is no variable; write ?{word}"
         if token.key not in known and word.isidentifier():
-            return f"{word} is neither a variable nor a name; write ?{word} or sts:{word}"
+            return f'{word} is no variable, name or text; write ?{word}, sts:{word} or "{word}"'
         return None
 
     def _of_mark(self) -> str | None:
@@ -299,6 +303,11 @@ class _Advice:
             return "equal is written ="
         if earlier in ("=>", "=<"):
             return f"this comparison is written {earlier[::-1]}"
+        within = [each.key for each in self._in_call()] == ["{"]
+        if within and token.key in ("}", ".", ";", ",") and before and (before.kind in _TERMS or before.key == "A"):
+            return f"a triple has three parts, and there is no more behind {self._written(before)}; add what is missing"
+        if token.key == "." and before and before.key in (".", ";", ","):
+            return f"one {before.key} is enough"
         if token.key in ("&", "|"):
             return f"write {token.key * 2}"
         if token.key == ";":
@@ -314,8 +323,6 @@ class _Advice:
             return f"{before.key} needs a name before {{: {before.key} ?g {{ … }}"
         if token.key == "{" and before and before.key in ("SELECT", "DISTINCT", "REDUCED"):
             return "name the variables to show, or write *"
-        if token.key == "}" and before and (before.kind in _TERMS or before.key == "A"):
-            return f"a triple has three parts, and there is no more behind {self._written(before)}; add what is missing"
         if token.key == "@":
             return 'a language stands right behind @, as in "text"@en'
         return None
@@ -323,6 +330,12 @@ class _Advice:
     def _of_term(self) -> str | None:
         token, before = self.token, self.before
         assert token is not None, "the text does not end here"
+        if before and before.key == "PREFIX":
+            return "a name is missing: PREFIX name: <…>"
+        if self.index >= 2 and self.tokens[self.index - 2].key == "PREFIX":
+            return f"an IRI in angle brackets is missing behind {before.key if before else ''}"
+        if self.index == prologue_end(self.tokens):
+            return f"{self._written(token)} does not begin a query; {_or(FORMS)} does"
         if before and before.key in ("FILTER", "HAVING", "BIND") and token.key != "(":
             return f"{before.key} takes parentheses: {before.key}(…)"
         if before and before.key in ("ORDER", "GROUP"):

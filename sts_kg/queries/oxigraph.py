@@ -15,7 +15,7 @@ from rdflib import Graph, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from sts_kg.errors import QueryError
-from sts_kg.queries.mistakes import known_prefixes, mistake
+from sts_kg.queries.mistakes import known_prefixes, mistake, placed
 from sts_kg.queries.paging import QueryText
 from sts_kg.queries.tokens import chooses_graphs, tokens_of
 from sts_kg.rdf import PREFIXES, from_ox, to_ox
@@ -119,6 +119,8 @@ def run(store: Store, text: str, *, name: str = "given", graphs: Sequence[str] |
         found = store.query(text, prefixes=PREFIXES | known_prefixes(text), default_graph=together)
     except SyntaxError as error:
         raise mistake(text, _parse, error, name) from error
+    except UnicodeEncodeError as error:
+        raise placed(name, text, error.start, "half of a surrogate pair is not text") from error
     except (RuntimeError, ValueError, OSError) as error:
         raise QueryError(name, str(error)) from error
     if isinstance(found, ox.QueryBoolean):

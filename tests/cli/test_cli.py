@@ -822,3 +822,38 @@ def test_source_diff_of_what_is_no_such_page(knee: Path) -> None:
         done = invoke("source", "diff", old, new)
         assert (done.exit_code, done.stdout) == (3, "")
         assert done.stderr.startswith(f"sts-kg: {said}")
+
+
+# --- a hand for those who write SPARQL
+
+
+def test_a_sparql_text_a_file_or_standard_input_may_stand_for_a_name(tmp_path: Path) -> None:
+    text = "SELECT ?d { ?d a sts:Drugg }"
+    (tmp_path / "mine.rq").write_text(text)
+    warned = "warning: there is no sts:Drugg; did you mean sts:Drug?\n"
+    for words, given in ((["query", text], None), (["query", tmp_path / "mine.rq"], None), (["query", "-"], text)):
+        done = invoke(*words, "--format", "csv", input=given)
+        assert (done.stdout, done.stderr, done.exit_code) == ("d\n", warned, 0)
+
+
+def test_strict_makes_an_error_of_a_warning() -> None:
+    done = invoke("sparql", "--strict", "ASK { ?d a sts:Drugg }")
+    assert (done.stdout, done.exit_code) == ("", 2)
+    assert done.stderr == "sts-kg: query given: there is no sts:Drugg; did you mean sts:Drug?\n"
+
+
+def test_labels_stand_beside_iris() -> None:
+    done = invoke("query", "drugs/options-with-drug", "--drug", "rxnorm:714438", "--labels", "--format", "csv")
+    assert done.stdout.splitlines()[0] == "option,optionLabel,label,segment,segmentLabel"
+    assert done.stdout.splitlines()[1].split(",")[:2] == ["https://w3id.org/sts-kg/option-pazopanib", "pazopanib"]
+
+
+def test_the_help_of_a_query_tells_of_each_parameter_what_it_takes() -> None:
+    told = " ".join(invoke("query", "drugs/options-with-drug", "--help").output.split())
+    assert (
+        "--drug IRI Drug; a sts:Drug by name, label, synonym, CURIE or IRI, mapped ids too [default: doxorubicin]"
+        in told
+    )
+    assert "--modality IRI Modality; a sts:Modality by name" in told
+    assert "[optional: without it, any]" in told
+    assert "--labels" in told and "--format" in told

@@ -26,6 +26,14 @@ MISTAKES = [
     ("SELECT ?x { ?x a sts:Drug }^}", "this } closes nothing; leave it out"),
     ("ASK { ?x a ?y FILTER(?x = 1 ^}", ") is missing before }, to close ( of line 1, column 21"),
     ("ASK { ?x a sts:Drug ^?x rdfs:label ?l }", ". (or ; or ,) is missing before ?x"),
+    ("ASK { ?x ?y ^. ?x a ?z }", "a triple has three parts, and there is no more behind ?y; add what is missing"),
+    ("ASK { ?x a ?y . ^NOT EXISTS { ?x a ?z } }", "FILTER is missing before NOT"),
+    ("PREFIX ex: ^PREFIX b: <urn:b> ASK {}", "an IRI in angle brackets is missing behind ex:"),
+    ("PREFIX ex: ^\x00<urn:b> ASK {}", "an IRI in angle brackets is missing behind ex:"),
+    ("ASK { ?x ^\x00 ?y }", "U+0000 cannot stand here behind ?x"),
+    ("ASK { ?x a ?y . ^. }", "one . is enough"),
+    ("PREFIX ^<urn:x:> ASK {}", "a name is missing: PREFIX name: <…>"),
+    ("^?x { ?x a ?y }", "?x does not begin a query; SELECT, ASK, CONSTRUCT or DESCRIBE does"),
     ("ASK { ?x ?y ^}", "a triple has three parts, and there is no more behind ?y; add what is missing"),
     ("SELECT ^drug { ?drug a sts:Drug }", "drug is no variable; write ?drug"),
     ("SELECT ?x^, ?y { ?x a ?y }", "no comma here; blanks separate variables and values"),
@@ -55,6 +63,7 @@ MISTAKES = [
     ("ASK { ?x rdfs:label ^“a” }", '“ is no quotation mark here; write "…"'),
     ('ASK { ?x rdfs:label ^"a }', 'the text that begins with " does not end in its line'),
     ('ASK { ?x rdfs:label "a"^@ }', 'a language stands right behind @, as in "text"@en'),
+    ("ASK { ?x a ^Drug }", 'Drug is no variable, name or text; write ?Drug, sts:Drug or "Drug"'),
     ("ASK { GRAPH ^{ ?x a ?y } }", "GRAPH needs a name before {: GRAPH ?g { … }"),
     ("ASK { { ?x a ?y } UNION ^?x a ?z }", "{ is missing before ?x"),
     ("ASK { ?x a ?y BIND(1 AS ?x) ^}", "?x has a value already; behind AS take a new variable"),
@@ -80,6 +89,11 @@ def test_a_mistake_has_its_place_and_a_remedy(marked: str, words: str) -> None:
         f"is not SPARQL 1.1 Query: {words}",
         place,
     )
+
+
+def test_half_of_a_surrogate_pair_has_its_place() -> None:
+    with pytest.raises(QueryError, match="line 2, column 3: half of a surrogate pair is not text"):
+        check_syntax("ASK {\n  \ud800 }")
 
 
 def test_the_place_counts_the_characters_of_the_user_beside_declared_prefixes() -> None:

@@ -486,3 +486,41 @@ def test_a_missing_library_is_named_with_its_remedy(name: str, monkeypatch: pyte
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(ImportError, match=rf"to_{name}\(\) needs {name}: pip install {name}"):
         getattr(MIXED, f"to_{name}")()
+
+
+# --- labels beside IRIs, and many empty cells
+
+
+def test_label_columns_stand_beside_columns_of_iris_and_keep_their_language() -> None:
+    rows = ((STS.a, Literal("x"), STS.b), (STS.c, None, None))
+    table = Table(("drug", "n", "kind", "kindLabel"), tuple((*row, None) for row in rows), notes=("careful",))
+    labelled = table.with_label_columns({STS.a: Literal("ah", lang="de")})
+    assert labelled.variables == ("drug", "drugLabel", "n", "kind", "kindLabel")
+    assert labelled.rows == (
+        (STS.a, Literal("ah", lang="de"), Literal("x"), STS.b, None),
+        (STS.c, None, None, None, None),
+    )
+    assert labelled.notes == ("careful",)
+
+
+def test_notes_do_not_count_in_comparisons_and_show_in_a_notebook() -> None:
+    table = Table(("x",), ((STS.a,),), notes=("there is no <b>",))
+    assert table == Table(("x",), ((STS.a,),))
+    assert "<caption>1 row; there is no &lt;b&gt;</caption>" in table._repr_html_()
+
+
+def test_rows_without_any_cell_are_shown_as_empty_lines() -> None:
+    table = Table(("x", "y"), ((None, None), (STS.a, None), (None, None)))
+    assert table.to_text() == "x      y\n-----  -\n\nsts:a\n"
+    assert table.to_text(6) == "x    y\n---  -\n\nsts\n:a\n"
+    assert table.to_markdown() == "| x | y |\n| --- | --- |\n|  |  |\n| sts:a |  |\n|  |  |"
+    assert table.to_csv() == "x,y\r\n,\r\nhttps://w3id.org/sts-kg/a,\r\n,\r\n"
+    assert table.curies() == (("", ""), ("sts:a", ""), ("", ""))
+
+
+def test_a_table_of_many_columns_and_empty_rows_is_laid_out() -> None:
+    """20,000 columns and 5,001 rows took a time that grew with the square of the columns."""
+    table = Table(tuple(f"v{at}" for at in range(1_000)), ((None,) * 1_000,) * 1_000)
+    assert table.to_text().splitlines()[2:] == [""] * 999  # the last line end ends nothing
+    assert table.to_text(80).endswith("\n" * 1_000)
+    assert len(table.to_pandas()) == 1_000

@@ -6,6 +6,7 @@ writes its texts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
@@ -26,7 +27,9 @@ MOST_VALUES = 20  #: of texts that are looked for in the graph
 
 _STANDARD: tuple[type[DefinedNamespace], ...] = (RDF, RDFS, OWL, SKOS, XSD, DCTERMS, PROV)
 _PROPERTIES = (RDF.Property, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
+_NAME = re.compile(r"[A-Za-z][\w.-]*:[\w.-]+|<[^<> ]+>")
 _TAGGED = ("Builtin_LCASE", "Builtin_UCASE")  # they keep the language of their argument
+_NO_CASES = "this graph has no cases; add some with --cases FILE, in Python with kg.with_cases(…)"
 _EXISTS = ("Builtin_EXISTS", "Builtin_NOTEXISTS")
 
 
@@ -72,6 +75,9 @@ class _Slips:
         self.prefixes: Mapping[str, str] = PREFIXES | known_prefixes(text) | declared
         self.tree, self.terms, self.ask = tree[1], terms, ask
         self.triples = list(triples(self.tree))
+        asked = [part.default or part.named for part in named(self.tree, "DatasetClause")]
+        asked += [part.term for part in named(self.tree, "GraphGraphPattern")]
+        self.graphs = [term(part, self.prefixes) for part in asked]
 
     def _ask(self, text: str) -> object:
         try:
@@ -104,10 +110,13 @@ class _Slips:
             if list(iris(verb, self.prefixes)) == [RDF.type]
             for iri in iris(object_, self.prefixes)
         }
+        needed = set(self._needed())
         for iri in dict.fromkeys(iris(self.tree, self.prefixes)):
+            if iri in self.graphs:
+                continue
             if iri.startswith(str(CASE)) or iri == STS.PatientCase:
                 if not has_cases:
-                    yield "this graph has no cases; add some with --cases FILE, in Python with kg.with_cases(…)"
+                    yield _NO_CASES
                 elif iri not in known:
                     cases = [local(each) for each in known if each.startswith(str(CASE))]
                     yield f"there is no {compress(iri)}{_meant(nearest(local(iri), cases), 'case:')}"
@@ -121,11 +130,22 @@ class _Slips:
                     yield f"{compress(iri)} is {_kind(iri, classes, properties)} and no property{better}"
                 elif iri in as_class and iri not in classes:
                     yield f"{compress(iri)} is {_kind(iri, classes, properties)} and no class"
+                elif iri in needed and self._ask(f"ASK {{ ?s <{iri}> ?o }}") is False:
+                    nor = "" if has_cases else f", and {_NO_CASES}"
+                    yield f"no triple here has the property {compress(iri)}{nor}"
             elif near := _misspelt(iri):
                 yield f"there is no {compress(iri)}{near}"
-            elif iri in as_property and self._ask(f"ASK {{ ?s <{iri}> ?o }}") is False:
+            elif iri in needed and self._ask(f"ASK {{ ?s <{iri}> ?o }}") is False:
                 labels = "; labels are rdfs:label" if "label" in iri.lower() or "name" in iri.lower() else ""
                 yield f"no triple here has the property {compress(iri)}{labels}"
+
+    def _needed(self) -> Iterator[URIRef]:
+        """Yield the properties without which there is no answer: those of patterns that are not optional."""
+        for query in named(self.tree, "SelectQuery", "AskQuery", "ConstructQuery", "DescribeQuery"):
+            for part in (query.where.part or ()) if query.where else ():
+                for _, verb, _ in triples(part) if part.name == "TriplesBlock" else ():
+                    if len(found := list(iris(verb, self.prefixes))) == 1:
+                        yield found[0]
 
     def _unknown(self, iri: URIRef, fitting: Collection[Any]) -> str:
         name = local(iri)
@@ -138,10 +158,7 @@ class _Slips:
     # --- graphs
 
     def _of_graphs(self, graphs: Collection[str]) -> Iterator[str]:
-        asked = [part.default or part.named for part in named(self.tree, "DatasetClause")]
-        asked += [part.term for part in named(self.tree, "GraphGraphPattern")]
-        for part in asked:
-            name = term(part, self.prefixes)
+        for name in self.graphs:
             if not graphs:
                 which = (
                     f"there is no graph {_ntriples(name)} here"
@@ -150,9 +167,9 @@ class _Slips:
                 )
                 yield f"{which}: all triples are in one graph without a name; leave FROM and GRAPH out"
             elif isinstance(name, URIRef) and str(name) not in graphs:
-                near = nearest(str(name), graphs, 2) or sorted(graphs)[:3]
-                listed = ", ".join(f"<{each}>" for each in near)
-                yield f"there is no graph {_ntriples(name)} here; there are {listed}{', …' if len(graphs) > 3 else ''}"
+                near = [f"<{each}>" for each in nearest(str(name), graphs, 2)]
+                some = f"; there are {', '.join(f'<{each}>' for each in sorted(graphs)[:3])}, …"
+                yield f"there is no graph {_ntriples(name)} here{_meant(near) or some}"
 
     # --- texts
 
@@ -160,6 +177,15 @@ class _Slips:
         pairs = [pair for pair in self._compared() if isinstance(pair[1], Literal)]
         for verb, wanted in list(dict.fromkeys(pairs))[:MOST_VALUES]:
             yield from self._written_otherwise(verb, wanted)
+        for left, right in self._equalities():
+            tag = self._literal(right)
+            if (
+                isinstance(left, CompValue)
+                and left.name == "Builtin_LANG"
+                and tag is not None
+                and not str(tag).islower()
+            ):
+                yield f'a language is in small letters here, so never {_ntriples(tag)}; write "{str(tag).lower()}"'
 
     def _compared(self) -> Iterator[tuple[URIRef, Any]]:
         """Yield each property with a constant that its value is, or is compared with."""
@@ -206,6 +232,9 @@ class _Slips:
             if isinstance(each, Literal)
         }
         lexical = str(wanted)
+        if not kinds and self._ask(f"ASK {{ ?s <{verb}> ?o }}"):
+            bare_name = f"; write {lexical} without quotation marks" if _NAME.fullmatch(lexical) else ""
+            yield f"{compress(verb)} never leads to a text, as {_ntriples(wanted)} is{bare_name}"
         forms = dict.fromkeys([lexical, lexical.lower(), lexical.capitalize()])
         others = [_ntriples(Literal(form, lang=lang, datatype=type_)) for form in forms for lang, type_ in kinds]
         if others:
