@@ -57,7 +57,7 @@ from sts_kg.queries import (
     written,
 )
 from sts_kg.rdf import CASE, NO_IRI, STS, one_triple, read_text, syntax_of, write, write_bytes
-from sts_kg.stores import KINDS, graphs_of
+from sts_kg.stores import KINDS
 from sts_kg.tables import Table
 
 if TYPE_CHECKING:
@@ -304,6 +304,8 @@ class KnowledgeGraph:
 
     def _graphs_of(self, query: CannedQuery) -> list[str]:
         """Return the names of the graphs that a query is about in a store that `push` filled with all kinds."""
+        from sts_kg.stores import graphs_of
+
         if self._backend is not None and self._backend.names:
             names = set(self._backend.names)
         else:
