@@ -11,6 +11,7 @@
     ├── MalformedListError(ValueError)    an rdf:List without end, or with two heads: its head
     ├── ParameterError(ValueError)        the query, the parameter, its type, the value given
     ├── QueryError(ValueError)            the query's name, the position in its text
+    │   └── QueriesError(QueryError)      several files of a folder: the error of each
     ├── TooManyTriplesError(ValueError)   equal terms that would be written out to more triples than anyone can hold
     ├── NotEntailedError(LookupError)     a triple to be proven that the closure does not have
     ├── NotLinkedError(LookupError)       a query about an external vocabulary that is not linked
