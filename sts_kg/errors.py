@@ -11,6 +11,7 @@
     ├── MalformedListError(ValueError)    an rdf:List without end, or with two heads: its head
     ├── ParameterError(ValueError)        the query, the parameter, its type, the value given
     ├── QueryError(ValueError)            the query's name, the position in its text
+    │   └── QueriesError(QueryError)      several files of a folder: the error of each
     ├── TooManyTriplesError(ValueError)   equal terms that would be written out to more triples than anyone can hold
     ├── NotEntailedError(LookupError)     a triple to be proven that the closure does not have
     ├── NotLinkedError(LookupError)       a query about an external vocabulary that is not linked
@@ -56,6 +57,7 @@ __all__ = [
     "NotLinkedError",
     "ParameterError",
     "ParseError",
+    "QueriesError",
     "QueryError",
     "ReadingError",
     "SourceError",
@@ -255,6 +257,15 @@ class QueryError(StsKgError, ValueError):
     def __str__(self) -> str:
         place = _place(None, self.line, self.column)
         return f"query {self.name}{', ' + place if place else ''}: {self.reason}"
+
+
+class QueriesError(QueryError):
+    """Several query files of a folder that are wrong: `errors` has one for each; `name` is the folder."""
+
+    def __init__(self, name: str, errors: Iterable[StsKgError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(name, f"{len(self.errors)} files are wrong: {'; '.join(map(str, self.errors))}")
+        self.args = (name, self.errors)
 
 
 class InconsistentError(StsKgError, ValueError):

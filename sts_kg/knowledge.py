@@ -39,10 +39,24 @@ from sts_kg.errors import (
     ParseError,
     QueryError,
     UnknownNameError,
+    nearest,
 )
 from sts_kg.guideline import Guideline, Segment, Verdicts, queries_folder, read_verdicts, source_page
-from sts_kg.queries import CannedQuery, Elsewhere, Entities, find, known_prefixes, read, read_all
-from sts_kg.rdf import CASE, NO_IRI, STS, one_triple, syntax_of, write
+from sts_kg.queries import (
+    MARK,
+    CannedQuery,
+    Elsewhere,
+    Entities,
+    QueryText,
+    find,
+    ids,
+    known_prefixes,
+    read,
+    read_all,
+    read_own,
+    written,
+)
+from sts_kg.rdf import CASE, NO_IRI, STS, one_triple, read_text, syntax_of, write, write_bytes
 from sts_kg.stores import KINDS
 from sts_kg.tables import Table
 
@@ -53,7 +67,7 @@ if TYPE_CHECKING:
     from sts_kg.quality import Report
     from sts_kg.stores import Backend, Endpoint, Pushed, PushProgress, Source
 
-__all__ = ["KnowledgeGraph", "connect", "load"]
+__all__ = ["KnowledgeGraph", "asking", "connect", "load"]
 
 MOST_LABELLED = 500  #: IRIs whose labels are asked for at a time
 _LABELS = "<http://www.w3.org/2000/01/rdf-schema#label> <http://www.w3.org/2004/02/skos/core#prefLabel>"
@@ -66,8 +80,17 @@ class KnowledgeGraph:
     all other methods leave it as it is. Not medical advice.
     """
 
-    def __init__(self, session: Session | None = None, *, backend: Backend | None = None) -> None:
-        self._session, self._backend = session, backend
+    def __init__(
+        self,
+        session: Session | None = None,
+        *,
+        backend: Backend | None = None,
+        own: Mapping[str, CannedQuery] | None = None,
+    ) -> None:
+        self._session, self._backend, self._own = session, backend, own or {}
+
+    def _like_this(self, session: Session) -> KnowledgeGraph:
+        return KnowledgeGraph(session, own=self._own)
 
     @property
     def session(self) -> Session:
@@ -150,11 +173,11 @@ class KnowledgeGraph:
         CaseError, ParseError
             A case cannot be read.
         """
-        return KnowledgeGraph(replace(self.session, cases=self._read(cases)))
+        return self._like_this(replace(self.session, cases=self._read(cases)))
 
     def with_examples(self) -> KnowledgeGraph:
         """Return a knowledge graph with the fictional cases a to m of `ontology/examples`."""
-        return KnowledgeGraph(self.session.examples)
+        return self._like_this(self.session.examples)
 
     def with_verdicts(self, verdicts: Verdicts | str | Path | Iterable[str | Path]) -> KnowledgeGraph:
         """Return a knowledge graph with the verdicts of reviewers; answers then say where they have been reviewed.
@@ -167,7 +190,7 @@ class KnowledgeGraph:
             A form cannot be read, or a cell is not what is expected.
         """
         read = verdicts if isinstance(verdicts, Verdicts) else read_verdicts(verdicts, self.guideline)
-        return KnowledgeGraph(replace(self.session, guideline=self.guideline.with_verdicts(read)))
+        return self._like_this(replace(self.session, guideline=self.guideline.with_verdicts(read)))
 
     def under(self, reading: str) -> KnowledgeGraph:
         """Return a knowledge graph by another reading of one decision, such as `D04=S08-alone`, with the same cases.
@@ -181,7 +204,7 @@ class KnowledgeGraph:
         ReadingError
             The alternative of the decision is not encoded, it has several, or this graph is by a reading already.
         """
-        return KnowledgeGraph(replace(self.session, guideline=self.guideline.under(reading)))
+        return self._like_this(replace(self.session, guideline=self.guideline.under(reading)))
 
     def with_alignments(self, *names: str) -> KnowledgeGraph:
         """Return a knowledge graph with alignments: axioms that put our terms under those of an outside ontology.
@@ -209,13 +232,13 @@ class KnowledgeGraph:
 
     @cached_property
     def canned(self) -> dict[str, CannedQuery]:
-        """The canned queries by id, `topic/name`, without the checks of `queries/check/`."""
-        found = read_all(queries_folder())
-        return {name: each for name, each in found.items() if each.topic != "check"}
+        """The canned queries by id, `topic/name`, with those of one's own, without the checks of `queries/check/`."""
+        found = {**read_all(queries_folder()), **self._own}
+        return {name: each for name, each in sorted(found.items()) if each.topic != "check"}
 
     def _find(self, name: str) -> CannedQuery:
         if "canned" not in self.__dict__ and not name.startswith("check/"):
-            if found := read(queries_folder(), name):  # one file instead of all
+            if found := self._own.get(name) or read(queries_folder(), name):  # one file instead of all
                 return found
         return find(name, self.canned)
 
@@ -228,6 +251,8 @@ class KnowledgeGraph:
     def queries(self, topic: str | None = None) -> Table:
         """Return the canned queries as a table: id, parameters (optional ones in brackets), question.
 
+        If there are queries of one's own, a fourth column `own` has their files.
+
         Raises
         ------
         UnknownNameError
@@ -236,8 +261,86 @@ class KnowledgeGraph:
         found = [query for query in self.canned.values() if topic in (None, query.topic)]
         if not found:
             raise UnknownNameError("topic", str(topic), {query.topic for query in self.canned.values()})
-        rows = [(query.id, query.usage, query.description) for query in found]
-        return Table(("id", "parameters", "question"), tuple(tuple(map(Literal, row)) for row in rows))
+        rows = [tuple(map(Literal, (query.id, query.usage, query.description))) for query in found]
+        if not self._own:
+            return Table(("id", "parameters", "question"), tuple(rows))
+        files = [Literal(str(query.file)) if query.file is not None else None for query in found]
+        own = tuple((*row, file) for row, file in zip(rows, files, strict=True))
+        return Table(("id", "parameters", "question", "own"), own)
+
+    def write_queries(
+        self,
+        folder: str | Path,
+        *,
+        topic: str | None = None,
+        endpoint_graphs: bool = False,
+        values: Mapping[str, object] | None = None,
+    ) -> list[Path]:
+        """Write the canned queries as files for any SPARQL 1.1 engine, and return the files, `topic/name.rq`.
+
+        Each has its header, its parameters bound, its prefixes declared, and says on what it is to be run. A query
+        about cases is about the fictional ones if this graph has none.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made if it is not there. Files that were written before are replaced, others never.
+        topic : str, optional
+            Only the queries of one topic.
+        endpoint_graphs : bool
+            Whether the dataset is named by FROM, for a store that `push` filled. Without it, a query is about the
+            default graph, and a comment says which files to load there.
+        values : mapping of parameter names to values, optional
+            Each for all queries that have the parameter; the others take their defaults. An optional parameter without
+            value stays a variable, which means any.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such topic.
+        ParameterError
+            No query has such a parameter, or the value does not fit.
+        ParseError
+            A file of another origin has the name of one to be written; nothing is written then.
+        OSError
+            A file cannot be written.
+        """
+        chosen = [self.canned[str(name)] for name in self.queries(topic).column("id")]
+        given = {name: value for name, value in (values or {}).items() if value is not None}
+        known = {each.name for query in chosen for each in query.parameters}
+        for name in sorted(given.keys() - known):
+            raise ParameterError("each", name, "no query has such a parameter", near=nearest(name, known))
+        texts = {}
+        for query in chosen:
+            path = Path(folder, f"{query.id}.rq")
+            if path.exists() and MARK not in read_text(path):
+                raise ParseError("was not written by sts-kg queries --write; give another folder", path=path)
+            mine = {each.name: given[each.name] for each in query.parameters if each.name in given}
+            graphs = self._graphs_of(query) if endpoint_graphs and not query.endpoint else []
+            comments = [*_how_to_run(query, bool(graphs)), *(f"{name}: {value}" for name, value in mine.items())]
+            texts[path] = written(self.bound(query.id, **mine), comments, graphs=graphs)
+        for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_bytes(path, text.encode())
+        return list(texts)
+
+    def _graphs_of(self, query: CannedQuery) -> list[str]:
+        """Return the names of the graphs that a query is about in a store that `push` filled with all kinds."""
+        from sts_kg.stores import graphs_of
+
+        if self._backend is not None and self._backend.names:
+            names = set(self._backend.names)
+        else:
+            from sts_kg.links import graphs_of_mappings
+
+            session, base = self.session, self.guideline.base
+            modules = map(self.guideline.graph_name, self.guideline.quads)
+            links = [*session.slices, f"{base}link/inferred"] if session.slices else []
+            names = {*map(str, modules), f"{base}inferred", *map(str, links)}
+            names |= {str(name) for name in session.mappings or graphs_of_mappings()}
+        cases = {f"{self.guideline.base}cases"}
+        names = names | cases if query.graph == "cases" else names if self.has_cases else names - cases
+        return graphs_of("closed" if query.graph == "cases" else query.graph, tuple(sorted(names)))
 
     def query(
         self,
@@ -281,13 +384,18 @@ class KnowledgeGraph:
         if found.graph == "cases" and not self.has_cases:
             return self.with_examples().query(found.id, on_note=on_note, **parameters)
         if found.endpoint:
-            raise QueryError(found.id, f"asks {found.endpoint}; run it with query_online (--online)")
+            raise QueryError(found.shown, f"asks {found.endpoint}; run it with query_online (--online)")
         if found.needs and not self._is_linked(found.needs):
             raise NotLinkedError(found.id, found.needs)
         kind = "closed" if found.graph == "cases" else found.graph
         notes: list[str] = []
         text = self._bound(found, parameters, notes.append)
-        return self._noted(kind, text, notes, on_note, name=found.id)
+        return self._noted(kind, text, notes, on_note, name=found.shown)
+
+    @property
+    def holds_ours(self) -> bool:
+        """Whether what is asked holds anything of the knowledge graph: an endpoint of somebody else does not."""
+        return self._backend is None or self._backend.holds_ours
 
     @property
     def has_cases(self) -> bool:
@@ -330,7 +438,7 @@ class KnowledgeGraph:
 
         found = self._find(name)
         if not found.endpoint:
-            raise QueryError(found.id, "names no endpoint; run it with query")
+            raise QueryError(found.shown, "names no endpoint; run it with query")
         profile = next((each for each in PROFILES if each in found.endpoint), "generic")
         return Endpoint(found.endpoint, profile=profile).query(self.bound(found.id, **parameters))
 
@@ -363,8 +471,13 @@ class KnowledgeGraph:
         kind = "asserted" if asserted else self._widest
         notes = [f"{prefix}: was declared for you, as <{iri}>" for prefix, iri in known_prefixes(text).items()]
         graphs = self._backend.names if self._backend is not None else ()
-        ask, cases = partial(self._ask, kind), self.has_cases
-        notes += slips(text, self.asserted, ask=ask, graphs=graphs, has_cases=cases)
+        if self._backend is None or self._backend.is_ours:
+            ask, cases = partial(self._ask, kind), self.has_cases
+            notes += slips(text, self.asserted, ask=ask, graphs=graphs, has_cases=cases)
+        elif not self.holds_ours and str(STS) in QueryText(text).declared:
+            notes.append("the endpoint holds nothing of the knowledge graph; sts-kg push --endpoint fills it")
+        elif asserted and self.holds_ours:
+            notes.append("asserted and inferred triples cannot be told apart there")
         if strict and notes:
             raise QueryError("given", "; ".join(notes))
         return self._noted(kind, text, notes, on_note)
@@ -549,7 +662,7 @@ class KnowledgeGraph:
         """Return the report of the quality gates on the ontology and the queries, and on the page if available."""
         from sts_kg.quality import report
 
-        return report(self.guideline, canned_folder=queries_folder(), page=source_page(page))
+        return report(self.guideline, canned_folder=queries_folder(), own=self._own.values(), page=source_page(page))
 
     def sources(self, name: str | None = None, *, page: str | Path | None = None) -> tuple[Segment, ...]:
         """Return all segments of the source in reading order, or the one with an id; with text if the page is given."""
@@ -748,40 +861,104 @@ class KnowledgeGraph:
         return read_cases(cases, self.guideline.vocabulary, on_error=on_error)
 
 
+#: What to load for a query of each kind, and how that is written.
+_LOADED = {
+    "asserted": ("the ontology", "sts-kg export -o FILE.ttl"),
+    "closed": ("the ontology with what follows", "sts-kg export --inferred -o FILE.ttl"),
+    "cases": (
+        "the ontology and cases, with what follows",
+        "sts-kg export --inferred --cases CASES -o FILE.ttl (the fictional cases: ontology/examples/?.yaml)",
+    ),
+    "linked": (
+        "the ontology with what follows, the mappings, and the slices that were linked",
+        "sts-kg push --graphs asserted,inferred,mappings,links (its graphs merged)",
+    ),
+}
+
+
+def _how_to_run(query: CannedQuery, named: bool) -> list[str]:
+    """Return what a written query says of the data that it needs."""
+    if query.endpoint:
+        return [f"Ask {query.endpoint}"]
+    what, how = _LOADED[query.graph]
+    need = f" It needs a linked ontology with terms of {query.needs}." if query.needs else ""
+    if named:
+        return [f"Ask a store that sts-kg push filled; FROM names {what}.{need}"]
+    return [f"Load into the default graph {what}.{need}", f"  {how}"]
+
+
 def load(
-    ontology: str | Path | None = None, *, engine: str = "columns", store: str | Path | None = None
+    ontology: str | Path | None = None,
+    *,
+    engine: str = "columns",
+    store: str | Path | None = None,
+    queries: str | Path | None = None,
 ) -> KnowledgeGraph:
     """Return the knowledge graph of the shipped ontology, or of another folder of the same layout.
 
     The closure is computed when first needed, by our own engine or by owlrl, the slow reference. With `store`, the
     graph stays in an Oxigraph folder that `sts-kg link -o` or `sts-kg push --store` made: nothing is loaded, and
-    queries run there.
+    queries run there. `queries` is a folder of canned queries of one's own, `<topic>/<name>.rq`, which join the shipped
+    ones.
 
     Raises
     ------
     ParseError
-        A module of the ontology is missing or cannot be read.
+        A module of the ontology is missing or cannot be read; there is no such folder of queries, or none in it.
+    QueryError
+        A query of one's own is wrong, or has the id of a shipped one; a QueriesError has the errors of several.
     EndpointError
         There is no such store, or another process uses it.
     """
+    own = _own_queries(queries)
     if store is not None:
         from sts_kg.stores import FolderBackend
 
-        return KnowledgeGraph(backend=FolderBackend(Path(store)))
-    return KnowledgeGraph(Session(Guideline(ontology, engine=engine)))
+        return KnowledgeGraph(backend=FolderBackend(Path(store)), own=own)
+    return KnowledgeGraph(Session(Guideline(ontology, engine=engine)), own=own)
 
 
-def connect(url: str, *, profile: str = "generic", timeout_s: float = 60.0) -> KnowledgeGraph:
-    """Return the knowledge graph at a SPARQL 1.1 endpoint, where `sts-kg push --endpoint` put it.
+def _own_queries(folder: str | Path | None) -> dict[str, CannedQuery]:
+    return {} if folder is None else read_own(folder, ids(queries_folder()))
 
-    Queries run there. Options and explanations download the ontology once, a few thousand triples. Cases never leave
-    this machine; their closure is computed here.
+
+def asking(
+    url: str, kind: str | None = None, *, profile: str = "generic", queries: str | Path | None = None
+) -> KnowledgeGraph:
+    """Return the shipped knowledge graph, whose queries go to a SPARQL 1.1 endpoint, as `--endpoint` does it.
+
+    A canned query, whose `kind` is given ("asserted", "closed", "linked"), is asked of the graphs that were pushed, as
+    `connect` asks them. A text of one's own is asked of the default graph, as it is, unless that holds nothing of ours.
+    Then the graphs that were pushed are asked, or else the graphs of other names that hold an export of ours. Names in
+    parameters are those of the shipped ontology.
 
     Raises
     ------
     EndpointError
-        The endpoint does not answer, or does not hold the knowledge graph.
+        The endpoint does not answer, or a canned query is asked and it holds nothing of ours.
+    """
+    from sts_kg.stores import backend_at
+
+    own = _own_queries(queries)
+    return KnowledgeGraph(Session(Guideline()), backend=backend_at(url, kind, profile=profile), own=own)
+
+
+def connect(
+    url: str, *, profile: str = "generic", timeout_s: float = 60.0, queries: str | Path | None = None
+) -> KnowledgeGraph:
+    """Return the knowledge graph at a SPARQL 1.1 endpoint, where `sts-kg push --endpoint` put it.
+
+    Queries run there. Options and explanations download the ontology once, a few thousand triples. Cases never leave
+    this machine; their closure is computed here. `queries` as for `load`.
+
+    Raises
+    ------
+    EndpointError
+        The endpoint does not answer, or does not hold the knowledge graph in the graphs that `push` writes.
+    ParseError, QueryError
+        As for `load`, about `queries`.
     """
     from sts_kg.stores import EndpointBackend
 
-    return KnowledgeGraph(backend=EndpointBackend(url, profile=profile, timeout_s=timeout_s))
+    own = _own_queries(queries)
+    return KnowledgeGraph(backend=EndpointBackend(url, profile=profile, timeout_s=timeout_s), own=own)

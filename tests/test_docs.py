@@ -69,7 +69,7 @@ class Block:
 
 def blocks(page: str) -> Iterator[Block]:
     """Yield the fenced blocks of a page."""
-    for match in re.finditer(r"^```(\w+)(?: +([\w.-]+))?[^\n]*\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+    for match in re.finditer(r"^```(\w+)(?: +([\w./-]+))?[^\n]*\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
         yield Block(match[1], match[2] or "", page.count("\n", 0, match.start(3)) + 1, match[3])
 
 
@@ -143,6 +143,7 @@ def test_blocks_run_as_shown(page: Path, checkout: Path) -> None:
     for block in blocks(page.read_text(encoding="utf-8")):
         where = f"{_name(page)}, line {block.line}"
         if block.file:
+            (checkout / block.file).parent.mkdir(parents=True, exist_ok=True)
             (checkout / block.file).write_text(block.text, encoding="utf-8")
         if block.language == "console":
             assert "\n".join(run_console(block, where)) == ""

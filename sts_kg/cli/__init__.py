@@ -24,6 +24,7 @@ from sts_kg.errors import (
     EndpointError,
     InconsistentError,
     ParameterError,
+    QueriesError,
     QueryError,
     ReadingError,
     StsKgError,
@@ -41,7 +42,8 @@ class _App(click.Group):
         try:
             return super().invoke(ctx)
         except StsKgError as error:
-            terminal().error(str(error))
+            for each in error.errors if isinstance(error, QueriesError) else (error,):
+                terminal().error(str(each))
             ctx.exit(_code(error))
         except BrokenPipeError:
             raise  # click ends quietly when the reader of a pipe has gone

@@ -15,6 +15,7 @@ from sts_kg.cli.shared import (
     cases_option,
     formats,
     graph_by,
+    own_queries_option,
     page_option,
     terminal,
     verdicts_option,
@@ -82,19 +83,21 @@ def diff(old: Path, new: Path, form: str) -> None:
 
 @click.command()
 @page_option
+@own_queries_option
 @formats("table", "json", "csv", "md")
-def check(page: Path | None, form: str) -> None:
+def check(page: Path | None, own: Path | None, form: str) -> None:
     """Check the ontology and the queries; exit 1 if anything is wrong.
 
     \b
     Example:
       sts-kg check --source page.txt
+      sts-kg check --queries my-queries
     """
     from sts_kg.knowledge import load
 
     shown = terminal()
     with shown.busy("checking …"):
-        found = load().check(page=page)
+        found = load(queries=own).check(page=page)
     if form == "json":
         shown.write(as_json(found.as_dict()))
     elif form == "table":

@@ -10,8 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, endpoint_option, formats, store_option, terminal
-from sts_kg.errors import UnknownNameError
+from sts_kg.cli.shared import (
+    DONE,
+    NO,
+    File,
+    as_json,
+    cases_option,
+    endpoint_option,
+    formats,
+    own_queries_option,
+    store_option,
+    terminal,
+)
+from sts_kg.errors import QueryError, StsKgError, UnknownNameError
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -30,16 +41,38 @@ _GRAPHS = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml", "jsonld": "jsonld
 @click.command(name="queries")
 @formats("table", "json", "md")
 @click.option("--topic", help="Only the queries of one topic.")
-def queries_command(form: str, topic: str | None) -> None:
-    """List the canned queries by topic, one line each.
+@own_queries_option
+@click.option("--write", "folder", type=File, metavar="DIR", help="Write each as a file for any SPARQL engine.")
+@click.option("--endpoint-graphs", is_flag=True, help="With --write: name the graphs that push writes, by FROM.")
+@click.option("--value", "values", multiple=True, metavar="NAME=VALUE", help="With --write: bind a parameter to this.")
+def queries_command(
+    form: str,
+    topic: str | None,
+    own: Path | None,
+    folder: Path | None,
+    endpoint_graphs: bool,
+    values: tuple[str, ...],
+) -> None:
+    """List the canned queries by topic, one line each; or write them as files for any SPARQL engine.
+
+    A file has the header of its query, its parameters bound to their defaults, and says which data it is for.
 
     \b
     Example:
       sts-kg queries --topic drugs
+      sts-kg queries --write queries-for-jena
+      sts-kg queries --write queries-for-fuseki --endpoint-graphs --topic drugs --value drug=ifosfamide
     """
     from sts_kg.knowledge import load
 
-    kg, shown = load(), terminal()
+    if folder is None and (endpoint_graphs or values):
+        raise click.UsageError("--endpoint-graphs and --value belong to --write DIR")
+    kg, shown = load(queries=own), terminal()
+    if folder is not None:
+        given = dict(_name_and_value(each) for each in values)
+        paths = kg.write_queries(folder, topic=topic, endpoint_graphs=endpoint_graphs, values=given)
+        shown.note(f"{len(paths)} quer{'y' if len(paths) == 1 else 'ies'} written to {folder}")
+        return
     table = kg.queries(topic)
     if form == "json":
         shown.write(as_json([kg.canned[str(name)].as_dict() for name in table.column("id")]))
@@ -49,21 +82,45 @@ def queries_command(form: str, topic: str | None) -> None:
         shown.table(table.variables, table.curies())
 
 
+def _name_and_value(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not (name and sign):
+        raise click.UsageError(f"--value {text}: NAME=VALUE was expected, such as drug=ifosfamide")
+    return name, value
+
+
 class _Queries(click.Group):
-    """The canned queries as commands; their parameters are options."""
+    """The canned queries as commands; their parameters are options. --queries may stand before or after a name."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        for at, word in enumerate(args):
+            if word == "--":
+                break
+            if word == "--queries" and at + 1 < len(args):
+                args = [*args[at : at + 2], *args[:at], *args[at + 2 :]]
+                break
+            if word.startswith("--queries="):
+                args = [word, *args[:at], *args[at + 1 :]]
+                break
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_canned())
+        return list(_canned(ctx.params.get("own")))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         from sts_kg.queries import find
 
         try:
-            return _query_command(find(cmd_name, _canned()))
+            own = ctx.params.get("own")
+            return _query_command(find(cmd_name, _canned(own)), own)
         except UnknownNameError as error:
             if ctx.resilient_parsing:  # completion asks for what is not typed yet
                 return None
             ctx.fail(str(error))
+        except StsKgError:  # a folder of one's own that is wrong
+            if ctx.resilient_parsing:
+                return None
+            raise
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -80,15 +137,17 @@ class _Queries(click.Group):
         formatter.write_text("sts-kg queries lists the names; sts-kg query NAME --help the parameters of one.")
 
 
-def _canned() -> dict[str, CannedQuery]:
+def _canned(own: Path | None) -> dict[str, CannedQuery]:
     from sts_kg.guideline import queries_folder
-    from sts_kg.queries import read_all
+    from sts_kg.queries import ids, read_all, read_own
 
-    return {name: query for name, query in read_all(queries_folder()).items() if query.topic != "check"}
+    found = read_all(queries_folder()) | ({} if own is None else read_own(own, ids(queries_folder())))
+    return {name: query for name, query in sorted(found.items()) if query.topic != "check"}
 
 
 @click.group(name="query", cls=_Queries, subcommand_metavar="NAME [--PARAMETER VALUE...]")
-def query_group() -> None:
+@own_queries_option
+def query_group(own: Path | None) -> None:
     """Run a canned query. A parameter takes an id, label, synonym, CURIE or IRI, of a mapped term too.
 
     A SPARQL text, a .rq file or - in the place of the name is run as sts-kg sparql runs it.
@@ -97,6 +156,7 @@ def query_group() -> None:
     Example:
       sts-kg query drugs/options-with-drug --drug doxorubicin
       sts-kg query conditions/options-of-case --case d1 --cases cohort.csv --format csv
+      sts-kg query mine/brands --queries my-queries
     """
 
 
@@ -108,7 +168,7 @@ _formats = click.option(
 _labels = click.option("--labels", is_flag=True, help="Add a column of labels beside each column of IRIs.")
 
 
-def _query_command(query: CannedQuery) -> click.Command:
+def _query_command(query: CannedQuery, own: Path | None) -> click.Command:
     from sts_kg.tables import Table
 
     def run(
@@ -121,19 +181,24 @@ def _query_command(query: CannedQuery) -> click.Command:
         online: bool = False,
         **values: Any,
     ) -> None:
-        kg, shown = _loaded(store, endpoint), terminal()
-        if show:
-            shown.write(kg.bound(query.id, **values))
-            return
+        shown = terminal()
         with shown.busy("reasoning …"):
-            if endpoint is not None:
-                answer = _asked(endpoint, kg.bound(query.id, **values))
-            elif online:
+            if query.endpoint and endpoint is not None and not show:  # a federated query is about the data of others
+                from sts_kg.stores import Endpoint
+
+                answer = Endpoint(endpoint).query(_loaded(store, None, cases, own).bound(query.id, **values))
+            elif show or online:
+                kg = _loaded(store, None, cases, own)
+                if show:
+                    shown.write(kg.bound(query.id, **values))
+                    return
                 answer = kg.query_online(query.id, **values)
             else:
-                if query.graph == "cases" and not cases and not kg.has_cases:
-                    shown.note("note: about the fictional example cases; give others with --cases FILE")
-                kg = kg.with_cases(cases) if cases else kg
+                kg = _loaded(store, endpoint, cases, own, kind=query.graph)
+                if query.graph == "cases" and not kg.has_cases:
+                    where = "the endpoint has no cases: " if endpoint is not None else ""
+                    more = "push others with push --cases" if endpoint is not None else "give others with --cases FILE"
+                    shown.note(f"note: {where}about the fictional example cases; {more}")
                 answer = kg.query(query.id, on_note=_warning(shown), **values)
             answer = kg.labelled(answer) if labels and isinstance(answer, Table) else answer
         _print(answer, form, shown, empty=query.empty_because)
@@ -163,7 +228,13 @@ def _query_command(query: CannedQuery) -> click.Command:
         command = option(command)
     if query.endpoint:
         command = click.option("--online", is_flag=True, help=f"Query {query.endpoint}.")(command)
-    return _formats(command)
+    command = _formats(command)
+    spelt = [text for option in command.params[len(parameters) :] for text in option.opts]
+    for parameter in query.parameters:
+        if f"--{parameter.name}" in (*spelt, "--help", "--queries"):
+            reason = f"--{parameter.name} is an option of every query; give the parameter another name"
+            raise QueryError(query.shown, reason)
+    return command
 
 
 def _parameter_help(parameter: Parameter) -> str:
@@ -238,13 +309,9 @@ def sparql(
     asked = read_text(file) if file is not None else sys.stdin.read() if text == "-" else str(text)
     shown = terminal()
     with shown.busy("reasoning …"):
-        if endpoint is not None:
-            answer = _asked(endpoint, asked)
-        else:
-            kg = _loaded(store, endpoint)
-            kg = kg.with_cases(cases) if cases else kg
-            answer = kg.sparql(asked, asserted=asserted, strict=strict, on_note=_warning(shown))
-            answer = kg.labelled(answer) if labels and isinstance(answer, Table) else answer
+        kg = _loaded(store, endpoint, cases, kind="asserted" if asserted else None)
+        answer = kg.sparql(asked, asserted=asserted, strict=strict, on_note=_warning(shown))
+        answer = kg.labelled(answer) if labels and isinstance(answer, Table) else answer
     _print(answer, form, shown)
 
 
@@ -252,19 +319,28 @@ def _warning(shown: Terminal) -> Callable[[str], None]:
     return lambda note: shown.note(f"warning: {note}")
 
 
-def _loaded(store: Path | None, endpoint: str | None) -> KnowledgeGraph:
-    """Return the shipped graph, or that of a store."""
-    from sts_kg.knowledge import load
+def _loaded(
+    store: Path | None,
+    endpoint: str | None,
+    cases: tuple[Path, ...] = (),
+    own: Path | None = None,
+    *,
+    kind: str | None = None,
+) -> KnowledgeGraph:
+    """Return the shipped graph, or that of a store or an endpoint; `kind` is that of a canned query."""
+    from sts_kg.knowledge import asking, load
 
     if store is not None and endpoint is not None:
         raise click.UsageError("--store and --endpoint exclude each other")
-    return load() if store is None else load(store=store)
-
-
-def _asked(endpoint: str, text: str) -> Table | bool | Graph:
-    from sts_kg.stores import Endpoint
-
-    return Endpoint(endpoint).query(text)
+    if endpoint is not None:
+        if cases:
+            raise click.UsageError(
+                "--cases and --endpoint exclude each other: facts about a person are not sent; "
+                "sts-kg push --cases puts them into a store of yours"
+            )
+        return asking(endpoint, kind, queries=own)
+    kg = load(store=store, queries=own)
+    return kg.with_cases(cases) if cases else kg
 
 
 def _print(answer: Table | bool | Graph, form: str | None, shown: Terminal, *, empty: str = "") -> None:

@@ -29,6 +29,7 @@ __all__ = [
     "endpoint_option",
     "formats",
     "graph_by",
+    "own_queries_option",
     "page_option",
     "profile_option",
     "reading_option",
@@ -65,6 +66,9 @@ endpoint_option = click.option(
 )
 store_option = click.option(
     "--store", type=File, metavar="FOLDER", help="Query a store made by link -o or push --store."
+)
+own_queries_option = click.option(
+    "--queries", "own", type=File, metavar="DIR", help="A folder of queries of your own, beside the shipped ones."
 )
 profile_option = click.option(
     "--profile", type=click.Choice(tuple(PROFILES)), default="generic", show_default=True, help="The kind of endpoint."

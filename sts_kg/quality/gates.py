@@ -60,7 +60,9 @@ class Report:
         return Table(("check", "subject", "message", "remedy"), tuple(rows))
 
 
-def report(guideline: Guideline, *, canned_folder: Path, page: Path | None = None) -> Report:
+def report(
+    guideline: Guideline, *, canned_folder: Path, own: Iterable[CannedQuery] = (), page: Path | None = None
+) -> Report:
     """Return what all checks say of an ontology and of the queries in a folder (some ten seconds).
 
     Parameters
@@ -69,6 +71,8 @@ def report(guideline: Guideline, *, canned_folder: Path, page: Path | None = Non
         What is checked; its closure is computed.
     canned_folder : Path
         The canned queries, including the checks in `check/`.
+    own : iterable of CannedQuery
+        More queries to check, and to check by if their topic is `check`.
     page : Path, optional
         The source page; without it the checks that need it are left out, which `notes` says.
     """
@@ -89,7 +93,7 @@ def report(guideline: Guideline, *, canned_folder: Path, page: Path | None = Non
     def wrong(error: QueryError | ParseError) -> None:
         wrong_files.append(Violation("query-syntax", getattr(error, "name", str(canned_folder)), str(error)))
 
-    queries = read_all(canned_folder, on_error=wrong)
+    queries = read_all(canned_folder, on_error=wrong) | {query.id: query for query in own}
     terms = {term for term in guideline.asserted.subjects() if isinstance(term, URIRef)}
     for each in queries.values():
         found += lint.violations(each, terms, second_parser=check_syntax)
@@ -110,9 +114,13 @@ def report(guideline: Guideline, *, canned_folder: Path, page: Path | None = Non
 
 
 def query_violations(guideline: Guideline, checks: Iterable[CannedQuery]) -> Iterator[Violation]:
-    """Yield a violation for each row of the checks that are queries (`?subject ?message`)."""
+    """Yield a violation for each row of the checks that are queries (`?subject ?message`), or if one is none."""
     stores: dict[str, Store] = {}
     for check in checks:
+        if check.form != "select" or check.parameters or check.graph not in ("asserted", "closed"):
+            reason = "a check selects ?subject ?message from the asserted or the closed graph, and has no parameters"
+            yield Violation("query-syntax", check.id, reason)
+            continue
         if check.graph not in stores:
             try:
                 closed = guideline.closure if check.graph == "closed" else guideline.asserted
@@ -120,7 +128,10 @@ def query_violations(guideline: Guideline, checks: Iterable[CannedQuery]) -> Ite
                 continue
             stores[check.graph] = store_of(closed)
         rows = run(stores[check.graph], check.text, name=check.id)
-        assert isinstance(rows, Table), f"{check.id} is a check and no SELECT"
+        assert isinstance(rows, Table), "its form was looked at"
+        if len(rows.variables) != 2:
+            yield Violation("query-syntax", check.id, "a check selects ?subject ?message, two variables")
+            continue
         for subject, message in rows:
             shown = compress(str(subject)) if isinstance(subject, URIRef) else str(subject)
             yield Violation(check.id.removeprefix("check/"), shown, str(message), check.remedy)

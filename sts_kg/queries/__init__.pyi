@@ -1,7 +1,9 @@
 from .canned_query import CannedQuery as CannedQuery
 from .catalogue import find as find
+from .catalogue import ids as ids
 from .catalogue import read as read
 from .catalogue import read_all as read_all
+from .catalogue import read_own as read_own
 from .entities import Elsewhere as Elsewhere
 from .entities import Entities as Entities
 from .grammar import parsed_sparql as parsed_sparql
@@ -14,4 +16,6 @@ from .oxigraph import run as run
 from .oxigraph import store_of as store_of
 from .paging import QueryText as QueryText
 from .parameters import Parameter as Parameter
+from .portable import MARK as MARK
+from .portable import written as written
 from .tokens import without_comments as without_comments

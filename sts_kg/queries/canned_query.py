@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from rdflib import Variable
 
@@ -25,7 +26,7 @@ class CannedQuery:
     `id` is the path below the folder of queries without suffix, `graph` is one of GRAPHS, `form`
     "select", "ask", "construct" or "describe". `empty_because` says why there are no rows, if none are
     expected; `needs` names the vocabulary that must be linked first, by its prefix. `remedy`, of a check, says what
-    would be right. Only a federated query has an `endpoint`.
+    would be right. Only a federated query has an `endpoint`, and only a query of the user's own a `file`.
     """
 
     id: str
@@ -41,6 +42,12 @@ class CannedQuery:
     remedy: str = ""
     tags: tuple[str, ...] = ()
     endpoint: str = ""
+    file: Path | None = None
+
+    @property
+    def shown(self) -> str:
+        """What an error calls it: the file of one's own query, the id of a shipped one."""
+        return self.id if self.file is None else str(self.file)
 
     @property
     def usage(self) -> str:
@@ -48,10 +55,11 @@ class CannedQuery:
         return " ".join(each.name if each.required else f"[{each.name}]" for each in self.parameters)
 
     def as_dict(self) -> dict[str, object]:
-        """Return id, topic, summary and parameters as plain values."""
+        """Return id, topic, summary, parameters, and the file if it is one's own, as plain values."""
         keys = ("name", "type", "required", "default")
         parameters = [{key: getattr(each, key) for key in keys} for each in self.parameters]
-        return {"id": self.id, "topic": self.topic, "summary": self.summary, "parameters": parameters}
+        own = {} if self.file is None else {"own": str(self.file)}
+        return {"id": self.id, "topic": self.topic, "summary": self.summary, "parameters": parameters, **own}
 
     @property
     def open_text(self) -> str:

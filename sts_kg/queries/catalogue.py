@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from sts_kg.errors import ParseError, QueryError, UnknownNameError, nearest
+from sts_kg.errors import ParseError, QueriesError, QueryError, UnknownNameError, nearest
 from sts_kg.queries.body import check_places, form_of, parameters_of
 from sts_kg.queries.canned_query import CannedQuery
 from sts_kg.queries.header import read_header
 from sts_kg.queries.tokens import tokens_of
 from sts_kg.rdf import read_text
 
-__all__ = ["find", "parse_canned", "read", "read_all"]
+__all__ = ["find", "ids", "parse_canned", "read", "read_all", "read_own"]
 
+_LIKE_RQ = (".rq", ".sparql")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -78,8 +81,70 @@ def read_all(
     return dict(sorted(queries.items()))
 
 
-def parse_canned(query_id: str, text: str) -> CannedQuery:
+def ids(folder: str | Path) -> set[str]:
+    """Return the ids of the queries below a folder, by the names of their files alone."""
+    return {path.relative_to(folder).with_suffix("").as_posix() for path in Path(folder).rglob("*.rq")}
+
+
+def read_own(folder: str | Path, shipped: Collection[str]) -> dict[str, CannedQuery]:
+    """Return the queries of one's own below a folder by id, sorted; each knows its `file`. `shipped` are the ids taken.
+
+    A file that is hidden, or whose ending is not like `.rq`, is no query.
+
+    Raises
+    ------
+    ParseError
+        There is no such folder, or no query in it.
+    QueryError, ParseError
+        A file is wrong, or has the id of a shipped query. If several are, it is a QueriesError with all of them.
+    """
+    top = Path(folder)
+    if not top.is_dir():
+        reason = "is a file; give the folder that holds it" if top.exists() else "there is no such folder"
+        raise ParseError(reason, path=folder)
+    queries: dict[str, CannedQuery] = {}
+    errors: list[QueryError | ParseError] = []
+
+    def unreadable(error: OSError) -> None:
+        errors.append(ParseError(f"cannot be read: {error.strerror or error}", path=error.filename))
+
+    for path in sorted(_files(top, unreadable)):
+        query_id = path.relative_to(top).with_suffix("").as_posix()
+        try:
+            if path.suffix != ".rq":
+                raise QueryError(str(path), f"the name of a query ends in .rq, not in {path.suffix}")
+            if query_id in shipped:
+                raise QueryError(str(path), f"a shipped query is called {query_id}; give yours another name or topic")
+            queries[query_id] = replace(parse_canned(query_id, read_text(path), shown=str(path)), file=path)
+        except (QueryError, ParseError) as error:
+            errors.append(error)
+    if len(errors) > 1:
+        raise QueriesError(str(folder), errors)
+    if errors:
+        raise errors[0]
+    if not queries:
+        raise ParseError("holds no query: none of its files is <topic>/<query>.rq", path=folder)
+    return dict(sorted(queries.items()))
+
+
+def _files(top: Path, on_error: Callable[[OSError], None]) -> Iterator[Path]:
+    """Yield the files below a folder that look like queries; links are followed, each folder is seen once."""
+    seen: set[str] = set()
+    for folder, folders, files in os.walk(top, onerror=on_error, followlinks=True):
+        if (real := os.path.realpath(folder)) in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        for name in files:
+            if not name.startswith(".") and Path(name).suffix.lower() in _LIKE_RQ:
+                yield Path(folder, name)
+
+
+def parse_canned(query_id: str, text: str, *, shown: str = "") -> CannedQuery:
     """Return a query file as a value, from its header and its tokens; only `CannedQuery.check` parses it.
+
+    An error calls it by its id, or by what is `shown`.
 
     Raises
     ------
@@ -89,12 +154,12 @@ def parse_canned(query_id: str, text: str) -> CannedQuery:
     try:
         return _parsed(query_id, text)
     except ParseError as error:
-        raise QueryError(query_id, error.reason, line=error.line) from None
+        raise QueryError(shown or query_id, error.reason, line=error.line) from None
 
 
 def _parsed(query_id: str, text: str) -> CannedQuery:
     if not _ID.fullmatch(query_id):
-        raise ParseError("the path is <topic>/<query>.rq, in small letters with hyphens")
+        raise ParseError("the path is <topic>/<query>.rq below the folder, in small letters with hyphens")
     # rdflib replaces escapes before it finds the tokens, and ends a comment only at \n: all must see the same tokens
     if wrong := re.search(r"\\[uU][0-9A-Fa-f]{4}|\r(?!\n)", text):
         reason = "write a character itself, not as \\u, and a line end as \\n"

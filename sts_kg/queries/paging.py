@@ -69,6 +69,11 @@ class QueryText:
         return chooses_graphs(self._body)
 
     @property
+    def names_graphs(self) -> bool:
+        """Whether the text asks named graphs (GRAPH)."""
+        return any(token.key == "GRAPH" for token in self._body if token.kind == "word")
+
+    @property
     def declared(self) -> str:
         """The text, with the prefixes of the project that it uses and does not declare, on its first line."""
         known = {token.key for token in self._prologue if token.kind == "name"}

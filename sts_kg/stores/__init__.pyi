@@ -1,6 +1,8 @@
 from .backends import Backend as Backend
 from .backends import EndpointBackend as EndpointBackend
 from .backends import FolderBackend as FolderBackend
+from .backends import backend_at as backend_at
+from .backends import graphs_of as graphs_of
 from .endpoint import Endpoint as Endpoint
 from .folder import graphs as graphs
 from .folder import graphs_of_links as graphs_of_links

@@ -4,29 +4,41 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 from rdflib import Graph, URIRef
 
-from sts_kg.errors import EndpointAnswerError, ParseError
+from sts_kg.errors import EndpointAnswerError, EndpointError, EndpointUnreachableError, ParseError
 from sts_kg.queries import QueryText, known_prefixes, run
 from sts_kg.rdf import BASE, Quads, nquads_of
 from sts_kg.stores.endpoint import Endpoint
 from sts_kg.stores.folder import graph_names, open_store
+from sts_kg.stores.http import without_secrets
 from sts_kg.tables import Table
 
-__all__ = ["Backend", "EndpointBackend", "FolderBackend"]
+__all__ = ["Backend", "EndpointBackend", "FolderBackend", "LooseBackend", "backend_at", "graphs_of", "where_ours"]
 
 _MODULE = f"{BASE}ontology/"
 _GENID = re.compile(r".*/\.well-known/genid/([^/]+/)*")
+_OURS = f"{{ ?ours a owl:Ontology FILTER(?ours = <{BASE}ontology>) }} UNION {{ ?ours a sts:TreatmentOption }}"
+_WHERE_OURS = f"SELECT DISTINCT ?g {{ {_OURS} UNION {{ GRAPH ?g {{ {_OURS} }} }} }}"
 _NAMES = "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
 
 
 class Backend(ABC):
-    """The place where a knowledge graph is kept: it runs queries there, and reads whole graphs from there."""
+    """The place where a knowledge graph is kept: it runs queries there, and reads whole graphs from there.
+
+    `is_ours` says whether it holds the knowledge graph and nothing of others, by whose data a query may be no slip;
+    `holds_ours`, whether it holds it at all.
+    """
+
+    is_ours = True
+    holds_ours = True
 
     _names: tuple[str, ...]
 
@@ -151,16 +163,28 @@ class EndpointBackend(Backend):
         table = self._endpoint().select(_NAMES)
         self._names = tuple(str(row[0]) for row in table)
         if not graphs_of("asserted", self._names):
-            raise EndpointAnswerError(url, "holds no module of the ontology; fill it with sts-kg push --endpoint")
+            reason = "holds no module of the ontology; fill it with sts-kg push --endpoint"
+            if (where := where_ours(self._endpoint())) is not None and (where.default or where.named):
+                reason = (
+                    f"holds the knowledge graph, but not as sts-kg push writes it: {where} has all in one; "
+                    "ask it with sts-kg query --endpoint, or fill a store with sts-kg push --endpoint"
+                )
+            raise EndpointAnswerError(without_secrets(url), reason)
 
-    def _endpoint(self, *graphs: str) -> Endpoint:
-        return Endpoint(self._url, profile=self._profile, timeout_s=self._timeout_s, default_graphs=graphs)
+    def _endpoint(self, *graphs: str, named: Sequence[str] = ()) -> Endpoint:
+        return Endpoint(
+            self._url, profile=self._profile, timeout_s=self._timeout_s, default_graphs=graphs, named_graphs=named
+        )
 
     def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
         """See `Backend.query`."""
         known = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in known_prefixes(text).items())
-        graphs = () if QueryText(text).chooses_graphs else graphs_of(kind, self._names, self._url)
-        return self._endpoint(*graphs).query(known + text)
+        query = QueryText(text)
+        if query.chooses_graphs:
+            return self._endpoint().query(known + text)
+        # a request that names default graphs has no named graph but those that it names, too
+        named = self._names if query.names_graphs else ()
+        return self._endpoint(*graphs_of(kind, self._names, self._url), named=named).query(known + text)
 
     def _quads(self, name: str) -> Quads:
         lines = self._endpoint().ntriples(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")
@@ -169,6 +193,91 @@ class EndpointBackend(Backend):
             _with_blank_nodes(ox.Quad(quad.subject, quad.predicate, quad.object, graph))
             for quad in ox.parse(lines, ox.RdfFormat.N_TRIPLES)
         ]
+
+
+class LooseBackend(Backend):
+    """A SPARQL 1.1 endpoint that is asked as it is: its default graph, or graphs of other names that hold an export.
+
+    A query of any kind is about all of it, since asserted and inferred cannot be told apart there. `holds_ours` says
+    whether the knowledge graph is there at all.
+    """
+
+    is_ours = False
+    _names = ()
+
+    def __init__(self, endpoint: Endpoint, *, holds_ours: bool, graphs: Sequence[str] = ()) -> None:
+        self._endpoint, self._graphs, self.holds_ours = endpoint, tuple(graphs), holds_ours
+
+    @property
+    def has_cases(self) -> bool:
+        """Whether there may be cases."""
+        return self.holds_ours
+
+    def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
+        """See `Backend.query`."""
+        known = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in known_prefixes(text).items())
+        query = QueryText(text)
+        endpoint = copy(self._endpoint)
+        if not (query.chooses_graphs or query.names_graphs):
+            endpoint.default_graphs = self._graphs
+        return endpoint.query(known + text)
+
+    def _quads(self, name: str) -> Quads:
+        return []
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where an endpoint holds the knowledge graph: in its `default` graph, in graphs that were `pushed`, in others."""
+
+    default: bool
+    pushed: tuple[str, ...]
+    named: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "its default graph" if self.default else f"the graph {', '.join(self.named)}"
+
+
+def where_ours(endpoint: Endpoint) -> Where | None:
+    """Return where an endpoint holds the knowledge graph, by one small query; None if it does not answer that.
+
+    Raises
+    ------
+    EndpointUnreachableError
+        No connection leads to it.
+    """
+    try:
+        found = {row[0] for row in endpoint.select(_WHERE_OURS)}
+    except EndpointUnreachableError:
+        raise
+    except EndpointError:  # some endpoints refuse GRAPH, having no named graphs
+        return None
+    names = sorted(str(name) for name in found if name is not None)
+    pushed = tuple(name for name in names if name.startswith(BASE))
+    return Where(None in found, pushed, tuple(name for name in names if name not in pushed))
+
+
+def backend_at(url: str, kind: str | None = None, *, profile: str = "generic", timeout_s: float = 60.0) -> Backend:
+    """Return the backend by which an endpoint is asked for its own sake (`--endpoint`).
+
+    Pushed graphs are asked as `connect` asks them, if the query is of a `kind` (a canned one), or if the default graph
+    holds nothing of ours. Else the default graph is asked as it is; if it holds nothing of ours, but graphs of other
+    names do, as an export that was loaded there, then these.
+
+    Raises
+    ------
+    EndpointError
+        The endpoint does not answer, or a query of a `kind` is asked, and it holds nothing of ours.
+    """
+    endpoint = Endpoint(url, profile=profile, timeout_s=timeout_s)
+    where = where_ours(endpoint) or Where(False, (), ())
+    if where.pushed and (kind is not None or not where.default):
+        return EndpointBackend(url, profile=profile, timeout_s=timeout_s)
+    if kind is not None and not (where.default or where.named):
+        reason = "holds nothing of the knowledge graph, neither in its default graph nor in named ones"
+        raise EndpointAnswerError(without_secrets(url), f"{reason}; fill it with sts-kg push --endpoint")
+    graphs = () if where.default else where.named
+    return LooseBackend(endpoint, holds_ours=where.default or bool(where.named), graphs=graphs)
 
 
 def _with_blank_nodes(quad: ox.Quad) -> ox.Quad:
