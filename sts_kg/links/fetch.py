@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 from rdflib import Graph, URIRef
 
-from sts_kg.errors import ParseError
+from sts_kg.errors import EndpointAnswerError, ParseError
 from sts_kg.rdf import ntriples_of, owl_syntax, syntax_of
+from sts_kg.safe import without_secrets
 from sts_kg.stores import Endpoint, send
 
 __all__ = ["downloaded", "of_endpoint"]
@@ -52,20 +53,28 @@ def downloaded(url: str, *, timeout_s: float = 600.0) -> Iterator[Path]:
     ParseError
         Neither the URL nor the content type is that of an RDF or OWL syntax.
     """
-    reply = send(url, headers={"Accept": _ACCEPT}, timeout_s=timeout_s, most_bytes=_MOST_BYTES)
-    name = urlsplit(url).path.rpartition("/")[2] or "document"
+    reply = send(url, headers={"Accept": _ACCEPT}, timeout_s=timeout_s, most_bytes=_MOST_BYTES, accept_status=(200,))
+    shown = without_secrets(url)
+    if not reply.body:
+        raise EndpointAnswerError(shown, "answered with nothing; check the address", status=reply.status)
+    name = urlsplit(url).path.rpartition("/")[2][-100:] or "document"
     if owl_syntax(name) is None:
         try:
             syntax_of(name)
         except ParseError as error:
             kind = reply.content_type.partition(";")[0].strip().lower()
             if kind not in _ENDINGS:
-                raise ParseError(f"answers with {kind or 'no content type'}, which is not RDF", path=url) from error
+                raise ParseError(f"answers with {kind or 'no content type'}, which is not RDF", path=shown) from error
             name += _ENDINGS[kind]
     with TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(reply.body)
-        yield path
+        try:
+            yield path
+        except ParseError as error:  # it names the copy
+            if str(error.path) != str(path):
+                raise
+            raise ParseError(error.reason, path=shown, line=error.line, column=error.column) from None
 
 
 def of_endpoint(endpoint: Endpoint, iris: Iterable[str], *, slice: str = "up", size: int = 50) -> list[BytesIO]:
