@@ -280,7 +280,8 @@ class Endpoint:
             return "the answer is empty; check the address, and whether the endpoint is up"
         text = body.decode("utf-8", "replace")
         if is_page(text):
-            return f'answered with a web page: "{plain_reason(body, "html", secrets_of(self.url))}"; check the address'
+            title = plain_reason(body, "html", secrets_of(self.url))
+            return f"answered with a web page{f': {title!r}' if title else ''}; check the address"
         if isinstance(error, json.JSONDecodeError) and error.msg.startswith("Invalid control character"):
             place = f"line {error.lineno}, column {error.colno}"
             return (
@@ -289,7 +290,7 @@ class Endpoint:
             )
         if isinstance(error, UnicodeDecodeError):
             return "the answer is not UTF-8 text; tell whoever runs the endpoint"
-        if isinstance(error, KeyError) and (said := plain_reason(body, kind, secrets_of(self.url))) not in text:
+        if isinstance(error, KeyError) and not text.lstrip().startswith(said := plain_reason(body, kind, secrets_of(self.url))):
             return f'the answer is a message and no result: "{said}"; check the address, or ask for less'
         timed_out = " (TimeoutException)" if "TimeoutException" in text[-20_000:] else ""
         return f"the answer is incomplete or malformed{timed_out}; ask for less"

@@ -238,7 +238,7 @@ def plain_reason(body: bytes, content_type: str, secrets: Iterable[str] = ()) ->
         else:
             for name in ("script", "style"):  # each piece begins inside of the element
                 first, *others = re.split(rf"(?i)<{name}\b", text)
-                text = " ".join([first, *((re.split(rf"(?i)</{name}", each, maxsplit=1) + [""])[1] for each in others)])
+                text = " ".join([first, *((re.split(rf"(?i)</{name}>", each, maxsplit=1) + [""])[1] for each in others)])
         first, *others = text.split("<")
         text = html.unescape("\n".join([first, *(each.partition(">")[2] for each in others)]))
     elif "json" in content_type:
