@@ -144,7 +144,7 @@ def iso_date(text: str) -> str:
         return _iso(found[3], found[2], found[1])
     if found := re.fullmatch(r"([0-9]{1,2})[/.]([0-9]{4})", day):
         return f"{found[2]}-{found[1].zfill(2)}"
-    if found := re.fullmatch(r"([0-9]{1,2})[- ]([A-Za-z]{3})[A-Za-z]*[- ]([0-9]{4})", day):
+    if found := re.fullmatch(r"([0-9]{1,2})-([A-Za-z]{3})-([0-9]{4})", day):
         month = found[2].lower()
         return _iso(found[3], str(_MONTHS.index(month) + 1), found[1]) if month in _MONTHS else text
     if found := re.fullmatch(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})", day):
