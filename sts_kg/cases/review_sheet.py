@@ -5,8 +5,6 @@ Shown as a page (`review_page`), as Markdown, and as the CSV form that `sts_kg.g
 
 from __future__ import annotations
 
-
-
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path

@@ -110,7 +110,7 @@ for command in (*_CASES, *_GRAPH, *_LINKS):
 
 
 class _Stopped(KeyboardInterrupt):
-    """A signal that ends the process, raised so that everything is cleaned up as after Ctrl-C; `number` is its number."""
+    """A signal that ends the process, raised to clean up as after Ctrl-C; `number` is its number."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -167,11 +167,11 @@ def main() -> None:
     try:
         sys.stdout.flush()
     except OSError as error:
-        if not isinstance(error, BrokenPipeError):
+        if not isinstance(error, BrokenPipeError) and not code:
             with suppress(OSError):
                 sys.stderr.write(f"sts-kg: standard output: {error.strerror}\n")
         code = code or (NO if isinstance(error, BrokenPipeError) else UNREADABLE)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where the rest goes at exit
     with suppress(OSError):
         sys.stderr.flush()
     sys.exit(code)  # type: ignore[arg-type] # what click gave

@@ -64,7 +64,8 @@ class Terminal:
         self._to_error(Text.assemble(("sts-kg: ", "bold red"), visible(text)))
 
     def _to_error(self, text: Text) -> None:
-        sys.stdout.flush()  # standard output waits in a buffer; standard error never waits beyond a line
+        with suppress(OSError):  # the end of the program tells that standard output is full
+            sys.stdout.flush()  # it waits in a buffer; standard error never waits beyond a line
         with suppress(OSError):  # nobody can be told that standard error is closed or full
             self.err.print(text)
 
@@ -124,7 +125,10 @@ class Terminal:
     def questions(self, case: str, questions: Sequence[Question]) -> None:
         """Show what to ask next for a case."""
         self.out.print(
-            Text(f"case {visible(case)}: {len(questions)} open question{'' if len(questions) == 1 else 's'}", style="bold")
+            Text(
+                f"case {visible(case)}: {len(questions)} open question{'' if len(questions) == 1 else 's'}",
+                style="bold",
+            )
         )
         if not questions:
             return

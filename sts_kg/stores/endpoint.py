@@ -34,8 +34,8 @@ from sts_kg.errors import (
 )
 from sts_kg.queries import QueryText, without_comments
 from sts_kg.rdf import Term, expand, literal, nquads, parse, rdflib_quiet
-from sts_kg.stores.cache import Cache
 from sts_kg.safe import without_secrets
+from sts_kg.stores.cache import Cache
 from sts_kg.stores.http import agent, is_page, plain_reason, secrets_of, send
 from sts_kg.stores.profiles import PROFILES
 from sts_kg.tables import Table
@@ -285,12 +285,14 @@ class Endpoint:
         if isinstance(error, json.JSONDecodeError) and error.msg.startswith("Invalid control character"):
             place = f"line {error.lineno}, column {error.colno}"
             return (
-                f"the answer is not JSON: it has the raw control character U+{ord(error.doc[error.pos]):04X} ({place}); "
+                f"the answer is not JSON: raw control character U+{ord(error.doc[error.pos]):04X} ({place}); "
                 "leave such values out by a FILTER, or tell whoever runs the endpoint"
             )
         if isinstance(error, UnicodeDecodeError):
             return "the answer is not UTF-8 text; tell whoever runs the endpoint"
-        if isinstance(error, KeyError) and not text.lstrip().startswith(said := plain_reason(body, kind, secrets_of(self.url))):
+        if isinstance(error, KeyError) and not text.lstrip().startswith(
+            said := plain_reason(body, kind, secrets_of(self.url))
+        ):
             return f'the answer is a message and no result: "{said}"; check the address, or ask for less'
         timed_out = " (TimeoutException)" if "TimeoutException" in text[-20_000:] else ""
         return f"the answer is incomplete or malformed{timed_out}; ask for less"

@@ -95,7 +95,11 @@ class _Call:
     def fail(self, kind: type[EndpointError], url: str, reason: str, *, status: int | None = None) -> EndpointError:
         waited_s = _now() - self.started
         return kind(
-            without_secrets(url), hidden(reason, self.secrets()), status=status, waited_s=waited_s, attempts=self.attempt
+            without_secrets(url),
+            hidden(reason, self.secrets()),
+            status=status,
+            waited_s=waited_s,
+            attempts=self.attempt,
         )
 
     def late(self, url: str) -> EndpointError:
@@ -238,7 +242,9 @@ def plain_reason(body: bytes, content_type: str, secrets: Iterable[str] = ()) ->
         else:
             for name in ("script", "style"):  # each piece begins inside of the element
                 first, *others = re.split(rf"(?i)<{name}\b", text)
-                text = " ".join([first, *((re.split(rf"(?i)</{name}>", each, maxsplit=1) + [""])[1] for each in others)])
+                text = " ".join(
+                    [first, *(([*re.split(rf"(?i)</{name}>", each, maxsplit=1), ""])[1] for each in others)]
+                )
         first, *others = text.split("<")
         text = html.unescape("\n".join([first, *(each.partition(">")[2] for each in others)]))
     elif "json" in content_type:
@@ -448,9 +454,15 @@ def _refuse(call: _Call, parts: SplitResult, response: HTTPResponse, *, signed: 
     if status == 400:
         kind, remedy = EndpointRefusedError, "correct the request"
     elif status == 407:
-        kind, remedy = EndpointUnauthorisedError, "the proxy of this machine (http_proxy) wants another user or password"
+        kind, remedy = (
+            EndpointUnauthorisedError,
+            "the proxy of this machine (http_proxy) wants another user or password",
+        )
     elif status == 206:
-        kind, remedy = EndpointAnswerError, "only a part of the answer; ask for less, or ask without the cache in between"
+        kind, remedy = (
+            EndpointAnswerError,
+            "only a part of the answer; ask for less, or ask without the cache in between",
+        )
     elif status < 300:
         kind, remedy = EndpointAnswerError, "no answer to use; check that the address is that of the endpoint itself"
     elif status == 304:

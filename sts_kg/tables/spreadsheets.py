@@ -50,7 +50,9 @@ def read_rows(path: str | Path) -> Iterator[tuple[int, list[str]]]:
                 if not width:
                     width = max(at for at, cell in enumerate(cells, 1) if cell)
                 if stray := next((at for at in range(width, len(cells)) if cells[at]), None):
-                    reason = f"{cells[stray][:40]!r} stands under no name of a column; put a text with commas into quotes"
+                    reason = (
+                        f"{cells[stray][:40]!r} stands under no name of a column; put a text with commas into quotes"
+                    )
                     raise ParseError(reason, path=path, line=line, column=stray + 1)
                 yield line, cells[:width]
             line = before + rows.line_num + 1

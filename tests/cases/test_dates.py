@@ -102,7 +102,9 @@ def test_a_date_of_a_spreadsheet_is_never_guessed(text: str, why: str) -> None:
 
 
 def test_a_serial_number_of_a_spreadsheet_is_no_date() -> None:
-    with pytest.raises(ValueError, match=r"serial number of one in a spreadsheet \(2026-03-14 if it counts from 1900\)"):
+    with pytest.raises(
+        ValueError, match=r"serial number of one in a spreadsheet \(2026-03-14 if it counts from 1900\)"
+    ):
         PartialDate.parse("46095")
 
 

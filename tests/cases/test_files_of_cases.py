@@ -1035,7 +1035,11 @@ def test_a_cohort_as_spreadsheets_write_it(data: bytes, tmp_path: Path) -> None:
     ("name", "data", "message"),
     [
         ("a.csv", b"PK\x03\x04...", "is a workbook (.xlsx or .ods) and no CSV file"),
-        ("a.csv", b"case,stage4-sts\nJ\xf6rg,yes\n", "line 2: is not UTF-8 text (byte 0xf6), perhaps Windows-1252; save it as"),
+        (
+            "a.csv",
+            b"case,stage4-sts\nJ\xf6rg,yes\n",
+            "line 2: is not UTF-8 text (byte 0xf6), perhaps Windows-1252; save it as",
+        ),
         ("a.csv", b"c\0a\0s\0e\0", "perhaps UTF-16 without a byte order mark; save it as"),
         ("a.csv", b"case,stage4-sts\na,WAHR\n", "yes, no or unknown is expected; did you mean yes?"),
         ("a.csv", b"cases,stage4-sts\na,yes\n", "the column 'case' is missing; name 'cases' so"),

@@ -485,7 +485,10 @@ def test_a_bad_answer_is_a_typed_error(answer: Behaviour, kind: type[EndpointErr
     ],
 )
 def test_a_table_that_is_none_is_an_error(body: bytes) -> None:
-    with faulty(good(body)) as server, pytest.raises(EndpointAnswerError, match="incomplete or malformed|not UTF-8|web page"):
+    with (
+        faulty(good(body)) as server,
+        pytest.raises(EndpointAnswerError, match=r"incomplete or malformed|not UTF-8|web page"),
+    ):
         Endpoint(server.address).select("SELECT ?x { ?x ?p ?o }")
 
 
@@ -493,7 +496,7 @@ def test_a_table_that_is_none_is_an_error(body: bytes) -> None:
 def test_a_graph_that_is_none_is_an_error(body: bytes) -> None:
     with faulty(good(body, "text/turtle")) as server:
         for verb in (Endpoint(server.address).construct, Endpoint(server.address).ntriples):
-            with pytest.raises(EndpointAnswerError, match="incomplete or malformed|not UTF-8|web page"):
+            with pytest.raises(EndpointAnswerError, match=r"incomplete or malformed|not UTF-8|web page"):
                 verb("CONSTRUCT WHERE { ?s ?p ?o }")
 
 
