@@ -451,8 +451,6 @@ def test_ten_thousand_rows_are_read(tmp_path: Path) -> None:
         ('case: a\nlabel: "\\e[2J"', "a.yaml, line 2: label: '\\x1b[2J' holds a control character"),
         ('case: a\nlabel: "\\ud83d"', "a.yaml, line 2: label holds half of a surrogate pair, which is not text"),
         ('{"case": "a", "label": "\\ud83d"}', "a.yaml, line 1: label holds half of a surrogate pair, which is not text"),
-        (
-        ),
         ("case: a\nas_of: 2025-02-30", "a.yaml, line 2: as_of: '2025-02-30' is not a date: 2025-02 has 28 days"),
         ("case: a\nhistory_complete: maybe", "a.yaml, line 2: 'maybe' is not a value of history_complete: yes, no or unknown is expected"),
         ("case: a\ntumour_count: few", "a.yaml, line 2: tumour_count: 'few' is not a whole number, such as 3"),
