@@ -20,6 +20,7 @@ from sts_kg.errors import (
     CurieError,
     EndpointAnswerError,
     EndpointError,
+    EndpointRedirectError,
     EndpointRefusedError,
     EndpointTimeoutError,
     EndpointTooLargeError,
