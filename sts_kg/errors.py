@@ -38,6 +38,8 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+from sts_kg.safe import is_address, visible, without_secrets
+
 __all__ = [
     "CaseError",
     "CurieError",
@@ -69,10 +71,16 @@ __all__ = [
 
 
 class StsKgError(Exception):
-    """Everything that sts_kg raises on purpose; `str()` gives one sentence for a person.
+    """Everything that sts_kg raises on purpose; `str()` gives one sentence for a person, and no terminal obeys it.
 
     All of them can be copied and pickled, so that they pass from one process to another with their fields.
     """
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        said = cls.__dict__.get("__str__")
+        if said is not None:
+            cls.__str__ = lambda self: visible(said(self))  # type: ignore[method-assign]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (type(self), self.args, self.__dict__)
@@ -84,6 +92,11 @@ def _again(kind: type[StsKgError], args: tuple[Any, ...], fields: dict[str, Any]
     super(StsKgError, error).__init__(*args)  # the built-in that it also is
     error.__dict__.update(fields)
     return error
+
+
+def _shown(path: object) -> object:
+    """Return where something was read from, an address without its secrets."""
+    return without_secrets(path) if path is not None and is_address(path) else path
 
 
 def nearest(name: str, valid: Iterable[str], count: int = 3) -> tuple[str, ...]:
@@ -158,6 +171,7 @@ class ParseError(StsKgError, ValueError):
     """A file or text that cannot be read: `path`, `line`, `column` (1-based, or None), `reason`."""
 
     def __init__(self, reason: str, *, path: object = None, line: int | None = None, column: int | None = None) -> None:
+        path = _shown(path)
         self.reason, self.path, self.line, self.column = reason, path, line, column
         super().__init__(reason, path, line, column)
 
@@ -180,6 +194,7 @@ class CaseError(StsKgError, ValueError):
         valid: Iterable[str] = (),
         wanted: str | None = None,
     ) -> None:
+        path = _shown(path)
         self.reason, self.path, self.line, self.key, self.value = reason, path, line, key, value
         self.near = nearest(wanted if wanted is not None else str(value), valid)
         super().__init__(reason, path, line, key, value, self.near)
@@ -332,6 +347,7 @@ class EndpointError(StsKgError, OSError):
     def __init__(
         self, url: str, reason: str, *, status: int | None = None, waited_s: float = 0.0, attempts: int = 1
     ) -> None:
+        url = str(_shown(url))
         self.url, self.reason, self.status, self.waited_s, self.attempts = url, reason, status, waited_s, attempts
         super().__init__(url, reason)
 

@@ -15,7 +15,7 @@ from sts_kg.cases.statuses import NOT_MET_AS_READ, STATUSES, WORDING, Status
 from sts_kg.errors import InconsistentError, UnknownNameError
 from sts_kg.guideline import Verdict, Wording, people
 from sts_kg.rdf import compress, local
-from sts_kg.tables import Cell, Table, html_table
+from sts_kg.tables import Cell, Table, html_table, write_rows
 
 __all__ = ["Answer", "Answers", "ReadingAnswer", "short"]
 
@@ -302,16 +302,17 @@ class Answers:
         """Return each answer as plain values, with the keys of the command line's JSON contract."""
         return [answer.as_dict() for answer in self.answers]
 
-    def to_csv(self) -> str:
+    def to_csv(self, *, spreadsheet: bool = False) -> str:
         """Return a CSV text, a line for each answer, truth values as yes and no.
 
         Lists are words with spaces between, marks their labels with semicolons, kinds such as `met=3`, reviews their
-        state.
+        state. A spreadsheet may run a cell such as `=1+1`: with `spreadsheet` an apostrophe stands before it.
         """
+        rows = [[_csv_cell(row[name]) for name in _CSV_COLUMNS] for row in map(_plain, self)]
+        if spreadsheet:
+            return write_rows(_CSV_COLUMNS, rows)
         text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(_CSV_COLUMNS)
-        writer.writerows([_csv_cell(row[name]) for name in _CSV_COLUMNS] for row in map(_plain, self))
+        csv.writer(text, lineterminator="\n").writerows([_CSV_COLUMNS, *rows])
         return text.getvalue()
 
     def __repr__(self) -> str:

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from sts_kg.tables import iso_date
+
 __all__ = ["PartialDate", "a_year_later"]
 
 _FORM = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
@@ -30,10 +32,12 @@ class PartialDate:
     def parse(cls, text: str, place: str = "") -> PartialDate:
         """Return the date that a text stands for; years are 0001 to 9998 of the Gregorian calendar.
 
+        Read are `YYYY`, `YYYY-MM`, `YYYY-MM-DD` and what spreadsheets write (`sts_kg.tables.iso_date`).
+
         Raises
         ------
         ValueError
-            The text is not `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, or there is no such day; the message says which.
+            The text is none of these, may be two days, or there is no such day; the message says which.
 
         Examples
         --------
@@ -44,6 +48,7 @@ class PartialDate:
         ValueError: '2025-02-30' is not a date: 2025-02 has 28 days
         """
         shown = repr(text if len(text) <= 40 else text[:40] + "…")
+        text = iso_date(text)
         match = _FORM.fullmatch(text)
         if match is None:
             raise ValueError(f"{shown} is not a date: YYYY, YYYY-MM or YYYY-MM-DD is expected")

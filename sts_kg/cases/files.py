@@ -6,8 +6,6 @@ bare `yes`, `2025` and `2025-05-17` need no guessing.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,21 +22,21 @@ from sts_kg.cases.dates import PartialDate
 from sts_kg.cases.fact_rules import impossible, impossible_growth, impossible_period, require_possible
 from sts_kg.cases.graph import cases_in
 from sts_kg.cases.places import Place, shown
-from sts_kg.errors import ParseError
+from sts_kg.errors import ParseError, nearest
 from sts_kg.guideline import Vocabulary
 from sts_kg.rdf import read as read_graph
 from sts_kg.rdf import read_text, syntax_told
+from sts_kg.tables import read_rows
 
 __all__ = ["parse", "read"]
 
 _T = TypeVar("_T")
-#: YAML 1.1 words for yes, no and unknown, the way its null is written included; CSV has `yes`, `no` and nothing.
-_YAML_WORDS: dict[str, bool | None] = {
+#: Words for yes, no and unknown: those of YAML 1.1 and of spreadsheets, in any letter case; nothing is unknown.
+_WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("yes", "true", "on"), True),
     **dict.fromkeys(("no", "false", "off"), False),
     **dict.fromkeys(("unknown", "null", "~", ""), None),
 }
-_CSV_WORDS: dict[str, bool | None] = {"yes": True, "no": False, "": None}
 _CASE_KEYS = (
     "case label as_of findings courses history_complete growth no_growth declines tumour_count largest_diameter_mm"
 ).split()
@@ -65,7 +63,7 @@ def read(path: str | Path, vocabulary: Vocabulary) -> tuple[Case, ...]:
     if ending == ".json" and not _RDF_IN_JSON.search(text := read_text(path)):
         return _once(_documents(path, _json(path, text), vocabulary), path)
     if ending == ".csv":
-        return _once(_csv(path, read_text(path), vocabulary), path)
+        return _once(_csv(path, vocabulary), path)
     return _once(cases_in(_graph(path), path, vocabulary), path)
 
 
@@ -84,6 +82,9 @@ _RDF_IN_JSON = re.compile(r'"@(?:context|graph|id)"\s*:')
 def _graph(path: str | Path) -> Graph:
     if isdir(path):
         raise ParseError("is a folder, a file was expected", path=path)
+    if Path(path).suffix.casefold() in (".xlsx", ".xls", ".xlsm", ".ods", ".numbers"):
+        reason = "is a workbook of a spreadsheet; save the sheet as “CSV UTF-8 (comma delimited)”, with the ending .csv"
+        raise ParseError(reason, path=path)
     try:
         return read_graph(path)
     except ParseError as error:
@@ -258,7 +259,7 @@ class _Document:
                 first = f"the first is on line {seen[finding]}"
                 raise place.error(f"the finding {name!r} is given twice; {first}", key=name)
             seen[finding] = place.line
-            holds = self.place(value).yes_or_no(self.scalar(value, name), name, _YAML_WORDS)
+            holds = self.place(value).yes_or_no(self.scalar(value, name), name, _WORDS)
             if holds is not None:
                 yield Given(finding, holds, str(self.place(value)))
 
@@ -311,7 +312,7 @@ class _Document:
         return node
 
     def yes_or_no(self, keys: Mapping[str, yaml.Node], key: str) -> bool | None:
-        return self.made(keys, key, lambda place, text, name: place.yes_or_no(text, name, _YAML_WORDS))
+        return self.made(keys, key, lambda place, text, name: place.yes_or_no(text, name, _WORDS))
 
     def pairs(self, node: yaml.Node, what: str, example: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         if not isinstance(node, yaml.MappingNode):
@@ -364,31 +365,22 @@ class _Document:
 # --- CSV
 
 
-def _csv(path: str | Path, text: str, vocabulary: Vocabulary) -> Iterator[tuple[Place, Case]]:
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: list[str] = []
-    columns: list[URIRef | None] = []
-    line = 1
-    try:
-        for row in rows:
-            place, line = Place(path, line), rows.line_num + 1
-            if not any(cell.strip() for cell in row):
-                continue
-            if header:
-                yield place, _row(row, header, columns, place)
-            else:
-                header = [cell.strip() for cell in row]
-                columns = _columns(header, place, vocabulary)
-    except csv.Error as error:
-        raise ParseError(f"is not CSV: {error}", path=path, line=line) from error
+def _csv(path: str | Path, vocabulary: Vocabulary) -> Iterator[tuple[Place, Case]]:
+    rows = read_rows(path)
+    line, header = next(rows, (1, []))
+    if header:
+        columns = _columns(header, Place(path, line), vocabulary)
+        for line, row in rows:
+            yield Place(path, line), _row(row, header, columns, Place(path, line))
 
 
 def _columns(header: list[str], place: Place, vocabulary: Vocabulary) -> list[URIRef | None]:
     """Return the finding of each column, None for that of the case's id."""
+    header[:] = [name if name in vocabulary.findings else name.casefold() for name in header]  # as in Case, Stage4-STS
     if "case" not in header:
-        commas = " (are the columns separated by commas?)" if len(header) == 1 else ""
-        valid = header if len(header) > 1 else ()
-        raise place.error(f"the column 'case' is missing{commas}", key="case", value="case", valid=valid)
+        near = [name for name in nearest("case", header) if name not in vocabulary.findings]
+        hint = f"; name {near[0]!r} so" if near else ""
+        raise place.error(f"the column 'case' is missing{hint}", key="case", value="case")
     columns: list[URIRef | None] = []
     for number, name in enumerate(header, 1):
         if not name:
@@ -408,7 +400,7 @@ def _row(row: list[str], header: list[str], columns: list[URIRef | None], place:
     given = []
     for finding, name, cell in zip(columns, header, row, strict=True):
         if finding is not None:
-            holds = place.yes_or_no(cell, name, _CSV_WORDS)
+            holds = place.yes_or_no(cell, name, _WORDS)
             if holds is not None:
                 given.append(Given(finding, holds, f"{place}, column {name}"))
     return Case(id=place.id(row[columns.index(None)]), given=tuple(given), place=str(place))

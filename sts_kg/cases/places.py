@@ -16,6 +16,13 @@ from sts_kg.errors import CaseError, nearest
 __all__ = ["Place", "at", "cut", "shown"]
 
 
+#: What spreadsheets of other languages write for TRUE and FALSE, and people for yes and no.
+_OTHER_WORDS = {
+    **dict.fromkeys(("wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar", "ja", "oui", "si", "sí", "y"), "yes"),
+    **dict.fromkeys(("falsch", "faux", "falso", "onwaar", "nein", "non", "nee", "n"), "no"),
+}
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a text stands in a case file: its line, or in RDF, which has no lines, what the triple is about.
@@ -55,8 +62,10 @@ class Place:
         word = text.strip().casefold()
         if word in words:
             return words[word]
-        known = "yes, no or unknown" if "unknown" in words else "yes, no or nothing" if "" in words else "true or false"
-        raise self.error(f"{shown(text)} is not a value of {key}: {known} is expected", key=key, value=text)
+        known = "yes, no or unknown" if "unknown" in words else "true or false"
+        near = _OTHER_WORDS.get(word)
+        hint = f"; did you mean {near}?" if near else ""
+        raise self.error(f"{shown(text)} is not a value of {key}: {known} is expected{hint}", key=key, value=text)
 
     def date(self, text: str, key: str) -> PartialDate:
         """Return a date that may be partial."""

@@ -5,8 +5,6 @@ Shown as a page (`review_page`), as Markdown, and as the CSV form that `sts_kg.g
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +32,7 @@ from sts_kg.cases.session import Session
 from sts_kg.errors import ParseError, ReadingError
 from sts_kg.guideline import FORM, TOLD, Guideline, segment
 from sts_kg.rdf import STS, local, write_bytes
-from sts_kg.tables import markdown_table, markdown_text
+from sts_kg.tables import markdown_table, markdown_text, write_rows
 
 __all__ = ["Sheet", "sheet"]
 
@@ -132,18 +130,16 @@ class Sheet:
         yield markdown_text(self.footer)
 
     def to_csv(self) -> str:
-        """Return the form to be filled in, a row for each decision, or for each verdict that it has."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(("decision", *TOLD, *FORM))
+        """Return the form to be filled in, a row for each decision, or for each verdict; no cell is a formula."""
+        rows: list[tuple[str, ...]] = []
         for one in self.judged:
             sources = "\n".join(f"{each.id}: {quoted(each)}" for each in one.segments)
             others = "\n".join(f"{other.name}: {said(other)}" for other in one.others)
             told = (one.id, sources, one.label, one.question, one.chosen, others or one.not_chosen)
-            writer.writerows((*told, *(each.as_dict()[name] for name in FORM)) for each in one.verdicts)
+            rows += [(*told, *(str(each.as_dict()[name]) for name in FORM)) for each in one.verdicts]
             if not one.verdicts:
-                writer.writerow((*told, *("" for _ in FORM)))
-        return text.getvalue()
+                rows.append((*told, *("" for _ in FORM)))
+        return write_rows(("decision", *TOLD, *FORM), rows)
 
     def write(self, path: str | Path) -> None:
         """Write the sheet whole or not at all: `.html`, `.md`, or `.csv` for the form.

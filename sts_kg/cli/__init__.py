@@ -7,6 +7,11 @@ Everything except click is imported inside the commands, so that `--help` and co
 
 from __future__ import annotations
 
+import io
+import os
+import signal
+import sys
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -18,7 +23,7 @@ from sts_kg.cli.mappings import mappings_group
 from sts_kg.cli.ontology import check, export, review, source_group, sources
 from sts_kg.cli.push import push
 from sts_kg.cli.queries import queries_command, query_group, sparql
-from sts_kg.cli.shared import ENDPOINT, NO, UNREADABLE, USAGE, terminal
+from sts_kg.cli.shared import DONE, ENDPOINT, NO, UNREADABLE, USAGE, terminal
 from sts_kg.errors import (
     CurieError,
     EndpointError,
@@ -50,6 +55,12 @@ class _App(click.Group):
         except OSError as error:
             terminal().error(f"{error.filename or 'file'}: {error.strerror or error}")
             ctx.exit(UNREADABLE)
+        except UnicodeEncodeError as error:
+            character = error.object[error.start]
+            terminal().error(f"standard output: {error.encoding} has no {character!r}; set PYTHONIOENCODING=utf-8")
+            ctx.exit(UNREADABLE)
+        except KeyboardInterrupt as error:
+            ctx.exit(_told(error))
 
 
 def _code(error: StsKgError) -> int:
@@ -100,6 +111,69 @@ for command in (*_CASES, *_GRAPH, *_LINKS):
     app.add_command(command)
 
 
+class _Stopped(KeyboardInterrupt):
+    """A signal that ends the process, raised to clean up as after Ctrl-C; `number` is its number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _stop(number: int, _frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)  # once is enough; cleaning up is not interrupted
+    raise _Stopped(number)
+
+
+def _told(error: KeyboardInterrupt) -> int:
+    """Say that the command was stopped, and return the exit code that shells give to its signal."""
+    number = error.number if isinstance(error, _Stopped) else signal.SIGINT
+    terminal().error("stopped; nothing was written by halves")
+    return 128 + number
+
+
+class _Out(io.FileIO):
+    """Standard output; its errors name it."""
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, "standard output") from None
+
+
+def _open_streams() -> None:
+    """Give the process a standard output and error where they are closed; one that is closed cannot be written."""
+    for name, mode in (("stdin", os.O_WRONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY)):
+        if getattr(sys, name) is None:  # no other file may get this number
+            stream = open(os.open(os.devnull, mode), "r" if name == "stdin" else "w", encoding="utf-8")
+            setattr(sys, name, stream)
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+        before, raw = sys.stdout, _Out(sys.stdout.fileno(), "w", closefd=False)
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw), encoding=before.encoding, errors=before.errors)
+
+
 def main() -> None:
     """Run the command line."""
-    app(prog_name="sts-kg")
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:  # nohup ignores it
+            signal.signal(number, _stop)
+    _open_streams()
+    code: object = DONE
+    try:
+        app(prog_name="sts-kg")
+    except SystemExit as end:
+        code = end.code
+    except KeyboardInterrupt as error:  # after the commands, or before
+        code = _told(error)
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError) and not code:
+            with suppress(OSError):
+                sys.stderr.write(f"sts-kg: standard output: {error.strerror}\n")
+        code = code or (NO if isinstance(error, BrokenPipeError) else UNREADABLE)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where the rest goes at exit
+    with suppress(OSError):
+        sys.stderr.flush()
+    sys.exit(code)  # type: ignore[arg-type] # what click gave

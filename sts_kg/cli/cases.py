@@ -31,7 +31,7 @@ __all__ = ["ask", "explain", "options_command", "what_if"]
 
 @click.command(name="options")
 @click.argument("files", nargs=-1, required=True, type=File, metavar="FILE...")
-@formats("table", "json", "csv")
+@formats("table", "json", "csv", "spreadsheet")
 @click.option("--status", "statuses", type=click.Choice(STATUSES), multiple=True, help="Only these; repeatable.")
 @reading_option
 @page_option
@@ -49,6 +49,7 @@ def options_command(
     A case that contradicts itself is contradictory for every option; the exit code is then 1.
 
     FILE is a case in YAML, JSON or RDF, or a cohort in CSV (column `case`, then findings; yes, no or nothing).
+    Format spreadsheet is CSV in which no cell is a formula.
 
     \b
     Example:
@@ -73,10 +74,14 @@ def options_command(
         shown.error(contradiction.summary)
         code = code or NO
     chosen = found.with_status(*statuses) if statuses else found  # type: ignore[arg-type] # click lets only these through
-    if form == "json":
+    if not len(found):
+        pass  # nothing was answered, and standard error says why
+    elif form == "json":
         shown.write(as_json(chosen.as_dicts()))
     elif form == "csv":
         shown.write(chosen.to_csv())
+    elif form == "spreadsheet":
+        shown.write("\ufeff" + chosen.to_csv(spreadsheet=True))
     elif len(chosen):
         shown.options(tuple(chosen), kg.guideline.asserted, found.labels)
         if segments:

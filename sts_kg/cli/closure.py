@@ -121,7 +121,7 @@ def _sources(files: Sequence[str], syntax: str | None, *, lenient: bool = False)
             if file == "-":
                 document = Document(sys.stdin.buffer, syntax, path="<stdin>", told="nquads", lenient=lenient)
                 found.append(document)
-            elif file.startswith(("http://", "https://")):
+            elif file.lower().startswith(("http://", "https://")):
                 from sts_kg.links import downloaded
 
                 found.append(open_documents.enter_context(downloaded(file, lenient=lenient)))

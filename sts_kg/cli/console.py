@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rdflib import Graph
 from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -18,6 +17,7 @@ from rich.text import Text
 from sts_kg.cases import NOT_MET_AS_READ, WORDING, Answer, Change, Explanation, Question, short
 from sts_kg.guideline import Segment, Vocabulary
 from sts_kg.rdf import STS
+from sts_kg.safe import visible
 from sts_kg.tables import Table, text_table
 
 if TYPE_CHECKING:
@@ -48,20 +48,26 @@ class Terminal:
         self.err = Console(stderr=True, highlight=False, soft_wrap=True, force_terminal=sys.stderr.isatty())
 
     def write(self, text: str) -> None:
-        """Write text unchanged, and end its last line if needed."""
+        """Write text unchanged, and end its last line if needed: for data, and for what is known to be safe."""
         sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
+
+    def tell(self, text: str) -> None:
+        """Write lines for a person: what a terminal may obey is shown as escapes."""
+        self.write("\n".join(map(visible, text.split("\n"))))
 
     def note(self, text: str) -> None:
         """Write a line to standard error."""
-        self._to_error(Text(text))
+        self._to_error(Text(visible(text)))
 
     def error(self, text: str) -> None:
         """Write an error to standard error."""
-        self._to_error(Text.assemble(("sts-kg: ", "bold red"), text))
+        self._to_error(Text.assemble(("sts-kg: ", "bold red"), visible(text)))
 
     def _to_error(self, text: Text) -> None:
-        sys.stdout.flush()  # standard output waits in a buffer; standard error never waits beyond a line
-        self.err.print(text)
+        with suppress(OSError):  # the end of the program tells that standard output is full
+            sys.stdout.flush()  # it waits in a buffer; standard error never waits beyond a line
+        with suppress(OSError):  # nobody can be told that standard error is closed or full
+            self.err.print(text)
 
     @contextmanager
     def busy(self, text: str) -> Iterator[Callable[[str], None]]:
@@ -69,8 +75,8 @@ class Terminal:
         if not self.err.is_terminal:
             yield lambda _: None
             return
-        with self.err.status(escape(text)) as status:
-            yield lambda text: status.update(escape(text))
+        with self.err.status(Text(visible(text))) as status:
+            yield lambda text: status.update(Text(visible(text)))
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[str]], *, styles: Mapping[str, str] = {}) -> None:
         """Show rows as a table; `styles` colours cells by their text."""
@@ -80,9 +86,9 @@ class Terminal:
             return
         shown = RichTable(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
         for name in header:
-            shown.add_column(name, overflow="fold")
+            shown.add_column(Text(visible(name)), overflow="fold")
         for row in rows:
-            shown.add_row(*(Text(cell, style=styles.get(cell.strip(), "")) for cell in row))
+            shown.add_row(*(Text(visible(cell), style=styles.get(cell.strip(), "")) for cell in row))
         self.out.print(shown)
 
     def answer(self, answer: Table) -> None:
@@ -93,7 +99,7 @@ class Terminal:
 
     def paragraphs(self, lines: Iterable[tuple[str, str]]) -> None:
         """Show paragraphs with headings; one without a heading continues the last."""
-        for heading, text in lines:
+        for heading, text in ((visible(heading), visible(text)) for heading, text in lines):
             if self.is_tty:
                 said = Text.assemble((f"{heading}: ", "bold") if heading else "", text)
                 self.out.print(Padding(said, (0, 0, 0, 0 if heading else 2)))
@@ -104,7 +110,7 @@ class Terminal:
         """Show the answers for cases, the options under their groups, and then the words of the source."""
         for case, of_case in groupby(answers, key=lambda answer: answer.case):
             title = f"case {case}" + (f": {labels[case]}" if labels.get(case) else "")
-            self.out.print(Text(title, style="bold"))
+            self.out.print(Text(visible(title), style="bold"))
             rows = list(_option_rows(list(of_case), graph))
             self.table(("option", "status", "of note", "still to know"), rows, styles=_STYLES)
             self.write("\n")
@@ -119,7 +125,10 @@ class Terminal:
     def questions(self, case: str, questions: Sequence[Question]) -> None:
         """Show what to ask next for a case."""
         self.out.print(
-            Text(f"case {case}: {len(questions)} open question{'' if len(questions) == 1 else 's'}", style="bold")
+            Text(
+                f"case {visible(case)}: {len(questions)} open question{'' if len(questions) == 1 else 's'}",
+                style="bold",
+            )
         )
         if not questions:
             return
@@ -129,7 +138,7 @@ class Terminal:
 
     def changes(self, changes: Sequence[Change], supposed: str) -> None:
         """Show what a supposed finding would change."""
-        self.out.print(Text(f"hypothetical: if {supposed}", style="bold"))
+        self.out.print(Text(f"hypothetical: if {visible(supposed)}", style="bold"))
         rows = [
             (
                 change.label,
@@ -154,9 +163,9 @@ class Terminal:
     def report(self, report: Report) -> None:
         """Show what the checks found."""
         for what, covered, total in report.coverage:
-            self.out.print(Text(f"{covered}/{total} {what}", style="green" if covered == total else "red"))
+            self.out.print(Text(f"{covered}/{total} {visible(what)}", style="green" if covered == total else "red"))
         for note in report.notes:
-            self.out.print(Text(f"note: {note}"))
+            self.out.print(Text(f"note: {visible(note)}"))
         if report.violations:
             self.table(report.table().variables, report.table().curies())
         count = len(report.violations)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["queries_command", "query_group", "sparql"]
 
-_TABLES = ("table", "json", "srj", "csv", "tsv", "md")
+_TABLES = ("table", "json", "srj", "csv", "tsv", "md", "spreadsheet")
 _GRAPHS = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml", "jsonld": "jsonld"}
 
 
@@ -370,6 +370,7 @@ def _print(answer: Table | bool | Graph, form: str | None, shown: Terminal, *, e
             "csv": answer.to_csv,
             "tsv": answer.to_tsv,
             "md": answer.to_markdown,
+            "spreadsheet": lambda: "\ufeff" + answer.to_csv(spreadsheet=True),
         }
         shown.write(texts[form]())
     if empty and not len(answer):

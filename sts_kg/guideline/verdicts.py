@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import category
@@ -18,7 +16,8 @@ from rdflib.term import Node
 
 from sts_kg.errors import ParseError, nearest
 from sts_kg.guideline.readings import names_of_readings, reading_name
-from sts_kg.rdf import STS, local, read_text
+from sts_kg.rdf import STS, local
+from sts_kg.tables import iso_date, read_rows
 
 if TYPE_CHECKING:
     from sts_kg.guideline.guideline import Guideline
@@ -45,7 +44,6 @@ _COLUMNS = ("decision", *FORM)
 _OPTIONAL = ("reading", "comment")
 _DECISION = re.compile(r"[Dd]([0-9]+)([A-Za-z]?)")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 
 
 @dataclass(frozen=True)
@@ -107,10 +105,10 @@ def read_verdicts(
 ) -> Verdicts:
     """Return the verdicts of one or several filled-in forms.
 
-    A form is a CSV file (UTF-8, with or without a byte order mark; commas or semicolons) with the columns decision,
+    A form is a CSV file as spreadsheets write it (`sts_kg.tables.read_rows`) with the columns decision,
     verdict (`agree`, `other`, `unsure`, or empty: not filled in), reviewer, date and, if wanted, reading and comment.
     The columns of `sts-kg review -o FORM.csv` that tell what to judge are left aside. The day of a date may be written
-    `2026-11-28` or `28.11.2026`.
+    `2026-11-28`, or as `sts_kg.tables.iso_date` reads it.
 
     Raises
     ------
@@ -143,15 +141,10 @@ class _Form:
         self.path, self.today = path, today
         self.decisions = {local(each): each for each in guideline.decisions}
         self.readings = _readings(guideline)
-        text = read_text(path)
-        first = text.partition("\n")[0]
-        self.reader = csv.reader(
-            StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",", strict=True
-        )
         self.columns: dict[str, int] = {}
 
     def rows(self) -> Iterator[_Row]:
-        records = self.records()
+        records = read_rows(self.path)
         line, header = next(records, (1, []))
         for at, cell in enumerate(header):
             name = " ".join(cell.casefold().split())
@@ -169,19 +162,7 @@ class _Form:
             reason = f"the column {missing[0]} is missing; the first line must name {needed}"
             raise ParseError(reason, path=self.path, line=line)
         for line, cells in records:
-            row = _Row(self, line, [cell.strip() for cell in cells])
-            if any(row.cells):  # spreadsheets end with empty rows
-                yield row
-
-    def records(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield each record with the line on which it begins."""
-        line = 1
-        try:
-            for cells in self.reader:
-                yield line, cells
-                line = self.reader.line_num + 1
-        except csv.Error as error:
-            raise ParseError(f"is not CSV: {error}", path=self.path, line=line) from error
+            yield _Row(self, line, cells)
 
 
 @dataclass(frozen=True)
@@ -234,13 +215,14 @@ class _Row:
 
     def date(self) -> date:
         text = self.cell("date")
-        if iso := _ISO.fullmatch(text):
-            year, month, day = map(int, iso.groups())
-        elif dotted := _DOTTED.fullmatch(text):
-            day, month, year = map(int, dotted.groups())
-        else:
+        try:
+            iso = _ISO.fullmatch(iso_date(text))
+        except ValueError as error:
+            raise self.error("date", str(error)) from None
+        if iso is None:
             wrong = f"{text!r} is not a date" if text else "is missing"
             raise self.error("date", f"{wrong}; year, month and day are expected, such as 2026-11-28")
+        year, month, day = map(int, iso.groups())
         try:
             found = date(year, month, day)
         except ValueError:

@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 
 from rdflib import Graph, URIRef
 
+from sts_kg.errors import EndpointAnswerError
 from sts_kg.rdf import Document, ntriples_of, syntax_told
+from sts_kg.safe import without_secrets
 from sts_kg.stores import Endpoint, send
 
 __all__ = ["downloaded", "of_endpoint"]
@@ -51,14 +53,17 @@ def downloaded(url: str, *, lenient: bool = False, timeout_s: float = 600.0) -> 
     ParseError
         As `Document`; it names the URL.
     """
-    reply = send(url, headers={"Accept": _ACCEPT}, timeout_s=timeout_s, most_bytes=_MOST_BYTES)
-    name = urlsplit(url).path.rpartition("/")[2] or "document"
+    reply = send(url, headers={"Accept": _ACCEPT}, timeout_s=timeout_s, most_bytes=_MOST_BYTES, accept_status=(200,))
+    shown = without_secrets(url)
+    if not reply.body:
+        raise EndpointAnswerError(shown, "answered with nothing; check the address", status=reply.status)
+    name = urlsplit(url).path.rpartition("/")[2][-100:] or "document"
     if syntax_told(name) is None:  # the content decides if the type says nothing either
         name += _ENDINGS.get(reply.content_type.partition(";")[0].strip().lower(), "")
     with TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(reply.body)
-        with Document(path, path=url, base=reply.url, lenient=lenient) as document:
+        with Document(path, path=shown, base=without_secrets(reply.url), lenient=lenient) as document:
             yield document
 
 

@@ -25,6 +25,7 @@ from sts_kg.links.mappings import MappingSet, iri_of, shipped
 from sts_kg.links.report import Candidate, Document, Link, LinkReport, prefix_of
 from sts_kg.links.slots import NO_TERM
 from sts_kg.rdf import BASE, STS, Prefixes, compress
+from sts_kg.safe import without_secrets
 from sts_kg.stores import Endpoint
 
 __all__ = ["link"]
@@ -167,12 +168,13 @@ class _Work:
     def document(self, source: Any, slice: str, depth: int, progress: Callable[[str, int], None] | None) -> Document:
         if isinstance(source, Endpoint):
             found = of_endpoint(source, self._asked(), slice=slice)
+            shown = without_secrets(source.url)
             if not found:
-                raise EndpointAnswerError(source.url, "knows none of the mapped terms")
-            return self._document(found, source.url, slice, depth, progress)
-        if str(source).startswith(("http://", "https://")):
+                raise EndpointAnswerError(shown, "knows none of the mapped terms")
+            return self._document(found, shown, slice, depth, progress)
+        if str(source).lower().startswith(("http://", "https://")):
             with downloaded(str(source)) as document:
-                return self._document(document, str(source), slice, depth, progress)
+                return self._document(document, without_secrets(source), slice, depth, progress)
         return self._document(source, str(source), slice, depth, progress)
 
     def _asked(self) -> list[str]:

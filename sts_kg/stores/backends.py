@@ -16,9 +16,9 @@ from rdflib import Graph, URIRef
 from sts_kg.errors import EndpointAnswerError, EndpointError, EndpointUnreachableError, ParseError
 from sts_kg.queries import QueryText, known_prefixes, run
 from sts_kg.rdf import BASE, Quads, nquads_of
+from sts_kg.safe import without_secrets
 from sts_kg.stores.endpoint import Endpoint
-from sts_kg.stores.folder import graph_names, open_store
-from sts_kg.stores.http import without_secrets
+from sts_kg.stores.folder import graph_names, open_store, reading
 from sts_kg.tables import Table
 
 __all__ = ["Backend", "EndpointBackend", "FolderBackend", "LooseBackend", "backend_at", "graphs_of", "where_ours"]
@@ -136,17 +136,20 @@ class FolderBackend(Backend):
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._store = folder, open_store(folder, read_only=True)
-        self._names = tuple(sorted(graph_names(self._store)))
+        with reading(folder):
+            self._names = tuple(sorted(graph_names(self._store)))
         if not graphs_of("asserted", self._names):
             raise ParseError("holds no module of the ontology; fill it with sts-kg push --store", path=folder)
 
     def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
         """See `Backend.query`."""
-        return run(self._store, text, name=name, graphs=graphs_of(kind, self._names, self._folder))
+        with reading(self._folder):
+            return run(self._store, text, name=name, graphs=graphs_of(kind, self._names, self._folder))
 
     def _quads(self, name: str) -> Quads:
-        found = self._store.quads_for_pattern(None, None, None, ox.NamedNode(name))
-        return [_with_blank_nodes(quad) for quad in found]
+        with reading(self._folder):
+            found = self._store.quads_for_pattern(None, None, None, ox.NamedNode(name))
+            return [_with_blank_nodes(quad) for quad in found]
 
 
 class EndpointBackend(Backend):

@@ -174,7 +174,21 @@ def _connected(until: float, address: tuple[str, int], *_others: object) -> sock
     raise failure
 
 
+class _Final(HTTPResponse):
+    """A response after the interim ones, such as 103; http.client skips 100 only (RFC 9110, section 15.2)."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if not 101 < status < 200:
+                return version, status, reason
+            while self.fp.readline(_CHUNK).strip():
+                pass
+
+
 class _Timed(HTTPConnection):
+    response_class = _Final
+
     def __init__(self, host: str, *, until: float, **options: Any) -> None:
         super().__init__(host, **options)
         self._until = until

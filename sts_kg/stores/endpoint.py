@@ -34,8 +34,9 @@ from sts_kg.errors import (
 )
 from sts_kg.queries import QueryText, without_comments
 from sts_kg.rdf import Term, expand, literal, nquads, parse, rdflib_quiet
+from sts_kg.safe import without_secrets
 from sts_kg.stores.cache import Cache
-from sts_kg.stores.http import agent, plain_reason, send, without_secrets
+from sts_kg.stores.http import agent, is_page, plain_reason, secrets_of, send
 from sts_kg.stores.profiles import PROFILES
 from sts_kg.tables import Table
 
@@ -150,7 +151,7 @@ class Endpoint:
         Blank nodes keep their labels, and repeated triples stay repeated.
         """
         query = QueryText(text, "CONSTRUCT", "DESCRIBE")
-        return self._answered(query, lambda kind, body: nquads(body, _GRAPHS[kind], base=self.url))
+        return self._answered(query, lambda kind, body: nquads(body, _GRAPHS[kind], base=without_secrets(self.url)))
 
     def pages(self, text: str, *, size: int = 10_000, most: int = 1_000_000) -> Iterator[Table]:
         """Yield the solutions of a SELECT query page by page, until a page is not full.
@@ -241,16 +242,15 @@ class Endpoint:
         try:
             kind, headers, body = self._sent(text, query.form, accept)
             if kind not in (_TABLES if tables else _GRAPHS):
-                page = f': "{plain_reason(body, kind)}"' if "html" in kind else ""
-                wanted = _TABLES[0] if tables else next(iter(_GRAPHS))
-                raise failed(f"answered with {kind or 'no content type'}, not with {wanted}{page}; check the address")
+                raise failed(self._other_kind(kind, body, _TABLES[0] if tables else next(iter(_GRAPHS))))
             if headers.get("x-sql-state") == "S1TAT":
                 raise failed("the answer is incomplete, because the time of the server was over (anytime)")
             try:
-                answer = read(kind, body)
+                answer, wrong = read(kind, body), None
             except _BAD as error:
-                timed_out = " (TimeoutException)" if b"TimeoutException" in body[-20_000:] else ""
-                raise failed(f"the answer is incomplete or malformed{timed_out}; ask for less") from error
+                wrong = self._malformed(error, kind, body)
+            if wrong is not None:  # outside, since the error of the parser holds the answer
+                raise failed(wrong)
             cap = headers.get("x-sparql-maxrows", "")
             if isinstance(answer, Table) and cap.isdecimal() and len(answer) >= int(cap) and not query.limited:
                 raise failed(f"gives at most {int(cap):,} rows and may have more; use pages() or a LIMIT")
@@ -263,6 +263,40 @@ class Endpoint:
         if self.cache is not None:
             self.cache.keep(key, without_secrets(self.url), kind, body)
         return answer
+
+    def _other_kind(self, kind: str, body: bytes, wanted: str) -> str:
+        """Return what to say of an answer of another content type."""
+        is_html = "html" in kind or is_page(body[:1000].decode("utf-8", "replace"))
+        page = f': "{plain_reason(body, kind, secrets_of(self.url))}"' if is_html and body else ""
+        if kind.endswith("xml") and not is_html:
+            advice = "ask it for that by the address, such as ?format=json, or ask another endpoint"
+        else:
+            advice = "check the address"
+        empty = "nothing, as " if not body else ""
+        return f"answered with {empty}{kind or 'no content type'}, not with {wanted}{page}; {advice}"
+
+    def _malformed(self, error: Exception, kind: str, body: bytes) -> str:
+        """Return what to say of an answer that cannot be read."""
+        if not body.strip():
+            return "the answer is empty; check the address, and whether the endpoint is up"
+        text = body.decode("utf-8", "replace")
+        if is_page(text):
+            title = plain_reason(body, "html", secrets_of(self.url))
+            return f"answered with a web page{f': {title!r}' if title else ''}; check the address"
+        if isinstance(error, json.JSONDecodeError) and error.msg.startswith("Invalid control character"):
+            place = f"line {error.lineno}, column {error.colno}"
+            return (
+                f"the answer is not JSON: raw control character U+{ord(error.doc[error.pos]):04X} ({place}); "
+                "leave such values out by a FILTER, or tell whoever runs the endpoint"
+            )
+        if isinstance(error, UnicodeDecodeError):
+            return "the answer is not UTF-8 text; tell whoever runs the endpoint"
+        if isinstance(error, KeyError) and not text.lstrip().startswith(
+            said := plain_reason(body, kind, secrets_of(self.url))
+        ):
+            return f'the answer is a message and no result: "{said}"; check the address, or ask for less'
+        timed_out = " (TimeoutException)" if "TimeoutException" in text[-20_000:] else ""
+        return f"the answer is incomplete or malformed{timed_out}; ask for less"
 
     def _sent(self, text: str, form: str, accept: str) -> tuple[str, Mapping[str, str], bytes]:
         """Return the media type, the headers and the body of an answer from the endpoint."""
@@ -277,11 +311,12 @@ class Endpoint:
         for name, graphs in (("default-graph-uri", self.default_graphs), ("named-graph-uri", self.named_graphs)):
             for graph in graphs:
                 wrapper.addParameter(name, graph)
-        try:
+        request = None
+        with suppress(ValueError):  # whose text has the address
             request = wrapper._createRequest()
-        except ValueError as error:
+        if request is None:
             reason = "is not an http or https address; write it as https://host/path"
-            raise EndpointError(without_secrets(self.url), reason) from error
+            raise EndpointError(without_secrets(self.url), reason)
         asked = "&".join(part for part in (parameters, request.full_url.partition("?")[2]) if part)
         until = time.monotonic() + self.timeout_s
         with self._turn(until):
@@ -327,6 +362,8 @@ def _read_table(body: bytes, form: str) -> Table | bool:
         return document["boolean"]
     variables = tuple(document["head"]["vars"])
     bindings = document["results"]["bindings"]
+    if any(row.keys() - set(variables) for row in bindings):
+        raise ValueError("a row has a variable that the head does not name")
     return Table(variables, tuple(tuple(_term(row.get(name)) for name in variables) for row in bindings))
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 from rdflib import URIRef
 
-from sts_kg.errors import EndpointError, ParseError
+from sts_kg.errors import EndpointError, ParseError, StsKgError
 from sts_kg.rdf import BASE, as_file
 
-__all__ = ["count", "graph_lines", "graph_names", "graphs", "graphs_of_links", "open_store", "replace_graph"]
+__all__ = ["count", "graph_lines", "graph_names", "graphs", "graphs_of_links", "open_store", "reading", "replace_graph"]
 
 Store = ox.Store
 
@@ -46,7 +46,18 @@ def open_store(folder: Path, *, read_only: bool = False) -> Store:
         return Store.read_only(str(folder)) if read_only else Store(folder)
     except EndpointError:
         raise
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _failed(folder, _why(error)) from error
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Turn the errors of a store that is damaged into an EndpointError, while it is read."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        if isinstance(error, StsKgError) or not _is_store_failure(error):
+            raise
         raise _failed(folder, _why(error)) from error
 
 
@@ -150,7 +161,7 @@ def replace_graph(store: Store, graph: str, pieces: Iterable[bytes]) -> int:
 def _is_store_failure(error: BaseException) -> bool:
     """Return whether an error comes from RocksDB and not from the pieces."""
     text = str(error)
-    return text.startswith(("IO error", "No space", "Transaction are only")) or "rocksdb" in text.lower()
+    return text.startswith(("IO error", "No space", "Transaction are only", "Corruption")) or "rocksdb" in text.lower()
 
 
 def _failed(where: object, reason: str) -> EndpointError:
@@ -168,4 +179,7 @@ def _why(error: BaseException) -> str:
         return "is open read-only; nothing was changed"
     if "Permission denied" in text or isinstance(error, PermissionError):
         return "cannot be written; check its permissions"
-    return f"contains no store that can be opened: {text.splitlines()[0][:200]}"
+    return (
+        f"contains a damaged store, or none that can be opened ({text.splitlines()[0][:200]}); "
+        "make it anew in another folder, with sts-kg push --store or sts-kg link -o"
+    )

@@ -14,15 +14,16 @@ import socket
 import ssl
 import time
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from base64 import b64encode
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException, HTTPResponse, IncompleteRead
+from http.client import HTTPException, HTTPResponse, IncompleteRead, InvalidURL
 from typing import NoReturn
 from urllib.error import URLError
-from urllib.parse import SplitResult, parse_qs, quote, urljoin, urlsplit, urlunsplit
-from urllib.request import Request
+from urllib.parse import SplitResult, parse_qs, quote, unquote, unquote_plus, urljoin, urlsplit, urlunsplit
+from urllib.request import Request, getproxies
 
 from sts_kg.errors import (
     EndpointAnswerError,
@@ -38,10 +39,11 @@ from sts_kg.errors import (
 )
 from sts_kg.guideline import version
 from sts_kg.rdf import BASE
+from sts_kg.safe import hidden, without_secrets
 from sts_kg.stores.connection import decoded, opened, received
 from sts_kg.stores.credentials import Login, authorization, basic, login_for, sent_at_once
 
-__all__ = ["Reply", "agent", "plain_reason", "send", "without_secrets"]
+__all__ = ["Reply", "agent", "is_page", "plain_reason", "secrets_of", "send"]
 
 _MOST_REASON = 65_536  # the most bytes read of an error page
 _MOST_REDIRECTS = 5
@@ -50,6 +52,11 @@ _AGAIN = (429, 502, 503, 504)  # worth another attempt
 _IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
 _PORTS = {"http": 80, "https": 443}
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
+_PUBLIC_HEADERS = ("accept", "accept-encoding", "content-type", "content-length", "user-agent")
+_PUBLIC_FIELDS = (  # of the SPARQL protocol, and what endpoints take beside them
+    *("query", "update", "default-graph-uri", "named-graph-uri", "using-graph-uri", "using-named-graph-uri"),
+    *("graph", "format", "output", "results", "timeout", "infer"),
+)
 _LOST = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)  # the first is also RemoteDisconnected
 
 # For tests to replace.
@@ -87,18 +94,45 @@ class _Call:
 
     def fail(self, kind: type[EndpointError], url: str, reason: str, *, status: int | None = None) -> EndpointError:
         waited_s = _now() - self.started
-        for secret in self._secrets():
-            reason = reason.replace(secret, "…")
-        return kind(without_secrets(url), reason, status=status, waited_s=waited_s, attempts=self.attempt)
+        return kind(
+            without_secrets(url),
+            hidden(reason, self.secrets()),
+            status=status,
+            waited_s=waited_s,
+            attempts=self.attempt,
+        )
 
     def late(self, url: str) -> EndpointError:
         return self.fail(EndpointTimeoutError, url, "no answer in time; ask for less or allow more time")
 
-    def _secrets(self) -> Iterator[str]:
+    def secrets(self) -> Iterator[str]:
+        """Yield what no message may show."""
+        yield from secrets_of(self.url)
+        for name, value in self.headers.items():
+            if name.lower() not in _PUBLIC_HEADERS:
+                yield from (value, *value.split())
         if self.login is not None:
-            yield basic(self.login).partition(" ")[2]
-            if len(self.login.password) > 3:  # a shorter one occurs in any text
-                yield self.login.password
+            yield from (basic(self.login).partition(" ")[2], self.login.password)
+        for proxy in getproxies().values():
+            user, at, _ = proxy.partition("://")[2].rpartition("@")
+            if at:
+                password = user.partition(":")[2]
+                yield from (password, unquote(password), b64encode(unquote(user).encode()).decode())
+
+
+def secrets_of(url: str) -> Iterator[str]:
+    """Yield the parts of an address that may be secret: user, password, fragment and values of its query string."""
+    _, _, rest = url.partition("://")
+    user, at, _ = rest.rpartition("@")
+    if at:
+        yield from (user, user.partition(":")[2], unquote(user.partition(":")[2]))
+    address, _, fragment = url.partition("#")
+    query = address.partition("?")[2]
+    for text in (fragment, query):
+        for pair in text.split("&"):
+            name, _, value = pair.partition("=")
+            if name.lower() not in _PUBLIC_FIELDS:
+                yield from (value, unquote_plus(value)) if value else (pair, unquote_plus(pair))
 
 
 def send(
@@ -187,48 +221,45 @@ def agent() -> str:
     return f"sts-kg/{version()} (+{BASE})"
 
 
-def without_secrets(url: str) -> str:
-    """Return an address that is safe to show: without user, password, query string and fragment, on one line.
-
-    Examples
-    --------
-    >>> without_secrets("https://me:secret@example.org/sparql?key=secret")
-    'https://example.org/sparql'
-    """
-    scheme, colon, rest = url.partition("://")
-    if not colon:
-        scheme, rest = "", url
-    authority, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
-    shown = f"{scheme}{colon}{authority.rpartition('@')[2]}{slash}{path}"
-    return "".join(letter for letter in shown if letter.isprintable())[:300]
-
-
-def plain_reason(body: bytes, content_type: str) -> str:
+def plain_reason(body: bytes, content_type: str, secrets: Iterable[str] = ()) -> str:
     """Return the message of an error page: the title of HTML, the message of JSON, else the first line.
 
-    It has at most 300 characters.
+    It has at most 300 characters, and an ellipsis in the place of each secret.
 
     Examples
     --------
     >>> plain_reason(b"<html><title>Sign &amp; in</title><p>Hello</html>", "text/html")
     'Sign & in'
     """
-    text = body.decode("utf-8", "replace")
-    if "html" in content_type or re.match(r"\s*<(!doctype|html)", text, re.IGNORECASE):
-        title = re.search(r"<title[^<>]*>(.*?)(?:</title>|\Z)", text, re.IGNORECASE | re.DOTALL)
-        if title and title[1].strip() and title[0].endswith(">"):
-            text = title[1].replace("\n", " ")
+    secrets = tuple(secrets)
+    text = hidden(body.decode("utf-8", "replace"), secrets)
+    if "html" in content_type or is_page(text):
+        title = re.search(r"<title\b", text, re.IGNORECASE)
+        inside = text[title.end() :].partition(">")[2] if title else ""
+        inside = re.split(r"(?i)</title", inside, maxsplit=1)[0]
+        if title and inside.strip():
+            text = inside.replace("\n", " ")
         else:
-            text = re.sub(r"(?is)<(script|style)\b.*?(</\1>|\Z)", " ", text)
-        text = html.unescape(re.sub(r"<[^<>]*(?:>|(?=<)|\Z)", "\n", text))
+            for name in ("script", "style"):  # each piece begins inside of the element
+                first, *others = re.split(rf"(?i)<{name}\b", text)
+                text = " ".join(
+                    [first, *(([*re.split(rf"(?i)</{name}>", each, maxsplit=1), ""])[1] for each in others)]
+                )
+        first, *others = text.split("<")
+        text = html.unescape("\n".join([first, *(each.partition(">")[2] for each in others)]))
     elif "json" in content_type:
         with suppress(ValueError, RecursionError):
-            document = json.loads(text)
+            document = json.loads(text, strict=False)
             keys = ("message", "exception", "error", "detail") if isinstance(document, dict) else ()
             said = [document.get(key) for key in keys]
             text = next((each for each in said if isinstance(each, str)), text)
     lines = (" ".join("".join(c if c.isprintable() else " " for c in line).split()) for line in text.splitlines())
-    return next((line for line in lines if line), "")[:300]
+    return hidden(next((line for line in lines if line), ""), secrets)[:300]
+
+
+def is_page(text: str) -> bool:
+    """Return whether a text is a web page."""
+    return re.match(r"\s*<(!doctype\s+html|html)\b", text, re.IGNORECASE) is not None
 
 
 # --- addresses
@@ -240,12 +271,10 @@ def _checked(call: _Call, url: str) -> SplitResult:
     def refused(reason: str) -> EndpointError:
         return call.fail(EndpointError, url, reason)
 
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-        authority = (host or "").encode("idna").decode() if not (host or "").isascii() else host or ""
-    except ValueError as error:
-        raise refused("is not a valid address; write it as https://host/path") from error
+    found = _parsed(url)
+    if found is None:
+        raise refused("is not a valid address; write it as https://host/path")
+    parts, host, port, authority = found
     if parts.scheme not in _PORTS or not host or re.search(r"[\x00-\x20\x7f]", url):
         raise refused("is not an http or https address; write it as https://host/path")
     if "@" in parts.netloc:
@@ -256,6 +285,18 @@ def _checked(call: _Call, url: str) -> SplitResult:
     netloc = (f"[{authority}]" if ":" in authority else authority) + (f":{port}" if port is not None else "")
     safe = "%/:=&?~#+!$,;'@()*[]"
     return SplitResult(parts.scheme, netloc, quote(parts.path, safe), quote(parts.query, safe), "")
+
+
+def _parsed(url: str) -> tuple[SplitResult, str, int | None, str] | None:
+    """Return the parts of an address, its host, port, and host in ASCII; None if it is not valid.
+
+    The error that says so is not kept, since it may hold a part of a password.
+    """
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        return parts, host, parts.port, host if host.isascii() else host.encode("idna").decode()
+    return None
 
 
 def _next(call: _Call, parts: SplitResult, location: str | None) -> SplitResult:
@@ -274,12 +315,10 @@ def _next(call: _Call, parts: SplitResult, location: str | None) -> SplitResult:
         raise call.fail(
             EndpointRedirectError, here, f"redirects from https to {to}, which is not encrypted; not followed"
         )
-    try:
-        return _checked(call, url)
-    except EndpointError as error:
-        raise call.fail(
-            EndpointRedirectError, here, f"redirects to {to}, which cannot be used: {error.reason}"
-        ) from error
+    if _parsed(url) is None or "@" in urlsplit(url).netloc:
+        reason = f"redirects to {to}, which cannot be used; use the final address"
+        raise call.fail(EndpointRedirectError, here, reason)
+    return _checked(call, url)
 
 
 def _same_server(first: SplitResult, other: SplitResult) -> bool:
@@ -349,9 +388,9 @@ def _response(
         raise
     except TimeoutError as error:
         raise call.late(url) from error
-    except HTTPException as error:
-        raise call.fail(EndpointAnswerError, url, "the answer is not HTTP; check the address and port") from error
-    except (OSError, ValueError) as error:
+    except (HTTPException, ValueError) as error:  # whose texts may hold the address, or that of a proxy
+        is_answer = isinstance(error, HTTPException) and not isinstance(error, InvalidURL)
+    except OSError as error:
         why = error.reason if isinstance(error, URLError) else error
         if isinstance(why, _LOST):
             raise why from error
@@ -361,9 +400,15 @@ def _response(
             text = f"has a certificate that is not trusted: {why.verify_message}"
         elif isinstance(why, socket.gaierror):
             text = "the host is unknown, or there is no network; check the address"
+        elif str(why).startswith("Tunnel connection failed: 407"):
+            text = "the proxy of this machine (https_proxy) wants another user or password"
         else:
             text = f"cannot be reached: {getattr(why, 'strerror', None) or why}; check the address and the server"
         raise call.fail(EndpointUnreachableError, url, text) from error
+    if is_answer:
+        raise call.fail(EndpointAnswerError, url, "the answer is not HTTP; check the address and port")
+    reason = "cannot be asked; check the address, and the proxy of this machine (http_proxy, https_proxy)"
+    raise call.fail(EndpointUnreachableError, url, reason)
 
 
 def _reply(call: _Call, parts: SplitResult, response: HTTPResponse) -> Reply:
@@ -402,12 +447,29 @@ def _refuse(call: _Call, parts: SplitResult, response: HTTPResponse, *, signed: 
     if response.headers.get("Content-Encoding"):
         with suppress(zlib.error):
             body = zlib.decompressobj(47).decompress(body, _MOST_REASON)
-    said = plain_reason(body, response.headers.get("Content-Type", "").lower()) or response.reason or "no reason given"
+    kind_of_body = response.headers.get("Content-Type", "").lower()
+    said = plain_reason(body, kind_of_body, call.secrets()) or response.reason or "no reason given"
     status, kind, remedy = response.status, EndpointError, ""
     wait_s = _retry_after(response.headers.get("Retry-After")) if status >= 429 else None
     if status == 400:
         kind, remedy = EndpointRefusedError, "correct the request"
-    elif status in (401, 403, 407):
+    elif status == 407:
+        kind, remedy = (
+            EndpointUnauthorisedError,
+            "the proxy of this machine (http_proxy) wants another user or password",
+        )
+    elif status == 206:
+        kind, remedy = (
+            EndpointAnswerError,
+            "only a part of the answer; ask for less, or ask without the cache in between",
+        )
+    elif status < 300:
+        kind, remedy = EndpointAnswerError, "no answer to use; check that the address is that of the endpoint itself"
+    elif status == 304:
+        kind, remedy = EndpointAnswerError, "a cache in between kept the answer for itself; ask again without it"
+    elif status < 400:
+        kind, remedy = EndpointRedirectError, "names no address to go on to; use the final address"
+    elif status in (401, 403):
         kind = EndpointUnauthorisedError
         remedy = (
             "the user or the password is wrong"

@@ -11,6 +11,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sts_kg.safe import UNSAFE
+
 __all__ = ["CONTROL", "Cell", "markdown_table", "markdown_text", "text_table"]
 
 _GAP = "  "
@@ -57,7 +59,7 @@ def _markdown_line(cells: Sequence[str], *, raw: bool = False) -> str:
 
 def markdown_text(cell: str) -> str:
     """Return a text that Markdown shows as it is, inside a line or a cell of a table; a line end becomes `<br>`."""
-    escaped = _MARKUP.sub(lambda found: "\\" + found.group(), CONTROL.sub("\ufffd", cell))
+    escaped = _MARKUP.sub(lambda found: "\\" + found.group(), UNSAFE.sub("\ufffd", _LINE_END.sub("\n", cell)))
     return _LINE_END.sub("<br>", escaped.replace("\t", " "))
 
 
@@ -97,7 +99,7 @@ def text_table(header: Sequence[str], rows: Iterable[Sequence[Cell | str]], *, w
 
 
 def _one_line(cell: str) -> str:
-    return CONTROL.sub("\ufffd", _LINE_END.sub(" ", cell.replace("\t", " ")))
+    return UNSAFE.sub("\ufffd", _LINE_END.sub(" ", cell.replace("\t", " ")))
 
 
 def _columns(line: str) -> int:

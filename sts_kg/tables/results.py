@@ -15,7 +15,7 @@ from rdflib.namespace import XSD
 from sts_kg.rdf import NO_IRI, Term, ntriples
 from sts_kg.tables.values import Value
 
-__all__ = ["as_csv", "as_json", "as_srj", "as_tsv"]
+__all__ = ["as_csv", "as_json", "as_srj", "as_tsv", "csv_cell"]
 
 Rows = Sequence[Sequence[Term | None]]
 
@@ -76,8 +76,13 @@ _CSV_QUOTED = re.compile(r'[",\r\n]')
 
 
 def _csv(cell: str | None) -> str:
-    plain = "" if cell is None else f"_:{cell}" if isinstance(cell, BNode) else str(cell)
+    plain = csv_cell(cell)
     return '"' + plain.replace('"', '""') + '"' if _CSV_QUOTED.search(plain) else plain
+
+
+def csv_cell(cell: str | None) -> str:
+    """Return a cell as CSV holds it, not yet quoted."""
+    return "" if cell is None else f"_:{cell}" if isinstance(cell, BNode) else str(cell)
 
 
 def _tsv(term: Term) -> str:

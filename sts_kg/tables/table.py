@@ -18,7 +18,8 @@ from sts_kg.rdf import Term
 from sts_kg.tables.frames import as_pandas, as_polars
 from sts_kg.tables.html import html_table
 from sts_kg.tables.layout import Cell, markdown_table, text_table
-from sts_kg.tables.results import as_csv, as_json, as_srj, as_tsv
+from sts_kg.tables.results import as_csv, as_json, as_srj, as_tsv, csv_cell
+from sts_kg.tables.spreadsheets import write_rows
 from sts_kg.tables.values import Value, shown, typed
 
 if TYPE_CHECKING:
@@ -136,11 +137,14 @@ class Table:
         """Return the SPARQL 1.1 Query Results JSON document, https://www.w3.org/TR/sparql11-results-json/."""
         return as_srj(self.variables, self.rows)
 
-    def to_csv(self) -> str:
+    def to_csv(self, *, spreadsheet: bool = False) -> str:
         """Return SPARQL 1.1 Query Results CSV: full IRIs, lexical forms, CRLF, unbound empty.
 
-        https://www.w3.org/TR/sparql11-results-csv-tsv/, section 3. Types and languages are lost: see `to_tsv`.
+        https://www.w3.org/TR/sparql11-results-csv-tsv/, section 3. Types and languages are lost: see `to_tsv`. A
+        spreadsheet may run a cell such as `=1+1`: with `spreadsheet` an apostrophe stands before it (`write_rows`).
         """
+        if spreadsheet:
+            return write_rows(self.variables, ([csv_cell(term) for term in row] for row in self.rows))
         return as_csv(self.variables, self.rows)
 
     def to_tsv(self) -> str:

@@ -36,8 +36,8 @@ def test_a_date_is_shown_as_it_was_written(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "25", "02025", "2025-2-3", "2025-02-3", "2025-2", "2025-", "2025-02-", "20250203", "2025/02/03"),
-        *(" 2025", "2025 ", "2025-02-03 ", "\t2025", "2025\n", "2025-02-03T00:00:00", "2025-02-03Z", "-2025"),
+        *("", "25", "02025", "2025-2-3", "2025-02-3", "2025-2", "2025-", "2025-02-", "20250203"),
+        *(" 2025", "2025 ", "2025-02-03 ", "\t2025", "2025\n", "2025-02-03Z", "-2025"),
         *("٢٠٢٥", "２０２５-０２", "2025-0２-03", "2025−02−03", "unknown", "2025-02-03-04"),
     ],
 )
@@ -69,6 +69,43 @@ def test_what_the_calendar_lacks_is_no_date(text: str, why: str) -> None:
     with pytest.raises(ValueError) as raised:
         PartialDate.parse(text)
     assert str(raised.value) == f"{text!r} is not a date: {why}"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        *(("3/14/2026", "2026-03-14"), ("14/03/2026", "2026-03-14"), ("14.03.2026", "2026-03-14")),
+        *(("3.4.2026", "2026-04-03"), ("04/04/2026", "2026-04-04"), ("14-Mar-2026", "2026-03-14")),
+        *(("2026-03-14 00:00:00", "2026-03-14"), ("3/14/2026 0:00", "2026-03-14"), ("2026/3/14", "2026-03-14")),
+        *(("03/2026", "2026-03"), ("2026-03-14T00:00:00", "2026-03-14")),
+    ],
+)
+def test_a_date_of_a_spreadsheet_that_can_be_only_one_day(text: str, meant: str) -> None:
+    assert PartialDate.parse(text).text == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("03/04/2026", "it may be two days; write 2026-04-03 or 2026-03-04"),
+        ("14-Mar-26", "the year needs four digits; write it as YYYY-MM-DD"),
+        ("3/14/26", "the year needs four digits; write it as YYYY-MM-DD"),
+        ("Mar-26", "the year needs four digits; write it as YYYY-MM-DD"),
+        ("2026-03-14 09:30:00", "it has a time of day; write the day alone, as YYYY-MM-DD"),
+        ("30.02.2026", "2026-02 has 28 days"),
+    ],
+)
+def test_a_date_of_a_spreadsheet_is_never_guessed(text: str, why: str) -> None:
+    with pytest.raises(ValueError) as raised:
+        PartialDate.parse(text)
+    assert str(raised.value).endswith(f" is not a date: {why}")
+
+
+def test_a_serial_number_of_a_spreadsheet_is_no_date() -> None:
+    with pytest.raises(
+        ValueError, match=r"serial number of one in a spreadsheet \(2026-03-14 if it counts from 1900\)"
+    ):
+        PartialDate.parse("46095")
 
 
 def test_a_long_text_is_shown_by_its_beginning() -> None:

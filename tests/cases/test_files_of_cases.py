@@ -452,10 +452,6 @@ def test_ten_thousand_rows_are_read(tmp_path: Path) -> None:
         ('case: a\nlabel: "\\e[2J"', "a.yaml, line 2: label: '\\x1b[2J' holds a control character"),
         ('case: a\nlabel: "\\ud83d"', "a.yaml, line 2: label holds half of a surrogate pair, which is not text"),
         ('{"case": "a", "label": "\\ud83d"}', "a.yaml, line 1: label holds half of a surrogate pair, which is not text"),
-        (
-            "case: a\nas_of: 15.01.2026",
-            "a.yaml, line 2: as_of: '15.01.2026' is not a date: YYYY, YYYY-MM or YYYY-MM-DD is expected",
-        ),
         ("case: a\nas_of: 2025-02-30", "a.yaml, line 2: as_of: '2025-02-30' is not a date: 2025-02 has 28 days"),
         ("case: a\nhistory_complete: maybe", "a.yaml, line 2: 'maybe' is not a value of history_complete: yes, no or unknown is expected"),
         ("case: a\ntumour_count: few", "a.yaml, line 2: tumour_count: 'few' is not a whole number, such as 3"),
@@ -477,7 +473,7 @@ def test_what_is_wrong_with_a_case(text: str, message: str) -> None:
         ("  unresectible: yes", "line 3: there is no finding 'unresectible'; did you mean unresectable or resectable?"),
         ("  Unresectable: yes", "line 3: there is no finding 'Unresectable'; did you mean unresectable or resectable?"),
         ("  unresectable: maybe", "line 3: 'maybe' is not a value of unresectable: yes, no or unknown is expected"),
-        ("  unresectable: y", "line 3: 'y' is not a value of unresectable: yes, no or unknown is expected"),
+        ("  unresectable: y", "line 3: 'y' is not a value of unresectable: yes, no or unknown is expected; did you mean yes?"),
         ("  unresectable: 1", "line 3: '1' is not a value of unresectable: yes, no or unknown is expected"),
         ("  unresectable: [yes]", "line 3: unresectable is a list; one value is expected"),
         ("  unresectable: yes\n  unresectable: yes", "line 4: the finding 'unresectable' is given twice; the first is on line 3"),
@@ -727,7 +723,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         read(tmp_path, vocabulary())
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a", "a.xlsx", "a.yaml.gz", "a.csv.gz", ".yaml"])
+@pytest.mark.parametrize("name", ["a.txt", "a", "a.yaml.gz", "a.csv.gz", ".yaml"])
 def test_an_ending_that_is_not_known(name: str, tmp_path: Path) -> None:
     text = b"case: a"
     assert file_error(tmp_path, name, gzip.compress(text) if name.endswith(".gz") else text) == (
@@ -737,7 +733,7 @@ def test_an_ending_that_is_not_known(name: str, tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("ending", ["yaml", "json", "csv"])
+@pytest.mark.parametrize("ending", ["yaml", "json"])
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -762,26 +758,19 @@ def test_an_empty_file_holds_no_case(ending: str, tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("stage4-sts,unresectable\nyes,no\n", "a.csv, line 1: the column 'case' is missing"),
-        ("Case,stage4-sts\na,yes\n", "a.csv, line 1: the column 'case' is missing; did you mean Case?"),
-        ("case;stage4-sts\na;yes\n", "a.csv, line 1: the column 'case' is missing (are the columns separated by commas?)"),
-        ("case\tstage4-sts\na\tyes\n", "a.csv, line 1: the column 'case' is missing (are the columns separated by commas?)"),
         ("case,stage4\na,yes\n", "a.csv, line 1: there is no finding 'stage4'; did you mean stage4-sts?"),
-        ("case,stage4-sts,\na,yes,\n", "a.csv, line 1: column 3 of 3 has no name"),
         ("case,stage4-sts,stage4-sts\n", "a.csv, line 1: the column 'stage4-sts' is there twice"),
         ("case,stage4-sts,finding-stage4-sts\n", "a.csv, line 1: the column 'finding-stage4-sts' is there twice, as 'stage4-sts'"),
         ("case,stage4-sts,case\n", "a.csv, line 1: the column 'case' is there twice"),
         ("case,stage4-sts\n", "a.csv: holds no case"),
-        ("case,stage4-sts\na,yes,no\n", "a.csv, line 2: the row has 3 cells, the header has 2"),
+        ("case,stage4-sts\na,yes,no\n", "a.csv, line 2, column 3: 'no' stands under no name of a column; put a text with commas into quotes"),
         ("case,stage4-sts\n\na\n", "a.csv, line 3: the row has 1 cells, the header has 2"),
-        ("case,stage4-sts\na,maybe\n", "a.csv, line 2: 'maybe' is not a value of stage4-sts: yes, no or nothing is expected"),
-        ("case,stage4-sts\na,TRUE\n", "a.csv, line 2: 'TRUE' is not a value of stage4-sts: yes, no or nothing is expected"),
-        ("case,stage4-sts\na,1\n", "a.csv, line 2: '1' is not a value of stage4-sts: yes, no or nothing is expected"),
-        ("case,stage4-sts\na,unknown\n", "a.csv, line 2: 'unknown' is not a value of stage4-sts: yes, no or nothing is expected"),
-        ("case,stage4-sts\na,null\n", "a.csv, line 2: 'null' is not a value of stage4-sts: yes, no or nothing is expected"),
+        ("case,stage4-sts\na,maybe\n", "a.csv, line 2: 'maybe' is not a value of stage4-sts: yes, no or unknown is expected"),
+        ("case,stage4-sts\na,1\n", "a.csv, line 2: '1' is not a value of stage4-sts: yes, no or unknown is expected"),
         ("case,stage4-sts\n,yes\n", "a.csv, line 2: '' is not an id of a case: one to 200 printable characters are expected"),
         ("case,stage4-sts\na,yes\nb,no\na,no\n", "a.csv, line 4: the case 'a' is there twice; the first is at a.csv, line 2"),
         ('case,stage4-sts\n"a\nb",yes\n', "a.csv, line 2: 'a\\nb' is not an id of a case: one to 200 printable characters are expected"),
-        ('case,stage4-sts\na,"\nyes\n"\nb,maybe\n', "a.csv, line 5: 'maybe' is not a value of stage4-sts: yes, no or nothing is expected"),
+        ('case,stage4-sts\na,"\nyes\n"\nb,maybe\n', "a.csv, line 5: 'maybe' is not a value of stage4-sts: yes, no or unknown is expected"),
         ('case,stage4-sts\na,yes\nb,"no\n', "a.csv, line 3: is not CSV: unexpected end of data"),
         ('case,stage4-sts\na,"no"x\n', "a.csv, line 2: is not CSV: ',' expected after '\"'"),
         ("case,stage4-sts\na," + "x" * 200_000 + "\n", "a.csv, line 2: is not CSV: field larger than field limit (131072)"),
@@ -1050,3 +1039,50 @@ def test_no_person_and_no_fact_is_lost(persons: list[object], said: str, name: s
 def test_a_prefix_that_json_ld_does_not_declare_is_an_error(tmp_path: Path) -> None:
     text = json.dumps({"@context": {"case": str(CASE)}, **_person("case:a", "stage4-sts")})
     assert "the prefix sts: is not declared" in file_error(tmp_path, "a.jsonld", text)
+
+
+# --- CSV of spreadsheets
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbfCase,Stage4-STS,unresectable\r\na,TRUE,False\r\n",
+        b"sep=;\r\ncase;stage4-sts;unresectable;;\r\na;yes;no;;\r\n;;;;\r\n",
+        b"SEP=|\ncase|stage4-sts|unresectable\na|on|off\n",
+        "case\tstage4-sts\tunresectable\na\tYes\u00a0\tno\n".encode("utf-16"),
+        b'"case","stage4-sts","unresectable"\n"a","true","false"\n\n',
+    ],
+)
+def test_a_cohort_as_spreadsheets_write_it(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(data)
+    (case,) = read(path, vocabulary())
+    assert case.id == "a"
+    assert [(each.finding, each.holds) for each in case.given] == [
+        (STS["finding-stage4-sts"], True),
+        (STS["finding-unresectable"], False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("a.csv", b"PK\x03\x04...", "is a workbook (.xlsx or .ods) and no CSV file"),
+        (
+            "a.csv",
+            b"case,stage4-sts\nJ\xf6rg,yes\n",
+            "line 2: is not UTF-8 text (byte 0xf6), perhaps Windows-1252; save it as",
+        ),
+        ("a.csv", b"c\0a\0s\0e\0", "perhaps UTF-16 without a byte order mark; save it as"),
+        ("a.csv", b"case,stage4-sts\na,WAHR\n", "yes, no or unknown is expected; did you mean yes?"),
+        ("a.csv", b"cases,stage4-sts\na,yes\n", "the column 'case' is missing; name 'cases' so"),
+        ("a.csv", b"sep=;\ncase;stage4-sts\n\na;maybe\n", "line 4: 'maybe' is not a value"),
+        ("a.xlsx", b"PK\x03\x04...", "is a workbook of a spreadsheet; save the sheet as"),
+    ],
+)
+def test_what_a_spreadsheet_must_save_otherwise(name: str, data: bytes, message: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(StsKgError) as raised:
+        read(tmp_path / name, vocabulary())
+    assert message in str(raised.value)

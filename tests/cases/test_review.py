@@ -308,7 +308,11 @@ def test_the_sheet_shows_verdicts_in_place_of_the_form(hostile: Sheet) -> None:
 
 def test_an_empty_form_is_read_and_has_no_verdict(kg: KnowledgeGraph, sheet: Sheet, tmp_path: Path) -> None:
     sheet.write(tmp_path / "form.csv")
-    assert (tmp_path / "form.csv").read_bytes().startswith(b"\xef\xbb\xbfdecision,segments,label,question,our reading,")
+    assert (
+        (tmp_path / "form.csv")
+        .read_bytes()
+        .startswith(b'\xef\xbb\xbf"decision","segments","label","question","our reading",')
+    )
     assert read_verdicts(tmp_path / "form.csv", kg.guideline) == Verdicts((), len(sheet))
     rows = list(csv.DictReader(io.StringIO(sheet.to_csv())))
     assert [row["decision"] for row in rows] == [one.id for one in sheet.judged]

@@ -74,8 +74,8 @@ def test_spreadsheets_write_it_in_several_ways(
         ("D04,agree,,,2026-11-28,", "column 4: reviewer: is missing; a verdict needs the name of who gives it"),
         ("D04,agree,,A,,", "column 5: date: is missing; year, month and day are expected, such as 2026-11-28"),
         (
-            "D04,agree,,A,11/28/2026,",
-            "column 5: date: '11/28/2026' is not a date; year, month and day are expected, such as 2026-11-28",
+            "D04,agree,,A,11/10/2026,",
+            "column 5: date: '11/10/2026' is not a date: it may be two days; write 2026-10-11 or 2026-11-10",
         ),
         (
             "D04,agree,,A,2026-11,",

@@ -20,6 +20,7 @@ from sts_kg.errors import (
     CurieError,
     EndpointAnswerError,
     EndpointError,
+    EndpointRedirectError,
     EndpointRefusedError,
     EndpointTimeoutError,
     EndpointTooLargeError,
@@ -436,7 +437,7 @@ def test_a_batch_takes_no_other_text(text: str, variable: str, value: str, kind:
         (good(b"line 1: no such thing", "text/plain", 400), EndpointRefusedError, "HTTP 400, line 1: no such thing;"),
         (good(b"broken", "text/plain", 500), EndpointUnavailableError, "HTTP 500, broken;"),
         (good(b"", "text/plain", 503), EndpointUnavailableError, "HTTP 503, Service Unavailable;"),
-        (good(b"", status=204), EndpointError, "HTTP 204"),
+        (good(b"", status=204), EndpointAnswerError, "HTTP 204"),
         (
             html("Sign in"),
             EndpointAnswerError,
@@ -452,13 +453,23 @@ def test_a_batch_takes_no_other_text(text: str, variable: str, value: str, kind:
                 b'{"results": 1}',
                 b"[]",
                 b'"yes"',
-                b"",
-                b"\xff\xfe\xfa",
                 b'{"boolean": "yes"}',
                 EMPTY,
                 b"[" * 100_000,
             )
         ),
+        (good(b""), EndpointAnswerError, "the answer is empty; check the address"),
+        (good(b"\xff\xfe\xfa"), EndpointAnswerError, "is not UTF-8 text"),
+        (good(b'{"error": "quota"}', "application/json"), EndpointAnswerError, 'a message and no result: "quota"'),
+        (
+            good(b'{"head": {}, "boolean": "\x01"}'),
+            EndpointAnswerError,
+            "raw control character U+0001 (line 1, column 26)",
+        ),
+        (good(YES, status=206), EndpointAnswerError, "HTTP 206, "),
+        (good(YES, status=304), EndpointAnswerError, "HTTP 304, "),
+        (good(b"", status=302), EndpointRedirectError, "redirects without a target"),
+        (good(b"<a/>", "application/sparql-results+xml"), EndpointAnswerError, "such as ?format=json"),
         (
             good(YES[:-1] + b"java.util.concurrent.TimeoutException"),
             EndpointAnswerError,
@@ -485,7 +496,10 @@ def test_a_bad_answer_is_a_typed_error(answer: Behaviour, kind: type[EndpointErr
     ],
 )
 def test_a_table_that_is_none_is_an_error(body: bytes) -> None:
-    with faulty(good(body)) as server, pytest.raises(EndpointAnswerError, match="incomplete or malformed"):
+    with (
+        faulty(good(body)) as server,
+        pytest.raises(EndpointAnswerError, match=r"incomplete or malformed|not UTF-8|web page"),
+    ):
         Endpoint(server.address).select("SELECT ?x { ?x ?p ?o }")
 
 
@@ -493,7 +507,7 @@ def test_a_table_that_is_none_is_an_error(body: bytes) -> None:
 def test_a_graph_that_is_none_is_an_error(body: bytes) -> None:
     with faulty(good(body, "text/turtle")) as server:
         for verb in (Endpoint(server.address).construct, Endpoint(server.address).ntriples):
-            with pytest.raises(EndpointAnswerError, match="incomplete or malformed"):
+            with pytest.raises(EndpointAnswerError, match=r"incomplete or malformed|not UTF-8|web page"):
                 verb("CONSTRUCT WHERE { ?s ?p ?o }")
 
 

@@ -64,7 +64,7 @@ def test_a_file_and_a_folder_of_other_things_are_no_stores(tmp_path: Path) -> No
 def test_a_damaged_store(tmp_path: Path) -> None:
     replace_graph(open_store(tmp_path), "urn:g", numbered(3))
     (tmp_path / "CURRENT").write_text("MANIFEST-999999\n", encoding="utf-8")
-    with pytest.raises(EndpointError, match="contains no store that can be opened") as caught:
+    with pytest.raises(EndpointError, match="or none that can be opened") as caught:
         open_store(tmp_path)
     assert "\n" not in str(caught.value)
 
@@ -165,3 +165,14 @@ def test_the_store_keeps_what_ntriples_say(tmp_path: Path) -> None:
     text = '<urn:s> <urn:p> "caf\\u00E9 \\n"@en .'
     replace_graph(store, "urn:g", [text.encode()])
     assert next(iter(store)).object == ox.Literal("café \n", language="en")
+
+
+def test_a_damaged_store_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "s")
+    store.add(ox.Quad(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.Literal("o")))
+    store.flush()
+    del store
+    (tmp_path / "s" / "CURRENT").write_text("no manifest\n")
+    for read_only in (True, False):
+        with pytest.raises(EndpointError, match=r"a damaged store, or none .*; make it anew in another folder"):
+            open_store(tmp_path / "s", read_only=read_only)

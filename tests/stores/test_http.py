@@ -50,9 +50,10 @@ from sts_kg.errors import (
     EndpointUnavailableError,
     EndpointUnreachableError,
 )
+from sts_kg.safe import without_secrets
 from sts_kg.stores import http
 from sts_kg.stores.credentials import Login, authorization
-from sts_kg.stores.http import plain_reason, send, without_secrets
+from sts_kg.stores.http import plain_reason, send
 
 PASSWORD = "s3cret-passw0rd"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
