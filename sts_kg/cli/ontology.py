@@ -131,22 +131,32 @@ def review(output: Path, page: Path | None, verdicts: tuple[Path, ...]) -> None:
 
 
 @click.command()
-@click.option("-o", "--output", type=File, required=True, help="FILE.(ttl|nt|rdf|jsonld|trig|nq), also with .gz.")
-@click.option("--inferred", is_flag=True, help="Include the triples that OWL 2 RL entails.")
+@click.option(
+    "-o",
+    "--output",
+    type=File,
+    required=True,
+    help="FILE.(ttl|nt|rdf|owl|jsonld|n3|trig|nq), also with .gz; with --modules a folder.",
+)
+@click.option("--inferred", is_flag=True, help="Include the axioms that OWL 2 RL entails.")
+@click.option("--mappings", is_flag=True, help="Include the matches with external terms.")
+@click.option("--modules", is_flag=True, help="Keep the modules apart, with a catalogue for Protégé.")
 @cases_option
-def export(output: Path, inferred: bool, cases: tuple[Path, ...]) -> None:
-    """Write the graph to a file.
+def export(output: Path, inferred: bool, mappings: bool, modules: bool, cases: tuple[Path, ...]) -> None:
+    """Write the graph for other tools: one OWL 2 DL ontology, inside OWL 2 RL.
 
-    The ending of the file selects the syntax; .trig and .nq keep each module in its own graph.
+    The ending of the file selects the syntax; .trig and .nq have one graph for each kind of triples. With --modules,
+    a folder of modules, each with its own header and imports, or one graph for each module in .trig and .nq.
 
     \b
     Example:
-      sts-kg export --inferred -o sts-kg.ttl
+      sts-kg export --inferred -o sts-kg.owl
+      sts-kg export --modules --mappings -o sts-kg-modules
     """
     from sts_kg.knowledge import load
 
     shown = terminal()
     with shown.busy("reasoning …"):
         kg = load().with_cases(cases) if cases else load()
-        count = kg.export(output, inferred=inferred)
-    shown.note(f"{count} triples written to {output}")
+        done = kg.export(output, inferred=inferred, mappings=mappings, modules=modules)
+    shown.note(str(done))

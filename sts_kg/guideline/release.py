@@ -16,7 +16,7 @@ from rdflib.term import Node
 
 from sts_kg.guideline.guideline import Guideline
 
-__all__ = ["CATALOG", "catalog", "document", "mapping_axioms", "modules", "one_ontology", "owl_axioms"]
+__all__ = ["CATALOG", "catalog", "document", "mapping_axioms", "module_ontologies", "one_ontology", "owl_axioms"]
 
 #: The name under which Protégé looks for a catalogue beside an ontology.
 CATALOG = "catalog-v001.xml"
@@ -152,7 +152,7 @@ def mapping_axioms(mappings: Graph) -> tuple[Graph, Counter[str]]:
     return axioms, Counter({_DENIED: left})
 
 
-def modules(guideline: Guideline) -> dict[str, Graph]:
+def module_ontologies(guideline: Guideline) -> dict[str, Graph]:
     """Return each module as an ontology of its own, by name: with version, and imports of what its words are declared in.
 
     The header, which imports all, is the first, and has no more than it had.

@@ -1,3 +1,4 @@
+from .endings import is_rdf as is_rdf
 from .endings import syntax_of as syntax_of
 from .files import as_file as as_file
 from .files import opened as opened

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sts_kg.errors import ParseError, UnknownNameError
 
-__all__ = ["SYNTAXES", "ending_of", "known_syntax", "syntax_of"]
+__all__ = ["SYNTAXES", "ending_of", "is_rdf", "known_syntax", "syntax_of"]
 
 _ENDINGS = {
     "ttl": "turtle",
@@ -27,6 +27,11 @@ def ending_of(path: str | Path) -> str:
     """Return the ending of a file in small letters and without its dot, that before `.gz` or `.zst`; "" if none."""
     name = Path(path).name.lower().removesuffix(".gz").removesuffix(".zst")
     return name.rpartition(".")[2] if "." in name else ""
+
+
+def is_rdf(path: str | Path) -> bool:
+    """Return whether the ending of a file stands for an RDF syntax."""
+    return ending_of(path) in _ENDINGS
 
 
 def syntax_of(path: str | Path) -> str:
