@@ -19,6 +19,7 @@ from sts_kg.guideline.release import (
     document,
     mapping_axioms,
     module_ontologies,
+    named_individuals,
     one_ontology,
     owl_axioms,
 )
@@ -104,6 +105,8 @@ def export_guideline(
         parts[""] = ("asserted", whole)
         parts["definitions"] = ("definitions once more for OBO tools", repeated)
         left_out += headers
+    if cases is not None and inferred is not None:
+        inferred = named_individuals(inferred, guideline, of=cases)
     if inferred is not None:
         axioms, others = owl_axioms(inferred, whole)
         parts["inferred"] = ("inferred", axioms)
@@ -114,7 +117,7 @@ def export_guideline(
             parts[f"mappings-{name}"] = ("mappings", axioms)
             left_out += others
     if cases is not None:
-        parts["cases"] = ("cases", cases)
+        parts["cases"] = ("cases", named_individuals(cases, guideline, of=cases))
     if modules:
         for name in parts.keys() - guideline.quads.keys():
             kind, graph = parts[name]
@@ -128,7 +131,7 @@ def export_guideline(
     counts = Counter[str]()
     for kind, graph in parts.values():
         counts[kind] += len(graph)
-    return Exported(target, counts, left_out)
+    return Exported(target, counts, _sorted(left_out))
 
 
 def _written(
@@ -148,7 +151,11 @@ def _written(
             merged += graph
             counts[kinds[name]] += len(merged) - before
         write(merged, path)
-    return Exported(Path(path), counts, left_out)
+    return Exported(Path(path), counts, _sorted(left_out))
+
+
+def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items()))
 
 
 def _write_folder(target: Path, graphs: Mapping[str, Graph], catalogue: str) -> None:

@@ -16,7 +16,7 @@ from rdflib.term import Node
 
 from sts_kg.guideline.guideline import Guideline
 
-__all__ = ["CATALOG", "catalog", "document", "mapping_axioms", "module_ontologies", "one_ontology", "owl_axioms"]
+__all__ = ["CATALOG", "catalog", "document", "mapping_axioms", "module_ontologies", "named_individuals", "one_ontology", "owl_axioms"]
 
 #: The name under which Protégé looks for a catalogue beside an ontology.
 CATALOG = "catalog-v001.xml"
@@ -207,3 +207,24 @@ def catalog(guideline: Guideline, others: Iterable[str] = ()) -> str:
         '<catalog prefer="public" xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">\n'
         f"{entries}</catalog>\n"
     )
+
+
+def named_individuals(graph: Graph, guideline: Guideline, *, of: Graph) -> Graph:
+    """Return a graph in which the blank nodes of cases, those of the graph `of`, have IRIs.
+
+    A mark joins a course and an option, and in OWL 2 DL blank nodes that are joined hang on one named thing only.
+
+    References
+    ----------
+    W3C OWL 2 Structural Specification (2nd ed.), section 11.2; RDF 1.1 Concepts, section 3.5.
+    """
+    made = Graph(bind_namespaces="none")
+    names = {
+        node: URIRef(f"{guideline.base}.well-known/genid/{node}")
+        for triple in of
+        for node in triple
+        if isinstance(node, BNode)
+    }
+    for subject, predicate, object_ in graph:
+        made.add((names.get(subject, subject), predicate, names.get(object_, object_)))
+    return made
