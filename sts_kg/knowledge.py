@@ -37,6 +37,7 @@ from sts_kg.guideline import (
     Guideline,
     Segment,
     Verdicts,
+    describe,
     export_graphs,
     export_guideline,
     queries_folder,
@@ -504,6 +505,18 @@ class KnowledgeGraph:
             mappings={str(name).rpartition("/")[2]: graph for name, graph in sets.items()},
             modules=modules,
         )
+
+    def describe(self, vocabulary: str, files: Iterable[str | Path] = ()) -> Graph:
+        """Return a description of the data set: `void`, `dcat` or `schema` (schema.org), with exported files if given.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such vocabulary.
+        ParseError
+            A file cannot be read, or is not RDF by its ending.
+        """
+        return describe(self.guideline, vocabulary, files)
 
     def push(
         self,

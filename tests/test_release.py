@@ -6,16 +6,17 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from conftest import EXAMPLES
 from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
+from rdflib.namespace import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, SDO, VOID, XSD, DefinedNamespace
 
 from sts_kg import KnowledgeGraph
-from sts_kg.errors import ParseError
+from sts_kg.errors import ParseError, UnknownNameError
 from sts_kg.guideline import CATALOG, ontology_folder
 from sts_kg.guideline.release import mapping_axioms, owl_axioms
 from sts_kg.quality.profile import violations
@@ -59,8 +60,16 @@ def test_it_says_what_is_in_the_file_and_what_is_not(kg: KnowledgeGraph, tmp_pat
     done = kg.export(path, inferred=True, mappings=True)
     assert len(done) == sum(done.triples.values()) == len(path.read_text(encoding="utf-8").splitlines())
     modules = kg.guideline.modules
-    headers = sum(len(list(graph.predicate_objects(iri))) for name, graph in modules.items()
-                  for iri in graph.subjects(RDF.type, OWL.Ontology) if name != "sts") + len(modules) - 1
+    headers = (
+        sum(
+            len(list(graph.predicate_objects(iri)))
+            for name, graph in modules.items()
+            for iri in graph.subjects(RDF.type, OWL.Ontology)
+            if name != "sts"
+        )
+        + len(modules)
+        - 1
+    )
     assert done.triples["asserted"] + headers == len(kg.asserted)
     assert done.left_out["headers and imports of modules"] == headers
     missing = sum(count for why, count in done.left_out.items() if why.startswith("inferred"))
@@ -106,7 +115,7 @@ def test_mappings_become_annotated_axioms(kg: KnowledgeGraph, graph: Graph) -> N
         source = graph.value(axiom, URIRef("https://w3id.org/sssom/mapping_source"))
         assert graph.value(source, DCTERMS.license) is not None
     sets = kg.named_graphs("mappings")
-    kept, left_out = mapping_axioms(next(iter(sets.values())))
+    kept, left_out = mapping_axioms(next(iter(sets.values())), kg.asserted)
     assert not {each.datatype for each in kept.objects() if isinstance(each, Literal)} & {XSD.date}
     assert sum(left_out.values()) > 0
 
@@ -175,7 +184,9 @@ def test_modules_have_headers_imports_and_a_catalogue(kg: KnowledgeGraph, tmp_pa
     assert set(conditions.objects(None, OWL.imports)) == {IRI + "/vocabulary", IRI + "/not-met"}
     with pytest.raises(ParseError, match="is there already and is not an empty folder; name another"):
         kg.export(folder, modules=True)
-    with pytest.raises(ParseError, match=r"one file that cannot keep modules apart; name a folder, or .* \.trig or \.nq"):
+    with pytest.raises(
+        ParseError, match=r"one file that cannot keep modules apart; name a folder, or .* \.trig or \.nq"
+    ):
         kg.export(tmp_path / "kg.ttl", modules=True)
     assert [path.name for path in tmp_path.iterdir()] == ["kg-0.1.0"]
 
@@ -198,11 +209,11 @@ _LIVE = "FILTER NOT EXISTS { ?t owl:deprecated true }"
 REPORT = {
     "missing_label": f"{_TERM} FILTER NOT EXISTS {{ ?t rdfs:label ?l }} FILTER(!STRSTARTS(STR(?t), STR(owl:)))",
     "multiple_labels": "?t rdfs:label ?l , ?m FILTER(?l != ?m && LANG(?l) = LANG(?m))",
-    "duplicate_label": "?t rdfs:label ?l . ?u rdfs:label ?l FILTER(?t != ?u) ?t a ?k . ?u a ?k FILTER(?k IN (owl:Class, owl:ObjectProperty, owl:DatatypeProperty, owl:AnnotationProperty))",
+    "duplicate_label": "?t rdfs:label ?l . ?u rdfs:label ?l FILTER(?t != ?u && STRSTARTS(STR(?t), STR(sts:)) && STRSTARTS(STR(?u), STR(sts:))) ?t a ?k . ?u a ?k FILTER(?k IN (owl:Class, owl:ObjectProperty, owl:DatatypeProperty, owl:AnnotationProperty))",
     "label_formatting": r"?t rdfs:label ?l FILTER REGEX(?l, '[\\n\\t\\r]')",
     "label_whitespace": r"?t rdfs:label ?l FILTER REGEX(?l, '^\\s|\\s$|\\s\\s')",
     "annotation_whitespace": r"?t ?p ?l FILTER(isLiteral(?l)) FILTER REGEX(STR(?l), '^\\s|\\s$')",
-    "missing_definition": f"{_TERM} {_OURS} FILTER NOT EXISTS {{ ?t obo:IAO_0000115 ?d }}",
+    "missing_definition": f"{_TERM} {_OURS} FILTER NOT EXISTS {{ ?t obo:IAO_0000115|sts:gist ?d }}",
     "multiple_definitions": "?t obo:IAO_0000115 ?d , ?e FILTER(?d != ?e)",
     "duplicate_definition": "?t obo:IAO_0000115 ?d . ?u obo:IAO_0000115 ?d FILTER(?t != ?u)",
     "lowercase_definition": "?t obo:IAO_0000115 ?d FILTER REGEX(?d, '^[a-z]')",
@@ -232,3 +243,45 @@ def store(whole: Path) -> ox.Store:
 def test_a_report_like_that_of_robot_finds_nothing(store: ox.Store, check: str) -> None:
     found = store.query(f"SELECT DISTINCT ?t WHERE {{ {REPORT[check]} }}", prefixes=PREFIXES)
     assert [str(row[0]) for row in found] == []
+
+
+# --- Descriptions
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "known", "kind"),
+    [("void", VOID, VOID.Dataset), ("dcat", DCAT, DCAT.Dataset), ("schema", SDO, SDO.Dataset)],
+)
+def test_descriptions_use_terms_that_exist(
+    kg: KnowledgeGraph, whole: Path, vocabulary: str, known: type[DefinedNamespace], kind: URIRef
+) -> None:
+    found = kg.describe(vocabulary, [whole])
+    data_set = URIRef(f"{IRI}#dataset")
+    assert list(found.subjects(RDF.type, kind)) == [data_set]
+    for namespace in (known, DCTERMS, FOAF):
+        used = {t for s, p, o in found for t in (p, o) if isinstance(t, URIRef) and t.startswith(str(namespace))}
+        assert {str(term).removeprefix(str(namespace)) for term in used - set(found.objects(None, VOID.vocabulary))} <= {
+            str(term).removeprefix(str(namespace)) for term in dir(namespace)
+        }
+    assert serialize(kg.describe(vocabulary, [whole]), "turtle") == serialize(found, "turtle")
+
+
+def test_descriptions_say_what_is_in_the_files(kg: KnowledgeGraph, whole: Path) -> None:
+    void = kg.describe("void", [whole])
+    data_set = URIRef(f"{IRI}#dataset")
+    assert int(str(void.value(data_set, VOID.triples))) == len(kg.asserted)
+    parts = {void.value(part, VOID.property): void.value(part, VOID.triples) for part in void.objects(data_set, VOID.propertyPartition)}
+    assert {term: int(str(count)) for term, count in parts.items()} == Counter(kg.asserted.predicates())
+    size, digest = whole.stat().st_size, sha256(whole.read_bytes()).hexdigest()
+    dcat = kg.describe("dcat", [whole])
+    [file] = dcat.objects(data_set, DCAT.distribution)
+    assert str(dcat.value(file, DCAT.byteSize)) == str(size)
+    assert str(dcat.value(file, DCAT.mediaType)) == "https://www.iana.org/assignments/media-types/text/turtle"
+    assert digest in map(str, dcat.objects())
+    schema = kg.describe("schema", [whole])
+    [file] = schema.objects(data_set, SDO.distribution)
+    assert [str(schema.value(file, term)) for term in (SDO.encodingFormat, SDO.contentSize, SDO.sha256)] == ["text/turtle", f"{size} B", digest]
+    with pytest.raises(UnknownNameError, match="'rss'; known are void, dcat, schema|rss"):
+        kg.describe("rss")
+    with pytest.raises(ParseError, match="cannot be read: No such file"):
+        kg.describe("dcat", ["none.ttl"])

@@ -20,8 +20,9 @@ from sts_kg.cli.shared import (
     verdicts_option,
 )
 from sts_kg.errors import ParseError
+from sts_kg.guideline import DESCRIPTIONS
 
-__all__ = ["check", "export", "review", "source_group", "sources"]
+__all__ = ["check", "describe", "export", "review", "source_group", "sources"]
 
 
 @click.command()
@@ -160,3 +161,29 @@ def export(output: Path, inferred: bool, mappings: bool, modules: bool, cases: t
         kg = load().with_cases(cases) if cases else load()
         done = kg.export(output, inferred=inferred, mappings=mappings, modules=modules)
     shown.note(str(done))
+
+
+@click.command()
+@click.argument("vocabulary", type=click.Choice(DESCRIPTIONS))
+@click.argument("files", nargs=-1, type=File)
+@click.option("-o", "--output", type=File, help="FILE of any RDF syntax, by its ending; standard output without it.")
+def describe(vocabulary: str, files: tuple[Path, ...], output: Path | None) -> None:
+    """Describe the data set for catalogues (void, dcat) and search engines (schema, of schema.org).
+
+    FILES are exported files; the description lists them with media type, size and SHA-256. Prints Turtle, and JSON-LD
+    for schema.
+
+    \b
+    Example:
+      sts-kg describe void
+      sts-kg describe dcat sts-kg.owl sts-kg.ttl.gz -o dcat.ttl
+    """
+    from sts_kg.knowledge import load
+    from sts_kg.rdf import serialize, write
+
+    found = load().describe(vocabulary, files)
+    if output is not None:
+        write(found, output)
+        terminal().note(f"{len(found)} triples written to {output}")
+    else:
+        terminal().write(serialize(found, "jsonld" if vocabulary == "schema" else "turtle").decode().rstrip())

@@ -10,6 +10,8 @@ from .data import ontology_folder as ontology_folder
 from .data import queries_folder as queries_folder
 from .data import source_page as source_page
 from .data import version as version
+from .description import DESCRIPTIONS as DESCRIPTIONS
+from .description import describe as describe
 from .duals import not_met as not_met
 from .exporting import Exported as Exported
 from .exporting import export_graphs as export_graphs

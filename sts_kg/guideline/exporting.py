@@ -113,7 +113,7 @@ def export_guideline(
         left_out += others
     if mappings:
         for name, graph in mappings.items():
-            axioms, others = mapping_axioms(graph)
+            axioms, others = mapping_axioms(graph, whole)
             parts[f"mappings-{name}"] = ("mappings", axioms)
             left_out += others
     if cases is not None:

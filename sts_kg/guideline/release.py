@@ -6,6 +6,7 @@ expressions without a name, or that everything is an owl:Thing) is true, but no 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from xml.sax.saxutils import quoteattr
@@ -16,7 +17,16 @@ from rdflib.term import Node
 
 from sts_kg.guideline.guideline import Guideline
 
-__all__ = ["CATALOG", "catalog", "document", "mapping_axioms", "module_ontologies", "named_individuals", "one_ontology", "owl_axioms"]
+__all__ = [
+    "CATALOG",
+    "catalog",
+    "document",
+    "mapping_axioms",
+    "module_ontologies",
+    "named_individuals",
+    "one_ontology",
+    "owl_axioms",
+]
 
 #: The name under which Protégé looks for a catalogue beside an ontology.
 CATALOG = "catalog-v001.xml"
@@ -91,7 +101,11 @@ def owl_axioms(inferred: Iterable[tuple[Node, Node, Node]], asserted: Graph) -> 
     axioms, left_out = Graph(bind_namespaces="none"), Counter[str]()
     kinds = {kind: set(asserted.subjects(RDF.type, kind)) for kind in _KINDS}
     # blank nodes of individuals are those that a class is asserted of
-    own = {node for node, kind in asserted.subject_objects(RDF.type) if isinstance(node, BNode) and kind in kinds[OWL.Class]}
+    own = {
+        node
+        for node, kind in asserted.subject_objects(RDF.type)
+        if isinstance(node, BNode) and kind in kinds[OWL.Class]
+    }
     for triple in inferred:
         if why := _why_not(triple, kinds, own):
             left_out[why] += 1
@@ -109,7 +123,8 @@ def _why_not(triple: tuple[Node, Node, Node], kinds: Mapping[Node, set[Node]], o
         return _ANYTHING
     if predicate == RDF.type:
         fits = object_ in kinds[OWL.Class] or (
-            object_ in _CHARACTERISTICS and (subject in kinds[OWL.ObjectProperty] or subject in kinds[OWL.DatatypeProperty])
+            object_ in _CHARACTERISTICS
+            and (subject in kinds[OWL.ObjectProperty] or subject in kinds[OWL.DatatypeProperty])
         )
     elif predicate in _BETWEEN:
         left, right = _BETWEEN[predicate]
@@ -124,11 +139,12 @@ def _why_not(triple: tuple[Node, Node, Node], kinds: Mapping[Node, set[Node]], o
     return "" if fits else _NO_AXIOM
 
 
-def mapping_axioms(mappings: Graph) -> tuple[Graph, Counter[str]]:
+def mapping_axioms(mappings: Graph, ontology: Graph) -> tuple[Graph, Counter[str]]:
     """Return the matches of mapping sets as annotated axioms of OWL 2, with what is said of the sets, and what is left out.
 
     OWL 2 has no IRI for an axiom, so each becomes a blank node, which says its set by `sssom:mapping_source`. It has no
-    word for a match that is denied, nor xsd:date, which becomes xsd:dateTime.
+    word for a match that is denied, nor xsd:date, which becomes xsd:dateTime. Properties that the ontology does not label
+    are labelled by their names.
     """
     axioms = Graph(bind_namespaces="none")
     names = {
@@ -149,6 +165,9 @@ def mapping_axioms(mappings: Graph) -> tuple[Graph, Counter[str]]:
     for axiom, name in names.items():
         axioms.add((name, _SSSOM.mapping_source, sets[axiom]))
     axioms.add((_SSSOM.mapping_source, RDF.type, OWL.AnnotationProperty))
+    for term in set(axioms.subjects(RDF.type, OWL.AnnotationProperty)) - set(ontology.subjects(RDFS.label)):
+        name = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", re.split(r"[/#]", str(term))[-1])
+        axioms.add((term, RDFS.label, Literal(name.lower(), lang="en")))
     return axioms, Counter({_DENIED: left})
 
 
@@ -201,7 +220,9 @@ def catalog(guideline: Guideline, others: Iterable[str] = ()) -> str:
     files = [(str(guideline.iri), header), (guideline.header(OWL.versionIRI), header)]
     names = sorted({*guideline.quads, *others} - {header})
     files += [(str(guideline.graph_name(name)), name) for name in names]
-    entries = "".join(f"    <uri name={quoteattr(iri)} uri={quoteattr(f'{name}.ttl')}/>\n" for iri, name in files if iri)
+    entries = "".join(
+        f"    <uri name={quoteattr(iri)} uri={quoteattr(f'{name}.ttl')}/>\n" for iri, name in files if iri
+    )
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
         '<catalog prefer="public" xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">\n'

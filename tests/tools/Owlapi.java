@@ -56,7 +56,7 @@ public class Owlapi {
         say("ontologies", all.size());
         Set<String> axioms = new TreeSet<>();
         for (OWLOntology each : all) {
-            for (OWLAxiom axiom : each.getAxioms()) axioms.add(axiom.toString().replaceAll("_:genid[-\\w]+", "_"));
+            for (OWLAxiom axiom : each.getAxioms()) axioms.add(normal(axiom));
             RDFParserMetaData told = (RDFParserMetaData) manager.getOntologyFormat(each).getOntologyLoaderMetaData();
             for (RDFTriple triple : told.getUnparsedTriples()) say("unparsed", triple);
             if (!told.getGuessedDeclarations().isEmpty()) say("guessed", told.getGuessedDeclarations());
@@ -77,6 +77,11 @@ public class Owlapi {
                 .map(OWLClass::toStringID).sorted().collect(Collectors.joining(" ")));
             elk.dispose();
         }
+    }
+
+    /** Blank nodes have other names in each syntax, and a plain string is one of xsd:string. */
+    static String normal(OWLAxiom axiom) {
+        return axiom.toString().replaceAll("_:genid[-\\w]+", "_").replace("^^xsd:string", "");
     }
 
     static void say(String key, Object value) {

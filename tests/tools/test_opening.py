@@ -62,7 +62,10 @@ def test_each_syntax_is_the_same_ontology(told: Told) -> None:
         found = told[f"asserted.{ending}"]
         assert (found["iri"], found["version"]) == ([IRI], [f"{IRI}/0.1.0"])
         assert (found["imports"], found["ontologies"]) == (["0"], ["1"])
-    assert len({(*told[f"asserted.{ending}"]["axioms"], *told[f"asserted.{ending}"]["digest"]) for ending in SYNTAXES}) == 1
+    assert (
+        len({(*told[f"asserted.{ending}"]["axioms"], *told[f"asserted.{ending}"]["digest"]) for ending in SYNTAXES})
+        == 1
+    )
     assert told["inferred.ttl"]["digest"] == told["inferred.owl"]["digest"]
     more = int(told["inferred.ttl"]["axioms"][0]) - int(told["asserted.ttl"]["axioms"][0])
     assert more > 500
