@@ -1,4 +1,4 @@
-"""Write what can be generated: the pages of docs that say so, ontology/not-met.ttl and the catalogue beside it (`make docs`).
+"""Write what can be generated: pages of docs that say so, ontology/not-met.ttl, and the catalogue (`make docs`).
 
 `pages` returns the texts by path; only `main` writes. A test holds the files against these texts.
 """

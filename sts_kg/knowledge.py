@@ -468,7 +468,7 @@ class KnowledgeGraph:
         modules: bool = False,
         kinds: Sequence[str] = (),
     ) -> Exported:
-        """Write the graph, with its cases, for other people's tools, and return what was written and what was left out.
+        """Write the graph, with its cases, for other tools, and return what was written and what was left out.
 
         It is one OWL 2 DL ontology, inside OWL 2 RL, with one header. `.trig` and `.nq` have one graph for each kind.
 

@@ -77,7 +77,7 @@ def test_it_says_what_is_in_the_file_and_what_is_not(kg: KnowledgeGraph, tmp_pat
     assert list(done.left_out) == sorted(done.left_out)
     sentence = str(done)
     assert sentence.startswith(f"{len(done)} triples written to {path}: {done.triples['asserted']} asserted, ")
-    assert f"; left out: " in sentence
+    assert "; left out: " in sentence
     assert done.as_dict()["triples"] == dict(done.triples)
 
 
@@ -201,6 +201,7 @@ def test_the_shipped_catalogue_names_the_shipped_modules(kg: KnowledgeGraph) -> 
         assert name == "sts.ttl" or iri == f"{IRI}/{name.removesuffix('.ttl')}"
 
 
+# ruff: noqa: E501 - a query a line
 # --- What ROBOT's report looks for (levels ERROR and WARN), and its metadata of the ontology
 
 _OURS = f"FILTER(STRSTARTS(STR(?t), '{STS}') && !STRSTARTS(STR(?t), '{STS}case/') && ?t != <{IRI}>)"
@@ -260,9 +261,9 @@ def test_descriptions_use_terms_that_exist(
     assert list(found.subjects(RDF.type, kind)) == [data_set]
     for namespace in (known, DCTERMS, FOAF):
         used = {t for s, p, o in found for t in (p, o) if isinstance(t, URIRef) and t.startswith(str(namespace))}
-        assert {str(term).removeprefix(str(namespace)) for term in used - set(found.objects(None, VOID.vocabulary))} <= {
-            str(term).removeprefix(str(namespace)) for term in dir(namespace)
-        }
+        assert {
+            str(term).removeprefix(str(namespace)) for term in used - set(found.objects(None, VOID.vocabulary))
+        } <= {str(term).removeprefix(str(namespace)) for term in [*dir(namespace), *getattr(namespace, "_extras", ())]}
     assert serialize(kg.describe(vocabulary, [whole]), "turtle") == serialize(found, "turtle")
 
 
@@ -270,7 +271,10 @@ def test_descriptions_say_what_is_in_the_files(kg: KnowledgeGraph, whole: Path) 
     void = kg.describe("void", [whole])
     data_set = URIRef(f"{IRI}#dataset")
     assert int(str(void.value(data_set, VOID.triples))) == len(kg.asserted)
-    parts = {void.value(part, VOID.property): void.value(part, VOID.triples) for part in void.objects(data_set, VOID.propertyPartition)}
+    parts = {
+        void.value(part, VOID.property): void.value(part, VOID.triples)
+        for part in void.objects(data_set, VOID.propertyPartition)
+    }
     assert {term: int(str(count)) for term, count in parts.items()} == Counter(kg.asserted.predicates())
     size, digest = whole.stat().st_size, sha256(whole.read_bytes()).hexdigest()
     dcat = kg.describe("dcat", [whole])
@@ -280,8 +284,12 @@ def test_descriptions_say_what_is_in_the_files(kg: KnowledgeGraph, whole: Path) 
     assert digest in map(str, dcat.objects())
     schema = kg.describe("schema", [whole])
     [file] = schema.objects(data_set, SDO.distribution)
-    assert [str(schema.value(file, term)) for term in (SDO.encodingFormat, SDO.contentSize, SDO.sha256)] == ["text/turtle", f"{size} B", digest]
-    with pytest.raises(UnknownNameError, match="'rss'; known are void, dcat, schema|rss"):
+    assert [str(schema.value(file, term)) for term in (SDO.encodingFormat, SDO.contentSize, SDO.sha256)] == [
+        "text/turtle",
+        f"{size} B",
+        digest,
+    ]
+    with pytest.raises(UnknownNameError, match="'rss'"):
         kg.describe("rss")
     with pytest.raises(ParseError, match="cannot be read: No such file"):
         kg.describe("dcat", ["none.ttl"])

@@ -47,7 +47,7 @@ def describe(guideline: Guideline, vocabulary: str, files: Iterable[str | Path] 
 
     References
     ----------
-    W3C VoID, https://www.w3.org/TR/void/; W3C DCAT 3, https://www.w3.org/TR/vocab-dcat-3/; https://schema.org/Dataset
+    W3C VoID, https://www.w3.org/TR/void/; W3C DCAT 2, https://www.w3.org/TR/vocab-dcat-2/; https://schema.org/Dataset
     """
     if vocabulary not in DESCRIPTIONS:
         raise UnknownNameError("vocabulary for descriptions", vocabulary, DESCRIPTIONS)
@@ -111,7 +111,7 @@ def _dcat(graph: Graph, guideline: Guideline, files: list[Path]) -> None:
     _copy(graph, whole, guideline)
     graph.add((whole, DCTERMS.identifier, Literal(str(guideline.iri))))
     graph.add((whole, DCAT.landingPage, guideline.iri))
-    graph.add((whole, DCAT.version, Literal(guideline.header(OWL.versionInfo))))
+    graph.add((whole, OWL.versionInfo, Literal(guideline.header(OWL.versionInfo))))
     graph.add((whole, DCTERMS.conformsTo, URIRef("http://www.w3.org/ns/owl-profile/RL")))
     for file in files:
         size, digest = _size_and_digest(file)

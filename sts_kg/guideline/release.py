@@ -61,7 +61,7 @@ _DENIED = "about mapping rows that deny a match or describe a set"
 
 
 def one_ontology(guideline: Guideline) -> tuple[Graph, Graph, Counter[str]]:
-    """Return all modules as one ontology with one header, the definitions once more for OBO tools, and what is left out.
+    """Return all modules as one ontology with one header, the definitions for OBO tools, and what is left out.
 
     The headers of the modules and their imports are left out. OBO tools read `obo:IAO_0000115` and not
     `skos:definition`.
@@ -85,7 +85,7 @@ def one_ontology(guideline: Guideline) -> tuple[Graph, Graph, Counter[str]]:
 
 
 def owl_axioms(inferred: Iterable[tuple[Node, Node, Node]], asserted: Graph) -> tuple[Graph, Counter[str]]:
-    """Return the inferred triples that are axioms of OWL 2 about what is declared, and how many others there are, by why.
+    """Return the inferred triples that are axioms of OWL 2 about what is declared, and the number of others by why.
 
     Parameters
     ----------
@@ -140,11 +140,11 @@ def _why_not(triple: tuple[Node, Node, Node], kinds: Mapping[Node, set[Node]], o
 
 
 def mapping_axioms(mappings: Graph, ontology: Graph) -> tuple[Graph, Counter[str]]:
-    """Return the matches of mapping sets as annotated axioms of OWL 2, with what is said of the sets, and what is left out.
+    """Return the matches of mapping sets as annotated axioms of OWL 2, what is said of the sets, and what is left out.
 
     OWL 2 has no IRI for an axiom, so each becomes a blank node, which says its set by `sssom:mapping_source`. It has no
-    word for a match that is denied, nor xsd:date, which becomes xsd:dateTime. Properties that the ontology does not label
-    are labelled by their names.
+    word for a match that is denied, nor xsd:date, which becomes xsd:dateTime. Properties that the ontology does not
+    label are labelled by their names.
     """
     axioms = Graph(bind_namespaces="none")
     names = {
@@ -172,7 +172,7 @@ def mapping_axioms(mappings: Graph, ontology: Graph) -> tuple[Graph, Counter[str
 
 
 def module_ontologies(guideline: Guideline) -> dict[str, Graph]:
-    """Return each module as an ontology of its own, by name: with version, and imports of what its words are declared in.
+    """Return each module as an ontology of its own, by name, with the imports that declare its words.
 
     The header, which imports all, is the first, and has no more than it had.
     """

@@ -99,7 +99,7 @@ class _Context:
 
 
 def _kind(term: Any) -> tuple[str, str]:
-    """Return the keyword and the value by which a context or a value object says what an object is; empty for strings."""
+    """Return the keyword and the value by which JSON-LD says what an object is; empty for strings."""
     if not isinstance(term, ox.Literal):
         return ("@type", "@id")
     if term.language:
