@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from hashlib import sha256
@@ -66,7 +67,9 @@ def _void(graph: Graph, guideline: Guideline, files: list[Path]) -> None:
     graph.add((whole, VOID.uriSpace, Literal(guideline.base)))
     kinds = Counter(kind for kind in asserted.objects(None, RDF.type) if isinstance(kind, URIRef))
     used = Counter(asserted.predicates())
-    named = {term for term in asserted.subjects() if isinstance(term, URIRef) and term.startswith(guideline.base)}
+    named: set[URIRef] = {
+        term for term in asserted.subjects() if isinstance(term, URIRef) and term.startswith(guideline.base)
+    }
     for predicate, count in (
         (VOID.triples, len(asserted)),
         (VOID.entities, len(named)),
@@ -85,9 +88,8 @@ def _void(graph: Graph, guideline: Guideline, files: list[Path]) -> None:
             graph.add((whole, partition, part))
             graph.add((part, of, term))
             graph.add((part, number, Literal(count)))
-    for namespace in sorted({str(term).rpartition("#" if "#" in term else "/")[0] for term in [*kinds, *used]}):
-        mark = "#" if any(str(term).startswith(f"{namespace}#") for term in [*kinds, *used]) else "/"
-        graph.add((whole, VOID.vocabulary, URIRef(namespace + mark)))
+    for namespace in {re.sub(r"[^/#]*\Z", "", str(term)) for term in [*kinds, *used]}:
+        graph.add((whole, VOID.vocabulary, URIRef(namespace)))
     for file in files:
         graph.add((whole, VOID.dataDump, _address(guideline, file)))
         graph.add((whole, VOID.feature, URIRef(_FORMATS + _FORMAT[syntax_of(file)])))

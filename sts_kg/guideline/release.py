@@ -99,9 +99,9 @@ def owl_axioms(inferred: Iterable[tuple[Node, Node, Node]], asserted: Graph) -> 
     W3C OWL 2 Mapping to RDF Graphs (2nd ed.), section 3, https://www.w3.org/TR/owl2-mapping-to-rdf/
     """
     axioms, left_out = Graph(bind_namespaces="none"), Counter[str]()
-    kinds = {kind: set(asserted.subjects(RDF.type, kind)) for kind in _KINDS}
+    kinds: dict[Node, set[Node]] = {kind: set(asserted.subjects(RDF.type, kind)) for kind in _KINDS}
     # blank nodes of individuals are those that a class is asserted of
-    own = {
+    own: set[Node] = {
         node
         for node, kind in asserted.subject_objects(RDF.type)
         if isinstance(node, BNode) and kind in kinds[OWL.Class]
@@ -162,8 +162,8 @@ def mapping_axioms(mappings: Graph, ontology: Graph) -> tuple[Graph, Counter[str
             left += 1
         else:
             axioms.add((names.get(subject, subject), predicate, object_))
-    for axiom, name in names.items():
-        axioms.add((name, _SSSOM.mapping_source, sets[axiom]))
+    for axiom, made in names.items():
+        axioms.add((made, _SSSOM.mapping_source, sets[axiom]))
     axioms.add((_SSSOM.mapping_source, RDF.type, OWL.AnnotationProperty))
     for term in set(axioms.subjects(RDF.type, OWL.AnnotationProperty)) - set(ontology.subjects(RDFS.label)):
         name = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", re.split(r"[/#]", str(term))[-1])
@@ -240,7 +240,7 @@ def named_individuals(graph: Graph, guideline: Guideline, *, of: Graph) -> Graph
     W3C OWL 2 Structural Specification (2nd ed.), section 11.2; RDF 1.1 Concepts, section 3.5.
     """
     made = Graph(bind_namespaces="none")
-    names = {
+    names: dict[Node, URIRef] = {
         node: URIRef(f"{guideline.base}.well-known/genid/{node}")
         for triple in of
         for node in triple

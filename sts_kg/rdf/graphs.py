@@ -198,7 +198,7 @@ def serialize(graph: Graph, syntax: str, *, named: Mapping[URIRef, Graph] | None
 
 def _first(quad: ox.Quad, ontologies: Set[Any]) -> tuple[Any, ...]:
     """Return the place of a quad: graph, header, subject, type; tools for RDF/XML know things by their first type."""
-    kind = 2 if quad.predicate != _TYPE else int(not str(quad.object.value).startswith(_OWL))
+    kind = 2 if quad.predicate != _TYPE else int(not str(quad.object).startswith(f"<{_OWL}"))
     return str(quad.graph_name), quad.subject not in ontologies, str(quad.subject), kind
 
 
