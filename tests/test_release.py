@@ -110,8 +110,10 @@ def test_mappings_become_annotated_axioms(kg: KnowledgeGraph, graph: Graph) -> N
     assert len(set(graph.subjects(RDF.type, OWL.Axiom))) == len(held)
     for axiom in graph.subjects(RDF.type, OWL.Axiom):
         assert isinstance(axiom, BNode)
-        match = tuple(graph.value(axiom, OWL[f"annotated{part}"]) for part in ("Source", "Property", "Target"))
-        assert len(list(graph.triples(match))) == 1
+        source, predicate, target = (
+            graph.value(axiom, OWL[f"annotated{part}"]) for part in ("Source", "Property", "Target")
+        )
+        assert len(list(graph.triples((source, predicate, target)))) == 1
         source = graph.value(axiom, URIRef("https://w3id.org/sssom/mapping_source"))
         assert graph.value(source, DCTERMS.license) is not None
     sets = kg.named_graphs("mappings")
