@@ -1,4 +1,4 @@
-"""Write what can be generated: the pages of docs that say so, and ontology/not-met.ttl (`make docs`).
+"""Write what can be generated: pages of docs that say so, ontology/not-met.ttl, and the catalogue (`make docs`).
 
 `pages` returns the texts by path; only `main` writes. A test holds the files against these texts.
 """
@@ -26,6 +26,7 @@ from sts_kg.closure.rules.table import RULES, notation
 from sts_kg.guideline.condition import Alternative, Condition, Leaf, leaves
 from sts_kg.guideline.data import ontology_folder, queries_folder
 from sts_kg.guideline.duals import not_met
+from sts_kg.guideline.release import CATALOG, catalog
 from sts_kg.knowledge import KnowledgeGraph, load
 from sts_kg.quality import gates as check
 from sts_kg.quality import lint, profile
@@ -70,6 +71,7 @@ def pages(kg: KnowledgeGraph) -> dict[Path, str]:
         docs / "rules.md": rules(),
         docs / "terms.md": terms(kg),
         ontology_folder() / "not-met.ttl": not_met(kg.asserted),
+        ontology_folder() / CATALOG: catalog(kg.guideline),
     }
 
 

@@ -41,7 +41,18 @@ from sts_kg.errors import (
     UnknownNameError,
     nearest,
 )
-from sts_kg.guideline import Guideline, Segment, Verdicts, queries_folder, read_verdicts, source_page
+from sts_kg.guideline import (
+    Exported,
+    Guideline,
+    Segment,
+    Verdicts,
+    describe,
+    export_graphs,
+    export_guideline,
+    queries_folder,
+    read_verdicts,
+    source_page,
+)
 from sts_kg.queries import (
     MARK,
     CannedQuery,
@@ -56,7 +67,7 @@ from sts_kg.queries import (
     read_own,
     written,
 )
-from sts_kg.rdf import CASE, NO_IRI, STS, one_triple, read_text, syntax_of, write, write_bytes
+from sts_kg.rdf import CASE, NO_IRI, STS, one_triple, read_text, write_bytes
 from sts_kg.stores import KINDS
 from sts_kg.tables import Table
 
@@ -682,34 +693,64 @@ class KnowledgeGraph:
         """
         return source_diff(self.session, old, new)
 
-    def export(self, path: str | Path, *, inferred: bool = False, kinds: Sequence[str] = ()) -> int:
-        """Write the graph in the syntax of the file ending, and return the number of triples.
+    def export(
+        self,
+        path: str | Path,
+        *,
+        inferred: bool = False,
+        mappings: bool = False,
+        modules: bool = False,
+        kinds: Sequence[str] = (),
+    ) -> Exported:
+        """Write the graph, with its cases, for other tools, and return what was written and what was left out.
 
-        `.trig` and `.nq` keep each module, the cases and what is inferred in graphs of their own.
+        It is one OWL 2 DL ontology, inside OWL 2 RL, with one header. `.trig` and `.nq` have one graph for each kind.
 
         Parameters
         ----------
         path : str or Path
-            FILE.(ttl|nt|rdf|jsonld|trig|nq), also with .gz.
+            FILE.(ttl|nt|rdf|owl|jsonld|n3|trig|nq), also with .gz.
         inferred : bool
-            Whether to also write the inferred triples.
+            Whether to also write what OWL 2 RL infers, as far as it is axioms about named things.
+        mappings : bool
+            Whether to also write the matches with external terms, as annotated axioms.
+        modules : bool
+            Whether the modules stay apart: in a folder, `path`, with the catalogue by which Protégé finds them, or in
+            the graphs of a `.trig` or `.nq` file.
         kinds : sequence of str, optional
-            The kinds of graphs to write instead of asserted (and inferred): see `named_graphs`.
+            Instead: the named graphs of these kinds as a store holds them, with nothing left out; see `named_graphs`.
 
         Raises
         ------
         UnknownNameError
             There is no such kind.
         ParseError, OSError
-            The ending is unknown, or the file cannot be written; nothing is left behind.
+            The ending is unknown, the folder is not empty, or it cannot be written; nothing is left behind.
         """
-        named = self.named_graphs(*(kinds or ("asserted", *(["inferred"] if inferred else []))))
-        if syntax_of(path) in ("trig", "nquads"):
-            write(named, path)
-            return sum(map(len, named.values()))
-        merged = sum(named.values(), start=Graph())
-        write(merged, path)
-        return len(merged)
+        if kinds:
+            kind_of = {name: kind for kind in kinds for name in self.named_graphs(kind)}
+            return export_graphs(self.named_graphs(*kinds), kind_of, path)
+        session, sets = self.session, self.named_graphs("mappings") if mappings else {}
+        return export_guideline(
+            session.guideline,
+            path,
+            inferred=session.closure.inferred if inferred else None,
+            cases=session.facts + session.by_readings if session.cases else None,
+            mappings={str(name).rpartition("/")[2]: graph for name, graph in sets.items()},
+            modules=modules,
+        )
+
+    def describe(self, vocabulary: str, files: Iterable[str | Path] = ()) -> Graph:
+        """Return a description of the data set: `void`, `dcat` or `schema` (schema.org), with exported files if given.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such vocabulary.
+        ParseError
+            A file cannot be read, or is not RDF by its ending.
+        """
+        return describe(self.guideline, vocabulary, files)
 
     def push(
         self,

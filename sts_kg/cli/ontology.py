@@ -21,8 +21,9 @@ from sts_kg.cli.shared import (
     verdicts_option,
 )
 from sts_kg.errors import ParseError
+from sts_kg.guideline import DESCRIPTIONS
 
-__all__ = ["check", "export", "review", "source_group", "sources"]
+__all__ = ["check", "describe", "export", "review", "source_group", "sources"]
 
 
 @click.command()
@@ -134,22 +135,58 @@ def review(output: Path, page: Path | None, verdicts: tuple[Path, ...]) -> None:
 
 
 @click.command()
-@click.option("-o", "--output", type=File, required=True, help="FILE.(ttl|nt|rdf|jsonld|trig|nq), also with .gz.")
-@click.option("--inferred", is_flag=True, help="Include the triples that OWL 2 RL entails.")
+@click.option(
+    "-o",
+    "--output",
+    type=File,
+    required=True,
+    help="FILE.(ttl|nt|rdf|owl|jsonld|n3|trig|nq), also with .gz; with --modules a folder.",
+)
+@click.option("--inferred", is_flag=True, help="Include the axioms that OWL 2 RL entails.")
+@click.option("--mappings", is_flag=True, help="Include the matches with external terms.")
+@click.option("--modules", is_flag=True, help="Keep the modules apart, with a catalogue for Protégé.")
 @cases_option
-def export(output: Path, inferred: bool, cases: tuple[Path, ...]) -> None:
-    """Write the graph to a file.
+def export(output: Path, inferred: bool, mappings: bool, modules: bool, cases: tuple[Path, ...]) -> None:
+    """Write the graph for other tools: one OWL 2 DL ontology, inside OWL 2 RL.
 
-    The ending of the file selects the syntax; .trig and .nq keep each module in its own graph.
+    The ending of the file selects the syntax; .trig and .nq have one graph for each kind of triples. With --modules,
+    a folder of modules, each with its own header and imports, or one graph for each module in .trig and .nq.
 
     \b
     Example:
-      sts-kg export --inferred -o sts-kg.ttl
+      sts-kg export --inferred -o sts-kg.owl
+      sts-kg export --modules --mappings -o sts-kg-modules
     """
     from sts_kg.knowledge import load
 
     shown = terminal()
     with shown.busy("reasoning …"):
         kg = load().with_cases(cases) if cases else load()
-        count = kg.export(output, inferred=inferred)
-    shown.note(f"{count} triples written to {output}")
+        done = kg.export(output, inferred=inferred, mappings=mappings, modules=modules)
+    shown.note(str(done))
+
+
+@click.command()
+@click.argument("vocabulary", type=click.Choice(DESCRIPTIONS))
+@click.argument("files", nargs=-1, type=File)
+@click.option("-o", "--output", type=File, help="FILE of any RDF syntax, by its ending; standard output without it.")
+def describe(vocabulary: str, files: tuple[Path, ...], output: Path | None) -> None:
+    """Describe the data set for catalogues (void, dcat) and search engines (schema, of schema.org).
+
+    FILES are exported files; the description lists them with media type, size and SHA-256. Prints Turtle, and JSON-LD
+    for schema.
+
+    \b
+    Example:
+      sts-kg describe void
+      sts-kg describe dcat sts-kg.owl sts-kg.ttl.gz -o dcat.ttl
+    """
+    from sts_kg.knowledge import load
+    from sts_kg.rdf import serialize, write
+
+    found = load().describe(vocabulary, files)
+    if output is not None:
+        write(found, output)
+        terminal().note(f"{len(found)} triples written to {output}")
+    else:
+        terminal().write(serialize(found, "jsonld" if vocabulary == "schema" else "turtle").decode().rstrip())

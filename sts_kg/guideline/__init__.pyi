@@ -10,7 +10,12 @@ from .data import ontology_folder as ontology_folder
 from .data import queries_folder as queries_folder
 from .data import source_page as source_page
 from .data import version as version
+from .description import DESCRIPTIONS as DESCRIPTIONS
+from .description import describe as describe
 from .duals import not_met as not_met
+from .exporting import Exported as Exported
+from .exporting import export_graphs as export_graphs
+from .exporting import export_guideline as export_guideline
 from .guideline import CASE_MODULES as CASE_MODULES
 from .guideline import Guideline as Guideline
 from .new_page import Came as Came
@@ -20,6 +25,8 @@ from .new_page import page_changes as page_changes
 from .new_page import page_text as page_text
 from .new_page import spans as spans
 from .readings import Reading as Reading
+from .release import CATALOG as CATALOG
+from .release import catalog as catalog
 from .source import CUES as CUES
 from .source import Segment as Segment
 from .source import segment as segment

@@ -3,6 +3,7 @@ from .documents import named_quads as named_quads
 from .endings import OWL_SYNTAXES as OWL_SYNTAXES
 from .endings import SYNTAXES as SYNTAXES
 from .endings import ending_of as ending_of
+from .endings import is_rdf as is_rdf
 from .endings import syntax_of as syntax_of
 from .endings import syntax_told as syntax_told
 from .files import as_file as as_file

@@ -6,7 +6,16 @@ from pathlib import Path
 
 from sts_kg.errors import ParseError, UnknownNameError
 
-__all__ = ["OWL_SYNTAXES", "SYNTAXES", "ending_of", "known_endings", "known_syntax", "syntax_of", "syntax_told"]
+__all__ = [
+    "OWL_SYNTAXES",
+    "SYNTAXES",
+    "ending_of",
+    "is_rdf",
+    "known_endings",
+    "known_syntax",
+    "syntax_of",
+    "syntax_told",
+]
 
 _ENDINGS = {
     "ttl": "turtle",
@@ -35,6 +44,11 @@ def syntax_told(path: str | Path) -> str | None:
     """Return the name of the syntax, of RDF or OWL, that a file's ending stands for; None if it stands for none."""
     ending = ending_of(path)
     return ending if ending in OWL_SYNTAXES else _ENDINGS.get(ending)
+
+
+def is_rdf(path: str | Path) -> bool:
+    """Return whether the ending of a file stands for an RDF syntax."""
+    return ending_of(path) in _ENDINGS
 
 
 def syntax_of(path: str | Path) -> str:

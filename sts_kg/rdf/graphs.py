@@ -15,13 +15,14 @@ from typing import Any
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
-from rdflib.namespace import RDF, XSD
+from rdflib.namespace import OWL, RDF, XSD
 from rdflib.term import Node
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf.documents import Document
 from sts_kg.rdf.endings import known_syntax, syntax_of
 from sts_kg.rdf.files import write_bytes
+from sts_kg.rdf.jsonld import jsonld
 from sts_kg.rdf.names import PREFIXES
 from sts_kg.rdf.syntaxes import FORMATS, Parsed, reason
 from sts_kg.rdf.terms import Term, literal, rdflib_quiet
@@ -44,7 +45,8 @@ _WITH_PREFIXES = ("turtle", "trig", "n3")
 _WITH_NAMED_GRAPHS = ("nquads", "trig", "jsonld")
 _PREFIX = re.compile(r"(?!xml)[A-Za-z][A-Za-z0-9_\-]*", re.IGNORECASE)  # safe in Turtle and XML
 _MOST_PREFIXES = 1000  # rdflib takes a time that grows with their square
-_PREFIXED = ("turtle", "trig", "n3", "rdfxml")
+_PREFIXED = ("turtle", "trig", "n3", "rdfxml", "jsonld")
+_TYPE, _ONTOLOGY, _OWL = ox.NamedNode(RDF.type), ox.NamedNode(OWL.Ontology), str(OWL)
 
 
 def read(*paths: str | Path) -> Graph:
@@ -184,13 +186,24 @@ def serialize(graph: Graph, syntax: str, *, named: Mapping[URIRef, Graph] | None
     graphs: dict[URIRef | None, Graph] = {None: graph}
     graphs.update((named or {}).items())
     quads = sorted((quad for name, one in graphs.items() for quad in quads_of(one, name)), key=str)
+    if syntax in _PREFIXED:  # for people: the header first, and of each thing its type
+        ontologies = {quad.subject for quad in quads if quad.object == _ONTOLOGY and quad.predicate == _TYPE}
+        quads.sort(key=lambda quad: _first(quad, ontologies))
     if syntax == "rdfxml":
         _check_said(quads)
     statements = quads if syntax in _WITH_NAMED_GRAPHS else [quad.triple for quad in quads]
     prefixes = _used_prefixes(graphs.values(), quads) if syntax in _PREFIXED else None
+    if syntax == "jsonld":
+        return jsonld(quads, prefixes or {})
     data = ox.serialize(statements, format=FORMATS["turtle" if syntax == "n3" else syntax], prefixes=prefixes)
     assert data is not None, "without an output, ox.serialize returns the bytes"
     return data
+
+
+def _first(quad: ox.Quad, ontologies: Set[Any]) -> tuple[Any, ...]:
+    """Return the place of a quad: graph, header, subject, type; tools for RDF/XML know things by their first type."""
+    kind = 2 if quad.predicate != _TYPE else int(not str(quad.object).startswith(f"<{_OWL}"))
+    return str(quad.graph_name), quad.subject not in ontologies, str(quad.subject), kind
 
 
 def _used_prefixes(graphs: Iterable[Graph], quads: list[ox.Quad]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from sts_kg.errors import UnknownNameError
 from sts_kg.guideline.data import ontology_folder
 from sts_kg.links import read as read_mappings
 from sts_kg.links import validate
-from sts_kg.rdf import one_triple
+from sts_kg.rdf import one_triple, write
 
 pytestmark = pytest.mark.usefixtures("preloaded")
 
@@ -126,6 +126,15 @@ def test_export_link_and_push_write_the_same(kg: KnowledgeGraph, tmp_path: Path)
     assert [each | {"seconds": 0} for each in pushed] == [each | {"seconds": 0} for each in done]
 
 
+def test_describe_writes_the_same(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    kg.export(tmp_path / "kg.nt")
+    for vocabulary in ("void", "dcat", "schema"):
+        run("describe", vocabulary, str(tmp_path / "kg.nt"), "-o", str(tmp_path / "cli.nt"))
+        write(kg.describe(vocabulary, [tmp_path / "kg.nt"]), tmp_path / "python.nt")
+        assert (tmp_path / "cli.nt").read_bytes() == (tmp_path / "python.nt").read_bytes()
+    assert json.loads(run("describe", "schema"))["@graph"][0]["@type"] == "schema:Dataset"
+
+
 def test_review_writes_the_same(kg: KnowledgeGraph, tmp_path: Path) -> None:
     for name in ("sheet.html", "sheet.md", "sheet.csv"):
         run("review", "-o", str(tmp_path / name), "--verdicts", FORM)
@@ -183,6 +192,6 @@ def test_a_prefix_by_a_synonym_finds_the_rows(kg: KnowledgeGraph) -> None:
 
 def test_every_command_is_held_against_its_function() -> None:
     """`completion` prints click's script and has no function; `check` is in test_gates."""
-    tested = {arguments[0] for arguments in SAME} | {"check", "export", "link", "push", "review", "source"}
+    tested = {arguments[0] for arguments in SAME} | {"check", "describe", "export", "link", "push", "review", "source"}
     context = click.Context(app)
     assert tested | {"completion"} == set(app.list_commands(context))

@@ -1,0 +1,176 @@
+"""Writes a guideline, and what is known beside it, for other people's tools, and says what it wrote."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rdflib import Graph, URIRef
+
+from sts_kg.errors import ParseError
+from sts_kg.guideline.guideline import Guideline
+from sts_kg.guideline.release import (
+    CATALOG,
+    catalog,
+    document,
+    mapping_axioms,
+    module_ontologies,
+    named_individuals,
+    one_ontology,
+    owl_axioms,
+)
+from sts_kg.rdf import is_rdf, syntax_of, write, write_bytes
+
+__all__ = ["Exported", "export_graphs", "export_guideline"]
+
+_WITH_NAMED_GRAPHS = ("trig", "nquads")
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written: how many triples, of which kinds, and what was left out, by why."""
+
+    path: Path
+    #: Kind of triples to their number: asserted, inferred, …; none is counted twice.
+    triples: Mapping[str, int]
+    left_out: Mapping[str, int]
+
+    def __len__(self) -> int:
+        """Return the number of triples in the file or the folder."""
+        return sum(self.triples.values())
+
+    def __str__(self) -> str:
+        """Return it as a sentence."""
+        parts = ", ".join(f"{count} {kind}" for kind, count in self.triples.items() if count)
+        left = ", ".join(f"{count} {why}" for why, count in self.left_out.items() if count)
+        return f"{len(self)} triples written to {self.path}: {parts}" + (f"; left out: {left}" if left else "")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {"path": str(self.path), "triples": dict(self.triples), "left_out": dict(self.left_out)}
+
+
+def export_graphs(named: Mapping[URIRef, Graph], kinds: Mapping[URIRef, str], path: str | Path) -> Exported:
+    """Write named graphs as they are, merged where the syntax has no named graphs."""
+    return _written(named, kinds, Counter(), path)
+
+
+def export_guideline(
+    guideline: Guideline,
+    path: str | Path,
+    *,
+    inferred: Graph | None = None,
+    cases: Graph | None = None,
+    mappings: Mapping[str, Graph] | None = None,
+    modules: bool = False,
+) -> Exported:
+    """Write a guideline as one ontology into a file, or as modules into a folder, each with its own header.
+
+    Parameters
+    ----------
+    guideline : Guideline
+        What is asserted.
+    path : str or Path
+        The file, its syntax by its ending; with `modules` a folder, which gets Turtle files and a catalogue, or a
+        `.trig` or `.nq` file, which keeps each module in a graph of its own.
+    inferred, cases : Graph, optional
+        What follows, and the facts of the cases.
+    mappings : mapping of names to graphs, optional
+        The mapping sets.
+    modules : bool
+        Whether the modules stay apart.
+
+    Raises
+    ------
+    ParseError
+        The ending is unknown, or modules were asked for in a file that cannot keep them, or in a folder that is not
+        empty.
+    OSError
+        It cannot be written; nothing is left behind.
+    """
+    target, left_out = Path(path), Counter[str]()
+    into_folder = modules and not is_rdf(target)
+    if modules and not into_folder and syntax_of(target) not in _WITH_NAMED_GRAPHS:
+        reason = "is one file that cannot keep modules apart; name a folder, or a file that ends in .trig or .nq"
+        raise ParseError(reason, path=path)
+    parts: dict[str, tuple[str, Graph]] = {}  # name to kind and graph
+    whole, repeated, headers = one_ontology(guideline)
+    if modules:
+        parts = {name: ("asserted", graph) for name, graph in module_ontologies(guideline).items()}
+    else:
+        parts[""] = ("asserted", whole)
+        parts["definitions"] = ("definitions once more for OBO tools", repeated)
+        left_out += headers
+    if cases is not None and inferred is not None:
+        inferred = named_individuals(inferred, guideline, of=cases)
+    if inferred is not None:
+        axioms, others = owl_axioms(inferred, whole)
+        parts["inferred"] = ("inferred", axioms)
+        left_out += others
+    if mappings:
+        for name, graph in mappings.items():
+            axioms, others = mapping_axioms(graph, whole)
+            parts[f"mappings-{name}"] = ("mappings", axioms)
+            left_out += others
+    if cases is not None:
+        parts["cases"] = ("cases", named_individuals(cases, guideline, of=cases))
+    if modules:
+        for name in parts.keys() - guideline.quads.keys():
+            kind, graph = parts[name]
+            title = {"inferred": "What follows by OWL 2 RL", "cases": "Cases"}.get(name, f"Mappings: {name[9:]}")
+            parts[name] = kind, document(graph, name, guideline, title)
+    kinds = {(guideline.graph_name(name) if name else guideline.iri): kind for name, (kind, _) in parts.items()}
+    named = dict(zip(kinds, (graph for _, graph in parts.values()), strict=True))
+    if not into_folder:
+        return _written(named, kinds, left_out, path)
+    _write_folder(target, {name: graph for name, (_, graph) in parts.items()}, catalog(guideline, parts))
+    counts = Counter[str]()
+    for kind, graph in parts.values():
+        counts[kind] += len(graph)
+    return Exported(target, counts, _sorted(left_out))
+
+
+def _written(
+    named: Mapping[URIRef, Graph], kinds: Mapping[URIRef, str], left_out: Mapping[str, int], path: str | Path
+) -> Exported:
+    counts = Counter[str]()
+    if syntax_of(path) in _WITH_NAMED_GRAPHS:
+        write(named, path)
+        for name, graph in named.items():
+            counts[kinds[name]] += len(graph)
+    else:
+        merged = Graph(bind_namespaces="none")
+        for name, graph in named.items():
+            before = len(merged)
+            for prefix, namespace in graph.namespaces():
+                merged.bind(prefix, namespace, override=False)
+            merged += graph
+            counts[kinds[name]] += len(merged) - before
+        write(merged, path)
+    return Exported(Path(path), counts, _sorted(left_out))
+
+
+def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items()))
+
+
+def _write_folder(target: Path, graphs: Mapping[str, Graph], catalogue: str) -> None:
+    """Write a folder whole or not at all."""
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise ParseError("is there already and is not an empty folder; name another", path=target)
+    beside = target.with_name(f".{target.name}.part")
+    beside.mkdir()
+    try:
+        for name, graph in graphs.items():
+            write(graph, beside / f"{name}.ttl")
+        write_bytes(beside / CATALOG, catalogue.encode())
+        if target.exists():
+            target.rmdir()
+        beside.rename(target)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
