@@ -64,6 +64,7 @@ REMEDIES = {
 def pages(kg: KnowledgeGraph) -> dict[Path, str]:
     """Return the text of each generated file by its path."""
     docs = ROOT / "docs"
+    aligned = [f"alignments/{name}" for name in kg.guideline.alignments]
     return {
         docs / "cli.md": cli(),
         docs / "queries.md": queries(kg),
@@ -71,7 +72,8 @@ def pages(kg: KnowledgeGraph) -> dict[Path, str]:
         docs / "rules.md": rules(),
         docs / "terms.md": terms(kg),
         ontology_folder() / "not-met.ttl": not_met(kg.asserted),
-        ontology_folder() / CATALOG: catalog(kg.guideline),
+        ontology_folder() / CATALOG: catalog(kg.guideline, aligned),
+        ontology_folder() / "alignments" / CATALOG: catalog(kg.guideline, aligned, folder="../"),
     }
 
 

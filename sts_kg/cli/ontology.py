@@ -145,8 +145,17 @@ def review(output: Path, page: Path | None, verdicts: tuple[Path, ...]) -> None:
 @click.option("--inferred", is_flag=True, help="Include the axioms that OWL 2 RL entails.")
 @click.option("--mappings", is_flag=True, help="Include the matches with external terms.")
 @click.option("--modules", is_flag=True, help="Keep the modules apart, with a catalogue for Protégé.")
+@click.option(
+    "--alignment",
+    "alignments",
+    multiple=True,
+    metavar="NAME",
+    help="Add the axioms to an outside ontology: bfo, fhir, maxo or prov; repeatable.",
+)
 @cases_option
-def export(output: Path, inferred: bool, mappings: bool, modules: bool, cases: tuple[Path, ...]) -> None:
+def export(
+    output: Path, inferred: bool, mappings: bool, modules: bool, alignments: tuple[str, ...], cases: tuple[Path, ...]
+) -> None:
     """Write the graph for other tools: one OWL 2 DL ontology, inside OWL 2 RL.
 
     The ending of the file selects the syntax; .trig and .nq have one graph for each kind of triples. With --modules,
@@ -161,7 +170,8 @@ def export(output: Path, inferred: bool, mappings: bool, modules: bool, cases: t
 
     shown = terminal()
     with shown.busy("reasoning …"):
-        kg = load().with_cases(cases) if cases else load()
+        kg = load().with_alignments(*alignments) if alignments else load()
+        kg = kg.with_cases(cases) if cases else kg
         done = kg.export(output, inferred=inferred, mappings=mappings, modules=modules)
     shown.note(str(done))
 

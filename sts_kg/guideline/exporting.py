@@ -166,7 +166,9 @@ def _write_folder(target: Path, graphs: Mapping[str, Graph], catalogue: str) -> 
     beside.mkdir()
     try:
         for name, graph in graphs.items():
-            write(graph, beside / f"{name}.ttl")
+            file = beside / f"{name}.ttl"
+            file.parent.mkdir(exist_ok=True)  # alignments have a folder of their own
+            write(graph, file)
         write_bytes(beside / CATALOG, catalogue.encode())
         if target.exists():
             target.rmdir()

@@ -207,10 +207,11 @@ def _head(graph: Graph, iri: URIRef, imports: Iterable[URIRef], guideline: Guide
         graph.add((iri, OWL.imports, other))
 
 
-def catalog(guideline: Guideline, others: Iterable[str] = ()) -> str:
-    """Return the OASIS catalogue that says in which file beside it each module lies: `NAME.ttl`, relative to it.
+def catalog(guideline: Guideline, others: Iterable[str] = (), *, folder: str = "") -> str:
+    """Return the OASIS catalogue that says in which file each module lies: `NAME.ttl`, relative to it.
 
-    Protégé and the OWLAPI's tools read it, and then open the header without a network.
+    Protégé and the OWLAPI's tools read it, and then open the header without a network. `folder` is that of the modules,
+    relative to the catalogue, if it does not lie beside them.
 
     References
     ----------
@@ -221,7 +222,7 @@ def catalog(guideline: Guideline, others: Iterable[str] = ()) -> str:
     names = sorted({*guideline.quads, *others} - {header})
     files += [(str(guideline.graph_name(name)), name) for name in names]
     entries = "".join(
-        f"    <uri name={quoteattr(iri)} uri={quoteattr(f'{name}.ttl')}/>\n" for iri, name in files if iri
+        f"    <uri name={quoteattr(iri)} uri={quoteattr(f'{folder}{name}.ttl')}/>\n" for iri, name in files if iri
     )
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
