@@ -20,7 +20,7 @@ PACKAGE = ROOT / "sts_kg"
 
 #: From the ground up. A room imports from the rooms before it.
 ROOMS = (
-    *("errors", "rdf", "closure", "tables", "queries", "guideline", "cases", "stores", "links", "quality"),
+    *("errors", "workers", "rdf", "closure", "tables", "queries", "guideline", "cases", "stores", "links", "quality"),
     *("knowledge", "cli"),
 )
 #: Doors beside the `__init__` of a room.
