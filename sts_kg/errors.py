@@ -257,22 +257,25 @@ class MemoryLimitError(LimitError, MemoryError):
         super().__init__(what, limit, "bytes", remedy if limit is not None else "give it less")
 
     def __str__(self) -> str:
-        limit = f"more than {shown_size(self.limit)} of memory" if self.limit is not None else "more memory than there is"
-        return f"{self.what} was stopped: it needs {limit}; {self.remedy}"
+        limit = "memory than there is" if self.limit is None else f"than {shown_size(self.limit)} of memory"
+        return f"{self.what} was stopped: it needs more {limit}; {self.remedy}"
 
 
 class TooManyRowsError(LimitError, ValueError):
     """An answer with more rows (of a table) or triples (of a graph, `unit`) than the `limit`; nothing of it is used."""
 
     def __init__(self, what: str, limit: int, unit: str = "rows") -> None:
-        super().__init__(what, limit, unit, "add a LIMIT to the query, or allow more with --max-rows (in Python: max_rows)")
+        remedy = "add a LIMIT to the query, or allow more with --max-rows (in Python: max_rows)"
+        super().__init__(f"the answer to {what}", limit, unit, remedy)
 
 
 class TooManyTriplesError(LimitError, ValueError):
     """Equal terms, each of which has the triples of all: `count` triples if they were written out, and the `limit`."""
 
+    limit: float
+
     def __init__(self, count: int, limit: int) -> None:
-        self.count = count
+        self.count: int = count
         remedy = "look for what makes so many terms equal (owl:sameAs, a functional property, a key)"
         super().__init__("a closure", limit, "triples", remedy)
 

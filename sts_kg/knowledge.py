@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF
@@ -31,12 +31,21 @@ from sts_kg.cases import (
     supposed,
     what_if,
 )
-from sts_kg.errors import CaseError, InconsistentError, NotLinkedError, ParseError, QueryError, UnknownNameError
+from sts_kg.errors import (
+    CaseError,
+    InconsistentError,
+    NotLinkedError,
+    ParameterError,
+    ParseError,
+    QueryError,
+    UnknownNameError,
+)
 from sts_kg.guideline import Guideline, Segment, Verdicts, queries_folder, read_verdicts, source_page
 from sts_kg.queries import CannedQuery, Entities, find, read, read_all
 from sts_kg.rdf import STS, one_triple, syntax_of, write
 from sts_kg.stores import KINDS
 from sts_kg.tables import Table
+from sts_kg.workers import Limits, bytes_of
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure, Proof
@@ -186,10 +195,18 @@ class KnowledgeGraph:
                 return found
         return find(name, self.canned)
 
-    def _ask(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
+    def _ask(
+        self,
+        kind: str,
+        text: str,
+        *,
+        name: str = "given",
+        limits: Limits | None = None,
+        max_rows: int | None = None,
+    ) -> Table | bool | Graph:
         """Return the answer to a query on the graphs of a kind: asserted, closed or linked."""
         asked = self._backend if self._backend is not None else self.session
-        answer = asked.query(kind, text, name=name)
+        answer = asked.query(kind, text, name=name, limits=limits, max_rows=max_rows)
         return answer.with_labels(self.guideline.labels) if isinstance(answer, Table) else answer
 
     def queries(self, topic: str | None = None) -> Table:
@@ -206,11 +223,21 @@ class KnowledgeGraph:
         rows = [(query.id, query.usage, query.description) for query in found]
         return Table(("id", "parameters", "question"), tuple(tuple(map(Literal, row)) for row in rows))
 
-    def query(self, name_or_sparql: str, /, **parameters: object) -> Table | bool | Graph:
+    def query(
+        self,
+        name_or_sparql: str,
+        /,
+        *,
+        timeout_s: float | None = None,
+        memory: int | str | None = None,
+        max_rows: int | None = None,
+        **parameters: Any,
+    ) -> Table | bool | Graph:
         """Return the answer to a canned query by name, or to a SPARQL text: a Table, a bool (ASK) or a Graph.
 
         A canned query runs on the graph that its header names; on the shipped fictional cases if it is about cases
-        and this graph has none. A text with white space is SPARQL, and goes to `sparql`.
+        and this graph has none. A text with white space is SPARQL, and goes to `sparql`. The limits are those of
+        `sparql`.
 
         Raises
         ------
@@ -229,16 +256,19 @@ class KnowledgeGraph:
         (rdflib.term.URIRef('https://w3id.org/sts-kg/option-doxorubicin-ifosfamide'),)
         """
         if any(character.isspace() for character in name_or_sparql.strip()):
-            return self.sparql(name_or_sparql)
+            return self.sparql(name_or_sparql, timeout_s=timeout_s, memory=memory, max_rows=max_rows)
         found = self._find(name_or_sparql)
         if found.graph == "cases" and not self.has_cases:
-            return self.with_examples().query(found.id, **parameters)
+            return self.with_examples().query(
+                found.id, timeout_s=timeout_s, memory=memory, max_rows=max_rows, **parameters
+            )
         if found.endpoint:
             raise QueryError(found.id, f"asks {found.endpoint}; run it with query_online (--online)")
         if found.needs and not self._is_linked(found.needs):
             raise NotLinkedError(found.id, found.needs)
         kind = "closed" if found.graph == "cases" else found.graph
-        return self._ask(kind, self.bound(found.id, **parameters), name=found.id)
+        limits, text = _limits(found.id, timeout_s, memory), self.bound(found.id, **parameters)
+        return self._ask(kind, text, name=found.id, limits=limits, max_rows=max_rows)
 
     @property
     def has_cases(self) -> bool:
@@ -285,18 +315,45 @@ class KnowledgeGraph:
         profile = next((each for each in PROFILES if each in found.endpoint), "generic")
         return Endpoint(found.endpoint, profile=profile).query(self.bound(found.id, **parameters))
 
-    def sparql(self, text: str, *, asserted: bool = False) -> Table | bool | Graph:
+    def sparql(
+        self,
+        text: str,
+        *,
+        asserted: bool = False,
+        timeout_s: float | None = None,
+        memory: int | str | None = None,
+        max_rows: int | None = None,
+    ) -> Table | bool | Graph:
         """Return the answer to a SPARQL text on the closed graph with all slices, or on the asserted graph.
 
-        Prefixes that the project knows need no declaration.
+        Prefixes that the project knows need no declaration. Without a limit there is none: a query may run without
+        end. With one, it runs in a process of its own that shares the graph and is stopped.
+
+        Parameters
+        ----------
+        text : str
+            The query.
+        asserted : bool
+            Whether to ask the asserted graph.
+        timeout_s : float, optional
+            The most seconds of wall-clock time for the query, without the loading of the graph.
+        memory : int or str, optional
+            The most memory that the query may add: bytes, or a text such as 500MB or 2GB. Linux only.
+        max_rows : int, optional
+            The most rows or triples of an answer. A larger one is an error, never cut.
 
         Raises
         ------
         QueryError
             The text is not a SPARQL 1.1 query, or it queries another endpoint (SERVICE).
+        QueryTimeoutError, MemoryLimitError, TooManyRowsError
+            The query went beyond a limit.
+        ParameterError
+            A limit is no size or time, or cannot be enforced on this platform.
         """
         slices = self._backend.slices if self._backend is not None else self.session.slices
-        return self._ask("asserted" if asserted else "linked" if slices else "closed", text)
+        kind = "asserted" if asserted else "linked" if slices else "closed"
+        return self._ask(kind, text, limits=_limits("given", timeout_s, memory), max_rows=max_rows)
 
     def bound(self, name: str, /, **parameters: object) -> str:
         """Return the SPARQL text of a canned query with its parameters filled in, for any SPARQL tool.
@@ -624,6 +681,19 @@ class KnowledgeGraph:
         on_error: Callable[[CaseError | ParseError], None] | None = None,
     ) -> tuple[Case, ...]:
         return read_cases(cases, self.guideline.vocabulary, on_error=on_error)
+
+
+def _limits(query: str, timeout_s: float | None, memory: int | str | None) -> Limits | None:
+    """Return the limits of a query, or None if it has none."""
+    if timeout_s is None and memory is None:
+        return None
+    if timeout_s is not None and not timeout_s > 0:
+        wanted = "is not a number of seconds above 0; None is no limit"
+        raise ParameterError(query, "timeout_s", wanted, value=timeout_s)
+    try:
+        return Limits(timeout_s, None if memory is None else bytes_of(memory))
+    except ValueError as error:
+        raise ParameterError(query, "memory", str(error), value=memory) from error
 
 
 def load(

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -194,7 +195,7 @@ def test_an_unknown_name_has_near_ones(
         ),
     ],
 )
-def test_a_wrong_parameter(own: KnowledgeGraph, given: dict[str, object], message: str) -> None:
+def test_a_wrong_parameter(own: KnowledgeGraph, given: dict[str, Any], message: str) -> None:
     with pytest.raises(ParameterError) as caught:
         own.query("drugs/options-with-drug", **given)
     assert str(caught.value).startswith(message.replace(" = None", ""))

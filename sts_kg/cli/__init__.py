@@ -1,6 +1,7 @@
 """The command line `sts-kg`: parse, call, print.
 
-Exit codes: 0 done, 1 the answer is no (violations, contradictions, ASK), 2 usage, 3 unreadable input, 4 endpoint.
+Exit codes: 0 done, 1 the answer is no (violations, contradictions, ASK), 2 usage, 3 unreadable input, or a limit was
+reached, 4 endpoint.
 
 Everything except click is imported inside the commands, so that `--help` and completion are fast.
 """
@@ -23,6 +24,7 @@ from sts_kg.errors import (
     CurieError,
     EndpointError,
     InconsistentError,
+    MemoryLimitError,
     ParameterError,
     QueryError,
     ReadingError,
@@ -43,6 +45,9 @@ class _App(click.Group):
         except StsKgError as error:
             terminal().error(str(error))
             ctx.exit(_code(error))
+        except MemoryError:
+            terminal().error(str(MemoryLimitError(ctx.command_path, None)))
+            ctx.exit(UNREADABLE)
         except BrokenPipeError:
             raise  # click ends quietly when the reader of a pipe has gone
         except OSError as error:

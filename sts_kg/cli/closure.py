@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, formats, terminal
+from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, formats, memory_option, terminal
 from sts_kg.closure import AXIOMS, ENGINES
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _SYNTAXES = ("nquads", "turtle", "rdfxml", "jsonld", "trig", "n3")
 @click.option(
     "--syntax", type=click.Choice(_SYNTAXES), default="nquads", show_default=True, help="The syntax of standard input."
 )
+@memory_option
 def close(
     files: tuple[Path, ...],
     output: Path | None,
@@ -145,6 +146,7 @@ def _s(count: int) -> str:
 @_files
 @cases_option
 @formats("text", "json", "md")
+@memory_option
 def prove(triple: str, files: tuple[Path, ...], cases: tuple[Path, ...], form: str) -> None:
     """Prove a triple, given in Turtle: rules and premises down to what a file asserts.
 

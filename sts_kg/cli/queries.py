@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, endpoint_option, formats, store_option, terminal
+from sts_kg.cli.shared import (
+    DONE,
+    NO,
+    File,
+    as_json,
+    cases_option,
+    endpoint_option,
+    formats,
+    limits_options,
+    store_option,
+    terminal,
+)
 from sts_kg.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -100,8 +112,9 @@ def _query_command(query: CannedQuery) -> click.Command:
         cases: tuple[Path, ...],
         endpoint: str | None,
         store: Path | None,
+        limits: dict[str, Any],
         online: bool = False,
-        **values: str | None,
+        **values: Any,
     ) -> None:
         kg, shown = _loaded(store, endpoint), terminal()
         if show:
@@ -109,13 +122,13 @@ def _query_command(query: CannedQuery) -> click.Command:
             return
         with shown.busy("reasoning …"):
             if endpoint is not None:
-                answer = _asked(endpoint, kg.bound(query.id, **values))
+                answer = _asked(endpoint, kg.bound(query.id, **values), limits)
             elif online:
                 answer = kg.query_online(query.id, **values)
             else:
                 if query.graph == "cases" and not cases and not kg.has_cases:
                     shown.note("note: about the fictional example cases; give others with --cases FILE")
-                answer = (kg.with_cases(cases) if cases else kg).query(query.id, **values)
+                answer = (kg.with_cases(cases) if cases else kg).query(query.id, **limits, **values)
         _print(answer, form, shown, empty=query.empty_because)
 
     parameters: list[click.Parameter] = [
@@ -127,12 +140,11 @@ def _query_command(query: CannedQuery) -> click.Command:
         for p in query.parameters
     ]
     example = " ".join(f"--{p.name} {_short_default(p)}" for p in query.parameters if p.default)
-    command = click.Command(
+    command = click.command(
         query.id,
-        callback=run,
         params=parameters,
         help=f"{query.description}\n\n\b\nExample:\n  sts-kg query {query.id} {example}".rstrip(),
-    )
+    )(limits_options(run))
     for option in (
         click.option("--show", is_flag=True, help="Print the SPARQL instead of running it."),
         cases_option,
@@ -164,6 +176,7 @@ def _short_default(parameter: Parameter) -> str:
 @cases_option
 @endpoint_option
 @store_option
+@limits_options
 @_formats
 def sparql(
     text: str | None,
@@ -172,6 +185,7 @@ def sparql(
     cases: tuple[Path, ...],
     endpoint: str | None,
     store: Path | None,
+    limits: dict[str, Any],
     form: str | None,
 ) -> None:
     """Run a SPARQL query: TEXT, or - for standard input. Known prefixes need no declaration.
@@ -188,10 +202,10 @@ def sparql(
     shown = terminal()
     with shown.busy("reasoning …"):
         if endpoint is not None:
-            answer = _asked(endpoint, asked)
+            answer = _asked(endpoint, asked, limits)
         else:
             kg = _loaded(store, endpoint)
-            answer = (kg.with_cases(cases) if cases else kg).sparql(asked, asserted=asserted)
+            answer = (kg.with_cases(cases) if cases else kg).sparql(asked, asserted=asserted, **limits)
     _print(answer, form, shown)
 
 
@@ -204,10 +218,13 @@ def _loaded(store: Path | None, endpoint: str | None) -> KnowledgeGraph:
     return load() if store is None else load(store=store)
 
 
-def _asked(endpoint: str, text: str) -> Table | bool | Graph:
+def _asked(endpoint: str, text: str, limits: dict[str, Any]) -> Table | bool | Graph:
+    """Return the answer of an endpoint, within the limits of time and rows; its memory is its own."""
+    from sts_kg.queries import at_most
     from sts_kg.stores import Endpoint
 
-    return Endpoint(endpoint).query(text)
+    timeout_s = limits["timeout_s"] or threading.TIMEOUT_MAX
+    return at_most(Endpoint(endpoint, timeout_s=timeout_s).query(text), limits["max_rows"])
 
 
 def _print(answer: Table | bool | Graph, form: str | None, shown: Terminal, *, empty: str = "") -> None:

@@ -1,8 +1,8 @@
-"""How deep and how long a query may be before a parser sees it: native parsers recurse, and end the process if too deep.
+"""How deep and how long a query may be before a parser sees it: native parsers recurse, and may end the process.
 
-The numbers are measured with Oxigraph 0.5, which takes up to 10 kB of stack for a level and 3.5 kB for a part, and whose
-time grows with the third power of the patterns that are joined. What is flat and cheap (rows of VALUES, members of IN,
-arguments) is not counted.
+The numbers are measured with Oxigraph 0.5, which takes up to 10 kB of stack for a level and 3.5 kB for a part, and
+whose time grows with the third power of the patterns that are joined. What is flat and cheap (rows of VALUES, members
+of IN, arguments) is not counted.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from sts_kg.workers import Limits, Pool
 if TYPE_CHECKING:
     from sts_kg.closure import Closure
 
-__all__ = ["Store", "check_syntax", "graph_on", "run", "store_of"]
+__all__ = ["Store", "at_most", "check_syntax", "graph_on", "run", "store_of"]
 
 Store = ox.Store
 
@@ -187,9 +187,7 @@ def _rows(found: Iterable[Any], name: str, max_rows: int | None, unit: str) -> I
         raise QueryError(name, str(error)) from error
 
 
-def _answer(
-    variables: tuple[str, ...] | None, rows: Iterable[Any] | bool, name: str
-) -> Table | bool | Graph:
+def _answer(variables: tuple[str, ...] | None, rows: Iterable[Any] | bool, name: str) -> Table | bool | Graph:
     """Return what was found in terms of rdflib."""
     if isinstance(rows, bool):
         return rows
@@ -204,6 +202,13 @@ def _answer(
         if isinstance(error, StsKgError):
             raise
         raise QueryError(name, str(error)) from error
+
+
+def at_most(answer: Table | bool | Graph, max_rows: int | None, name: str = "given") -> Table | bool | Graph:
+    """Return an answer from elsewhere, or raise TooManyRowsError if it has more rows or triples than are wanted."""
+    if max_rows is not None and not isinstance(answer, bool) and len(answer) > max_rows:
+        raise TooManyRowsError(f"query {name}", max_rows, "rows" if isinstance(answer, Table) else "triples")
+    return answer
 
 
 def _not_sparql(error: SyntaxError, name: str) -> QueryError:

@@ -12,11 +12,12 @@ import pyoxigraph as ox
 from rdflib import Graph, URIRef
 
 from sts_kg.errors import EndpointAnswerError, ParseError
-from sts_kg.queries import run
+from sts_kg.queries import at_most, run
 from sts_kg.rdf import BASE, Quads, nquads_of
 from sts_kg.stores.endpoint import Endpoint
 from sts_kg.stores.folder import graph_names, open_store
 from sts_kg.tables import Table
+from sts_kg.workers import Limits
 
 __all__ = ["Backend", "EndpointBackend", "FolderBackend"]
 
@@ -31,8 +32,18 @@ class Backend(ABC):
     _names: tuple[str, ...]  # of its graphs
 
     @abstractmethod
-    def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
+    def query(
+        self,
+        kind: str,
+        text: str,
+        *,
+        name: str = "given",
+        limits: Limits | None = None,
+        max_rows: int | None = None,
+    ) -> Table | bool | Graph:
         """Return the answer to a query on the graphs of a kind: asserted, closed or linked.
+
+        An endpoint keeps the limit of time; its memory is its own.
 
         Raises
         ------
@@ -123,9 +134,18 @@ class FolderBackend(Backend):
         if not graphs_of("asserted", self._names):
             raise ParseError("holds no module of the ontology; fill it with sts-kg push --store", path=folder)
 
-    def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
+    def query(
+        self,
+        kind: str,
+        text: str,
+        *,
+        name: str = "given",
+        limits: Limits | None = None,
+        max_rows: int | None = None,
+    ) -> Table | bool | Graph:
         """See `Backend.query`."""
-        return run(self._store, text, name=name, graphs=graphs_of(kind, self._names, self._folder))
+        graphs = graphs_of(kind, self._names, self._folder)
+        return run(self._store, text, name=name, graphs=graphs, limits=limits, max_rows=max_rows)
 
     def _quads(self, name: str) -> Quads:
         found = self._store.quads_for_pattern(None, None, None, ox.NamedNode(name))
@@ -151,9 +171,20 @@ class EndpointBackend(Backend):
     def _endpoint(self, *graphs: str) -> Endpoint:
         return Endpoint(self._url, profile=self._profile, timeout_s=self._timeout_s, default_graphs=graphs)
 
-    def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
+    def query(
+        self,
+        kind: str,
+        text: str,
+        *,
+        name: str = "given",
+        limits: Limits | None = None,
+        max_rows: int | None = None,
+    ) -> Table | bool | Graph:
         """See `Backend.query`."""
-        return self._endpoint(*graphs_of(kind, self._names, self._url)).query(text)
+        endpoint = self._endpoint(*graphs_of(kind, self._names, self._url))
+        if limits is not None and limits.timeout_s is not None:
+            endpoint.timeout_s = limits.timeout_s
+        return at_most(endpoint.query(text), max_rows, name)
 
     def _quads(self, name: str) -> Quads:
         lines = self._endpoint().ntriples(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")

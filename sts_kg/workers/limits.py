@@ -54,14 +54,16 @@ def bytes_of(size: float | str) -> int:
     if found is None:
         raise ValueError("is not a size; write it as 500MB, 2GB or 2GiB")
     number, unit, binary, _ = found.groups()
-    return round(float(number) * (1024 if binary else 1000) ** _UNITS[unit.upper()])
+    factor: int = (1024 if binary else 1000) ** _UNITS[unit.upper()]
+    return round(float(number) * factor)
 
 
 def resident(pid: int) -> int | None:
     """Return the resident memory of a process in bytes; None where there is no such process, or no way to know."""
     try:
         with open(f"/proc/{pid}/statm", "rb") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            pages = int(file.read().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
     except (OSError, IndexError, AttributeError):
         return None
 
@@ -80,5 +82,6 @@ def most_memory() -> int | None:
     for most, used in _CGROUPS:
         with suppress(OSError, ValueError):  # "max" is no limit
             group = Path("/sys/fs/cgroup")
-            free.append(int((group / most).read_text(encoding="ascii")) - int((group / used).read_text(encoding="ascii")))
+            limit, taken = (int((group / name).read_text(encoding="ascii")) for name in (most, used))
+            free.append(limit - taken)
     return int(_SHARE * min(free)) if free else None

@@ -74,7 +74,7 @@ class Pool(Generic[T]):
         self._function, self._limits, self._waiting, self._calls = function, limits or Limits(), waiting, calls
         self._size, self._waiters, self._closed = workers, 0, False
         self._idle: list[_Worker | None] = [None] * workers
-        self._busy: set[_Worker] = set()
+        self._busy: set[_Worker | None] = set()  # never None
         self._changed = threading.Condition()
 
     def __enter__(self) -> Pool[T]:
@@ -106,19 +106,20 @@ class Pool(Generic[T]):
         worker, returned = self._taken(what), None
         try:
             worker = worker or self._started()
-            answer = worker.answer(arguments, limits if limits is not None else self._limits, what)
+            answer: Any = worker.answer(arguments, limits if limits is not None else self._limits, what)
             if worker.n_calls < self._calls:
                 returned = worker
         finally:
             if worker is not None and returned is None:
                 worker.stop()
             with self._changed:
-                self._busy.discard(worker)  # type: ignore[arg-type] # None is in no set
+                self._busy.discard(worker)
                 self._idle.append(returned)
                 self._changed.notify()
         if isinstance(answer, _Raised):
             raise answer.error
-        return answer  # type: ignore[no-any-return] # what the function returned
+        result: T = answer
+        return result
 
     def _taken(self, what: str) -> _Worker | None:
         """Return an idle worker, or None for one that must be started; wait if all work."""
@@ -150,7 +151,7 @@ class Pool(Generic[T]):
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-            for worker in self._busy:
+            for worker in filter(None, self._busy):
                 worker.hang_up()
             self._changed.wait_for(lambda: len(self._idle) == self._size)
             for idle in self._idle:
@@ -187,7 +188,7 @@ class _Worker:
             answer = None
         if answer is None:
             raise WorkerDiedError(what, _ending(self.stop()))
-        return pickle.loads(answer)  # noqa: S301 # our own process wrote it
+        return pickle.loads(answer)  # our own process wrote it
 
     def hang_up(self) -> None:
         """End the worker from another thread than the one that waits for it."""
@@ -262,7 +263,7 @@ def _serve(function: Callable[..., object], theirs: socket.socket, inherited: li
         gc.freeze()  # what was loaded stays shared
         threading.Thread(target=_end_with, args=(theirs,), daemon=True).start()
         while (arguments := _received(theirs)) is not None:
-            _send(theirs, _pickled(function, pickle.loads(arguments)))  # noqa: S301 # our own process wrote it
+            _send(theirs, _pickled(function, pickle.loads(arguments)))  # our own process wrote it
     finally:
         os._exit(0)
 
@@ -285,7 +286,7 @@ def _pickled(function: Callable[..., object], arguments: tuple[object, ...]) -> 
     except BaseException as error:  # also what native code raises in a panic
         try:
             frame = pickle.dumps(_Raised(error))
-            pickle.loads(frame)  # noqa: S301 # our own
+            pickle.loads(frame)  # our own
         except Exception:
             frame = pickle.dumps(_Raised(RuntimeError(f"{type(error).__name__}: {error}")))
         return frame

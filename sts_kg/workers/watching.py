@@ -1,9 +1,9 @@
 """A command whose memory is watched from outside: this process forks, the child does the work.
 
 Resident memory is watched, from a process that does nothing else, and not limited by the system or by a thread:
-RLIMIT_AS and RLIMIT_DATA count what is reserved and never used, and where they refuse memory to native code (a parser in
-Rust) it aborts the process; a thread cannot run while native code keeps the interpreter, and cannot stop it. A single
-array that is larger than all memory is refused by the system at once, as a MemoryError.
+RLIMIT_AS and RLIMIT_DATA count what is reserved and never used, and where they refuse memory to native code (a parser
+in Rust) it aborts the process; a thread cannot run while native code keeps the interpreter, and cannot stop it. The
+system itself refuses an array that is larger than all memory, as a MemoryError.
 """
 
 from __future__ import annotations
@@ -71,7 +71,9 @@ def _watch(pid: int, memory: int, what: str, caught: set[signal.Signals]) -> Non
     while True:
         found = signal.sigtimedwait(caught, _STEP_S)
         if found is not None and found.si_signo != signal.SIGCHLD and found.si_code <= 0:
-            os.kill(pid, found.si_signo)  # from a process; what comes from a terminal (si_code > 0), the child gets, too
+            os.kill(
+                pid, found.si_signo
+            )  # from a process; what comes from a terminal (si_code > 0), the child gets, too
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
             break

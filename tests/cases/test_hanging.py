@@ -279,7 +279,7 @@ def test_before_and_after_a_what_if_hang_on_their_own_readings(kg: KnowledgeGrap
 
 def test_by_a_reading_what_is_linked_stays_linked(linked: KnowledgeGraph) -> None:
     by = linked.under("D04")
-    drug = {"drug": "pazopanib"}
+    drug: dict[str, Any] = {"drug": "pazopanib"}
     assert rows(by.query("links/classes-of-drug", **drug)) == rows(linked.query("links/classes-of-drug", **drug)) != []
     assert linked.guideline.reading is None and by.guideline.reading is not None
 

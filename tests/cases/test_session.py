@@ -29,7 +29,7 @@ F = ROOT / "ontology" / "examples" / "f.yaml"
 COUNT = "SELECT (COUNT(*) AS ?n) { SELECT DISTINCT ?s ?p ?o { ?s ?p ?o } }"  # a triple may stand in several graphs
 
 
-def rows(graph: KnowledgeGraph, query: str, **parameters: object) -> int:
+def rows(graph: KnowledgeGraph, query: str, **parameters: Any) -> int:
     found = graph.query(query, **parameters)
     assert isinstance(found, Table)
     return len(found)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -412,7 +413,7 @@ def test_a_store_keeps_the_linked_graph(tmp_path: Path, linked: KnowledgeGraph) 
         ("links/external-ids", {"entity": "sts:surgery"}),
         ("drugs/options-with-drug", {"drug": "doxorubicin"}),
     ):
-        assert kept.query(name, **given) == linked.query(name, **given)
+        assert kept.query(name, **dict[str, Any](given)) == linked.query(name, **dict[str, Any](given))
     assert kept.sparql("ASK { obo:DINTO_07600 rdfs:subClassOf obo:DINTO_000001 }") is True
     shown = invoke("query", "links/interactions-of-drug", "--drug", "pazopanib", "--store", tmp_path / "linked")
     assert "pazopanib/ifosfamide DDI" in shown.stdout
