@@ -51,7 +51,7 @@ def test_a_limited_query_answers_as_one_without_limits(kg: KnowledgeGraph, form:
             TooManyRowsError,
             "the answer to query given has more than 10 triples; add a LIMIT to the query, or allow more with ",
         ),
-        ("ASK { ?x }", {"timeout_s": 60}, QueryError, "query given, line 1, column 10: is not SPARQL 1.1 Query: "),
+        ("ASK { ?x }", {"timeout_s": 60}, QueryError, "query given, line 1, column 11: is not SPARQL 1.1 Query: "),
         (
             ENDLESS,
             {"timeout_s": 0},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import subprocess
@@ -34,6 +35,7 @@ def work(what: str, size: int = 0) -> object:
         while True:
             eaten.append(bytearray(1_000_000))
     if what == "crash":
+        faulthandler.disable()  # pytest's, which would tell
         os.kill(os.getpid(), signal.SIGSEGV)
     if what == "exit":
         os._exit(7)
