@@ -26,10 +26,10 @@ from sts_kg.guideline import Guideline
 from sts_kg.queries import Entities, Store, graph_on, run, store_of
 from sts_kg.rdf import STS, local, of_ntriples
 from sts_kg.tables import Table
-from sts_kg.workers import Limits
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure
+    from sts_kg.workers import Limits
 
 __all__ = ["Session", "what_if"]
 

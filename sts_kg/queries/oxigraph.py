@@ -18,10 +18,10 @@ from sts_kg.errors import ParameterError, QueryError, StsKgError, TooManyRowsErr
 from sts_kg.queries.bounds import check_bounds
 from sts_kg.rdf import PREFIXES, from_ox, to_ox
 from sts_kg.tables import Table
-from sts_kg.workers import Limits, Pool
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure
+    from sts_kg.workers import Limits
 
 __all__ = ["Store", "at_most", "check_syntax", "graph_on", "run", "store_of"]
 
@@ -143,6 +143,8 @@ def run(
     if limits.enforceable != limits:
         wrong = "timeout_s" if limits.enforceable.timeout_s != limits.timeout_s else "memory"
         raise ParameterError(name, wrong, "this platform has no way to enforce this limit; leave it out")
+
+    from sts_kg.workers import Pool  # which most queries do not need
 
     def found() -> tuple[tuple[str, ...] | None, list[Any] | bool]:
         variables, rows = _found(store, text, name, graphs, max_rows)

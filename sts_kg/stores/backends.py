@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 from rdflib import Graph, URIRef
@@ -17,7 +17,9 @@ from sts_kg.rdf import BASE, Quads, nquads_of
 from sts_kg.stores.endpoint import Endpoint
 from sts_kg.stores.folder import graph_names, open_store
 from sts_kg.tables import Table
-from sts_kg.workers import Limits
+
+if TYPE_CHECKING:
+    from sts_kg.workers import Limits
 
 __all__ = ["Backend", "EndpointBackend", "FolderBackend"]
 

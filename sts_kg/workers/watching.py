@@ -89,4 +89,4 @@ def _watch(pid: int, memory: int, what: str, caught: set[signal.Signals]) -> Non
     code = os.waitstatus_to_exitcode(status)
     if code < 0:
         raise WorkerDiedError(what, signal.Signals(-code).name)
-    sys.exit(code)
+    os._exit(code)  # at once: nothing here is to be cleaned up

@@ -34,9 +34,12 @@ ROUND = {
 
 @pytest.mark.parametrize("form", ROUND)
 def test_a_limited_query_answers_as_one_without_limits(kg: KnowledgeGraph, form: str) -> None:
-    plain, limited = (kg.sparql(ROUND[form], **given) for given in ({}, {"timeout_s": 60, "memory": "2GB"}))  # type: ignore[arg-type]
+    plain, limited = kg.sparql(ROUND[form]), kg.sparql(ROUND[form], timeout_s=60, memory="2GB")
     assert type(plain) is type(limited)
-    assert set(plain) == set(limited) if isinstance(plain, Graph) else plain == limited  # type: ignore[call-overload]
+    if isinstance(plain, Graph) and isinstance(limited, Graph):
+        assert set(plain) == set(limited) != set()
+    else:
+        assert plain == limited
 
 
 @pytest.mark.parametrize(

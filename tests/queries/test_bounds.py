@@ -110,7 +110,7 @@ def test_rdflib_as_the_engine_has_the_same_bounds() -> None:
     too_deep, deep_for_rdflib = nested("parentheses", 8_000), nested("parentheses", MOST_LEVELS - 10)
     for ask in (Graph().query, graph_on(store_of()).query, lambda text: parsed_sparql("a/b", text)):
         with pytest.raises(QueryError, match="is nested more than 100 levels deep"):
-            ask(too_deep)  # type: ignore[operator] # each takes a text
+            ask(too_deep)
     for ask in (Graph().query, lambda text: parsed_sparql("a/b", text)):
         with pytest.raises(QueryError, match="is nested too deeply for rdflib; split it"):
-            ask(deep_for_rdflib)  # type: ignore[operator] # each takes a text
+            ask(deep_for_rdflib)
