@@ -12,11 +12,17 @@
     ├── ParameterError(ValueError)        the query, the parameter, its type, the value given
     ├── QueryError(ValueError)            the query's name, the position in its text
     │   └── QueriesError(QueryError)      several files of a folder: the error of each
-    ├── TooManyTriplesError(ValueError)   equal terms that would be written out to more triples than anyone can hold
     ├── NotEntailedError(LookupError)     a triple to be proven that the closure does not have
     ├── NotLinkedError(LookupError)       a query about an external vocabulary that is not linked
     ├── InconsistentError(ValueError)     the inconsistencies; only where an answer would mean nothing
     ├── SourceError(ValueError)           the page at hand is not the page that was modelled: both digests
+    ├── WorkerDiedError(RuntimeError)     a process that worked for us ended by a signal: which one
+    ├── LimitError(RuntimeError)          what was stopped, the limit, its unit, and how to raise it
+    │   ├── QueryTimeoutError(TimeoutError)         a query that took longer than it may
+    │   ├── MemoryLimitError(MemoryError)           more memory than is allowed, or than there is
+    │   ├── TooManyRowsError(ValueError)            an answer with more rows or triples than are wanted
+    │   ├── TooManyTriplesError(ValueError)         equal terms that would be written out to more than anyone can hold
+    │   └── QueueFullError(ConnectionError)         more calls wait for a worker than may
     └── EndpointError(OSError)            url, HTTP status, seconds waited, attempts
         ├── EndpointTimeoutError(TimeoutError)
         ├── EndpointUnreachableError(ConnectionError)   no such host, nothing listens, no trusted certificate
@@ -54,19 +60,26 @@ __all__ = [
     "EndpointUnavailableError",
     "EndpointUnreachableError",
     "InconsistentError",
+    "LimitError",
     "MalformedListError",
+    "MemoryLimitError",
     "NotEntailedError",
     "NotLinkedError",
     "ParameterError",
     "ParseError",
     "QueriesError",
     "QueryError",
+    "QueryTimeoutError",
+    "QueueFullError",
     "ReadingError",
     "SourceError",
     "StsKgError",
+    "TooManyRowsError",
     "TooManyTriplesError",
     "UnknownNameError",
+    "WorkerDiedError",
     "nearest",
+    "shown_size",
 ]
 
 
@@ -215,18 +228,100 @@ class MalformedListError(StsKgError, ValueError):
         return f"the rdf:List that begins at {self.head} {self.reason}"
 
 
-class TooManyTriplesError(StsKgError, ValueError):
+class WorkerDiedError(StsKgError, RuntimeError):
+    """A process that worked for us and ended by a signal: `what` it did, and the name of the `signal`."""
+
+    def __init__(self, what: str, signal: str) -> None:
+        self.what, self.signal = what, signal
+        super().__init__(what, signal)
+
+    def __str__(self) -> str:
+        why = (
+            "the system or someone stopped it, mostly since memory ran out"
+            if self.signal in ("SIGKILL", "SIGTERM")
+            else "native code gave up, mostly since the input is nested too deeply"
+        )
+        return f"{self.what} ended by {self.signal}: {why}; nothing of it is used"
+
+
+class LimitError(StsKgError, RuntimeError):
+    """Something that was stopped at a limit: `what`, the `limit`, its `unit`, and the `remedy`, how to raise it."""
+
+    def __init__(self, what: str, limit: float | None, unit: str, remedy: str) -> None:
+        self.what, self.limit, self.unit, self.remedy = what, limit, unit, remedy
+        super().__init__(what, limit)
+
+    def __str__(self) -> str:
+        return f"{self.what} has more than {self.limit:,} {self.unit}; {self.remedy}"
+
+
+class QueryTimeoutError(LimitError, TimeoutError):
+    """A query that took longer than it may: `limit` in seconds; it was stopped, and nothing of its answer is used."""
+
+    def __init__(self, what: str, limit: float) -> None:
+        remedy = "ask for less, or allow more time with --timeout SECONDS (in Python: timeout_s)"
+        super().__init__(what, limit, "seconds", remedy)
+
+    def __str__(self) -> str:
+        return f"{self.what} was stopped after {self.limit:g} seconds; {self.remedy}"
+
+
+class MemoryLimitError(LimitError, MemoryError):
+    """What needs more memory than is allowed: `limit` in bytes, or None where the system itself had no more."""
+
+    def __init__(self, what: str, limit: float | None) -> None:
+        remedy = "give it less, or allow more memory with --memory SIZE (in Python: memory)"
+        super().__init__(what, limit, "bytes", remedy if limit is not None else "give it less")
+
+    def __str__(self) -> str:
+        limit = "memory than there is" if self.limit is None else f"than {shown_size(self.limit)} of memory"
+        return f"{self.what} was stopped: it needs more {limit}; {self.remedy}"
+
+
+class TooManyRowsError(LimitError, ValueError):
+    """An answer with more rows (of a table) or triples (of a graph, `unit`) than the `limit`; nothing of it is used."""
+
+    def __init__(self, what: str, limit: int, unit: str = "rows") -> None:
+        remedy = "add a LIMIT to the query, or allow more with --max-rows (in Python: max_rows)"
+        super().__init__(f"the answer to {what}", limit, unit, remedy)
+
+
+class TooManyTriplesError(LimitError, ValueError):
     """Equal terms, each of which has the triples of all: `count` triples if they were written out, and the `limit`."""
 
+    limit: float
+
     def __init__(self, count: int, limit: int) -> None:
-        self.count, self.limit = count, limit
-        super().__init__(count, limit)
+        self.count: int = count
+        remedy = "look for what makes so many terms equal (owl:sameAs, a functional property, a key)"
+        super().__init__("a closure", limit, "triples", remedy)
 
     def __str__(self) -> str:
         return (
             f"terms that are the same would be written out to {self.count:,} triples, more than {self.limit:,}; "
-            "look for what makes so many terms equal (owl:sameAs, a functional property, a key)"
+            f"{self.remedy}"
         )
+
+
+class QueueFullError(LimitError, ConnectionError):
+    """A call that was not taken, since as many as the `limit` wait for a worker already."""
+
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__(what, limit, "waiting calls", "try again later")
+
+
+def shown_size(size: float) -> str:
+    """Return a number of bytes for a person.
+
+    Examples
+    --------
+    >>> shown_size(2_000_000_000), shown_size(1_500_000), shown_size(999)
+    ('2 GB', '1.5 MB', '999 bytes')
+    """
+    for unit, name in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if size >= unit:
+            return f"{size / unit:.3g} {name}"
+    return f"{size:g} bytes"
 
 
 class NotEntailedError(StsKgError, LookupError):

@@ -59,6 +59,7 @@ from sts_kg.queries import (
     Elsewhere,
     Entities,
     QueryText,
+    check_bounds,
     find,
     ids,
     known_prefixes,
@@ -70,6 +71,7 @@ from sts_kg.queries import (
 from sts_kg.rdf import CASE, NO_IRI, STS, one_triple, read_text, write_bytes
 from sts_kg.stores import KINDS
 from sts_kg.tables import Table
+from sts_kg.workers import Limits, bytes_of
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure, Proof
@@ -253,10 +255,18 @@ class KnowledgeGraph:
                 return found
         return find(name, self.canned)
 
-    def _ask(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
+    def _ask(
+        self,
+        kind: str,
+        text: str,
+        *,
+        name: str = "given",
+        limits: Limits | None = None,
+        max_rows: int | None = None,
+    ) -> Table | bool | Graph:
         """Return the answer to a query on the graphs of a kind: asserted, closed or linked."""
         asked = self._backend if self._backend is not None else self.session
-        answer = asked.query(kind, text, name=name)
+        answer = asked.query(kind, text, name=name, limits=limits, max_rows=max_rows)
         return answer.with_labels(self.guideline.labels) if isinstance(answer, Table) else answer
 
     def queries(self, topic: str | None = None) -> Table:
@@ -358,6 +368,9 @@ class KnowledgeGraph:
         name_or_sparql: str,
         /,
         *,
+        timeout_s: float | None = None,
+        memory: int | str | None = None,
+        max_rows: int | None = None,
         strict: bool = False,
         on_note: Callable[[str], None] | None = None,
         **parameters: Any,
@@ -365,9 +378,9 @@ class KnowledgeGraph:
         """Return the answer to a canned query by name, or to a SPARQL text: a Table, a bool (ASK) or a Graph.
 
         A canned query runs on the graph that its header names; on the shipped fictional cases if it is about cases
-        and this graph has none. A text with white space is SPARQL, and goes to `sparql` with `strict` and `on_note`.
-        A parameter that is an entity takes a name, label, synonym, CURIE or IRI, of a mapped external term too; if that
-        is not quite the same, `on_note` is told, and `Table.notes` has it.
+        and this graph has none. A text with white space is SPARQL, and goes to `sparql`, whose limits, `strict` and
+        `on_note` are meant. A parameter that is an entity takes a name, label, synonym, CURIE or IRI, of a mapped
+        external term too; if that is not quite the same, `on_note` is told, and `Table.notes` has it.
 
         Raises
         ------
@@ -390,18 +403,29 @@ class KnowledgeGraph:
                 raise ParameterError(
                     "given", next(iter(parameters)), "a SPARQL text has no parameters; write the value"
                 )
-            return self.sparql(name_or_sparql, strict=strict, on_note=on_note)
+            return self.sparql(
+                name_or_sparql,
+                timeout_s=timeout_s,
+                memory=memory,
+                max_rows=max_rows,
+                strict=strict,
+                on_note=on_note,
+            )
         found = self._find(name_or_sparql)
         if found.graph == "cases" and not self.has_cases:
-            return self.with_examples().query(found.id, on_note=on_note, **parameters)
+            return self.with_examples().query(
+                found.id, timeout_s=timeout_s, memory=memory, max_rows=max_rows, on_note=on_note, **parameters
+            )
         if found.endpoint:
             raise QueryError(found.shown, f"asks {found.endpoint}; run it with query_online (--online)")
         if found.needs and not self._is_linked(found.needs):
             raise NotLinkedError(found.id, found.needs)
         kind = "closed" if found.graph == "cases" else found.graph
         notes: list[str] = []
-        text = self._bound(found, parameters, notes.append)
-        return self._noted(kind, text, notes, on_note, name=found.shown)
+        text, limits = self._bound(found, parameters, notes.append), _limits(found.shown, timeout_s, memory)
+        _tell(notes, on_note)
+        answer = self._ask(kind, text, name=found.shown, limits=limits, max_rows=max_rows)
+        return _noted(answer, notes)
 
     @property
     def holds_ours(self) -> bool:
@@ -454,18 +478,33 @@ class KnowledgeGraph:
         return Endpoint(found.endpoint, profile=profile).query(self.bound(found.id, **parameters))
 
     def sparql(
-        self, text: str, *, asserted: bool = False, strict: bool = False, on_note: Callable[[str], None] | None = None
+        self,
+        text: str,
+        *,
+        asserted: bool = False,
+        timeout_s: float | None = None,
+        memory: int | str | None = None,
+        max_rows: int | None = None,
+        strict: bool = False,
+        on_note: Callable[[str], None] | None = None,
     ) -> Table | bool | Graph:
         """Return the answer to a SPARQL text on the closed graph with all slices, or on the asserted graph.
 
-        Prefixes that the project knows need no declaration.
+        Prefixes that the project knows need no declaration. Without a limit there is none: a query may run without
+        end. With one, it runs in a process of its own that shares the graph and is stopped.
 
         Parameters
         ----------
         text : str
-            A SPARQL 1.1 query.
+            The query.
         asserted : bool
-            Whether to query the asserted graph.
+            Whether to ask the asserted graph.
+        timeout_s : float, optional
+            The most seconds of wall-clock time for the query, without the loading of the graph.
+        memory : int or str, optional
+            The most memory that the query may add: bytes, or a text such as 500MB or 2GB. Linux only.
+        max_rows : int, optional
+            The most rows or triples of an answer. A larger one is an error, never cut.
         strict : bool
             Whether a query that likely does not ask what was meant (a misspelt term, a text without the language that
             labels have, a variable that nothing binds) is an error.
@@ -476,9 +515,14 @@ class KnowledgeGraph:
         ------
         QueryError
             The text is not a SPARQL 1.1 query, or it queries another endpoint (SERVICE), or has a slip and is `strict`.
+        QueryTimeoutError, MemoryLimitError, TooManyRowsError
+            The query went beyond a limit.
+        ParameterError
+            A limit is no size or time, or cannot be enforced on this platform.
         """
         from sts_kg.quality import slips
 
+        check_bounds(text)
         kind = "asserted" if asserted else self._widest
         notes = [f"{prefix}: was declared for you, as <{iri}>" for prefix, iri in known_prefixes(text).items()]
         graphs = self._backend.names if self._backend is not None else ()
@@ -491,17 +535,9 @@ class KnowledgeGraph:
             notes.append("asserted and inferred triples cannot be told apart there")
         if strict and notes:
             raise QueryError("given", "; ".join(notes))
-        return self._noted(kind, text, notes, on_note)
-
-    def _noted(
-        self, kind: str, text: str, notes: Sequence[str], on_note: Callable[[str], None] | None, *, name: str = "given"
-    ) -> Table | bool | Graph:
-        """Tell what there is to say of a query, and return its answer, with the same words if it is a table."""
-        if on_note is not None:
-            for note in notes:
-                on_note(note)
-        answer = self._ask(kind, text, name=name)
-        return replace(answer, notes=tuple(notes)) if isinstance(answer, Table) else answer
+        _tell(notes, on_note)
+        answer = self._ask(kind, text, limits=_limits("given", timeout_s, memory), max_rows=max_rows)
+        return _noted(answer, notes)
 
     @property
     def _widest(self) -> str:
@@ -926,6 +962,31 @@ def _how_to_run(query: CannedQuery, named: bool) -> list[str]:
     if named:
         return [f"Ask a store that sts-kg push filled; FROM names {what}.{need}"]
     return [f"Load into the default graph {what}.{need}", f"  {how}"]
+
+
+def _tell(notes: Iterable[str], on_note: Callable[[str], None] | None) -> None:
+    """Tell what there is to say of a query before it runs."""
+    if on_note is not None:
+        for note in notes:
+            on_note(note)
+
+
+def _noted(answer: Table | bool | Graph, notes: Sequence[str]) -> Table | bool | Graph:
+    """Return an answer, with the same words if it is a table."""
+    return replace(answer, notes=tuple(notes)) if isinstance(answer, Table) else answer
+
+
+def _limits(query: str, timeout_s: float | None, memory: int | str | None) -> Limits | None:
+    """Return the limits of a query, or None if it has none."""
+    if timeout_s is None and memory is None:
+        return None
+    if timeout_s is not None and not timeout_s > 0:
+        wanted = "is not a number of seconds above 0; None is no limit"
+        raise ParameterError(query, "timeout_s", wanted, value=timeout_s)
+    try:
+        return Limits(timeout_s, None if memory is None else bytes_of(memory))
+    except ValueError as error:
+        raise ParameterError(query, "memory", str(error), value=memory) from error
 
 
 def load(

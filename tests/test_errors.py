@@ -25,19 +25,26 @@ from sts_kg.errors import (
     EndpointUnavailableError,
     EndpointUnreachableError,
     InconsistentError,
+    LimitError,
     MalformedListError,
+    MemoryLimitError,
     NotEntailedError,
     NotLinkedError,
     ParameterError,
     ParseError,
     QueriesError,
     QueryError,
+    QueryTimeoutError,
+    QueueFullError,
     ReadingError,
     SourceError,
     StsKgError,
+    TooManyRowsError,
     TooManyTriplesError,
     UnknownNameError,
+    WorkerDiedError,
     nearest,
+    shown_size,
 )
 
 VALID = ["unresectable", "resectable", "stage4-sts"]
@@ -93,6 +100,12 @@ VALID = ["unresectable", "resectable", "stage4-sts"]
             "p.txt is not the page that was modelled: its SHA-256 is bb, expected aa; give the unchanged file, or leave"
             " --source and STS_KG_SOURCE out",
         ),
+        (LimitError("x", 2000, "cows", "buy more"), "x has more than 2,000 cows; buy more"),
+        (MemoryLimitError("x", None), "x was stopped: it needs more memory than there is; give it less"),
+        (
+            WorkerDiedError("x", "SIGKILL"),
+            "x ended by SIGKILL: the system or someone stopped it, mostly since memory ran out; nothing of it is used",
+        ),
         (EndpointError("http://x/", "is down"), "http://x/: is down (after 0.0 s)"),
         (
             EndpointError("http://x/", "is busy", status=503, waited_s=1.25),
@@ -123,7 +136,11 @@ def test_the_sentence(error: StsKgError, sentence: str) -> None:
         ),
         (MalformedListError("_:b", "r"), {"head": "_:b", "reason": "r"}),
         (NotEntailedError("t", "r"), {"what": "t", "reason": "r"}),
-        (TooManyTriplesError(2, 1), {"count": 2, "limit": 1}),
+        (TooManyTriplesError(2, 1), {"count": 2, "limit": 1, "unit": "triples"}),
+        (QueryTimeoutError("q", 2.5), {"what": "q", "limit": 2.5, "unit": "seconds"}),
+        (MemoryLimitError("q", 10), {"what": "q", "limit": 10, "unit": "bytes"}),
+        (TooManyRowsError("q", 10), {"what": "the answer to q", "limit": 10, "unit": "rows"}),
+        (WorkerDiedError("q", "SIGSEGV"), {"what": "q", "signal": "SIGSEGV"}),
         (
             ParameterError("q", "p", "r", type="iri", value=1, near=["a"]),
             {"query": "q", "parameter": "p", "reason": "r", "type": "iri", "value": 1, "near": ("a",)},
@@ -150,7 +167,13 @@ BASES: dict[type[StsKgError], type[Exception]] = {
     MalformedListError: ValueError,
     NotEntailedError: LookupError,
     NotLinkedError: LookupError,
+    WorkerDiedError: RuntimeError,
+    LimitError: RuntimeError,
+    QueryTimeoutError: TimeoutError,
+    MemoryLimitError: MemoryError,
+    TooManyRowsError: ValueError,
     TooManyTriplesError: ValueError,
+    QueueFullError: ConnectionError,
     ParameterError: ValueError,
     QueriesError: QueryError,
     QueryError: ValueError,
@@ -179,7 +202,7 @@ def test_each_is_of_the_tree_and_of_a_built_in(kind: type[StsKgError], base: typ
 def test_every_error_has_a_base_and_is_public() -> None:
     defined = {each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, StsKgError)}
     assert defined == {*BASES, StsKgError}
-    assert sorted(errors.__all__) == sorted([*(each.__name__ for each in defined), "nearest"])
+    assert sorted(errors.__all__) == sorted([*(each.__name__ for each in defined), "nearest", "shown_size"])
     assert issubclass(EndpointTimeoutError, EndpointError)
     assert StsKgError.__bases__ == (Exception,)
 
@@ -243,3 +266,10 @@ def test_nearest(name: str, valid: list[str], near: tuple[str, ...]) -> None:
 
 def test_nearest_gives_as_many_as_asked_for() -> None:
     assert nearest("aaaa", ["aaab", "aaac", "aaad"], count=1) == ("aaad",)
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"), [(0, "0 bytes"), (999, "999 bytes"), (1000, "1 kB"), (2e9, "2 GB"), (18_240_000_000, "18.2 GB")]
+)
+def test_a_size_for_a_person(size: float, shown: str) -> None:
+    assert shown_size(size) == shown

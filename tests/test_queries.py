@@ -50,7 +50,7 @@ each_check = pytest.mark.parametrize("name", CHECKS)
 @each_case
 def test_golden(kg: KnowledgeGraph, linked: KnowledgeGraph, case: Case) -> None:
     of = linked if CANNED[case.query].graph == "linked" else kg
-    answer = of.query(case.query, **case.parameters)
+    answer = of.query(case.query, **dict[str, Any](case.parameters))
     assert shown(answer) == golden(case, answer)
 
 

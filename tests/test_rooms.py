@@ -20,7 +20,8 @@ PACKAGE = ROOT / "sts_kg"
 
 #: From the ground up. A room imports from the rooms before it.
 ROOMS = (
-    *("safe", "errors", "rdf", "closure", "tables", "queries", "guideline", "cases", "stores", "links", "quality"),
+    *("safe", "errors", "workers", "rdf", "closure", "tables", "queries", "guideline", "cases", "stores", "links"),
+    "quality",
     *("knowledge", "cli"),
 )
 #: Doors beside the `__init__` of a room.

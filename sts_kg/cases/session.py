@@ -29,6 +29,7 @@ from sts_kg.tables import Table
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure
+    from sts_kg.workers import Limits
 
 __all__ = ["Session", "what_if"]
 
@@ -142,8 +143,16 @@ class Session:
 
     # --- queries
 
-    def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
-        """Return the answer to a query on the graphs of a kind: asserted, closed or linked.
+    def query(
+        self,
+        kind: str,
+        text: str,
+        *,
+        name: str = "given",
+        limits: Limits | None = None,
+        max_rows: int | None = None,
+    ) -> Table | bool | Graph:
+        """Return the answer to a query on the graphs of a kind: asserted, closed or linked; limits as `run` has them.
 
         Raises
         ------
@@ -152,7 +161,7 @@ class Session:
         InconsistentError
             The ontology or a case contradicts itself.
         """
-        return run(self.store(kind), text, name=name)
+        return run(self.store(kind), text, name=name, limits=limits, max_rows=max_rows)
 
     def store(self, kind: str) -> Store:
         """Return the store in memory that has the graphs of a kind: asserted, closed or linked."""

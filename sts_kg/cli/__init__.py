@@ -1,6 +1,7 @@
 """The command line `sts-kg`: parse, call, print.
 
-Exit codes: 0 done, 1 the answer is no (violations, contradictions, ASK), 2 usage, 3 unreadable input, 4 endpoint.
+Exit codes: 0 done, 1 the answer is no (violations, contradictions, ASK), 2 usage, 3 unreadable input, or a limit was
+reached, 4 endpoint.
 
 Everything except click is imported inside the commands, so that `--help` and completion are fast.
 """
@@ -28,6 +29,7 @@ from sts_kg.errors import (
     CurieError,
     EndpointError,
     InconsistentError,
+    MemoryLimitError,
     ParameterError,
     QueriesError,
     QueryError,
@@ -50,6 +52,9 @@ class _App(click.Group):
             for each in error.errors if isinstance(error, QueriesError) else (error,):
                 terminal().error(str(each))
             ctx.exit(_code(error))
+        except MemoryError:
+            terminal().error(str(MemoryLimitError(ctx.command_path, None)))
+            ctx.exit(UNREADABLE)
         except BrokenPipeError:
             raise  # click ends quietly when the reader of a pipe has gone
         except OSError as error:

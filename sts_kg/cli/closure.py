@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, formats, terminal
+from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, formats, memory_option, terminal
 from sts_kg.closure import AXIOMS, ENGINES
 from sts_kg.rdf import OWL_SYNTAXES, SYNTAXES
 
@@ -46,6 +46,7 @@ _syntax = click.option(
     "--lenient", is_flag=True, help="Leave out, and count, triples with wrong terms and malformed statements."
 )
 @_syntax
+@memory_option
 def close(
     files: tuple[str, ...],
     output: Path | None,
@@ -164,6 +165,7 @@ def _s(count: int) -> str:
 @_syntax
 @cases_option
 @formats("text", "json", "md")
+@memory_option
 def prove(triple: str, files: tuple[str, ...], syntax: str | None, cases: tuple[Path, ...], form: str) -> None:
     """Prove a triple, given in Turtle: rules and premises down to what a file asserts.
 

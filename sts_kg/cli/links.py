@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sts_kg.cli.shared import DONE, NO, File, as_json, formats, profile_option, terminal
+from sts_kg.cli.shared import DONE, NO, File, as_json, formats, memory_option, profile_option, terminal
 from sts_kg.links import SLICES
 from sts_kg.stores import KINDS
 
@@ -32,6 +32,7 @@ __all__ = ["link"]
 @click.option("--bridge", is_flag=True, help="Put exact matches into external classes, for reasoning.")
 @click.option("-o", "--output", type=File, metavar="STORE|FILE", help="A store folder, or FILE.(nq|trig).")
 @formats("text", "json", "md")
+@memory_option
 def link(
     files: tuple[str, ...],
     endpoint: tuple[str, ...],

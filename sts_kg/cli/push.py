@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sts_kg.cli.shared import File, as_json, cases_option, formats, terminal
+from sts_kg.cli.shared import File, as_json, cases_option, formats, memory_option, terminal
 from sts_kg.stores import KINDS
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def _kinds(context: click.Context, parameter: click.Parameter, value: str) -> tu
 @click.option("--update", metavar="URL", help="The address for updates, if not derived from --endpoint.")
 @click.option("--graph-store", metavar="URL", help='The address of its Graph Store Protocol; "" for none.')
 @formats("text", "json")
+@memory_option
 def push(
     endpoint: str | None,
     store: Path | None,

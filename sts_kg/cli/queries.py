@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from sts_kg.cli.shared import (
     cases_option,
     endpoint_option,
     formats,
+    limits_options,
     own_queries_option,
     store_option,
     terminal,
@@ -178,15 +180,14 @@ def _query_command(query: CannedQuery, own: Path | None) -> click.Command:
         endpoint: str | None,
         store: Path | None,
         labels: bool,
+        limits: dict[str, Any],
         online: bool = False,
         **values: Any,
     ) -> None:
         shown = terminal()
         with shown.busy("reasoning …"):
             if query.endpoint and endpoint is not None and not show:  # a federated query is about the data of others
-                from sts_kg.stores import Endpoint
-
-                answer = Endpoint(endpoint).query(_loaded(store, None, cases, own).bound(query.id, **values))
+                answer = _asked(endpoint, _loaded(store, None, cases, own).bound(query.id, **values), limits)
             elif show or online:
                 kg = _loaded(store, None, cases, own)
                 if show:
@@ -199,7 +200,7 @@ def _query_command(query: CannedQuery, own: Path | None) -> click.Command:
                     where = "the endpoint has no cases: " if endpoint is not None else ""
                     more = "push others with push --cases" if endpoint is not None else "give others with --cases FILE"
                     shown.note(f"note: {where}about the fictional example cases; {more}")
-                answer = kg.query(query.id, on_note=_warning(shown), **values)
+                answer = kg.query(query.id, on_note=_warning(shown), **limits, **values)
             answer = kg.labelled(answer) if labels and isinstance(answer, Table) else answer
         _print(answer, form, shown, empty=query.empty_because)
 
@@ -212,12 +213,11 @@ def _query_command(query: CannedQuery, own: Path | None) -> click.Command:
         for p in query.parameters
     ]
     example = " ".join(f"--{p.name} {_short_default(p)}" for p in query.parameters if p.default)
-    command = click.Command(
+    command = click.command(
         query.id,
-        callback=run,
         params=parameters,
         help=f"{query.description}\n\n\b\nExample:\n  sts-kg query {query.id} {example}".rstrip(),
-    )
+    )(limits_options(run))
     for option in (
         click.option("--show", is_flag=True, help="Print the SPARQL instead of running it."),
         cases_option,
@@ -279,6 +279,7 @@ def _short_default(parameter: Parameter) -> str:
 @store_option
 @click.option("--strict", is_flag=True, help="Take each warning as an error (exit 2).")
 @_labels
+@limits_options
 @_formats
 def sparql(
     text: str | None,
@@ -289,6 +290,7 @@ def sparql(
     store: Path | None,
     strict: bool,
     labels: bool,
+    limits: dict[str, Any],
     form: str | None,
 ) -> None:
     """Run a SPARQL query: TEXT, or - for standard input. Known prefixes need no declaration.
@@ -310,7 +312,7 @@ def sparql(
     shown = terminal()
     with shown.busy("reasoning …"):
         kg = _loaded(store, endpoint, cases, kind="asserted" if asserted else None)
-        answer = kg.sparql(asked, asserted=asserted, strict=strict, on_note=_warning(shown))
+        answer = kg.sparql(asked, asserted=asserted, strict=strict, on_note=_warning(shown), **limits)
         answer = kg.labelled(answer) if labels and isinstance(answer, Table) else answer
     _print(answer, form, shown)
 
@@ -341,6 +343,15 @@ def _loaded(
         return asking(endpoint, kind, queries=own)
     kg = load(store=store, queries=own)
     return kg.with_cases(cases) if cases else kg
+
+
+def _asked(endpoint: str, text: str, limits: dict[str, Any]) -> Table | bool | Graph:
+    """Return the answer of an endpoint, within the limits of time and rows; its memory is its own."""
+    from sts_kg.queries import at_most
+    from sts_kg.stores import Endpoint
+
+    timeout_s = limits["timeout_s"] or threading.TIMEOUT_MAX
+    return at_most(Endpoint(endpoint, timeout_s=timeout_s).query(text), limits["max_rows"])
 
 
 def _print(answer: Table | bool | Graph, form: str | None, shown: Terminal, *, empty: str = "") -> None:

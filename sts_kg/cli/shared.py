@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from sts_kg.stores import PROFILES
 
@@ -29,6 +32,8 @@ __all__ = [
     "endpoint_option",
     "formats",
     "graph_by",
+    "limits_options",
+    "memory_option",
     "own_queries_option",
     "page_option",
     "profile_option",
@@ -78,6 +83,77 @@ profile_option = click.option(
 def formats(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return the option --format with these choices; the first is the default."""
     return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
+
+
+def _size(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+    """Return a size in bytes; 0 is no limit, and so becomes None."""
+    from sts_kg.workers import bytes_of
+
+    try:
+        return None if value is None else bytes_of(value) or None
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} {error}") from error
+
+
+def memory_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option --memory to a command, which then runs in a process whose memory is watched."""
+
+    @click.option(
+        "--memory",
+        callback=_size,
+        metavar="SIZE",
+        help="Stop if more resident memory is needed, such as 8GB; 0: no limit.  [default: 85% of what is free]",
+    )
+    @wraps(command)
+    def watched(*arguments: Any, memory: int | None, **options: Any) -> Any:
+        from sts_kg.workers import go_on_watched, most_memory
+
+        context = click.get_current_context()
+        if context.get_parameter_source("memory") == ParameterSource.DEFAULT:
+            memory = most_memory()
+        if memory is not None and sys.stdout is sys.__stdout__:  # otherwise we are called from Python, in process
+            go_on_watched(memory, context.command_path)
+        return command(*arguments, **options)
+
+    return watched
+
+
+def limits_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options --timeout, --memory and --max-rows to a query; the command gets them as `limits`, by name."""
+
+    @click.option(
+        "--timeout",
+        "timeout_s",
+        type=click.FloatRange(min=0),
+        default=60,
+        show_default=True,
+        metavar="SECONDS",
+        help="Stop the query after so many seconds; 0: no limit.",
+    )
+    @click.option(
+        "--memory",
+        callback=_size,
+        default="2GB",
+        show_default=True,
+        metavar="SIZE",
+        help="Stop the query if it needs more memory; 0: no limit.",
+    )
+    @click.option(
+        "--max-rows", type=click.IntRange(min=0), metavar="N", help="Refuse an answer with more rows or triples."
+    )
+    @wraps(command)
+    def limited(*arguments: Any, timeout_s: float, memory: int | None, max_rows: int | None, **options: Any) -> Any:
+        from sts_kg.workers import Limits
+
+        context = click.get_current_context()
+        kept = Limits(timeout_s or None, memory).enforceable
+        limits: dict[str, Any] = {"timeout_s": timeout_s or None, "memory": memory, "max_rows": max_rows}
+        for name in ("timeout_s", "memory"):  # a default that cannot be kept here is left out; what is asked for is not
+            if context.get_parameter_source(name) == ParameterSource.DEFAULT:
+                limits[name] = getattr(kept, name)
+        return command(*arguments, limits=limits, **options)
+
+    return limited
 
 
 def graph_by(readings: tuple[str, ...] = (), verdicts: tuple[Path, ...] = ()) -> KnowledgeGraph:

@@ -1,3 +1,4 @@
+from .bounds import check_bounds as check_bounds
 from .canned_query import CannedQuery as CannedQuery
 from .catalogue import find as find
 from .catalogue import ids as ids
@@ -10,6 +11,7 @@ from .grammar import parsed_sparql as parsed_sparql
 from .grammar import parts_of as parts_of
 from .mistakes import known_prefixes as known_prefixes
 from .oxigraph import Store as Store
+from .oxigraph import at_most as at_most
 from .oxigraph import check_syntax as check_syntax
 from .oxigraph import graph_on as graph_on
 from .oxigraph import run as run

@@ -9,9 +9,12 @@ from typing import Any
 import rdflib.plugins.sparql
 from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
-from rdflib.plugins.sparql.processor import SPARQLProcessor
+from rdflib.plugins.sparql.processor import SPARQLProcessor as _Processor
 
 from sts_kg.errors import QueryError
+from sts_kg.queries.bounds import check_bounds
+
+_TOO_DEEP = "is nested too deeply for rdflib; split it"
 
 __all__ = ["SPARQLProcessor", "check_algebra", "parse_sparql", "parsed_sparql", "parts_of"]
 
@@ -19,8 +22,28 @@ __all__ = ["SPARQLProcessor", "check_algebra", "parse_sparql", "parsed_sparql", 
 rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
 
 
+class SPARQLProcessor(_Processor):
+    """rdflib's own, which reads no text that is nested too deeply or too long."""
+
+    def query(self, strOrQuery: Any, *arguments: Any, **named: Any) -> Any:  # noqa: N803 # rdflib's name
+        """Return the answer as rdflib does.
+
+        Raises
+        ------
+        QueryError
+            The query is beyond the bounds of `check_bounds`, or of rdflib's recursion.
+        """
+        if isinstance(strOrQuery, str):
+            check_bounds(strOrQuery)
+        try:
+            return super().query(strOrQuery, *arguments, **named)
+        except RecursionError as error:
+            raise QueryError("given", _TOO_DEEP) from error
+
+
 def parse_sparql(name: str, text: str) -> Any:
     """Return rdflib's parse tree of a query, prologue and body; QueryError for the named query if there is none."""
+    check_bounds(text, name)
     return _asked(name, parseQuery, text)
 
 
@@ -38,6 +61,8 @@ def check_algebra(name: str, tree: Any) -> None:
 def _asked(name: str, grammar: Callable[[Any], Any], what: Any) -> Any:
     try:
         return grammar(what)
+    except RecursionError as error:
+        raise QueryError(name, _TOO_DEEP) from error
     except Exception as error:  # pyparsing's own errors, ValueError, and bare Exception for an unknown prefix
         line, column = getattr(error, "lineno", None), getattr(error, "column", None)
         raise QueryError(name, f"not SPARQL: {getattr(error, 'msg', error)}", line=line, column=column) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -14,17 +14,19 @@ import rdflib.query
 from rdflib import Graph, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
-from sts_kg.errors import QueryError
+from sts_kg.errors import ParameterError, QueryError, StsKgError, TooManyRowsError
+from sts_kg.queries.bounds import check_bounds
 from sts_kg.queries.mistakes import known_prefixes, mistake, placed
 from sts_kg.queries.paging import QueryText
-from sts_kg.queries.tokens import chooses_graphs, tokens_of
+from sts_kg.queries.tokens import chooses_graphs
 from sts_kg.rdf import PREFIXES, from_ox, to_ox
 from sts_kg.tables import Table
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure
+    from sts_kg.workers import Limits
 
-__all__ = ["Store", "check_syntax", "graph_on", "run", "store_of"]
+__all__ = ["Store", "at_most", "check_syntax", "graph_on", "run", "store_of"]
 
 Store = ox.Store
 
@@ -90,32 +92,81 @@ def graph_on(store: Store) -> Graph:
     """
     from oxrdflib import OxigraphStore
 
-    graph = Graph(store=OxigraphStore(store=store), identifier=DATASET_DEFAULT_GRAPH_ID)
+    class Bounded(OxigraphStore):
+        def query(self, query: Any, *arguments: Any, **named: Any) -> rdflib.query.Result:
+            check_bounds(str(query))
+            return super().query(query, *arguments, **named)
+
+    graph = Graph(store=Bounded(store=store), identifier=DATASET_DEFAULT_GRAPH_ID)
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace)
     return graph
 
 
-def run(store: Store, text: str, *, name: str = "given", graphs: Sequence[str] | None = None) -> Table | bool | Graph:
+def run(
+    store: Store,
+    text: str,
+    *,
+    name: str = "given",
+    graphs: Sequence[str] | None = None,
+    limits: Limits | None = None,
+    max_rows: int | None = None,
+) -> Table | bool | Graph:
     """Return the answer to a query: a Table for SELECT, a bool for ASK, a Graph for CONSTRUCT and DESCRIBE.
 
-    `graphs` names the graphs that together are its default graph, if not the store's own; a FROM in the text wins.
+    Parameters
+    ----------
+    store, text
+        What is asked, and the question.
+    name : str
+        Names the query in errors.
+    graphs : sequence of str, optional
+        The graphs that together are its default graph, if not the store's own; a FROM in the text wins.
+    limits : Limits, optional
+        Of time and memory. With one, the query runs in a process of its own that shares the store.
+    max_rows : int, optional
+        The most rows or triples of an answer.
 
     Raises
     ------
     QueryError
-        The text is not SPARQL 1.1 Query (an update is not), asks another endpoint (SERVICE), or cannot be evaluated;
-        `name` names the query, line and column are those of the text.
+        The text is not SPARQL 1.1 Query (an update is not), is nested too deeply or too long, asks another endpoint
+        (SERVICE), or cannot be evaluated; line and column are those of the text.
+    QueryTimeoutError, MemoryLimitError, TooManyRowsError
+        The query went beyond a limit. There is never a part of an answer.
+    ParameterError
+        A limit cannot be enforced on this platform.
     """
-    tokens = tokens_of(text)
+    tokens = check_bounds(text, name)
+    if chooses_graphs(tokens):
+        graphs = None
     for token in tokens:
         if token.kind == "word" and token.key == "SERVICE":
             raise QueryError(name, "SERVICE is not allowed: queries stay on this machine", line=token.line)
+    if not limits:
+        return _answer(text, *_found(store, text, name, graphs, max_rows), name)
+    if limits.enforceable != limits:
+        wrong = "timeout_s" if limits.enforceable.timeout_s != limits.timeout_s else "memory"
+        raise ParameterError(name, wrong, "this platform has no way to enforce this limit; leave it out")
+
+    from sts_kg.workers import Pool  # which most queries do not need
+
+    def found() -> tuple[tuple[str, ...] | None, list[Any] | bool]:
+        variables, rows = _found(store, text, name, graphs, max_rows)
+        return variables, rows if isinstance(rows, bool) else list(rows)
+
+    with Pool(found, limits=limits) as pool:
+        return _answer(text, *pool.call(what=f"query {name}"), name)
+
+
+def _found(
+    store: Store, text: str, name: str, graphs: Sequence[str] | None, max_rows: int | None
+) -> tuple[tuple[str, ...] | None, Iterable[Any] | bool]:
+    """Return the variables of a query, if its answer is a table, and the rows or triples of pyoxigraph, or a bool."""
     try:
         if _SERVICE_ANYWHERE.search(text):
             _parse(text)  # if it still parses with another spelling, the word is not a keyword there
-        chosen = graphs is None or chooses_graphs(tokens)
-        together: Any = None if chosen else [ox.NamedNode(graph) for graph in graphs or ()]
+        together: Any = None if graphs is None else [ox.NamedNode(graph) for graph in graphs]
         found = store.query(text, prefixes=PREFIXES | known_prefixes(text), default_graph=together)
     except SyntaxError as error:
         raise mistake(text, _parse, error, name) from error
@@ -124,27 +175,58 @@ def run(store: Store, text: str, *, name: str = "given", graphs: Sequence[str] |
     except (RuntimeError, ValueError, OSError) as error:
         raise QueryError(name, str(error)) from error
     if isinstance(found, ox.QueryBoolean):
-        return bool(found)
+        return None, bool(found)
+    if isinstance(found, ox.QuerySolutions):
+        variables = tuple(variable.value for variable in found.variables)
+        return variables, map(tuple, _rows(found, name, max_rows, "rows"))
+    return None, _rows(found, name, max_rows, "triples")
+
+
+def _rows(found: Iterable[Any], name: str, max_rows: int | None, unit: str) -> Iterator[Any]:
     try:
-        if isinstance(found, ox.QuerySolutions):
-            variables = tuple(variable.value for variable in found.variables)
+        for count, row in enumerate(found, start=1):  # evaluation is lazy
+            if max_rows is not None and count > max_rows:
+                raise TooManyRowsError(f"query {name}", max_rows, unit)
+            yield row
+    except (RuntimeError, ValueError, OSError) as error:
+        if isinstance(error, StsKgError):
+            raise
+        raise QueryError(name, str(error)) from error
+
+
+def _answer(
+    text: str, variables: tuple[str, ...] | None, rows: Iterable[Any] | bool, name: str
+) -> Table | bool | Graph:
+    """Return what was found in terms of rdflib."""
+    if isinstance(rows, bool):
+        return rows
+    try:
+        if variables is not None:
             empty = (None,) * len(variables)
-            rows = tuple(
-                empty if row == empty else tuple(None if t is None else from_ox(t) for t in row)
-                for row in map(tuple, found)
+            found = tuple(
+                empty if row == empty else tuple(None if t is None else from_ox(t) for t in row) for row in rows
             )
-            return QueryText(text).arranged(Table(variables, rows))
+            return QueryText(text).arranged(Table(variables, found))
         graph = Graph()
-        for triple in found:
+        for triple in rows:
             graph.add((from_ox(triple.subject), from_ox(triple.predicate), from_ox(triple.object)))
         return graph
-    except (RuntimeError, ValueError, OSError) as error:  # evaluation is lazy
+    except ValueError as error:
+        if isinstance(error, StsKgError):
+            raise
         raise QueryError(name, str(error)) from error
 
 
 def _parse(text: str) -> object:
     """Parse a text without a word that could make Oxigraph ask another endpoint."""
     return Store().query(_SERVICE_ANYWHERE.sub(r"\1x\2", text), prefixes=PREFIXES | known_prefixes(text))
+
+
+def at_most(answer: Table | bool | Graph, max_rows: int | None, name: str = "given") -> Table | bool | Graph:
+    """Return an answer from elsewhere, or raise TooManyRowsError if it has more rows or triples than are wanted."""
+    if max_rows is not None and not isinstance(answer, bool) and len(answer) > max_rows:
+        raise TooManyRowsError(f"query {name}", max_rows, "rows" if isinstance(answer, Table) else "triples")
+    return answer
 
 
 def check_syntax(text: str) -> None:

@@ -8,18 +8,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 from rdflib import Graph, URIRef
 
 from sts_kg.errors import EndpointAnswerError, EndpointError, EndpointUnreachableError, ParseError
-from sts_kg.queries import QueryText, known_prefixes, run
+from sts_kg.queries import QueryText, at_most, known_prefixes, run
 from sts_kg.rdf import BASE, Quads, nquads_of
 from sts_kg.safe import without_secrets
 from sts_kg.stores.endpoint import Endpoint
 from sts_kg.stores.folder import graph_names, open_store, reading
 from sts_kg.tables import Table
+
+if TYPE_CHECKING:
+    from sts_kg.workers import Limits
 
 __all__ = ["Backend", "EndpointBackend", "FolderBackend", "LooseBackend", "backend_at", "graphs_of", "where_ours"]
 
@@ -48,8 +51,18 @@ class Backend(ABC):
         return self._names
 
     @abstractmethod
-    def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
+    def query(
+        self,
+        kind: str,
+        text: str,
+        *,
+        name: str = "given",
+        limits: Limits | None = None,
+        max_rows: int | None = None,
+    ) -> Table | bool | Graph:
         """Return the answer to a query on the graphs of a kind: asserted, closed or linked.
+
+        An endpoint keeps the limit of time; its memory is its own.
 
         Raises
         ------
@@ -141,10 +154,19 @@ class FolderBackend(Backend):
         if not graphs_of("asserted", self._names):
             raise ParseError("holds no module of the ontology; fill it with sts-kg push --store", path=folder)
 
-    def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
+    def query(
+        self,
+        kind: str,
+        text: str,
+        *,
+        name: str = "given",
+        limits: Limits | None = None,
+        max_rows: int | None = None,
+    ) -> Table | bool | Graph:
         """See `Backend.query`."""
+        graphs = graphs_of(kind, self._names, self._folder)
         with reading(self._folder):
-            return run(self._store, text, name=name, graphs=graphs_of(kind, self._names, self._folder))
+            return run(self._store, text, name=name, graphs=graphs, limits=limits, max_rows=max_rows)
 
     def _quads(self, name: str) -> Quads:
         with reading(self._folder):
@@ -179,15 +201,23 @@ class EndpointBackend(Backend):
             self._url, profile=self._profile, timeout_s=self._timeout_s, default_graphs=graphs, named_graphs=named
         )
 
-    def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
+    def query(
+        self,
+        kind: str,
+        text: str,
+        *,
+        name: str = "given",
+        limits: Limits | None = None,
+        max_rows: int | None = None,
+    ) -> Table | bool | Graph:
         """See `Backend.query`."""
-        known = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in known_prefixes(text).items())
         query = QueryText(text)
         if query.chooses_graphs:
-            return self._endpoint().query(known + text)
-        # a request that names default graphs has no named graph but those that it names, too
-        named = self._names if query.names_graphs else ()
-        return self._endpoint(*graphs_of(kind, self._names, self._url), named=named).query(known + text)
+            endpoint = self._endpoint()
+        else:  # a request that names default graphs has no named graph but those that it names, too
+            named = self._names if query.names_graphs else ()
+            endpoint = self._endpoint(*graphs_of(kind, self._names, self._url), named=named)
+        return _within(endpoint, text, name, limits, max_rows)
 
     def _quads(self, name: str) -> Quads:
         lines = self._endpoint().ntriples(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")
@@ -216,17 +246,34 @@ class LooseBackend(Backend):
         """Whether there may be cases."""
         return self.holds_ours
 
-    def query(self, kind: str, text: str, *, name: str = "given") -> Table | bool | Graph:
+    def query(
+        self,
+        kind: str,
+        text: str,
+        *,
+        name: str = "given",
+        limits: Limits | None = None,
+        max_rows: int | None = None,
+    ) -> Table | bool | Graph:
         """See `Backend.query`."""
-        known = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in known_prefixes(text).items())
         query = QueryText(text)
         endpoint = copy(self._endpoint)
         if not (query.chooses_graphs or query.names_graphs):
             endpoint.default_graphs = self._graphs
-        return endpoint.query(known + text)
+        return _within(endpoint, text, name, limits, max_rows)
 
     def _quads(self, name: str) -> Quads:
         return []
+
+
+def _within(
+    endpoint: Endpoint, text: str, name: str, limits: Limits | None, max_rows: int | None
+) -> Table | bool | Graph:
+    """Return the answer of an endpoint within a limit of time and of rows, the prefixes that we know declared."""
+    if limits is not None and limits.timeout_s is not None:
+        endpoint.timeout_s = limits.timeout_s
+    known = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in known_prefixes(text).items())
+    return at_most(endpoint.query(known + text), max_rows, name)
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,21 @@ def test_checks_do_not_complete_as_queries() -> None:
 
 
 def test_parameters_of_a_query_complete() -> None:
-    given = plain(["--drug", "--modality", "--show", "--cases", "--endpoint", "--store", "--format", "--help"])
+    given = plain(
+        [
+            "--drug",
+            "--modality",
+            "--timeout",
+            "--memory",
+            "--max-rows",
+            "--show",
+            "--cases",
+            "--endpoint",
+            "--store",
+            "--format",
+            "--help",
+        ]
+    )
     assert completed("sts-kg query drugs/options-with-drug --") == given
     assert completed("sts-kg query drugs/options-with-drug --d") == plain(["--drug"])
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import EXAMPLES
@@ -77,7 +78,7 @@ everywhere = pytest.mark.parametrize("kept", BACKENDS, indirect=True)
 @everywhere
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in read_cases()])
 def test_canned_queries_answer_alike(kept: KnowledgeGraph, case: Case, request: pytest.FixtureRequest) -> None:
-    answer = kept.query(case.query, **case.parameters)
+    answer = kept.query(case.query, **dict[str, Any](case.parameters))
     if "virtuoso" in request.node.callspec.id and case.query in TRUTH_VALUES:
         answer = with_truth_values(answer, TRUTH_VALUES[case.query])
     if "virtuoso" in request.node.callspec.id and case.id in VIRTUOSO_IS_WRONG:
