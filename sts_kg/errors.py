@@ -101,7 +101,10 @@ class StsKgError(Exception):
 
 def _again(kind: type[StsKgError], args: tuple[Any, ...], fields: dict[str, Any]) -> StsKgError:
     """Return an error of a kind without its constructor, whose parameters are not its `args`."""
-    error = kind.__new__(kind)
+    maker: Any = kind
+    while maker.__module__ != "builtins":  # the built-in whose instances it extends
+        maker = maker.__base__
+    error: StsKgError = maker.__new__(kind)
     super(StsKgError, error).__init__(*args)  # the built-in that it also is
     error.__dict__.update(fields)
     return error

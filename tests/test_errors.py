@@ -208,6 +208,9 @@ def test_every_error_has_a_base_and_is_public() -> None:
 
 
 MADE = [
+    QueriesError("mine", [ParseError("is not text", path="a.rq"), QueryError("b", "is wrong", line=2)]),
+    *(LimitError("it", 3, "rows", "do"), QueueFullError("it", 3), WorkerDiedError("it", "SIGSEGV")),
+    *(QueryTimeoutError("query a", 2.0), MemoryLimitError("query a", 2_000), TooManyRowsError("query a", 3, "rows")),
     *(UnknownNameError("finding", "unresectible", VALID), ReadingError("D12", "it has two"), CurieError("a b", "no")),
     ParseError("is not text", path=Path("a.ttl"), line=2, column=3),
     CaseError("is wrong", path="a.yaml", line=1, key="k", value=["resectible"], valid=VALID, wanted="resectible"),
@@ -232,7 +235,7 @@ def test_each_is_the_same_after_pickling_and_copying(again: Callable[[Any], Any]
     error.add_note("while testing")
     made = again(error)
     assert type(made) is type(error)
-    assert (str(made), made.args, vars(made)) == (str(error), error.args, vars(error))
+    assert (str(made), repr(made.args), repr(vars(made))) == (str(error), repr(error.args), repr(vars(error)))
     for field in ("errno", "strerror", "filename"):
         assert getattr(made, field, None) == getattr(error, field, None)
 

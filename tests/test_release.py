@@ -196,7 +196,8 @@ def test_modules_have_headers_imports_and_a_catalogue(kg: KnowledgeGraph, tmp_pa
 def test_the_shipped_catalogue_names_the_shipped_modules(kg: KnowledgeGraph) -> None:
     known = {each.get("name"): each.get("uri") for each in ET.parse(ontology_folder() / CATALOG).getroot()}
     header = kg.guideline.modules["sts"]
-    assert set(known) == {str(IRI), f"{IRI}/0.1.0", *map(str, header.objects(IRI, OWL.imports))}
+    aligned = [f"{IRI}/alignments/{name}" for name in kg.guideline.alignments]
+    assert set(known) == {str(IRI), f"{IRI}/0.1.0", *map(str, header.objects(IRI, OWL.imports)), *aligned}
     for iri, name in known.items():
         assert name is not None
         assert (None, RDF.type, OWL.Ontology) in read(ontology_folder() / name)

@@ -155,6 +155,7 @@ def _open_streams() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
         before, raw = sys.stdout, _Out(sys.stdout.fileno(), "w", closefd=False)
         sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw), encoding=before.encoding, errors=before.errors)
+        sys.__stdout__ = sys.stdout  # type: ignore[misc] # still the process's own
 
 
 def main() -> None:

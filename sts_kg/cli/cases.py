@@ -74,10 +74,10 @@ def options_command(
         shown.error(contradiction.summary)
         code = code or NO
     chosen = found.with_status(*statuses) if statuses else found  # type: ignore[arg-type] # click lets only these through
-    if not len(found):
-        pass  # nothing was answered, and standard error says why
-    elif form == "json":
+    if form == "json":
         shown.write(as_json(chosen.as_dicts()))
+    elif not len(found):
+        pass  # nothing was answered, and standard error says why
     elif form == "csv":
         shown.write(chosen.to_csv())
     elif form == "spreadsheet":

@@ -10,7 +10,6 @@ from .data import ontology_folder as ontology_folder
 from .data import queries_folder as queries_folder
 from .data import source_page as source_page
 from .data import version as version
-from .description import DESCRIPTIONS as DESCRIPTIONS
 from .description import describe as describe
 from .duals import not_met as not_met
 from .exporting import Exported as Exported
@@ -38,6 +37,7 @@ from .verdicts import Verdict as Verdict
 from .verdicts import Verdicts as Verdicts
 from .verdicts import people as people
 from .verdicts import read_verdicts as read_verdicts
+from .vocabularies import DESCRIPTIONS as DESCRIPTIONS
 from .vocabulary import Contents as Contents
 from .vocabulary import CourseRule as CourseRule
 from .vocabulary import Report as Report

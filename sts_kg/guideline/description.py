@@ -13,12 +13,11 @@ from rdflib.namespace import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, SDO, VOID, XSD
 
 from sts_kg.errors import UnknownNameError
 from sts_kg.guideline.guideline import Guideline
+from sts_kg.guideline.vocabularies import DESCRIPTIONS
 from sts_kg.rdf import opened, syntax_of
 
-__all__ = ["DESCRIPTIONS", "describe"]
+__all__ = ["describe"]
 
-#: The vocabularies that a description may use.
-DESCRIPTIONS = ("void", "dcat", "schema")
 _SPDX = Namespace("http://spdx.org/rdf/terms#")
 _IANA = "https://www.iana.org/assignments/media-types/"
 _MEDIA_TYPES = {

@@ -64,7 +64,7 @@ class _Context:
         names = Counter(_local(iri) for iri in values)
         self.keys: dict[str, str] = {}
         self.kinds: dict[str, tuple[str, str]] = {}
-        self.said: dict[str, Any] = dict(self.prefixes)
+        self.said: dict[str, Any] = dict(sorted(self.prefixes.items()))
         for iri, kinds in sorted(values.items()):
             name = _local(iri)
             short = _KEY.fullmatch(name) and names[name] == 1 and name not in prefixes and name not in schemes

@@ -40,7 +40,7 @@ FIELDS = (
 @pytest.fixture(autouse=True)
 def _loaded(kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Commands run in an empty folder and share the session's graph, so that each need not load its own."""
-    monkeypatch.setattr(knowledge, "load", lambda: kg)
+    monkeypatch.setattr(knowledge, "load", lambda store=None, queries=None: kg)
     monkeypatch.chdir(tmp_path)
 
 
@@ -254,7 +254,7 @@ def test_an_unreadable_file_is_named_and_the_others_are_answered() -> None:
 def test_one_bad_cell_leaves_its_whole_file_unanswered() -> None:
     done = invoke("options", write("c.csv", "case,stage4-sts\na,yes\nb,maybe\n"), "--format", "json")
     assert (done.exit_code, json.loads(done.stdout)) == (3, [])
-    message = "sts-kg: c.csv, line 3: 'maybe' is not a value of stage4-sts: yes, no or nothing is expected"
+    message = "sts-kg: c.csv, line 3: 'maybe' is not a value of stage4-sts: yes, no or unknown is expected"
     assert done.stderr.strip() == message
 
 
@@ -770,7 +770,7 @@ def test_ask_answers_the_other_cases_of_a_cohort_and_names_a_contradictory_one()
 def knee(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A made-up page, which is the source of the graph that commands load."""
     made = knowledge.KnowledgeGraph(Session(Guideline(knee_folder(tmp_path / "ontology"))))
-    monkeypatch.setattr(knowledge, "load", lambda: made)
+    monkeypatch.setattr(knowledge, "load", lambda store=None, queries=None: made)
     return write("old.txt", KNEE)
 
 

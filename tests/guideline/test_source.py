@@ -155,7 +155,7 @@ def test_an_empty_page_is_refused(kg: KnowledgeGraph, tmp_path: Path) -> None:
 def test_a_page_that_is_not_there_or_a_folder(kg: KnowledgeGraph, tmp_path: Path) -> None:
     for path, reason in (
         (tmp_path / "nowhere.txt", "cannot be read: No such file or directory"),
-        (tmp_path, "cannot be read: Is a directory"),
+        (tmp_path, "is a folder, a file was expected"),
         ("a\0b", "cannot be read: embedded null byte"),
     ):
         with pytest.raises(ParseError) as caught:

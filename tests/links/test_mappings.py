@@ -157,7 +157,7 @@ def test_a_table_without_metadata_is_read() -> None:
         (b"subject_id\t\tx\n", "x.tsv, line 1, column 2: has a column without a name"),
         (b"subject_id\nA:1\tB:2\n", "x.tsv, line 2, column 2: the row has 2 cells, 1 were expected"),
         (b'subject_id\n"A:1\n', "x.tsv, line 2: is not a table: unexpected end of data"),
-        (b'#a: 1\nsubject_id\n"A"1\n', "x.tsv, line 3: is not a table: '\t' expected after '\"'"),
+        (b'#a: 1\nsubject_id\n"A"1\n', "x.tsv, line 3: is not a table: '\\t' expected after '\"'"),
         (b"#a: 1\n#a: 2\nsubject_id\n", "x.tsv, line 2, column 2: the metadata has the key 'a' twice"),
         (b"# free words\nsubject_id\n", "x.tsv, line 1, column 3: the metadata is not a map"),
         (b"#a: [\nsubject_id\n", "x.tsv, line 1, column 6: the metadata is not YAML: "),

@@ -178,18 +178,18 @@ try:
 except StsKgError as error:
     print(error)
     sys.exit(3)
-print("in the child", flush=True)
+try:
+    print("in the child", flush=True)
+    if sys.argv[1] == "wait":
+        signal.pause()
+except KeyboardInterrupt:
+    sys.exit(9)
 if sys.argv[1] == "eat":
     eaten = []
     while True:
         eaten.append(bytearray(1_000_000))
 if sys.argv[1] == "crash":
     os.kill(os.getpid(), signal.SIGSEGV)
-if sys.argv[1] == "wait":
-    try:
-        signal.pause()
-    except KeyboardInterrupt:
-        sys.exit(9)
 sys.exit(5)
 """
 
