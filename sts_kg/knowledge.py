@@ -78,7 +78,7 @@ if TYPE_CHECKING:
     from sts_kg.links import LinkReport, MappingSet
     from sts_kg.links import Mapping as MappingRow
     from sts_kg.quality import Report
-    from sts_kg.stores import Backend, Endpoint, Pushed, PushProgress, Source
+    from sts_kg.stores import Backend, Endpoint, Pushed, PushProgress, Source, Verified
 
 __all__ = ["KnowledgeGraph", "asking", "connect", "load"]
 
@@ -819,13 +819,10 @@ class KnowledgeGraph:
         EndpointError
             The store cannot be reached, read or written, or rejects the graphs.
         """
-        from sts_kg.stores import graphs_of_links, push
+        from sts_kg.stores import push
 
-        named: dict[URIRef, Source] = {**self.named_graphs(*(kind for kind in kinds if not linked or kind != "links"))}
-        if linked is not None:
-            named |= graphs_of_links(Path(linked))
         return push(
-            named,
+            self._to_push(kinds, linked),
             target,
             replace=replace,
             update=update,
@@ -833,6 +830,25 @@ class KnowledgeGraph:
             scope="ontology",
             progress=progress,
         )
+
+    def verify(
+        self, target: str | Path, *, kinds: Sequence[str] = ("asserted", "inferred"), linked: str | Path | None = None
+    ) -> list[Verified]:
+        """Compare the graphs that `push` would push with those of a store, and return one record for each graph.
+
+        Nothing is written. Parameters and errors are those of `push`.
+        """
+        from sts_kg.stores import verify
+
+        return verify(self._to_push(kinds, linked), target, scope="ontology")
+
+    def _to_push(self, kinds: Sequence[str], linked: str | Path | None) -> dict[URIRef, Source]:
+        from sts_kg.stores import graphs_of_links
+
+        named: dict[URIRef, Source] = {**self.named_graphs(*(kind for kind in kinds if not linked or kind != "links"))}
+        if linked is not None:
+            named |= graphs_of_links(Path(linked))
+        return named
 
     def named_graphs(self, *kinds: str) -> dict[URIRef, Graph]:
         """Return the graphs of some kinds by name: asserted (modules and cases), inferred, mappings, links.

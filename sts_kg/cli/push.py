@@ -12,7 +12,7 @@ from sts_kg.cli.shared import File, as_json, cases_option, formats, memory_optio
 from sts_kg.stores import KINDS
 
 if TYPE_CHECKING:
-    from sts_kg.stores import PushProgress
+    from sts_kg.stores import PushProgress, Verified
 
 __all__ = ["push"]
 
@@ -39,6 +39,7 @@ def _kinds(context: click.Context, parameter: click.Parameter, value: str) -> tu
 )
 @click.option("--linked", type=File, metavar="DIR", help="The store made by link -o that has the links.")
 @click.option("--replace", is_flag=True, help="Also replace graphs that have other content.")
+@click.option("--verify-only", is_flag=True, help="Write nothing; compare, and exit with 1 if a graph differs.")
 @cases_option
 @click.option("--update", metavar="URL", help="The address for updates, if not derived from --endpoint.")
 @click.option("--graph-store", metavar="URL", help='The address of its Graph Store Protocol; "" for none.')
@@ -50,6 +51,7 @@ def push(
     graphs: tuple[str, ...],
     linked: Path | None,
     replace: bool,
+    verify_only: bool,
     cases: tuple[Path, ...],
     update: str | None,
     graph_store: str | None,
@@ -69,6 +71,7 @@ def push(
       sts-kg push --endpoint http://localhost:8890/sparql --graphs asserted --replace
       sts-kg push --store /data/sts-store
       sts-kg push --endpoint http://localhost:7878/query --graphs links --linked linked
+      sts-kg push --endpoint http://localhost:7878/query --verify-only
     """
     from dataclasses import asdict
 
@@ -80,11 +83,32 @@ def push(
         raise click.UsageError("--update and --graph-store go with --endpoint")
     if ("links" in graphs) != (linked is not None):
         raise click.UsageError("--graphs links and --linked DIR, a store made by link -o, go together")
+    if verify_only and (replace or update or graph_store):
+        raise click.UsageError("--verify-only writes nothing; leave out --replace, --update and --graph-store")
     shown = terminal()
     with shown.busy("reasoning …") as show:
         kg = load().with_cases(cases) if cases else load()
+        target = store if store is not None else str(endpoint)
+        if verify_only:
+            show("comparing …")
+            compared = kg.verify(target, kinds=graphs, linked=linked)
+    if verify_only:
+        if form == "json":
+            shown.write(as_json([asdict(each) for each in compared]))
+        else:
+            shown.table(
+                ("graph", "triples", "digest", "digest there", "state"),
+                [
+                    (each.graph, f"{each.triples:,}", each.digest[:12], each.digest_there[:12], _state(each))
+                    for each in compared
+                ],
+            )
+        if any(each.state != "same" for each in compared):
+            raise SystemExit(1)
+        return
+    with shown.busy("pushing …") as show:
         done = kg.push(
-            store if store is not None else str(endpoint),
+            target,
             kinds=graphs,
             linked=linked,
             replace=replace,
@@ -100,6 +124,13 @@ def push(
         for each in done
     ]
     shown.table(("graph", "triples", "digest", "done"), rows)
+
+
+def _state(each: Verified) -> str:
+    if each.state != "other content":
+        return each.state
+    blank = f", {each.blank_nodes:,} with blank nodes: not loaded by push" if each.blank_nodes else ""
+    return f"other content ({each.triples_there:,} triples there{blank})"
 
 
 def _progress(show: Callable[[str], None]) -> PushProgress:

@@ -13,4 +13,6 @@ from .profiles import PROFILES as PROFILES
 from .pushing import Pushed as Pushed
 from .pushing import PushProgress as PushProgress
 from .pushing import Source as Source
+from .pushing import Verified as Verified
 from .pushing import push as push
+from .pushing import verify as verify

@@ -33,7 +33,7 @@ from sts_kg.stores.endpoint import Endpoint
 from sts_kg.stores.folder import count, graph_lines, open_store, replace_graph
 from sts_kg.stores.http import send
 
-__all__ = ["PushProgress", "Pushed", "Routes", "Source", "push", "routes"]
+__all__ = ["PushProgress", "Pushed", "Routes", "Source", "Verified", "push", "routes", "verify"]
 
 #: Triples to push: an rdflib Graph, N-Triples, or pieces of N-Triples.
 Source = Graph | bytes | Iterable[bytes]
@@ -45,6 +45,7 @@ _PAGE = 500_000  # triples read back in one request
 _MOST_BYTES = 500_000_000  # in the answer to that request
 _PIECE = 1 << 20  # bytes read from a temporary file at once
 _FEWEST = 500  # a batch of this size is not halved again
+_BLANK = re.compile(rb"(?:\S+ \S+ )?_:")  # a blank node as subject or object
 _NOT_OFFERED = (404, 405, 406, 415, 501)
 
 
@@ -57,6 +58,23 @@ class Pushed:
     digest: str
     seconds: float
     skipped: bool
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A graph compared with a store: its name, the numbers of triples and the digests here and there, and the state.
+
+    The state is `same`, `missing` or `other content`. `blank_nodes` counts the triples there with blank nodes: they
+    were not loaded by `push`, which writes IRIs instead, and can therefore not be compared.
+    """
+
+    graph: str
+    state: str
+    triples: int
+    digest: str
+    triples_there: int
+    digest_there: str
+    blank_nodes: int
 
 
 @dataclass(frozen=True)
@@ -155,6 +173,53 @@ def push(
         contents = {name: Content(source, named) for name, source in sources.items()}
         same = {name: _is_there(store, name, content, replace=replace) for name, content in contents.items()}
         return [_put(store, name, content, same[name], batch, progress) for name, content in contents.items()]
+
+
+def verify(
+    graphs: Mapping[URIRef, Source],
+    target: str | Path,
+    *,
+    scope: str | None = None,
+    timeout_s: float = 300.0,
+) -> list[Verified]:
+    """Compare named graphs with those of a store, and return one record for each; nothing is written.
+
+    Parameters
+    ----------
+    graphs, target, scope, timeout_s
+        As for `push`. A folder is opened read-only.
+
+    Raises
+    ------
+    EndpointError
+        The store cannot be reached or read.
+    ParseError
+        A source is not valid N-Triples: with line and column.
+    CurieError
+        The name of a graph is not an absolute IRI.
+    """
+    with ExitStack() as open_files:
+        store: _Folder | _Remote
+        if isinstance(target, Path):
+            store = _Folder(target, read_only=True)
+            open_files.callback(store.close)
+        else:
+            store = _Remote(routes(target), timeout_s)
+        sources = {str(expand(f"<{name}>")): _again(source, open_files) for name, source in graphs.items()}
+        named = ScopedNames(scope) if scope is not None else StructuralNames(sources)
+        return [_compared(store, name, Content(source, named)) for name, source in sources.items()]
+
+
+def _compared(store: _Folder | _Remote, name: str, content: Content) -> Verified:
+    found, blank_nodes = Digest(), 0
+    for lines in store.read(name, store.count(name)):
+        found.add(lines)
+        blank_nodes += sum(_BLANK.match(line) is not None for line in lines)
+    same = not blank_nodes and found.hexdigest() == content.hexdigest
+    state = "same" if same else "other content" if found.triples else "missing"
+    return Verified(
+        name, state, content.digest.triples, content.hexdigest, found.triples, found.hexdigest(), blank_nodes
+    )
 
 
 def _put(
@@ -256,8 +321,8 @@ class Content:
 class _Folder:
     """A store in a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.shown, self._folder, self._store = str(folder), folder, open_store(folder)
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
+        self.shown, self._folder, self._store = str(folder), folder, open_store(folder, read_only=read_only)
 
     def close(self) -> None:
         """Drop the store, so that others can open it."""

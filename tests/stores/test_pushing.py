@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
@@ -35,7 +36,7 @@ from sts_kg.stores import pushing as push_module
 from sts_kg.stores.blank_nodes import GENID, StructuralNames
 from sts_kg.stores.folder import graphs, open_store
 from sts_kg.stores.http import Reply, send
-from sts_kg.stores.pushing import Routes, push, routes
+from sts_kg.stores.pushing import Routes, push, routes, verify
 from sts_kg.tables.table import Table
 
 RESTRICTION = b"""
@@ -523,3 +524,21 @@ def test_command_needs_one_target() -> None:
     assert run().exit_code == 2
     assert run("--endpoint", "http://h/query", "--store", "x").exit_code == 2
     assert "is not one of asserted" in run("--store", "x", "--graphs", "nonsense").output
+
+
+def test_verify_says_same_missing_other_content_and_blank_nodes(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    one, two, three = (URIRef(f"https://example.org/{name}") for name in ("one", "two", "three"))
+    lines = b'<urn:a> <urn:p> _:x .\n_:x <urn:q> "1" .\n'
+    push({one: lines, two: b"<urn:a> <urn:p> <urn:b> .\n"}, store)
+    asked = {one: lines, two: b"<urn:a> <urn:p> <urn:c> .\n", three: b"<urn:a> <urn:p> <urn:d> .\n"}
+    found = verify(asked, store)
+    assert [(each.state, each.triples, each.triples_there, each.blank_nodes) for each in found] == [
+        ("same", 2, 2, 0),
+        ("other content", 1, 1, 0),
+        ("missing", 1, 0, 0),
+    ]
+    loaded = tmp_path / "loaded"
+    ox.Store(loaded).load(lines, ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(str(one)))
+    (there,) = verify({one: lines}, loaded)
+    assert (there.state, there.triples_there, there.blank_nodes) == ("other content", 2, 2)
