@@ -120,6 +120,11 @@ def test_equal_content_is_skipped_whatever_its_labels_and_order(to: Server, name
     other = b"\n".join(reversed(RESTRICTION.replace(b"_:r ", b"_:zz ").replace(b"_:l1", b"_:a").splitlines()))
     (again,) = push({name: Graph().parse(data=other, format="nt")}, to.query)
     assert (again.skipped, again.triples, again.digest) == (True, 9, first.digest)
+    states = [verify({name: text}, to.query)[0] for text in (other, RESTRICTION + b"<urn:a> <urn:p> <urn:b> .\n")]
+    assert [(each.state, each.triples, each.triples_there) for each in states] == [
+        ("same", 9, 9),
+        ("other content", 10, 9),
+    ]
 
 
 def test_one_blank_node_in_two_graphs_stays_one(to: Server, name: URIRef) -> None:
