@@ -15,17 +15,17 @@ run: $(READY)  ## options of a fictional case, one of them explained, and a cann
 	@echo && echo '$$ sts-kg explain example:f pazopanib' && $(BIN)/sts-kg explain example:f pazopanib
 	@echo && echo '$$ sts-kg query drugs/options-with-drug --drug doxorubicin' && $(BIN)/sts-kg query drugs/options-with-drug --drug doxorubicin
 
-test: $(DEV)  ## lint, types, tests, doctests
+test: $(DEV)  ## lint, types, tests, doctests; without the slow tests, which .ci/run adds
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile -m "not slow"
 
 tools: $(DEV) $(TOOLS)/.ready  ## tests in which OWLAPI, Jena, pronto, OAK and Comunica open what we write
 	STS_KG_TOOLS=$(TOOLS) $(BIN)/pytest tests/tools
 
 lowest: $(LOWEST)  ## tests with the lowest versions that pyproject.toml allows (their wheels end at Python 3.12)
-	.venv-lowest/bin/pytest -n auto --dist loadfile
+	.venv-lowest/bin/pytest -n auto --dist loadfile -m "not slow"
 
 check: $(READY)  ## the quality gates over ontology and queries
 	$(BIN)/sts-kg check

@@ -229,6 +229,7 @@ def test_the_options_of_a_case_are_told(installed: Installed) -> None:
     assert mark["mark"] == "tried, did not work"
 
 
+@pytest.mark.slow
 def test_the_examples_of_the_readme_run_where_there_is_no_checkout(ways: Callable[[str], Installed]) -> None:
     installed, page = ways("wheel"), (ROOT / "README.md").read_text(encoding="utf-8")
     shown = [pair for block in blocks(page) if block.language == "console" for pair in commands(block.text)]

@@ -182,6 +182,12 @@ def test_modules_have_headers_imports_and_a_catalogue(kg: KnowledgeGraph, tmp_pa
             assert (folder / str(known[str(imported)])).is_file()
         assert len(list(module.objects(iri, OWL.versionIRI))) == 1
     assert total == len(done)
+    aligned = tmp_path / "aligned"
+    kg.with_alignments("prov").export(aligned, modules=True)
+    module = read(aligned / "alignments" / "prov.ttl")
+    inside = {each.get("name"): each.get("uri") for each in ET.parse(aligned / "alignments" / CATALOG).getroot()}
+    (imported,) = module.objects(IRI + "/alignments/prov", OWL.imports)
+    assert (aligned / "alignments" / str(inside[str(imported)])).resolve() == aligned / "vocabulary.ttl"
     conditions = read(folder / "conditions.ttl")
     assert set(conditions.objects(None, OWL.imports)) == {IRI + "/vocabulary", IRI + "/not-met"}
     with pytest.raises(ParseError, match="is there already and is not an empty folder; name another"):
@@ -190,7 +196,7 @@ def test_modules_have_headers_imports_and_a_catalogue(kg: KnowledgeGraph, tmp_pa
         ParseError, match=r"one file that cannot keep modules apart; name a folder, or .* \.trig or \.nq"
     ):
         kg.export(tmp_path / "kg.ttl", modules=True)
-    assert [path.name for path in tmp_path.iterdir()] == ["kg-0.1.0"]
+    assert [path.name for path in tmp_path.iterdir() if path != aligned] == ["kg-0.1.0"]
 
 
 def test_the_shipped_catalogue_names_the_shipped_modules(kg: KnowledgeGraph) -> None:

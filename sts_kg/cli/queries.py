@@ -308,6 +308,8 @@ def sparql(
 
     if (text is None) is (file is None):
         raise click.UsageError("give the query either as TEXT (- for standard input) or with --file")
+    if text is not None and len(text.split()) == 1 and Path(text).is_file():
+        raise click.UsageError(f"{text} is a file; give it with --file {text}")
     asked = read_text(file) if file is not None else sys.stdin.read() if text == "-" else str(text)
     shown = terminal()
     with shown.busy("reasoning …"):

@@ -127,7 +127,10 @@ def export_guideline(
     named = dict(zip(kinds, (graph for _, graph in parts.values()), strict=True))
     if not into_folder:
         return _written(named, kinds, left_out, path)
-    _write_folder(target, {name: graph for name, (_, graph) in parts.items()}, catalog(guideline, parts))
+    catalogues = {CATALOG: catalog(guideline, parts)}
+    for inner in {name.partition("/")[0] for name in parts if "/" in name}:
+        catalogues[f"{inner}/{CATALOG}"] = catalog(guideline, parts, folder="../")
+    _write_folder(target, {name: graph for name, (_, graph) in parts.items()}, catalogues)
     counts = Counter[str]()
     for kind, graph in parts.values():
         counts[kind] += len(graph)
@@ -158,7 +161,7 @@ def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _write_folder(target: Path, graphs: Mapping[str, Graph], catalogue: str) -> None:
+def _write_folder(target: Path, graphs: Mapping[str, Graph], catalogues: Mapping[str, str]) -> None:
     """Write a folder whole or not at all."""
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ParseError("is there already and is not an empty folder; name another", path=target)
@@ -169,7 +172,8 @@ def _write_folder(target: Path, graphs: Mapping[str, Graph], catalogue: str) -> 
             file = beside / f"{name}.ttl"
             file.parent.mkdir(exist_ok=True)  # alignments have a folder of their own
             write(graph, file)
-        write_bytes(beside / CATALOG, catalogue.encode())
+        for name, text in catalogues.items():
+            write_bytes(beside / name, text.encode())
         if target.exists():
             target.rmdir()
         beside.rename(target)

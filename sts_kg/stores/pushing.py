@@ -237,7 +237,8 @@ def _is_there(store: _Folder | _Remote, name: str, content: Content, *, replace:
     if _is_same(store, name, there, content):
         return True
     if there and not replace:
-        reason = f"already has a graph {name} with other content ({there:,} triples); use replace to overwrite it"
+        overwrite = "--replace (in Python: replace=True) overwrites it"
+        reason = f"already has a graph {name} with other content ({there:,} triples); {overwrite}"
         raise EndpointError(store.shown, reason)
     return False
 

@@ -35,6 +35,7 @@ def test_the_same_cases_are_refused(kg: KnowledgeGraph, answered: Answers) -> No
             assert name in by_case, told(case)
 
 
+@pytest.mark.slow
 def test_the_same_answers_to_all_other_cases(answered: Answers) -> None:
     wanted = {name: course_oracle.answers(case) for name, case in cases().items()}
     found: dict[str, dict[str, dict[str, Any]]] = {}

@@ -134,6 +134,7 @@ def switching() -> Iterator[None]:
     threading.settrace(None)
 
 
+@pytest.mark.slow
 def test_eight_threads_with_forty_cases_each_get_their_own_answers(kg: KnowledgeGraph, switching: None) -> None:
     """On one graph; each answer is held against the evaluator that reads no triple."""
     graph = KnowledgeGraph(Session(kg.guideline))

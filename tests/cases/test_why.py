@@ -70,6 +70,7 @@ def test_a_history_axiom_with_a_union_is_explained(tmp_path: Path) -> None:
     assert ("symptoms-from-cancer", True, "derived: a recorded course (here) includes surgery") in explained.known
 
 
+@pytest.mark.slow
 def test_reasons_with_owlrl_say_that_it_gives_no_proof() -> None:
     kg = load(engine="owlrl")
     case = Case("o", courses=(course("doxorubicin"),))

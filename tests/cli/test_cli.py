@@ -550,6 +550,8 @@ def test_sparql_from_text_file_and_standard_input() -> None:
     for words, given in (([text], None), (["-f", file], None), (["-"], text)):
         done = invoke("sparql", *words, "--format", "json", input=given)
         assert json.loads(done.stdout) == [{"drug": "sts:ifosfamide"}]
+    done = invoke("sparql", file)
+    assert (done.exit_code, done.stderr.splitlines()[-1]) == (2, "Error: q.rq is a file; give it with --file q.rq")
 
 
 def test_sparql_on_the_asserted_graph_only() -> None:

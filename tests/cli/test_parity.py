@@ -135,6 +135,7 @@ def test_describe_writes_the_same(kg: KnowledgeGraph, tmp_path: Path) -> None:
     assert json.loads(run("describe", "schema"))["@graph"][0]["@type"] == "schema:Dataset"
 
 
+@pytest.mark.slow
 def test_review_writes_the_same(kg: KnowledgeGraph, tmp_path: Path) -> None:
     for name in ("sheet.html", "sheet.md", "sheet.csv"):
         run("review", "-o", str(tmp_path / name), "--verdicts", FORM)

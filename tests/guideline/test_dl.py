@@ -34,6 +34,7 @@ if JAVA is None:
 if OWLREADY2 is None or OWLREADY2.origin is None:
     pytest.skip("HermiT comes inside owlready2, which is not installed", allow_module_level=True)
 
+pytestmark = pytest.mark.slow
 HERMIT = Path(OWLREADY2.origin).parent / "hermit"
 COMMAND = (
     # Quick to start, nothing in the system's temporary folder, memory as owlready2 gives it.
