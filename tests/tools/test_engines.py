@@ -41,7 +41,7 @@ class Written:
         examples.export(folder / "cases.nt", inferred=True)
         linked.export(folder / "linked.nt", kinds=KINDS)
         linked.export(folder / "linked.nq", kinds=KINDS)
-        examples.export(folder / "cases.nq", inferred=True)
+        examples.export(folder / "cases.nq", kinds=KINDS[:2])
         self.ids = [name for name, query in kg.canned.items() if not query.endpoint]
 
     def plan(self, form: str, output: Path) -> dict[str, Path]:
