@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import signal
 import sys
 from contextlib import suppress
@@ -38,8 +39,12 @@ from sts_kg.errors import (
     UnknownNameError,
 )
 from sts_kg.guideline import version
+from sts_kg.safe import visible, without_secrets
 
 __all__ = ["app", "main"]
+
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S*?(?=[)'\"]*(?:\s|$))")
 
 
 class _App(click.Group):
@@ -52,6 +57,10 @@ class _App(click.Group):
             for each in error.errors if isinstance(error, QueriesError) else (error,):
                 terminal().error(str(each))
             ctx.exit(_code(error))
+        except click.UsageError as error:  # it may name any word that was given
+            said = visible(_ADDRESS.sub(lambda found: without_secrets(found[0]), error.message))
+            error.message = said  # type: ignore[misc] # the way to keep its context and kind
+            raise
         except MemoryError:
             terminal().error(str(MemoryLimitError(ctx.command_path, None)))
             ctx.exit(UNREADABLE)

@@ -10,7 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from faulty import faulty, good, silent
+
+from sts_kg.cli import app
 
 PROGRAM = f"{sys.executable} -m sts_kg"
 
@@ -54,6 +57,13 @@ def test_a_signal_ends_without_a_traceback_and_leaves_nothing(number: int, code:
 
 
 SECRET = "s3cr3tt0ken"
+
+
+@pytest.mark.parametrize("address", [f"http://u:{SECRET}@h/", f"ftp://h/x?key={SECRET}"])
+def test_a_usage_error_shows_no_secret(address: str) -> None:
+    done = CliRunner().invoke(app, ["push", address])
+    assert (done.exit_code, SECRET in done.stderr) == (2, False)
+    assert "Got unexpected extra argument (" in done.stderr.splitlines()[-1]
 
 
 def test_no_secret_of_an_address_is_shown_or_kept(tmp_path: Path) -> None:
