@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -32,6 +33,7 @@ _OF_COURSE = {
 _OF_PERIOD = {STS.noGrowthFrom, STS.noGrowthUntil}
 _DERIVED = {STS.hasOption, STS.hasUnmetOption, STS.hasTriedOption, STS.hasDeclinedOption}
 _TYPES = {STS.PatientCase, STS.TreatmentCourse, STS.NoGrowthPeriod}
+_WORDS = {word.removeprefix(STS): word for word in _OF_CASE | _OF_COURSE | _OF_PERIOD | _DERIVED | _TYPES}
 
 
 def cases_in(graph: Graph, path: str | Path, vocabulary: Vocabulary) -> Iterator[tuple[Place, Case]]:
@@ -52,6 +54,15 @@ def cases_in(graph: Graph, path: str | Path, vocabulary: Vocabulary) -> Iterator
         yield place, facts.case(iri, place)
 
 
+def _meant(term: Node) -> URIRef | None:
+    """Return the term of ours that an IRI likely means: in a namespace like ours, or of no declared prefix."""
+    iri = str(term)
+    if not isinstance(term, URIRef) or iri.startswith(BASE):
+        return None
+    foreign = iri.startswith(("http://", "https://", "urn:")) and "/sts-kg" not in iri
+    return None if foreign else _WORDS.get(re.split("[/#:]", iri)[-1])
+
+
 class _Facts:
     """What the triples of a file say of cases and courses."""
 
@@ -67,6 +78,11 @@ class _Facts:
     def check(self, subject: Node, predicate: Node, object_: Node) -> None:
         """Raise unless a triple is one that a case file may give; triples in other vocabularies are left alone."""
         place, name = Place(self.path, None, self.name(subject)), compress(str(predicate))
+        for term in (predicate, object_) if predicate == RDF.type else (predicate,):
+            if (meant := _meant(term)) is not None:
+                left = "would be left alone, as a term of another vocabulary"
+                reason = f"{shown(str(term))} {left}; write {compress(meant)}"
+                raise place.error(reason, key=name, value=str(term))
         if predicate in _DERIVED:
             raise place.error(f"{name} is derived and may not be given; give findings instead", key=name)
         if predicate == RDF.type and object_ not in _TYPES and str(object_).startswith(BASE):

@@ -1036,6 +1036,24 @@ def test_no_person_and_no_fact_is_lost(persons: list[object], said: str, name: s
     assert [case.id for case in read_text(tmp_path, name, sound)] == ["a", "b"]
 
 
+@pytest.mark.parametrize(
+    ("triple", "meant"),
+    [
+        ("<http://w3id.org/sts-kg/lacksFinding> sts:finding-unresectable", "sts:lacksFinding"),
+        ("<https://w3id.org/sts-kg#hadCourse> [ ]", "sts:hadCourse"),
+        ("<stss:asOf> '2026'", "sts:asOf"),
+        ("a <http://w3id.org/sts-kg/PatientCase>", "sts:PatientCase"),
+    ],
+)
+def test_a_term_in_a_namespace_like_ours_is_no_foreign_one(triple: str, meant: str, tmp_path: Path) -> None:
+    prefixes = f"@prefix sts: <{STS}> . @prefix case: <{CASE}> .\n"
+    text = f"{prefixes}case:a a sts:PatientCase ; sts:hasFinding sts:finding-stage4-sts ; {triple} ."
+    said = f"would be left alone, as a term of another vocabulary; write {meant}"
+    assert said in file_error(tmp_path, "a.ttl", text)
+    foreign = text.replace(triple, "<http://example.org/lacksFinding> <http://example.org/x> ; a <urn:PatientCase>")
+    assert [case.id for case in read_text(tmp_path, "a.ttl", foreign)] == ["a"]
+
+
 def test_a_prefix_that_json_ld_does_not_declare_is_an_error(tmp_path: Path) -> None:
     text = json.dumps({"@context": {"case": str(CASE)}, **_person("case:a", "stage4-sts")})
     assert "the prefix sts: is not declared" in file_error(tmp_path, "a.jsonld", text)
