@@ -165,7 +165,7 @@ def test_numbers_are_compared_by_value(to: Server, name: URIRef) -> None:
 
 def test_another_graph_is_replaced_only_if_asked_to(to: Server, name: URIRef) -> None:
     push({name: numbered(10)}, to.query)
-    with pytest.raises(EndpointError, match=r"already has a graph .* with other content \(10 triples\); use replace"):
+    with pytest.raises(EndpointError, match=r"already has a graph .* with other content \(10 triples\); --replace"):
         push({URIRef(f"{name}:new"): numbered(3), name: numbered(9)}, to.query)
     assert counts(to, name) == {str(name): 10}
     push({name: numbered(9)}, to.query, replace=True)
