@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import RDF, RDFS
+from rdflib.namespace import RDF
 from rdflib.term import Node
 
 from sts_kg.cases import (
@@ -39,7 +39,6 @@ from sts_kg.errors import (
     ParseError,
     QueryError,
     UnknownNameError,
-    nearest,
 )
 from sts_kg.guideline import (
     Exported,
@@ -54,7 +53,6 @@ from sts_kg.guideline import (
     source_page,
 )
 from sts_kg.queries import (
-    MARK,
     CannedQuery,
     Elsewhere,
     Entities,
@@ -66,9 +64,10 @@ from sts_kg.queries import (
     read,
     read_all,
     read_own,
-    written,
+    with_labels_beside,
+    write_files,
 )
-from sts_kg.rdf import CASE, NO_IRI, STS, one_triple, read_text, write_bytes
+from sts_kg.rdf import CASE, STS, one_triple
 from sts_kg.stores import KINDS
 from sts_kg.tables import Table
 from sts_kg.workers import Limits, bytes_of
@@ -81,9 +80,6 @@ if TYPE_CHECKING:
     from sts_kg.stores import Backend, Endpoint, Pushed, PushProgress, Source, Verified
 
 __all__ = ["KnowledgeGraph", "asking", "connect", "load"]
-
-MOST_LABELLED = 500  #: IRIs whose labels are asked for at a time
-_LABELS = "<http://www.w3.org/2000/01/rdf-schema#label> <http://www.w3.org/2004/02/skos/core#prefLabel>"
 
 
 class KnowledgeGraph:
@@ -239,7 +235,7 @@ class KnowledgeGraph:
         >>> kg.query("SELECT DISTINCT ?case { ?case sts:hadCourse/a obo:MAXO_0000646 }").curies()
         (('case:f',),)
         """
-        return KnowledgeGraph(replace(self.session, guideline=self.guideline.with_alignments(*names)))
+        return self._like_this(replace(self.session, guideline=self.guideline.with_alignments(*names)))
 
     # --- queries
 
@@ -327,23 +323,8 @@ class KnowledgeGraph:
             A file cannot be written.
         """
         chosen = [self.canned[str(name)] for name in self.queries(topic).column("id")]
-        given = {name: value for name, value in (values or {}).items() if value is not None}
-        known = {each.name for query in chosen for each in query.parameters}
-        for name in sorted(given.keys() - known):
-            raise ParameterError("each", name, "no query has such a parameter", near=nearest(name, known))
-        texts = {}
-        for query in chosen:
-            path = Path(folder, f"{query.id}.rq")
-            if path.exists() and MARK not in read_text(path):
-                raise ParseError("was not written by sts-kg queries --write; give another folder", path=path)
-            mine = {each.name: given[each.name] for each in query.parameters if each.name in given}
-            graphs = self._graphs_of(query) if endpoint_graphs and not query.endpoint else []
-            comments = [*_how_to_run(query, bool(graphs)), *(f"{name}: {value}" for name, value in mine.items())]
-            texts[path] = written(self.bound(query.id, **mine), comments, graphs=graphs)
-        for path, text in texts.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_bytes(path, text.encode())
-        return list(texts)
+        graphs = self._graphs_of if endpoint_graphs else None
+        return write_files(folder, chosen, self.bound, graphs=graphs, values=values or {})
 
     def _graphs_of(self, query: CannedQuery) -> list[str]:
         """Return the names of the graphs that a query is about in a store that `push` filled with all kinds."""
@@ -551,20 +532,9 @@ class KnowledgeGraph:
         They are the rdfs:label or skos:prefLabel of the IRIs in this graph, in English, without language, or in the
         first other language.
         """
-        iris = sorted({term for row in table for term in row if isinstance(term, URIRef) and not NO_IRI.search(term)})
-        if not self.has_cases and any(iri.startswith(str(CASE)) for iri in iris):
+        if not self.has_cases and any(str(term).startswith(CASE) for row in table for term in row):
             return self.with_examples().labelled(table)
-        best: dict[URIRef, tuple[tuple[bool, bool, bool, str, str], Literal]] = {}
-        for at in range(0, len(iris), MOST_LABELLED):
-            values = " ".join(f"<{iri}>" for iri in iris[at : at + MOST_LABELLED])
-            text = f"SELECT ?iri ?p ?label {{ VALUES ?iri {{ {values} }} VALUES ?p {{ {_LABELS} }} ?iri ?p ?label }}"
-            found = self._ask(self._widest, text)
-            for iri, naming, label in found if isinstance(found, Table) else ():
-                if isinstance(iri, URIRef) and isinstance(label, Literal):
-                    language = label.language or ""
-                    rank = (naming != RDFS.label, not language.startswith("en"), bool(language), language, str(label))
-                    best[iri] = min(best.get(iri, (rank, label)), (rank, label), key=lambda each: each[0])
-        return table.with_label_columns({iri: label for iri, (_, label) in best.items()})
+        return with_labels_beside(table, partial(self._ask, self._widest))
 
     def bound(self, name: str, /, **parameters: object) -> str:
         """Return the SPARQL text of a canned query with its parameters filled in, for any SPARQL tool.
@@ -952,32 +922,6 @@ class KnowledgeGraph:
         on_error: Callable[[CaseError | ParseError], None] | None = None,
     ) -> tuple[Case, ...]:
         return read_cases(cases, self.guideline.vocabulary, on_error=on_error)
-
-
-#: What to load for a query of each kind, and how that is written.
-_LOADED = {
-    "asserted": ("the ontology", "sts-kg export -o FILE.ttl"),
-    "closed": ("the ontology with what follows", "sts-kg export --inferred -o FILE.ttl"),
-    "cases": (
-        "the ontology and cases, with what follows",
-        "sts-kg export --inferred --cases CASES -o FILE.ttl (the fictional cases: ontology/examples/?.yaml)",
-    ),
-    "linked": (
-        "the ontology with what follows, the mappings, and the slices that were linked",
-        "sts-kg push --graphs asserted,inferred,mappings,links (its graphs merged)",
-    ),
-}
-
-
-def _how_to_run(query: CannedQuery, named: bool) -> list[str]:
-    """Return what a written query says of the data that it needs."""
-    if query.endpoint:
-        return [f"Ask {query.endpoint}"]
-    what, how = _LOADED[query.graph]
-    need = f" It needs a linked ontology with terms of {query.needs}." if query.needs else ""
-    if named:
-        return [f"Ask a store that sts-kg push filled; FROM names {what}.{need}"]
-    return [f"Load into the default graph {what}.{need}", f"  {how}"]
 
 
 def _tell(notes: Iterable[str], on_note: Callable[[str], None] | None) -> None:

@@ -9,6 +9,7 @@ from .entities import Elsewhere as Elsewhere
 from .entities import Entities as Entities
 from .grammar import parsed_sparql as parsed_sparql
 from .grammar import parts_of as parts_of
+from .labels import with_labels_beside as with_labels_beside
 from .mistakes import known_prefixes as known_prefixes
 from .oxigraph import Store as Store
 from .oxigraph import at_most as at_most
@@ -18,6 +19,5 @@ from .oxigraph import run as run
 from .oxigraph import store_of as store_of
 from .paging import QueryText as QueryText
 from .parameters import Parameter as Parameter
-from .portable import MARK as MARK
-from .portable import written as written
+from .portable import write_files as write_files
 from .tokens import without_comments as without_comments

@@ -1,16 +1,96 @@
-"""A canned query as a file for any SPARQL engine: its values bound, its prefixes declared, its dataset named."""
+"""Canned queries as files for any SPARQL engine: values bound, prefixes declared, and each says what it is to ask."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
+from sts_kg.errors import ParameterError, ParseError, nearest
+from sts_kg.queries.canned_query import CannedQuery
 from sts_kg.queries.paging import QueryText
 from sts_kg.queries.tokens import Token, prologue_end, tokens_of
+from sts_kg.rdf import read_text, write_bytes
 
-__all__ = ["MARK", "from_graphs", "written"]
+__all__ = ["from_graphs", "write_files", "written"]
 
-MARK = "# Written by sts-kg queries --write"  #: the comment by which a written file is known
+_MARK = "# Written by sts-kg queries --write"  # the comment by which a written file is known
+#: What to load for a query of each kind, and how that is written.
+_LOADED = {
+    "asserted": ("the ontology", "sts-kg export -o FILE.ttl"),
+    "closed": ("the ontology with what follows", "sts-kg export --inferred -o FILE.ttl"),
+    "cases": (
+        "the ontology and cases, with what follows",
+        "sts-kg export --inferred --cases CASES -o FILE.ttl (the fictional cases: example:a, example:b, …)",
+    ),
+    "linked": (
+        "the ontology with what follows, the mappings, and the slices that were linked",
+        "sts-kg push --graphs asserted,inferred,mappings,links (its graphs merged)",
+    ),
+}
 _AFTER_DATASET = ("WHERE", "ORDER", "GROUP", "HAVING", "LIMIT", "OFFSET", "VALUES")
+
+
+def write_files(
+    folder: str | Path,
+    queries: Iterable[CannedQuery],
+    bound: Callable[..., str],
+    *,
+    graphs: Callable[[CannedQuery], Iterable[str]] | None = None,
+    values: Mapping[str, object],
+) -> list[Path]:
+    """Write canned queries into a folder, and return the files, `topic/name.rq`.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made if it is not there. Files that were written before are replaced, others never.
+    queries : iterable of CannedQuery
+        Which.
+    bound : callable
+        Called with the id of a query and values by name; returns its text with its parameters bound.
+    graphs : callable, optional
+        Returns the IRIs of the graphs that a query is about, to be named by FROM.
+    values : mapping of parameter names to values
+        Each for all queries that have the parameter; None counts as not given.
+
+    Raises
+    ------
+    ParameterError
+        No query has such a parameter.
+    ParseError
+        A file of another origin has the name of one to be written; nothing is written then.
+    OSError
+        A file cannot be written.
+    """
+    chosen = list(queries)
+    given = {name: value for name, value in values.items() if value is not None}
+    known = {each.name for query in chosen for each in query.parameters}
+    for name in sorted(given.keys() - known):
+        raise ParameterError("each", name, "no query has such a parameter", near=nearest(name, known))
+    texts = {}
+    for query in chosen:
+        path = Path(folder, f"{query.id}.rq")
+        if path.exists() and _MARK not in read_text(path):
+            raise ParseError("was not written by sts-kg queries --write; give another folder", path=path)
+        mine = {each.name: given[each.name] for each in query.parameters if each.name in given}
+        named = list(graphs(query)) if graphs is not None and not query.endpoint else []
+        comments = [*_how_to_run(query, bool(named)), *(f"{name}: {value}" for name, value in mine.items())]
+        texts[path] = written(bound(query.id, **mine), comments, graphs=named)
+    for path, text in texts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(path, text.encode())
+    return list(texts)
+
+
+def _how_to_run(query: CannedQuery, named: bool) -> list[str]:
+    """Return what a written query says of the data that it needs."""
+    if query.endpoint:
+        return [f"Ask {query.endpoint}"]
+    what, how = _LOADED[query.graph]
+    need = f" It needs a linked ontology with terms of {query.needs}." if query.needs else ""
+    if named:
+        return [f"Ask a store that sts-kg push filled; FROM names {what}.{need}"]
+    return [f"Load into the default graph {what}.{need}", f"  {how}"]
 
 
 def written(text: str, comments: Iterable[str], *, graphs: Iterable[str] = ()) -> str:
@@ -30,7 +110,7 @@ def written(text: str, comments: Iterable[str], *, graphs: Iterable[str] = ()) -
     head, body = "".join(lines[:size]), "".join(lines[size:])
     query = QueryText(from_graphs(body, graphs))
     added = query.declared.removesuffix(query.text).replace("> ", ">\n")
-    return f"{head}{MARK}\n{''.join(f'# {each}'.rstrip() + chr(10) for each in comments)}{added}{query.text}"
+    return f"{head}{_MARK}\n{''.join(f'# {each}'.rstrip() + chr(10) for each in comments)}{added}{query.text}"
 
 
 def from_graphs(text: str, graphs: Iterable[str]) -> str:

@@ -56,7 +56,8 @@ def test_an_own_query_is_asked_like_a_shipped_one(own: KnowledgeGraph) -> None:
     with pytest.raises(ParameterError, match=r"query mine/brands, parameter drug = 'pazopanid'.*pazopanib"):
         own.query("mine/brands", drug="pazopanid")
     assert len(own.canned) == len(load().canned) + 1
-    assert own.with_examples().canned == own.canned
+    for copy in (own.with_examples(), own.under("D04"), own.with_alignments("bfo"), own.with_cases("example:b")):
+        assert copy.canned == own.canned
 
 
 def test_the_list_says_which_are_own(own: KnowledgeGraph, tmp_path: Path) -> None:
