@@ -57,6 +57,7 @@ from sts_kg.queries import (
     Elsewhere,
     Entities,
     QueryText,
+    at_most,
     check_bounds,
     find,
     ids,
@@ -403,7 +404,7 @@ class KnowledgeGraph:
             raise NotLinkedError(found.id, found.needs)
         kind = "closed" if found.graph == "cases" else found.graph
         notes: list[str] = []
-        text, limits = self._bound(found, parameters, notes.append), _limits(found.shown, timeout_s, memory)
+        text, limits = self._bound(found, parameters, notes.append), _limits(found.shown, timeout_s, memory, max_rows)
         _tell(notes, on_note)
         answer = self._ask(kind, text, name=found.shown, limits=limits, max_rows=max_rows)
         return _noted(answer, notes)
@@ -438,8 +439,20 @@ class KnowledgeGraph:
         found = self._ask("linked", f"SELECT ?term {{ ?term rdfs:label ?label FILTER({starts}) }} LIMIT 1")
         return isinstance(found, Table) and len(found) > 0
 
-    def query_online(self, name: str, /, **parameters: object) -> Table | bool | Graph:
+    def query_online(
+        self,
+        name: str,
+        /,
+        *,
+        endpoint: str | None = None,
+        timeout_s: float | None = None,
+        max_rows: int | None = None,
+        **parameters: object,
+    ) -> Table | bool | Graph:
         """Return the answer to a canned query from the endpoint in its header. No other method contacts it.
+
+        `endpoint` is the URL of another one to ask instead; `timeout_s` and `max_rows` are as for `sparql`, 60 s
+        without a limit.
 
         Raises
         ------
@@ -455,8 +468,11 @@ class KnowledgeGraph:
         found = self._find(name)
         if not found.endpoint:
             raise QueryError(found.shown, "names no endpoint; run it with query")
-        profile = next((each for each in PROFILES if each in found.endpoint), "generic")
-        return Endpoint(found.endpoint, profile=profile).query(self.bound(found.id, **parameters))
+        url = endpoint or found.endpoint
+        _limits(found.shown, timeout_s, None, max_rows)  # says what is wrong with them
+        profile = next((each for each in PROFILES if each in url), "generic")
+        asked = Endpoint(url, profile=profile, timeout_s=timeout_s or 60.0)
+        return at_most(asked.query(self.bound(found.id, **parameters)), max_rows, found.shown)
 
     def sparql(
         self,
@@ -517,7 +533,7 @@ class KnowledgeGraph:
         if strict and notes:
             raise QueryError("given", "; ".join(notes))
         _tell(notes, on_note)
-        answer = self._ask(kind, text, limits=_limits("given", timeout_s, memory), max_rows=max_rows)
+        answer = self._ask(kind, text, limits=_limits("given", timeout_s, memory, max_rows), max_rows=max_rows)
         return _noted(answer, notes)
 
     @property
@@ -936,8 +952,10 @@ def _noted(answer: Table | bool | Graph, notes: Sequence[str]) -> Table | bool |
     return replace(answer, notes=tuple(notes)) if isinstance(answer, Table) else answer
 
 
-def _limits(query: str, timeout_s: float | None, memory: int | str | None) -> Limits | None:
-    """Return the limits of a query, or None if it has none."""
+def _limits(query: str, timeout_s: float | None, memory: int | str | None, max_rows: int | None) -> Limits | None:
+    """Return the limits of time and memory of a query, or None if it has none."""
+    if max_rows is not None and (not isinstance(max_rows, int) or max_rows < 0):
+        raise ParameterError(query, "max_rows", "is not a number of rows; None is no limit", value=max_rows)
     if timeout_s is None and memory is None:
         return None
     if timeout_s is not None and not timeout_s > 0:

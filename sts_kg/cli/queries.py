@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -186,14 +185,17 @@ def _query_command(query: CannedQuery, own: Path | None) -> click.Command:
     ) -> None:
         shown = terminal()
         with shown.busy("reasoning …"):
-            if query.endpoint and endpoint is not None and not show:  # a federated query is about the data of others
-                answer = _asked(endpoint, _loaded(store, None, cases, own).bound(query.id, **values), limits)
-            elif show or online:
+            if endpoint is not None and not show:
+                _refuse_cases(cases)
+            if show or (
+                query.endpoint and (online or endpoint is not None)
+            ):  # a federated query asks the data of others
                 kg = _loaded(store, None, cases, own)
                 if show:
                     shown.write(kg.bound(query.id, **values))
                     return
-                answer = kg.query_online(query.id, **values)
+                within = {name: limit for name, limit in limits.items() if name != "memory"}  # which is the endpoint's
+                answer = kg.query_online(query.id, endpoint=endpoint, **within, **values)
             else:
                 kg = _loaded(store, endpoint, cases, own, kind=query.graph)
                 if query.graph == "cases" and not kg.has_cases:
@@ -337,23 +339,18 @@ def _loaded(
     if store is not None and endpoint is not None:
         raise click.UsageError("--store and --endpoint exclude each other")
     if endpoint is not None:
-        if cases:
-            raise click.UsageError(
-                "--cases and --endpoint exclude each other: facts about a person are not sent; "
-                "sts-kg push --cases puts them into a store of yours"
-            )
+        _refuse_cases(cases)
         return asking(endpoint, kind, queries=own)
     kg = load(store=store, queries=own)
     return kg.with_cases(cases) if cases else kg
 
 
-def _asked(endpoint: str, text: str, limits: dict[str, Any]) -> Table | bool | Graph:
-    """Return the answer of an endpoint, within the limits of time and rows; its memory is its own."""
-    from sts_kg.queries import at_most
-    from sts_kg.stores import Endpoint
-
-    timeout_s = limits["timeout_s"] or threading.TIMEOUT_MAX
-    return at_most(Endpoint(endpoint, timeout_s=timeout_s).query(text), limits["max_rows"])
+def _refuse_cases(cases: tuple[Path, ...]) -> None:
+    if cases:
+        raise click.UsageError(
+            "--cases and --endpoint exclude each other: facts about a person are not sent; "
+            "sts-kg push --cases puts them into a store of yours"
+        )
 
 
 def _print(answer: Table | bool | Graph, form: str | None, shown: Terminal, *, empty: str = "") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ from sts_kg.rdf import is_rdf, syntax_of, write, write_bytes
 __all__ = ["Exported", "export_graphs", "export_guideline"]
 
 _WITH_NAMED_GRAPHS = ("trig", "nquads")
+_TITLES = {"inferred": "What follows by OWL 2 RL", "cases": "Cases"}
+_MAPPINGS = "mappings-"  # before the name of a mapping set, in the name of its part
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Exported:
 
 def export_graphs(named: Mapping[URIRef, Graph], kinds: Mapping[URIRef, str], path: str | Path) -> Exported:
     """Write named graphs as they are, merged where the syntax has no named graphs."""
-    return _written(named, kinds, Counter(), path)
+    return _written([(name, kinds[name], graph) for name, graph in named.items()], {}, path)
 
 
 def export_guideline(
@@ -114,19 +116,18 @@ def export_guideline(
     if mappings:
         for name, graph in mappings.items():
             axioms, others = mapping_axioms(graph, whole)
-            parts[f"mappings-{name}"] = ("mappings", axioms)
+            parts[f"{_MAPPINGS}{name}"] = ("mappings", axioms)
             left_out += others
     if cases is not None:
         parts["cases"] = ("cases", named_individuals(cases, guideline, of=cases))
     if modules:
         for name in parts.keys() - guideline.quads.keys():
             kind, graph = parts[name]
-            title = {"inferred": "What follows by OWL 2 RL", "cases": "Cases"}.get(name, f"Mappings: {name[9:]}")
+            title = _TITLES.get(name, f"Mappings: {name.removeprefix(_MAPPINGS)}")
             parts[name] = kind, document(graph, name, guideline, title)
-    kinds = {(guideline.graph_name(name) if name else guideline.iri): kind for name, (kind, _) in parts.items()}
-    named = dict(zip(kinds, (graph for _, graph in parts.values()), strict=True))
     if not into_folder:
-        return _written(named, kinds, left_out, path)
+        named = [(_graph_name(name, guideline), kind, graph) for name, (kind, graph) in parts.items()]
+        return _written(named, left_out, path)
     catalogues = {CATALOG: catalog(guideline, parts)}
     for inner in {name.partition("/")[0] for name in parts if "/" in name}:
         catalogues[f"{inner}/{CATALOG}"] = catalog(guideline, parts, folder="../")
@@ -137,23 +138,29 @@ def export_guideline(
     return Exported(target, counts, _sorted(left_out))
 
 
-def _written(
-    named: Mapping[URIRef, Graph], kinds: Mapping[URIRef, str], left_out: Mapping[str, int], path: str | Path
-) -> Exported:
-    counts = Counter[str]()
-    if syntax_of(path) in _WITH_NAMED_GRAPHS:
-        write(named, path)
-        for name, graph in named.items():
-            counts[kinds[name]] += len(graph)
-    else:
-        merged = Graph(bind_namespaces="none")
-        for name, graph in named.items():
-            before = len(merged)
-            for prefix, namespace in graph.namespaces():
-                merged.bind(prefix, namespace, override=False)
-            merged += graph
-            counts[kinds[name]] += len(merged) - before
-        write(merged, path)
+def _graph_name(part: str, guideline: Guideline) -> URIRef:
+    """Return the name of the graph of a part in a file: the one that `push` gives it, or the ontology's own."""
+    if part in ("", "definitions"):
+        return guideline.iri
+    if part in _TITLES:
+        return URIRef(f"{guideline.base}{part}")
+    if part.startswith(_MAPPINGS):
+        return URIRef(f"{guideline.base}mappings/{part.removeprefix(_MAPPINGS)}")
+    return guideline.graph_name(part)
+
+
+def _written(parts: Iterable[tuple[URIRef, str, Graph]], left_out: Mapping[str, int], path: str | Path) -> Exported:
+    """Write parts, each with the name of its graph and its kind: into their graphs, or all into one."""
+    counts, apart = Counter[str](), syntax_of(path) in _WITH_NAMED_GRAPHS
+    named: dict[URIRef | None, Graph] = {}
+    for name, kind, graph in parts:
+        merged = named.setdefault(name if apart else None, Graph(bind_namespaces="none"))
+        before = len(merged)
+        for prefix, namespace in graph.namespaces():
+            merged.bind(prefix, namespace, override=False)
+        merged += graph
+        counts[kind] += len(merged) - before
+    write({name: graph for name, graph in named.items() if name is not None} if apart else named[None], path)
     return Exported(Path(path), counts, _sorted(left_out))
 
 

@@ -202,7 +202,9 @@ def document(graph: Graph, name: str, guideline: Guideline, title: str) -> Graph
 
 def _head(graph: Graph, iri: URIRef, imports: Iterable[URIRef], guideline: Guideline) -> None:
     graph.add((iri, OWL.versionInfo, Literal(guideline.header(OWL.versionInfo))))
-    graph.add((iri, OWL.versionIRI, URIRef(f"{guideline.header(OWL.versionIRI)}/{iri.rpartition('/')[2]}")))
+    graph.add(
+        (iri, OWL.versionIRI, URIRef(f"{guideline.header(OWL.versionIRI)}/{iri.removeprefix(f'{guideline.iri}/')}"))
+    )
     for other in imports:
         graph.add((iri, OWL.imports, other))
 

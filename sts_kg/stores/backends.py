@@ -303,7 +303,7 @@ def where_ours(endpoint: Endpoint) -> Where | None:
     except EndpointError:  # some endpoints refuse GRAPH, having no named graphs
         return None
     names = sorted(str(name) for name in found if name is not None)
-    pushed = tuple(name for name in names if name.startswith(BASE))
+    pushed = tuple(name for name in names if name.startswith(_MODULE))
     return Where(None in found, pushed, tuple(name for name in names if name not in pushed))
 
 
@@ -327,6 +327,9 @@ def backend_at(url: str, kind: str | None = None, *, profile: str = "generic", t
         reason = "holds nothing of the knowledge graph, neither in its default graph nor in named ones"
         raise EndpointAnswerError(without_secrets(url), f"{reason}; fill it with sts-kg push --endpoint")
     graphs = () if where.default else where.named
+    if any(name.startswith(BASE) for name in graphs):  # an export with a graph for each kind of triples
+        graphs += tuple(name for (each,) in endpoint.select(_NAMES) if (name := str(each)).startswith(BASE))
+        graphs = tuple(dict.fromkeys(graphs))
     return LooseBackend(endpoint, holds_ours=where.default or bool(where.named), graphs=graphs)
 
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from sts_kg.errors import ParseError
-from sts_kg.rdf import read_text
+from sts_kg.rdf import read_bytes
 
 __all__ = ["iso_date", "read_rows", "write_rows"]
 
@@ -67,9 +67,7 @@ def _header(text: str) -> str:
 
 
 def _text(path: str | Path) -> str:
-    data = b""
-    with suppress(OSError, ValueError):  # read_text says what is wrong
-        data = Path(path).read_bytes()
+    data = read_bytes(path)
     for mark, what in _BINARY:
         if data.startswith(mark):
             raise ParseError(f"is {what} and no CSV file; {_SAVE}", path=path)
@@ -80,12 +78,10 @@ def _text(path: str | Path) -> str:
     if b"\0" in data[:4]:
         raise ParseError(f"is not UTF-8 text but perhaps UTF-16 without a byte order mark; {_SAVE}", path=path)
     try:
-        return read_text(path)
-    except ParseError as error:
-        if "is not UTF-8" not in error.reason:
-            raise
-        reason = f"{error.reason}, perhaps Windows-1252; {_SAVE}"
-        raise ParseError(reason, path=path, line=error.line) from error
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        reason = f"is not UTF-8 text (byte {data[error.start]:#04x}), perhaps Windows-1252; {_SAVE}"
+        raise ParseError(reason, path=path, line=data.count(b"\n", 0, error.start) + 1) from error
 
 
 def write_rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -78,6 +79,23 @@ def test_an_export_is_found_in_the_default_graph_and_in_a_graph_of_any_name(serv
     put(server, FOREIGN)
     assert asking(server.query, "closed").query("modalities/therapies") == kg.query("modalities/therapies")
     assert count(server.query, "SELECT (COUNT(*) AS ?n) { ?s <http://e/p> ?o }") == 1
+
+
+@pytest.mark.parametrize("modules", [False, True])
+def test_an_export_with_named_graphs_is_found(
+    server: Server, kg: KnowledgeGraph, tmp_path: Path, modules: bool
+) -> None:
+    with_case = kg.with_cases("example:f")
+    with_case.export(tmp_path / "kg.nq", inferred=True, mappings=True, modules=modules)
+    body, headers = (tmp_path / "kg.nq").read_bytes(), {"Content-Type": "application/n-quads"}
+    urllib.request.urlopen(urllib.request.Request(server.graph_store, body, headers, method="POST"), timeout=60).close()
+    for name in ("drugs/drugs-and-brands", "modalities/therapies", "conditions/options-of-case"):
+        asked = asking(server.query, kg.canned[name].graph)
+        values: dict[str, Any] = {"case": "f"} if name.endswith("case") else {}
+        found, ours = asked.query(name, **values), with_case.query(name, **values)
+        assert isinstance(found, Table) and isinstance(ours, Table)
+        assert len(found) > 0 and found.rows == ours.rows
+    assert count(server.query, COUNT) == 3
 
 
 def test_a_store_of_others_is_asked_as_it_is_and_no_canned_query_pretends(server: Server) -> None:
