@@ -21,6 +21,7 @@ from rdflib.namespace import DCTERMS, OWL, RDFS, SKOS
 from sts_kg.errors import nearest
 from sts_kg.guideline import ontology_folder
 from sts_kg.links.curies import iri_of
+from sts_kg.links.mapping_set import SLOTS, Mapping, MappingSet, row_value
 from sts_kg.links.slots import (
     BUILT_IN,
     CARDINALITIES,
@@ -37,7 +38,7 @@ from sts_kg.links.slots import (
     TYPES,
     VERSIONS,
 )
-from sts_kg.links.sssom import SLOTS, Mapping, MappingSet, row_value, shipped
+from sts_kg.links.sssom_table import shipped
 from sts_kg.rdf import BASE, NO_IRI, Prefix, Prefixes, read_text
 
 __all__ = ["PREDICATES", "Denial", "RowViolation", "denials", "traps", "validate"]

@@ -24,8 +24,8 @@ from rdflib.term import Node
 from sts_kg.errors import ParseError
 from sts_kg.links import slots
 from sts_kg.links.curies import named_iri
+from sts_kg.links.mapping_set import SLOTS, Mapping, MappingSet, columns_of, row_value, used_prefixes, value_of
 from sts_kg.links.slots import BUILT_IN, DATES, IDS, IRIS, LISTS, LITERAL, NC_NAME, NO_TERM, NUMBERS, SET_SLOTS, WORDS
-from sts_kg.links.sssom import SLOTS, Mapping, MappingSet, columns_of, row_value, used_prefixes, value_of
 from sts_kg.rdf import BASE, Prefixes
 
 __all__ = ["SSSOM", "from_graph", "sets_of", "to_graph"]

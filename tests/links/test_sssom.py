@@ -17,6 +17,7 @@ from sts_kg import KnowledgeGraph, knowledge
 from sts_kg.cli import app
 from sts_kg.errors import ParseError
 from sts_kg.links.mapping_rdf import SSSOM
+from sts_kg.links.mapping_set import SLOTS
 from sts_kg.links.mappings import (
     Mapping,
     MappingSet,
@@ -37,7 +38,6 @@ from sts_kg.links.mappings import (
     write,
 )
 from sts_kg.links.slots import LISTS, PROPAGATED, SET_SLOTS
-from sts_kg.links.sssom import SLOTS
 from sts_kg.rdf.names import STS
 
 IN, OUT, OBO = "https://in.example/", "https://out.example/", "http://purl.obolibrary.org/obo/"
