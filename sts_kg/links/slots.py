@@ -14,6 +14,9 @@ __all__ = [
     "BUILT_IN",
     "CARDINALITIES",
     "DATES",
+    "ENDS",
+    "EXACT",
+    "IDENTITY",
     "IDS",
     "IRIS",
     "JUSTIFICATIONS",
@@ -22,10 +25,12 @@ __all__ = [
     "NC_NAME",
     "NO_TERM",
     "NUMBERS",
+    "PREDICATES",
     "PROPAGATED",
     "SET_SLOTS",
     "SSSOM",
     "TYPES",
+    "TYPE_SLOTS",
     "VERSIONS",
     "WORDS",
 ]
@@ -82,9 +87,17 @@ IDS = frozenset(
     "subject_source object_source mapping_source mapping_tool_id curation_rule subject_match_field object_match_field "
     "subject_preprocessing object_preprocessing issue_tracker_item".split()
 )
+#: The ids that a match cannot be without.
+ENDS = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 #: Slots whose values are full IRIs, also in a table.
 IRIS = frozenset("license mapping_set_source mapping_provider see_also issue_tracker".split())
 
+EXACT = "skos:exactMatch"
+PREDICATES = tuple(f"skos:{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related"))
+#: Predicates that make two terms identical, so that all statements about one hold for the other.
+IDENTITY = ("owl:sameAs", "owl:equivalentClass", "owl:equivalentProperty")
+
+TYPE_SLOTS = ("subject_type", "predicate_type", "object_type")
 #: The words for types of entities, and what they mean.
 TYPES = {
     "owl class": OWL.Class,
@@ -102,7 +115,7 @@ TYPES = {
 }
 #: For each slot with a closed list of words: the words, and the IRI that stands for each in RDF.
 WORDS: dict[str, dict[str, URIRef]] = {
-    **dict.fromkeys(("subject_type", "object_type", "predicate_type"), TYPES),
+    **dict.fromkeys(TYPE_SLOTS, TYPES),
     "predicate_modifier": {"Not": URIRef(f"{SSSOM}NegatedPredicate")},
     "sssom_version": {version: URIRef(f"{SSSOM}version{version}") for version in VERSIONS},
 }
