@@ -25,7 +25,20 @@ from sts_kg.errors import ParseError
 from sts_kg.links import slots
 from sts_kg.links.curies import named_iri
 from sts_kg.links.mapping_set import SLOTS, Mapping, MappingSet, columns_of, row_value, used_prefixes, value_of
-from sts_kg.links.slots import BUILT_IN, DATES, IDS, IRIS, LISTS, LITERAL, NC_NAME, NO_TERM, NUMBERS, SET_SLOTS, WORDS
+from sts_kg.links.slots import (
+    BUILT_IN,
+    DATES,
+    IDS,
+    IRIS,
+    LISTS,
+    LITERAL,
+    NC_NAME,
+    NO_TERM,
+    NUMBERS,
+    SET_SLOTS,
+    UNDEFINED,
+    WORDS,
+)
 from sts_kg.rdf import BASE, Prefixes
 
 __all__ = ["SSSOM", "from_graph", "sets_of", "to_graph"]
@@ -33,7 +46,6 @@ __all__ = ["SSSOM", "from_graph", "sets_of", "to_graph"]
 SSSOM = Namespace(slots.SSSOM)
 _PAV = Namespace("http://purl.org/pav/")
 _OLD = "http://w3id.org/sssom/"  # as early tools wrote it
-_UNDEFINED = "http://sssom.invalid/"  # before the name of a slot that SSSOM does not have and nothing defines
 _SPELLED = f"{BASE}mappings/spelled/"  # before the slot whose text is not the CURIE that its IRI gives
 _AXIOM = f"{BASE}mappings/axiom/"
 _ENDS = ("subject_id", "predicate_id", "object_id")
@@ -208,7 +220,7 @@ class _Names:
         text = self._extensions[slot][0]
         iri = URIRef(text) if "://" in text and _IRI.fullmatch(text) else self.id(text)
         taken = iri is None or iri in _NO_SLOT or str(iri) in _SLOTS or str(iri).startswith((str(SSSOM), _SPELLED))
-        return URIRef(_UNDEFINED + quote(slot, safe="")) if taken or iri is None else iri
+        return URIRef(UNDEFINED + quote(slot, safe="")) if taken or iri is None else iri
 
     def slot(self, iri: Node) -> str:
         """Return the slot that a property stands for; one that SSSOM does not have is an extension."""
@@ -220,8 +232,8 @@ class _Names:
                 return text[len(start) :]
         if text in self._names:
             return self._names[text]
-        if text.startswith(_UNDEFINED):
-            return unquote(text[len(_UNDEFINED) :])
+        if text.startswith(UNDEFINED):
+            return unquote(text[len(UNDEFINED) :])
         name = re.split("[/#:]", text)[-1]
         if not NC_NAME.fullmatch(name) or name in _STANDARD or name in self._names.values():
             name = f"ext_{_digest(text)[:8]}"

@@ -10,11 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sts_kg.links.slots import DATES, IDS, LISTS, NUMBERS, PROPAGATED, SET_SLOTS
+from sts_kg.links.slots import DATE, DATES, IDS, LISTS, NUMBER, NUMBERS, PROPAGATED, SET_SLOTS, UNDEFINED
 
-__all__ = ["KNOWN", "SLOTS", "Mapping", "MappingSet", "columns_of", "row_value", "used_prefixes", "value_of"]
-
-_INVALID = "http://sssom.invalid/"  # before the name of a slot that no extension definition explains
+__all__ = ["KNOWN", "SLOTS", "Mapping", "MappingSet", "columns_of", "date_of", "row_value", "used_prefixes", "value_of"]
 
 
 @dataclass(frozen=True)
@@ -156,10 +154,10 @@ class MappingSet:
         for each in listed if isinstance(listed, list) else ():
             if isinstance(each, dict) and each.get("slot_name"):
                 name, hint = str(each["slot_name"]), each.get("type_hint")
-                defined[name] = (str(each.get("property") or _INVALID + name), str(hint) if hint else None)
+                defined[name] = (str(each.get("property") or UNDEFINED + name), str(hint) if hint else None)
         used = (*(name for row in self.mappings for name in row.extra), *self.metadata)
         unknown = dict.fromkeys(name for name in used if name not in SET_SLOTS)
-        return defined | {name: (_INVALID + name, None) for name in unknown if name not in defined}
+        return defined | {name: (UNDEFINED + name, None) for name in unknown if name not in defined}
 
     def cell(self, mapping: Mapping, slot: str) -> str:
         """Return the cell of a row, or else the value that the metadata gives for all rows."""
@@ -183,14 +181,17 @@ def value_of(slot: str, cell: str) -> Any:
     if slot in LISTS:
         values = re.findall(r"(?:^|\|)((?:\\[\\|]|[^|])*)", cell)
         return tuple(re.sub(r"\\([\\|])", r"\1", each) for each in values)
-    if slot in NUMBERS and re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", cell):
+    if slot in NUMBERS and re.fullmatch(NUMBER, cell):
         return float(cell)
-    if slot in DATES and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
-        try:
-            return date.fromisoformat(cell)
-        except ValueError:  # 30 February
-            return cell
-    return cell
+    return (date_of(cell) if slot in DATES else None) or cell
+
+
+def date_of(text: str) -> date | None:
+    """Return the date that a text is as SSSOM writes it, or None."""
+    try:
+        return date.fromisoformat(text) if re.fullmatch(DATE, text) else None
+    except ValueError:  # 30 February
+        return None
 
 
 def _number(value: float) -> str:

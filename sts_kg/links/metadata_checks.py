@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sts_kg.errors import nearest
-from sts_kg.links.mapping_set import SLOTS, MappingSet, row_value
+from sts_kg.links.mapping_set import SLOTS, MappingSet, date_of, row_value
 from sts_kg.links.slots import (
     BUILT_IN,
     DATES,
@@ -19,7 +19,7 @@ from sts_kg.links.slots import (
     TYPES,
     VERSIONS,
 )
-from sts_kg.links.value_checks import Values, is_date
+from sts_kg.links.value_checks import Values
 from sts_kg.links.violations import Severity, Violations
 
 __all__ = ["MetadataChecks"]
@@ -47,7 +47,7 @@ class MetadataChecks:
             elif not _IRI.fullmatch(str(value)):
                 self.say_of(slot, f"{str(value)!r} is not an IRI", "write the full IRI")
         for slot in sorted(DATES & metadata.keys()):
-            if not is_date(metadata[slot]):
+            if date_of(str(metadata[slot])) is None:
                 self.say_of(slot, f"{metadata[slot]!r} is not a date", "write YYYY-MM-DD")
         for slot in sorted(NUMBERS & metadata.keys()):
             value = metadata[slot]

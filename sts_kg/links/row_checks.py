@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection
 
 from sts_kg.errors import nearest
-from sts_kg.links.mapping_set import SLOTS, Mapping, MappingSet
+from sts_kg.links.mapping_set import SLOTS, Mapping, MappingSet, date_of
 from sts_kg.links.slots import (
     BUILT_IN,
     CARDINALITIES,
+    DATE,
     DATES,
     EXACT,
     IDENTITY,
@@ -17,11 +18,12 @@ from sts_kg.links.slots import (
     JUSTIFICATIONS,
     LITERAL,
     NO_TERM,
+    NUMBER,
     PREDICATES,
     TYPE_SLOTS,
     TYPES,
 )
-from sts_kg.links.value_checks import Values, is_date
+from sts_kg.links.value_checks import Values
 from sts_kg.links.violations import Violations
 
 __all__ = ["RowChecks"]
@@ -41,9 +43,9 @@ _XSD = BUILT_IN["xsd"]
 #: The form of the values of an extension, by the type that its definition gives.
 _FORMS = {
     f"{_XSD}integer": r"[+-]?[0-9]+",
-    f"{_XSD}double": r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?",
+    f"{_XSD}double": NUMBER,
     f"{_XSD}boolean": "true|false",
-    f"{_XSD}date": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    f"{_XSD}date": DATE,
 }
 
 
@@ -71,7 +73,7 @@ class RowChecks:
                 message = f"{row.cell(slot)} is not a number from 0 to 1"
                 self.say(line, slot, message, "write a number such as 0.9, or nothing")
         for slot in sorted(DATES):
-            if row.cell(slot) and not is_date(row.cell(slot)):
+            if row.cell(slot) and date_of(row.cell(slot)) is None:
                 self.say(line, slot, f"{row.cell(slot)!r} is not a date", "write YYYY-MM-DD")
         if row.review_date and not (row.reviewer_id or row.reviewer_label):
             self.say(

@@ -13,6 +13,7 @@ from rdflib.namespace import OWL, RDF, RDFS, SKOS
 __all__ = [
     "BUILT_IN",
     "CARDINALITIES",
+    "DATE",
     "DATES",
     "ENDS",
     "EXACT",
@@ -24,6 +25,7 @@ __all__ = [
     "LITERAL",
     "NC_NAME",
     "NO_TERM",
+    "NUMBER",
     "NUMBERS",
     "PREDICATES",
     "PROPAGATED",
@@ -31,6 +33,7 @@ __all__ = [
     "SSSOM",
     "TYPES",
     "TYPE_SLOTS",
+    "UNDEFINED",
     "VERSIONS",
     "WORDS",
 ]
@@ -43,6 +46,11 @@ LITERAL = "rdfs literal"
 #: Names of prefixes and of extension slots (Namespaces in XML 1.0, NCName).
 NC_NAME = re.compile(r"[^\W\d][\w.\-]*")
 VERSIONS = ("1.0", "1.1")
+#: Before the name of a slot that SSSOM does not have and no extension definition explains.
+UNDEFINED = "http://sssom.invalid/"
+#: The forms of numbers and dates.
+NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 #: Prefixes that a file need not declare (Specification, IRI prefixes).
 BUILT_IN = {

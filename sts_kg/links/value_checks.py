@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
-from datetime import date
 from functools import cache
 
 from sts_kg.errors import nearest
@@ -14,7 +12,7 @@ from sts_kg.links.slots import BUILT_IN, ENDS, LITERAL, TYPE_SLOTS, TYPES
 from sts_kg.links.violations import Severity
 from sts_kg.rdf import BASE, NO_IRI, Prefix, Prefixes
 
-__all__ = ["Values", "is_date"]
+__all__ = ["Values"]
 
 _Fault = tuple[object, str, str, Severity]  # what makes it the same problem, message, remedy, level
 
@@ -93,11 +91,3 @@ class Values:
         near = meant or nearest(word, known) or [*known]
         message = f"{word!r} is not a {slot} of SSSOM"
         return ("word", slot, word), message, f"write {' or '.join(near)}", "warning" if meant else "error"
-
-
-def is_date(value: object) -> bool:
-    """Return whether a value is a date as SSSOM writes it."""
-    try:
-        return bool(re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)) and date.fromisoformat(str(value)))
-    except ValueError:
-        return False
