@@ -30,7 +30,8 @@ def condensed(mappings: MappingSet) -> MappingSet:
             metadata[slot] = list(value) if isinstance(value, tuple) else said or str(value)
             emptied: dict[str, Any] = {slot: () if slot in LISTS else None}
             rows = tuple(replace(row, **emptied) for row in rows)
-    columns = tuple(name for name in mappings.columns if name in columns_of(rows) or name not in PROPAGATED)
+    used = columns_of(rows)
+    columns = tuple(name for name in mappings.columns if name not in PROPAGATED or name in used)
     return replace(mappings, metadata=metadata, mappings=rows, columns=columns)
 
 

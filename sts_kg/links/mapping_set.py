@@ -82,12 +82,7 @@ class Mapping:
 
     def cell(self, column: str) -> str:
         """Return the cell of a column, known or not, as text."""
-        value = getattr(self, column) if column in KNOWN else self.extra.get(column)
-        if value is None:
-            return ""
-        if isinstance(value, tuple):
-            return "|".join(each.replace("\\", "\\\\").replace("|", "\\|") for each in value)
-        return _number(value) if isinstance(value, float) else str(value)
+        return _spelled(getattr(self, column) if column in KNOWN else self.extra.get(column))
 
 
 #: The names of the slots of a row in their order.
@@ -161,10 +156,7 @@ class MappingSet:
 
     def cell(self, mapping: Mapping, slot: str) -> str:
         """Return the cell of a row, or else the value that the metadata gives for all rows."""
-        own = mapping.cell(slot)
-        if own or slot not in self.shared:
-            return own
-        return Mapping(**{slot: self.shared[slot]}).cell(slot)
+        return mapping.cell(slot) or _spelled(self.shared.get(slot))
 
 
 def row_value(slot: str, value: Any) -> Any:
@@ -194,8 +186,13 @@ def date_of(text: str) -> date | None:
         return None
 
 
-def _number(value: float) -> str:
-    return repr(value).removesuffix(".0")
+def _spelled(value: Any) -> str:
+    """Return the cell of a value."""
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return "|".join(each.replace("\\", "\\\\").replace("|", "\\|") for each in value)
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def columns_of(mappings: Iterable[Mapping], first: Sequence[str] = ()) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
+from itertools import product
 
 from rdflib import Graph, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDFS, SKOS
@@ -67,9 +68,11 @@ class MatchChecks:
     ) -> None:
         self.set, self.values, self.say = mappings, values, found.say
         self._outside, self._ours = outside, ours
-        self._wrong: dict[str, list[Denial]] = {}
-        for denial in wrong:
-            self._wrong.setdefault(denial.object, []).append(denial)
+        self._wrong: dict[tuple[str, str, str, str], tuple[int, Denial]] = {}
+        for number, denial in enumerate(wrong):
+            for slot, meant in (("subject_id", denial.subjects), ("subject_label", denial.labels)):
+                for subject, predicate in product(meant, denial.predicates):
+                    self._wrong.setdefault((slot, subject, predicate, denial.object), (number, denial))
 
     def check(self, row: Mapping) -> None:
         """Note what is wrong with the match of a row."""
@@ -85,11 +88,9 @@ class MatchChecks:
             return
         meant = self.values.curie(row.predicate_id) if row.predicate_id else ""
         predicate = EXACT if meant in IDENTITY else meant
-        for denial in self._wrong.get(object_, ()):
-            if denial.denies(subject, folded(row.subject_label or ""), predicate):
-                message = f"{row.object_id} is a known trap: {denial.reason}"
-                self.say(row.line, "object_id", message, denial.remedy)
-                break
+        if (denial := self._denial(subject, folded(row.subject_label or ""), predicate, object_)) is not None:
+            message = f"{row.object_id} is a known trap: {denial.reason}"
+            self.say(row.line, "object_id", message, denial.remedy)
         if (replacement := self._outside.replacement(object_)) is not None:
             remedy = f"write {replacement}" if replacement else "find its replacement"
             self.say(row.line, "object_id", f"{row.object_id} is retired", remedy)
@@ -97,6 +98,12 @@ class MatchChecks:
         if label is not None and row.object_label and folded(label) != folded(row.object_label):
             message = f"{row.object_id} is labelled {label!r}, not {row.object_label!r}"
             self.say(row.line, "object_label", message, "fix the label, or the id if that is wrong", "warning")
+
+    def _denial(self, subject: str, label: str, predicate: str, object_: str) -> Denial | None:
+        """Return the first denial that applies to a match; `*` in one stands for any subject or predicate."""
+        meant = (("subject_id", subject), ("subject_id", "*"), ("subject_label", label), ("subject_label", "*"))
+        keys = [(*each, kind, object_) for each, kind in product(meant, (predicate, "*"))]
+        return min((self._wrong[key] for key in keys if key in self._wrong), default=(0, None))[1]
 
     def check_together(self) -> None:
         """Note rows that repeat other rows, ids of rows that do, and terms of ours with more than one exact match."""

@@ -107,11 +107,12 @@ class MetadataChecks:
     def _unused(self) -> None:
         """Note values of the metadata that do not hold for the rows, and keys that SSSOM does not have."""
         for slot in self.set.metadata:
-            own = [row for row in self.set.mappings if slot in SLOTS and getattr(row, slot) not in (None, ())]
-            if slot in PROPAGATED and own and len(own) < len(self.set.mappings):
-                rows = f"{len(own)} of {len(self.set.mappings)} rows have a {slot} of their own"
-                message = f"{rows}, so that of the set does not hold for the others"
-                self.say_of(slot, message, f"fill in {slot} in every row, or in none", "warning")
+            if slot in PROPAGATED:
+                own = sum(getattr(row, slot) not in (None, ()) for row in self.set.mappings)
+                if 0 < own < len(self.set.mappings):
+                    rows = f"{own} of {len(self.set.mappings)} rows have a {slot} of their own"
+                    message = f"{rows}, so that of the set does not hold for the others"
+                    self.say_of(slot, message, f"fill in {slot} in every row, or in none", "warning")
             elif slot in SLOTS and slot not in SET_SLOTS:
                 self.say_of(slot, "it is a slot of rows, and says nothing of them here", "make it a column", "warning")
 
@@ -126,8 +127,7 @@ class MetadataChecks:
                 remedy = "mend it: SSSOM tools ignore such a definition, and the slot with it"
                 self.say_of("extension_definitions", wrong, remedy, "warning", key=key)
         for name in self.set.extensions:
-            used = name in self.set.metadata or any(name in row.extra for row in self.set.mappings)
-            if name not in defined and used and name not in SLOTS:
+            if name not in defined and name not in SLOTS:
                 line = self.set.lines.get(name)
                 near = nearest(name, (*SLOTS, *SET_SLOTS), 1)
                 remedy = f"did you mean {near[0]}? " if near else ""

@@ -142,8 +142,9 @@ def _columns(cells: Sequence[str], line: int, path: object) -> tuple[str, ...]:
     names = [cell.strip() for cell in cells]
     while not names[-1]:
         names.pop()
+    first: dict[str, int] = {}
     for number, name in enumerate(names, 1):
-        if not name or name in names[: number - 1]:
+        if not name or first.setdefault(name, number) != number:
             reason = f"has the column {name!r} twice" if name else "has a column without a name"
             raise ParseError(reason, path=path, line=line, column=number)
     if not KNOWN.intersection(names):

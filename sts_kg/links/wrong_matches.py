@@ -22,7 +22,10 @@ __all__ = ["Denial", "denials", "folded", "shipped_denials", "traps"]
 
 @dataclass(frozen=True)
 class Denial:
-    """A match that is known to be wrong: for these subjects (IRIs or `*`) or subject labels, with these predicates."""
+    """A match that is known to be wrong: for these subjects (IRIs) or subject labels, with these predicates.
+
+    `*` among them stands for any.
+    """
 
     subjects: frozenset[str]
     labels: frozenset[str]
@@ -31,11 +34,6 @@ class Denial:
     reason: str
     remedy: str
     number: str = ""
-
-    def denies(self, subject: str, label: str, predicate: str) -> bool:
-        """Return whether this denial applies to a row about its object."""
-        meant = "*" in self.subjects or subject in self.subjects or "*" in self.labels or label in self.labels
-        return meant and ("*" in self.predicates or predicate in self.predicates)
 
 
 def traps(path: str | Path | None = None) -> tuple[Denial, ...]:
