@@ -60,11 +60,10 @@ class MetadataChecks:
         for slot in SET_SLOTS:
             value = metadata.get(slot)
             for each in row_value(slot, value) if slot in LISTS and value else [value] if value else []:
-                if slot in IDS:
-                    self._metadata_id(slot, str(each))
-                if slot in TYPE_SLOTS and (fault := self.values.word_fault(slot, str(each), TYPES)) is not None:
-                    key, message, remedy, severity = fault
-                    self.say(self.set.lines.get(slot), slot, message, remedy, severity, once=key)
+                faults = self.values.faults(slot, str(each), False) if slot in IDS else ()
+                word = self.values.word_fault(slot, str(each), TYPES) if slot in TYPE_SLOTS else None
+                for key, message, remedy, severity in (*faults, *([word] if word is not None else [])):
+                    self.say_of(slot, message, remedy, severity, once=key)
             if slot in LISTS and isinstance(value, str) and "|" in value:
                 what = "several values in one" if slot in IDS else "one value"
                 self.say_of(slot, f"{value!r} is {what}", "write a list, one value a line after `- `", "information")
@@ -75,13 +74,6 @@ class MetadataChecks:
             message = f"the row has {cells} cells, {wanted} were expected; the missing ones are taken as empty"
             place = self.set.columns[cells]
             self.say(line, place, message, "end the row with a tab for each empty cell", "warning", once="short")
-
-    def _metadata_id(self, slot: str, value: str) -> None:
-        for key, message, remedy, severity in self.values.faults(slot, value, False):
-            line, path = self.set.lines.get(slot), None
-            if line is None and slot in self.set.lines_beside:
-                line, path = self.set.lines_beside[slot], self.set.beside
-            self.say(line, slot, message, remedy, severity, once=key, path=path)
 
     def _prefixes(self) -> None:
         if "curie_map" in self.set.metadata and not isinstance(self.set.metadata["curie_map"], dict):
@@ -128,11 +120,10 @@ class MetadataChecks:
                 self.say_of("extension_definitions", wrong, remedy, "warning", key=key)
         for name in self.set.extensions:
             if name not in defined and name not in SLOTS:
-                line = self.set.lines.get(name)
                 near = nearest(name, (*SLOTS, *SET_SLOTS), 1)
                 remedy = f"did you mean {near[0]}? " if near else ""
                 remedy += "define it in extension_definitions: SSSOM tools may drop it"
-                self.say(line, name, "SSSOM has no such slot; it is kept as it is", remedy, "information")
+                self.say_of(name, "SSSOM has no such slot; it is kept as it is", remedy, "information")
 
     def _definition(self, each: object, defined: dict[str, str]) -> str:
         """Return what is wrong with the definition of an extension, and note its name; "" if nothing is."""

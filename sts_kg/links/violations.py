@@ -63,13 +63,22 @@ class Violations:
             self._found[key] = replace(self._found[key], count=self._found[key].count + 1)
         self._last[key] = line
 
-    def say_of(self, slot: str, message: str, remedy: str, severity: Severity = "error", *, key: str = "") -> None:
+    def say_of(
+        self,
+        slot: str,
+        message: str,
+        remedy: str,
+        severity: Severity = "error",
+        *,
+        key: str = "",
+        once: object = None,
+    ) -> None:
         """Note a problem of the metadata, at the place of a key in the file or beside it."""
         key, outside = key or slot, self._set.lines_beside
         line, path = self._set.lines.get(key), None
         if line is None and key in outside:
             line, path = outside[key], self._set.beside
-        self.say(line, slot, message, remedy, severity, path=path)
+        self.say(line, slot, message, remedy, severity, once=once, path=path)
 
     def by_line(self) -> list[RowViolation]:
         """Return the problems in the order of their lines, those without a line first."""

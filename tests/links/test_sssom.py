@@ -219,6 +219,15 @@ def test_a_problem_in_external_metadata_is_told_with_its_place(tmp_path: Path) -
     assert (problem.path, problem.line, problem.column) == (tmp_path / "x.sssom.yml", 5, "license")
 
 
+def test_words_ids_and_slots_in_external_metadata_have_their_place(tmp_path: Path) -> None:
+    (tmp_path / "x.sssom.tsv").write_text(table({}, head=""), encoding="utf-8")
+    more = "subject_type: owl clas\nobject_source: no:1\nmood: glad\n"
+    (tmp_path / "x.sssom.yml").write_text(EXTERNAL + more, encoding="utf-8")
+    found = [(each.path, each.line, each.column) for each in validate(read(tmp_path / "x.sssom.tsv")) if each.path]
+    slots = ("subject_type", "object_source", "mood")
+    assert found == [(tmp_path / "x.sssom.yml", line, slot) for line, slot in enumerate(slots, 6)]
+
+
 def test_what_the_file_says_itself_comes_first(tmp_path: Path) -> None:
     (tmp_path / "x.sssom.tsv").write_text(
         table({}, head=f"#license: urn:own\n#curie_map:\n#  in: {IN}\n"), encoding="utf-8"
