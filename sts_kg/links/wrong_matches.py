@@ -9,7 +9,6 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from sts_kg.guideline import ontology_folder
 from sts_kg.links.curies import iri_of
@@ -36,17 +35,10 @@ class Denial:
     number: str = ""
 
 
-def traps(path: str | Path | None = None) -> tuple[Denial, ...]:
-    """Return the traps of a table, by default the shipped one; `*` in it stands for any subject or predicate."""
-    return _shipped_traps() if path is None else _traps(Path(path))
-
-
 @cache
-def _shipped_traps() -> tuple[Denial, ...]:
-    return _traps(ontology_folder() / "mappings" / "traps.tsv")
-
-
-def _traps(path: Path) -> tuple[Denial, ...]:
+def traps() -> tuple[Denial, ...]:
+    """Return the shipped traps; `*` in the table stands for any subject or predicate."""
+    path = ontology_folder() / "mappings" / "traps.tsv"
     rows = csv.DictReader(read_text(path).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
     return tuple(
         Denial(
