@@ -29,6 +29,7 @@ from sts_kg.links.slots import (
     BUILT_IN,
     DATES,
     IDS,
+    IRI,
     IRIS,
     LISTS,
     LITERAL,
@@ -71,7 +72,6 @@ _SLOTS = {str(iri): slot for slot, iri in _PROPERTIES.items()} | {str(_PAV.autho
 _STANDARD = frozenset((*SLOTS, *SET_SLOTS))
 #: What is said of a set or a row and is no slot.
 _NO_SLOT = frozenset({RDF.type, SKOS.notation, SSSOM.mappings, SSSOM.extension_definitions, SH.declare})
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\\\]+")
 _LANGUAGE = (OWL, RDF, RDFS)  # no declaration needed
 _HINTS = {f"{BUILT_IN['linkml']}uriorcurie"}  # the types whose values are IRIs, in small letters
 
@@ -88,7 +88,7 @@ def to_graph(mappings: MappingSet) -> Graph:
     for prefix, iri in sorted((mappings.curie_map | {"sssom": str(SSSOM)}).items()):
         if NC_NAME.fullmatch(prefix):
             graph.bind(prefix, iri, override=True, replace=True)
-    whole = URIRef(mappings.id) if _IRI.fullmatch(mappings.id) else BNode("mappings")
+    whole = URIRef(mappings.id) if IRI.fullmatch(mappings.id) else BNode("mappings")
     graph.add((whole, RDF.type, SSSOM.MappingSet))
     _describe(graph, whole, mappings, names)
     records = [names.record(row) for row in mappings.mappings]
@@ -218,7 +218,7 @@ class _Names:
         if slot in _STANDARD:
             return _PROPERTIES.get(slot) or SSSOM[slot]
         text = self._extensions[slot][0]
-        iri = URIRef(text) if "://" in text and _IRI.fullmatch(text) else self.id(text)
+        iri = URIRef(text) if "://" in text and IRI.fullmatch(text) else self.id(text)
         taken = iri is None or iri in _NO_SLOT or str(iri) in _SLOTS or str(iri).startswith((str(SSSOM), _SPELLED))
         return URIRef(UNDEFINED + quote(slot, safe="")) if taken or iri is None else iri
 
@@ -265,7 +265,7 @@ class _Names:
         text = str(value)
         if slot in WORDS and text in WORDS[slot]:
             return WORDS[slot][text]
-        if slot in IRIS and _IRI.fullmatch(text):
+        if slot in IRIS and IRI.fullmatch(text):
             return URIRef(text)
         hint = None if slot in _STANDARD else self.type_of(slot)
         named = str(hint).casefold() in _HINTS

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from sts_kg.errors import nearest
 from sts_kg.links.mapping_set import SLOTS, MappingSet, date_of, row_value
 from sts_kg.links.slots import (
     BUILT_IN,
     DATES,
     IDS,
+    IRI,
     LISTS,
     NC_NAME,
     NUMBERS,
@@ -23,8 +22,6 @@ from sts_kg.links.value_checks import Values
 from sts_kg.links.violations import Severity, Violations
 
 __all__ = ["MetadataChecks"]
-
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+")
 
 
 class MetadataChecks:
@@ -44,7 +41,7 @@ class MetadataChecks:
             value = metadata.get(slot)
             if not value:
                 self.say(None, slot, f"the metadata has no {slot}", f"add a line `#{slot}: IRI`")
-            elif not _IRI.fullmatch(str(value)):
+            elif not IRI.fullmatch(str(value)):
                 self.say_of(slot, f"{str(value)!r} is not an IRI", "write the full IRI")
         for slot in sorted(DATES & metadata.keys()):
             if date_of(str(metadata[slot])) is None:
@@ -83,7 +80,7 @@ class MetadataChecks:
             if not NC_NAME.fullmatch(name):
                 remedy = "write letters, digits and . - _, beginning with a letter"
                 self.say_of("curie_map", f"{name!r} is not a prefix", remedy, key=key)
-            if not _IRI.fullmatch(iri):
+            if not IRI.fullmatch(iri):
                 remedy = "write the IRI that the local ids are appended to"
                 self.say_of("curie_map", f"{name}: {iri!r} is not an IRI", remedy, key=key)
             elif BUILT_IN.get(name, iri) != iri:

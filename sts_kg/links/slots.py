@@ -19,6 +19,7 @@ __all__ = [
     "EXACT",
     "IDENTITY",
     "IDS",
+    "IRI",
     "IRIS",
     "JUSTIFICATIONS",
     "LISTS",
@@ -45,6 +46,8 @@ NO_TERM = "sssom:NoTermFound"
 LITERAL = "rdfs literal"
 #: Names of prefixes and of extension slots (Namespaces in XML 1.0, NCName).
 NC_NAME = re.compile(r"[^\W\d][\w.\-]*")
+#: A full IRI.
+IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s\x00-\x1f<>\"{}|^`\\]+")
 VERSIONS = ("1.0", "1.1")
 #: Before the name of a slot that SSSOM does not have and no extension definition explains.
 UNDEFINED = "http://sssom.invalid/"

@@ -219,6 +219,16 @@ def test_a_problem_in_external_metadata_is_told_with_its_place(tmp_path: Path) -
     assert (problem.path, problem.line, problem.column) == (tmp_path / "x.sssom.yml", 5, "license")
 
 
+@pytest.mark.parametrize("bad", ["<", ">", '"', "{", "}", "|", "^", "`", "\\", "\u2003"])
+def test_what_rdf_takes_for_no_iri_is_none_in_the_metadata(bad: str) -> None:
+    head = HEAD.replace("sets/one", f"sets/{bad}one").replace(IN, f"{IN}{bad}")
+    found = [each for each in validate(set_of({}, head=head)) if each.message.endswith("is not an IRI")]
+    assert [(each.line, each.column, each.severity) for each in found] == [
+        (2, "curie_map", "error"),
+        (4, "mapping_set_id", "error"),
+    ]
+
+
 def test_words_ids_and_slots_in_external_metadata_have_their_place(tmp_path: Path) -> None:
     (tmp_path / "x.sssom.tsv").write_text(table({}, head=""), encoding="utf-8")
     more = "subject_type: owl clas\nobject_source: no:1\nmood: glad\n"
