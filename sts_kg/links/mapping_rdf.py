@@ -40,7 +40,7 @@ from sts_kg.links.slots import (
     UNDEFINED,
     WORDS,
 )
-from sts_kg.rdf import BASE, Prefixes
+from sts_kg.rdf import BASE, Prefixes, rdflib_quiet
 
 __all__ = ["SSSOM", "from_graph", "sets_of", "to_graph"]
 
@@ -76,6 +76,7 @@ _LANGUAGE = (OWL, RDF, RDFS)  # no declaration needed
 _HINTS = {f"{BUILT_IN['linkml']}uriorcurie"}  # the types whose values are IRIs, in small letters
 
 
+@rdflib_quiet()
 def to_graph(mappings: MappingSet) -> Graph:
     """Return a mapping set in RDF: for each row the match and an `owl:Axiom` that annotates it.
 

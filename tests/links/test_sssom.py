@@ -524,6 +524,12 @@ def test_a_value_of_another_type_than_defined_is_told() -> None:
     assert told(set_of({"ext_age": "old"}, head=EXTENDED), about="type") == [(FIRST + 9, "ext_age", "warning")]
 
 
+def test_a_value_of_another_type_is_written_without_a_word_of_rdflib(caplog: pytest.LogCaptureFixture) -> None:
+    graph = to_graph(set_of({"ext_age": "old"}, head=EXTENDED))
+    assert caplog.records == []
+    assert {str(age) for age in graph.objects(None, URIRef(f"{OUT}age"))} == {"7", "old"}
+
+
 def test_record_ids_name_the_rows_and_are_all_there_once() -> None:
     found = set_of({"record_id": "in:r1"}, {"record_id": "in:r2"})
     assert told(found) == []
