@@ -24,16 +24,29 @@ from rdflib.term import Node
 from sts_kg.errors import ParseError
 from sts_kg.links import slots
 from sts_kg.links.curies import named_iri
-from sts_kg.links.slots import BUILT_IN, DATES, IDS, IRIS, LISTS, LITERAL, NC_NAME, NO_TERM, NUMBERS, SET_SLOTS, WORDS
-from sts_kg.links.sssom import SLOTS, Mapping, MappingSet, columns_of, row_value, used_prefixes, value_of
-from sts_kg.rdf import BASE, Prefixes
+from sts_kg.links.mapping_set import SLOTS, Mapping, MappingSet, columns_of, row_value, used_prefixes, value_of
+from sts_kg.links.slots import (
+    BUILT_IN,
+    DATES,
+    IDS,
+    IRI,
+    IRIS,
+    LISTS,
+    LITERAL,
+    NC_NAME,
+    NO_TERM,
+    NUMBERS,
+    SET_SLOTS,
+    UNDEFINED,
+    WORDS,
+)
+from sts_kg.rdf import BASE, Prefixes, rdflib_quiet
 
 __all__ = ["SSSOM", "from_graph", "sets_of", "to_graph"]
 
 SSSOM = Namespace(slots.SSSOM)
 _PAV = Namespace("http://purl.org/pav/")
 _OLD = "http://w3id.org/sssom/"  # as early tools wrote it
-_UNDEFINED = "http://sssom.invalid/"  # before the name of a slot that SSSOM does not have and nothing defines
 _SPELLED = f"{BASE}mappings/spelled/"  # before the slot whose text is not the CURIE that its IRI gives
 _AXIOM = f"{BASE}mappings/axiom/"
 _ENDS = ("subject_id", "predicate_id", "object_id")
@@ -59,11 +72,11 @@ _SLOTS = {str(iri): slot for slot, iri in _PROPERTIES.items()} | {str(_PAV.autho
 _STANDARD = frozenset((*SLOTS, *SET_SLOTS))
 #: What is said of a set or a row and is no slot.
 _NO_SLOT = frozenset({RDF.type, SKOS.notation, SSSOM.mappings, SSSOM.extension_definitions, SH.declare})
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\\\]+")
 _LANGUAGE = (OWL, RDF, RDFS)  # no declaration needed
 _HINTS = {f"{BUILT_IN['linkml']}uriorcurie"}  # the types whose values are IRIs, in small letters
 
 
+@rdflib_quiet()
 def to_graph(mappings: MappingSet) -> Graph:
     """Return a mapping set in RDF: for each row the match and an `owl:Axiom` that annotates it.
 
@@ -76,7 +89,7 @@ def to_graph(mappings: MappingSet) -> Graph:
     for prefix, iri in sorted((mappings.curie_map | {"sssom": str(SSSOM)}).items()):
         if NC_NAME.fullmatch(prefix):
             graph.bind(prefix, iri, override=True, replace=True)
-    whole = URIRef(mappings.id) if _IRI.fullmatch(mappings.id) else BNode("mappings")
+    whole = URIRef(mappings.id) if IRI.fullmatch(mappings.id) else BNode("mappings")
     graph.add((whole, RDF.type, SSSOM.MappingSet))
     _describe(graph, whole, mappings, names)
     records = [names.record(row) for row in mappings.mappings]
@@ -206,9 +219,9 @@ class _Names:
         if slot in _STANDARD:
             return _PROPERTIES.get(slot) or SSSOM[slot]
         text = self._extensions[slot][0]
-        iri = URIRef(text) if "://" in text and _IRI.fullmatch(text) else self.id(text)
+        iri = URIRef(text) if "://" in text and IRI.fullmatch(text) else self.id(text)
         taken = iri is None or iri in _NO_SLOT or str(iri) in _SLOTS or str(iri).startswith((str(SSSOM), _SPELLED))
-        return URIRef(_UNDEFINED + quote(slot, safe="")) if taken or iri is None else iri
+        return URIRef(UNDEFINED + quote(slot, safe="")) if taken or iri is None else iri
 
     def slot(self, iri: Node) -> str:
         """Return the slot that a property stands for; one that SSSOM does not have is an extension."""
@@ -220,8 +233,8 @@ class _Names:
                 return text[len(start) :]
         if text in self._names:
             return self._names[text]
-        if text.startswith(_UNDEFINED):
-            return unquote(text[len(_UNDEFINED) :])
+        if text.startswith(UNDEFINED):
+            return unquote(text[len(UNDEFINED) :])
         name = re.split("[/#:]", text)[-1]
         if not NC_NAME.fullmatch(name) or name in _STANDARD or name in self._names.values():
             name = f"ext_{_digest(text)[:8]}"
@@ -253,7 +266,7 @@ class _Names:
         text = str(value)
         if slot in WORDS and text in WORDS[slot]:
             return WORDS[slot][text]
-        if slot in IRIS and _IRI.fullmatch(text):
+        if slot in IRIS and IRI.fullmatch(text):
             return URIRef(text)
         hint = None if slot in _STANDARD else self.type_of(slot)
         named = str(hint).casefold() in _HINTS

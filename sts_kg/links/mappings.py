@@ -17,29 +17,15 @@ from rdflib import Graph, URIRef
 from sts_kg.errors import CurieError, ParseError, UnknownNameError
 from sts_kg.guideline import ontology_folder
 from sts_kg.links.curies import iri_of
-from sts_kg.links.mapping_checks import (
-    PREDICATES,
-    Denial,
-    RowViolation,
-    denials,
-    traps,
-    validate,
-)
+from sts_kg.links.equal_forms import canonical, condensed, propagated
+from sts_kg.links.mapping_checks import validate
 from sts_kg.links.mapping_rdf import from_graph, sets_of, to_graph
-from sts_kg.links.slots import JUSTIFICATIONS
-from sts_kg.links.sssom import (
-    SLOTS,
-    Mapping,
-    MappingSet,
-    canonical,
-    condensed,
-    decoded,
-    propagated,
-    read_table,
-    shipped,
-    text,
-)
+from sts_kg.links.mapping_set import SLOTS, Mapping, MappingSet
+from sts_kg.links.slots import JUSTIFICATIONS, PREDICATES
 from sts_kg.links.sssom_json import of_json, to_json
+from sts_kg.links.sssom_table import decoded, read_table, shipped, text
+from sts_kg.links.violations import RowViolation
+from sts_kg.links.wrong_matches import Denial, denials, traps
 from sts_kg.queries import Elsewhere, Entities
 from sts_kg.rdf import BASE, Prefixes, ending_of, local, ntriples_of, opened, parse, read_text, write_bytes
 from sts_kg.rdf import read as read_rdf

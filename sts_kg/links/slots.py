@@ -13,19 +13,28 @@ from rdflib.namespace import OWL, RDF, RDFS, SKOS
 __all__ = [
     "BUILT_IN",
     "CARDINALITIES",
+    "DATE",
     "DATES",
+    "ENDS",
+    "EXACT",
+    "IDENTITY",
     "IDS",
+    "IRI",
     "IRIS",
     "JUSTIFICATIONS",
     "LISTS",
     "LITERAL",
     "NC_NAME",
     "NO_TERM",
+    "NUMBER",
     "NUMBERS",
+    "PREDICATES",
     "PROPAGATED",
     "SET_SLOTS",
     "SSSOM",
     "TYPES",
+    "TYPE_SLOTS",
+    "UNDEFINED",
     "VERSIONS",
     "WORDS",
 ]
@@ -37,7 +46,14 @@ NO_TERM = "sssom:NoTermFound"
 LITERAL = "rdfs literal"
 #: Names of prefixes and of extension slots (Namespaces in XML 1.0, NCName).
 NC_NAME = re.compile(r"[^\W\d][\w.\-]*")
+#: A full IRI.
+IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s\x00-\x1f<>\"{}|^`\\]+")
 VERSIONS = ("1.0", "1.1")
+#: Before the name of a slot that SSSOM does not have and no extension definition explains.
+UNDEFINED = "http://sssom.invalid/"
+#: The forms of numbers and dates.
+NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 #: Prefixes that a file need not declare (Specification, IRI prefixes).
 BUILT_IN = {
@@ -82,9 +98,17 @@ IDS = frozenset(
     "subject_source object_source mapping_source mapping_tool_id curation_rule subject_match_field object_match_field "
     "subject_preprocessing object_preprocessing issue_tracker_item".split()
 )
+#: The ids that a match cannot be without.
+ENDS = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 #: Slots whose values are full IRIs, also in a table.
 IRIS = frozenset("license mapping_set_source mapping_provider see_also issue_tracker".split())
 
+EXACT = "skos:exactMatch"
+PREDICATES = tuple(f"skos:{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related"))
+#: Predicates that make two terms identical, so that all statements about one hold for the other.
+IDENTITY = ("owl:sameAs", "owl:equivalentClass", "owl:equivalentProperty")
+
+TYPE_SLOTS = ("subject_type", "predicate_type", "object_type")
 #: The words for types of entities, and what they mean.
 TYPES = {
     "owl class": OWL.Class,
@@ -102,7 +126,7 @@ TYPES = {
 }
 #: For each slot with a closed list of words: the words, and the IRI that stands for each in RDF.
 WORDS: dict[str, dict[str, URIRef]] = {
-    **dict.fromkeys(("subject_type", "object_type", "predicate_type"), TYPES),
+    **dict.fromkeys(TYPE_SLOTS, TYPES),
     "predicate_modifier": {"Not": URIRef(f"{SSSOM}NegatedPredicate")},
     "sssom_version": {version: URIRef(f"{SSSOM}version{version}") for version in VERSIONS},
 }

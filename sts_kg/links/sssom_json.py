@@ -11,8 +11,8 @@ import math
 from typing import Any
 
 from sts_kg.errors import ParseError
+from sts_kg.links.mapping_set import SLOTS, Mapping, MappingSet, columns_of, value_of
 from sts_kg.links.slots import LISTS, NUMBERS
-from sts_kg.links.sssom import SLOTS, Mapping, MappingSet, columns_of, value_of
 
 __all__ = ["of_json", "to_json"]
 

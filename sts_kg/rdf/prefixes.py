@@ -156,11 +156,19 @@ class Prefixes:
 
     def _begun(self, iri: str) -> tuple[Prefix, str] | None:
         """Return the vocabulary whose IRIs begin as this one, and the local id."""
+        found = self._cut(iri)
+        if found is None:
+            return None
+        prefix, _, local = found
+        return (self._underscored(local) if prefix.name == "obo" else None) or (prefix, local)
+
+    def _cut(self, iri: str) -> tuple[Prefix, str, str] | None:
+        """Return the vocabulary of an IRI by the longest form that fits, that form, and the local id."""
         for length in self._lengths:
             prefix = self._by_iri.get(iri[:length]) if len(iri) > length else None
             local = prefix.id_in(iri[length:]) if prefix is not None else None
             if prefix is not None and local is not None:
-                return (self._underscored(local) if prefix.name == "obo" else None) or (prefix, local)
+                return prefix, iri[:length], local
         return None
 
     def _underscored(self, text: str) -> tuple[Prefix, str] | None:
@@ -204,12 +212,8 @@ class Prefixes:
 
     def mended(self, iri: str) -> str:
         """Return an IRI of a known form with its local id as it should be; any other IRI as it is."""
-        for length in self._lengths:
-            prefix = self._by_iri.get(iri[:length])
-            local = prefix.id_in(iri[length:]) if prefix is not None else None
-            if local is not None:
-                return iri[:length] + local
-        return iri
+        found = self._cut(iri)
+        return found[1] + found[2] if found else iri
 
     def fault(self, curie: str) -> Fault | None:
         """Return what is wrong with a CURIE, and the remedy; None if nothing is wrong."""

@@ -613,6 +613,24 @@ def test_a_denial_of_ones_own_counts() -> None:
     assert [each.message for each in problems({}, denied=[denial])] == ["CHEBI:71219 is a known trap: we say so"]
 
 
+def test_of_several_denials_of_a_match_the_first_is_told() -> None:
+    every, none, ours, term = frozenset({"*"}), frozenset[str](), frozenset({str(STS.pazopanib)}), f"{OBO}CHEBI_71219"
+    denied = [
+        Denial(none, frozenset({"a name"}), every, term, "by its label", "drop it"),
+        Denial(ours, none, frozenset({"skos:exactMatch"}), term, "by its id", "drop it"),
+        Denial(every, none, every, term, "for any", "drop it"),
+    ]
+    told = [
+        problems(cells, denied=denied)[0].message.rpartition(": ")[2]
+        for cells in (
+            {"subject_label": " A  name"},
+            {"subject_label": "pazopanib"},
+            {"subject_label": "pazopanib", "predicate_id": "skos:closeMatch"},
+        )
+    ]
+    assert told == ["by its label", "by its id", "for any"]
+
+
 # --- traps
 
 TRAPS: list[tuple[str, dict[str, str], str, dict[str, str]]] = [  # number, the wrong row, the remedy, a right one

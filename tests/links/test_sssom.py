@@ -17,6 +17,7 @@ from sts_kg import KnowledgeGraph, knowledge
 from sts_kg.cli import app
 from sts_kg.errors import ParseError
 from sts_kg.links.mapping_rdf import SSSOM
+from sts_kg.links.mapping_set import SLOTS
 from sts_kg.links.mappings import (
     Mapping,
     MappingSet,
@@ -37,7 +38,6 @@ from sts_kg.links.mappings import (
     write,
 )
 from sts_kg.links.slots import LISTS, PROPAGATED, SET_SLOTS
-from sts_kg.links.sssom import SLOTS
 from sts_kg.rdf.names import STS
 
 IN, OUT, OBO = "https://in.example/", "https://out.example/", "http://purl.obolibrary.org/obo/"
@@ -217,6 +217,25 @@ def test_a_problem_in_external_metadata_is_told_with_its_place(tmp_path: Path) -
     (tmp_path / "x.sssom.yml").write_text(EXTERNAL.replace("https://creative", "creative "), encoding="utf-8")
     (problem,) = [each for each in validate(read(tmp_path / "x.sssom.tsv")) if each.severity == "error"]
     assert (problem.path, problem.line, problem.column) == (tmp_path / "x.sssom.yml", 5, "license")
+
+
+@pytest.mark.parametrize("bad", ["<", ">", '"', "{", "}", "|", "^", "`", "\\", "\u2003"])
+def test_what_rdf_takes_for_no_iri_is_none_in_the_metadata(bad: str) -> None:
+    head = HEAD.replace("sets/one", f"sets/{bad}one").replace(IN, f"{IN}{bad}")
+    found = [each for each in validate(set_of({}, head=head)) if each.message.endswith("is not an IRI")]
+    assert [(each.line, each.column, each.severity) for each in found] == [
+        (2, "curie_map", "error"),
+        (4, "mapping_set_id", "error"),
+    ]
+
+
+def test_words_ids_and_slots_in_external_metadata_have_their_place(tmp_path: Path) -> None:
+    (tmp_path / "x.sssom.tsv").write_text(table({}, head=""), encoding="utf-8")
+    more = "subject_type: owl clas\nobject_source: no:1\nmood: glad\n"
+    (tmp_path / "x.sssom.yml").write_text(EXTERNAL + more, encoding="utf-8")
+    found = [(each.path, each.line, each.column) for each in validate(read(tmp_path / "x.sssom.tsv")) if each.path]
+    slots = ("subject_type", "object_source", "mood")
+    assert found == [(tmp_path / "x.sssom.yml", line, slot) for line, slot in enumerate(slots, 6)]
 
 
 def test_what_the_file_says_itself_comes_first(tmp_path: Path) -> None:
@@ -503,6 +522,12 @@ def test_a_definition_that_other_tools_would_ignore_is_told(old: str, new: str, 
 
 def test_a_value_of_another_type_than_defined_is_told() -> None:
     assert told(set_of({"ext_age": "old"}, head=EXTENDED), about="type") == [(FIRST + 9, "ext_age", "warning")]
+
+
+def test_a_value_of_another_type_is_written_without_a_word_of_rdflib(caplog: pytest.LogCaptureFixture) -> None:
+    graph = to_graph(set_of({"ext_age": "old"}, head=EXTENDED))
+    assert caplog.records == []
+    assert {str(age) for age in graph.objects(None, URIRef(f"{OUT}age"))} == {"7", "old"}
 
 
 def test_record_ids_name_the_rows_and_are_all_there_once() -> None:
