@@ -24,9 +24,6 @@ from .graphs import read as read
 from .graphs import serialize as serialize
 from .graphs import to_ox as to_ox
 from .graphs import write as write
-from .guards import check_nesting as check_nesting
-from .guards import max_bytes as max_bytes
-from .guards import read_whole as read_whole
 from .names import BASE as BASE
 from .names import CASE as CASE
 from .names import NO_IRI as NO_IRI
@@ -36,6 +33,7 @@ from .names import STS as STS
 from .names import compress as compress
 from .names import expand as expand
 from .names import local as local
+from .nesting import check_nesting as check_nesting
 from .ntriples_terms import BLANK as BLANK
 from .ntriples_terms import IRI as IRI
 from .ntriples_terms import LITERAL as LITERAL
@@ -44,6 +42,8 @@ from .ntriples_terms import canonical as canonical
 from .ntriples_terms import split as split
 from .prefixes import Prefix as Prefix
 from .prefixes import Prefixes as Prefixes
+from .sizes import max_bytes as max_bytes
+from .sizes import read_whole as read_whole
 from .syntaxes import FORMATS as FORMATS
 from .syntaxes import Quads as Quads
 from .syntaxes import convert_ntriples as convert_ntriples

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from sts_kg.errors import ParseError
 from sts_kg.rdf.endings import OWL_SYNTAXES, known_endings, known_syntax, syntax_told
 from sts_kg.rdf.files import as_file, opened
-from sts_kg.rdf.guards import read_whole
+from sts_kg.rdf.sizes import read_whole
 from sts_kg.rdf.sniffing import HEAD, as_utf8, syntax_in, utf8_mark
 
 if TYPE_CHECKING:

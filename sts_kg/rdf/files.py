@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sts_kg.errors import ParseError
-from sts_kg.rdf.guards import read_whole, unpacked
+from sts_kg.rdf.sizes import read_whole, unpacked
 
 _PIECE = 1 << 20  # bytes read from a file at once
 _NAMES = {".gz": "gzip", ".zst": "zstd"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf.endings import OWL_SYNTAXES
-from sts_kg.rdf.guards import check_nesting, check_xml
+from sts_kg.rdf.nesting import check_nesting
 from sts_kg.rdf.syntaxes import nquads
 
 __all__ = ["owl_nquads"]
@@ -44,10 +44,7 @@ def owl_nquads(data: bytes, syntax: Any, *, path: object = None) -> bytes:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ParseError(f"is not UTF-8 text (byte {data[error.start]:#04x})", path=path, line=line) from error
-    if syntax == "owx":
-        check_xml([data], syntax, path=path)
-    else:
-        check_nesting(data, syntax, path=path)
+    check_nesting(data, syntax, path=path)
     text, before = _completed(given, syntax, path)
     try:
         rdf = pyhornedowl.open_ontology_from_string(text, serialization=syntax).save_to_string("owl")

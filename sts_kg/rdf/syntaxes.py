@@ -19,7 +19,7 @@ from xml.parsers import expat
 import pyoxigraph as ox
 
 from sts_kg.errors import ParseError
-from sts_kg.rdf.guards import check_nesting, check_xml
+from sts_kg.rdf.nesting import check_nesting
 
 __all__ = [
     "FORMATS",
@@ -113,12 +113,9 @@ class Parsed:
             yield from self._sound(parser) if checked else self._told(parser)
 
     def _check(self) -> None:
-        if self._syntax == "rdfxml":
-            check_xml([self._data], path=self._path)
-            if b"xml:base" in self._data and _RELATIVE_BASE.search(self._data):
-                self._data = _with_bases(self._data, self._base)
-        else:
-            check_nesting(self._data, self._syntax, path=self._path)
+        check_nesting(self._data, self._syntax, path=self._path)
+        if self._syntax == "rdfxml" and b"xml:base" in self._data and _RELATIVE_BASE.search(self._data):
+            self._data = _with_bases(self._data, self._base)
         if self._syntax == "jsonld" and not self._lenient:
             _check_json(self._data, self._path)
 

@@ -3,6 +3,7 @@ from .backends import EndpointBackend as EndpointBackend
 from .backends import FolderBackend as FolderBackend
 from .backends import backend_at as backend_at
 from .backends import graphs_of as graphs_of
+from .content import Source as Source
 from .endpoint import Endpoint as Endpoint
 from .folder import graphs as graphs
 from .folder import graphs_of_links as graphs_of_links
@@ -11,8 +12,7 @@ from .http import send as send
 from .kinds import KINDS as KINDS
 from .profiles import PROFILES as PROFILES
 from .pushing import Pushed as Pushed
-from .pushing import PushProgress as PushProgress
-from .pushing import Source as Source
 from .pushing import Verified as Verified
 from .pushing import push as push
 from .pushing import verify as verify
+from .targets import PushProgress as PushProgress

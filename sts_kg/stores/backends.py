@@ -52,13 +52,7 @@ class Backend(ABC):
 
     @abstractmethod
     def query(
-        self,
-        kind: str,
-        text: str,
-        *,
-        name: str = "given",
-        limits: Limits | None = None,
-        max_rows: int | None = None,
+        self, kind: str, text: str, *, name: str = "given", limits: Limits | None = None, max_rows: int | None = None
     ) -> Table | bool | Graph:
         """Return the answer to a query on the graphs of a kind: asserted, closed or linked.
 
@@ -155,13 +149,7 @@ class FolderBackend(Backend):
             raise ParseError("holds no module of the ontology; fill it with sts-kg push --store", path=folder)
 
     def query(
-        self,
-        kind: str,
-        text: str,
-        *,
-        name: str = "given",
-        limits: Limits | None = None,
-        max_rows: int | None = None,
+        self, kind: str, text: str, *, name: str = "given", limits: Limits | None = None, max_rows: int | None = None
     ) -> Table | bool | Graph:
         """See `Backend.query`."""
         graphs = graphs_of(kind, self._names, self._folder)
@@ -202,13 +190,7 @@ class EndpointBackend(Backend):
         )
 
     def query(
-        self,
-        kind: str,
-        text: str,
-        *,
-        name: str = "given",
-        limits: Limits | None = None,
-        max_rows: int | None = None,
+        self, kind: str, text: str, *, name: str = "given", limits: Limits | None = None, max_rows: int | None = None
     ) -> Table | bool | Graph:
         """See `Backend.query`."""
         query = QueryText(text)
@@ -247,13 +229,7 @@ class LooseBackend(Backend):
         return self.holds_ours
 
     def query(
-        self,
-        kind: str,
-        text: str,
-        *,
-        name: str = "given",
-        limits: Limits | None = None,
-        max_rows: int | None = None,
+        self, kind: str, text: str, *, name: str = "given", limits: Limits | None = None, max_rows: int | None = None
     ) -> Table | bool | Graph:
         """See `Backend.query`."""
         query = QueryText(text)

@@ -36,8 +36,9 @@ from sts_kg.queries import QueryText, without_comments
 from sts_kg.rdf import Term, expand, literal, nquads, parse, rdflib_quiet
 from sts_kg.safe import without_secrets
 from sts_kg.stores.cache import Cache
-from sts_kg.stores.http import agent, is_page, plain_reason, secrets_of, send
+from sts_kg.stores.http import agent, send
 from sts_kg.stores.profiles import PROFILES
+from sts_kg.stores.refusals import is_page, plain_reason, secrets_of
 from sts_kg.tables import Table
 
 __all__ = ["Endpoint"]

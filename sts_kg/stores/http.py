@@ -1,13 +1,11 @@
 """One HTTP request with limits: a deadline for everything, a maximum of bytes, a few attempts, typed errors.
 
-This module decides which redirects to follow, what to try again and what a status means. `connection` transfers the
-bytes, `credentials` signs in. It knows neither SPARQL nor RDF.
+This module decides which redirects to follow and what to try again. `connection` transfers the bytes, `credentials`
+signs in, `refusals` says what a server means. It knows neither SPARQL nor RDF.
 """
 
 from __future__ import annotations
 
-import html
-import json
 import random
 import re
 import socket
@@ -15,14 +13,13 @@ import ssl
 import time
 import zlib
 from base64 import b64encode
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from http.client import HTTPException, HTTPResponse, IncompleteRead, InvalidURL
 from typing import NoReturn
 from urllib.error import URLError
-from urllib.parse import SplitResult, parse_qs, quote, unquote, unquote_plus, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urljoin, urlsplit, urlunsplit
 from urllib.request import Request, getproxies
 
 from sts_kg.errors import (
@@ -30,10 +27,8 @@ from sts_kg.errors import (
     EndpointBusyError,
     EndpointError,
     EndpointRedirectError,
-    EndpointRefusedError,
     EndpointTimeoutError,
     EndpointTooLargeError,
-    EndpointUnauthorisedError,
     EndpointUnavailableError,
     EndpointUnreachableError,
 )
@@ -42,8 +37,9 @@ from sts_kg.rdf import BASE
 from sts_kg.safe import hidden, without_secrets
 from sts_kg.stores.connection import decoded, opened, received
 from sts_kg.stores.credentials import Login, authorization, basic, login_for, sent_at_once
+from sts_kg.stores.refusals import meaning_of, plain_reason, secrets_of, wait_of
 
-__all__ = ["Reply", "agent", "is_page", "plain_reason", "secrets_of", "send"]
+__all__ = ["Reply", "agent", "send"]
 
 _MOST_REASON = 65_536  # the most bytes read of an error page
 _MOST_REDIRECTS = 5
@@ -53,14 +49,10 @@ _IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
 _PORTS = {"http": 80, "https": 443}
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
 _PUBLIC_HEADERS = ("accept", "accept-encoding", "content-type", "content-length", "user-agent")
-_PUBLIC_FIELDS = (  # of the SPARQL protocol, and what endpoints take beside them
-    *("query", "update", "default-graph-uri", "named-graph-uri", "using-graph-uri", "using-named-graph-uri"),
-    *("graph", "format", "output", "results", "timeout", "infer"),
-)
 _LOST = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)  # the first is also RemoteDisconnected
 
 # For tests to replace.
-_now, _wall, _sleep, _uniform = time.monotonic, time.time, time.sleep, random.uniform
+_now, _sleep, _uniform = time.monotonic, time.sleep, random.uniform
 
 
 @dataclass(frozen=True)
@@ -118,21 +110,6 @@ class _Call:
             if at:
                 password = user.partition(":")[2]
                 yield from (password, unquote(password), b64encode(unquote(user).encode()).decode())
-
-
-def secrets_of(url: str) -> Iterator[str]:
-    """Yield the parts of an address that may be secret: user, password, fragment and values of its query string."""
-    _, _, rest = url.partition("://")
-    user, at, _ = rest.rpartition("@")
-    if at:
-        yield from (user, user.partition(":")[2], unquote(user.partition(":")[2]))
-    address, _, fragment = url.partition("#")
-    query = address.partition("?")[2]
-    for text in (fragment, query):
-        for pair in text.split("&"):
-            name, _, value = pair.partition("=")
-            if name.lower() not in _PUBLIC_FIELDS:
-                yield from (value, unquote_plus(value)) if value else (pair, unquote_plus(pair))
 
 
 def send(
@@ -219,47 +196,6 @@ def agent() -> str:
     True
     """
     return f"sts-kg/{version()} (+{BASE})"
-
-
-def plain_reason(body: bytes, content_type: str, secrets: Iterable[str] = ()) -> str:
-    """Return the message of an error page: the title of HTML, the message of JSON, else the first line.
-
-    It has at most 300 characters, and an ellipsis in the place of each secret.
-
-    Examples
-    --------
-    >>> plain_reason(b"<html><title>Sign &amp; in</title><p>Hello</html>", "text/html")
-    'Sign & in'
-    """
-    secrets = tuple(secrets)
-    text = hidden(body.decode("utf-8", "replace"), secrets)
-    if "html" in content_type or is_page(text):
-        title = re.search(r"<title\b", text, re.IGNORECASE)
-        inside = text[title.end() :].partition(">")[2] if title else ""
-        inside = re.split(r"(?i)</title", inside, maxsplit=1)[0]
-        if title and inside.strip():
-            text = inside.replace("\n", " ")
-        else:
-            for name in ("script", "style"):  # each piece begins inside of the element
-                first, *others = re.split(rf"(?i)<{name}\b", text)
-                text = " ".join(
-                    [first, *(([*re.split(rf"(?i)</{name}>", each, maxsplit=1), ""])[1] for each in others)]
-                )
-        first, *others = text.split("<")
-        text = html.unescape("\n".join([first, *(each.partition(">")[2] for each in others)]))
-    elif "json" in content_type:
-        with suppress(ValueError, RecursionError):
-            document = json.loads(text, strict=False)
-            keys = ("message", "exception", "error", "detail") if isinstance(document, dict) else ()
-            said = [document.get(key) for key in keys]
-            text = next((each for each in said if isinstance(each, str)), text)
-    lines = (" ".join("".join(c if c.isprintable() else " " for c in line).split()) for line in text.splitlines())
-    return hidden(next((line for line in lines if line), ""), secrets)[:300]
-
-
-def is_page(text: str) -> bool:
-    """Return whether a text is a web page."""
-    return re.match(r"\s*<(!doctype\s+html|html)\b", text, re.IGNORECASE) is not None
 
 
 # --- addresses
@@ -449,49 +385,10 @@ def _refuse(call: _Call, parts: SplitResult, response: HTTPResponse, *, signed: 
             body = zlib.decompressobj(47).decompress(body, _MOST_REASON)
     kind_of_body = response.headers.get("Content-Type", "").lower()
     said = plain_reason(body, kind_of_body, call.secrets()) or response.reason or "no reason given"
-    status, kind, remedy = response.status, EndpointError, ""
-    wait_s = _retry_after(response.headers.get("Retry-After")) if status >= 429 else None
-    if status == 400:
-        kind, remedy = EndpointRefusedError, "correct the request"
-    elif status == 407:
-        kind, remedy = (
-            EndpointUnauthorisedError,
-            "the proxy of this machine (http_proxy) wants another user or password",
-        )
-    elif status == 206:
-        kind, remedy = (
-            EndpointAnswerError,
-            "only a part of the answer; ask for less, or ask without the cache in between",
-        )
-    elif status < 300:
-        kind, remedy = EndpointAnswerError, "no answer to use; check that the address is that of the endpoint itself"
-    elif status == 304:
-        kind, remedy = EndpointAnswerError, "a cache in between kept the answer for itself; ask again without it"
-    elif status < 400:
-        kind, remedy = EndpointRedirectError, "names no address to go on to; use the final address"
-    elif status in (401, 403):
-        kind = EndpointUnauthorisedError
-        remedy = (
-            "the user or the password is wrong"
-            if signed
-            else f"set STS_KG_USER and STS_KG_PASSWORD, or add a line for {parts.hostname} to ~/.netrc"
-        )
-    elif status in (404, 410):
-        remedy = "check the address"
-    elif status == 429 or status >= 500:
-        kind = EndpointBusyError if status == 429 else EndpointUnavailableError
-        remedy = f"ask again in {wait_s:,.0f} s" if wait_s is not None else "ask again later, or ask for less"
+    status = response.status
+    wait_s = wait_of(response.headers.get("Retry-After")) if status >= 429 else None
+    kind, remedy = meaning_of(status, parts.hostname, wait_s, signed=signed)
     error = call.fail(kind, urlunsplit(parts), f"{said}; {remedy}" if remedy else said, status=status)
     if isinstance(error, (EndpointBusyError, EndpointUnavailableError)):
         error.wait_s = wait_s
     raise error
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Return the seconds to wait that a header gives as a number or a date; None if it is not valid."""
-    text = (value or "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", text):
-        return float(text)
-    with suppress(ValueError, TypeError, OverflowError):
-        return max(0.0, parsedate_to_datetime(text).timestamp() - _wall())
-    return None

@@ -10,7 +10,8 @@ import pytest
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf import Document, check_nesting, max_bytes, nquads, read_bytes, read_text, read_whole
-from sts_kg.rdf.guards import CAPS, check_xml, guarded, refuse_entities
+from sts_kg.rdf.entities import refuse_entities
+from sts_kg.rdf.nesting import CAPS
 
 DEEP = 20_000
 RDF = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">'
@@ -42,13 +43,14 @@ def test_what_nests_too_deep_is_refused_and_what_does_not_is_not(syntax: str) ->
         assert (caught.value.path, caught.value.line is not None, caught.value.column is not None) == ("f", True, True)
 
 
-def test_the_place_is_where_it_gets_too_deep_in_whatever_pieces_it_comes() -> None:
+def test_the_place_is_where_it_gets_too_deep_in_the_whole_text() -> None:
     data = b"# << << \n" + nested("turtle", 1001)
-    for size in (1, 7, len(data)):
-        pieces = [data[i : i + size] for i in range(0, len(data), size)]
-        with pytest.raises(ParseError) as caught:
-            list(guarded(pieces, "turtle", lambda pieces=pieces: pieces))  # type: ignore[misc]
-        assert (caught.value.line, caught.value.column) == (3, 2 + 1000 * len("<<( <a:s> <a:p> "))
+    with pytest.raises(ParseError) as caught:
+        check_nesting(data, "turtle")
+    assert (caught.value.line, caught.value.column) == (3, 2 + 1000 * len("<<( <a:s> <a:p> "))
+    with pytest.raises(ParseError) as caught:  # what opens last of all counts too
+        check_nesting(b"\n" + b"[" * 251, "jsonld")
+    assert (caught.value.line, caught.value.column) == (2, 251)
 
 
 @pytest.mark.parametrize(
@@ -62,11 +64,8 @@ def test_the_place_is_where_it_gets_too_deep_in_whatever_pieces_it_comes() -> No
         ("omn", 'Ontology: <http://e/not>\n Annotations: rdfs:comment "{0}"\n'),
     ],
 )
-@pytest.mark.parametrize("size", [1009, 1 << 20])
-def test_texts_comments_and_what_lies_side_by_side_do_not_count(syntax: str, text: str, size: int) -> None:
-    data = text.format("<<([<a>not(" * 1100 if syntax != "rdfxml" else "<a>" * 1100).encode()
-    pieces = [data[i : i + size] for i in range(0, len(data), size)]
-    assert b"".join(guarded(pieces, syntax, lambda: pieces)) == data
+def test_texts_comments_and_what_lies_side_by_side_do_not_count(syntax: str, text: str) -> None:
+    check_nesting(text.format("<<([<a>not(" * 1100 if syntax != "rdfxml" else "<a>" * 1100).encode(), syntax)
 
 
 def test_brackets_in_texts_do_not_hide_how_deep_xml_and_json_are() -> None:
@@ -121,9 +120,9 @@ def test_entities_that_are_more_than_abbreviations_are_refused(tmp_path: Path, d
 
 def test_long_entities_may_not_be_used_too_often() -> None:
     start = f'<!DOCTYPE rdf:RDF [<!ENTITY q "{"q" * 9_000}">]>{RDF}<e:C><e:p>'
-    check_xml([f"{start}{'&q;' * 100}</e:p></e:C></rdf:RDF>".encode()])
+    check_nesting(f"{start}{'&q;' * 100}</e:p></e:C></rdf:RDF>".encode(), "rdfxml")
     with pytest.raises(ParseError, match="more than 20 times as long"):
-        check_xml([f"{start}{'&q;' * 2_000}</e:p></e:C></rdf:RDF>".encode()])
+        check_nesting(f"{start}{'&q;' * 2_000}</e:p></e:C></rdf:RDF>".encode(), "rdfxml")
 
 
 def test_namespaces_may_be_entities_as_protege_writes_them(tmp_path: Path) -> None:

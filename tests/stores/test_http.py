@@ -53,7 +53,8 @@ from sts_kg.errors import (
 from sts_kg.safe import without_secrets
 from sts_kg.stores import http
 from sts_kg.stores.credentials import Login, authorization
-from sts_kg.stores.http import plain_reason, send
+from sts_kg.stores.http import send
+from sts_kg.stores.refusals import plain_reason
 
 PASSWORD = "s3cret-passw0rd"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -32,11 +32,13 @@ from sts_kg.errors import (
     ParseError,
 )
 from sts_kg.rdf.names import BASE
-from sts_kg.stores import pushing as push_module
+from sts_kg.stores import targets
 from sts_kg.stores.blank_nodes import GENID, StructuralNames
+from sts_kg.stores.content import Content
 from sts_kg.stores.folder import graphs, open_store
 from sts_kg.stores.http import Reply, send
-from sts_kg.stores.pushing import Routes, push, routes, verify
+from sts_kg.stores.pushing import push, verify
+from sts_kg.stores.targets import Routes, routes
 from sts_kg.tables.table import Table
 
 RESTRICTION = b"""
@@ -199,7 +201,7 @@ def test_a_killed_push_goes_on(
         sent.append(more["body"])
         return send(url, **more)
 
-    monkeypatch.setattr(push_module, "send", noted)
+    monkeypatch.setattr(targets, "send", noted)
     (done,) = push({name: text}, to.query, batch=100, graph_store=graph_store)
     assert sum(body.count(b"<urn:p>") for body in sent) == 451  # and one in the restriction
     assert counts(to, name) == {str(name): 959}
@@ -219,11 +221,11 @@ def test_a_lost_answer_to_the_move_does_no_harm(
         raise EndpointUnreachableError(url, "lost the connection")
 
     push({name: numbered(4)}, to.query)
-    monkeypatch.setattr(push_module, "send", losing)
+    monkeypatch.setattr(targets, "send", losing)
     with pytest.raises(EndpointUnreachableError):
         push({name: numbered(6)}, to.query, replace=True)
     assert counts(to, name)[str(name)] == (6 if moved else 4)
-    monkeypatch.setattr(push_module, "send", send)
+    monkeypatch.setattr(targets, "send", send)
     (done,) = push({name: numbered(6)}, to.query, replace=True)
     assert done.skipped == moved
     assert counts(to, name) == {str(name): 6}
@@ -405,7 +407,7 @@ def test_trees_are_named_alike_whatever_their_labels(edges: list[tuple[int, int]
         lines = [f"_:{words[a]} <urn:p> _:{words[b]} .\n" for a, b in edges]
         random.shuffle(lines)
         text = "".join(lines).encode()
-        content = push_module.Content((text,), StructuralNames({"urn:g": (text,)}))
+        content = Content((text,), StructuralNames({"urn:g": (text,)}))
         return {line for lines_ in content.batches(10) for line in lines_}
 
     first, second = named([f"n{each}" for each in range(20)]), named(labels)
