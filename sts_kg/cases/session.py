@@ -9,6 +9,7 @@ from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
 from rdflib import Graph, URIRef
 from rdflib.namespace import PROV, RDF
 from rdflib.term import Node
@@ -180,7 +181,8 @@ class Session:
 
     @cached_property
     def _linked_store(self) -> Store:
-        return store_of(self.linked, self.by_readings, *map(of_ntriples, self.mappings.values()))
+        sets = (list(ox.parse(lines, ox.RdfFormat.N_TRIPLES, lenient=True)) for lines in self.mappings.values())
+        return store_of(self.linked, self.by_readings, *sets)
 
     def named_graphs(self, kind: str) -> dict[URIRef, Graph]:
         """Return the graphs of a kind by name: asserted (modules and cases), inferred, mappings or links."""
