@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import RDF
+from rdflib.namespace import RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.cases import (
@@ -434,12 +434,18 @@ class KnowledgeGraph:
         """Return whether there are mapping sets, if the need is `mappings`; or a slice with a term of a vocabulary."""
         from sts_kg.rdf import Prefixes
 
-        if need == "mappings":  # only they say of a term of ours that it is exactly one of others
-            kind, pattern, forms = "linked", "?term skos:exactMatch ?external", [BASE]
-        else:
+        # only mapping sets say of a term of ours that it is exactly one of others
+        kind, pattern, forms, known = "linked", "?term skos:exactMatch ?external", [BASE], list[str]()
+        if need != "mappings":
             kind, pattern = self._widest, "?term rdfs:label ?label"
             forms = [form for each in Prefixes.shipped() if each.name == need for form in (each.iri, *each.iris)]
+            labelled = map(
+                str, self.guideline.asserted.subjects(RDFS.label)
+            )  # in the ontology itself: they link nothing
+            known = [each for each in labelled if each.startswith(tuple(forms))]
         starts = " || ".join(f'STRSTARTS(STR(?term), "{form}")' for form in forms)
+        if known:
+            starts = f"({starts}) && ?term NOT IN ({', '.join(f'<{each}>' for each in sorted({*known}))})"
         # no ASK, which Virtuoso answers with a table if it has such a filter
         found = self._ask(kind, f"SELECT ?term {{ {pattern} FILTER({starts}) }} LIMIT 1")
         return isinstance(found, Table) and len(found) > 0

@@ -9,7 +9,6 @@ from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
 from rdflib import Graph, URIRef
 from rdflib.namespace import PROV, RDF
 from rdflib.term import Node
@@ -51,7 +50,7 @@ class Session:
     slices : mapping of graph names to N-Triples
         What was linked; it takes part in reasoning.
     mappings : mapping of graph names to N-Triples
-        The mapping sets that queries on the linked graph see; they take no part in reasoning.
+        The mapping sets that queries on the linked graph see; they take no part in reasoning, and may be read late.
     """
 
     guideline: Guideline
@@ -181,8 +180,7 @@ class Session:
 
     @cached_property
     def _linked_store(self) -> Store:
-        sets = (list(ox.parse(lines, ox.RdfFormat.N_TRIPLES, lenient=True)) for lines in self.mappings.values())
-        return store_of(self.linked, self.by_readings, *sets)
+        return store_of(self.linked, self.by_readings, *self.mappings.values())
 
     def named_graphs(self, kind: str) -> dict[URIRef, Graph]:
         """Return the graphs of a kind by name: asserted (modules and cases), inferred, mappings or links."""

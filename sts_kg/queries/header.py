@@ -129,7 +129,9 @@ def read_header(text: str) -> Header:
     if own.get("graph", "closed") not in GRAPHS:
         raise ParseError(f"the graph is one of {', '.join(GRAPHS)}", line=lines["x-sts"])
     needs = own.get("needs", "any")
-    if not needs or not (isinstance(needs, str) or (isinstance(needs, list) and all(isinstance(n, str) for n in needs))):
+    if not needs or not (
+        isinstance(needs, str) or (isinstance(needs, list) and all(isinstance(n, str) for n in needs))
+    ):
         raise ParseError("needs is mappings, the prefix of a vocabulary, or a list of them", line=lines["x-sts"])
     if "needs" in own and own.get("graph") != "linked":
         raise ParseError("a query that needs mappings or a vocabulary has graph: linked", line=lines["x-sts"])

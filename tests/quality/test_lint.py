@@ -321,7 +321,9 @@ def query(body: str, **changes: object) -> CannedQuery:
     parameters = tuple(Parameter(name, type_, mark == "_") for mark, name, type_ in found)
     form = re.search("SELECT|ASK|CONSTRUCT|DESCRIBE", body)
     assert form is not None
-    base = replace(parse_canned("drugs/q", GOOD), graph="linked", text=text, parameters=parameters, form=form.group().lower())
+    base = replace(
+        parse_canned("drugs/q", GOOD), graph="linked", text=text, parameters=parameters, form=form.group().lower()
+    )
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
