@@ -439,9 +439,8 @@ class KnowledgeGraph:
         if need != "mappings":
             kind, pattern = self._widest, "?term rdfs:label ?label"
             forms = [form for each in Prefixes.shipped() if each.name == need for form in (each.iri, *each.iris)]
-            labelled = map(
-                str, self.guideline.asserted.subjects(RDFS.label)
-            )  # in the ontology itself: they link nothing
+            # the ontology itself labels some terms of others, which links nothing
+            labelled = map(str, self.guideline.asserted.subjects(RDFS.label))
             known = [each for each in labelled if each.startswith(tuple(forms))]
         starts = " || ".join(f'STRSTARTS(STR(?term), "{form}")' for form in forms)
         if known:
