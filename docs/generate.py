@@ -151,10 +151,12 @@ def _query(query: CannedQuery, kg: KnowledgeGraph) -> Iterator[str]:
     yield _fenced(f"sts-kg query {query.id} {given}".strip(), "sh")
     if query.endpoint:
         yield f"Asks <{query.endpoint}>, and only with `--online`; in Python: `kg.query_online(id)`."
-    elif query.needs:
-        yield f"Needs a linked ontology with terms of {query.needs}: see [linking.md](linking.md)."
+    elif vocabularies := ", ".join(each for each in query.needs if each != "mappings"):
+        yield f"Needs a linked ontology with terms of {vocabularies}: see [linking.md](linking.md)."
     else:
         yield _answer(kg.query(query.id), query.empty_because)
+    if "mappings" in query.needs:
+        yield "A store or an endpoint must have the mapping sets: `sts-kg push --graphs asserted,inferred,mappings`."
 
 
 _GRAPHS = {

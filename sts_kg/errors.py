@@ -13,7 +13,7 @@
     ├── QueryError(ValueError)            the query's name, the position in its text
     │   └── QueriesError(QueryError)      several files of a folder: the error of each
     ├── NotEntailedError(LookupError)     a triple to be proven that the closure does not have
-    ├── NotLinkedError(LookupError)       a query about an external vocabulary that is not linked
+    ├── NotLinkedError(LookupError)       a query about mappings or a vocabulary that are not there
     ├── InconsistentError(ValueError)     the inconsistencies; only where an answer would mean nothing
     ├── SourceError(ValueError)           the page at hand is not the page that was modelled: both digests
     ├── WorkerDiedError(RuntimeError)     a process that worked for us ended by a signal: which one
@@ -415,14 +415,14 @@ class SourceError(StsKgError, ValueError):
 
 
 class NotLinkedError(StsKgError, LookupError):
-    """A query needs terms of an external vocabulary, and no ontology that has them is linked.
+    """A query needs the mapping sets, or terms of an external vocabulary, and the graph that is asked has none.
 
     Parameters
     ----------
     query : str
         Which query.
     needs : str
-        The prefix of the vocabulary.
+        The prefix of the vocabulary, or `mappings`.
     """
 
     def __init__(self, query: str, needs: str) -> None:
@@ -430,6 +430,11 @@ class NotLinkedError(StsKgError, LookupError):
         self.query, self.needs = query, needs
 
     def __str__(self) -> str:
+        if self.needs == "mappings":
+            return (
+                f"{self.query} needs the mapping sets, and there are none where it is asked; put them there: "
+                "sts-kg push --graphs asserted,inferred,mappings, with --store STORE or --endpoint URL"
+            )
         return (
             f"{self.query} needs terms of {self.needs}, and none is linked; link an ontology that has them: "
             "sts-kg link FILE -o STORE, then ask with --store STORE (in Python: kg.link(FILE))"

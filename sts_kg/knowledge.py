@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import RDF
+from rdflib.namespace import RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.cases import (
@@ -68,7 +68,7 @@ from sts_kg.queries import (
     with_labels_beside,
     write_files,
 )
-from sts_kg.rdf import CASE, STS, one_triple
+from sts_kg.rdf import BASE, CASE, STS, one_triple
 from sts_kg.stores import KINDS
 from sts_kg.tables import Table
 from sts_kg.workers import Limits, bytes_of
@@ -332,15 +332,14 @@ class KnowledgeGraph:
         from sts_kg.stores import graphs_of
 
         if self._backend is not None and self._backend.names:
-            names = set(self._backend.names)
+            names, mappings = set(self._backend.names), self._backend.mappings
         else:
-            from sts_kg.links import graphs_of_mappings
-
             session, base = self.session, self.guideline.base
             modules = map(self.guideline.graph_name, self.guideline.quads)
             links = [*session.slices, f"{base}link/inferred"] if session.slices else []
-            names = {*map(str, modules), f"{base}inferred", *map(str, links)}
-            names |= {str(name) for name in session.mappings or graphs_of_mappings()}
+            names, mappings = {*map(str, modules), f"{base}inferred", *map(str, links)}, session.mappings
+        if query.graph == "linked":
+            names |= set(map(str, mappings or _Shipped()))
         cases = {f"{self.guideline.base}cases"}
         names = names | cases if query.graph == "cases" else names if self.has_cases else names - cases
         return graphs_of("closed" if query.graph == "cases" else query.graph, tuple(sorted(names)))
@@ -371,7 +370,7 @@ class KnowledgeGraph:
         ParameterError
             A parameter is missing, unknown, or of the wrong type.
         NotLinkedError
-            The query needs terms of an external vocabulary, and none is linked.
+            The query needs the mapping sets or terms of an external vocabulary, and the graph has none.
         QueryError
             The text is not a SPARQL 1.1 query, or it queries another endpoint (SERVICE).
 
@@ -400,9 +399,12 @@ class KnowledgeGraph:
             )
         if found.endpoint:
             raise QueryError(found.shown, f"asks {found.endpoint}; run it with query_online (--online)")
-        if found.needs and not self._is_linked(found.needs):
-            raise NotLinkedError(found.id, found.needs)
+        for need in found.needs:
+            if not self._has(need):
+                raise NotLinkedError(found.shown, need)
         kind = "closed" if found.graph == "cases" else found.graph
+        if kind == "linked" and "mappings" not in found.needs and found.file is None:
+            kind = self._widest  # slices are all that it asks for, and the mapping sets take time to read
         notes: list[str] = []
         text, limits = self._bound(found, parameters, notes.append), _limits(found.shown, timeout_s, memory, max_rows)
         _tell(notes, on_note)
@@ -429,14 +431,23 @@ class KnowledgeGraph:
                 graph.add((URIRef(str(case)), RDF.type, STS.PatientCase))
         return graph
 
-    def _is_linked(self, prefix: str) -> bool:
-        """Return whether a slice describes a term of a vocabulary."""
+    def _has(self, need: str) -> bool:
+        """Return whether there are mapping sets, if the need is `mappings`; or a slice with a term of a vocabulary."""
         from sts_kg.rdf import Prefixes
 
-        forms = [form for each in Prefixes.shipped() if each.name == prefix for form in (each.iri, *each.iris)]
+        # only mapping sets say of a term of ours that it is exactly one of others
+        kind, pattern, forms, known = "linked", "?term skos:exactMatch ?external", [BASE], list[str]()
+        if need != "mappings":
+            kind, pattern = self._widest, "?term rdfs:label ?label"
+            forms = [form for each in Prefixes.shipped() if each.name == need for form in (each.iri, *each.iris)]
+            # the ontology itself labels some terms of others, which links nothing
+            labelled = map(str, self.guideline.asserted.subjects(RDFS.label))
+            known = [each for each in labelled if each.startswith(tuple(forms))]
         starts = " || ".join(f'STRSTARTS(STR(?term), "{form}")' for form in forms)
+        if known:
+            starts = f"({starts}) && ?term NOT IN ({', '.join(f'<{each}>' for each in sorted({*known}))})"
         # no ASK, which Virtuoso answers with a table if it has such a filter
-        found = self._ask("linked", f"SELECT ?term {{ ?term rdfs:label ?label FILTER({starts}) }} LIMIT 1")
+        found = self._ask(kind, f"SELECT ?term {{ {pattern} FILTER({starts}) }} LIMIT 1")
         return isinstance(found, Table) and len(found) > 0
 
     def query_online(
@@ -849,9 +860,7 @@ class KnowledgeGraph:
                 raise UnknownNameError("kind of graph", kind, KINDS)
         session = self.session
         if "mappings" in kinds and not session.mappings:
-            from sts_kg.links import graphs_of_mappings
-
-            session = replace(session, mappings=graphs_of_mappings())
+            session = replace(session, mappings=_Shipped())
         return {name: graph for kind in KINDS if kind in kinds for name, graph in session.named_graphs(kind).items()}
 
     def mapping_rows(
@@ -921,12 +930,12 @@ class KnowledgeGraph:
         UnknownNameError
             There is no such slice.
         """
-        from sts_kg.links import graphs_of_mappings, link, merged_slices
+        from sts_kg.links import link, merged_slices
 
         session, ours = self.session, self.guideline.asserted
         report = link(sources, ours, slice=slice, depth=depth, seeds=seeds, bridge=bridge, progress=progress)
         slices = merged_slices(session.slices, report.graphs)
-        self._session = replace(session, slices=slices, mappings=session.mappings or graphs_of_mappings())
+        self._session = replace(session, slices=slices, mappings=session.mappings or _Shipped())
         self._backend = None
         for derived in ("_kept_cases", "_entities"):
             self.__dict__.pop(derived, None)
@@ -995,7 +1004,26 @@ def load(
         from sts_kg.stores import FolderBackend
 
         return KnowledgeGraph(backend=FolderBackend(Path(store)), own=own)
-    return KnowledgeGraph(Session(Guideline(ontology, engine=engine)), own=own)
+    return KnowledgeGraph(Session(Guideline(ontology, engine=engine), mappings=_Shipped()), own=own)
+
+
+class _Shipped(Mapping[URIRef, bytes]):
+    """The shipped mapping sets as N-Triples by graph name, read when one is first asked for."""
+
+    @cached_property
+    def _graphs(self) -> Mapping[URIRef, bytes]:
+        from sts_kg.links import graphs_of_mappings
+
+        return graphs_of_mappings()
+
+    def __getitem__(self, name: URIRef) -> bytes:
+        return self._graphs[name]
+
+    def __iter__(self) -> Iterator[URIRef]:
+        return iter(self._graphs)
+
+    def __len__(self) -> int:
+        return len(self._graphs)
 
 
 def _own_queries(folder: str | Path | None) -> dict[str, CannedQuery]:
@@ -1020,7 +1048,9 @@ def asking(
     from sts_kg.stores import backend_at
 
     own = _own_queries(queries)
-    return KnowledgeGraph(Session(Guideline()), backend=backend_at(url, kind, profile=profile), own=own)
+    return KnowledgeGraph(
+        Session(Guideline(), mappings=_Shipped()), backend=backend_at(url, kind, profile=profile), own=own
+    )
 
 
 def connect(

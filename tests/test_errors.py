@@ -217,6 +217,7 @@ MADE = [
     *(MalformedListError("_:b1", "has no end"), TooManyTriplesError(4000, 30), NotEntailedError("x p y", "no")),
     ParameterError("a/b", "drug", "there is none", type="iri", value="x", near=("y", "z")),
     *(QueryError("a/b", "is wrong", line=2, column=3), NotLinkedError("links/x", "CHEBI")),
+    NotLinkedError("links/x", "mappings"),
     InconsistentError(["one", "two"], case="f", summary="one line"),
     *(SourceError("page.txt", expected="e", found="f"), StsKgError("anything")),
     *(

@@ -50,7 +50,7 @@ class Session:
     slices : mapping of graph names to N-Triples
         What was linked; it takes part in reasoning.
     mappings : mapping of graph names to N-Triples
-        The mapping sets that queries on the linked graph see; they take no part in reasoning.
+        The mapping sets that queries on the linked graph see; they take no part in reasoning, and may be read late.
     """
 
     guideline: Guideline
@@ -180,7 +180,7 @@ class Session:
 
     @cached_property
     def _linked_store(self) -> Store:
-        return store_of(self.linked, self.by_readings, *map(of_ntriples, self.mappings.values()))
+        return store_of(self.linked, self.by_readings, *self.mappings.values())
 
     def named_graphs(self, kind: str) -> dict[URIRef, Graph]:
         """Return the graphs of a kind by name: asserted (modules and cases), inferred, mappings or links."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from rdflib import URIRef
-from rdflib.namespace import RDF
+from rdflib.namespace import RDF, SKOS
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from sts_kg.errors import QueryError
@@ -44,6 +44,7 @@ CHECKS = {
     "query-frequency-mixed": "A frequency is shown, compared, ordered or counted only within its reference class.",
     "query-unused-prefix": "A declared prefix is used.",
     "query-regex-parameter": "No parameter becomes part of a regular expression.",
+    "query-mappings-unsaid": "A query on the linked graph that reads mappings says so, so that it fails without them.",
 }
 
 REMEDIES = {
@@ -56,6 +57,7 @@ REMEDIES = {
     "query-frequency-mixed": "select the object of sts:amongst of the same statement, and order and group by it first",
     "query-unused-prefix": "delete the line",
     "query-regex-parameter": "use CONTAINS(LCASE(...), LCASE(...))",
+    "query-mappings-unsaid": "write needs: mappings into x-sts",
 }
 
 
@@ -117,8 +119,14 @@ def violations(
     used = {part.prefix or "" for part in parts_of(tree[1]) if isinstance(part, CompValue) and part.name == "pname"}
     found += [("query-unused-prefix", f"PREFIX {prefix}: is never used") for prefix in prefixes if prefix not in used]
     found += [("query-regex-parameter", f"?{each} is part of a pattern") for each in _in_pattern(tree)]
+    if query.graph == "linked" and not query.endpoint and "mappings" not in query.needs:
+        read = sorted(set(iris(tree[1], prefixes)) & _MATCHES)
+        found += [("query-mappings-unsaid", f"it reads {compress(each)}") for each in read]
     ordered = sorted(dict.fromkeys(found), key=lambda each: list(CHECKS).index(each[0]))
     return tuple(Violation(check, query.id, message, REMEDIES[check]) for check, message in ordered)
+
+
+_MATCHES = {SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch, SKOS.relatedMatch}
 
 
 # --- the checks

@@ -25,8 +25,9 @@ class CannedQuery:
 
     `id` is the path below the folder of queries without suffix, `graph` is one of GRAPHS, `form`
     "select", "ask", "construct" or "describe". `empty_because` says why there are no rows, if none are
-    expected; `needs` names the vocabulary that must be linked first, by its prefix. `remedy`, of a check, says what
-    would be right. Only a federated query has an `endpoint`, and only a query of the user's own a `file`.
+    expected; `needs` are the prefixes of vocabularies that must be linked first, and `mappings` if the graph must have
+    the mapping sets. `remedy`, of a check, says what would be right. Only a federated query has an `endpoint`, and only
+    a query of the user's own a `file`.
     """
 
     id: str
@@ -38,7 +39,7 @@ class CannedQuery:
     text: str
     form: str
     empty_because: str = ""
-    needs: str = ""
+    needs: tuple[str, ...] = ()
     remedy: str = ""
     tags: tuple[str, ...] = ()
     endpoint: str = ""

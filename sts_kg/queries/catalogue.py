@@ -178,7 +178,7 @@ def _parsed(query_id: str, text: str) -> CannedQuery:
         text=text,
         form=form,
         empty_because=str(header.own.get("empty", "")),
-        needs=str(header.own.get("needs", "")),
+        needs=header.needs,
         remedy=str(header.own.get("remedy", "")),
         tags=tuple(header.fields.get("tags", ())),
         endpoint=endpoint,

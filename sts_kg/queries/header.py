@@ -29,6 +29,12 @@ class Header:
     own: Mapping[str, Any]
     lines: Mapping[str, int]
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What must be in the graph: `mappings`, or prefixes of vocabularies that are linked."""
+        needs = self.own.get("needs", [])
+        return (needs,) if isinstance(needs, str) else tuple(needs)
+
     def described(self, found: list[tuple[Parameter, int]]) -> tuple[Parameter, ...]:
         """Return parameters, each found on a line, with their default, choices, label and class.
 
@@ -122,6 +128,13 @@ def read_header(text: str) -> Header:
     own = _mapping(fields, "x-sts", ("graph", "params", "empty", "needs", "remedy"), lines)
     if own.get("graph", "closed") not in GRAPHS:
         raise ParseError(f"the graph is one of {', '.join(GRAPHS)}", line=lines["x-sts"])
+    needs = own.get("needs", "any")
+    if not needs or not (
+        isinstance(needs, str) or (isinstance(needs, list) and all(isinstance(n, str) for n in needs))
+    ):
+        raise ParseError("needs is mappings, the prefix of a vocabulary, or a list of them", line=lines["x-sts"])
+    if "needs" in own and own.get("graph") != "linked":
+        raise ParseError("a query that needs mappings or a vocabulary has graph: linked", line=lines["x-sts"])
     return Header(fields, own, lines)
 
 

@@ -39,8 +39,10 @@ _PIPES = "/dev/fd"  # Unix has it, Windows does not
 _SERVICE_ANYWHERE = re.compile("(servi)c(e)", re.IGNORECASE)
 
 
-def store_of(*sources: Graph | Closure | Collection[ox.Quad], named: Mapping[URIRef, Graph] | None = None) -> Store:
-    """Return an Oxigraph store in memory: graphs, closures and quads in its default graph, others by their names.
+def store_of(
+    *sources: Graph | Closure | bytes | Collection[ox.Quad], named: Mapping[URIRef, Graph] | None = None
+) -> Store:
+    """Return an Oxigraph store in memory: graphs, closures, N-Triples and quads in its default graph, others by name.
 
     It keeps numbers, truth values and dates by their value: the integer `01` comes back as `1`.
     """
@@ -48,6 +50,8 @@ def store_of(*sources: Graph | Closure | Collection[ox.Quad], named: Mapping[URI
     for source in sources:
         if isinstance(source, Graph):
             store.bulk_extend(ox.Quad(to_ox(s), to_ox(p), to_ox(o)) for s, p, o in source)
+        elif isinstance(source, bytes):
+            store.bulk_extend(ox.parse(source, ox.RdfFormat.N_TRIPLES, lenient=True))
         elif isinstance(source, Collection):
             store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in source)
         else:

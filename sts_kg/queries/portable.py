@@ -27,6 +27,10 @@ _LOADED = {
         "sts-kg push --graphs asserted,inferred,mappings,links (its graphs merged)",
     ),
 }
+_MAPPED = (
+    "the ontology with what follows, and the mappings",
+    "sts-kg push --graphs asserted,inferred,mappings (its graphs merged)",
+)
 _AFTER_DATASET = ("WHERE", "ORDER", "GROUP", "HAVING", "LIMIT", "OFFSET", "VALUES")
 
 
@@ -87,9 +91,13 @@ def _how_to_run(query: CannedQuery, named: bool) -> list[str]:
     if query.endpoint:
         return [f"Ask {query.endpoint}"]
     what, how = _LOADED[query.graph]
-    need = f" It needs a linked ontology with terms of {query.needs}." if query.needs else ""
+    vocabularies = [each for each in query.needs if each != "mappings"]
+    need = f" It needs a linked ontology with terms of {', '.join(vocabularies)}." if vocabularies else ""
+    if query.needs == ("mappings",):
+        what, how = _MAPPED
     if named:
-        return [f"Ask a store that sts-kg push filled; FROM names {what}.{need}"]
+        filled = f"{how.split(' (')[0]} filled" if query.graph == "linked" else "sts-kg push filled"
+        return [f"Ask a store that {filled}; FROM names {what}.{need}"]
     return [f"Load into the default graph {what}.{need}", f"  {how}"]
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pyoxigraph
 import pytest
+from rdflib.namespace import SKOS
 
 from sts_kg.quality.lint import CHECKS, violations
 from sts_kg.queries.canned_query import CannedQuery
@@ -303,6 +304,10 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
             "SELECT ?x { ?x sts:a ?l BIND(STR(?_t_literal) AS ?t) FILTER(REGEX(?l, 'a') && ?l = ?t) } ORDER BY ?x",
         ),
     ],
+    "query-mappings-unsaid": [
+        (f"SELECT ?x {{ ?x <{SKOS}{match}> ?y }} ORDER BY ?x", f"SELECT ?x {{ ?x <{SKOS}broader> ?y }} ORDER BY ?x")
+        for match in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
+    ],
 }
 GOOD = HEADER + "SELECT ?x { ?x ?y ?z } ORDER BY ?x"
 
@@ -316,7 +321,9 @@ def query(body: str, **changes: object) -> CannedQuery:
     parameters = tuple(Parameter(name, type_, mark == "_") for mark, name, type_ in found)
     form = re.search("SELECT|ASK|CONSTRUCT|DESCRIBE", body)
     assert form is not None
-    base = replace(parse_canned("drugs/q", GOOD), text=text, parameters=parameters, form=form.group().lower())
+    base = replace(
+        parse_canned("drugs/q", GOOD), graph="linked", text=text, parameters=parameters, form=form.group().lower()
+    )
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
@@ -350,6 +357,14 @@ def test_check_spares_the_near_miss(check: str, good: str) -> None:
 def test_clean_query_has_no_violations() -> None:
     body = "SELECT DISTINCT ?x { ?x sts:hasComponent ?_drug_iri ; sts:hasModality ?__modality_iri } ORDER BY ?x"
     assert checks(body) == []
+
+
+def test_what_reads_mappings_says_so_on_the_linked_graph_alone() -> None:
+    body = f"SELECT ?x {{ OPTIONAL {{ ?x ^<{SKOS.exactMatch}> ?y }} }} ORDER BY ?x"
+    (found,) = violations(query(body), VOCABULARY)
+    assert (found.check, found.message) == ("query-mappings-unsaid", "it reads skos:exactMatch")
+    assert checks(body, needs=("CHEBI",)) == ["query-mappings-unsaid"]
+    assert checks(body, needs=("mappings",)) == checks(body, graph="closed") == []
 
 
 def test_second_parser_alone_can_object() -> None:

@@ -168,6 +168,11 @@ BAD_HEADERS = [
     (HEADER + "#+ x-sts: {params: {c: {label: C}}}\n", "'c'", 3),
     (HEADER + "#+ x-sts: {params: {a: {type: iri}}}\n", "'type'", 3),
     (HEADER + "#+ x-sts: {params: {a: {class: nope:Drug}}}\n", "does not fit", 4),
+    (HEADER + "#+ x-sts: {graph: linked, needs: []}\n", "needs is mappings, the prefix of a vocabulary", 3),
+    (HEADER + "#+ x-sts: {graph: linked, needs: {a: b}}\n", "needs is mappings, the prefix of a vocabulary", 3),
+    (HEADER + "#+ x-sts: {graph: linked, needs: [[a]]}\n", "needs is mappings, the prefix of a vocabulary", 3),
+    (HEADER + "#+ x-sts: {needs: mappings}\n", "has graph: linked", 3),
+    (HEADER + "#+ x-sts: {graph: closed, needs: CHEBI}\n", "has graph: linked", 3),
     (HEADER + "#+ tags: drugs\n", "list of words", 3),
 ]
 
