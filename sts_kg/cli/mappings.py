@@ -128,7 +128,7 @@ def validate(files: tuple[Path, ...], terms: tuple[Path, ...], form: str) -> Non
     else:
         for path, problem in found:
             shown.write(f"{problem.path or path}, {problem}")
-    errors = _told(shown, [problem for _, problem in found])
+    errors = _told(shown, [problem for _, problem in found]) if found or not unread else 0
     sys.exit(UNREADABLE if unread else NO if errors else DONE)
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
 from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, SDO, VOID, XSD
@@ -116,7 +117,10 @@ def _dcat(graph: Graph, guideline: Guideline, files: list[Path]) -> None:
     graph.add((whole, DCTERMS.conformsTo, URIRef("http://www.w3.org/ns/owl-profile/RL")))
     for file in files:
         size, digest = _size_and_digest(file)
-        one, checksum = URIRef(f"{guideline.iri}#file-{file.name}"), URIRef(f"{guideline.iri}#sha256-{file.name}")
+        one, checksum = (
+            URIRef(f"{guideline.iri}#file-{quote(file.name)}"),
+            URIRef(f"{guideline.iri}#sha256-{quote(file.name)}"),
+        )
         graph.add((whole, DCAT.distribution, one))
         graph.add((one, RDF.type, DCAT.Distribution))
         graph.add((one, DCTERMS.title, Literal(file.name)))
@@ -151,7 +155,7 @@ def _schema(graph: Graph, guideline: Guideline, files: list[Path]) -> None:
         graph.add((person, SDO.name, Literal(str(asserted.value(person, RDFS.label)))))
     for file in files:
         size, digest = _size_and_digest(file)
-        one = URIRef(f"{guideline.iri}#file-{file.name}")
+        one = URIRef(f"{guideline.iri}#file-{quote(file.name)}")
         graph.add((whole, SDO.distribution, one))
         graph.add((one, RDF.type, SDO.DataDownload))
         graph.add((one, SDO.name, Literal(file.name)))
@@ -174,10 +178,13 @@ def _copy(graph: Graph, whole: URIRef, guideline: Guideline) -> None:
 
 def _address(guideline: Guideline, file: Path) -> URIRef:
     """Return where a file will be: below the version's IRI."""
-    return URIRef(f"{guideline.header(OWL.versionIRI)}/{file.name}")
+    return URIRef(f"{guideline.header(OWL.versionIRI)}/{quote(file.name)}")
 
 
 def _size_and_digest(file: Path) -> tuple[int, str]:
     opened(file).close()  # for its errors
-    data = file.read_bytes()
-    return len(data), sha256(data).hexdigest()
+    digest = sha256()
+    with file.open("rb") as whole:
+        while piece := whole.read(1 << 20):
+            digest.update(piece)
+        return whole.tell(), digest.hexdigest()

@@ -23,11 +23,11 @@ from sts_kg.links.mapping_rdf import from_graph, sets_of, to_graph
 from sts_kg.links.mapping_set import SLOTS, Mapping, MappingSet
 from sts_kg.links.slots import JUSTIFICATIONS, PREDICATES
 from sts_kg.links.sssom_json import of_json, to_json
-from sts_kg.links.sssom_table import decoded, read_table, shipped, text
+from sts_kg.links.sssom_table import read_table, shipped, text
 from sts_kg.links.violations import RowViolation
 from sts_kg.links.wrong_matches import Denial, denials, traps
 from sts_kg.queries import Elsewhere, Entities
-from sts_kg.rdf import BASE, Prefixes, ending_of, local, ntriples_of, opened, parse, read_text, write_bytes
+from sts_kg.rdf import BASE, Prefixes, as_text, ending_of, local, ntriples_of, opened, parse, read_text, write_bytes
 from sts_kg.rdf import read as read_rdf
 from sts_kg.rdf import write as write_rdf
 
@@ -102,13 +102,13 @@ def read_all(source: str | Path | bytes, *, path: object = None) -> tuple[Mappin
     start = data.removeprefix(codecs.BOM_UTF8).lstrip()
     ending = ending_of(str(place)) if place is not None else ""
     begun = next((syntax for text, syntax in _BEGUN.items() if start.startswith(text)), None)
-    if begun == "jsonld" and (found := of_json(decoded(data, place), path=place)) is not None:
+    if begun == "jsonld" and (found := of_json(as_text(data, path=place), path=place)) is not None:
         return (found,)
     try:
         if not isinstance(source, bytes) and ending in _RDF:
             return tuple(replace(each, path=place) for each in sets_of(read_rdf(source)))
         if begun is not None:
-            return tuple(replace(each, path=place) for each in sets_of(parse(decoded(data, place), syntax=begun)))
+            return tuple(replace(each, path=place) for each in sets_of(parse(as_text(data, path=place), syntax=begun)))
     except ParseError as error:
         raise ParseError(error.reason, path=place, line=error.line, column=error.column) from error
     return (read_table(data, path=place, file=None if isinstance(source, bytes) else Path(source)),)

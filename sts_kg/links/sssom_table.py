@@ -18,18 +18,9 @@ from sts_kg.errors import ParseError
 from sts_kg.guideline import ontology_folder
 from sts_kg.links.mapping_set import KNOWN, Mapping, MappingSet, columns_of, value_of
 from sts_kg.links.sssom_yaml import emitted, parsed
-from sts_kg.rdf import read_text
+from sts_kg.rdf import as_text, read_text
 
-__all__ = ["decoded", "read_table", "shipped", "text"]
-
-
-def decoded(data: bytes, path: object) -> str:
-    """Return UTF-8 bytes as text, without a byte order mark; others are a ParseError with the line of the bad byte."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ParseError(f"is not UTF-8 text (byte {data[error.start]:#04x})", path=path, line=line) from error
+__all__ = ["read_table", "shipped", "text"]
 
 
 def read_table(data: bytes, *, path: object = None, file: Path | None = None) -> MappingSet:
@@ -45,7 +36,7 @@ def read_table(data: bytes, *, path: object = None, file: Path | None = None) ->
         The table is not UTF-8, has metadata that is not YAML, has no SSSOM column, or has rows with more
         cells than columns: with line and column.
     """
-    whole = decoded(data, path)
+    whole = as_text(data, path=path)
     head, body = _cut(whole)
     names = body.lstrip("\r\n").partition("\n")[0]
     delimiter = next((each for each in "\t,;" if each in names), "\t")

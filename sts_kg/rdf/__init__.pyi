@@ -7,6 +7,7 @@ from .endings import is_rdf as is_rdf
 from .endings import syntax_of as syntax_of
 from .endings import syntax_told as syntax_told
 from .files import as_file as as_file
+from .files import as_text as as_text
 from .files import opened as opened
 from .files import read_bytes as read_bytes
 from .files import read_text as read_text

@@ -22,7 +22,7 @@ from sts_kg.rdf.sizes import read_whole, unpacked
 _PIECE = 1 << 20  # bytes read from a file at once
 _NAMES = {".gz": "gzip", ".zst": "zstd"}
 
-__all__ = ["as_file", "opened", "read_bytes", "read_text", "shipped", "write_bytes", "writing"]
+__all__ = ["as_file", "as_text", "opened", "read_bytes", "read_text", "shipped", "write_bytes", "writing"]
 
 
 def shipped(name: str) -> Path:
@@ -38,9 +38,19 @@ def read_text(path: str | Path) -> str:
     Raises
     ------
     ParseError
-        As `read_bytes`, or it is not UTF-8 (with the line of the first bad byte).
+        As `read_bytes` and `as_text`.
     """
-    data = read_bytes(path)
+    return as_text(read_bytes(path), path=path)
+
+
+def as_text(data: bytes, *, path: object = None) -> str:
+    """Return UTF-8 bytes as text, without a byte order mark.
+
+    Raises
+    ------
+    ParseError
+        They are not UTF-8: with the line of the first bad byte.
+    """
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from sts_kg.errors import ParseError
-from sts_kg.rdf import read_bytes
+from sts_kg.rdf import as_text, read_bytes
 
 __all__ = ["iso_date", "read_rows", "write_rows"]
 
@@ -78,10 +78,10 @@ def _text(path: str | Path) -> str:
     if b"\0" in data[:4]:
         raise ParseError(f"is not UTF-8 text but perhaps UTF-16 without a byte order mark; {_SAVE}", path=path)
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        reason = f"is not UTF-8 text (byte {data[error.start]:#04x}), perhaps Windows-1252; {_SAVE}"
-        raise ParseError(reason, path=path, line=data.count(b"\n", 0, error.start) + 1) from error
+        return as_text(data, path=path)
+    except ParseError as error:
+        reason = f"{error.reason}, perhaps Windows-1252; {_SAVE}"
+        raise ParseError(reason, path=path, line=error.line) from error
 
 
 def write_rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

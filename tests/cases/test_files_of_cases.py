@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -1060,6 +1062,16 @@ def test_a_prefix_that_json_ld_does_not_declare_is_an_error(tmp_path: Path) -> N
 
 
 # --- CSV of spreadsheets
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a POSIX system")
+def test_a_cohort_comes_through_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "p.csv"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(pipe.write_bytes, b"case,stage4-sts\na,yes\n")
+        assert [case.id for case in read(pipe, vocabulary())] == ["a"]
+        written.result()
 
 
 @pytest.mark.parametrize(

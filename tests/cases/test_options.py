@@ -206,6 +206,7 @@ def test_case_f_with_its_course_is_tried_and_still_met(kg: KnowledgeGraph) -> No
     )
 
 
+@pytest.mark.slow
 def test_every_assignment_of_every_option(kg: KnowledgeGraph) -> None:
     """Closure, walk and oracle agree on all 3**n assignments of each option's n findings (2,616 cases)."""
     asked: dict[str, tuple[str, dict[str, bool]]] = {}

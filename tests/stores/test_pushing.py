@@ -254,6 +254,7 @@ def test_half_a_batch_from_before_is_mended(to: Server, name: URIRef) -> None:
     assert counts(to, name) == {str(name): 7}
 
 
+@pytest.mark.slow
 def test_readers_see_the_old_graph_or_the_new_one(to: Server, name: URIRef) -> None:
     push({name: numbered(2_000, "old")}, to.query)
     seen: Counter[tuple[int, int]] = Counter()
