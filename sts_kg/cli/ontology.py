@@ -1,4 +1,4 @@
-"""Commands about the ontology itself: sources, check, review, export."""
+"""Commands about the ontology itself: sources, source diff, check, review, export, describe."""
 
 from __future__ import annotations
 
