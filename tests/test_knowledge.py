@@ -454,7 +454,7 @@ def test_export_keeps_the_modules_apart(own: KnowledgeGraph, tmp_path: Path, end
     syntax = ox.RdfFormat.TRIG if ending == "trig" else ox.RdfFormat.N_QUADS
     counts = Counter(str(quad.graph_name) for quad in ox.parse(data, syntax))
     modules = {f"<{STS}ontology/{name}>": len(graph) for name, graph in module_ontologies(own.guideline).items()}
-    assert counts == modules | {f"<{STS}ontology/inferred>": done.triples["inferred"]}
+    assert counts == modules | {f"<{STS}inferred>": done.triples["inferred"]}
 
 
 def test_export_with_what_is_inferred_and_with_cases(of_a: KnowledgeGraph, tmp_path: Path) -> None:
@@ -464,7 +464,7 @@ def test_export_with_what_is_inferred_and_with_cases(of_a: KnowledgeGraph, tmp_p
     assert (CASE.a, STS.hasOption, STS["option-surgery"]) in read(path)
     of_a.export(tmp_path / "kg.nq")
     lines = (tmp_path / "kg.nq").read_text(encoding="utf-8").splitlines()
-    own_graph = [line for line in lines if line.endswith(" <https://w3id.org/sts-kg/ontology/cases> .")]
+    own_graph = [line for line in lines if line.endswith(" <https://w3id.org/sts-kg/cases> .")]
     assert (
         len(own_graph) == len(of_a.asserted) - len(of_a.guideline.asserted) == 2 + len(of_a.session.by_readings) == 72
     )
