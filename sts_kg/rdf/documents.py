@@ -93,6 +93,7 @@ class Document:
             raise ParseError(reason, path=path)
         self.syntax, self.in_lines = found, found in _IN_LINES
         self._parsed: Parsed | None = None
+        self._n_left_out = 0  # of what is no RDF
 
     def __enter__(self) -> Document:
         return self
@@ -109,7 +110,7 @@ class Document:
     @property
     def n_skipped(self) -> int:
         """How many statements were left out so far."""
-        return 0 if self._parsed is None else self._parsed.n_skipped
+        return self._n_left_out + (0 if self._parsed is None else self._parsed.n_skipped)
 
     def quads(self, *, rename: bool = True) -> Iterator[ox.Quad]:
         """Yield the quads; with `rename`, blank nodes get labels that no other document has.
@@ -122,7 +123,12 @@ class Document:
         from sts_kg.rdf.syntaxes import Parsed  # needs pyoxigraph, which takes ten megabytes
 
         data, syntax = self._text(), self.syntax
-        if syntax in OWL_SYNTAXES:
+        if syntax == "obo":
+            from sts_kg.rdf.obo import obo_nquads
+
+            data, self._n_left_out = obo_nquads(data, path=self.path, base=self._base, lenient=self._lenient)
+            syntax = "nquads"
+        elif syntax in OWL_SYNTAXES:
             from sts_kg.rdf.owl_syntaxes import owl_nquads
 
             try:

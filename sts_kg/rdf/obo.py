@@ -102,6 +102,7 @@ _CARDINALITIES = ("cardinality", "minCardinality", "maxCardinality")
 _ONCE = ("ontology", "data-version", "default-namespace", "logical-definition-view-relation")
 _DIRECTIVES = ("ontology", "data-version", "import", "idspace", "owl-axioms")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://|(?:https?|ftp|urn|mailto):")
+_ID = re.compile(r"https?:\S+|[A-Za-z_]+:[0-9]+")
 _NAME = re.compile(r'[^\s"<>\\^`{|}]+')
 _TO_ESCAPE = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 _HEADER_ENDS = f"{_TYPE} {_ONTOLOGY} .\n"
@@ -408,8 +409,7 @@ class _Translation:
             made = [counted(verb, number) for verb, number in parts if number is not None]
             return made[0] if len(made) == 1 else self._of_all("intersection_of", made), _CARDINALITIES
         if only and given.get("all_some") == "true":
-            parts = ("someValuesFrom", "allValuesFrom")
-            made = [self._restriction(name, (verb, other)) for verb in parts]
+            made = [self._restriction(name, (verb, other)) for verb in ("someValuesFrom", "allValuesFrom")]
             return self._of_all("intersection_of", made), ("all_only", "all_some")
         if only:
             return self._restriction(name, ("allValuesFrom", other)), ("all_only",)
@@ -527,10 +527,10 @@ class _Translation:
         tag, values = clause.tag, clause.values
         gci = ("gci_relation", "gci_filler")
         if tag in _CLASSES:
-            other, used = self._class(values[0]), ()
+            other = self._class(values[0])
             self._say(self._narrowed(subject, clause), _CLASSES[tag], other, self._notes(clause, *gci))
         elif tag == "relationship" and self._property(values[0]) not in self._metadata:
-            other, used = self._related(*values, clause)
+            other, used = self._related(values[0], values[1], clause)
             self._say(self._narrowed(subject, clause), _CLASSES["is_a"], other, self._notes(clause, *gci, *used))
         else:
             self._common(subject, clause, _CLASS)
@@ -606,10 +606,13 @@ class _Translation:
             self._say(merged, self._annotation(f"{_OBO}IAO_0000231"), f"<{_OBO}IAO_0000227>")
 
     def _value(self, clause: Clause) -> str:
-        """Return the value of a property_value: text with its datatype or without, or what an ID stands for."""
+        """Return the value of a property_value: a text, or what an ID stands for.
+
+        In quotes and without a datatype, which the specification does not have, the OWLAPI writes an ID or IRI.
+        """
         _, text, name, datatype = clause.values
-        if text is None and datatype is None:
-            return self._iri(name)
+        if datatype is None and (text is None or _ID.fullmatch(text)):
+            return self._iri(text or name)
         kind = f"<{_XSD}string>" if datatype is None else self._iri(datatype)
         return _literal(name if text is None else text) + ("" if kind == f"<{_XSD}string>" else f"^^{kind}")
 

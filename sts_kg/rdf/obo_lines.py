@@ -13,6 +13,10 @@ _WORD = r'((?:[^\s\\!{"]|\\.)(?:[^\s\\!{]|\\.)*+)'
 _QUOTED = r'"((?:[^"\\]|\\.)*+)"'
 _SCOPE = r"(EXACT|BROAD|NARROW|RELATED)(?=[\s\[!{]|$)"
 _XREFS = r'\[((?:[^\]"\\]|\\.|"(?:[^"\\]|\\.)*+")*+)\]'
+# xrefs may have spaces, as the OWLAPI writes them
+_DIRECT, _LISTED = (
+    rf"((?:{sign})++(?:[ \t]++(?:{sign})++)*+)" for sign in (r'[^\s"\\!{}]|\\.', r'[^\s",\\]|\\.|,(?=\S)')
+)
 _GAP, _MAYBE = r"[ \t]++", r"[ \t]*+"
 #: Name of a shape of values: what matches them, and how it is shown. The last group of some is a list of xrefs.
 _FORMS = {
@@ -27,23 +31,25 @@ _FORMS = {
         '"text" EXACT, BROAD, NARROW or RELATED, perhaps a type, [xrefs]',
     ),
     "old synonym": (f"{_QUOTED}{_MAYBE}{_XREFS}", '"text" [xrefs]'),
-    "xref": (f"{_WORD}(?:{_GAP}{_QUOTED})?+", 'ID, perhaps "text"'),
+    "xref": (f"{_DIRECT}(?:{_MAYBE}{_QUOTED})?+", 'ID, perhaps "text"'),
     "value": (f"{_WORD}{_GAP}(?:{_QUOTED}|{_WORD})(?:{_GAP}{_WORD})?+", 'ID "text" datatype, or ID ID'),
     "described": (_WORD + _GAP + _QUOTED, 'ID "text"'),
     "scoped": (f"{_WORD}{_GAP}{_QUOTED}(?:{_GAP}{_SCOPE})?+", 'ID "text", perhaps EXACT, BROAD, NARROW or RELATED'),
     "space": (f"{_WORD}{_GAP}{_WORD}(?:{_GAP}{_QUOTED})?+", 'prefix IRI, perhaps "text"'),
     "date": (r"(\d\d:\d\d:\d{4} \d\d:\d\d)", "DD:MM:YYYY hh:mm"),
+    "created": (r"(\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?+)?+)", "YYYY-MM-DDThh:mm:ssZ"),
 }
 _END = _MAYBE + r'(?:\{((?:[^"}\\]|\\.|"(?:[^"\\]|\\.)*+")*+)\}[ \t]*+)?+(?:(?<=[\s"\]}])!.*+)?+'
 _PATTERNS = {name: (re.compile(form), re.compile(form + _END), shown) for name, (form, shown) in _FORMS.items()}
 _WITH_XREFS = ("quoted", "synonym", "old synonym")
 
 _ALL = {
-    **dict.fromkeys(("name", "namespace", "comment", "created_by", "creation_date"), "text"),
+    **dict.fromkeys(("name", "namespace", "comment", "created_by"), "text"),
     **dict.fromkeys(("is_anonymous", "is_obsolete", "builtin"), "bool"),
     **dict.fromkeys(("id", "alt_id", "subset", "replaced_by", "consider"), "word"),
     **dict.fromkeys(("exact_synonym", "broad_synonym", "narrow_synonym", "related_synonym"), "old synonym"),
     **{"def": "quoted", "synonym": "synonym", "xref": "xref", "property_value": "value", "relationship": "pair"},
+    "creation_date": "created",
 }
 _RELATED = dict.fromkeys(("is_a", "union_of", "equivalent_to", "disjoint_from"), "word")
 #: Kind of a frame to its tags, and the shape of their values.
@@ -95,7 +101,7 @@ class Clause(NamedTuple):
 _STANZA = re.compile(r"\s*\[([^\]\s]*)\]" + _END)
 _TAG = re.compile(r"[ \t]*+([^\s:\\!]++):[ \t]*+")
 _QUALIFIER = re.compile(rf'\s*+((?:[^\s"\\]|\\.)+?)\s*=\s*(?:{_QUOTED}|((?:[^\s",\\]|\\.)+))\s*(?:,|$)')
-_XREF = re.compile(rf'\s*+((?:[^\s",\\]|\\.|,(?=\S))++)(?:{_GAP}{_QUOTED})?+\s*+(?:,(?=\s|$)|$)')
+_XREF = re.compile(rf"\s*+{_LISTED}(?:{_MAYBE}{_QUOTED})?+\s*+(?:,(?=\s|$)|$)")
 _ESCAPE = re.compile(r"\\(.)")
 _CONTROLS = {"n": "\n", "t": "\t", "W": " "}
 
@@ -126,7 +132,8 @@ def clause_in(line: str, kind: str, number: int) -> Clause:
     given = whole.fullmatch(line, start)
     if given is None:
         part = begin.match(line, start)
-        end = len(line[: part.end() if part else start].rstrip()) if part else start
+        end = part.end() if part else start
+        end += len(line[end:]) - len(line[end:].lstrip())
         more = "; in a text, write \\! and \\{ for ! and {" if line[end : end + 1] in ("!", "{") else ""
         raise NotOboError(f"`{tag}: {shown}` was expected{more}", end + 1)
     *values, qualifiers = given.groups()
