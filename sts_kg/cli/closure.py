@@ -64,7 +64,7 @@ def close(
     they are listed, and the closure is still written.
 
     With --lenient, a statement that is wrong is left out and counted. In RDF/XML and JSON-LD only terms can be wrong,
-    not the grammar; the OWL syntaxes are read whole or not at all.
+    not the grammar; OWL functional syntax, OWL/XML and Manchester syntax are read whole or not at all.
 
     \b
     Example:

@@ -45,7 +45,7 @@ class Document:
         The syntax to assume where the content leaves it open; by default by the ending of the path.
     lenient : bool
         Whether to leave out what is wrong and count it, as `Parsed` does; for N-Triples and N-Quads whoever reads
-        `lines` has to. The OWL syntaxes are read whole or not at all.
+        `lines` has to. OWL functional syntax, OWL/XML and Manchester syntax are read whole or not at all.
 
     Raises
     ------
@@ -118,7 +118,7 @@ class Document:
         Raises
         ------
         ParseError
-            As `Parsed`; of OWL syntaxes as `owl_nquads`.
+            As `Parsed`; of OWL syntaxes as `owl_nquads` and `obo_nquads`.
         """
         from sts_kg.rdf.syntaxes import Parsed  # needs pyoxigraph, which takes ten megabytes
 

@@ -26,6 +26,7 @@ _OBO, _OIO = "http://purl.obolibrary.org/obo/", "http://www.geneontology.org/for
 #: Prefixes that stand for their vocabulary, unless the header has an `idspace` for them.
 _SPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
+    "dce": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "obo": _OBO,
@@ -270,8 +271,11 @@ class _Translation:
             if tag in _ONCE and given.setdefault(tag, clause.line) != clause.line:
                 self._document.refuse(NotOboError(f"{tag} is given on line {given[tag]} too"), clause.line)
                 header.remove(clause)
-            elif tag == "idspace":
+            elif tag == "idspace" and given.setdefault(f"idspace {values[0]}", clause.line) == clause.line:
                 self._spaces[values[0]] = values[1]
+            elif tag == "idspace" and self._spaces[values[0]] != values[1]:
+                line = given[f"idspace {values[0]}"]
+                self._document.refuse(NotOboError(f"idspace: {values[0]} has another IRI on line {line}"), clause.line)
             elif tag == "default-namespace":
                 self._namespace = values[0]
             elif tag == "logical-definition-view-relation":

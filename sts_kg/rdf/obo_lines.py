@@ -100,7 +100,7 @@ class Clause(NamedTuple):
 
 _STANZA = re.compile(r"\s*\[([^\]\s]*)\]" + _END)
 _TAG = re.compile(r"[ \t]*+([^\s:\\!]++):[ \t]*+")
-_QUALIFIER = re.compile(rf'\s*+((?:[^\s"\\]|\\.)+?)\s*=\s*(?:{_QUOTED}|((?:[^\s",\\]|\\.)+))\s*(?:,|$)')
+_QUALIFIER = re.compile(rf'\s*+((?:[^\s"\\=]|\\.)++)\s*+=\s*+(?:{_QUOTED}|((?:[^\s",\\]|\\.)++))\s*+(?:,|$)')
 _XREF = re.compile(rf"\s*+{_LISTED}(?:{_MAYBE}{_QUOTED})?+\s*+(?:,(?=\s|$)|$)")
 _ESCAPE = re.compile(r"\\(.)")
 _CONTROLS = {"n": "\n", "t": "\t", "W": " "}

@@ -1,4 +1,4 @@
-"""OWL documents outside RDF: functional syntax, OWL/XML, Manchester syntax and OBO, by py-horned-owl."""
+"""OWL documents outside RDF, by py-horned-owl: functional syntax, OWL/XML and Manchester syntax."""
 
 from __future__ import annotations
 
@@ -23,11 +23,10 @@ _STANDARD = {
     "owl": "http://www.w3.org/2002/07/owl#",
 }
 _DECLARED = {"ofn": (r"Prefix\(\s*{}:\s*=", "Prefix({}:=<{}>)"), "omn": (r"Prefix:\s+{}:\s", "Prefix: {}: <{}> ")}
-_ESCAPED = re.compile(r"(?<![\w:/\\])((?:https?|ftp)://\S*)")  # an address in OBO, where ROBOT still escapes colons
 
 
 def owl_nquads(data: bytes, syntax: Any, *, path: object = None) -> bytes:
-    """Return the triples of a UTF-8 document in one of `OWL_SYNTAXES` as N-Quads.
+    """Return the triples of a UTF-8 document in `ofn`, `owx` or `omn` as N-Quads.
 
     Raises
     ------
@@ -40,18 +39,18 @@ def owl_nquads(data: bytes, syntax: Any, *, path: object = None) -> bytes:
         reason = f"is {OWL_SYNTAXES[syntax]}, which py-horned-owl reads: pip install 'sts-kg[formats]'"
         raise ParseError(reason, path=path) from error
     try:
-        given = data.decode()
+        text = data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ParseError(f"is not UTF-8 text (byte {data[error.start]:#04x})", path=path, line=line) from error
     check_nesting(data, syntax, path=path)
-    text, before = _completed(given, syntax, path)
+    text, before = _completed(text, syntax, path)
     try:
         rdf = pyhornedowl.open_ontology_from_string(text, serialization=syntax).save_to_string("owl")
     except BaseException as error:  # a panic of Rust is no Exception
         if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":
             raise
-        raise _refused(str(error), syntax, given, text, before, path) from error
+        raise _refused(str(error), syntax, text, before, path) from error
     try:
         return nquads(rdf.encode(), "rdfxml", path=path)
     except ParseError as error:  # its line is that of the text which was made
@@ -62,10 +61,6 @@ def _completed(text: str, kind: str, path: object) -> tuple[str, int]:
     """Return a text as horned-owl reads it, and how much longer its first line is."""
     if kind == "owx":
         return _with_prefixes(text, path), 0
-    if kind == "obo":
-        return _ESCAPED.sub(lambda found: found[1].replace("\\:", ":"), text), 0
-    if kind not in _DECLARED:
-        return text, 0
     declared, declaration = _DECLARED[kind]
     lacking = [prefix for prefix in _STANDARD if not re.search(declared.format(prefix), text)]
     added = "".join(declaration.format(prefix, _STANDARD[prefix]) for prefix in lacking)
@@ -99,7 +94,7 @@ def _with_prefixes(text: str, path: object) -> str:
     return text[: root.end()] + added + text[root.end() :]
 
 
-def _refused(said: str, kind: str, given: str, text: str, before: int, path: object) -> ParseError:
+def _refused(said: str, kind: str, text: str, before: int, path: object) -> ParseError:
     """Return the error of horned-owl, with the place in the text that was given."""
     place, span, expected = _PLACE.search(said), _SPAN.search(said), _EXPECTED.search(said)
     line = column = None
@@ -110,9 +105,6 @@ def _refused(said: str, kind: str, given: str, text: str, before: int, path: obj
         line, column = head.count("\n") + 1, len(head) - head.rfind("\n")
     if line == 1 and column is not None:
         column = max(1, column - before)
-    if line is not None and column is not None and kind == "obo":  # escapes that were left out before it
-        for found in _ESCAPED.finditer(given.split("\n")[line - 1]):
-            column += found[1].count("\\:") if found.start() < column else 0
     reason = f"is not {OWL_SYNTAXES[kind]}"
     if expected:
         reason += f": {expected[1]} was expected" if expected[1] else f": {expected[2]}"
