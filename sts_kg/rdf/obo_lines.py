@@ -103,6 +103,7 @@ _TAG = re.compile(r"[ \t]*+([^\s:\\!]++):[ \t]*+")
 _QUALIFIER = re.compile(rf'\s*+((?:[^\s"\\=]|\\.)++)\s*+=\s*+(?:{_QUOTED}|((?:[^\s",\\]|\\.)++))\s*+(?:,|$)')
 _XREF = re.compile(rf"\s*+{_LISTED}(?:{_MAYBE}{_QUOTED})?+\s*+(?:,(?=\s|$)|$)")
 _ESCAPE = re.compile(r"\\(.)")
+_HINT = "; in a text, write \\! and \\{ for ! and {"
 _CONTROLS = {"n": "\n", "t": "\t", "W": " "}
 
 
@@ -134,8 +135,8 @@ def clause_in(line: str, kind: str, number: int) -> Clause:
         part = begin.match(line, start)
         end = part.end() if part else start
         end += len(line[end:]) - len(line[end:].lstrip())
-        more = "; in a text, write \\! and \\{ for ! and {" if line[end : end + 1] in ("!", "{") else ""
-        raise NotOboError(f"`{tag}: {shown}` was expected{more}", end + 1)
+        hint = _HINT if line[end : end + 1] in ("!", "{") else ""
+        raise NotOboError(f"`{tag}: {shown}` was expected{hint}", end + 1)
     *values, qualifiers = given.groups()
     xrefs = values.pop() if shape in _WITH_XREFS else None
     if shape == "text":
@@ -144,7 +145,7 @@ def clause_in(line: str, kind: str, number: int) -> Clause:
         number,
         tag,
         tuple(value if value is None else unescaped(value) for value in values),
-        _items(_QUALIFIER, qualifiers, f'{tag}: qualifiers `{{ID="text", ID="text"}}` were expected'),
+        _items(_QUALIFIER, qualifiers, f'{tag}: qualifiers `{{ID="text", ID="text"}}` were expected{_HINT}'),
         _items(_XREF, xrefs, f'{tag}: xrefs `[ID "text", ID]` were expected'),
     )
 

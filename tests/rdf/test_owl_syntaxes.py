@@ -28,7 +28,6 @@ OWX = (
     '<Prefix name="" IRI="http://e/"/><SubClassOf><Class abbreviatedIRI=":A"/><Class abbreviatedIRI="owl:Thing"/>'
     "</SubClassOf></Ontology>"
 )
-OBO = "format-version: 1.2\nontology: x\n\n[Term]\nid: X:1\nname: a\n{}\n"
 SUBCLASS = f"<http://e/A> <{RDFS}subClassOf> <{OWL}Thing> ."
 
 
@@ -66,27 +65,12 @@ def test_anonymous_individuals_of_owl_xml(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("clause", "value"),
-    [
-        ("xref: https://e.org/a/b\\:F1", "https://e.org/a/b:F1"),
-        ("xref: https\\://e.org/a\\:b\\:c", "https://e.org/a:b:c"),
-        ("xref: MESH:D\\:1", "MESH:D:1"),
-        ('def: "a" [https://e.org/x\\:1, PMID:1]', "https://e.org/x:1"),
-        ('synonym: "b" EXACT [http://e.org/y\\:2 "said"]', "http://e.org/y:2"),
-    ],
-)
-def test_escaped_colons_of_obo(tmp_path: Path, clause: str, value: str) -> None:
-    assert any(f'"{value}"' in line or f"<{value}>" in line for line in lines(tmp_path, "obo", OBO.format(clause)))
-
-
-@pytest.mark.parametrize(
     ("ending", "text", "place", "said"),
     [
         ("ofn", OFN.replace("SubClassOf(:A", "SubClassOf(x:A"), (3, 12), "undefined prefix"),
         ("ofn", "Prefix(:=<http://e/>) Ontology(? )", (1, 32), "was expected"),
         ("omn", OMN.replace("owl:Thing", "x:Thing"), (4, 17), "undefined prefix"),
         ("owx", OWX.replace('"owl:Thing"', '"x:Thing"'), (2, 153), "undefined prefix x:"),
-        ("obo", OBO.format("xref: https://e.org/b\\:F1 }"), (7, 27), "was expected"),
     ],
 )
 def test_the_place_is_that_in_the_file(
@@ -119,8 +103,8 @@ def test_a_panic_of_the_parser_is_an_error(tmp_path: Path, monkeypatch: pytest.M
         raise PanicException("index out of bounds")
 
     monkeypatch.setattr(pyhornedowl, "open_ontology_from_string", panics)
-    with pytest.raises(ParseError, match="is not OBO"):
-        lines(tmp_path, "obo", OBO)
+    with pytest.raises(ParseError, match="is not Manchester syntax"):
+        lines(tmp_path, "omn", OMN)
 
 
 def test_what_is_not_utf_8_has_its_line(tmp_path: Path) -> None:
