@@ -170,6 +170,18 @@ def test_owl_syntaxes_are_closed() -> None:
     assert "OWL functional syntax is read whole or not at all, even leniently" in done.stderr
 
 
+def test_of_obo_wrong_clauses_are_left_out_and_counted() -> None:
+    obo = "http://purl.obolibrary.org/obo/"
+    text = "[Term]\nid: X:1\nisa: X:2\nis_a: X:3\n\n[Term]\nid: X:3\nis_a: X:4\nname: a!\n"
+    done = invoke("close", "-", input=text)
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "line 3, column 1: is not OBO: isa is no tag of [Term]" in done.stderr
+    done = invoke("close", "-", "--lenient", input=text)
+    assert done.exit_code == 0
+    assert "2 statements left out" in done.stderr
+    assert f"<{obo}X_1> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <{obo}X_4> ." in done.stdout.splitlines()
+
+
 def test_a_document_at_a_url_is_closed() -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as served:
         threading.Thread(target=served.serve_forever, daemon=True).start()

@@ -111,7 +111,8 @@ HAS = "owl:onProperty obo:BFO_0000050 ; owl:onClass :2"
             'def: "d" [A:1 "title, long", B:2]',
             ':1 obo:IAO_0000115 "d" . _:n a owl:Axiom ; owl:annotatedSource :1 ; owl:annotatedTarget "d" ; '
             'owl:annotatedProperty obo:IAO_0000115 ; oio:hasDbXref "A:1", "B:2" . '
-            '[ a owl:Annotation ; owl:annotatedSource _:n ; owl:annotatedProperty oio:hasDbXref ; owl:annotatedTarget "A:1" ; rdfs:label "title, long" ] .',
+            "[ a owl:Annotation ; owl:annotatedSource _:n ; owl:annotatedProperty oio:hasDbXref ; "
+            'owl:annotatedTarget "A:1" ; rdfs:label "title, long" ] .',
         ),
         ('synonym: "s" EXACT []', ':1 oio:hasExactSynonym "s" .'),
         ('synonym: "s" []', ':1 oio:hasRelatedSynonym "s" .'),
