@@ -341,7 +341,7 @@ def test_id_spaces(spaces: str, name: str, iri: str) -> None:
 )
 def test_properties_are_named_by_their_xref(name: str, xrefs: str, iri: str) -> None:
     found = quads(f"{HEADER}[Typedef]\nid: {name}\n{xrefs}\n")[0]
-    assert [quad.subject.value for quad in found if quad.predicate.value == f"{OIO}id"] == [iri]
+    assert [str(quad.subject) for quad in found if quad.predicate.value == f"{OIO}id"] == [f"<{iri}>"]
 
 
 def test_frames_with_one_id_are_one_and_have_the_default_namespace() -> None:

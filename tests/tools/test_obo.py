@@ -17,7 +17,7 @@ DATA = Path(os.environ.get("STS_KG_TESTDATA") or Path(__file__).parents[3] / "sh
 OBO, OIO = "http://purl.obolibrary.org/obo/", "http://www.geneontology.org/formats/oboInOwl#"
 OWL, RDF = "http://www.w3.org/2002/07/owl#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
-DECLARED = {OWL + name for name in ("Class", "ObjectProperty", "AnnotationProperty", "NamedIndividual")}
+DECLARED = [ox.NamedNode(OWL + name) for name in ("Class", "ObjectProperty", "AnnotationProperty", "NamedIndividual")]
 #: What the OWLAPI neither drops nor garbles.
 TEXT = r"""format-version: 1.4
 data-version: 2024-01-01
@@ -141,9 +141,7 @@ def said(path: Path) -> set[str]:
             found |= {shown(subject) for quad in quads if quad.predicate.value.endswith(("subClassOf", "valentClass"))}
         else:
             found |= {
-                f"{subject} {quad.predicate} {shown(quad.object)}"
-                for quad in quads
-                if quad.object not in map(ox.NamedNode, DECLARED)
+                f"{subject} {quad.predicate} {shown(quad.object)}" for quad in quads if quad.object not in DECLARED
             }
     return found
 
@@ -163,10 +161,7 @@ def test_each_clause_is_translated_as_by_the_owlapi(java: Callable[..., str], tm
     assert theirs - ours == set()
 
 
-@pytest.mark.parametrize(
-    ("name", "n"),
-    [("maxo-chebi-import-2020-12-10", 24_000), ("drugcentral-2021-09-01", 24_000), ("dron-pdro-slice", 1_400)],
-)
+@pytest.mark.parametrize(("name", "n"), [("maxo-chebi-import-2020-12-10", 24_000), ("drugcentral-2021-09-01", 24_000)])
 def test_real_ontologies_are_read_as_by_the_owlapi(java: Callable[..., str], tmp_path: Path, name: str, n: int) -> None:
     if not DATA.is_dir():
         pytest.skip("the ontologies are not there: set STS_KG_TESTDATA to the test data folder")
