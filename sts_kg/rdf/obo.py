@@ -19,6 +19,7 @@ import pyoxigraph as ox
 from sts_kg.errors import ParseError
 from sts_kg.rdf.obo_lines import HEADER, SHAPES, Clause, NotOboError, clause_in, stanza_in
 from sts_kg.rdf.owl_syntaxes import owl_nquads
+from sts_kg.rdf.syntaxes import reason
 
 __all__ = ["obo_nquads"]
 
@@ -160,7 +161,7 @@ class _Document:
     def refuse(self, error: NotOboError, line: int, n: int = 1) -> None:
         """Raise for what is wrong on a line, or count it."""
         if not self._lenient:
-            raise ParseError(f"is not OBO: {error.reason}", path=self.path, line=line, column=error.column)
+            raise ParseError(reason(f"is not OBO: {error.reason}"), path=self.path, line=line, column=error.column)
         self.n_skipped += n
 
     def read(self, text: str) -> None:
@@ -247,8 +248,8 @@ class _Translation:
             del self._lines[n_lines:]
             while len(self._declared) > n_declared:
                 self._declared.popitem()
-            reason = f"{clauses[0].tag}: {error.reason}"
-            self._document.refuse(NotOboError(reason, error.column), clauses[0].line, len(clauses))
+            wrong = NotOboError(f"{clauses[0].tag}: {error.reason}", error.column)
+            self._document.refuse(wrong, clauses[0].line, len(clauses))
             return False
         return True
 
@@ -393,7 +394,7 @@ class _Translation:
         """Return the class of what is related so, and the qualifiers that it takes."""
         given = dict(clause.qualifiers)
         for tag in _CARDINALITIES:
-            if tag in given and not (given[tag].isascii() and given[tag].isdigit()):
+            if tag in given and re.fullmatch("[0-9]{1,9}", given[tag]) is None:
                 raise NotOboError(f"{tag} is {given[tag]!r}; a whole number was expected")
         exact, least, most = (int(given[tag]) if tag in given else None for tag in _CARDINALITIES)
         only, other = given.get("all_only") == "true", self._class(target)
@@ -441,7 +442,7 @@ class _Translation:
         if tag == "data-version":
             self._version(values[0])
         elif tag == "import":
-            self._say(about, f"<{_OWL}imports>", _checked(urljoin(self._base or "", values[0])))
+            self._say(about, f"<{_OWL}imports>", _checked(values[0], self._base))
         elif tag == "subsetdef":
             self._defined(clause, "comment")
         elif tag == "synonymtypedef":
@@ -599,7 +600,7 @@ class _Translation:
             self._say(subject, self._tag(tag), self._annotation(values[0]), notes)
         elif tag in ("replaced_by", "consider"):
             self._say(subject, self._tag(tag), self._iri(values[0]), notes)
-        elif values[0] in ("true", "false") and tag in SHAPES["Typedef"] and SHAPES["Typedef"][tag] == "bool":
+        elif SHAPES["Typedef"].get(tag) == "bool":
             self._say(subject, self._tag(tag), f'"{values[0]}"^^<{_XSD}boolean>', notes)
         else:
             self._say(subject, self._tag(tag), _literal(" ".join(values)), notes)
@@ -621,9 +622,9 @@ class _Translation:
         return _literal(name if text is None else text) + ("" if kind == f"<{_XSD}string>" else f"^^{kind}")
 
 
-def _checked(iri: str) -> str:
+def _checked(iri: str, base: str | None = None) -> str:
     try:
-        return str(ox.NamedNode(iri))
+        return str(ox.NamedNode(iri if base is None else urljoin(base, iri)))
     except ValueError as error:
         raise NotOboError(f"{iri} is no IRI: {error}") from error
 
