@@ -9,38 +9,39 @@ __all__ = ["HEADER", "SHAPES", "Clause", "NotOboError", "clause_in", "stanza_in"
 
 #: What a clause is if it stands before all stanzas.
 HEADER = "header"
-_WORD = r'((?:[^\s\\!{"]|\\.)(?:[^\s\\!{]|\\.)*+)'
-_QUOTED = r'"((?:[^"\\]|\\.)*+)"'
+_WORD = r'((?:[^\s\\!{"]|\\.)(?:[^\s\\!{]++|\\.)*+)'
+_QUOTED = r'"((?:[^"\\]++|\\.)*+)"'
 _SCOPE = r"(EXACT|BROAD|NARROW|RELATED)(?=[\s\[!{]|$)"
-_XREFS = r'\[((?:[^\]"\\]|\\.|"(?:[^"\\]|\\.)*+")*+)\]'
+_XREFS = r'\[((?:[^\]"\\]++|\\.|"(?:[^"\\]++|\\.)*+")*)\]'
 # xrefs may have spaces, as the OWLAPI writes them
 _DIRECT, _LISTED = (
-    rf"((?:{sign})++(?:[ \t]++(?:{sign})++)*+)" for sign in (r'[^\s"\\!{}]|\\.', r'[^\s",\\]|\\.|,(?=\S)')
+    rf"((?:{sign})++(?:[ \t]++(?:{sign})++)*)" for sign in (r'[^\s"\\!{}]|\\.', r'[^\s",\\]|\\.|(?=,\S),')
 )
 _GAP, _MAYBE = r"[ \t]++", r"[ \t]*+"
 #: Name of a shape of values: what matches them, and how it is shown. The last group of some is a list of xrefs.
 _FORMS = {
-    "text": (r"((?:[^\\!{]|\\.)*+)", "text"),
+    "text": (r"((?:[^\\!{]++|\\.)*+)", "text"),
     "bool": (r"(true|false)(?![^\s!{])", "true or false"),
     "word": (_WORD, "ID"),
     "pair": (_WORD + _GAP + _WORD, "ID ID"),
-    "words": (f"{_WORD}(?:{_GAP}{_WORD})?+", "ID, or ID ID"),
-    "quoted": (f"{_QUOTED}(?:{_MAYBE}{_XREFS})?+", '"text" [xrefs]'),
+    "words": (f"{_WORD}(?:{_GAP}{_WORD})?", "ID, or ID ID"),
+    "quoted": (f"{_QUOTED}(?:{_MAYBE}{_XREFS})?", '"text" [xrefs]'),
     "synonym": (
-        rf"{_QUOTED}(?:{_MAYBE}{_SCOPE}(?:{_GAP}(?!\[){_WORD})?+)?+{_MAYBE}{_XREFS}",
+        rf"{_QUOTED}(?:{_MAYBE}{_SCOPE}(?:{_GAP}(?!\[){_WORD})?)?{_MAYBE}{_XREFS}",
         '"text" EXACT, BROAD, NARROW or RELATED, perhaps a type, [xrefs]',
     ),
     "old synonym": (f"{_QUOTED}{_MAYBE}{_XREFS}", '"text" [xrefs]'),
-    "xref": (f"{_DIRECT}(?:{_MAYBE}{_QUOTED})?+", 'ID, perhaps "text"'),
-    "value": (f"{_WORD}{_GAP}(?:{_QUOTED}|{_WORD})(?:{_GAP}{_WORD})?+", 'ID "text" datatype, or ID ID'),
+    "xref": (f"{_DIRECT}(?:{_MAYBE}{_QUOTED})?", 'ID, perhaps "text"'),
+    "value": (f"{_WORD}{_GAP}(?:{_QUOTED}|{_WORD})(?:{_GAP}{_WORD})?", 'ID "text" datatype, or ID ID'),
     "described": (_WORD + _GAP + _QUOTED, 'ID "text"'),
-    "scoped": (f"{_WORD}{_GAP}{_QUOTED}(?:{_GAP}{_SCOPE})?+", 'ID "text", perhaps EXACT, BROAD, NARROW or RELATED'),
-    "space": (f"{_WORD}{_GAP}{_WORD}(?:{_GAP}{_QUOTED})?+", 'prefix IRI, perhaps "text"'),
+    "scoped": (f"{_WORD}{_GAP}{_QUOTED}(?:{_GAP}{_SCOPE})?", 'ID "text", perhaps EXACT, BROAD, NARROW or RELATED'),
+    "space": (f"{_WORD}{_GAP}{_WORD}(?:{_GAP}{_QUOTED})?", 'prefix IRI, perhaps "text"'),
     "date": (r"(\d\d:\d\d:\d{4} \d\d:\d\d)", "DD:MM:YYYY hh:mm"),
-    "created": (r"(\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?+)?+)", "YYYY-MM-DDThh:mm:ssZ"),
+    "created": (r"(\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?)", "YYYY-MM-DDThh:mm:ssZ"),
 }
-_END = _MAYBE + r'(?:\{((?:[^"}\\]|\\.|"(?:[^"\\]|\\.)*+")*+)\}[ \t]*+)?+(?:(?<=[\s"\]}])!.*+)?+'
-_PATTERNS = {name: (re.compile(form), re.compile(form + _END), shown) for name, (form, shown) in _FORMS.items()}
+_END = _MAYBE + r'(?:\{((?:[^"}\\]++|\\.|"(?:[^"\\]++|\\.)*+")*)\}[ \t]*+)?(?:(?<=[\s"\]}])!.*+)?'
+_BEGINNINGS = {name: re.compile(form) for name, (form, _) in _FORMS.items()}
+_WHOLE = {name: re.compile(form + _END) for name, (form, _) in _FORMS.items()}
 _WITH_XREFS = ("quoted", "synonym", "old synonym")
 
 _ALL = {
@@ -101,7 +102,7 @@ class Clause(NamedTuple):
 _STANZA = re.compile(r"\s*\[([^\]\s]*)\]" + _END)
 _TAG = re.compile(r"[ \t]*+([^\s:\\!]++):[ \t]*+")
 _QUALIFIER = re.compile(rf'\s*+((?:[^\s"\\=]|\\.)++)\s*+=\s*+(?:{_QUOTED}|((?:[^\s",\\]|\\.)++))\s*+(?:,|$)')
-_XREF = re.compile(rf"\s*+{_LISTED}(?:{_MAYBE}{_QUOTED})?+\s*+(?:,(?=\s|$)|$)")
+_XREF = re.compile(rf"\s*+{_LISTED}(?:{_MAYBE}{_QUOTED})?\s*+(?:,(?=\s|$)|$)")
 _ESCAPE = re.compile(r"\\(.)")
 _HINT = "; in a text, write \\! and \\{ for ! and {"
 _CONTROLS = {"n": "\n", "t": "\t", "W": " "}
@@ -129,14 +130,14 @@ def clause_in(line: str, kind: str, number: int) -> Clause:
     shape = SHAPES[kind].get(tag, "text" if kind == HEADER else None)
     if shape is None:
         raise NotOboError(f"{found[1]} is no tag of [{kind}]", 1)
-    start, (begin, whole, shown) = found.end(), _PATTERNS[shape]
-    given = whole.fullmatch(line, start)
+    start = found.end()
+    given = _WHOLE[shape].fullmatch(line, start)
     if given is None:
-        part = begin.match(line, start)
+        part = _BEGINNINGS[shape].match(line, start)
         end = part.end() if part else start
         end += len(line[end:]) - len(line[end:].lstrip())
         hint = _HINT if line[end : end + 1] in ("!", "{") else ""
-        raise NotOboError(f"`{tag}: {shown}` was expected{hint}", end + 1)
+        raise NotOboError(f"`{tag}: {_FORMS[shape][1]}` was expected{hint}", end + 1)
     *values, qualifiers = given.groups()
     xrefs = values.pop() if shape in _WITH_XREFS else None
     if shape == "text":
