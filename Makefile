@@ -7,7 +7,7 @@ DEV := .venv/.dev
 BENCH := .venv/.bench
 TOOLS := .venv-tools
 
-.PHONY: run test tools lowest check docs golden bench bench-links bench-queries clean
+.PHONY: run test tools lowest check docs golden bench bench-links bench-push bench-queries clean
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## options of a fictional case, one of them explained, and a canned query
@@ -41,6 +41,9 @@ bench: $(BENCH)  ## print what the closure costs against other reasoners, output
 
 bench-links: $(READY)  ## print what linking costs against loading the same files into Oxigraph
 	$(BIN)/python bench/links.py
+
+bench-push: $(READY)  ## print what pushing into a folder costs against Oxigraph's bulk load
+	$(BIN)/python bench/push.py
 
 bench-queries: $(READY)  ## print what canned queries cost by Oxigraph and by rdflib
 	$(BIN)/python bench/queries.py

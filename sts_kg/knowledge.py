@@ -78,7 +78,7 @@ if TYPE_CHECKING:
     from sts_kg.links import LinkReport, MappingSet
     from sts_kg.links import Mapping as MappingRow
     from sts_kg.quality import Report
-    from sts_kg.stores import Backend, Endpoint, Pushed, PushProgress, Source, Verified
+    from sts_kg.stores import Backend, Dumped, Endpoint, Pushed, PushProgress, Source, Verified
 
 __all__ = ["KnowledgeGraph", "asking", "connect", "load"]
 
@@ -838,6 +838,31 @@ class KnowledgeGraph:
         from sts_kg.stores import verify
 
         return verify(self._to_push(kinds, linked), target, scope="ontology")
+
+    def dump(
+        self, folder: str | Path, *, kinds: Sequence[str] = ("asserted", "inferred"), linked: str | Path | None = None
+    ) -> list[Dumped]:
+        """Write the graphs that `push` would push as files for the bulk loader of a store; `verify` compares then.
+
+        Parameters
+        ----------
+        folder : str or Path
+            A new folder, for files of N-Quads, `manifest.json`, and a script for the loader of each store.
+        kinds, linked
+            As for `push`.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such kind.
+        ParseError
+            The folder is there and not empty.
+        OSError
+            The folder cannot be written.
+        """
+        from sts_kg.stores import dump
+
+        return dump(self._to_push(kinds, linked), folder, scope="ontology")
 
     def _to_push(self, kinds: Sequence[str], linked: str | Path | None) -> dict[URIRef, Source]:
         from sts_kg.stores import graphs_of_links

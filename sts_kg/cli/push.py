@@ -29,6 +29,7 @@ def _kinds(context: click.Context, parameter: click.Parameter, value: str) -> tu
 @click.command()
 @click.option("--endpoint", metavar="URL", help="The address of the store for SPARQL queries.")
 @click.option("--store", type=File, metavar="DIR", help="The folder of an Oxigraph store; created if missing.")
+@click.option("--files", type=File, metavar="DIR", help="A new folder, for files that the loader of a store reads.")
 @click.option(
     "--graphs",
     default="asserted,inferred",
@@ -48,6 +49,7 @@ def _kinds(context: click.Context, parameter: click.Parameter, value: str) -> tu
 def push(
     endpoint: str | None,
     store: Path | None,
+    files: Path | None,
     graphs: tuple[str, ...],
     linked: Path | None,
     replace: bool,
@@ -57,7 +59,7 @@ def push(
     graph_store: str | None,
     form: str,
 ) -> None:
-    """Put the knowledge graph into a SPARQL 1.1 store.
+    """Put the knowledge graph into a SPARQL 1.1 store, or into files for its bulk loader.
 
     Each module, what is inferred, and the cases given.
 
@@ -65,33 +67,50 @@ def push(
     command resumes after a kill. User and password come from STS_KG_USER and STS_KG_PASSWORD, or from ~/.netrc. Cases
     go into a graph of their own: everyone who can read the store can read them.
 
+    With --files, nothing is sent: the folder has N-Quads, a manifest with digests, and a script for the loader of
+    Oxigraph, Virtuoso, Fuseki, GraphDB and QLever. Compare afterwards with --verify-only.
+
     \b
     Example:
       sts-kg push --endpoint http://localhost:7878/query
       sts-kg push --endpoint http://localhost:8890/sparql --graphs asserted --replace
       sts-kg push --store /data/sts-store
       sts-kg push --endpoint http://localhost:7878/query --graphs links --linked linked
+      sts-kg push --files dump && dump/load-oxigraph.sh /data/sts-store
       sts-kg push --endpoint http://localhost:7878/query --verify-only
     """
     from dataclasses import asdict
 
     from sts_kg.knowledge import load
 
-    if (endpoint is None) == (store is None):
-        raise click.UsageError("name either --endpoint or --store")
-    if store is not None and (update or graph_store):
+    if sum(each is not None for each in (endpoint, store, files)) != 1:
+        raise click.UsageError("name one of --endpoint, --store and --files")
+    if endpoint is None and (update or graph_store):
         raise click.UsageError("--update and --graph-store go with --endpoint")
     if ("links" in graphs) != (linked is not None):
         raise click.UsageError("--graphs links and --linked DIR, a store made by link -o, go together")
+    if files is not None and (replace or verify_only):
+        raise click.UsageError("--files writes a new folder; leave out --replace and --verify-only")
     if verify_only and (replace or update or graph_store):
         raise click.UsageError("--verify-only writes nothing; leave out --replace, --update and --graph-store")
     shown = terminal()
     with shown.busy("reasoning …") as show:
         kg = load().with_cases(cases) if cases else load()
         target = store if store is not None else str(endpoint)
-        if verify_only:
+        if files is not None:
+            show("writing …")
+            dumped = kg.dump(files, kinds=graphs, linked=linked)
+        elif verify_only:
             show("comparing …")
             compared = kg.verify(target, kinds=graphs, linked=linked)
+    if files is not None:
+        if form == "json":
+            shown.write(as_json([asdict(each) for each in dumped]))
+            return
+        rows = [(each.graph, f"{each.triples:,}", each.digest[:12], each.file) for each in dumped]
+        shown.table(("graph", "triples", "digest", "file"), rows)
+        shown.note(f"written to {files}; load them by one of its scripts, such as {files / 'load-oxigraph.sh'}")
+        return
     if verify_only:
         if form == "json":
             shown.write(as_json([asdict(each) for each in compared]))

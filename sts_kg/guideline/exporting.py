@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from sts_kg.guideline.release import (
     one_ontology,
     owl_axioms,
 )
-from sts_kg.rdf import is_rdf, syntax_of, write, write_bytes
+from sts_kg.rdf import is_rdf, syntax_of, write, write_bytes, writing_folder
 
 __all__ = ["Exported", "export_graphs", "export_guideline"]
 
@@ -170,20 +169,10 @@ def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
 
 def _write_folder(target: Path, graphs: Mapping[str, Graph], catalogues: Mapping[str, str]) -> None:
     """Write a folder whole or not at all."""
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise ParseError("is there already and is not an empty folder; name another", path=target)
-    beside = target.with_name(f".{target.name}.part")
-    beside.mkdir()
-    try:
+    with writing_folder(target) as beside:
         for name, graph in graphs.items():
             file = beside / f"{name}.ttl"
             file.parent.mkdir(exist_ok=True)  # alignments have a folder of their own
             write(graph, file)
         for name, text in catalogues.items():
             write_bytes(beside / name, text.encode())
-        if target.exists():
-            target.rmdir()
-        beside.rename(target)
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise

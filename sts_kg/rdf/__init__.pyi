@@ -14,6 +14,7 @@ from .files import read_text as read_text
 from .files import shipped as shipped
 from .files import write_bytes as write_bytes
 from .files import writing as writing
+from .files import writing_folder as writing_folder
 from .graphs import ChangedGraph as ChangedGraph
 from .graphs import from_ox as from_ox
 from .graphs import of_ntriples as of_ntriples

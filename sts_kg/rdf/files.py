@@ -8,6 +8,7 @@ import importlib
 import io
 import os
 import secrets
+import shutil
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
@@ -22,7 +23,17 @@ from sts_kg.rdf.sizes import read_whole, unpacked
 _PIECE = 1 << 20  # bytes read from a file at once
 _NAMES = {".gz": "gzip", ".zst": "zstd"}
 
-__all__ = ["as_file", "as_text", "opened", "read_bytes", "read_text", "shipped", "write_bytes", "writing"]
+__all__ = [
+    "as_file",
+    "as_text",
+    "opened",
+    "read_bytes",
+    "read_text",
+    "shipped",
+    "write_bytes",
+    "writing",
+    "writing_folder",
+]
 
 
 def shipped(name: str) -> Path:
@@ -210,6 +221,35 @@ def writing(path: str | Path) -> Iterator[BinaryIO]:
         if target is not None:
             with suppress(OSError):
                 os.unlink(beside)
+        raise
+
+
+@contextmanager
+def writing_folder(path: str | Path) -> Iterator[Path]:
+    """Yield a folder to put files into, which appears under its name only when it is complete.
+
+    Raises
+    ------
+    ParseError
+        There is a file of this name, or a folder that is not empty.
+    OSError
+        The folder cannot be written; nothing is left behind.
+    """
+    target = Path(path)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise ParseError("is there already and is not an empty folder; name another", path=target)
+    beside = target.absolute().with_name(f".sts-kg-{secrets.token_hex(8)}")
+    with _naming(str(path)):
+        beside.mkdir()
+    try:
+        yield beside
+        if target.exists():
+            target.rmdir()
+        beside.rename(target)
+    except BaseException as error:
+        shutil.rmtree(beside, ignore_errors=True)
+        if isinstance(error, OSError) and isinstance(error.filename, str):
+            error.filename = error.filename.replace(str(beside), str(path))  # the name that was given
         raise
 
 

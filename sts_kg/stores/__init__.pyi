@@ -4,6 +4,8 @@ from .backends import FolderBackend as FolderBackend
 from .backends import backend_at as backend_at
 from .backends import graphs_of as graphs_of
 from .content import Source as Source
+from .dumping import Dumped as Dumped
+from .dumping import dump as dump
 from .endpoint import Endpoint as Endpoint
 from .folder import graphs as graphs
 from .folder import graphs_of_links as graphs_of_links
