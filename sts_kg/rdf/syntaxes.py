@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf.nesting import check_nesting
+from sts_kg.rdf.statements import Statements
 
 __all__ = [
     "FORMATS",
@@ -106,10 +107,14 @@ class Parsed:
         self._check()
         data = self._prologue.encode() + self._data
         checked = self._lenient or self._syntax == "jsonld"
+        form = FORMATS[self._syntax]
         with self._placed():
-            parser = ox.parse(
-                data, FORMATS[self._syntax], base_iri=self._base, rename_blank_nodes=self._rename, lenient=checked
-            )
+            if self._lenient and self._syntax not in _WHOLE and self._is_wrong():
+                statements = Statements(data, form, self._base, rename=self._rename)
+                yield from self._sound(statements)
+                self.n_skipped += statements.n_wrong
+                return
+            parser = ox.parse(data, form, base_iri=self._base, rename_blank_nodes=self._rename, lenient=checked)
             yield from self._sound(parser) if checked else self._told(parser)
 
     def _check(self) -> None:
@@ -119,7 +124,15 @@ class Parsed:
         if self._syntax == "jsonld" and not self._lenient:
             _check_json(self._data, self._path)
 
-    def _told(self, parser: ox.QuadParser) -> Iterator[ox.Quad]:
+    def _is_wrong(self) -> bool:
+        """Return whether something in a text of statements cannot be parsed."""
+        try:
+            quads = ox.parse(self._data, FORMATS[self._syntax], base_iri=self._base, lenient=True)
+            return any(self._syntax == "n3" and quad.graph_name != ox.DefaultGraph() for quad in quads)
+        except SyntaxError:
+            return True
+
+    def _told(self, parser: ox.QuadParser | Statements) -> Iterator[ox.Quad]:
         """Yield the quads of a parser, and gather its prefixes; RDF/XML forgets them when its root element closes."""
         formulas = self._syntax == "n3"
         newer = not self._lenient and any(word in self._data for word in _RDF_1_2[self._syntax == "rdfxml"])
@@ -136,34 +149,27 @@ class Parsed:
             yield quad
         self.prefixes.update(parser.prefixes)
 
-    def _sound(self, parser: ox.QuadParser) -> Iterator[ox.Quad]:
+    def _sound(self, parser: ox.QuadParser | Statements) -> Iterator[ox.Quad]:
         """Yield the quads of a lenient parser whose terms are sound."""
         known: set[object] = {ox.DefaultGraph()}
-        quads = self._told(parser)
-        while True:
-            try:
-                for quad in quads:
-                    terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
-                    new = [term for term in terms if term not in known]
-                    fault = next(filter(None, map(_fault, new)), None) if new else None
-                    if new and fault is None and self._syntax == "jsonld":
-                        fault = next(filter(None, (self._undeclared(term, quad) for term in new)), None)
-                    if fault is None:
-                        known.update(new)
-                        yield quad
-                    elif self._lenient:
-                        self.n_skipped += 1
-                    else:
-                        raise self._unsound(*fault, is_key=fault[0] == getattr(quad.predicate, "value", None))
-                return
-            except SyntaxError as error:
-                if not self._lenient:
-                    raise
-                if self._syntax in _WHOLE:
-                    error.msg += "; reading cannot go on after this, not even leniently"
-                    raise
-                self.n_skipped += 1
-                quads = self._told(parser)
+        try:
+            for quad in self._told(parser):
+                terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+                new = [term for term in terms if term not in known]
+                fault = next(filter(None, map(_fault, new)), None) if new else None
+                if new and fault is None and self._syntax == "jsonld":
+                    fault = next(filter(None, (self._undeclared(term, quad) for term in new)), None)
+                if fault is None:
+                    known.update(new)
+                    yield quad
+                elif self._lenient:
+                    self.n_skipped += 1
+                else:
+                    raise self._unsound(*fault, is_key=fault[0] == getattr(quad.predicate, "value", None))
+        except SyntaxError as error:
+            if self._lenient:
+                error.msg += "; reading cannot go on after this, not even leniently"
+            raise
 
     def _undeclared(self, term: Any, quad: ox.Quad) -> tuple[str, str] | None:
         """Return the IRI, and what is wrong, if it comes from a word of JSON-LD that its @context should declare."""
