@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -26,6 +27,8 @@ _TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _DIRECTIVE = re.compile(rb"@?(?:prefix|base|version)", re.IGNORECASE)
+_FIRST = re.compile(rb"[\r\n][ \t]*\Z")
+_MARGIN = 100  # bytes of blanks before a directive, at most
 _ENDING = ("iri", "text")  # of PREFIX, BASE and VERSION, which have no point
 _BLANK_GRAPH = re.compile(rb"(?:GRAPH\s*)?\[\s*\]\s*", re.IGNORECASE)
 _NO_SUBJECT = re.compile(rb"(?![<@(\[{]|[^\s<>\"':]*:|(?:GRAPH|PREFIX|BASE|VERSION)\b)", re.IGNORECASE)
@@ -117,6 +120,8 @@ class Statements:
                 yield from ended(token.start())
                 block, depth = b"", 0
                 continue
+            if now is not None and _DIRECTIVE.fullmatch(token[0]) and self._is_first(token.start()):
+                yield from ended(token.start())
             if now is None:
                 now = _Statement(token.start(), continues=continues and _NO_SUBJECT.match(token[0]) is not None)
                 if _DIRECTIVE.fullmatch(token[0]):
@@ -124,7 +129,8 @@ class Statements:
             if kind == "word" and b":" in token[0]:
                 now.prefixes.add(token[0].partition(b":")[0])
             elif kind == "cut":
-                self.n_wrong += not now.continues and block is not None
+                now.text = data[now.start : token.end()]
+                self._count_cut(now if block is not None else None)
                 now, continues = None, True
             elif kind == "dot" and depth == 0:
                 yield from ended(token.end())
@@ -140,15 +146,28 @@ class Statements:
                 depth -= 1
             elif kind == "close":
                 yield from ended(token.end())
+                continues = True
         yield from ended(len(data))
         self.n_wrong += bool(block)
+
+    def _is_first(self, at: int) -> bool:
+        """Return whether only blanks stand before a place on its line."""
+        return _FIRST.search(self._data, max(0, at - _MARGIN), at) is not None
+
+    def _count_cut(self, statement: _Statement | None) -> None:
+        """Count a statement that ends with its line, and those before it that lack their point."""
+        if statement is None:
+            return
+        least = self.n_wrong + (not statement.continues)
+        if b"\n" in statement.text or b"\r" in statement.text:
+            deque(self._of_one(statement), maxlen=0)
+        self.n_wrong = max(self.n_wrong, least)
 
     def _block(self, label: _Statement) -> bytes | None:
         """Return what opens the block of a graph, None if its label is wrong."""
         found: list[bytes] = []
         label.text += b"{"
-        for _ in self._of_one(label, b"}", found):
-            pass
+        deque(self._of_one(label, b"}", found), maxlen=0)
         if not found:
             return None
         blank = _BLANK_GRAPH.fullmatch(found[0][:-1])
@@ -164,9 +183,7 @@ class Statements:
         else:
             yield from found
 
-    def _of_one(
-        self, statement: _Statement, tail: bytes = b"", sound: list[bytes] | None = None
-    ) -> Iterator[ox.Quad]:
+    def _of_one(self, statement: _Statement, tail: bytes = b"", sound: list[bytes] | None = None) -> Iterator[ox.Quad]:
         """Yield the quads of a statement, or of what follows on a later line if its point is missing.
 
         `tail` is added to the text to be parsed; what could be parsed, without it, goes to `sound`.

@@ -125,9 +125,9 @@ class Parsed:
             _check_json(self._data, self._path)
 
     def _is_wrong(self) -> bool:
-        """Return whether something in a text of statements cannot be parsed."""
+        """Return whether something in a text of statements is wrong; a lenient parser lets texts run over lines."""
         try:
-            quads = ox.parse(self._data, FORMATS[self._syntax], base_iri=self._base, lenient=True)
+            quads = ox.parse(self._data, FORMATS[self._syntax], base_iri=self._base)
             return any(self._syntax == "n3" and quad.graph_name != ox.DefaultGraph() for quad in quads)
         except SyntaxError:
             return True
@@ -136,9 +136,10 @@ class Parsed:
         """Yield the quads of a parser, and gather its prefixes; RDF/XML forgets them when its root element closes."""
         formulas = self._syntax == "n3"
         newer = not self._lenient and any(word in self._data for word in _RDF_1_2[self._syntax == "rdfxml"])
-        first = list(islice(parser, 1))
+        rest = iter(parser)
+        first = list(islice(rest, 1))
         self.prefixes.update(parser.prefixes)
-        quads = chain(first, parser)
+        quads = chain(first, rest)
         if not formulas and not newer:
             yield from quads
         for quad in quads:
