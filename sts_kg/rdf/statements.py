@@ -215,7 +215,7 @@ class Statements:
                 iri = _IN_IRI.sub(lambda found: f"\\u{ord(found[0]):04X}", self.prefixes[name])
                 declared.append(f"@prefix {name}: <{iri}> . ")
         source = _Joined("".join(declared).encode(), text, at) if at else "".join(declared).encode() + text
-        return ox.parse(source, self._form, base_iri=self._base, lenient=True)  # type: ignore[call-overload,no-any-return]
+        return ox.parse(source, self._form, base_iri=self._base, lenient=True)  # type: ignore[arg-type]
 
     def _quads(self, parser: ox.QuadParser) -> list[ox.Quad]:
         quads = list(parser)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -19,6 +20,7 @@ from xml.parsers import expat
 import pyoxigraph as ox
 
 from sts_kg.errors import ParseError
+from sts_kg.rdf.entities import well_formed
 from sts_kg.rdf.nesting import check_nesting
 from sts_kg.rdf.statements import Statements
 
@@ -47,6 +49,7 @@ FORMATS = {
 }
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _WHOLE = ("rdfxml", "jsonld")  # a wrong place is the end of what can be read
+_LOOKS_LIKE_TRIG = "; this looks like TriG, which has graphs in { … }: end the name in .trig"
 _BATCH = 8192  # quads written at once
 
 
@@ -121,6 +124,8 @@ class Parsed:
         check_nesting(self._data, self._syntax, path=self._path)
         if self._syntax == "rdfxml" and b"xml:base" in self._data and _RELATIVE_BASE.search(self._data):
             self._data = _with_bases(self._data, self._base)
+        if self._syntax == "rdfxml" and _WITHDRAWN.search(self._data):
+            _check_withdrawn(self._data, self._path)
         if self._syntax == "jsonld" and not self._lenient:
             _check_json(self._data, self._path)
 
@@ -208,7 +213,8 @@ class Parsed:
                 column = max(1, column - len(self._prologue))
             if line is None and self._syntax == "rdfxml":
                 line = self._line_in_xml(error.msg)
-            raise ParseError(reason(error.msg), path=self._path, line=line, column=column) from error
+            said = reason(error.msg) + (_LOOKS_LIKE_TRIG if self._looks_like_trig(error) else "")
+            raise ParseError(said, path=self._path, line=line, column=column) from error
         except MemoryError as error:
             said = "holds a term or comment of more than 16 MiB; of that length, only N-Triples and N-Quads can be read"
             raise ParseError(said, path=self._path) from error
@@ -216,6 +222,16 @@ class Parsed:
             if isinstance(error, ParseError):
                 raise
             raise ParseError(str(error), path=self._path) from error
+
+    def _looks_like_trig(self, error: SyntaxError) -> bool:
+        """Return whether a text that is not Turtle is TriG, or at least beyond the place of the error."""
+        if self._syntax != "turtle" or error.lineno is None or b"{" not in self._data:
+            return False
+        try:
+            deque(ox.parse(self._prologue.encode() + self._data, FORMATS["trig"], base_iri=self._base), maxlen=0)
+        except SyntaxError as later:
+            return (later.lineno or 0, later.offset or 0) > (error.lineno, error.offset or 0)
+        return True
 
     def _line_in_xml(self, message: str) -> int | None:
         """Return the line at which pyoxigraph stops, or that before it on which the text stands that it names."""
@@ -356,6 +372,26 @@ def _with_bases(data: bytes, base: str | None) -> bytes:
         found += [data[at : attribute.start()], lines + b' xml:base="' + text + b'"' if text else lines + b" "]
         at = attribute.end()
     return b"".join([*found, data[at:]])
+
+
+_WITHDRAWN = re.compile(rb"\b(?:bagID|aboutEach|aboutEachPrefix)\b")
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+
+
+def _check_withdrawn(data: bytes, path: object) -> None:
+    """Raise for a name that RDF/XML had once (RDF 1.1 XML Syntax, section 5.1); pyoxigraph drops rdf:bagID."""
+    parser = expat.ParserCreate(namespace_separator="")
+
+    def start(element: str, attributes: dict[str, str]) -> None:
+        for each in (element, *attributes):
+            name = each.removeprefix(_RDF)
+            if each.startswith(_RDF) and _WITHDRAWN.fullmatch(name.encode()):
+                reason = f"rdf:{name} was withdrawn from RDF/XML and says nothing; write its triples out"
+                raise ParseError(reason, path=path, line=parser.CurrentLineNumber)
+
+    parser.StartElementHandler = start
+    with well_formed(path):
+        parser.Parse(data, True)
 
 
 # --- JSON-LD

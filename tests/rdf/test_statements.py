@@ -154,7 +154,7 @@ def test_a_blank_graph_stays_one_graph() -> None:
     parsed = Parsed(
         f"{PREFIX}[] {{ e:a e:p 1 . e:b e:p . e:c e:p 3 }} [ ] {{ e:d e:p 4 }}".encode(), "trig", lenient=True
     )
-    first, second, third = (quad.graph_name.value for quad in parsed)
+    first, second, third = (str(quad.graph_name) for quad in parsed)
     assert first == second != third
 
 
