@@ -5,7 +5,6 @@ The terms are those of pyoxigraph: `graphs` turns them into rdflib's, the closur
 
 from __future__ import annotations
 
-import json
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -21,6 +20,7 @@ import pyoxigraph as ox
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf.entities import well_formed
+from sts_kg.rdf.jsonld_checks import check_json, line_in_json, line_of_keyword, plain
 from sts_kg.rdf.nesting import check_nesting
 from sts_kg.rdf.statements import Statements
 
@@ -127,7 +127,7 @@ class Parsed:
         if self._syntax == "rdfxml" and _WITHDRAWN.search(self._data):
             _check_withdrawn(self._data, self._path)
         if self._syntax == "jsonld" and not self._lenient:
-            _check_json(self._data, self._path)
+            check_json(self._data, path=self._path)
 
     def _is_wrong(self) -> bool:
         """Return whether something in a text of statements is wrong; a lenient parser lets texts run over lines."""
@@ -193,14 +193,14 @@ class Parsed:
     def _unsound(self, text: str, why: str, *, is_key: bool) -> ParseError:
         if "RDF 1.2" in why:
             return ParseError(why, path=self._path)
-        shown = _plain(repr(text))
+        shown = plain(repr(text))
         if is_key and why.startswith("No scheme"):
             why = f"the key {shown} is no IRI and not in the @context, so the triple would be lost"
         elif why.startswith("No scheme"):
             why = f"{shown} is no IRI and not in the @context, so the triple would be lost"
         else:
             why = f"{shown} would be lost: {why}"
-        return ParseError(why, path=self._path, line=_line_in_json(self._data, text))
+        return ParseError(why, path=self._path, line=line_in_json(self._data, text))
 
     @contextmanager
     def _placed(self) -> Iterator[None]:
@@ -213,6 +213,8 @@ class Parsed:
                 column = max(1, column - len(self._prologue))
             if line is None and self._syntax == "rdfxml":
                 line = self._line_in_xml(error.msg)
+            if line is None and self._syntax == "jsonld":
+                line = line_of_keyword(self._data, error.msg)
             said = reason(error.msg) + (_LOOKS_LIKE_TRIG if self._looks_like_trig(error) else "")
             raise ParseError(said, path=self._path, line=line, column=column) from error
         except MemoryError as error:
@@ -311,7 +313,7 @@ _RDF_1_2 = (b"<<", b"--ltr", b"--rtl"), (b"2005/11/its", b"'Triple'", b'"Triple"
 def _newer(term: Any) -> str | None:
     """Return what is wrong if a term is one of RDF 1.2."""
     if isinstance(term, ox.Triple) or getattr(term, "direction", None) is not None:
-        return f"holds {_plain(str(term))}, a term of RDF 1.2; only RDF 1.1 can be read"
+        return f"holds {plain(str(term))}, a term of RDF 1.2; only RDF 1.1 can be read"
     return None
 
 
@@ -394,69 +396,13 @@ def _check_withdrawn(data: bytes, path: object) -> None:
         parser.Parse(data, True)
 
 
-# --- JSON-LD
-
-_STRING = re.compile(rb'"((?:[^"\\]|\\.)*)"')
-_KEYWORD = re.compile(rb'"@(?:id|type)"\s*:\s*"(@[A-Za-z]+)"|"(@[A-Za-z]+)"(?=\s*:)')
-_KEYWORDS = frozenset(
-    b"@base @container @context @default @direction @embed @explicit @first @graph @id @import @included @index @json "
-    b"@language @list @nest @none @omitDefault @omitGraph @prefix @preserve @propagate @protected @requireAll @reverse "
-    b"@set @type @value @version @vocab".split()
-)
-_TYPES = frozenset([b"@id", b"@json", b"@none", b"@vocab"])
-
-
-def _check_json(data: bytes, path: object) -> None:
-    """Raise for what JSON-LD leaves out without a word and pyoxigraph does not pass on either."""
-    for found in _KEYWORD.finditer(data):
-        value, key = found.groups()
-        if (key is not None and key not in _KEYWORDS) or (value is not None and value not in _TYPES):
-            name = (key or value).decode()
-            line = data.count(b"\n", 0, found.end()) + 1
-            raise ParseError(f"{name} is no keyword of JSON-LD 1.1; what it holds would be lost", path=path, line=line)
-    try:
-        root = json.loads(data)
-    except (ValueError, RecursionError):
-        return  # pyoxigraph says where
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, list):
-            waiting += node
-        elif not isinstance(node, dict) or "@value" in node:
-            if node is not None:
-                shown = _plain(json.dumps(node, ensure_ascii=False))
-                raise ParseError(f"{shown} is said of nothing and would be lost; a node was expected", path=path)
-        else:
-            waiting += [node[key] for key in ("@graph", "@included") if key in node]
-
-
-def _line_in_json(data: bytes, text: str) -> int | None:
-    """Return the line of the first string that may stand for a text, whole, as a compact or as a relative IRI."""
-    for found in _STRING.finditer(data):
-        try:
-            word = json.loads(found[0])
-        except ValueError:
-            continue
-        _, colon, name = word.partition(":")
-        if word and (text == word or text.endswith("/" + word) or (colon and name and text.endswith(name))):
-            return data.count(b"\n", 0, found.start()) + 1
-    return None
-
-
 # --- messages
 
 _PLACE = re.compile(r"Parser error (?:at|between) [^:]*: ")
-_LONGEST_REASON = 300
 
 
 def reason(message: str) -> str:
     """Return the message of the parser without the place, which is in fields, and without control characters."""
     if "LoadDocumentCallback" in message:
         return "its @context is an address; nothing is fetched, so the context must be in the file"
-    return _plain(_PLACE.sub("", message, count=1))
-
-
-def _plain(text: str) -> str:
-    plain = "".join(c if c.isprintable() else f"\\u{ord(c):04X}" for c in text)
-    return plain if len(plain) <= _LONGEST_REASON else plain[:_LONGEST_REASON] + "…"
+    return plain(_PLACE.sub("", message, count=1))
