@@ -53,7 +53,7 @@ def check_json(data: bytes, *, path: object = None) -> None:
         value, key = found.groups()
         if (key is not None and key not in _KEYWORDS) or (value is not None and value not in _TYPES):
             name = (key or value).decode()
-            line = data.count(b"\n", 0, found.end()) + 1
+            line: int | None = data.count(b"\n", 0, found.end()) + 1
             raise ParseError(f"{name} is no keyword of JSON-LD 1.1; what it holds would be lost", path=path, line=line)
     try:
         root = json.loads(data)

@@ -160,8 +160,10 @@ def syntax_in(head: bytes, told: str | None = None, *, path: object = None) -> s
         if head.startswith(magic):
             raise ParseError(f"is {name} data, and its name does not end so; unpack it first", path=path)
     text = _text(head)
-    if told not in (*_IN_LINES, *_OF_TURTLE) and not text.strip() and len(head) < HEAD:
+    if told in (None, "rdfxml", "jsonld", *OWL_SYNTAXES) and not text.strip() and len(head) < HEAD:
         raise ParseError("is empty", path=path)
+    if told not in (*_IN_LINES, *_OF_TURTLE) and "\0" in text[:1000]:
+        raise ParseError("holds zero bytes, so it is no text", path=path)
     if _LFS.match(text):
         raise ParseError("is a pointer of Git LFS, not the file itself; fetch that by git lfs pull", path=path)
     if len(head) < HEAD and (answer := _SERVER.fullmatch(text)):

@@ -405,7 +405,7 @@ def test_the_line_of_what_is_wrong_in_json_ld(text: str, line: int, reason: str,
 
 
 def test_what_json_ld_says_nothing_of_is_no_error(tmp_path: Path) -> None:
-    node = {
+    node: dict[str, object] = {
         "@id": "e:a",
         "@type": "#C",
         "off": None,
