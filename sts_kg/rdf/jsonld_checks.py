@@ -7,9 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from sts_kg.errors import ParseError
-
-__all__ = ["check_json", "line_in_json", "line_of_keyword", "plain"]
+__all__ = ["line_in_json", "line_of_keyword", "lost_in_json", "plain"]
 
 _STRING = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 _KEYWORD = re.compile(rb'"@(?:id|type)"\s*:\s*"(@[A-Za-z]+)"|"(@[A-Za-z]+)"(?=\s*:)')
@@ -38,23 +36,17 @@ _LONGEST = 300
 _Terms: TypeAlias = dict[str, Any]
 
 
-def check_json(data: bytes, *, path: object = None) -> None:
-    """Raise for what JSON-LD leaves out without a word and pyoxigraph does not pass on either.
+def lost_in_json(data: bytes) -> Iterator[tuple[str, int | None]]:
+    """Yield why something would be lost that JSON-LD leaves out without a word, and the line, if it is known.
 
     These are unknown keywords, values that are said of no node, and what is said by a term that the context maps to
-    null (JSON-LD 1.1 API, sections 5.1.2 and 5.2.2).
-
-    Raises
-    ------
-    ParseError
-        Something would be lost: with the line, if it is known.
+    null (JSON-LD 1.1 API, sections 5.1.2 and 5.2.2). What pyoxigraph passes on, such as wrong IRIs, is not among them.
     """
     for found in _KEYWORD.finditer(data):
         value, key = found.groups()
         if (key is not None and key not in _KEYWORDS) or (value is not None and value not in _TYPES):
-            name = (key or value).decode()
-            line: int | None = data.count(b"\n", 0, found.end()) + 1
-            raise ParseError(f"{name} is no keyword of JSON-LD 1.1; what it holds would be lost", path=path, line=line)
+            reason = f"{(key or value).decode()} is no keyword of JSON-LD 1.1; what it holds would be lost"
+            yield reason, data.count(b"\n", 0, found.end()) + 1
     try:
         root = json.loads(data)
     except (ValueError, RecursionError):
@@ -66,16 +58,14 @@ def check_json(data: bytes, *, path: object = None) -> None:
             waiting += node
         elif not isinstance(node, dict) or "@value" in node:
             if node is not None:
-                shown = plain(json.dumps(node, ensure_ascii=False))
+                reason = f"{plain(json.dumps(node, ensure_ascii=False))} is said of nothing and would be lost; "
                 line = line_in_json(data, node) if isinstance(node, str) else line_of_keyword(data, "@value")
-                reason = f"{shown} is said of nothing and would be lost; a node was expected"
-                raise ParseError(reason, path=path, line=line)
+                yield reason + "a node was expected", line
         else:
             waiting += [node[key] for key in ("@graph", "@included") if key in node]
     for what, name in _nulls(root, {}) if b"null" in data else ():
         line = _line_of_key(data, name) if what == "key" else line_in_json(data, name)
-        reason = f"the {what} {plain(repr(name))} is null in the @context, so what is said by it would be lost"
-        raise ParseError(reason, path=path, line=line)
+        yield f"the {what} {plain(repr(name))} is null in the @context, so what is said by it would be lost", line
 
 
 def _nulls(node: Any, terms: _Terms) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf.entities import well_formed
-from sts_kg.rdf.jsonld_checks import check_json, line_in_json, line_of_keyword, plain
+from sts_kg.rdf.jsonld_checks import line_in_json, line_of_keyword, lost_in_json, plain
 from sts_kg.rdf.nesting import check_nesting
 from sts_kg.rdf.statements import Statements
 
@@ -80,7 +80,7 @@ class Parsed:
     ParseError
         The text is not of that syntax; with path, and line and column if they are known. Also for what JSON-LD would
         drop in silence (JSON-LD 1.1 API, sections 5.1 and 8.1): terms that are no IRIs, keys that are not in the
-        context, unknown keywords, values outside a node.
+        context or null there, unknown keywords, values outside a node.
 
     Attributes
     ----------
@@ -126,8 +126,10 @@ class Parsed:
             self._data = _with_bases(self._data, self._base)
         if self._syntax == "rdfxml" and _WITHDRAWN.search(self._data):
             _check_withdrawn(self._data, self._path)
-        if self._syntax == "jsonld" and not self._lenient:
-            check_json(self._data, path=self._path)
+        for why, line in lost_in_json(self._data) if self._syntax == "jsonld" else ():
+            if not self._lenient:
+                raise ParseError(why, path=self._path, line=line)
+            self.n_skipped += 1
 
     def _is_wrong(self) -> bool:
         """Return whether something in a text of statements is wrong; a lenient parser lets texts run over lines."""
