@@ -436,7 +436,10 @@ WRONG = {
     "nq": (f"<{EX}a> <{EX}p> <{EX}b> <{EX}g> .\n<{EX}a> <{EX}p> <{EX}b> 3 .\n", 1),
     "n3": (f"<{EX}a> <{EX}p> <{EX}b> .\n<{EX}a> <{EX}p> <{EX}b c> .", 1),
     "jsonld": (json.dumps({"@id": f"{EX}a", f"{EX}p": [{"@id": f"{EX}b"}, {"@id": f"{EX}b c"}], "key": 1}), 2),
-    "json": ('{"@context": {"off": null}, "@id": "%sa", "%sp": {"@id": "%sb", "off": 1}, "off": 2}' % (EX, EX, EX), 2),
+    "json": (
+        json.dumps({"@context": {"off": None}, "@id": f"{EX}a", f"{EX}p": {"@id": f"{EX}b", "off": 1}, "off": 2}),
+        2,
+    ),
     "rdf": (
         f'<rdf:RDF xmlns:rdf="{RDF}" xmlns:e="{EX}"><rdf:Description rdf:about="{EX}a"><e:p rdf:resource="{EX}b"/>'
         f'<e:p rdf:resource="{EX}b c"/><e:p xml:lang="e n">x</e:p></rdf:Description></rdf:RDF>',
