@@ -175,9 +175,9 @@ def test_n_triples_end_with_their_line() -> None:
 )
 def test_the_time_is_linear(line: str) -> None:
     def seconds(times: int) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         leniently(PREFIX + line * times)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     few = min(seconds(1_000) for _ in range(3))
     assert seconds(16_000) < 16 * few * 4 + 0.5
