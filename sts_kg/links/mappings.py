@@ -5,7 +5,6 @@ Our terms stay our own: a mapping says how close an external term is, and never 
 
 from __future__ import annotations
 
-import codecs
 import gzip
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -27,7 +26,18 @@ from sts_kg.links.sssom_table import read_table, shipped, text
 from sts_kg.links.violations import RowViolation
 from sts_kg.links.wrong_matches import Denial, denials, traps
 from sts_kg.queries import Elsewhere, Entities
-from sts_kg.rdf import BASE, Prefixes, as_text, ending_of, local, ntriples_of, opened, parse, read_text, write_bytes
+from sts_kg.rdf import (
+    BASE,
+    Document,
+    Prefixes,
+    as_text,
+    ending_of,
+    local,
+    ntriples_of,
+    read_text,
+    syntax_told,
+    write_bytes,
+)
 from sts_kg.rdf import read as read_rdf
 from sts_kg.rdf import write as write_rdf
 
@@ -64,19 +74,15 @@ __all__ = [
 
 
 _RDF = ("ttl", "nt", "nq", "trig", "n3", "rdf", "owl", "xml", "jsonld")
-#: How JSON and RDF begin, for files whose ending does not say it.
-_BEGUN = {
-    **dict.fromkeys((b"{", b"["), "jsonld"),
-    **dict.fromkeys((b"<?xml", b"<rdf:RDF"), "rdfxml"),
-    **dict.fromkeys((b"@prefix", b"PREFIX"), "turtle"),
-}
+#: What a document is assumed to be whose content and ending tell nothing else.
+_TABLE = "table"
 
 
 def read(source: str | Path | bytes, *, path: object = None) -> MappingSet:
     """Return the mapping set of a file, or of bytes that came from `path`: SSSOM/TSV or CSV, JSON, or RDF.
 
-    A file with the ending of an RDF syntax is read as that; JSON and what begins as Turtle or RDF/XML is known by its
-    content. For tables and the metadata beside them see `read_table`.
+    JSON and RDF are known by their content, or else by the ending, as `Document` knows them; all else is a table.
+    For tables and the metadata beside them see `read_table`.
 
     Raises
     ------
@@ -94,24 +100,19 @@ def read(source: str | Path | bytes, *, path: object = None) -> MappingSet:
 def read_all(source: str | Path | bytes, *, path: object = None) -> tuple[MappingSet, ...]:
     """Return all mapping sets of a file; only RDF can have several, each with rows of its own. As `read` otherwise."""
     place = source if path is None and not isinstance(source, bytes) else path
-    if isinstance(source, bytes):
-        data = source
-    else:
-        with opened(source) as file:
-            data = file.read()
-    start = data.removeprefix(codecs.BOM_UTF8).lstrip()
-    ending = ending_of(str(place)) if place is not None else ""
-    begun = next((syntax for text, syntax in _BEGUN.items() if start.startswith(text)), None)
-    if begun == "jsonld" and (found := of_json(as_text(data, path=place), path=place)) is not None:
-        return (found,)
-    try:
-        if not isinstance(source, bytes) and ending in _RDF:
-            return tuple(replace(each, path=place) for each in sets_of(read_rdf(source)))
-        if begun is not None:
-            return tuple(replace(each, path=place) for each in sets_of(parse(as_text(data, path=place), syntax=begun)))
-    except ParseError as error:
-        raise ParseError(error.reason, path=place, line=error.line, column=error.column) from error
-    return (read_table(data, path=place, file=None if isinstance(source, bytes) else Path(source)),)
+    told = syntax_told(str(place)) if place is not None else None
+    with Document(source, path=place, told=told or _TABLE) as document:
+        if document.syntax == "jsonld":
+            found = of_json(as_text(document.data(), path=place), path=place)
+            if found is not None:
+                return (found,)
+        if document.syntax == _TABLE:
+            file = None if isinstance(source, bytes) else Path(source)
+            return (read_table(document.data(), path=place, file=file),)
+        try:
+            return tuple(replace(each, path=place) for each in sets_of(read_rdf(document)))
+        except ParseError as error:
+            raise ParseError(error.reason, path=place, line=error.line, column=error.column) from error
 
 
 def write(mappings: MappingSet, path: str | Path) -> None:

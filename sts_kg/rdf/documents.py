@@ -94,6 +94,7 @@ class Document:
         self.syntax, self.in_lines = found, found in _IN_LINES
         self._parsed: Parsed | None = None
         self._n_left_out = 0  # of what is no RDF
+        self._data: bytes | None = None
 
     def __enter__(self) -> Document:
         return self
@@ -159,8 +160,20 @@ class Document:
 
         return as_file(pieces(self.quads(rename=False)))
 
+    def data(self) -> bytes:
+        """Return the document as it is, decompressed; it is held from then on.
+
+        Raises
+        ------
+        ParseError
+            It is longer than `max_bytes`, or its compressed data are damaged.
+        """
+        if self._data is None:
+            self._data = self._head + read_whole(self._file, path=self.path)
+        return self._data
+
     def _text(self) -> bytes:
-        return as_utf8(self._head + read_whole(self._file, path=self.path), path=self.path)
+        return as_utf8(self.data(), path=self.path)
 
 
 def named_quads(path: str | Path, graph: str | None, *, blank_nodes: str, text: str | None = None) -> Quads:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import gzip
 import importlib
@@ -63,10 +64,14 @@ def as_text(data: bytes, *, path: object = None) -> str:
         They are not UTF-8: with the line of the first bad byte.
     """
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ParseError(f"is not UTF-8 text (byte {data[error.start]:#04x})", path=path, line=line) from error
+        hint = " but UTF-16; save it as UTF-8" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ""
+        raise ParseError(f"is not UTF-8 text (byte {data[error.start]:#04x}){hint}", path=path, line=line) from error
+    if "\0" in text[:4]:
+        raise ParseError("is not UTF-8 text but perhaps UTF-16; save it as UTF-8", path=path, line=1)
+    return text
 
 
 def read_bytes(path: str | Path) -> bytes:

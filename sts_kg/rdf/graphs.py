@@ -49,8 +49,8 @@ _PREFIXED = ("turtle", "trig", "n3", "rdfxml", "jsonld")
 _TYPE, _ONTOLOGY, _OWL = ox.NamedNode(RDF.type), ox.NamedNode(OWL.Ontology), str(OWL)
 
 
-def read(*paths: str | Path) -> Graph:
-    """Return the merged triples of RDF and OWL files, in any syntax that `Document` reads.
+def read(*paths: str | Path | Document) -> Graph:
+    """Return the merged triples of RDF and OWL files, in any syntax that `Document` reads, or of open documents.
 
     Blank nodes of different files stay different. Named graphs of N-Quads, TriG and JSON-LD are merged with the rest.
     Lexical forms stay as they are; relative IRIs are resolved against the address of the file. The graph knows the
@@ -64,8 +64,8 @@ def read(*paths: str | Path) -> Graph:
     """
     graph = _empty()
     for path in paths:
-        with Document(path) as document:
-            _add(graph, document.quads(), document, path)
+        with path if isinstance(path, Document) else Document(path) as document:
+            _add(graph, document.quads(), document, document.path)
     return graph
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from http import HTTPStatus
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf.endings import OWL_SYNTAXES
@@ -102,6 +103,42 @@ _OBO = re.compile(
 _TURTLE = re.compile(r"@(?:prefix|base|version)\b|(?:PREFIX\s+[^\s:]*:|BASE)\s*<", re.IGNORECASE)
 _TURTLE_MAYBE = re.compile(rf"{_NODE}\s*(?:a\s|{_NODE}|[\w\-]*:\w|\{{)|GRAPH\s|\[\s*(?:\]|a\s|<|[\w\-]*:\w)|\{{\s*<")
 _IN_LINES, _OF_TURTLE = ("ntriples", "nquads"), ("turtle", "trig", "n3")
+_LFS = re.compile(r"version https://git-lfs\.github\.com/spec/v\d+\s")
+_OBO_GRAPHS = re.compile(r'\{\s*(?:"meta"\s*:\s*\{[^{}]*\}\s*,\s*)?"graphs"\s*:\s*\[')
+_REFUSALS = "|".join(re.escape(each.phrase) for each in HTTPStatus if each >= HTTPStatus.BAD_REQUEST)
+_SERVER = re.compile(
+    rf"\s*((?:HTTP/[\d.]+ )?[45]\d\d[ :,\-][\w :,.'\-]{{0,80}}|(?:{_REFUSALS}|Access Denied)[.!]?)\s*", re.I
+)
+#: What XML of other namespaces is, whatever the file is called; by how the namespace begins.
+_OTHERS = {
+    "http://www.w3.org/1999/xhtml": "a web page (XHTML)",
+    "http://www.w3.org/2000/svg": "an SVG picture",
+    "http://www.w3.org/1998/Math/MathML": "a formula (MathML)",
+    "http://www.w3.org/2005/sparql-results#": "the results of a query (SPARQL Query Results XML)",
+    "http://www.w3.org/2007/SPARQL/results#": "the results of a query (SPARQL Query Results XML)",
+    "http://www.w3.org/2005/Atom": "an Atom feed",
+    "http://www.w3.org/2001/XMLSchema": "an XML Schema",
+    "http://www.w3.org/1999/XSL/": "an XSL stylesheet",
+    "http://www.w3.org/2004/03/trix/": "TriX",
+    "http://www.w3.org/2007/rif#": "RIF",
+    "http://www.w3.org/2003/05/soap-envelope": "a SOAP message",
+    "http://schemas.xmlsoap.org/": "a SOAP message",
+    "http://www.sitemaps.org/schemas/": "a sitemap",
+    "http://graphml.graphdrawing.org/": "GraphML",
+    "http://gexf.net/": "GEXF",
+    "http://www.gexf.net/": "GEXF",
+    "http://www.loc.gov/MARC21/": "MARC records",
+    "http://www.loc.gov/mods/": "MODS records",
+    "http://www.openarchives.org/OAI/": "an answer of OAI-PMH",
+    "http://www.tei-c.org/ns/": "a TEI text",
+    "http://docbook.org/ns/": "a DocBook text",
+    "http://hl7.org/fhir": "FHIR XML",
+    "urn:hl7-org:": "an HL7 document",
+    "http://maven.apache.org/POM/": "a Maven project",
+    "http://schemas.openxmlformats.org/": "a part of an Office file",
+    "urn:oasis:names:tc:opendocument:": "an OpenDocument file",
+    "urn:oasis:names:tc:entity:xmlns:xml:catalog": "an XML catalogue",
+}
 _OWL = "http://www.w3.org/2002/07/owl#"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
@@ -116,12 +153,21 @@ def syntax_in(head: bytes, told: str | None = None, *, path: object = None) -> s
     Raises
     ------
     ParseError
-        It is a web page, XML of another kind, or compressed.
+        It is surely something else: empty where its syntax allows no empty document, a web page, XML of another kind,
+        OBO Graphs JSON, compressed, a pointer of Git LFS, or what a web server says instead of a file.
     """
     for magic, name in _PACKED.items():
         if head.startswith(magic):
             raise ParseError(f"is {name} data, and its name does not end so; unpack it first", path=path)
     text = _text(head)
+    if told in (None, "rdfxml", "jsonld", *OWL_SYNTAXES) and not text.strip() and len(head) < HEAD:
+        raise ParseError("is empty", path=path)
+    if told not in (*_IN_LINES, *_OF_TURTLE) and "\0" in text[:1000]:
+        raise ParseError("holds zero bytes, so it is no text", path=path)
+    if _LFS.match(text):
+        raise ParseError("is a pointer of Git LFS, not the file itself; fetch that by git lfs pull", path=path)
+    if len(head) < HEAD and (answer := _SERVER.fullmatch(text)):
+        raise ParseError(f"is what a web server answered instead of the file: {answer[1]}", path=path)
     rest = text[_COMMENTS.match(text).end() :]  # type: ignore[union-attr] # it also matches nothing
     if (
         _HTML.match(rest)
@@ -132,6 +178,8 @@ def syntax_in(head: bytes, told: str | None = None, *, path: object = None) -> s
     if _XML.match(rest):
         return _xml(rest, told, path)
     if told != "n3" and _JSON.match(rest):
+        if _OBO_GRAPHS.match(rest) and '"@context"' not in text:
+            raise ParseError("is OBO Graphs JSON, which is not read; write it as OWL or OBO, as ROBOT does", path=path)
         return "jsonld"
     for name, begins in (("ofn", _FUNCTIONAL), ("omn", _MANCHESTER), ("obo", _OBO)):
         if begins.match(rest):
@@ -167,17 +215,16 @@ def _xml(text: str, told: str | None, path: object) -> str:
     root = _ROOT.match(_root(text))
     if root is None or root[2] == "RDF":
         return "rdfxml"
-    namespace = re.search(rf"\sxmlns{':' + re.escape(root[1]) if root[1] else ''}\s*=\s*[\"']([^\"']*)", root[3])
+    name = f"{root[1]}:{root[2]}" if root[1] else root[2]
+    found = re.search(rf"\sxmlns{':' + re.escape(root[1]) if root[1] else ''}\s*=\s*[\"']([^\"']*)", root[3])
+    namespace = found[1] if found is not None else ""
+    other = next((what for begin, what in _OTHERS.items() if namespace.startswith(begin)), None)
+    if other is not None:
+        raise ParseError(f"is {other}; RDF/XML with the root element <rdf:RDF> or OWL/XML was expected", path=path)
     described = re.search(r":about\s*=", root[3])  # a node of RDF/XML
-    if (
-        root[2] == "Ontology"
-        and described is None
-        and (told == "owx" or (namespace is not None and namespace[1] in (_OWL, "&owl;")))
-    ):
+    if root[2] == "Ontology" and described is None and (told == "owx" or namespace in (_OWL, "&owl;")):
         return "owx"
-    if told is not None and told not in OWL_SYNTAXES:
-        return "rdfxml"  # the element of a single node needs no rdf:RDF around it
-    if _RDF not in text:
-        name = f"{root[1]}:{root[2]}" if root[1] else root[2]
+    # the element of a single node needs no rdf:RDF around it, but a namespace
+    if (told is None or told in OWL_SYNTAXES or not (namespace or root[1])) and _RDF not in text:
         raise ParseError(f"is XML with the root element <{name}>; RDF/XML or OWL/XML was expected", path=path)
     return "rdfxml"

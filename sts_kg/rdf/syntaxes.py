@@ -5,8 +5,8 @@ The terms are those of pyoxigraph: `graphs` turns them into rdflib's, the closur
 
 from __future__ import annotations
 
-import json
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -19,7 +19,10 @@ from xml.parsers import expat
 import pyoxigraph as ox
 
 from sts_kg.errors import ParseError
+from sts_kg.rdf.entities import well_formed
+from sts_kg.rdf.jsonld_checks import line_in_json, line_of_keyword, lost_in_json, plain
 from sts_kg.rdf.nesting import check_nesting
+from sts_kg.rdf.statements import Statements
 
 __all__ = [
     "FORMATS",
@@ -46,6 +49,7 @@ FORMATS = {
 }
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _WHOLE = ("rdfxml", "jsonld")  # a wrong place is the end of what can be read
+_LOOKS_LIKE_TRIG = "; this looks like TriG, which has graphs in { … }: end the name in .trig"
 _BATCH = 8192  # quads written at once
 
 
@@ -76,7 +80,7 @@ class Parsed:
     ParseError
         The text is not of that syntax; with path, and line and column if they are known. Also for what JSON-LD would
         drop in silence (JSON-LD 1.1 API, sections 5.1 and 8.1): terms that are no IRIs, keys that are not in the
-        context, unknown keywords, values outside a node.
+        context or null there, unknown keywords, values outside a node.
 
     Attributes
     ----------
@@ -106,26 +110,43 @@ class Parsed:
         self._check()
         data = self._prologue.encode() + self._data
         checked = self._lenient or self._syntax == "jsonld"
+        form = FORMATS[self._syntax]
         with self._placed():
-            parser = ox.parse(
-                data, FORMATS[self._syntax], base_iri=self._base, rename_blank_nodes=self._rename, lenient=checked
-            )
+            if self._lenient and self._syntax not in _WHOLE and self._is_wrong():
+                statements = Statements(data, form, self._base, rename=self._rename)
+                yield from self._sound(statements)
+                self.n_skipped += statements.n_wrong
+                return
+            parser = ox.parse(data, form, base_iri=self._base, rename_blank_nodes=self._rename, lenient=checked)
             yield from self._sound(parser) if checked else self._told(parser)
 
     def _check(self) -> None:
         check_nesting(self._data, self._syntax, path=self._path)
         if self._syntax == "rdfxml" and b"xml:base" in self._data and _RELATIVE_BASE.search(self._data):
             self._data = _with_bases(self._data, self._base)
-        if self._syntax == "jsonld" and not self._lenient:
-            _check_json(self._data, self._path)
+        if self._syntax == "rdfxml" and _WITHDRAWN.search(self._data):
+            _check_withdrawn(self._data, self._path)
+        for why, line in lost_in_json(self._data) if self._syntax == "jsonld" else ():
+            if not self._lenient:
+                raise ParseError(why, path=self._path, line=line)
+            self.n_skipped += 1
 
-    def _told(self, parser: ox.QuadParser) -> Iterator[ox.Quad]:
+    def _is_wrong(self) -> bool:
+        """Return whether something in a text of statements is wrong; a lenient parser lets texts run over lines."""
+        try:
+            quads = ox.parse(self._data, FORMATS[self._syntax], base_iri=self._base)
+            return any(self._syntax == "n3" and quad.graph_name != ox.DefaultGraph() for quad in quads)
+        except SyntaxError:
+            return True
+
+    def _told(self, parser: ox.QuadParser | Statements) -> Iterator[ox.Quad]:
         """Yield the quads of a parser, and gather its prefixes; RDF/XML forgets them when its root element closes."""
         formulas = self._syntax == "n3"
         newer = not self._lenient and any(word in self._data for word in _RDF_1_2[self._syntax == "rdfxml"])
-        first = list(islice(parser, 1))
+        rest = iter(parser)
+        first = list(islice(rest, 1))
         self.prefixes.update(parser.prefixes)
-        quads = chain(first, parser)
+        quads = chain(first, rest)
         if not formulas and not newer:
             yield from quads
         for quad in quads:
@@ -136,34 +157,27 @@ class Parsed:
             yield quad
         self.prefixes.update(parser.prefixes)
 
-    def _sound(self, parser: ox.QuadParser) -> Iterator[ox.Quad]:
+    def _sound(self, parser: ox.QuadParser | Statements) -> Iterator[ox.Quad]:
         """Yield the quads of a lenient parser whose terms are sound."""
         known: set[object] = {ox.DefaultGraph()}
-        quads = self._told(parser)
-        while True:
-            try:
-                for quad in quads:
-                    terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
-                    new = [term for term in terms if term not in known]
-                    fault = next(filter(None, map(_fault, new)), None) if new else None
-                    if new and fault is None and self._syntax == "jsonld":
-                        fault = next(filter(None, (self._undeclared(term, quad) for term in new)), None)
-                    if fault is None:
-                        known.update(new)
-                        yield quad
-                    elif self._lenient:
-                        self.n_skipped += 1
-                    else:
-                        raise self._unsound(*fault, is_key=fault[0] == getattr(quad.predicate, "value", None))
-                return
-            except SyntaxError as error:
-                if not self._lenient:
-                    raise
-                if self._syntax in _WHOLE:
-                    error.msg += "; reading cannot go on after this, not even leniently"
-                    raise
-                self.n_skipped += 1
-                quads = self._told(parser)
+        try:
+            for quad in self._told(parser):
+                terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+                new = [term for term in terms if term not in known]
+                fault = next(filter(None, map(_fault, new)), None) if new else None
+                if new and fault is None and self._syntax == "jsonld":
+                    fault = next(filter(None, (self._undeclared(term, quad) for term in new)), None)
+                if fault is None:
+                    known.update(new)
+                    yield quad
+                elif self._lenient:
+                    self.n_skipped += 1
+                else:
+                    raise self._unsound(*fault, is_key=fault[0] == getattr(quad.predicate, "value", None))
+        except SyntaxError as error:
+            if self._lenient:
+                error.msg += "; reading cannot go on after this, not even leniently"
+            raise
 
     def _undeclared(self, term: Any, quad: ox.Quad) -> tuple[str, str] | None:
         """Return the IRI, and what is wrong, if it comes from a word of JSON-LD that its @context should declare."""
@@ -181,14 +195,14 @@ class Parsed:
     def _unsound(self, text: str, why: str, *, is_key: bool) -> ParseError:
         if "RDF 1.2" in why:
             return ParseError(why, path=self._path)
-        shown = _plain(repr(text))
+        shown = plain(repr(text))
         if is_key and why.startswith("No scheme"):
             why = f"the key {shown} is no IRI and not in the @context, so the triple would be lost"
         elif why.startswith("No scheme"):
             why = f"{shown} is no IRI and not in the @context, so the triple would be lost"
         else:
             why = f"{shown} would be lost: {why}"
-        return ParseError(why, path=self._path, line=_line_in_json(self._data, text))
+        return ParseError(why, path=self._path, line=line_in_json(self._data, text))
 
     @contextmanager
     def _placed(self) -> Iterator[None]:
@@ -201,7 +215,10 @@ class Parsed:
                 column = max(1, column - len(self._prologue))
             if line is None and self._syntax == "rdfxml":
                 line = self._line_in_xml(error.msg)
-            raise ParseError(reason(error.msg), path=self._path, line=line, column=column) from error
+            if line is None and self._syntax == "jsonld":
+                line = line_of_keyword(self._data, error.msg)
+            said = reason(error.msg) + (_LOOKS_LIKE_TRIG if self._looks_like_trig(error) else "")
+            raise ParseError(said, path=self._path, line=line, column=column) from error
         except MemoryError as error:
             said = "holds a term or comment of more than 16 MiB; of that length, only N-Triples and N-Quads can be read"
             raise ParseError(said, path=self._path) from error
@@ -209,6 +226,16 @@ class Parsed:
             if isinstance(error, ParseError):
                 raise
             raise ParseError(str(error), path=self._path) from error
+
+    def _looks_like_trig(self, error: SyntaxError) -> bool:
+        """Return whether a text that is not Turtle is TriG, or at least beyond the place of the error."""
+        if self._syntax != "turtle" or error.lineno is None or b"{" not in self._data:
+            return False
+        try:
+            deque(ox.parse(self._prologue.encode() + self._data, FORMATS["trig"], base_iri=self._base), maxlen=0)
+        except SyntaxError as later:
+            return (later.lineno or 0, later.offset or 0) > (error.lineno, error.offset or 0)
+        return True
 
     def _line_in_xml(self, message: str) -> int | None:
         """Return the line at which pyoxigraph stops, or that before it on which the text stands that it names."""
@@ -288,7 +315,7 @@ _RDF_1_2 = (b"<<", b"--ltr", b"--rtl"), (b"2005/11/its", b"'Triple'", b'"Triple"
 def _newer(term: Any) -> str | None:
     """Return what is wrong if a term is one of RDF 1.2."""
     if isinstance(term, ox.Triple) or getattr(term, "direction", None) is not None:
-        return f"holds {_plain(str(term))}, a term of RDF 1.2; only RDF 1.1 can be read"
+        return f"holds {plain(str(term))}, a term of RDF 1.2; only RDF 1.1 can be read"
     return None
 
 
@@ -351,69 +378,33 @@ def _with_bases(data: bytes, base: str | None) -> bytes:
     return b"".join([*found, data[at:]])
 
 
-# --- JSON-LD
-
-_STRING = re.compile(rb'"((?:[^"\\]|\\.)*)"')
-_KEYWORD = re.compile(rb'"@(?:id|type)"\s*:\s*"(@[A-Za-z]+)"|"(@[A-Za-z]+)"(?=\s*:)')
-_KEYWORDS = frozenset(
-    b"@base @container @context @default @direction @embed @explicit @first @graph @id @import @included @index @json "
-    b"@language @list @nest @none @omitDefault @omitGraph @prefix @preserve @propagate @protected @requireAll @reverse "
-    b"@set @type @value @version @vocab".split()
-)
-_TYPES = frozenset([b"@id", b"@json", b"@none", b"@vocab"])
+_WITHDRAWN = re.compile(rb"\b(?:bagID|aboutEach|aboutEachPrefix)\b")
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 
-def _check_json(data: bytes, path: object) -> None:
-    """Raise for what JSON-LD leaves out without a word and pyoxigraph does not pass on either."""
-    for found in _KEYWORD.finditer(data):
-        value, key = found.groups()
-        if (key is not None and key not in _KEYWORDS) or (value is not None and value not in _TYPES):
-            name = (key or value).decode()
-            line = data.count(b"\n", 0, found.end()) + 1
-            raise ParseError(f"{name} is no keyword of JSON-LD 1.1; what it holds would be lost", path=path, line=line)
-    try:
-        root = json.loads(data)
-    except (ValueError, RecursionError):
-        return  # pyoxigraph says where
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, list):
-            waiting += node
-        elif not isinstance(node, dict) or "@value" in node:
-            if node is not None:
-                shown = _plain(json.dumps(node, ensure_ascii=False))
-                raise ParseError(f"{shown} is said of nothing and would be lost; a node was expected", path=path)
-        else:
-            waiting += [node[key] for key in ("@graph", "@included") if key in node]
+def _check_withdrawn(data: bytes, path: object) -> None:
+    """Raise for a name that RDF/XML had once (RDF 1.1 XML Syntax, section 5.1); pyoxigraph drops rdf:bagID."""
+    parser = expat.ParserCreate(namespace_separator="")
 
+    def start(element: str, attributes: dict[str, str]) -> None:
+        for each in (element, *attributes):
+            name = each.removeprefix(_RDF)
+            if each.startswith(_RDF) and _WITHDRAWN.fullmatch(name.encode()):
+                reason = f"rdf:{name} was withdrawn from RDF/XML and says nothing; write its triples out"
+                raise ParseError(reason, path=path, line=parser.CurrentLineNumber)
 
-def _line_in_json(data: bytes, text: str) -> int | None:
-    """Return the line of the first string that may stand for a text, whole, as a compact or as a relative IRI."""
-    for found in _STRING.finditer(data):
-        try:
-            word = json.loads(found[0])
-        except ValueError:
-            continue
-        _, colon, name = word.partition(":")
-        if word and (text == word or text.endswith("/" + word) or (colon and name and text.endswith(name))):
-            return data.count(b"\n", 0, found.start()) + 1
-    return None
+    parser.StartElementHandler = start
+    with well_formed(path):
+        parser.Parse(data, True)
 
 
 # --- messages
 
 _PLACE = re.compile(r"Parser error (?:at|between) [^:]*: ")
-_LONGEST_REASON = 300
 
 
 def reason(message: str) -> str:
     """Return the message of the parser without the place, which is in fields, and without control characters."""
     if "LoadDocumentCallback" in message:
         return "its @context is an address; nothing is fetched, so the context must be in the file"
-    return _plain(_PLACE.sub("", message, count=1))
-
-
-def _plain(text: str) -> str:
-    plain = "".join(c if c.isprintable() else f"\\u{ord(c):04X}" for c in text)
-    return plain if len(plain) <= _LONGEST_REASON else plain[:_LONGEST_REASON] + "…"
+    return plain(_PLACE.sub("", message, count=1))

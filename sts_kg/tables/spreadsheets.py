@@ -17,7 +17,7 @@ __all__ = ["iso_date", "read_rows", "write_rows"]
 
 _SAVE = "save it as “CSV UTF-8 (comma delimited)”"
 _BINARY = ((b"PK\x03\x04", "a workbook (.xlsx or .ods)"), (b"\xd0\xcf\x11\xe0", "an Excel workbook (.xls)"))
-_SEP = re.compile(r"sep=(.)[^\S\t]*(?:\r\n?|\n)", re.IGNORECASE)
+_SEP = re.compile(r'\s*("?)sep=(.)\1[^\S\r\n]*[,;\t ]*(?:\r\n?|\n)', re.IGNORECASE)
 #: What spreadsheets run (OWASP, CSV Injection), fullwidth forms too; a plain number is no formula.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -37,10 +37,10 @@ def read_rows(path: str | Path) -> Iterator[tuple[int, list[str]]]:
     """
     text, line = _text(path), 1
     if sep := _SEP.match(text):
-        text, line = text[sep.end() :], 2
+        text, line = text[sep.end() :], 1 + len(re.findall(r"\r\n?|\n", sep[0]))
     header = _header(text)
     counts = {each: header.count(each) for each in ",;\t"}
-    delimiter = sep[1] if sep else max(counts, key=lambda each: counts[each])
+    delimiter = sep[2] if sep else max(counts, key=lambda each: counts[each])
     before, width = line - 1, 0
     try:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

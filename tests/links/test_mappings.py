@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import date
 from pathlib import Path
 from typing import Literal as OneOf
@@ -85,6 +86,15 @@ def told(found: list[RowViolation]) -> list[tuple[str, str]]:
 # --- reading
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no /dev/zero")
+def test_what_has_no_end_is_refused_at_once() -> None:
+    start = time.perf_counter()
+    with pytest.raises(ParseError) as caught:
+        read("/dev/zero")
+    assert str(caught.value) == "/dev/zero: holds zero bytes, so it is no text"
+    assert time.perf_counter() - start < 5
+
+
 def test_a_row_is_read_with_its_types_and_its_line() -> None:
     columns = [*COLUMNS, "author_id", "confidence", "mapping_date", "mood"]
     (row,) = set_of((*GOOD, r"orcid:1|a\|b", "0.90", "2026-01-31", "glad"), columns=columns).mappings
@@ -150,6 +160,14 @@ def test_a_table_without_metadata_is_read() -> None:
     ("whole", "said"),
     [
         (b"\xff", "x.tsv, line 1: is not UTF-8 text (byte 0xff)"),
+        (
+            "#a: b\nsubject_id".encode("utf-16"),
+            "x.tsv, line 1: is not UTF-8 text (byte 0xff) but UTF-16; save it as UTF-8",
+        ),
+        (b"subject_id\0", "x.tsv: holds zero bytes, so it is no text"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "x.tsv: is a pointer of Git LFS, not the file itself;"),
+        (b"404: Not Found", "x.tsv: is what a web server answered instead of the file: 404: Not Found"),
+        (b'{"graphs": []}', "x.tsv: is OBO Graphs JSON, which is not read;"),
         (b"", "x.tsv, line 1: has no table: a line of column names was expected"),
         (HEAD.encode(), "x.tsv, line 6: has no table: a line of column names was expected"),
         (b"a\tb\n1\t2\n", "x.tsv, line 1: is not an SSSOM table: columns such as subject_id were expected"),

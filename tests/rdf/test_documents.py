@@ -118,8 +118,7 @@ def test_rdf_xml_is_read_whatever_it_is_called(name: str, tmp_path: Path) -> Non
         ("<http://e/a> <http://e/p> <http://e/b> .\n_:b <http://e/p> 'x' .", None, "trig"),
         ('_:a <http://e/p> "x"@en <http://e/g> .\n# c\n', None, "nquads"),
         ("<http://e/a> <http://e/p> 1 .", "ntriples", "ntriples"),
-        ("", None, None),
-        ("", "rdfxml", "rdfxml"),
+        ("", "turtle", "turtle"),
         ("case: a\nfindings:", None, None),
         ("subject,predicate\na,b", None, None),
     ],
@@ -151,10 +150,99 @@ def test_what_is_empty_but_for_a_mark_is_empty(mark: bytes, tmp_path: Path) -> N
     for ending in ("ttl", "nt", "nq", "trig", "n3"):
         (tmp_path / f"a.{ending}").write_bytes(mark)
         assert by_closure(tmp_path / f"a.{ending}") == by_graph(tmp_path / f"a.{ending}") == set()
-    (tmp_path / "a.rdf").write_bytes(mark)
-    assert refused(by_closure, tmp_path / "a.rdf").reason.startswith("not well-formed XML: no element found")
-    (tmp_path / "a").write_bytes(mark)
-    assert refused(by_graph, tmp_path / "a").reason.startswith("has no ending of an RDF or OWL file, and its first")
+    for name in ("a.rdf", "a.owl", "a.jsonld", "a.ofn", "a.owx", "a.omn", "a.obo", "a"):
+        for blank in ("", " \n\t\r\n"):
+            (tmp_path / name).write_bytes(mark + blank.encode("utf-16-be" if mark == codecs.BOM_UTF16_BE else "utf-8"))
+            assert (
+                refused(by_closure, tmp_path / name).reason == refused(by_graph, tmp_path / name).reason == "is empty"
+            )
+
+
+# --- what is something else
+
+OTHER = "; RDF/XML with the root element <rdf:RDF> or OWL/XML was expected"
+LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0\nsize 12\n"
+
+
+@WAYS
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>', f"is an SVG picture{OTHER}"),
+        (
+            '<?xml version="1.0"?>\n<s:sparql xmlns:s="http://www.w3.org/2005/sparql-results#"/>',
+            f"is the results of a query (SPARQL Query Results XML){OTHER}",
+        ),
+        ('<h:html xmlns:h="http://www.w3.org/1999/xhtml"/>', f"is a web page (XHTML){OTHER}"),
+        ('<feed xmlns="http://www.w3.org/2005/Atom"/>', f"is an Atom feed{OTHER}"),
+        (f'<xsd:schema xmlns:e="{RDF}" xmlns:xsd="http://www.w3.org/2001/XMLSchema"/>', f"is an XML Schema{OTHER}"),
+        (
+            '<catalog prefer="public" xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog"></catalog>',
+            f"is an XML catalogue{OTHER}",
+        ),
+        (
+            '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>',
+            "is XML with the root element <Error>; RDF/XML or OWL/XML was expected",
+        ),
+        (LFS, "is a pointer of Git LFS, not the file itself; fetch that by git lfs pull"),
+        ("404: Not Found", "is what a web server answered instead of the file: 404: Not Found"),
+        ("404 page not found\n", "is what a web server answered instead of the file: 404 page not found"),
+        ("Access denied.", "is what a web server answered instead of the file: Access denied."),
+        ("Too Many Requests\n", "is what a web server answered instead of the file: Too Many Requests"),
+        (
+            '{ "graphs" : [ { "id": "http://e/o", "nodes": [] } ] }',
+            "is OBO Graphs JSON, which is not read; write it as OWL or OBO, as ROBOT does",
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.rdf", "a.owl", "a.ttl", "a.json", "a.nt", "a"])
+def test_what_is_something_else_is_named(way: Way, text: str, reason: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert refused(way, tmp_path / name).reason == reason
+
+
+def test_a_single_node_of_rdf_xml_and_a_key_named_graphs_stay_legal(tmp_path: Path) -> None:
+    (tmp_path / "a.rdf").write_text(f'<e:C xmlns:e="{EX}"><e:p>1</e:p></e:C>', encoding="utf-8")
+    assert {each.split(" ", 1)[1] for each in by_graph(tmp_path / "a.rdf")} == {
+        f"<{RDF}type> <{EX}C>",
+        f'<{EX}p> "1"',
+    }
+    node = {"graphs": [{"@id": f"{EX}b"}], "@id": f"{EX}a", "@context": {"graphs": f"{EX}p"}}
+    (tmp_path / "a.json").write_text(json.dumps(node), encoding="utf-8")
+    assert by_graph(tmp_path / "a.json") == {f"<{EX}a> <{EX}p> <{EX}b>"}
+
+
+@WAYS
+@pytest.mark.parametrize("name", ["bagID", "aboutEach", "aboutEachPrefix"])
+def test_withdrawn_names_of_rdf_xml_are_errors(way: Way, name: str, tmp_path: Path) -> None:
+    reason = f"rdf:{name} was withdrawn from RDF/XML and says nothing; write its triples out"
+    for element in (
+        f'<e:C\nr:{name}="x"/>',
+        f'<e:C>\n<e:p r:{name}="x">1</e:p></e:C>',
+        f"<e:C>\n<r:{name}>1</r:{name}></e:C>",
+        f"\n<r:{name}/>",
+    ):
+        (tmp_path / "a.rdf").write_text(f'<r:RDF xmlns:r="{RDF}" xmlns:e="{EX}">{element}</r:RDF>', encoding="utf-8")
+        error = refused(way, tmp_path / "a.rdf")
+        assert (error.reason, error.line) == (reason, 1 if element.startswith("<e:C\nr") else 2)
+    (tmp_path / "b.rdf").write_text(
+        f'<r:RDF xmlns:r="{RDF}" xmlns:e="{EX}"><r:Description r:about="{EX}a" e:{name}="{name}"/></r:RDF>',
+        encoding="utf-8",
+    )
+    assert by_graph(tmp_path / "b.rdf") == {f'<{EX}a> <{EX}{name}> "{name}"'}
+
+
+@WAYS
+def test_trig_that_is_called_turtle_is_told(way: Way, tmp_path: Path) -> None:
+    said = "; this looks like TriG, which has graphs in { … }: end the name in .trig"
+    for text, line, reason in (
+        (f"<{EX}g> {{ <{EX}a> <{EX}p> 1 . }}", 1, f"{{ is not a valid predicate{said}"),
+        (f"\n<{EX}g> {{ <{EX}a> <{EX}p> 1 , , . }}", 2, f"{{ is not a valid predicate{said}"),
+        (f"<{EX}a> <{EX}p> , 1 . # {{ }}", 1, ", is not a valid RDF object"),
+    ):
+        (tmp_path / "a.ttl").write_text(text, encoding="utf-8")
+        error = refused(way, tmp_path / "a.ttl")
+        assert (error.reason, error.line) == (reason, line)
 
 
 @pytest.mark.parametrize("encoding", ["ISO-8859-1", "windows-1252", "UTF-16", "utf-8", "UTF8", "cp437"])
@@ -165,7 +253,7 @@ def test_xml_is_read_in_the_encoding_that_it_declares(encoding: str, tmp_path: P
 
 
 def test_bytes_of_another_encoding_are_told_with_their_line(tmp_path: Path) -> None:
-    (tmp_path / "a.rdf").write_bytes(b'<?xml version="1.0" encoding="shift_jis"?>\n<a>\x85\xff</a>')
+    (tmp_path / "a.rdf").write_bytes(b'<?xml version="1.0" encoding="shift_jis"?>\n<a xmlns="b">\x85\xff</a>')
     error = refused(by_closure, tmp_path / "a.rdf")
     assert (error.reason, error.line) == ("is not text in shift_jis", 2)
 
@@ -225,7 +313,19 @@ def test_what_is_wrong_in_rdf_xml_has_a_line(way: Way, element: str, line: int, 
 
 # --- JSON-LD: nothing is dropped without a word
 
-CONTEXT = {"e": EX, "known": f"{EX}known", "at": {"@id": f"{EX}at", "@type": "@id"}, "off": None}
+CONTEXT = {
+    "e": EX,
+    "known": f"{EX}known",
+    "at": {"@id": f"{EX}at", "@type": "@id"},
+    "word": {"@id": f"{EX}word", "@type": "@vocab"},
+    "by": {"@id": f"{EX}by", "@container": "@index"},
+    "inside": {"@id": f"{EX}inside", "@context": {"known": None, "off": f"{EX}on"}},
+    "off": None,
+    "also": {"@id": None},
+}
+
+
+NULL = "is null in the @context, so what is said by it would be lost"
 
 
 @WAYS
@@ -248,6 +348,13 @@ CONTEXT = {"e": EX, "known": f"{EX}known", "at": {"@id": f"{EX}at", "@type": "@i
         ({"@id": "e:a", "sts:hasFinding": 1}, "the prefix sts: is not declared"),
         ({"@id": "e:a> <e:b> <e:c> .\n<e:d", "known": 1}, "would be lost: Invalid IRI code point '>'"),
         ({"@graph": [{"@id": "e:a", "known": 1}, "e:b"]}, '"e:b" is said of nothing and would be lost'),
+        ({"@id": "e:a", "off": 1}, f"the key 'off' {NULL}"),
+        ({"@id": "e:a", "known": [{"also": {"@id": "e:b"}}]}, f"the key 'also' {NULL}"),
+        ({"@id": "e:a", "inside": {"off": 1, "known": 2}}, f"the key 'known' {NULL}"),
+        ({"@id": "e:a", "by": {"x": {"off": False}}}, f"the key 'off' {NULL}"),
+        ({"@id": "e:a", "known": {"@context": {"known": None}, "known": 1}}, f"the key 'known' {NULL}"),
+        ({"@id": "e:a", "@type": ["e:C", "off"]}, f"the type 'off' {NULL}"),
+        ({"@id": "e:a", "word": "off"}, f"the value 'off' {NULL}"),
         ({"@graph": [{"@value": 3}]}, '{"@value": 3} is said of nothing'),
     ],
 )
@@ -267,19 +374,51 @@ def test_the_line_of_what_json_ld_drops(tmp_path: Path) -> None:
     assert '"e:c d"' in path.read_text(encoding="utf-8").splitlines()[(error.line or 0) - 1]
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ('{"e:p": {"@id": "e:b"},\n"@id": null}', 2, "@id value must be a string"),
+        ('{"@id": "e:a",\n"e:p": {\n"@id": 3}}', 3, "@id value must be a string"),
+        ('{"@context": {\n"@version": 2}}', 2, "The only supported @version value is 1.1, found 2"),
+        ('{"@id": "e:a", "@type": "e:C", "e:p":\n{"@type": 3}}', 2, "@type value must be a string"),
+        ('{"e:p": {"@value": 1},\n"e:q": {"@value": []}}', 2, "@value value must be a string, number, boolean or null"),
+        ('{"@id": "e:a",\n"@reverse": 3}', 2, "@reverse value must be a JSON object"),
+        ('{"@context": {"@vocab": "e:"},\n"e:p": {"@context": {\n"@vocab": 3}}}', 3, "@vocab value must be a string"),
+        (
+            '{"@id": "e:a",\n"e:p": 1,\n"@knows": 1}',
+            3,
+            "@knows is no keyword of JSON-LD 1.1; what it holds would be lost",
+        ),
+        (
+            '{"@graph": [{"@id": "e:a", "e:p": 1},\n"e:b"]}',
+            2,
+            '"e:b" is said of nothing and would be lost; a node was expected',
+        ),
+        ('{"@context": {"off": null},\n"@id": "e:a",\n"off": 1}', 3, f"the key 'off' {NULL}"),
+        ('{"@id": "e:a",\n"off": 1,\n"@context": {"off": null}}', 2, f"the key 'off' {NULL}"),
+    ],
+)
+def test_the_line_of_what_is_wrong_in_json_ld(text: str, line: int, reason: str, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonld").write_text(text, encoding="utf-8")
+    error = refused(by_closure, tmp_path / "a.jsonld")
+    assert (error.reason, error.line) == (reason, line)
+
+
 def test_what_json_ld_says_nothing_of_is_no_error(tmp_path: Path) -> None:
-    node = {
+    node: dict[str, object] = {
         "@id": "e:a",
         "@type": "#C",
-        "off": 1,
+        "off": None,
+        "also": [],
+        "by": {"off": {"at": "off"}},
+        "inside": {"off": []},
         "known": [None, "@me", {"@value": None}],
         "at": [],
     }
     (tmp_path / "a.jsonld").write_text(json.dumps({"@context": CONTEXT, **node}), encoding="utf-8")
-    assert by_graph(tmp_path / "a.jsonld") == {
-        f'<{EX}a> <{EX}known> "@me"',
-        f"<{EX}a> <{RDF}type> <{(tmp_path / 'a.jsonld').resolve().as_uri()}#C>",
-    }
+    found = {line for line in by_graph(tmp_path / "a.jsonld") if "_:" not in line and " _:" not in line}
+    assert f'<{EX}a> <{EX}known> "@me"' in found
+    assert f"<{EX}a> <{RDF}type> <{(tmp_path / 'a.jsonld').resolve().as_uri()}#C>" in found
 
 
 def test_an_iri_that_looks_like_a_prefixed_name_is_lost_in_no_other_syntax(tmp_path: Path) -> None:
@@ -297,6 +436,10 @@ WRONG = {
     "nq": (f"<{EX}a> <{EX}p> <{EX}b> <{EX}g> .\n<{EX}a> <{EX}p> <{EX}b> 3 .\n", 1),
     "n3": (f"<{EX}a> <{EX}p> <{EX}b> .\n<{EX}a> <{EX}p> <{EX}b c> .", 1),
     "jsonld": (json.dumps({"@id": f"{EX}a", f"{EX}p": [{"@id": f"{EX}b"}, {"@id": f"{EX}b c"}], "key": 1}), 2),
+    "json": (
+        json.dumps({"@context": {"off": None}, "@id": f"{EX}a", f"{EX}p": {"@id": f"{EX}b", "off": 1}, "off": 2}),
+        2,
+    ),
     "rdf": (
         f'<rdf:RDF xmlns:rdf="{RDF}" xmlns:e="{EX}"><rdf:Description rdf:about="{EX}a"><e:p rdf:resource="{EX}b"/>'
         f'<e:p rdf:resource="{EX}b c"/><e:p xml:lang="e n">x</e:p></rdf:Description></rdf:RDF>',

@@ -124,7 +124,7 @@ def test_what_is_not_utf_8_has_its_line(tmp_path: Path) -> None:
         ("\n[Term]\nid: X:1\n", "obo"),
         ("[] a <http://e/Term> .", "trig"),
         ("@prefix ontology: <http://e/> .", "trig"),
-        ("", None),
+        ("label: a", None),
     ],
 )
 def test_syntaxes_are_told_by_content(text: str, syntax: str | None) -> None:
