@@ -115,7 +115,7 @@ def _shown(path: object) -> object:
     return without_secrets(path) if path is not None and is_address(path) else path
 
 
-MOST_LISTED = 12  #: the most valid names that an error lists if none is near
+MOST_LISTED = 16  #: the most valid names that an error lists if none is near
 
 
 def nearest(name: str, valid: Iterable[str], count: int = 3) -> tuple[str, ...]:

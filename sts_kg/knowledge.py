@@ -69,7 +69,7 @@ from sts_kg.queries import (
     with_labels_beside,
     write_files,
 )
-from sts_kg.rdf import BASE, CASE, STS, one_triple
+from sts_kg.rdf import BASE, CASE, STS, of_ntriples, one_triple
 from sts_kg.stores import KINDS
 from sts_kg.tables import Table
 from sts_kg.workers import Limits, bytes_of
@@ -748,6 +748,7 @@ class KnowledgeGraph:
         mappings: bool = False,
         modules: bool = False,
         kinds: Sequence[str] = (),
+        linked: str | Path | None = None,
     ) -> Exported:
         """Write the graph, with its cases, for other tools, and return what was written and what was left out.
 
@@ -766,17 +767,26 @@ class KnowledgeGraph:
             the graphs of a `.trig` or `.nq` file.
         kinds : sequence of str, optional
             Instead: the named graphs of these kinds as a store holds them, with nothing left out; see `named_graphs`.
+        linked : path, optional
+            With `kinds`: a store made by `sts-kg link -o`, whose links are written instead of those of this graph.
 
         Raises
         ------
         UnknownNameError
             There is no such kind.
+        EndpointError
+            There is no such store, or another process uses it.
         ParseError, OSError
             The ending is unknown, the folder is not empty, or it cannot be written; nothing is left behind.
         """
         if kinds:
-            kind_of = {name: kind for kind in kinds for name in self.named_graphs(kind)}
-            return export_graphs(self.named_graphs(*kinds), kind_of, path)
+            named = {kind: self.named_graphs(kind) for kind in kinds if linked is None or kind != "links"}
+            if linked is not None:
+                from sts_kg.stores import graphs_of_links
+
+                named["links"] = {name: of_ntriples(lines) for name, lines in graphs_of_links(Path(linked)).items()}
+            kind_of = {name: kind for kind, graphs in named.items() for name in graphs}
+            return export_graphs({name: graphs[name] for graphs in named.values() for name in graphs}, kind_of, path)
         session, sets = self.session, self.named_graphs("mappings") if mappings else {}
         return export_guideline(
             session.guideline,

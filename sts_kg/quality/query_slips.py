@@ -185,7 +185,7 @@ class _Slips:
         every = {local(each) for each in map(str, self.terms.subjects()) if each.startswith(BASE)}
         every = {each for each in every if ":" not in each}  # no module of the ontology
         same = [each for each in every if each.casefold() == name.casefold()]
-        near = [*same, *nearest(name, [local(str(each)) for each in fitting if str(each).startswith(BASE)])]
+        near = [*same, *nearest(name, every & {local(str(each)) for each in fitting})]
         near += nearest(name, every) if not near else ()
         return f"there is no {compress(iri)}{_meant([*dict.fromkeys(near)][:3], 'sts:')}"
 
