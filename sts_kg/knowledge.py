@@ -398,7 +398,7 @@ class KnowledgeGraph:
             )
         found = self._find(name_or_sparql)
         if found.graph == "cases" and not self.has_cases:
-            limited = {"timeout_s": timeout_s, "memory": memory, "max_rows": max_rows}
+            limited: dict[str, Any] = {"timeout_s": timeout_s, "memory": memory, "max_rows": max_rows}
             return self.with_examples().query(found.id, strict=strict, on_note=on_note, **limited, **parameters)
         if found.endpoint:
             raise QueryError(found.shown, f"asks {found.endpoint}; run it with query_online (--online)")

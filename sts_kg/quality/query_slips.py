@@ -15,7 +15,19 @@ from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, SKOS, XSD, DefinedNa
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from sts_kg.errors import QueryError, StsKgError, nearest
-from sts_kg.quality.query_tree import MATCHES, bare, bindings, conjuncts, iris, named, nodes, scopes_of, shown, term, triples
+from sts_kg.quality.query_tree import (
+    MATCHES,
+    bare,
+    bindings,
+    conjuncts,
+    iris,
+    named,
+    nodes,
+    scopes_of,
+    shown,
+    term,
+    triples,
+)
 from sts_kg.queries import check_syntax, known_prefixes, parsed_sparql, parts_of, without_comments
 from sts_kg.rdf import BASE, CASE, PREFIXES, STS, compress, local, ntriples
 from sts_kg.tables import Table
