@@ -115,6 +115,9 @@ def _shown(path: object) -> object:
     return without_secrets(path) if path is not None and is_address(path) else path
 
 
+MOST_LISTED = 16  #: the most valid names that an error lists if none is near
+
+
 def nearest(name: str, valid: Iterable[str], count: int = 3) -> tuple[str, ...]:
     """Return up to `count` of the valid names that look most like `name`, best first; empty if none comes near.
 
@@ -150,15 +153,21 @@ def _place(path: object, line: int | None, column: int | None = None) -> str:
 
 
 class UnknownNameError(StsKgError, LookupError):
-    """A name that nothing has: `kind` (query, option, finding, …), `name`, and the `near` valid ones."""
+    """A name that nothing has: `kind` (query, option, finding, …), `name`, and the `near` valid ones.
+
+    If none is near and there are few, `known` has all of them.
+    """
 
     def __init__(self, kind: str, name: str, valid: Iterable[str] = ()) -> None:
         self.kind, self.name = kind, name
-        self.near = nearest(name, valid)
-        super().__init__(kind, name, self.near)
+        names = tuple(valid)
+        self.near = nearest(name, names)
+        self.known = () if self.near or len(names) > MOST_LISTED else names
+        super().__init__(kind, name, self.near or self.known)
 
     def __str__(self) -> str:
-        return f"there is no {self.kind} {self.name!r}{_hint(self.near)}"
+        known = f"; there are {', '.join(self.known)}" if self.known and not self.near else ""
+        return f"there is no {self.kind} {self.name!r}{_hint(self.near)}{known}"
 
 
 class ReadingError(StsKgError, LookupError):

@@ -59,6 +59,7 @@ from sts_kg.queries import (
     QueryText,
     at_most,
     check_bounds,
+    check_syntax,
     find,
     ids,
     known_prefixes,
@@ -68,7 +69,7 @@ from sts_kg.queries import (
     with_labels_beside,
     write_files,
 )
-from sts_kg.rdf import BASE, CASE, STS, one_triple
+from sts_kg.rdf import BASE, CASE, STS, of_ntriples, one_triple
 from sts_kg.stores import KINDS
 from sts_kg.tables import Table
 from sts_kg.workers import Limits, bytes_of
@@ -269,7 +270,8 @@ class KnowledgeGraph:
     def queries(self, topic: str | None = None) -> Table:
         """Return the canned queries as a table: id, parameters (optional ones in brackets), question.
 
-        If there are queries of one's own, a fourth column `own` has their files.
+        If there are queries of one's own, a fourth column `own` has their files. `Table.notes` names each that is not
+        SPARQL, with the error.
 
         Raises
         ------
@@ -278,13 +280,13 @@ class KnowledgeGraph:
         """
         found = [query for query in self.canned.values() if topic in (None, query.topic)]
         if not found:
-            raise UnknownNameError("topic", str(topic), {query.topic for query in self.canned.values()})
+            raise UnknownNameError("topic", str(topic), sorted({query.topic for query in self.canned.values()}))
         rows = [tuple(map(Literal, (query.id, query.usage, query.description))) for query in found]
         if not self._own:
             return Table(("id", "parameters", "question"), tuple(rows))
         files = [Literal(str(query.file)) if query.file is not None else None for query in found]
         own = tuple((*row, file) for row, file in zip(rows, files, strict=True))
-        return Table(("id", "parameters", "question", "own"), own)
+        return Table(("id", "parameters", "question", "own"), own, notes=tuple(_not_sparql(found)))
 
     def write_queries(
         self,
@@ -360,8 +362,9 @@ class KnowledgeGraph:
 
         A canned query runs on the graph that its header names; on the shipped fictional cases if it is about cases
         and this graph has none. A text with white space is SPARQL, and goes to `sparql`, whose limits, `strict` and
-        `on_note` are meant. A parameter that is an entity takes a name, label, synonym, CURIE or IRI, of a mapped
-        external term too; if that is not quite the same, `on_note` is told, and `Table.notes` has it.
+        `on_note` are meant; a query of one's own is searched for the same slips. A parameter that is an entity takes a
+        name, label, synonym, CURIE or IRI, of a mapped external term too; if that is not quite the same, `on_note` is
+        told, and `Table.notes` has it.
 
         Raises
         ------
@@ -372,7 +375,8 @@ class KnowledgeGraph:
         NotLinkedError
             The query needs the mapping sets or terms of an external vocabulary, and the graph has none.
         QueryError
-            The text is not a SPARQL 1.1 query, or it queries another endpoint (SERVICE).
+            The text is not a SPARQL 1.1 query, or it queries another endpoint (SERVICE), or there is something to note
+            and it is `strict`.
 
         Examples
         --------
@@ -394,9 +398,8 @@ class KnowledgeGraph:
             )
         found = self._find(name_or_sparql)
         if found.graph == "cases" and not self.has_cases:
-            return self.with_examples().query(
-                found.id, timeout_s=timeout_s, memory=memory, max_rows=max_rows, on_note=on_note, **parameters
-            )
+            limited: dict[str, Any] = {"timeout_s": timeout_s, "memory": memory, "max_rows": max_rows}
+            return self.with_examples().query(found.id, strict=strict, on_note=on_note, **limited, **parameters)
         if found.endpoint:
             raise QueryError(found.shown, f"asks {found.endpoint}; run it with query_online (--online)")
         for need in found.needs:
@@ -407,6 +410,11 @@ class KnowledgeGraph:
             kind = self._widest  # slices are all that it asks for, and the mapping sets take time to read
         notes: list[str] = []
         text, limits = self._bound(found, parameters, notes.append), _limits(found.shown, timeout_s, memory, max_rows)
+        if found.file is not None:
+            check_bounds(text)
+            notes += self._slips(text, kind)
+        if strict and notes:
+            raise QueryError(found.shown, "; ".join(notes))
         _tell(notes, on_note)
         answer = self._ask(kind, text, name=found.shown, limits=limits, max_rows=max_rows)
         return _noted(answer, notes)
@@ -528,10 +536,19 @@ class KnowledgeGraph:
         ParameterError
             A limit is no size or time, or cannot be enforced on this platform.
         """
-        from sts_kg.quality import slips
-
         check_bounds(text)
         kind = "asserted" if asserted else self._widest
+        notes = self._slips(text, kind)
+        if strict and notes:
+            raise QueryError("given", "; ".join(notes))
+        _tell(notes, on_note)
+        answer = self._ask(kind, text, limits=_limits("given", timeout_s, memory, max_rows), max_rows=max_rows)
+        return _noted(answer, notes)
+
+    def _slips(self, text: str, kind: str) -> list[str]:
+        """Return what there is to say of a query that somebody wrote, beside the graphs of a kind."""
+        from sts_kg.quality import slips
+
         notes = [f"{prefix}: was declared for you, as <{iri}>" for prefix, iri in known_prefixes(text).items()]
         graphs = self._backend.names if self._backend is not None else ()
         if self._backend is None or self._backend.is_ours:
@@ -539,13 +556,9 @@ class KnowledgeGraph:
             notes += slips(text, self.asserted, ask=ask, graphs=graphs, has_cases=cases)
         elif not self.holds_ours and str(STS) in QueryText(text).declared:
             notes.append("the endpoint holds nothing of the knowledge graph; sts-kg push --endpoint fills it")
-        elif asserted and self.holds_ours:
+        elif kind == "asserted" and self.holds_ours:
             notes.append("asserted and inferred triples cannot be told apart there")
-        if strict and notes:
-            raise QueryError("given", "; ".join(notes))
-        _tell(notes, on_note)
-        answer = self._ask(kind, text, limits=_limits("given", timeout_s, memory, max_rows), max_rows=max_rows)
-        return _noted(answer, notes)
+        return notes
 
     @property
     def _widest(self) -> str:
@@ -553,15 +566,16 @@ class KnowledgeGraph:
         slices = self._backend.slices if self._backend is not None else self.session.slices
         return "linked" if slices else "closed"
 
-    def labelled(self, table: Table) -> Table:
+    def labelled(self, table: Table, *, timeout_s: float | None = None, memory: int | str | None = None) -> Table:
         """Return a table with a column of labels beside each column of IRIs: `drugLabel` beside `drug`.
 
         They are the rdfs:label or skos:prefLabel of the IRIs in this graph, in English, without language, or in the
-        first other language.
+        first other language. The limits are those of `query`, for each request for the labels of 500 IRIs.
         """
         if not self.has_cases and any(str(term).startswith(CASE) for row in table for term in row):
-            return self.with_examples().labelled(table)
-        return with_labels_beside(table, partial(self._ask, self._widest))
+            return self.with_examples().labelled(table, timeout_s=timeout_s, memory=memory)
+        limits = _limits("for labels", timeout_s, memory, None)
+        return with_labels_beside(table, partial(self._ask, self._widest, name="for labels", limits=limits))
 
     def bound(self, name: str, /, **parameters: object) -> str:
         """Return the SPARQL text of a canned query with its parameters filled in, for any SPARQL tool.
@@ -734,6 +748,7 @@ class KnowledgeGraph:
         mappings: bool = False,
         modules: bool = False,
         kinds: Sequence[str] = (),
+        linked: str | Path | None = None,
     ) -> Exported:
         """Write the graph, with its cases, for other tools, and return what was written and what was left out.
 
@@ -752,17 +767,26 @@ class KnowledgeGraph:
             the graphs of a `.trig` or `.nq` file.
         kinds : sequence of str, optional
             Instead: the named graphs of these kinds as a store holds them, with nothing left out; see `named_graphs`.
+        linked : path, optional
+            With `kinds`: a store made by `sts-kg link -o`, whose links are written instead of those of this graph.
 
         Raises
         ------
         UnknownNameError
             There is no such kind.
+        EndpointError
+            There is no such store, or another process uses it.
         ParseError, OSError
             The ending is unknown, the folder is not empty, or it cannot be written; nothing is left behind.
         """
         if kinds:
-            kind_of = {name: kind for kind in kinds for name in self.named_graphs(kind)}
-            return export_graphs(self.named_graphs(*kinds), kind_of, path)
+            named = {kind: self.named_graphs(kind) for kind in kinds if linked is None or kind != "links"}
+            if linked is not None:
+                from sts_kg.stores import graphs_of_links
+
+                named["links"] = {name: of_ntriples(lines) for name, lines in graphs_of_links(Path(linked)).items()}
+            kind_of = {name: kind for kind, graphs in named.items() for name in graphs}
+            return export_graphs({name: graphs[name] for graphs in named.values() for name in graphs}, kind_of, path)
         session, sets = self.session, self.named_graphs("mappings") if mappings else {}
         return export_guideline(
             session.guideline,
@@ -972,6 +996,16 @@ class KnowledgeGraph:
         on_error: Callable[[CaseError | ParseError], None] | None = None,
     ) -> tuple[Case, ...]:
         return read_cases(cases, self.guideline.vocabulary, on_error=on_error)
+
+
+def _not_sparql(queries: Iterable[CannedQuery]) -> Iterator[str]:
+    """Yield the error of each query of one's own that does not parse."""
+    for query in queries:
+        if query.file is not None:
+            try:
+                check_syntax(query.sample_text, name=query.shown)
+            except QueryError as error:
+                yield str(error)
 
 
 def _tell(notes: Iterable[str], on_note: Callable[[str], None] | None) -> None:

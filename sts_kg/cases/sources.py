@@ -84,7 +84,7 @@ def _read(one: CaseSource, vocabulary: Vocabulary) -> tuple[Case, ...]:
 def _example(name: str) -> Path:
     files = {path.stem: path for path in (ontology_folder() / "examples").iterdir() if path.is_file()}
     if name not in files:
-        raise UnknownNameError("example", name, files)
+        raise UnknownNameError("example", name, sorted(files))
     return files[name]
 
 

@@ -15,6 +15,7 @@ from sts_kg.cli.shared import (
     cases_option,
     formats,
     graph_by,
+    kinds_in,
     own_queries_option,
     page_option,
     terminal,
@@ -22,6 +23,7 @@ from sts_kg.cli.shared import (
 )
 from sts_kg.errors import ParseError
 from sts_kg.guideline import DESCRIPTIONS
+from sts_kg.stores import KINDS
 
 __all__ = ["check", "describe", "export", "review", "source_group", "sources"]
 
@@ -144,6 +146,13 @@ def review(output: Path, page: Path | None, verdicts: tuple[Path, ...]) -> None:
 )
 @click.option("--inferred", is_flag=True, help="Include the axioms that OWL 2 RL entails.")
 @click.option("--mappings", is_flag=True, help="Include the matches with external terms.")
+@click.option(
+    "--graphs",
+    callback=kinds_in,
+    metavar="KINDS",
+    help=f"Instead: the graphs that push writes, with nothing left out: {', '.join(KINDS)}.",
+)
+@click.option("--linked", type=File, metavar="DIR", help="The store made by link -o that has the links.")
 @click.option("--modules", is_flag=True, help="Keep the modules apart, with a catalogue for Protégé.")
 @click.option(
     "--alignment",
@@ -154,25 +163,40 @@ def review(output: Path, page: Path | None, verdicts: tuple[Path, ...]) -> None:
 )
 @cases_option
 def export(
-    output: Path, inferred: bool, mappings: bool, modules: bool, alignments: tuple[str, ...], cases: tuple[Path, ...]
+    output: Path,
+    inferred: bool,
+    mappings: bool,
+    graphs: tuple[str, ...],
+    linked: Path | None,
+    modules: bool,
+    alignments: tuple[str, ...],
+    cases: tuple[Path, ...],
 ) -> None:
     """Write the graph for other tools: one OWL 2 DL ontology, inside OWL 2 RL.
 
     The ending of the file selects the syntax; .trig and .nq have one graph for each kind of triples. With --modules,
     a folder of modules, each with its own header and imports, or one graph for each module in .trig and .nq.
 
+    With --graphs, the graphs of a store instead, merged in the syntaxes that have no named graphs: what queries of the
+    linked graph ask, as sts-kg queries --write writes them.
+
     \b
     Example:
       sts-kg export --inferred -o sts-kg.owl
       sts-kg export --modules --mappings -o sts-kg-modules
+      sts-kg export --graphs asserted,inferred,mappings,links --linked linked -o linked.ttl
     """
     from sts_kg.knowledge import load
 
+    if ("links" in graphs) != (linked is not None):
+        raise click.UsageError("--graphs links and --linked DIR, a store made by link -o, go together")
+    if graphs and (inferred or mappings or modules):
+        raise click.UsageError("--graphs excludes --inferred, --mappings and --modules; name kinds of graphs instead")
     shown = terminal()
     with shown.busy("reasoning …"):
         kg = load().with_alignments(*alignments) if alignments else load()
         kg = kg.with_cases(cases) if cases else kg
-        done = kg.export(output, inferred=inferred, mappings=mappings, modules=modules)
+        done = kg.export(output, inferred=inferred, mappings=mappings, modules=modules, kinds=graphs, linked=linked)
     shown.note(str(done))
 
 

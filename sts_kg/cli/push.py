@@ -8,22 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sts_kg.cli.shared import File, as_json, cases_option, formats, memory_option, terminal
+from sts_kg.cli.shared import File, as_json, cases_option, formats, kinds_in, memory_option, terminal
 from sts_kg.stores import KINDS
 
 if TYPE_CHECKING:
     from sts_kg.stores import PushProgress, Verified
 
 __all__ = ["push"]
-
-
-def _kinds(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
-    chosen = tuple(word.strip() for word in value.split(",") if word.strip())
-    if wrong := [word for word in chosen if word not in KINDS]:
-        raise click.BadParameter(f"{wrong[0]!r} is not one of {', '.join(KINDS)}")
-    if not chosen:
-        raise click.BadParameter(f"name at least one of {', '.join(KINDS)}")
-    return chosen
 
 
 @click.command()
@@ -34,7 +25,7 @@ def _kinds(context: click.Context, parameter: click.Parameter, value: str) -> tu
     "--graphs",
     default="asserted,inferred",
     show_default=True,
-    callback=_kinds,
+    callback=kinds_in,
     metavar="KINDS",
     help=f"Kinds of graphs, separated by commas: {', '.join(KINDS)}.",
 )

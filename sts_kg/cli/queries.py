@@ -23,7 +23,7 @@ from sts_kg.cli.shared import (
     store_option,
     terminal,
 )
-from sts_kg.errors import QueryError, StsKgError, UnknownNameError
+from sts_kg.errors import StsKgError, UnknownNameError
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["queries_command", "query_group", "sparql"]
 
 _TABLES = ("table", "json", "srj", "csv", "tsv", "md", "spreadsheet")
+_ANSWERS = ("table", "json", "srj")  #: of ASK: SPARQL 1.1 has no CSV or TSV for them
 _GRAPHS = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml", "jsonld": "jsonld"}
 
 
@@ -70,11 +71,17 @@ def queries_command(
         raise click.UsageError("--endpoint-graphs and --value belong to --write DIR")
     kg, shown = load(queries=own), terminal()
     if folder is not None:
-        given = dict(_name_and_value(each) for each in values)
+        given: dict[str, str] = {}
+        for name, value in map(_name_and_value, values):
+            if name in given:
+                raise click.UsageError(f"--value gives {name} twice: {given[name]} and {value}")
+            given[name] = value
         paths = kg.write_queries(folder, topic=topic, endpoint_graphs=endpoint_graphs, values=given)
         shown.note(f"{len(paths)} quer{'y' if len(paths) == 1 else 'ies'} written to {folder}")
         return
     table = kg.queries(topic)
+    for note in table.notes:
+        shown.note(f"warning: {note}")
     if form == "json":
         shown.write(as_json([kg.canned[str(name)].as_dict() for name in table.column("id")]))
     elif form == "md":
@@ -169,6 +176,9 @@ _formats = click.option(
 _labels = click.option("--labels", is_flag=True, help="Add a column of labels beside each column of IRIs.")
 
 
+_strict = click.option("--strict", is_flag=True, help="Take each warning as an error (exit 2).")
+
+
 def _query_command(query: CannedQuery, own: Path | None) -> click.Command:
     from sts_kg.tables import Table
 
@@ -179,6 +189,7 @@ def _query_command(query: CannedQuery, own: Path | None) -> click.Command:
         endpoint: str | None,
         store: Path | None,
         labels: bool,
+        strict: bool,
         limits: dict[str, Any],
         online: bool = False,
         **values: Any,
@@ -202,8 +213,8 @@ def _query_command(query: CannedQuery, own: Path | None) -> click.Command:
                     where = "the endpoint has no cases: " if endpoint is not None else ""
                     more = "push others with push --cases" if endpoint is not None else "give others with --cases FILE"
                     shown.note(f"note: {where}about the fictional example cases; {more}")
-                answer = kg.query(query.id, on_note=_warning(shown), **limits, **values)
-            answer = kg.labelled(answer) if labels and isinstance(answer, Table) else answer
+                answer = kg.query(query.id, strict=strict, on_note=_warning(shown), **limits, **values)
+            answer = kg.labelled(answer, **_but_rows(limits)) if labels and isinstance(answer, Table) else answer
         _print(answer, form, shown, empty=query.empty_because)
 
     parameters: list[click.Parameter] = [
@@ -211,6 +222,8 @@ def _query_command(query: CannedQuery, own: Path | None) -> click.Command:
             [f"--{p.name}"],
             metavar=p.type.upper(),
             help=_parameter_help(p),
+            multiple=True,
+            callback=_once,
         )
         for p in query.parameters
     ]
@@ -225,18 +238,21 @@ def _query_command(query: CannedQuery, own: Path | None) -> click.Command:
         cases_option,
         endpoint_option,
         store_option,
+        _strict,
         _labels,
     ):
         command = option(command)
     if query.endpoint:
         command = click.option("--online", is_flag=True, help=f"Query {query.endpoint}.")(command)
     command = _formats(command)
-    spelt = [text for option in command.params[len(parameters) :] for text in option.opts]
-    for parameter in query.parameters:
-        if f"--{parameter.name}" in (*spelt, "--help", "--queries"):
-            reason = f"--{parameter.name} is an option of every query; give the parameter another name"
-            raise QueryError(query.shown, reason)
     return command
+
+
+def _once(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> str | None:
+    """Return the one value of a parameter, which would otherwise be the last of several."""
+    if len(values) > 1:
+        raise click.UsageError(f"{parameter.opts[0]} takes one value, and {' and '.join(values)} were given", context)
+    return values[0] if values else None
 
 
 def _parameter_help(parameter: Parameter) -> str:
@@ -279,7 +295,7 @@ def _short_default(parameter: Parameter) -> str:
 @cases_option
 @endpoint_option
 @store_option
-@click.option("--strict", is_flag=True, help="Take each warning as an error (exit 2).")
+@_strict
 @_labels
 @limits_options
 @_formats
@@ -317,8 +333,13 @@ def sparql(
     with shown.busy("reasoning …"):
         kg = _loaded(store, endpoint, cases, kind="asserted" if asserted else None)
         answer = kg.sparql(asked, asserted=asserted, strict=strict, on_note=_warning(shown), **limits)
-        answer = kg.labelled(answer) if labels and isinstance(answer, Table) else answer
+        answer = kg.labelled(answer, **_but_rows(limits)) if labels and isinstance(answer, Table) else answer
     _print(answer, form, shown)
+
+
+def _but_rows(limits: dict[str, Any]) -> dict[str, Any]:
+    """Return the limits that a query for labels keeps, too: it has more rows than what it labels."""
+    return {name: limit for name, limit in limits.items() if name != "max_rows"}
 
 
 def _warning(shown: Terminal) -> Callable[[str], None]:
@@ -359,6 +380,8 @@ def _print(answer: Table | bool | Graph, form: str | None, shown: Terminal, *, e
     from sts_kg.tables import Table
 
     if isinstance(answer, bool):
+        if form not in (None, *_ANSWERS):
+            raise click.UsageError(f"the answer is yes or no: choose one of {', '.join(_ANSWERS)}, not {form}")
         if form in ("json", "srj"):
             shown.write(json.dumps(answer if form == "json" else {"head": {}, "boolean": answer}))
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from sts_kg.stores import PROFILES
+from sts_kg.stores import KINDS, PROFILES
 
 if TYPE_CHECKING:
     from sts_kg.cli.console import Terminal
@@ -32,6 +33,7 @@ __all__ = [
     "endpoint_option",
     "formats",
     "graph_by",
+    "kinds_in",
     "limits_options",
     "memory_option",
     "own_queries_option",
@@ -83,6 +85,18 @@ profile_option = click.option(
 def formats(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return the option --format with these choices; the first is the default."""
     return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
+
+
+def kinds_in(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """Return the kinds of graphs in a list with commas; none without a list."""
+    if value is None:
+        return ()
+    chosen = tuple(word.strip() for word in value.split(",") if word.strip())
+    if wrong := [word for word in chosen if word not in KINDS]:
+        raise click.BadParameter(f"{wrong[0]!r} is not one of {', '.join(KINDS)}")
+    if not chosen:
+        raise click.BadParameter(f"name at least one of {', '.join(KINDS)}")
+    return chosen
 
 
 def _size(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
@@ -147,7 +161,9 @@ def limits_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
         context = click.get_current_context()
         kept = Limits(timeout_s or None, memory).enforceable
-        limits: dict[str, Any] = {"timeout_s": timeout_s or None, "memory": memory, "max_rows": max_rows}
+        # an endpoint has a limit of its own, 60 s, unless it is told that there is none
+        endless = math.inf if options.get("endpoint") or options.get("online") else None
+        limits: dict[str, Any] = {"timeout_s": timeout_s or endless, "memory": memory, "max_rows": max_rows}
         for name in ("timeout_s", "memory"):  # a default that cannot be kept here is left out; what is asked for is not
             if context.get_parameter_source(name) == ParameterSource.DEFAULT:
                 limits[name] = getattr(kept, name)

@@ -17,6 +17,7 @@ import numpy as np
 from sts_kg.closure.encoding import Ids, Terms, contains, expand, read, unique
 from sts_kg.errors import ParseError, UnknownNameError
 from sts_kg.links.slices import SLICES
+from sts_kg.queries import LABELS
 from sts_kg.rdf import BLANK, IRI, LITERAL, split
 
 __all__ = ["External"]
@@ -25,7 +26,6 @@ __all__ = ["External"]
 _RDF, _RDFS = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://www.w3.org/2000/01/rdf-schema#"
 _OWL = "http://www.w3.org/2002/07/owl#"
 _NAMES = re.compile(r"(?i)(?:label|synonym|altlabel|alternativeterm|iao_0000118|brand|dbname)s?$")
-_LABELS = (f"{_RDFS}label", "http://www.w3.org/2004/02/skos/core#prefLabel")
 _REPLACED = ("http://purl.obolibrary.org/obo/IAO_0100001", "http://www.geneontology.org/formats/oboInOwl#replacedBy")
 _HEADER = {
     "version": (f"{_OWL}versionIRI", f"{_OWL}versionInfo"),
@@ -116,7 +116,7 @@ class External:
 
     def labels(self, subject: int) -> list[str]:
         """Return the labels of a term."""
-        return self.values(subject, *_LABELS)
+        return self.values(subject, *map(str, LABELS))
 
     def names(self, subject: int) -> list[str]:
         """Return the labels and synonyms of a term."""
@@ -204,7 +204,7 @@ class External:
         mentioned = unique(np.concatenate((self.objects[rows], self.predicates[rows])))
         mentioned = mentioned[(self._kinds[mentioned] == IRI) & ~contains(chosen, mentioned)]
         about = self._by_subject(mentioned)
-        told = contains(self._numbers(*_LABELS, f"{_RDF}type", f"{_OWL}deprecated"), self.predicates[about])
+        told = contains(self._numbers(*map(str, LABELS), f"{_RDF}type", f"{_OWL}deprecated"), self.predicates[about])
         about = about[told & (self._kinds[self.objects[about]] != BLANK)]
         return unique(np.concatenate((rows, about)))
 

@@ -231,7 +231,7 @@ def named_elsewhere(text: str) -> Elsewhere:
     known = Prefixes.shipped()
     inner = text[1:-1] if text.startswith("<") and text.endswith(">") else text
     try:
-        iri = known.standard(inner) if "://" in inner else known.expand(inner) if ":" in inner else None
+        iri = known.standard(inner) if "://" in inner else known.expand(inner)
     except CurieError:
         iri = None
     if iri is None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping as Map
 from itertools import product
 
 from rdflib import Graph, URIRef
-from rdflib.namespace import DCTERMS, OWL, RDFS, SKOS
+from rdflib.namespace import DCTERMS, OWL
 
 from sts_kg.errors import nearest
 from sts_kg.links.curies import iri_of
@@ -16,6 +16,7 @@ from sts_kg.links.slots import EXACT, IDENTITY, NO_TERM
 from sts_kg.links.value_checks import Values
 from sts_kg.links.violations import Violations
 from sts_kg.links.wrong_matches import Denial, folded
+from sts_kg.queries import LABELS
 from sts_kg.rdf import BASE, Prefixes
 
 __all__ = ["ExternalTerms", "MatchChecks"]
@@ -32,7 +33,7 @@ class ExternalTerms:
         if graph is None:
             return
         known = Prefixes.shipped()
-        for predicate in (RDFS.label, SKOS.prefLabel):
+        for predicate in LABELS:
             for term, label in sorted(graph.subject_objects(predicate)):
                 self._labels.setdefault(str(known.standard(str(term))), str(label))
         for term in graph.subjects(OWL.deprecated):

@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from rdflib import URIRef
-from rdflib.namespace import RDF, SKOS
+from rdflib.namespace import RDF
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from sts_kg.errors import QueryError
 from sts_kg.quality.query_tree import (
+    MATCHES,
     bare,
     bindings,
     iris,
@@ -120,13 +121,10 @@ def violations(
     found += [("query-unused-prefix", f"PREFIX {prefix}: is never used") for prefix in prefixes if prefix not in used]
     found += [("query-regex-parameter", f"?{each} is part of a pattern") for each in _in_pattern(tree)]
     if query.graph == "linked" and not query.endpoint and "mappings" not in query.needs:
-        read = sorted(set(iris(tree[1], prefixes)) & _MATCHES)
+        read = sorted(set(iris(tree[1], prefixes)) & MATCHES)
         found += [("query-mappings-unsaid", f"it reads {compress(each)}") for each in read]
     ordered = sorted(dict.fromkeys(found), key=lambda each: list(CHECKS).index(each[0]))
     return tuple(Violation(check, query.id, message, REMEDIES[check]) for check, message in ordered)
-
-
-_MATCHES = {SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch, SKOS.relatedMatch}
 
 
 # --- the checks

@@ -15,8 +15,20 @@ from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, SKOS, XSD, DefinedNa
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from sts_kg.errors import QueryError, StsKgError, nearest
-from sts_kg.quality.query_tree import bare, bindings, conjuncts, iris, named, nodes, scopes_of, shown, term, triples
-from sts_kg.queries import check_syntax, known_prefixes, parsed_sparql, without_comments
+from sts_kg.quality.query_tree import (
+    MATCHES,
+    bare,
+    bindings,
+    conjuncts,
+    iris,
+    named,
+    nodes,
+    scopes_of,
+    shown,
+    term,
+    triples,
+)
+from sts_kg.queries import check_syntax, known_prefixes, parsed_sparql, parts_of, without_comments
 from sts_kg.rdf import BASE, CASE, PREFIXES, STS, compress, local, ntriples
 from sts_kg.tables import Table
 
@@ -30,6 +42,16 @@ _PROPERTIES = (RDF.Property, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.Annot
 _NAME = re.compile(r"[A-Za-z][\w.-]*:[\w.-]+|<[^<> ]+>")
 _TAGGED = ("Builtin_LCASE", "Builtin_UCASE")  # they keep the language of their argument
 _NO_CASES = "this graph has no cases; add some with --cases FILE, in Python with kg.with_cases(…)"
+_PARAMETER = re.compile(r"\?_([A-Za-z0-9]+)_[A-Za-z]+(?:_[A-Za-z]+)?")  # a required one
+_NO_MAPPINGS = (
+    "there are no mapping sets; a canned query with graph: linked has them, and a store after "
+    "sts-kg push --graphs asserted,inferred,mappings"
+)
+#: Our namespace as others write it: with http, with #, with more slashes or none, in capitals.
+_LIKE_OURS = re.compile(
+    rf"https?://(?:www\.)?{re.escape(BASE.partition('://')[2].rstrip('/'))}(?:[/#]+|(?=$))(.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 _EXISTS = ("Builtin_EXISTS", "Builtin_NOTEXISTS")
 
 
@@ -87,6 +109,7 @@ class _Slips:
 
     def found(self, graphs: Collection[str], has_cases: bool) -> Iterator[str]:
         """Yield the slips, the gravest first."""
+        yield from self._of_parameters()
         yield from self._of_terms(has_cases)
         for query in named(self.tree, "SelectQuery", "SubSelect", "AskQuery", "ConstructQuery", "DescribeQuery"):
             yield from _unbound(query)
@@ -96,6 +119,20 @@ class _Slips:
             if len(parts := scope.components()) > 1:
                 sets = " and ".join("{" + ", ".join(sorted(each)) + "}" for each in parts)
                 yield f"nothing relates {sets}: each row of one is paired with each row of the others"
+
+    # --- parameters
+
+    def _of_parameters(self) -> Iterator[str]:
+        """Yield a sentence about the required parameters of a canned query that have no value."""
+        free = sorted({f"?{part}" for part in parts_of(self.tree) if isinstance(part, Variable)})
+        names = {name: match[1] for name in free if (match := _PARAMETER.fullmatch(name))}
+        if names:
+            options = " ".join(f"--{name} VALUE" for name in names.values())
+            yield (
+                f"{', '.join(names)} of a canned query {'has' if len(names) == 1 else 'have'} no value, and so "
+                f"{'means' if len(names) == 1 else 'mean'} any; run it by its name: sts-kg query TOPIC/NAME "
+                f"--queries FOLDER {options}"
+            )
 
     # --- terms
 
@@ -113,6 +150,12 @@ class _Slips:
         needed = set(self._needed())
         for iri in dict.fromkeys(iris(self.tree, self.prefixes)):
             if iri in self.graphs:
+                continue
+            like = _LIKE_OURS.fullmatch(iri)
+            meant = URIRef(f"{BASE}{like[1].rstrip('/#')}") if like else iri
+            if meant != iri and iri not in known and (meant in known or not iri.startswith(BASE)):
+                better = f"write {_ntriples(meant)}" if meant in known else f"ours begin with <{BASE}>"
+                yield f"{_ntriples(iri)} is no term of ours; {better}"
                 continue
             if iri.startswith(str(CASE)) or iri == STS.PatientCase:
                 if not has_cases:
@@ -135,6 +178,8 @@ class _Slips:
                     yield f"no triple here has the property {compress(iri)}{nor}"
             elif near := _misspelt(iri):
                 yield f"there is no {compress(iri)}{near}"
+            elif iri in MATCHES and self._ask(f"ASK {{ ?s <{SKOS.exactMatch}> ?o }}") is False:
+                yield f"no triple here has the property {compress(iri)}: {_NO_MAPPINGS}"
             elif iri in needed and self._ask(f"ASK {{ ?s <{iri}> ?o }}") is False:
                 labels = "; labels are rdfs:label" if "label" in iri.lower() or "name" in iri.lower() else ""
                 yield f"no triple here has the property {compress(iri)}{labels}"
@@ -149,9 +194,10 @@ class _Slips:
 
     def _unknown(self, iri: URIRef, fitting: Collection[Any]) -> str:
         name = local(iri)
-        every = {local(str(each)): each for each in self.terms.subjects() if str(each).startswith(BASE)}
+        every = {local(each) for each in map(str, self.terms.subjects()) if each.startswith(BASE)}
+        every = {each for each in every if ":" not in each}  # no module of the ontology
         same = [each for each in every if each.casefold() == name.casefold()]
-        near = [*same, *nearest(name, [local(str(each)) for each in fitting if str(each).startswith(BASE)])]
+        near = [*same, *nearest(name, every & {local(str(each)) for each in fitting})]
         near += nearest(name, every) if not near else ()
         return f"there is no {compress(iri)}{_meant([*dict.fromkeys(near)][:3], 'sts:')}"
 
@@ -177,26 +223,56 @@ class _Slips:
         pairs = [pair for pair in self._compared() if isinstance(pair[1], Literal)]
         for verb, wanted in list(dict.fromkeys(pairs))[:MOST_VALUES]:
             yield from self._written_otherwise(verb, wanted)
+        yield from self._of_languages()
+
+    def _of_languages(self) -> Iterator[str]:
+        """Yield the languages that a text must have, and no text has."""
         for left, right in self._equalities():
             tag = self._literal(right)
-            if (
-                isinstance(left, CompValue)
-                and left.name == "Builtin_LANG"
-                and tag is not None
-                and not str(tag).islower()
-            ):
-                yield f'a language is in small letters here, so never {_ntriples(tag)}; write "{str(tag).lower()}"'
+            if isinstance(left, CompValue) and left.name == "Builtin_LANG" and tag is not None and str(tag):
+                if str(tag).islower():
+                    yield from self._without_language(left.arg, tag, "LANG(?o) = {tag}")
+                else:
+                    yield f'a language is in small letters here, so never {_ntriples(tag)}; write "{str(tag).lower()}"'
+        for part in named(self.tree, "Filter"):
+            for each in map(bare, conjuncts(part.expr)):
+                if isinstance(each, CompValue) and each.name == "Builtin_LANGMATCHES":
+                    of, tag = bare(each.arg1), self._literal(bare(each.arg2))
+                    if isinstance(of, CompValue) and of.name == "Builtin_LANG" and tag is not None:
+                        yield from self._without_language(of.arg, tag, "LANGMATCHES(LANG(?o), {tag})")
 
-    def _compared(self) -> Iterator[tuple[URIRef, Any]]:
-        """Yield each property with a constant that its value is, or is compared with."""
-        given: dict[str, list[URIRef]] = {}
+    def _without_language(self, of: Any, tag: Literal, test: str) -> Iterator[str]:
+        """Yield a sentence if no value of the properties that lead to a variable passes the test of its language."""
+        for verb in self._leading_to().get(shown(bare(of)), ()):
+            wanted = test.format(tag=_ntriples(tag))
+            if self._ask(f"ASK {{ ?s <{verb}> ?o FILTER({wanted}) }}") is False:
+                found = self._ask(f"SELECT DISTINCT (LANG(?o) AS ?tag) {{ ?s <{verb}> ?o }} LIMIT 9")
+                tags = sorted({str(each) for (each,) in (found if isinstance(found, Table) else ())})
+                there = f"there are {' and '.join(filter(None, tags))}" if any(tags) else "its values have none"
+                if tags:
+                    yield f"{compress(verb)} has no value in the language {_ntriples(tag)}; {there}"
+
+    def _leading_to(self) -> dict[str, list[URIRef]]:
+        """Return the properties that lead to each variable, with no path between."""
+        found: dict[str, list[URIRef]] = {}
+        for verb, object_ in self._plain():
+            if isinstance(object_, Variable):
+                found.setdefault(shown(object_), []).append(verb)
+        return found
+
+    def _plain(self) -> Iterator[tuple[URIRef, Any]]:
+        """Yield property and object of each pattern whose verb is one property and no path."""
         for _, verb, object_ in self.triples:
             found = list(iris(verb, self.prefixes))
             if len(found) == 1 and not any(part.name == "PathEltOrInverse" or part.mod for part in nodes(verb)):
-                if isinstance(object_, Variable):
-                    given.setdefault(shown(object_), []).append(found[0])
-                else:
-                    yield found[0], self._literal(object_)
+                yield found[0], object_
+
+    def _compared(self) -> Iterator[tuple[URIRef, Any]]:
+        """Yield each property with a constant that its value is, or is compared with."""
+        for verb, object_ in self._plain():
+            if not isinstance(object_, Variable):
+                yield verb, self._literal(object_)
+        given = self._leading_to()
         for variable, value in self._equalities():
             for verb in given.get(shown(variable), ()):
                 yield verb, self._literal(value)

@@ -8,7 +8,7 @@ from itertools import islice, product
 from typing import Any
 
 from rdflib import BNode, URIRef, Variable
-from rdflib.namespace import RDFS
+from rdflib.namespace import RDFS, SKOS
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from sts_kg.queries import parts_of
@@ -32,6 +32,10 @@ __all__ = [
 ]
 
 _MAX_ARMS = 256  # combinations of UNION arms that are looked at
+
+
+#: The properties of mappings.
+MATCHES = {SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch, SKOS.relatedMatch}
 
 
 def named(tree: Any, *names: str) -> Iterator[Any]:

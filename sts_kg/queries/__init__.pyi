@@ -9,6 +9,7 @@ from .entities import Elsewhere as Elsewhere
 from .entities import Entities as Entities
 from .grammar import parsed_sparql as parsed_sparql
 from .grammar import parts_of as parts_of
+from .labels import LABELS as LABELS
 from .labels import with_labels_beside as with_labels_beside
 from .mistakes import known_prefixes as known_prefixes
 from .oxigraph import Store as Store

@@ -8,7 +8,23 @@ from sts_kg.errors import ParseError
 from sts_kg.queries.parameters import LANGUAGE, LEXICAL, Parameter
 from sts_kg.queries.tokens import Token, prologue_end
 
-__all__ = ["check_places", "form_of", "parameters_of"]
+__all__ = ["TAKEN", "check_places", "form_of", "parameters_of"]
+
+#: What no parameter may be called, since every query has an option of the name, or a keyword in Python.
+TAKEN = (
+    "cases",
+    "endpoint",
+    "format",
+    "help",
+    "labels",
+    "memory",
+    "online",
+    "queries",
+    "show",
+    "store",
+    "strict",
+    "timeout",
+)
 
 FORMS = ("select", "ask", "construct", "describe")
 _VARIABLE = re.compile(r"\?(__?)([A-Za-z0-9]+)_([A-Za-z]+(?:_[A-Za-z]+)?)")
@@ -72,6 +88,9 @@ def parameters_of(tokens: list[Token]) -> list[tuple[Parameter, int]]:
                 f"{', '.join(sorted(_TYPES)).replace(':', '_')}",
                 line=token.line,
             )
+        if match[2] in TAKEN:
+            reason = f"the parameter {match[2]} is called like an option of every query; taken are {', '.join(TAKEN)}"
+            raise ParseError(reason, line=token.line)
         limit = before.key in ("LIMIT", "OFFSET") and before.kind == "word"
         known = found.get(match[2], (None, 0))[0]
         parameter = Parameter(match[2], type_, match[1] == "_", limit=limit or (known is not None and known.limit))

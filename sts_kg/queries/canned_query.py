@@ -8,15 +8,13 @@ from pathlib import Path
 
 from rdflib import Variable
 
-from sts_kg.errors import CurieError, ParameterError, QueryError, UnknownNameError, nearest
+from sts_kg.errors import MOST_LISTED, CurieError, ParameterError, QueryError, UnknownNameError, nearest
 from sts_kg.queries.entities import Entities
 from sts_kg.queries.parameters import Parameter
 from sts_kg.queries.tokens import substituted
 from sts_kg.rdf import local
 
 __all__ = ["CannedQuery"]
-
-MOST_LISTED = 12  #: the most members of a class that an error lists if no name is similar
 
 
 @dataclass(frozen=True)

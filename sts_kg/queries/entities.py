@@ -31,6 +31,8 @@ class Elsewhere(NamedTuple):
 def expanded(text: str) -> URIRef:
     """Return the IRI of an IRI or a CURIE, of an external vocabulary too; an external IRI in its standard form."""
     prefix, colon, rest = text.partition(":")
+    if not colon and "_" in text:  # CHEBI_71219
+        return Prefixes.shipped().expand(text)
     if colon and prefix not in PREFIXES and not rest.startswith("//"):
         known = Prefixes.shipped()
         if known.find(prefix) is not None:

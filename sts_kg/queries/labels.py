@@ -11,8 +11,10 @@ from rdflib.namespace import RDFS, SKOS
 from sts_kg.rdf import NO_IRI
 from sts_kg.tables import Table
 
-__all__ = ["with_labels_beside"]
+__all__ = ["LABELS", "with_labels_beside"]
 
+#: What names a thing to people, the better one first.
+LABELS = (RDFS.label, SKOS.prefLabel)
 _AT_ONCE = 500  # IRIs whose labels are asked for in one query
 _Rank = tuple[bool, bool, bool, str, str]
 
@@ -29,7 +31,7 @@ def with_labels_beside(table: Table, ask: Callable[[str], Any]) -> Table:
         in English, else without language, else in the first other one.
     """
     iris = sorted({term for row in table for term in row if isinstance(term, URIRef) and not NO_IRI.search(term)})
-    naming = f"<{RDFS.label}> <{SKOS.prefLabel}>"
+    naming = " ".join(f"<{each}>" for each in LABELS)
     best: dict[URIRef, tuple[_Rank, Literal]] = {}
     for at in range(0, len(iris), _AT_ONCE):
         values = " ".join(f"<{iri}>" for iri in iris[at : at + _AT_ONCE])
@@ -37,6 +39,6 @@ def with_labels_beside(table: Table, ask: Callable[[str], Any]) -> Table:
         for iri, predicate, label in ask(text):
             if isinstance(label, Literal):
                 language = label.language or ""
-                rank = (predicate != RDFS.label, not language.startswith("en"), bool(language), language, str(label))
+                rank = (predicate != LABELS[0], not language.startswith("en"), bool(language), language, str(label))
                 best[iri] = min(best.get(iri, (rank, label)), (rank, label), key=lambda each: each[0])
     return table.with_label_columns({iri: label for iri, (_, label) in best.items()})

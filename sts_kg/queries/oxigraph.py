@@ -233,6 +233,6 @@ def at_most(answer: Table | bool | Graph, max_rows: int | None, name: str = "giv
     return answer
 
 
-def check_syntax(text: str) -> None:
-    """Raise `QueryError` if a text is not SPARQL 1.1 Query; nothing is queried."""
-    run(Store(), text)
+def check_syntax(text: str, *, name: str = "given") -> None:
+    """Raise `QueryError` if a text, called `name`, is not SPARQL 1.1 Query; nothing is queried."""
+    run(Store(), text, name=name)

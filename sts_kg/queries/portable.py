@@ -24,12 +24,12 @@ _LOADED = {
     ),
     "linked": (
         "the ontology with what follows, the mappings, and the slices that were linked",
-        "sts-kg push --graphs asserted,inferred,mappings,links (its graphs merged)",
+        "sts-kg export --graphs asserted,inferred,mappings,links --linked STORE -o FILE.ttl (STORE: of sts-kg link -o)",
     ),
 }
 _MAPPED = (
     "the ontology with what follows, and the mappings",
-    "sts-kg push --graphs asserted,inferred,mappings (its graphs merged)",
+    "sts-kg export --graphs asserted,inferred,mappings -o FILE.ttl",
 )
 _AFTER_DATASET = ("WHERE", "ORDER", "GROUP", "HAVING", "LIMIT", "OFFSET", "VALUES")
 
@@ -96,7 +96,8 @@ def _how_to_run(query: CannedQuery, named: bool) -> list[str]:
     if query.needs == ("mappings",):
         what, how = _MAPPED
     if named:
-        filled = f"{how.split(' (')[0]} filled" if query.graph == "linked" else "sts-kg push filled"
+        options = how.removeprefix("sts-kg export ").partition(" -o")[0]  # which push has, too
+        filled = f"sts-kg push {options} filled" if query.graph == "linked" else "sts-kg push filled"
         return [f"Ask a store that {filled}; FROM names {what}.{need}"]
     return [f"Load into the default graph {what}.{need}", f"  {how}"]
 

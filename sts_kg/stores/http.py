@@ -201,23 +201,26 @@ def agent() -> str:
 # --- addresses
 
 
+_WRITTEN = "write it as https://host/path"
+_CREDENTIALS = (
+    "the address contains a user or a password; remove them, and set STS_KG_USER and STS_KG_PASSWORD or use ~/.netrc"
+)
+
+
 def _checked(call: _Call, url: str) -> SplitResult:
     """Return the parts of a valid address, in ASCII."""
 
-    def refused(reason: str) -> EndpointError:
-        return call.fail(EndpointError, url, reason)
+    def refused(reason: str) -> EndpointError:  # our words hold no secret, and a user may be called like one of them
+        return EndpointError(without_secrets(url), reason, waited_s=_now() - call.started, attempts=call.attempt)
 
     found = _parsed(url)
     if found is None:
-        raise refused("is not a valid address; write it as https://host/path")
+        raise refused(_CREDENTIALS if "@" in url.partition("?")[0] else "is not a valid address; " + _WRITTEN)
     parts, host, port, authority = found
     if parts.scheme not in _PORTS or not host or re.search(r"[\x00-\x20\x7f]", url):
-        raise refused("is not an http or https address; write it as https://host/path")
+        raise refused("is not an http or https address; " + _WRITTEN)
     if "@" in parts.netloc:
-        raise refused(
-            "the address contains a user or a password; remove them, and set STS_KG_USER and STS_KG_PASSWORD or use "
-            "~/.netrc"
-        )
+        raise refused(_CREDENTIALS)
     netloc = (f"[{authority}]" if ":" in authority else authority) + (f":{port}" if port is not None else "")
     safe = "%/:=&?~#+!$,;'@()*[]"
     return SplitResult(parts.scheme, netloc, quote(parts.path, safe), quote(parts.query, safe), "")

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import math
 import os
 import re
 import subprocess
@@ -22,12 +23,14 @@ from rdflib.namespace import RDFS
 from sts_kg import KnowledgeGraph, cli, knowledge
 from sts_kg.cases.session import Session
 from sts_kg.cases.statuses import WORDING
+from sts_kg.cli import queries
 from sts_kg.cli.console import Terminal
 from sts_kg.guideline.data import queries_folder
 from sts_kg.guideline.guideline import Guideline
 from sts_kg.quality.gates import Report
 from sts_kg.quality.violation import Violation
-from sts_kg.queries.catalogue import read_all
+from sts_kg.queries.body import TAKEN
+from sts_kg.queries.catalogue import read_all, read_own
 from sts_kg.rdf.names import STS
 
 A = "case: a\nfindings: {stage4-sts: yes}\n"
@@ -860,3 +863,103 @@ def test_the_help_of_a_query_tells_of_each_parameter_what_it_takes() -> None:
     assert "--modality IRI Modality; a sts:Modality by name" in told
     assert "[optional: without it, any]" in told
     assert "--labels" in told and "--format" in told
+
+
+# --- queries: one value each, answers of ASK, names that are not there
+
+
+def test_a_parameter_takes_one_value() -> None:
+    done = invoke("query", "drugs/options-with-drug", "--drug", "ifosfamide", "--drug", "pazopanib")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "Error: --drug takes one value, and ifosfamide and pazopanib were given" in done.stderr
+    values = ("--value", "drug=ifosfamide", "--value", "drug=pazopanib")
+    done = invoke("queries", "--write", "out", *values)
+    assert (done.exit_code, Path("out").exists()) == (2, False)
+    assert "Error: --value gives drug twice: ifosfamide and pazopanib" in done.stderr
+
+
+def test_no_parameter_is_called_like_an_option(kg: KnowledgeGraph) -> None:
+    spelt = {"help", "queries"}
+    for query in kg.canned.values():
+        command = queries._query_command(query, None)
+        names = {option[2:] for each in command.params for option in each.opts}
+        spelt |= names - {each.name for each in query.parameters}
+    assert {each for each in spelt if each.isalnum()} == set(TAKEN)
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "md", "spreadsheet", "ttl"])
+def test_yes_or_no_has_no_rows(form: str) -> None:
+    done = invoke("sparql", "ASK { ?d a sts:Drug }", "--format", form)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"the answer is yes or no: choose one of table, json, srj, not {form}" in done.stderr
+
+
+def test_yes_or_no_as_sparql_writes_it() -> None:
+    done = invoke("sparql", "ASK { ?d a sts:Drug }", "--format", "srj")
+    assert (done.exit_code, json.loads(done.stdout)) == (0, {"head": {}, "boolean": True})
+
+
+def test_few_names_are_listed() -> None:
+    done = invoke("export", "--alignment", "zz", "-o", "x.ttl")
+    assert done.stderr == "sts-kg: there is no alignment 'zz'; there are bfo, fhir, maxo, prov\n"
+    done = invoke("options", "example:zz")
+    names = "a, b, c, cohort, contradiction, d, e, f, g, h, i, j, k, l, m"
+    assert done.stderr == f"sts-kg: there is no example 'zz'; there are {names}\n"
+
+
+def test_canned_queries_are_strict() -> None:
+    words = ("query", "drugs/options-with-drug", "--drug", "CHEBI:71217")
+    assert "warning: CHEBI:71217 is pazopanib hydrochloride, close to pazopanib" in invoke(*words).stderr
+    done = invoke(*words, "--strict")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "CHEBI:71217 is pazopanib hydrochloride, close to pazopanib" in done.stderr
+
+
+def test_a_file_with_free_parameters_says_so() -> None:
+    write("x.rq", "PREFIX sts: <https://w3id.org/sts-kg/>\nSELECT ?b { ?_drug_iri sts:brandName ?b }")
+    assert "warning: ?_drug_iri of a canned query has no value" in invoke("query", "x.rq").stderr
+
+
+def test_the_listing_warns_of_what_is_not_sparql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "own" / "mine").mkdir(parents=True)
+    write("own/mine/a.rq", "#+ summary: S\n#+ description: D?\nSELECT ?x { ?x ?p ?o\n")
+    own = KnowledgeGraph(Session(Guideline()), own=read_own("own", ()))
+    monkeypatch.setattr(knowledge, "load", lambda store=None, queries=None: own)
+    done = invoke("queries", "--queries", "own", "--topic", "mine")
+    assert done.exit_code == 0
+    assert done.stderr.startswith("warning: query own/mine/a.rq, line 3, column ")
+    assert done.stdout.splitlines()[2].startswith("mine/a")
+
+
+@pytest.mark.parametrize("words", [("--timeout", "0"), ("--timeout", "7"), ()])
+def test_no_limit_of_time_is_none_for_an_endpoint_too(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+    monkeypatch.setattr(knowledge, "asking", lambda *_, **__: Asked(seen))
+    assert invoke("sparql", "ASK {}", "--endpoint", "http://example.org/", *words).exit_code == 0
+    assert invoke("sparql", "ASK {}", *words).exit_code == 0
+    assert seen == [math.inf if words == ("--timeout", "0") else float((*words, "60", "60")[1])]
+
+
+class Asked:
+    """A graph at an endpoint that keeps the limits it is asked with."""
+
+    def __init__(self, seen: list[object]) -> None:
+        self.seen = seen
+
+    def sparql(self, text: str, *, timeout_s: float, **_: object) -> bool:
+        self.seen.append(timeout_s)
+        return True
+
+
+def test_labels_keep_the_limits(kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+
+    def labelled(of: KnowledgeGraph, table: object, **limits: object) -> object:
+        seen.append(limits)
+        return table
+
+    monkeypatch.setattr(KnowledgeGraph, "labelled", labelled)
+    limits = ("--timeout", "30", "--memory", "1GB", "--max-rows", "99")
+    assert invoke("sparql", "--labels", *limits, "SELECT ?d { ?d a sts:Drug }").exit_code == 0
+    assert invoke("query", "drugs/standard-drug", "--labels", *limits).exit_code == 0
+    assert seen == [{"timeout_s": 30.0, "memory": 1_000_000_000}] * 2

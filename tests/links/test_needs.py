@@ -277,7 +277,7 @@ def test_a_written_query_names_the_mappings(kg: KnowledgeGraph, unmapped: Path, 
     for name in MAPPED:
         assert comments("plain", name) == [
             "# Load into the default graph the ontology with what follows, and the mappings.",
-            "#   sts-kg push --graphs asserted,inferred,mappings (its graphs merged)",
+            "#   sts-kg export --graphs asserted,inferred,mappings -o FILE.ttl",
         ]
         for folder in ("graphs", "store"):
             assert comments(folder, name) == [
@@ -290,10 +290,11 @@ def test_a_written_query_names_the_mappings(kg: KnowledgeGraph, unmapped: Path, 
     assert comments("plain", "links/classes-of-drug") == [
         "# Load into the default graph the ontology with what follows, the mappings, and the slices that were linked. "
         "It needs a linked ontology with terms of CHEBI.",
-        "#   sts-kg push --graphs asserted,inferred,mappings,links (its graphs merged)",
+        "#   sts-kg export --graphs asserted,inferred,mappings,links --linked STORE -o FILE.ttl "
+        "(STORE: of sts-kg link -o)",
     ]
     assert comments("graphs", "links/classes-of-drug") == [
-        "# Ask a store that sts-kg push --graphs asserted,inferred,mappings,links filled; FROM names "
+        "# Ask a store that sts-kg push --graphs asserted,inferred,mappings,links --linked STORE filled; FROM names "
         "the ontology with what follows, the mappings, and the slices that were linked. "
         "It needs a linked ontology with terms of CHEBI."
     ]

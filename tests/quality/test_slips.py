@@ -21,6 +21,22 @@ SLIPS = [
     ("ASK { ?d sts:pazopanib ?o }", ["sts:pazopanib is a single thing and no property"]),
     ("ASK { ?d a sts:brandName }", ["sts:brandName is a property and no class"]),
     ("ASK { ?d a sts:pazopanib }", ["sts:pazopanib is a single thing and no class"]),
+    *(
+        (f"ASK {{ ?d a <{iri}> }}", [f"<{iri}> is no term of ours; write <https://w3id.org/sts-kg/Drug>"])
+        for iri in (
+            "http://w3id.org/sts-kg/Drug",
+            "https://w3id.org/sts-kg#Drug",
+            "https://w3id.org/sts-kg/#Drug",
+            "https://w3id.org/sts-kg//Drug",
+            "https://w3id.org/sts-kg/Drug/",
+            "https://www.w3id.org/STS-KG/Drug",
+        )
+    ),
+    (
+        "ASK { ?d a <http://w3id.org/sts-kg/Nothing> }",
+        ["<http://w3id.org/sts-kg/Nothing> is no term of ours; ours begin with <https://w3id.org/sts-kg/>"],
+    ),
+    ("ASK { ?d a <https://w3id.org/sts-kgs/Drug> }", []),
     ("ASK { ?d rdfs:lable ?l }", ["there is no rdfs:lable; did you mean rdfs:label?"]),
     ("ASK { ?d skos:prefLabel ?l }", ["no triple here has the property skos:prefLabel; labels are rdfs:label"]),
     ("SELECT ?c { ?c a sts:PatientCase }", [CASES]),
@@ -55,6 +71,26 @@ SLIPS = [
         'SELECT ?l { ?d rdfs:label ?l FILTER(LANG(?l) = "EN") }',
         ['a language is in small letters here, so never "EN"; write "en"'],
     ),
+    (
+        'SELECT ?l { ?d rdfs:label ?l FILTER(LANG(?l) = "de") }',
+        ['rdfs:label has no value in the language "de"; there are en'],
+    ),
+    ('SELECT ?l { ?d rdfs:label ?l FILTER(LANG(?l) = "en") }', []),
+    ('SELECT ?l { ?d sts:brandName ?l FILTER(LANG(?l) = "") }', []),
+    ('SELECT ?l { ?d rdfs:label ?l FILTER(LANGMATCHES(LANG(?l), "EN")) }', []),
+    (
+        'SELECT ?l { ?d sts:brandName ?l FILTER(LANGMATCHES(LANG(?l), "en")) }',
+        ['sts:brandName has no value in the language "en"; its values have none'],
+    ),
+    # parameters
+    (
+        "SELECT ?b { ?_drug_iri sts:brandName ?b }",
+        [
+            "?_drug_iri of a canned query has no value, and so means any; run it by its name: "
+            "sts-kg query TOPIC/NAME --queries FOLDER --drug VALUE"
+        ],
+    ),
+    ("SELECT ?b { ?__drug_iri sts:brandName ?b }", []),
     # variables
     ("SELECT ?lable { ?d rdfs:label ?label }", ["nothing binds ?lable; did you mean ?label?"]),
     ("SELECT ?d { ?d a sts:Drug FILTER(?lbl > 1) } ORDER BY ?x", ["nothing binds ?lbl", "nothing binds ?x"]),

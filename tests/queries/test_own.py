@@ -13,6 +13,7 @@ from sts_kg.guideline.data import ontology_folder
 from sts_kg.guideline.guideline import Guideline
 from sts_kg.quality.gates import query_violations
 from sts_kg.quality.lint import violations
+from sts_kg.queries.body import TAKEN
 from sts_kg.queries.canned_query import CannedQuery
 from sts_kg.queries.catalogue import read_own
 from sts_kg.rdf.names import STS
@@ -149,3 +150,72 @@ def test_check_sees_own_queries(own: KnowledgeGraph, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("sts_kg.quality.report", lambda *_, own, **__: seen.extend(own))
     own.check()
     assert [query.id for query in seen] == ["mine/brands"]
+
+
+def test_the_list_names_what_is_not_sparql(tmp_path: Path) -> None:
+    kg = load(queries=folder(tmp_path, mine__a=BRANDS.replace("ORDER BY ?brand", "ORDER ?brand"), mine__b=BRANDS))
+    (note,) = kg.queries("mine").notes
+    assert note.startswith(f"query {tmp_path}/own/mine/a.rq, line 12, column ")
+    assert load().queries().notes == ()
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_a_parameter_cannot_be_called_like_an_option(tmp_path: Path, name: str) -> None:
+    text = "#+ summary: S\n#+ description: D?\nSELECT ?x { ?x ?p ?_NAME_literal } ORDER BY ?x\n"
+    own = folder(tmp_path, mine__a=text.replace("NAME", name), mine__b=text.replace("NAME", name))
+    with pytest.raises(QueriesError) as caught:
+        load(queries=own)
+    assert [str(each) for each in caught.value.errors] == [
+        f"query {own}/mine/{file}.rq, line 3: the parameter {name} is called like an option of every query; "
+        "taken are cases, endpoint, format, help, labels, memory, online, queries, show, store, strict, timeout"
+        for file in "ab"
+    ]
+    assert load(queries=folder(tmp_path / "x", mine__a=text.replace("NAME", f"{name}2"))).canned["mine/a"].usage
+
+
+def test_own_queries_are_searched_for_slips(tmp_path: Path) -> None:
+    kg = load(queries=folder(tmp_path, mine__a=BRANDS.replace("sts:brandName", "sts:brandNam"), mine__b=BRANDS))
+    told: list[str] = []
+    answer = kg.query("mine/a", on_note=told.append)
+    assert isinstance(answer, Table)
+    assert told == ["there is no sts:brandNam; did you mean sts:brandName?"] == list(answer.notes)
+    with pytest.raises(QueryError, match=r"a\.rq.*there is no sts:brandNam"):
+        kg.query("mine/a", strict=True)
+    good = kg.query("mine/b", strict=True)
+    assert isinstance(good, Table)
+    assert good.notes == ()
+
+
+def test_a_shipped_query_is_strict_about_its_parameters(kg: KnowledgeGraph) -> None:
+    told: list[str] = []
+    kg.query("drugs/options-with-drug", drug="CHEBI:71217", on_note=told.append)
+    assert len(told) == 1
+    with pytest.raises(QueryError, match="CHEBI:71217 is pazopanib hydrochloride, close to pazopanib"):
+        kg.query("drugs/options-with-drug", drug="CHEBI:71217", strict=True)
+    assert kg.query("drugs/options-with-drug", drug="CHEBI_71219", strict=True) == kg.query(
+        "drugs/options-with-drug", drug="pazopanib"
+    )
+    assert kg.query("conditions/options-of-case", case="b", strict=True) == kg.query(
+        "conditions/options-of-case", case="b"
+    )
+
+
+def test_mappings_that_a_store_does_not_have_are_said(tmp_path: Path) -> None:
+    text = "#+ summary: S\n#+ description: D?\n#+ x-sts: {graph: linked}\n"
+    text += "SELECT ?x { ?x a sts:Drug OPTIONAL { ?x skos:closeMatch ?y } } ORDER BY ?x\n"
+    own = folder(
+        tmp_path,
+        mine__a=text.replace(
+            "SELECT",
+            "PREFIX sts: <https://w3id.org/sts-kg/>\nPREFIX skos: <http://www.w3.org/2004/02/skos/core#>\nSELECT",
+        ),
+    )
+    load().push(tmp_path / "store")
+    told: list[str] = []
+    load(store=tmp_path / "store", queries=own).query("mine/a", on_note=told.append)
+    assert told == [
+        "no triple here has the property skos:closeMatch: there are no mapping sets; a canned query with graph: linked "
+        "has them, and a store after sts-kg push --graphs asserted,inferred,mappings"
+    ]
+    load(queries=own).query("mine/a", on_note=told.append, strict=True)
+    assert len(told) == 1

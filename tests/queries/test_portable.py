@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from conftest import with_external
 from rdflib.plugins.sparql.parser import parseQuery
 
-from sts_kg import KnowledgeGraph
+from sts_kg import KnowledgeGraph, Table, cli
 from sts_kg.errors import ParameterError, ParseError
+from sts_kg.queries.oxigraph import Store, run
 from sts_kg.queries.portable import from_graphs, written
+from sts_kg.rdf.graphs import quads_of, read
+from sts_kg.stores.kinds import KINDS
 
 G = "FROM <http://e/g>\n"
 
@@ -61,3 +67,46 @@ def test_a_value_that_no_query_takes_is_said(kg: KnowledgeGraph, tmp_path: Path)
     with pytest.raises(ParameterError, match=r"drag.*no query has such a parameter.*drug"):
         kg.write_queries(tmp_path / "out", values={"drag": "ifosfamide"})
     assert not (tmp_path / "out").exists()
+
+
+def test_a_linked_query_is_answered_by_the_file_that_it_names(
+    linked: KnowledgeGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with_external().push(Path("STORE"), kinds=KINDS)
+    stores: dict[str, Store] = {}
+    rows = 0
+    for path in linked.write_queries("written", topic="links"):
+        query, text = linked.canned[f"links/{path.stem}"], path.read_text("utf-8")
+        if query.graph != "linked":
+            continue
+        (recipe,) = [line for line in text.splitlines() if line.startswith("#   sts-kg export")]
+        command = recipe.removeprefix("#   ").partition(" (")[0]
+        if command not in stores:
+            done = CliRunner().invoke(cli.app, shlex.split(command)[1:], prog_name="sts-kg")
+            assert done.exit_code == 0, done.stderr
+            stores[command] = Store()
+            stores[command].bulk_extend(quads_of(read("FILE.ttl"), None))
+        answer, ours = run(stores[command], text), linked.query(query.id)
+        assert isinstance(answer, Table)
+        assert isinstance(ours, Table)
+        assert sorted(map(str, answer.rows)) == sorted(map(str, ours.rows)), query.id
+        rows += len(answer)
+    assert len(stores) == 2
+    assert rows > 50
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--graphs", "links"), "--graphs links and --linked DIR, a store made by link -o, go together"),
+        (("--linked", "x"), "--graphs links and --linked DIR, a store made by link -o, go together"),
+        (("--graphs", "asserted", "--inferred"), "--graphs excludes --inferred, --mappings and --modules"),
+        (("--graphs", "all"), "'all' is not one of asserted, inferred, mappings, links"),
+    ],
+)
+def test_kinds_that_cannot_be_exported(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    done = CliRunner().invoke(cli.app, ["export", "-o", str(tmp_path / "x.ttl"), *words], prog_name="sts-kg")
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.split())
+    assert not list(tmp_path.iterdir())

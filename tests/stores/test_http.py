@@ -218,6 +218,8 @@ def test_the_deadline_holds_over_redirects_and_pauses(monkeypatch: pytest.Monkey
         ("http://example.org/a\r\nX: y", "not an http or https address"),
         (f"https://me:{PASSWORD}@example.org/sparql", "STS_KG_USER and STS_KG_PASSWORD or use ~/.netrc"),
         (f"https://{PASSWORD}@example.org/sparql", "contains a user or a password"),
+        (f"https://me:x/{PASSWORD}@example.org/sparql", "contains a user or a password"),
+        ("https://user@example.org/sparql", "contains a user or a password; remove them, and set STS_KG_USER and STS"),
     ],
 )
 def test_an_address_that_cannot_be_asked_is_refused(url: str, words: str) -> None:
