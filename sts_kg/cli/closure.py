@@ -90,7 +90,10 @@ def close(
             closed.write(output, inferred_only=inferred_only)
     if output is None and not stats:
         for piece in closed.ntriples(inferred_only=inferred_only):
-            sys.stdout.buffer.write(piece)
+            if shown.is_tty:
+                shown.write(piece.decode())
+            else:
+                sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
     if stats:
         shown.write(as_json(closed.statistics()))
@@ -194,4 +197,4 @@ def prove(triple: str, files: tuple[str, ...], syntax: str | None, cases: tuple[
     if form == "json":
         shown.write(as_json(proof.as_dict()))
     else:
-        shown.write(proof.to_markdown() if form == "md" else str(proof))
+        shown.tell(proof.to_markdown() if form == "md" else str(proof))

@@ -83,7 +83,7 @@ def link(
     if form == "json":
         shown.write(as_json(report.as_dict()))
     else:
-        shown.tell(report.to_markdown() if form == "md" else str(report))
+        shown.tell(report.to_markdown() if form == "md" else report.to_text(shown.width))
     if output is not None:
         shown.note(f"written to {output}")
     sys.exit(DONE if report.is_sound else NO)

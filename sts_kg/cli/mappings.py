@@ -127,7 +127,7 @@ def validate(files: tuple[Path, ...], terms: tuple[Path, ...], form: str) -> Non
         shown.write(as_json([{**vars(problem), "path": str(problem.path or path)} for path, problem in found]))
     else:
         for path, problem in found:
-            shown.write(f"{problem.path or path}, {problem}")
+            shown.tell(f"{problem.path or path}, {problem}")
     errors = _told(shown, [problem for _, problem in found]) if found or not unread else 0
     sys.exit(UNREADABLE if unread else NO if errors else DONE)
 

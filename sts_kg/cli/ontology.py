@@ -78,7 +78,10 @@ def diff(old: Path, new: Path, form: str) -> None:
     shown = terminal()
     with shown.busy("comparing …"):
         found = load().source_diff(old, new)
-    shown.write(as_json(found.as_dict()) if form == "json" else "\n".join(found.lines()))
+    if form == "json":
+        shown.write(as_json(found.as_dict()))
+    else:
+        shown.tell("\n".join(found.lines()))
     sys.exit(NO if found.changes.differs else DONE)
 
 

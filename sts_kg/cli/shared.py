@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from sts_kg.safe import in_json
 from sts_kg.stores import PROFILES
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ __all__ = [
     "DONE",
     "ENDPOINT",
     "NO",
+    "UNREAD",
     "UNREADABLE",
     "USAGE",
     "File",
@@ -45,6 +47,8 @@ __all__ = [
 
 #: Exit codes: done; the answer is no (violations, contradictions, ASK); usage; unreadable input; endpoint.
 DONE, NO, USAGE, UNREADABLE, ENDPOINT = range(5)
+#: The reader of standard output has gone, such as head: what shells give to SIGPIPE.
+UNREAD = 141
 
 File = click.Path(path_type=Path)
 case_file = click.argument("file", type=File)
@@ -181,4 +185,4 @@ def terminal() -> Terminal:
 
 def as_json(value: object) -> str:
     """Return plain values as indented JSON."""
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    return in_json(json.dumps(value, ensure_ascii=False, indent=2))

@@ -14,7 +14,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, PROV, RDF, VOID, XSD
 
 from sts_kg.rdf import BASE, compress, ntriples_of
-from sts_kg.tables import Table, html_table, text_table
+from sts_kg.tables import Table, html_table
 
 __all__ = ["STATUSES", "Candidate", "Document", "Link", "LinkReport", "merged_slices", "prefix_of"]
 
@@ -213,13 +213,15 @@ class LinkReport:
         return "\n".join(lines)
 
     def __str__(self) -> str:
-        """Return the summary, the links and the candidates as text."""
+        return self.to_text()
+
+    def to_text(self, width: int | None = None) -> str:
+        """Return the summary, the links and the candidates as text, tables wrapped to `width` if it is given."""
         parts = [self.summary()]
         if self.links:
-            parts.append(text_table(self.table().variables, self.table().curies()))
+            parts.append(self.table().to_text(width))
         if self.candidates:
-            table = self.candidate_table()
-            parts.append("Candidates that nobody has mapped:\n" + text_table(table.variables, table.curies()))
+            parts.append("Candidates that nobody has mapped:\n" + self.candidate_table().to_text(width))
         return "\n\n".join(parts)
 
     def to_markdown(self) -> str:
