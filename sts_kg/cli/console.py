@@ -35,8 +35,9 @@ _STYLES = {
 
 
 class _Console(Console):
-    def on_broken_pipe(self) -> None:  # rich would end the process here, with exit code 1
-        raise  # noqa: PLE0704 (it is called where BrokenPipeError was caught)
+    def on_broken_pipe(self) -> None:
+        """Raise again what was caught: rich would end the process with exit code 1."""
+        raise
 
 
 class Terminal:
