@@ -14,6 +14,7 @@ import click
 from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, formats, memory_option, terminal
 from sts_kg.closure import AXIOMS, ENGINES
 from sts_kg.rdf import OWL_SYNTAXES, SYNTAXES
+from sts_kg.safe import counted
 
 if TYPE_CHECKING:
     from sts_kg.cli.console import Terminal
@@ -99,9 +100,11 @@ def close(
         shown.write(as_json(closed.statistics()))
     elif output is not None:
         given, inferred, trivial = closed.counts
-        shown.note(f"{given:,} triples asserted, {inferred:,} inferred, {trivial:,} trivial; written to {output}")
+        shown.note(
+            f"{counted(given, 'triple')} asserted, {inferred:,} inferred, {trivial:,} trivial; written to {output}"
+        )
     if closed.stats.skipped:
-        shown.note(f"{closed.stats.skipped:,} statement{_s(closed.stats.skipped)} left out")
+        shown.note(f"{counted(closed.stats.skipped, 'statement')} left out")
     sys.exit(_contradictions(closed, shown))
 
 
@@ -140,9 +143,9 @@ def _told(show: Callable[[str], None]) -> Callable[[Progress], None]:
     def told(progress: Progress) -> None:
         rate = f", {progress.total / progress.seconds:,.0f} a second" if progress.seconds > 1 else ""
         if progress.reading:
-            show(f"{progress.reading}: {progress.total:,} lines{rate}")
+            show(f"{progress.reading}: {counted(progress.total, 'line')}{rate}")
         else:
-            show(f"round {progress.round}: {progress.total:,} triples{rate}")
+            show(f"round {progress.round}: {counted(progress.total, 'triple')}{rate}")
 
     return told
 
@@ -154,12 +157,8 @@ def _contradictions(closed: Closure, shown: Terminal) -> int:
         shown.note(str(found))
     more = closed.n_inconsistencies - len(closed.inconsistencies)
     unlisted = f", {more:,} of them not listed" if more > 0 else ""
-    shown.error(f"{closed.n_inconsistencies:,} contradiction{_s(closed.n_inconsistencies)}{unlisted}")
+    shown.error(f"{counted(closed.n_inconsistencies, 'contradiction')}{unlisted}")
     return NO
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"
 
 
 @click.command()

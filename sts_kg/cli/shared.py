@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from sts_kg.safe import in_json
+from sts_kg.safe import counted, in_json
 from sts_kg.stores import PROFILES
 
 if TYPE_CHECKING:
@@ -170,8 +170,7 @@ def graph_by(readings: tuple[str, ...] = (), verdicts: tuple[Path, ...] = ()) ->
     kg = load()
     if verdicts:
         found = read_verdicts(verdicts, kg.guideline)
-        rows = f"{found.n_empty} row{'' if found.n_empty == 1 else 's'} not filled in"
-        terminal().note(f"{len(found)} verdict{'' if len(found) == 1 else 's'}; {rows}")
+        terminal().note(f"{counted(len(found), 'verdict')}; {counted(found.n_empty, 'row')} not filled in")
         kg = kg.with_verdicts(found)
     return kg.under(readings[0]) if readings else kg
 

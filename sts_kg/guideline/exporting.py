@@ -24,6 +24,7 @@ from sts_kg.guideline.release import (
     owl_axioms,
 )
 from sts_kg.rdf import is_rdf, syntax_of, write, write_bytes
+from sts_kg.safe import counted
 
 __all__ = ["Exported", "export_graphs", "export_guideline"]
 
@@ -49,7 +50,9 @@ class Exported:
         """Return it as a sentence."""
         parts = ", ".join(f"{count} {kind}" for kind, count in self.triples.items() if count)
         left = ", ".join(f"{count} {why}" for why, count in self.left_out.items() if count)
-        return f"{len(self)} triples written to {self.path}: {parts}" + (f"; left out: {left}" if left else "")
+        return f"{counted(len(self), 'triple')} written to {self.path}: {parts}" + (
+            f"; left out: {left}" if left else ""
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain values."""

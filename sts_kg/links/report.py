@@ -14,6 +14,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, PROV, RDF, VOID, XSD
 
 from sts_kg.rdf import BASE, compress, ntriples_of
+from sts_kg.safe import counted
 from sts_kg.tables import Table, html_table
 
 __all__ = ["STATUSES", "Candidate", "Document", "Link", "LinkReport", "merged_slices", "prefix_of"]
@@ -203,9 +204,13 @@ class LinkReport:
             counts = Counter(one.status for one in self.links if one.document == document.name)
             told = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
             lines.append(
-                f"{document.name}: {document.n_kept:,} of {document.n_read:,} triples kept ({document.slice}); "
+                f"{document.name}: {document.n_kept:,} of {counted(document.n_read, 'triple')} kept ({document.slice}); "
                 f"mappings: {told or 'none of ours is about its terms'}"
-                + (f"; {len(document.mentions)} terms named after drugs of ours" if document.mentions else "")
+                + (
+                    f"; {counted(len(document.mentions), 'term')} named after drugs of ours"
+                    if document.mentions
+                    else ""
+                )
             )
         if self.uncovered:
             told = ", ".join(f"{prefix} {count}" for prefix, count in sorted(self.uncovered.items()))

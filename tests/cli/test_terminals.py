@@ -11,7 +11,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from faulty import faulty, good
 
 from sts_kg.safe import UNSAFE
 
@@ -110,8 +109,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-_SELECT = f"SELECT (\"{json.dumps(EVIL)[1:-1]}\" AS ?text) (<{IRI}> AS ?iri) {{}}"
-_CONSTRUCT = f"CONSTRUCT {{ <{IRI}> rdfs:label \"{json.dumps(EVIL)[1:-1]}\" }} {{}}"
+_SELECT = f'SELECT ("{json.dumps(EVIL)[1:-1]}" AS ?text) (<{IRI}> AS ?iri) {{}}'
+_CONSTRUCT = f'CONSTRUCT {{ <{IRI}> rdfs:label "{json.dumps(EVIL)[1:-1]}" }} {{}}'
 _FORMS = ("table", "json", "srj", "csv", "tsv", "md", "spreadsheet")
 _COMMANDS = [
     *(("options", f"{EVIL}.yaml", "--format", form) for form in ("table", "json", "csv", "spreadsheet")),
