@@ -301,10 +301,8 @@ class TooManyTriplesError(LimitError, ValueError):
         super().__init__("a closure", limit, "triples", remedy)
 
     def __str__(self) -> str:
-        return (
-            f"terms that are the same would be written out to {counted(self.count, 'triple')}, more than {self.limit:,}; "
-            f"{self.remedy}"
-        )
+        triples = counted(self.count, "triple")
+        return f"terms that are the same would be written out to {triples}, more than {self.limit:,}; {self.remedy}"
 
 
 class QueueFullError(LimitError, ConnectionError):

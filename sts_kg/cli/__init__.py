@@ -31,6 +31,7 @@ from sts_kg.errors import (
     EndpointError,
     InconsistentError,
     MemoryLimitError,
+    NotEntailedError,
     ParameterError,
     QueriesError,
     QueryError,
@@ -84,7 +85,7 @@ class _App(click.Group):
 
 
 def _code(error: StsKgError) -> int:
-    if isinstance(error, InconsistentError):
+    if isinstance(error, InconsistentError | NotEntailedError):
         return NO
     if isinstance(error, EndpointError):
         return ENDPOINT

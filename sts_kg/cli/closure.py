@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, formats, memory_option, terminal
+from sts_kg.cli.shared import DONE, NO, USAGE, File, as_json, cases_option, formats, memory_option, terminal
 from sts_kg.closure import AXIOMS, ENGINES
+from sts_kg.errors import ParseError
 from sts_kg.rdf import OWL_SYNTAXES, SYNTAXES
 from sts_kg.safe import counted
 
@@ -172,7 +173,7 @@ def prove(triple: str, files: tuple[str, ...], syntax: str | None, cases: tuple[
     """Prove a triple, given in Turtle: rules and premises down to what a file asserts.
 
     Without FILE, the proof starts from the shipped ontology and the cases given, and each axiom names the sentences
-    behind it. With FILE, it starts from these RDF or OWL files.
+    behind it. With FILE, it starts from these RDF or OWL files. Exit 1 if the triple does not follow.
 
     \b
     Example:
@@ -187,10 +188,15 @@ def prove(triple: str, files: tuple[str, ...], syntax: str | None, cases: tuple[
     shown = terminal()
     if files and cases:
         raise click.UsageError("--cases goes with the shipped ontology, not with FILE")
+    try:
+        wanted = one_triple(triple)
+    except ParseError as error:
+        shown.error(str(error))
+        sys.exit(USAGE)
     with shown.busy("reasoning …"):
         if files:
             with _sources(files, syntax) as sources:
-                proof = closure_of(sources, axioms="all").proof(one_triple(triple))
+                proof = closure_of(sources, axioms="all").proof(wanted)
         else:
             proof = (load().with_cases(cases) if cases else load()).proof(triple)
     if form == "json":

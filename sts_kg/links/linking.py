@@ -254,7 +254,8 @@ class _Work:
                 1
             ]
         count = n_terms[prefix_of(row.object)]
-        detail = f"{counted(count, 'term')} of {prefix_of(row.object)} {'is' if count == 1 else 'are'} there, and this is not one of them"
+        terms, are = counted(count, "term"), "is" if count == 1 else "are"
+        detail = f"{terms} of {prefix_of(row.object)} {are} there, and this is not one of them"
         return Link(row.subject, row.predicate, row.object, "missing", name, "", "", detail), -1
 
     def _judged(self, external: External, row: _Row, form: str, term: int, standard: str) -> tuple[str, str, str]:

@@ -203,14 +203,11 @@ class LinkReport:
         for document in self.documents:
             counts = Counter(one.status for one in self.links if one.document == document.name)
             told = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
+            read, named = counted(document.n_read, "triple"), counted(len(document.mentions), "term")
             lines.append(
-                f"{document.name}: {document.n_kept:,} of {counted(document.n_read, 'triple')} kept ({document.slice}); "
+                f"{document.name}: {document.n_kept:,} of {read} kept ({document.slice}); "
                 f"mappings: {told or 'none of ours is about its terms'}"
-                + (
-                    f"; {counted(len(document.mentions), 'term')} named after drugs of ours"
-                    if document.mentions
-                    else ""
-                )
+                + (f"; {named} named after drugs of ours" if document.mentions else "")
             )
         if self.uncovered:
             told = ", ".join(f"{prefix} {count}" for prefix, count in sorted(self.uncovered.items()))

@@ -60,7 +60,7 @@ class Table:
         assert all(len(row) == len(self.variables) for row in self.rows), "each row has one cell for each variable"
 
     def __repr__(self) -> str:
-        return f"<Table: {_count(len(self.rows))} of {', '.join(self.variables)}>"
+        return f"<Table: {counted(len(self), 'row')} of {', '.join(self.variables)}>"
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -169,11 +169,8 @@ class Table:
 
     def _repr_html_(self) -> str:
         first = self.rows[:_MOST_ROWS_IN_HTML]
-        caption = (
-            counted(len(self), "row")
-            if len(first) == len(self)
-            else f"the first {len(first)} of {counted(len(self), 'row')}"
-        )
+        rows = counted(len(self), "row")
+        caption = rows if len(first) == len(self) else f"the first {len(first)} of {rows}"
         caption = "; ".join([caption, *self.notes])
         return html_table(self.variables, [[self._linked(term) for term in row] for row in first], caption=caption)
 
