@@ -111,7 +111,7 @@ def export_guideline(
         parts["definitions"] = ("definitions once more for OBO tools", repeated)
         left_out += headers
     if cases is not None and inferred is not None:
-        inferred = named_individuals(inferred, guideline, of=cases)
+        inferred = named_individuals(inferred, of=cases)
     if inferred is not None:
         axioms, others = owl_axioms(inferred, whole)
         parts["inferred"] = ("inferred", axioms)
@@ -122,7 +122,7 @@ def export_guideline(
             parts[f"{_MAPPINGS}{name}"] = ("mappings", axioms)
             left_out += others
     if cases is not None:
-        parts["cases"] = ("cases", named_individuals(cases, guideline, of=cases))
+        parts["cases"] = ("cases", named_individuals(cases, of=cases))
     if modules:
         for name in parts.keys() - guideline.quads.keys():
             kind, graph = parts[name]

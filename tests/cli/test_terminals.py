@@ -153,3 +153,18 @@ def test_no_character_that_a_terminal_would_obey_reaches_it(folder: Path) -> Non
     said = dict(zip(_COMMANDS, on_terminal(*_COMMANDS, folder=folder), strict=True))
     assert {words: raw(text) for words, text in said.items() if raw(text)} == {}
     assert [words for words, text in said.items() if not text or "Traceback" in text] == []
+
+
+def test_tables_fit_a_terminal_and_lose_no_word(folder: Path) -> None:
+    commands = [("options", "example:f"), ("queries",), ("sources",), ("mappings", "pazopanib"), ("ask", "example:f")]
+    for words, narrow in zip(commands, on_terminal(*commands, folder=folder), strict=True):
+        lines = _OURS.sub("", narrow.rpartition("\x1b[2K")[2]).splitlines()
+        assert max(map(len, lines)) <= 80, words
+        command = [sys.executable, "-m", "sts_kg", *words]
+        wide = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
+        assert sorted(re.findall("[^\\s-]", "".join(lines))) == sorted(re.findall("[^\\s-]", wide)), words
+
+
+def test_json_on_a_terminal_is_json_of_the_same_value(folder: Path) -> None:
+    said = on_terminal(("sparql", _SELECT, "--format", "json"), folder=folder)[0].rpartition("\x1b[2K")[2]
+    assert json.loads(said) == [{"text": EVIL, "iri": IRI}]
