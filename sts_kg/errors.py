@@ -44,7 +44,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from sts_kg.safe import is_address, visible, without_secrets
+from sts_kg.safe import counted, is_address, visible, without_secrets
 
 __all__ = [
     "CaseError",
@@ -264,7 +264,8 @@ class LimitError(StsKgError, RuntimeError):
         super().__init__(what, limit)
 
     def __str__(self) -> str:
-        return f"{self.what} has more than {self.limit:,} {self.unit}; {self.remedy}"
+        unit = self.unit.removesuffix("s") if self.limit == 1 else self.unit
+        return f"{self.what} has more than {self.limit:,} {unit}; {self.remedy}"
 
 
 class QueryTimeoutError(LimitError, TimeoutError):
@@ -275,7 +276,7 @@ class QueryTimeoutError(LimitError, TimeoutError):
         super().__init__(what, limit, "seconds", remedy)
 
     def __str__(self) -> str:
-        return f"{self.what} was stopped after {self.limit:g} seconds; {self.remedy}"
+        return f"{self.what} was stopped after {self.limit:g} second{'' if self.limit == 1 else 's'}; {self.remedy}"
 
 
 class MemoryLimitError(LimitError, MemoryError):
@@ -309,10 +310,8 @@ class TooManyTriplesError(LimitError, ValueError):
         super().__init__("a closure", limit, "triples", remedy)
 
     def __str__(self) -> str:
-        return (
-            f"terms that are the same would be written out to {self.count:,} triples, more than {self.limit:,}; "
-            f"{self.remedy}"
-        )
+        triples = counted(self.count, "triple")
+        return f"terms that are the same would be written out to {triples}, more than {self.limit:,}; {self.remedy}"
 
 
 class QueueFullError(LimitError, ConnectionError):
@@ -333,7 +332,7 @@ def shown_size(size: float) -> str:
     for unit, name in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
         if size >= unit:
             return f"{size / unit:.3g} {name}"
-    return f"{size:g} bytes"
+    return f"{size:g} byte{'' if size == 1 else 's'}"
 
 
 class NotEntailedError(StsKgError, LookupError):
@@ -466,7 +465,10 @@ class EndpointError(StsKgError, OSError):
     def __str__(self) -> str:
         status = f"HTTP {self.status}, " if self.status is not None else ""
         often = f", {self.attempts} attempts" if self.attempts > 1 else ""
-        return f"{self.url}: {status}{self.reason} (after {self.waited_s:.1f} s{often})"
+        waited = (
+            f" (after {self.waited_s:.1f} s{often})" if self.waited_s or often else ""
+        )  # a folder is not waited for
+        return f"{self.url}: {status}{self.reason}{waited}"
 
 
 class EndpointTimeoutError(EndpointError, TimeoutError):

@@ -1,4 +1,4 @@
-"""Text of others that can be shown to anyone: addresses without secrets, lines that a terminal does not obey."""
+"""Text that can be shown to anyone: addresses without secrets, lines that a terminal does not obey, counts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
-__all__ = ["UNSAFE", "hidden", "is_address", "visible", "without_secrets"]
+__all__ = ["UNSAFE", "counted", "hidden", "in_json", "is_address", "visible", "visible_data", "without_secrets"]
 
 #: Characters that a terminal may obey or that change the order in which others are shown: C0 and C1 except tab and
 #: line feed, bidirectional and deprecated format controls, line and paragraph separators, annotations, tags,
@@ -33,6 +33,47 @@ def visible(text: str) -> str:
 
 
 _SEEN = re.compile(f"[\\t\\n{UNSAFE.pattern[1:]}")
+
+
+def visible_data(text: str) -> str:
+    r"""Return lines of data in which each character that a terminal may obey is an escape of Turtle; CRLF stays.
+
+    Examples
+    --------
+    >>> print(visible_data('"a\x9b31m\u202eb"\r\n'), end="")
+    "a\u009B31m\u202Eb"
+    """
+    return _IN_DATA.sub(_escape, text)
+
+
+_IN_DATA = re.compile(f"(?!\r\n){UNSAFE.pattern}")
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
+
+
+def in_json(text: str) -> str:
+    r"""Return a JSON text in which each character that a terminal may obey is an escape: the value is the same.
+
+    Examples
+    --------
+    >>> print(in_json('["a\x9b\u202eb"]'))
+    ["a\u009b\u202eb"]
+    """
+    return UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
+def counted(number: int, word: str, words: str = "") -> str:
+    """Return a number with its noun: `word` if it is one, else `words`, which is `word` with an s if it is not given.
+
+    Examples
+    --------
+    >>> counted(1, "triple"), counted(6036, "triple"), counted(0, "query", "queries")
+    ('1 triple', '6,036 triples', '0 queries')
+    """
+    return f"{number:,} {word if number == 1 else words or word + 's'}"
 
 
 def without_secrets(address: object) -> str:

@@ -106,7 +106,7 @@ VALID = ["unresectable", "resectable", "stage4-sts"]
             WorkerDiedError("x", "SIGKILL"),
             "x ended by SIGKILL: the system or someone stopped it, mostly since memory ran out; nothing of it is used",
         ),
-        (EndpointError("http://x/", "is down"), "http://x/: is down (after 0.0 s)"),
+        (EndpointError("http://x/", "is down"), "http://x/: is down"),
         (
             EndpointError("http://x/", "is busy", status=503, waited_s=1.25),
             "http://x/: HTTP 503, is busy (after 1.2 s)",

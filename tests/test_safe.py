@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 
 import pytest
 
 from sts_kg.errors import EndpointError, ParseError
-from sts_kg.safe import hidden, visible, without_secrets
+from sts_kg.safe import counted, hidden, in_json, visible, visible_data, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,19 @@ def test_errors_hold_no_secret_and_no_control_character() -> None:
 def test_joiners_stay_and_other_controls_are_escapes() -> None:
     assert visible("می\u200cخواهم") == "می\u200cخواهم"
     assert visible("a\u2066\u2028\x85\t") == "a\\u2066\\u2028\\x85\\t"
+
+
+def test_data_and_json_keep_their_value_and_have_no_control_character() -> None:
+    text = "a\x1b\x7f\x9b\u202e\U000e0041\tb"
+    assert visible_data(f"{text}\r\nb\rc\n") == "a\\u001B\\u007F\\u009B\\u202E\\U000E0041\tb\r\nb\\u000Dc\n"
+    shown = in_json(json.dumps([text], ensure_ascii=False))
+    assert shown == '["a\\u001b\\u007f\\u009b\\u202e\\udb40\\udc41\\tb"]'
+    assert json.loads(shown) == [text]
+
+
+def test_one_is_no_plural() -> None:
+    assert [counted(number, "row") for number in (0, 1, 2)] == ["0 rows", "1 row", "2 rows"]
+    assert [counted(number, "query", "queries") for number in (1, 1200)] == ["1 query", "1,200 queries"]
 
 
 def test_secrets_are_hidden_in_every_form() -> None:

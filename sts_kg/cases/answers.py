@@ -15,6 +15,7 @@ from sts_kg.cases.statuses import NOT_MET_AS_READ, STATUSES, WORDING, Status
 from sts_kg.errors import InconsistentError, UnknownNameError
 from sts_kg.guideline import Verdict, Wording, people
 from sts_kg.rdf import compress, local
+from sts_kg.safe import counted
 from sts_kg.tables import Cell, Table, html_table, write_rows
 
 __all__ = ["Answer", "Answers", "ReadingAnswer", "short"]
@@ -316,7 +317,7 @@ class Answers:
         return text.getvalue()
 
     def __repr__(self) -> str:
-        return f"<Answers: {len(self)} for {len({answer.case for answer in self})} cases>"
+        return f"<Answers: {len(self)} for {counted(len({answer.case for answer in self}), 'case')}>"
 
     def _repr_html_(self) -> str:
         header = ("case", "option", "status", "of note", "still to know", "words of the source")

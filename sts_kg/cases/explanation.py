@@ -16,6 +16,7 @@ from sts_kg.cases.fact_rules import hints
 from sts_kg.cases.reasons import MOST, Reasons
 from sts_kg.guideline import CUES, Guideline, Segment, Vocabulary, segment
 from sts_kg.rdf import STS, local
+from sts_kg.safe import counted
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure
@@ -129,7 +130,7 @@ class Explanation:
         for index, (_, definition, what) in enumerate(self.readings):
             yield "Other readings" if index == 0 else "", f"{what}: {definition}"
         if answer.is_firm:
-            firm = f"The status is the same by each of {self.n_readings} other readings, one at a time."
+            firm = f"The status is the same by each of {counted(self.n_readings, 'other reading')}, one at a time."
             yield "" if self.readings else "Other readings", firm
         heading, _, text = self.disclaimer.partition(": ")
         yield heading, text

@@ -1,7 +1,7 @@
 """The command line `sts-kg`: parse, call, print.
 
 Exit codes: 0 done, 1 the answer is no (violations, contradictions, ASK), 2 usage, 3 unreadable input, or a limit was
-reached, 4 endpoint.
+reached, 4 endpoint, 141 the reader of standard output has gone (as by SIGPIPE).
 
 Everything except click is imported inside the commands, so that `--help` and completion are fast.
 """
@@ -25,12 +25,13 @@ from sts_kg.cli.mappings import mappings_group
 from sts_kg.cli.ontology import check, describe, export, review, source_group, sources
 from sts_kg.cli.push import push
 from sts_kg.cli.queries import queries_command, query_group, sparql
-from sts_kg.cli.shared import DONE, ENDPOINT, NO, UNREADABLE, USAGE, terminal
+from sts_kg.cli.shared import DONE, ENDPOINT, NO, UNREAD, UNREADABLE, USAGE, terminal
 from sts_kg.errors import (
     CurieError,
     EndpointError,
     InconsistentError,
     MemoryLimitError,
+    NotEntailedError,
     ParameterError,
     QueriesError,
     QueryError,
@@ -50,6 +51,12 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S*?(?=[)'\"]*(?:\s|$))")
 class _App(click.Group):
     """The commands. An error becomes one line on standard error and an exit code, not a traceback."""
 
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        try:
+            return super().make_context(*arguments, **options)
+        except BrokenPipeError:  # the reader of --help has gone
+            raise click.exceptions.Exit(UNREAD) from None
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -64,8 +71,8 @@ class _App(click.Group):
         except MemoryError:
             terminal().error(str(MemoryLimitError(ctx.command_path, None)))
             ctx.exit(UNREADABLE)
-        except BrokenPipeError:
-            raise  # click ends quietly when the reader of a pipe has gone
+        except BrokenPipeError:  # the reader of a pipe has gone, and wants no more
+            ctx.exit(UNREAD)
         except OSError as error:
             terminal().error(f"{error.filename or 'file'}: {error.strerror or error}")
             ctx.exit(UNREADABLE)
@@ -78,7 +85,7 @@ class _App(click.Group):
 
 
 def _code(error: StsKgError) -> int:
-    if isinstance(error, InconsistentError):
+    if isinstance(error, InconsistentError | NotEntailedError):
         return NO
     if isinstance(error, EndpointError):
         return ENDPOINT
@@ -187,7 +194,7 @@ def main() -> None:
         if not isinstance(error, BrokenPipeError) and not code:
             with suppress(OSError):
                 sys.stderr.write(f"sts-kg: standard output: {error.strerror}\n")
-        code = code or (NO if isinstance(error, BrokenPipeError) else UNREADABLE)
+        code = code or (UNREAD if isinstance(error, BrokenPipeError) else UNREADABLE)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where the rest goes at exit
     with suppress(OSError):
         sys.stderr.flush()

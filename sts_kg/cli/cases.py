@@ -87,7 +87,7 @@ def options_command(
         if segments:
             quoted = {name for answer in chosen for name in answer.segment_ids}
             shown.segments([one for one in segments if one.id in quoted])
-        shown.write(f"{legend(tuple(chosen))}\n{found.footer}\n")
+        shown.tell(f"{legend(tuple(chosen))}\n{found.footer}\n")
     sys.exit(code)
 
 

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sts_kg.cli.shared import DONE, NO, File, as_json, cases_option, formats, memory_option, terminal
+from sts_kg.cli.shared import DONE, NO, USAGE, File, as_json, cases_option, formats, memory_option, terminal
 from sts_kg.closure import AXIOMS, ENGINES
+from sts_kg.errors import ParseError
 from sts_kg.rdf import OWL_SYNTAXES, SYNTAXES
+from sts_kg.safe import counted
 
 if TYPE_CHECKING:
     from sts_kg.cli.console import Terminal
@@ -90,15 +92,20 @@ def close(
             closed.write(output, inferred_only=inferred_only)
     if output is None and not stats:
         for piece in closed.ntriples(inferred_only=inferred_only):
-            sys.stdout.buffer.write(piece)
+            if shown.is_tty:
+                shown.write(piece.decode())
+            else:
+                sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
     if stats:
         shown.write(as_json(closed.statistics()))
     elif output is not None:
         given, inferred, trivial = closed.counts
-        shown.note(f"{given:,} triples asserted, {inferred:,} inferred, {trivial:,} trivial; written to {output}")
+        shown.note(
+            f"{counted(given, 'triple')} asserted, {inferred:,} inferred, {trivial:,} trivial; written to {output}"
+        )
     if closed.stats.skipped:
-        shown.note(f"{closed.stats.skipped:,} statement{_s(closed.stats.skipped)} left out")
+        shown.note(f"{counted(closed.stats.skipped, 'statement')} left out")
     sys.exit(_contradictions(closed, shown))
 
 
@@ -137,9 +144,9 @@ def _told(show: Callable[[str], None]) -> Callable[[Progress], None]:
     def told(progress: Progress) -> None:
         rate = f", {progress.total / progress.seconds:,.0f} a second" if progress.seconds > 1 else ""
         if progress.reading:
-            show(f"{progress.reading}: {progress.total:,} lines{rate}")
+            show(f"{progress.reading}: {counted(progress.total, 'line')}{rate}")
         else:
-            show(f"round {progress.round}: {progress.total:,} triples{rate}")
+            show(f"round {progress.round}: {counted(progress.total, 'triple')}{rate}")
 
     return told
 
@@ -151,12 +158,8 @@ def _contradictions(closed: Closure, shown: Terminal) -> int:
         shown.note(str(found))
     more = closed.n_inconsistencies - len(closed.inconsistencies)
     unlisted = f", {more:,} of them not listed" if more > 0 else ""
-    shown.error(f"{closed.n_inconsistencies:,} contradiction{_s(closed.n_inconsistencies)}{unlisted}")
+    shown.error(f"{counted(closed.n_inconsistencies, 'contradiction')}{unlisted}")
     return NO
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"
 
 
 @click.command()
@@ -170,7 +173,7 @@ def prove(triple: str, files: tuple[str, ...], syntax: str | None, cases: tuple[
     """Prove a triple, given in Turtle: rules and premises down to what a file asserts.
 
     Without FILE, the proof starts from the shipped ontology and the cases given, and each axiom names the sentences
-    behind it. With FILE, it starts from these RDF or OWL files.
+    behind it. With FILE, it starts from these RDF or OWL files. Exit 1 if the triple does not follow.
 
     \b
     Example:
@@ -185,13 +188,18 @@ def prove(triple: str, files: tuple[str, ...], syntax: str | None, cases: tuple[
     shown = terminal()
     if files and cases:
         raise click.UsageError("--cases goes with the shipped ontology, not with FILE")
+    try:
+        wanted = one_triple(triple)
+    except ParseError as error:
+        shown.error(str(error))
+        sys.exit(USAGE)
     with shown.busy("reasoning …"):
         if files:
             with _sources(files, syntax) as sources:
-                proof = closure_of(sources, axioms="all").proof(one_triple(triple))
+                proof = closure_of(sources, axioms="all").proof(wanted)
         else:
             proof = (load().with_cases(cases) if cases else load()).proof(triple)
     if form == "json":
         shown.write(as_json(proof.as_dict()))
     else:
-        shown.write(proof.to_markdown() if form == "md" else str(proof))
+        shown.tell(proof.to_markdown() if form == "md" else str(proof))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -11,14 +12,13 @@ from typing import TYPE_CHECKING
 from rdflib import Graph
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table as RichTable
 from rich.text import Text
 
 from sts_kg.cases import NOT_MET_AS_READ, WORDING, Answer, Change, Explanation, Question, short
 from sts_kg.guideline import Segment, Vocabulary
 from sts_kg.rdf import STS
-from sts_kg.safe import visible
-from sts_kg.tables import Table, text_table
+from sts_kg.safe import counted, visible, visible_data
+from sts_kg.tables import Table, text_table, wrapped
 
 if TYPE_CHECKING:
     from sts_kg.quality import Report  # whose linter loads rdflib's grammar, which takes 0.2 s
@@ -34,6 +34,12 @@ _STYLES = {
 }
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Raise again what was caught: rich would end the process with exit code 1."""
+        raise
+
+
 class Terminal:
     """Standard output and error, with rich only on a terminal; `NO_COLOR` turns colours off.
 
@@ -42,32 +48,42 @@ class Terminal:
 
     def __init__(self) -> None:
         self.is_tty = sys.stdout.isatty()
-        width = None if self.is_tty else 10_000
         # Without force_terminal, rich would colour a pipe where FORCE_COLOR is set, as in many CI systems.
-        self.out = Console(highlight=False, soft_wrap=not self.is_tty, width=width, force_terminal=self.is_tty)
-        self.err = Console(stderr=True, highlight=False, soft_wrap=True, force_terminal=sys.stderr.isatty())
+        self.out = _Console(
+            highlight=False,
+            soft_wrap=not self.is_tty,
+            width=None if self.is_tty else 10_000,
+            force_terminal=self.is_tty,
+        )
+        self.width = self.out.width if self.is_tty else None
+        self.err = _Console(stderr=True, highlight=False, soft_wrap=True, force_terminal=sys.stderr.isatty())
 
     def write(self, text: str) -> None:
-        """Write text unchanged, and end its last line if needed: for data, and for what is known to be safe."""
+        """Write data, and end its last line if needed; unchanged, but for what a terminal would obey on a terminal."""
+        text = visible_data(text) if self.is_tty else text
         sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
 
     def tell(self, text: str) -> None:
         """Write lines for a person: what a terminal may obey is shown as escapes."""
-        self.write("\n".join(map(visible, text.split("\n"))))
+        lines = "\n".join(map(visible, text.split("\n")))
+        self.write(lines if self.width is None else wrapped(lines, self.width))
 
     def note(self, text: str) -> None:
         """Write a line to standard error."""
-        self._to_error(Text(visible(text)))
+        self._to_error("", text)
 
     def error(self, text: str) -> None:
         """Write an error to standard error."""
-        self._to_error(Text.assemble(("sts-kg: ", "bold red"), visible(text)))
+        self._to_error("sts-kg: ", text)
 
-    def _to_error(self, text: Text) -> None:
+    def _to_error(self, who: str, text: str) -> None:
+        line = who + visible(text)
+        told = Text(wrapped(line, self.err.width) if self.err.is_terminal else line)
+        told.stylize("bold red", 0, len(who))
         with suppress(OSError):  # the end of the program tells that standard output is full
             sys.stdout.flush()  # it waits in a buffer; standard error never waits beyond a line
         with suppress(OSError):  # nobody can be told that standard error is closed or full
-            self.err.print(text)
+            self.err.print(told)
 
     @contextmanager
     def busy(self, text: str) -> Iterator[Callable[[str], None]]:
@@ -80,22 +96,21 @@ class Terminal:
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[str]], *, styles: Mapping[str, str] = {}) -> None:
         """Show rows as a table; `styles` colours cells by their text."""
-        rows = [list(row) for row in rows]
-        if not self.is_tty or len(header) * 3 > self.out.width:  # rich lays out each column; these would have no room
-            self.write(text_table(header, rows))
+        page = text_table(header, rows, width=self.width)
+        if not self.is_tty:
+            self.write(page)
             return
-        shown = RichTable(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-        for name in header:
-            shown.add_column(Text(visible(name)), overflow="fold")
-        for row in rows:
-            shown.add_row(*(Text(visible(cell), style=styles.get(cell.strip(), "")) for cell in row))
-        self.out.print(shown)
+        shown = Text(page)
+        shown.stylize("bold", 0, max(0, page.find("\n-")))
+        for word, style in styles.items():
+            shown.highlight_regex(rf"(?m)(?<=  ){re.escape(word)}(?=  |$)", style)
+        self.out.print(shown, soft_wrap=True)
 
     def answer(self, answer: Table) -> None:
         """Show the answer to a query, with the number of its rows."""
         self.table(answer.variables, answer.curies())
         if self.is_tty:
-            self.note(f"{len(answer)} row{'' if len(answer) == 1 else 's'}")
+            self.note(counted(len(answer), "row"))
 
     def paragraphs(self, lines: Iterable[tuple[str, str]]) -> None:
         """Show paragraphs with headings; one without a heading continues the last."""
@@ -124,12 +139,7 @@ class Terminal:
 
     def questions(self, case: str, questions: Sequence[Question]) -> None:
         """Show what to ask next for a case."""
-        self.out.print(
-            Text(
-                f"case {visible(case)}: {len(questions)} open question{'' if len(questions) == 1 else 's'}",
-                style="bold",
-            )
-        )
+        self.out.print(Text(f"case {visible(case)}: {counted(len(questions), 'open question')}", style="bold"))
         if not questions:
             return
         header = ("options waiting", "met by a yes", "by a no", "finding", "question", "hint (no fact)")
@@ -169,7 +179,7 @@ class Terminal:
         if report.violations:
             self.table(report.table().variables, report.table().curies())
         count = len(report.violations)
-        said = f"{report.n_checks} checks, {count} violation{'' if count == 1 else 's'}"
+        said = f"{counted(report.n_checks, 'check')}, {counted(count, 'violation')}"
         self.out.print(Text(said, style="bold green" if not count else "bold red"))
 
 

@@ -9,6 +9,7 @@ import click
 
 from sts_kg.cli.shared import DONE, NO, File, as_json, formats, memory_option, profile_option, terminal
 from sts_kg.links import SLICES
+from sts_kg.safe import counted
 from sts_kg.stores import KINDS
 
 __all__ = ["link"]
@@ -72,7 +73,7 @@ def link(
             depth=depth,
             seeds=seeds,
             bridge=bridge,
-            progress=lambda name, lines: show(f"{name}: {lines:,} triples read"),
+            progress=lambda name, lines: show(f"{name}: {counted(lines, 'triple')} read"),
         )
         if output is not None:
             show("reasoning and writing …")
@@ -83,7 +84,7 @@ def link(
     if form == "json":
         shown.write(as_json(report.as_dict()))
     else:
-        shown.tell(report.to_markdown() if form == "md" else str(report))
+        shown.tell(report.to_markdown() if form == "md" else report.to_text(shown.width))
     if output is not None:
         shown.note(f"written to {output}")
     sys.exit(DONE if report.is_sound else NO)

@@ -11,6 +11,7 @@ import click
 
 from sts_kg.cli.shared import DONE, NO, UNREADABLE, File, as_json, formats, terminal
 from sts_kg.errors import ParseError, UnknownNameError
+from sts_kg.safe import counted
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -127,7 +128,7 @@ def validate(files: tuple[Path, ...], terms: tuple[Path, ...], form: str) -> Non
         shown.write(as_json([{**vars(problem), "path": str(problem.path or path)} for path, problem in found]))
     else:
         for path, problem in found:
-            shown.write(f"{problem.path or path}, {problem}")
+            shown.tell(f"{problem.path or path}, {problem}")
     errors = _told(shown, [problem for _, problem in found]) if found or not unread else 0
     sys.exit(UNREADABLE if unread else NO if errors else DONE)
 
@@ -151,7 +152,7 @@ def _problems(path: Path, entities: Collection[object], graph: Graph | None) -> 
 def _told(shown: Terminal, found: list[RowViolation]) -> int:
     """Say how many problems of each level there are, and return the number of errors."""
     counts = {level: sum(problem.severity == level for problem in found) for level in ("error", "warning")}
-    told = [f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items()]
+    told = [counted(count, word) for word, count in counts.items()]
     if more := len(found) - sum(counts.values()):
         told.append(f"{more} for information")
     shown.note(", ".join(told))
@@ -185,13 +186,13 @@ def export(sets: tuple[str, ...], output: Path | None) -> None:
         if len(found) > 1:
             raise click.UsageError(f"{output} holds one mapping set, and there are {len(found)}; name one")
         write_set(canonical(found[0]), output)
-        return terminal().note(f"{len(found[0].mappings):,} mappings written to {output}")
+        return terminal().note(f"{counted(len(found[0].mappings), 'mapping')} written to {output}")
     graph = merged(found)
     if output is None:
         terminal().write(serialize(graph, "turtle").decode())
     else:
         write(graph, output)
-        terminal().note(f"{len(graph):,} triples written to {output}")
+        terminal().note(f"{counted(len(graph), 'triple')} written to {output}")
     return None
 
 

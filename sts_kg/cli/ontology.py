@@ -23,6 +23,7 @@ from sts_kg.cli.shared import (
 )
 from sts_kg.errors import ParseError
 from sts_kg.guideline import DESCRIPTIONS
+from sts_kg.safe import counted
 from sts_kg.stores import KINDS
 
 __all__ = ["check", "describe", "export", "review", "source_group", "sources"]
@@ -80,7 +81,10 @@ def diff(old: Path, new: Path, form: str) -> None:
     shown = terminal()
     with shown.busy("comparing …"):
         found = load().source_diff(old, new)
-    shown.write(as_json(found.as_dict()) if form == "json" else "\n".join(found.lines()))
+    if form == "json":
+        shown.write(as_json(found.as_dict()))
+    else:
+        shown.tell("\n".join(found.lines()))
     sys.exit(NO if found.changes.differs else DONE)
 
 
@@ -133,7 +137,7 @@ def review(output: Path, page: Path | None, verdicts: tuple[Path, ...]) -> None:
     with shown.busy("reasoning …"):
         sheet = graph_by((), verdicts).review(page=page)
     sheet.write(output)
-    shown.note(f"{len(sheet)} decisions written to {output}")
+    shown.note(f"{counted(len(sheet), 'decision')} written to {output}")
 
 
 @click.command()
@@ -221,6 +225,6 @@ def describe(vocabulary: str, files: tuple[Path, ...], output: Path | None) -> N
     found = load().describe(vocabulary, files)
     if output is not None:
         write(found, output)
-        terminal().note(f"{len(found)} triples written to {output}")
+        terminal().note(f"{counted(len(found), 'triple')} written to {output}")
     else:
         terminal().write(serialize(found, "jsonld" if vocabulary == "schema" else "turtle").decode().rstrip())

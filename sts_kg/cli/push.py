@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sts_kg.cli.shared import File, as_json, cases_option, formats, kinds_in, memory_option, terminal
+from sts_kg.safe import counted
 from sts_kg.stores import KINDS
 
 if TYPE_CHECKING:
@@ -140,9 +141,9 @@ def _state(each: Verified) -> str:
     if each.state != "other content":
         return each.state
     blank = f", {each.blank_nodes:,} with blank nodes: not loaded by push" if each.blank_nodes else ""
-    return f"other content ({each.triples_there:,} triples there{blank})"
+    return f"other content ({counted(each.triples_there, 'triple')} there{blank})"
 
 
 def _progress(show: Callable[[str], None]) -> PushProgress:
     """Return a callback that shows the progress."""
-    return lambda graph, there, total: show(f"{graph}: {there:,} of {total:,} triples")
+    return lambda graph, there, total: show(f"{graph}: {there:,} of {counted(total, 'triple')}")

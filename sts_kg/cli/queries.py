@@ -24,6 +24,7 @@ from sts_kg.cli.shared import (
     terminal,
 )
 from sts_kg.errors import StsKgError, UnknownNameError
+from sts_kg.safe import counted
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -77,7 +78,7 @@ def queries_command(
                 raise click.UsageError(f"--value gives {name} twice: {given[name]} and {value}")
             given[name] = value
         paths = kg.write_queries(folder, topic=topic, endpoint_graphs=endpoint_graphs, values=given)
-        shown.note(f"{len(paths)} quer{'y' if len(paths) == 1 else 'ies'} written to {folder}")
+        shown.note(f"{counted(len(paths), 'query', 'queries')} written to {folder}")
         return
     table = kg.queries(topic)
     for note in table.notes:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from sts_kg.safe import counted, in_json
 from sts_kg.stores import KINDS, PROFILES
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ __all__ = [
     "DONE",
     "ENDPOINT",
     "NO",
+    "UNREAD",
     "UNREADABLE",
     "USAGE",
     "File",
@@ -47,6 +49,8 @@ __all__ = [
 
 #: Exit codes: done; the answer is no (violations, contradictions, ASK); usage; unreadable input; endpoint.
 DONE, NO, USAGE, UNREADABLE, ENDPOINT = range(5)
+#: The reader of standard output has gone, such as head: what shells give to SIGPIPE.
+UNREAD = 141
 
 File = click.Path(path_type=Path)
 case_file = click.argument("file", type=File)
@@ -182,8 +186,7 @@ def graph_by(readings: tuple[str, ...] = (), verdicts: tuple[Path, ...] = ()) ->
     kg = load()
     if verdicts:
         found = read_verdicts(verdicts, kg.guideline)
-        rows = f"{found.n_empty} row{'' if found.n_empty == 1 else 's'} not filled in"
-        terminal().note(f"{len(found)} verdict{'' if len(found) == 1 else 's'}; {rows}")
+        terminal().note(f"{counted(len(found), 'verdict')}; {counted(found.n_empty, 'row')} not filled in")
         kg = kg.with_verdicts(found)
     return kg.under(readings[0]) if readings else kg
 
@@ -197,4 +200,4 @@ def terminal() -> Terminal:
 
 def as_json(value: object) -> str:
     """Return plain values as indented JSON."""
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    return in_json(json.dumps(value, ensure_ascii=False, indent=2))

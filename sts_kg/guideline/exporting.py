@@ -23,6 +23,7 @@ from sts_kg.guideline.release import (
     owl_axioms,
 )
 from sts_kg.rdf import is_rdf, syntax_of, write, write_bytes, writing_folder
+from sts_kg.safe import counted
 
 __all__ = ["Exported", "export_graphs", "export_guideline"]
 
@@ -48,7 +49,9 @@ class Exported:
         """Return it as a sentence."""
         parts = ", ".join(f"{count} {kind}" for kind, count in self.triples.items() if count)
         left = ", ".join(f"{count} {why}" for why, count in self.left_out.items() if count)
-        return f"{len(self)} triples written to {self.path}: {parts}" + (f"; left out: {left}" if left else "")
+        return f"{counted(len(self), 'triple')} written to {self.path}: {parts}" + (
+            f"; left out: {left}" if left else ""
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -107,7 +110,7 @@ def export_guideline(
         parts["definitions"] = ("definitions once more for OBO tools", repeated)
         left_out += headers
     if cases is not None and inferred is not None:
-        inferred = named_individuals(inferred, guideline, of=cases)
+        inferred = named_individuals(inferred, of=cases)
     if inferred is not None:
         axioms, others = owl_axioms(inferred, whole)
         parts["inferred"] = ("inferred", axioms)
@@ -118,7 +121,7 @@ def export_guideline(
             parts[f"{_MAPPINGS}{name}"] = ("mappings", axioms)
             left_out += others
     if cases is not None:
-        parts["cases"] = ("cases", named_individuals(cases, guideline, of=cases))
+        parts["cases"] = ("cases", named_individuals(cases, of=cases))
     if modules:
         for name in parts.keys() - guideline.quads.keys():
             kind, graph = parts[name]

@@ -24,6 +24,7 @@ from sts_kg.guideline.verdicts import Verdict, Verdicts, by_decision, people, ve
 from sts_kg.guideline.vocabulary import Vocabulary
 from sts_kg.guideline.wording import Wording, wordings
 from sts_kg.rdf import STS, Quads, named_quads, nquads_of, of_quads, quads_of, read_text
+from sts_kg.safe import counted
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure
@@ -299,9 +300,11 @@ class Guideline:
     def _review_note(self, verdicts: Verdicts) -> str:
         total, judged = len(self.decisions), len({each.decision for each in verdicts})
         if not judged:
-            return f"None of the {total} decisions of this model has been reviewed."
+            return f"None of the {counted(total, 'decision')} of this model has been reviewed."
         have = "has" if judged == 1 else "have"
-        return f"{judged} of the {total} decisions of this model {have} been reviewed, by {people(verdicts)}."
+        return (
+            f"{judged} of the {counted(total, 'decision')} of this model {have} been reviewed, by {people(verdicts)}."
+        )
 
     @cached_property
     def decisions(self) -> tuple[URIRef, ...]:

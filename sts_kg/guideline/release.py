@@ -16,6 +16,7 @@ from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH, SKOS, XSD
 from rdflib.term import Node
 
 from sts_kg.guideline.guideline import Guideline
+from sts_kg.rdf import GENID
 
 __all__ = [
     "CATALOG",
@@ -233,7 +234,7 @@ def catalog(guideline: Guideline, others: Iterable[str] = (), *, folder: str = "
     )
 
 
-def named_individuals(graph: Graph, guideline: Guideline, *, of: Graph) -> Graph:
+def named_individuals(graph: Graph, *, of: Graph) -> Graph:
     """Return a graph in which the blank nodes of cases, those of the graph `of`, have IRIs.
 
     A mark joins a course and an option, and in OWL 2 DL blank nodes that are joined hang on one named thing only.
@@ -244,10 +245,7 @@ def named_individuals(graph: Graph, guideline: Guideline, *, of: Graph) -> Graph
     """
     made = Graph(bind_namespaces="none")
     names: dict[Node, URIRef] = {
-        node: URIRef(f"{guideline.base}.well-known/genid/{node}")
-        for triple in of
-        for node in triple
-        if isinstance(node, BNode)
+        node: URIRef(f"{GENID}{node}") for triple in of for node in triple if isinstance(node, BNode)
     }
     for subject, predicate, object_ in graph:
         made.add((names.get(subject, subject), predicate, names.get(object_, object_)))

@@ -25,7 +25,7 @@ from sts_kg.links.mappings import MappingSet, iri_of, shipped
 from sts_kg.links.report import Candidate, Document, Link, LinkReport, prefix_of
 from sts_kg.links.slots import NO_TERM
 from sts_kg.rdf import BASE, STS, Prefixes, compress
-from sts_kg.safe import without_secrets
+from sts_kg.safe import counted, without_secrets
 from sts_kg.stores import Endpoint
 
 __all__ = ["link"]
@@ -254,7 +254,8 @@ class _Work:
                 1
             ]
         count = n_terms[prefix_of(row.object)]
-        detail = f"{count:,} terms of {prefix_of(row.object)} are there, and this is not one of them"
+        terms, are = counted(count, "term"), "is" if count == 1 else "are"
+        detail = f"{terms} of {prefix_of(row.object)} {are} there, and this is not one of them"
         return Link(row.subject, row.predicate, row.object, "missing", name, "", "", detail), -1
 
     def _judged(self, external: External, row: _Row, form: str, term: int, standard: str) -> tuple[str, str, str]:

@@ -14,7 +14,8 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, PROV, RDF, VOID, XSD
 
 from sts_kg.rdf import BASE, compress, ntriples_of
-from sts_kg.tables import Table, html_table, text_table
+from sts_kg.safe import counted
+from sts_kg.tables import Table, html_table
 
 __all__ = ["STATUSES", "Candidate", "Document", "Link", "LinkReport", "merged_slices", "prefix_of"]
 
@@ -202,10 +203,11 @@ class LinkReport:
         for document in self.documents:
             counts = Counter(one.status for one in self.links if one.document == document.name)
             told = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
+            read, named = counted(document.n_read, "triple"), counted(len(document.mentions), "term")
             lines.append(
-                f"{document.name}: {document.n_kept:,} of {document.n_read:,} triples kept ({document.slice}); "
+                f"{document.name}: {document.n_kept:,} of {read} kept ({document.slice}); "
                 f"mappings: {told or 'none of ours is about its terms'}"
-                + (f"; {len(document.mentions)} terms named after drugs of ours" if document.mentions else "")
+                + (f"; {named} named after drugs of ours" if document.mentions else "")
             )
         if self.uncovered:
             told = ", ".join(f"{prefix} {count}" for prefix, count in sorted(self.uncovered.items()))
@@ -213,13 +215,15 @@ class LinkReport:
         return "\n".join(lines)
 
     def __str__(self) -> str:
-        """Return the summary, the links and the candidates as text."""
+        return self.to_text()
+
+    def to_text(self, width: int | None = None) -> str:
+        """Return the summary, the links and the candidates as text, tables wrapped to `width` if it is given."""
         parts = [self.summary()]
         if self.links:
-            parts.append(text_table(self.table().variables, self.table().curies()))
+            parts.append(self.table().to_text(width))
         if self.candidates:
-            table = self.candidate_table()
-            parts.append("Candidates that nobody has mapped:\n" + text_table(table.variables, table.curies()))
+            parts.append("Candidates that nobody has mapped:\n" + self.candidate_table().to_text(width))
         return "\n\n".join(parts)
 
     def to_markdown(self) -> str:

@@ -16,6 +16,7 @@ from rdflib.term import Node
 from sts_kg.quality.violation import Violation
 from sts_kg.rdf import compress
 from sts_kg.rdf.xsd import SUPPORTED
+from sts_kg.safe import counted
 
 __all__ = [
     "BUILT_IN",
@@ -646,5 +647,5 @@ class _Reader:
             triple = " ".join("[]" if isinstance(n, BNode) else _text(n) for n in (s, p, o))
             self.report("dl-not-an-axiom", s, f"the triple {triple} {wrong}", remedy)
         for p, count in counts.items():
-            message = f"is the predicate of {count} triple{'s' * (count > 1)}, but is not declared as a property"
+            message = f"is the predicate of {counted(count, 'triple')}, but is not declared as a property"
             self.report("dl-not-an-axiom", p, message, "declare it as object, data or annotation property")

@@ -28,6 +28,7 @@ from .graphs import to_ox as to_ox
 from .graphs import write as write
 from .names import BASE as BASE
 from .names import CASE as CASE
+from .names import GENID as GENID
 from .names import NO_IRI as NO_IRI
 from .names import OA as OA
 from .names import PREFIXES as PREFIXES

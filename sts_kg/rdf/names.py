@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urljoin
 
 from rdflib import Namespace, URIRef
 from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, SH, SKOS, XSD
 
 from sts_kg.errors import CurieError, nearest
 
-__all__ = ["BASE", "CASE", "NO_IRI", "OA", "PREFIXES", "STS", "compress", "expand", "local"]
+__all__ = ["BASE", "CASE", "GENID", "NO_IRI", "OA", "PREFIXES", "STS", "compress", "expand", "local"]
 
 BASE = "https://w3id.org/sts-kg/"
 STS = Namespace(BASE)
 CASE = Namespace(BASE + "case/")  # fictional example cases and the cases of a user
+#: What the IRIs of blank nodes begin with, in exports and in stores (RDF 1.1 Concepts, section 3.5).
+GENID = urljoin(BASE, "/.well-known/genid/sts-kg/")
 OA = Namespace("http://www.w3.org/ns/oa#")
 
 #: Prefix to namespace, for reading and for showing; the project's own first.

@@ -6,15 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from urllib.parse import urljoin
 
-from sts_kg.rdf import BASE, as_file
+from sts_kg.rdf import GENID, as_file
 from sts_kg.stores.digest import canonical_lines, digest_of
 
-__all__ = ["GENID", "ScopedNames", "StructuralNames", "skolemised"]
-
-#: What the IRIs of blank nodes begin with.
-GENID = urljoin(BASE, "/.well-known/genid/sts-kg/")
+__all__ = ["ScopedNames", "StructuralNames", "skolemised"]
 
 _PIECE = 1 << 20  # bytes of whole lines looked at once
 _ROUNDS = 50  # the most rounds of refinement, and the most nodes that are singled out

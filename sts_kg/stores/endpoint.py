@@ -34,7 +34,7 @@ from sts_kg.errors import (
 )
 from sts_kg.queries import QueryText, without_comments
 from sts_kg.rdf import Term, expand, literal, nquads, parse, rdflib_quiet
-from sts_kg.safe import without_secrets
+from sts_kg.safe import counted, without_secrets
 from sts_kg.stores.cache import Cache
 from sts_kg.stores.http import agent, send
 from sts_kg.stores.profiles import PROFILES
@@ -174,7 +174,7 @@ class Endpoint:
             wanted = min(size, most - done) or 1
             table = self.select(query.page(wanted, done, nested=self.profile.nested))
             if done >= most and len(table):
-                reason = f"has more than {most:,} rows; ask for less, or allow more"
+                reason = f"has more than {counted(most, 'row')}; ask for less, or allow more"
                 raise EndpointTooLargeError(without_secrets(self.url), reason)
             if len(table) or not done:
                 yield table
@@ -254,7 +254,7 @@ class Endpoint:
                 raise failed(wrong)
             cap = headers.get("x-sparql-maxrows", "")
             if isinstance(answer, Table) and cap.isdecimal() and len(answer) >= int(cap) and not query.limited:
-                raise failed(f"gives at most {int(cap):,} rows and may have more; use pages() or a LIMIT")
+                raise failed(f"gives at most {counted(int(cap), 'row')} and may have more; use pages() or a LIMIT")
         except EndpointError as error:
             for pattern, hint in self.profile.hints:
                 if re.search(pattern, error.reason):

@@ -18,6 +18,7 @@ from rdflib import URIRef
 
 from sts_kg.errors import EndpointError
 from sts_kg.rdf import expand
+from sts_kg.safe import counted
 from sts_kg.stores.blank_nodes import ScopedNames, StructuralNames
 from sts_kg.stores.content import Content, Source, rereadable
 from sts_kg.stores.digest import Digest
@@ -188,7 +189,7 @@ def _is_there(store: Target, name: str, content: Content, *, replace: bool) -> b
         return True
     if there and not replace:
         overwrite = "--replace (in Python: replace=True) overwrites it"
-        reason = f"already has a graph {name} with other content ({there:,} triples); {overwrite}"
+        reason = f"already has a graph {name} with other content ({counted(there, 'triple')}); {overwrite}"
         raise EndpointError(store.shown, reason)
     return False
 

@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from sts_kg.errors import EndpointAnswerError, EndpointError, EndpointRefusedError, EndpointUnavailableError
 from sts_kg.rdf import BASE, as_file
+from sts_kg.safe import counted
 from sts_kg.stores.content import Content
 from sts_kg.stores.digest import Digest, digest_of
 from sts_kg.stores.endpoint import Endpoint
@@ -179,7 +180,7 @@ class EndpointTarget:
         # Never sent twice: a second move would leave nothing.
         self._update(moved, repeatable=False, extra_s=content.digest.triples / 1_000)
         if (there := self.count(graph)) < content.digest.triples:
-            reason = f"lost {content.digest.triples - there:,} triples of {graph} in the move"
+            reason = f"lost {counted(content.digest.triples - there, 'triple')} of {graph} in the move"
             raise EndpointAnswerError(self.shown, reason)
 
     def _sweep(self, graph: str, incoming: str) -> None:
@@ -246,7 +247,7 @@ class EndpointTarget:
         sent = chain.from_iterable(content.batches(20_000))
         lost = next((line.decode() for line in sent if found.lacks(line)), None)
         example = f", not {lost[:200]}" if lost is not None else ""
-        return f"of {content.digest.triples:,} triples {found.triples:,} came back{example}"
+        return f"of {counted(content.digest.triples, 'triple')} {found.triples:,} came back{example}"
 
 
 Target = FolderTarget | EndpointTarget

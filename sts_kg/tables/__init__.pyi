@@ -4,6 +4,7 @@ from .layout import Cell as Cell
 from .layout import markdown_table as markdown_table
 from .layout import markdown_text as markdown_text
 from .layout import text_table as text_table
+from .layout import wrapped as wrapped
 from .spreadsheets import iso_date as iso_date
 from .spreadsheets import read_rows as read_rows
 from .spreadsheets import write_rows as write_rows

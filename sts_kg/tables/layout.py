@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sts_kg.safe import UNSAFE
 
-__all__ = ["CONTROL", "Cell", "markdown_table", "markdown_text", "text_table"]
+__all__ = ["CONTROL", "Cell", "markdown_table", "markdown_text", "text_table", "wrapped"]
 
 _GAP = "  "
 _NO_ROWS = "0 rows"
@@ -73,9 +73,10 @@ def text_table(header: Sequence[str], rows: Iterable[Sequence[Cell | str]], *, w
     header : sequence of m names
     rows : iterable of sequences of m cells
     width : int, optional
-        Terminal columns that a line may take; longer cells are wrapped between words, and a word longer than its
-        column is cut. Without it every row is one line. With less than one terminal column for each of the m columns
-        and two between them lines get longer than `width`.
+        Terminal columns that a line may take; longer cells are wrapped between words. Words are parted after
+        `/`, `-` and their like where they do not fit, or where the page gets shorter by a third; between any two
+        characters only if that is not enough. Without it every row is one line. With less than one terminal column
+        for each of the m columns and two between them lines get longer than `width`.
 
     Examples
     --------
@@ -90,12 +91,22 @@ def text_table(header: Sequence[str], rows: Iterable[Sequence[Cell | str]], *, w
     filled = [line for line in lines if line is not empty] or lines[:1]
     natural = [max(map(_columns, column)) for column in zip(*filled, strict=True)]
     if width is not None:
-        columns = zip(*filled, strict=True)
-        least = [max(_columns(word) for cell in column for word in _words(cell)) for column in columns]
-        natural = _fit(natural, least, width - len(_GAP) * (len(natural) - 1))
+        natural = _narrowed(natural, filled, width - len(_GAP) * (len(natural) - 1))
     shown = [_aligned(cells, natural) for cells in lines]
     shown.insert(1, _GAP.join("-" * size for size in natural))
     return "\n".join(shown if len(lines) > 1 else [*shown, _NO_ROWS])
+
+
+def wrapped(text: str, width: int) -> str:
+    """Return lines of text wrapped to `width` terminal columns between words; a longer word stays whole.
+
+    Examples
+    --------
+    >>> print(wrapped("written to /data/store-of-mine", 12))
+    written to
+    /data/store-of-mine
+    """
+    return "\n".join(part for line in text.split("\n") for part in _wrap(line, width, whole=True))
 
 
 def _one_line(cell: str) -> str:
@@ -117,12 +128,46 @@ def _words(cell: str) -> list[str]:
     return cell.split() or [""]
 
 
-def _fit(natural: list[int], least: list[int], room: int) -> list[int]:
-    """Return widths that sum to at most `room`: the widest shrink first, to their longest word if that is enough."""
+def _runs(word: str) -> list[str]:
+    """Return the parts of a word between which a line may end: a wide character stands alone, with its marks."""
+    if word.isascii():
+        return [word]
+    runs: list[str] = []
+    for character in word:
+        apart = runs and (_is_wide(character) or _is_wide(runs[-1][0]))
+        if not runs or (apart and unicodedata.category(character)[0] not in "MCP"):
+            runs.append(character)
+        else:
+            runs[-1] += character
+    return runs
+
+
+def _is_wide(character: str) -> bool:
+    return _columns_of_character(character) == 2
+
+
+def _narrowed(natural: list[int], lines: list[list[str]], room: int) -> list[int]:
+    """Return widths that sum to at most `room`, for words that stay whole if the lines do not get many by that."""
     if sum(natural) <= room:
         return natural
-    if sum(least) > room:
-        natural, least = least, [1] * len(least)
+    words = [{word for cell in column for word in _words(cell)} for column in zip(*lines, strict=True)]
+    runs = [{run for word in of_column for run in _runs(word)} for of_column in words]
+    pieces = [{piece for run in of_column for piece in _PIECE.findall(run)} for of_column in runs]
+    whole, parted = ([max(map(_columns, parts), default=0) for parts in least] for least in (runs, pieces))
+    if sum(parted) > room:
+        return _fit(parted, [1] * len(parted), room)
+    if sum(whole) > room:
+        return _fit(whole, parted, room)
+    first, second = _fit(natural, whole, room), _fit(natural, parted, room)
+    return second if 3 * _height(lines, second) < 2 * _height(lines, first) else first
+
+
+def _height(lines: list[list[str]], widths: list[int]) -> int:
+    return sum(max(len(_wrap(cell, size)) for cell, size in zip(cells, widths, strict=True)) for cells in lines)
+
+
+def _fit(natural: list[int], least: list[int], room: int) -> list[int]:
+    """Return widths that sum to at most `room`: the widest shrink first, and none to less than its least."""
     caps = range(1, max(2, min(max(natural), room) + 1))
     at_most = bisect_right(caps, room, key=lambda cap: sum(_capped(natural, least, cap)))
     widths = _capped(natural, least, caps[max(0, at_most - 1)])
@@ -150,15 +195,35 @@ def _aligned(cells: list[str], widths: list[int]) -> str:
     return "\n".join(lines)
 
 
-def _wrap(cell: str, size: int) -> list[str]:
+def _wrap(cell: str, size: int, *, whole: bool = False) -> list[str]:
+    """Return the lines of a cell, each as far from the left as the first; `whole` keeps words that are too long."""
     if _columns(cell) <= size:
         return [cell]
+    indent = cell[: len(cell) - len(cell.lstrip(" "))]
+    if 2 * len(indent) > size:
+        indent = ""
+    room = size - len(indent)
     lines: list[str] = []
     for word in _words(cell):
-        if lines and _columns(lines[-1]) + 1 + _columns(word) <= size:
+        if lines and _columns(lines[-1]) + 1 + _columns(word) <= room:
             lines[-1] += " " + word
         else:
-            lines.extend(_cut(word, size))
+            lines.extend([word] if whole else _parted(word, room))
+    return [indent + line for line in lines]
+
+
+#: What a word that is too long is made of: a line may end after a run of these characters.
+_PIECE = re.compile(r".+?(?:[/\\_:.,;#?&=+-]+(?=.)|$)", re.DOTALL)
+
+
+def _parted(word: str, size: int) -> list[str]:
+    lines = [""]
+    for run in _runs(word):
+        pieces = [run] if _columns(run) <= size else _PIECE.findall(run)
+        for part in (part for piece in pieces for part in _cut(piece, size)):
+            if lines[-1] and _columns(lines[-1]) + _columns(part) > size:
+                lines.append("")
+            lines[-1] += part
     return lines
 
 

@@ -13,6 +13,7 @@ from rdflib import BNode, URIRef
 from rdflib.namespace import XSD
 
 from sts_kg.rdf import NO_IRI, Term, ntriples
+from sts_kg.safe import in_json
 from sts_kg.tables.values import Value
 
 __all__ = ["as_csv", "as_json", "as_srj", "as_tsv", "csv_cell"]
@@ -27,7 +28,7 @@ def as_json(rows: Iterable[Mapping[str, Value]]) -> str:
         for row in rows
     )
     lines = ",\n".join(f"  {{{pairs}}}" for pairs in objects)
-    return f"[\n{lines}\n]" if lines else "[]"
+    return in_json(f"[\n{lines}\n]" if lines else "[]")
 
 
 def as_srj(variables: Sequence[str], rows: Rows) -> str:
@@ -35,7 +36,7 @@ def as_srj(variables: Sequence[str], rows: Rows) -> str:
     bindings = [
         {name: _srj(term) for name, term in zip(variables, row, strict=True) if term is not None} for row in rows
     ]
-    return json.dumps({"head": {"vars": variables}, "results": {"bindings": bindings}}, ensure_ascii=False)
+    return in_json(json.dumps({"head": {"vars": variables}, "results": {"bindings": bindings}}, ensure_ascii=False))
 
 
 def as_csv(variables: Sequence[str], rows: Rows) -> str:

@@ -15,6 +15,7 @@ from rdflib import Literal, URIRef
 
 from sts_kg.errors import UnknownNameError
 from sts_kg.rdf import Term
+from sts_kg.safe import counted
 from sts_kg.tables.frames import as_pandas, as_polars
 from sts_kg.tables.html import html_table
 from sts_kg.tables.layout import Cell, markdown_table, text_table
@@ -29,10 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["Table"]
 
 _MOST_ROWS_IN_HTML = 200  # a browser cannot show 100,000 rows
-
-
-def _count(rows: int) -> str:
-    return "1 row" if rows == 1 else f"{rows} rows"
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,7 +60,7 @@ class Table:
         assert all(len(row) == len(self.variables) for row in self.rows), "each row has one cell for each variable"
 
     def __repr__(self) -> str:
-        return f"<Table: {_count(len(self.rows))} of {', '.join(self.variables)}>"
+        return f"<Table: {counted(len(self), 'row')} of {', '.join(self.variables)}>"
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -172,7 +169,8 @@ class Table:
 
     def _repr_html_(self) -> str:
         first = self.rows[:_MOST_ROWS_IN_HTML]
-        caption = _count(len(self)) if len(first) == len(self) else f"the first {len(first)} of {_count(len(self))}"
+        rows = counted(len(self), "row")
+        caption = rows if len(first) == len(self) else f"the first {len(first)} of {rows}"
         caption = "; ".join([caption, *self.notes])
         return html_table(self.variables, [[self._linked(term) for term in row] for row in first], caption=caption)
 

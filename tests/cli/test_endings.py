@@ -37,6 +37,20 @@ def test_standard_output_that_cannot_be_written(redirected: str, code: int, said
     assert ended(f"{PROGRAM} completion bash {redirected}") == (code, said)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize(
+    "words", ["--help", "completion bash", "queries", "options example:f", "close", "queries --help"]
+)
+def test_a_reader_that_has_gone_ends_the_program_in_silence(words: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run([*PROGRAM.split(), *words.split()], stdout=writing, stderr=subprocess.PIPE, timeout=120)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_ends_without_a_traceback_and_leaves_nothing(number: int, code: int, tmp_path: Path) -> None:

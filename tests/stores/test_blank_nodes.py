@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sts_kg.stores.blank_nodes import GENID, ScopedNames, StructuralNames, skolemised
+from sts_kg.rdf.names import GENID
+from sts_kg.stores.blank_nodes import ScopedNames, StructuralNames, skolemised
 from sts_kg.stores.digest import canonical_lines
 
 

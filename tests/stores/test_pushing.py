@@ -31,9 +31,9 @@ from sts_kg.errors import (
     ParameterError,
     ParseError,
 )
-from sts_kg.rdf.names import BASE
+from sts_kg.rdf.names import BASE, GENID
 from sts_kg.stores import targets
-from sts_kg.stores.blank_nodes import GENID, StructuralNames
+from sts_kg.stores.blank_nodes import StructuralNames
 from sts_kg.stores.content import Content
 from sts_kg.stores.folder import graphs, open_store
 from sts_kg.stores.http import Reply, send

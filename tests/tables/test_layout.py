@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sts_kg.tables.html import html_table
-from sts_kg.tables.layout import Cell, _columns, markdown_table, text_table
+from sts_kg.tables.layout import Cell, _columns, markdown_table, text_table, wrapped
 
 
 def test_markdown_escapes_pipes_line_ends_and_backslashes() -> None:
@@ -86,6 +86,40 @@ def test_text_counts_wide_characters_twice_and_marks_not_at_all() -> None:
 def test_text_wraps_the_widest_column_between_words() -> None:
     page = text_table(["id", "sentence"], [["sts:S19", "Pazopanib is given to adults"]], width=24)
     assert page == ("id       sentence\n-------  ---------------\nsts:S19  Pazopanib is\n         given to adults")
+
+
+def test_text_keeps_the_indent_of_a_wrapped_cell() -> None:
+    page = text_table(["option"], [["  doxorubicin with ifosfamide"]], width=18)
+    assert page == "option\n------------------\n  doxorubicin with\n  ifosfamide"
+
+
+def test_text_parts_a_long_word_after_its_punctuation_before_it_cuts_it() -> None:
+    page = text_table(["graph", "n"], [["https://w3id.org/sts-kg/ontology/recommendations", "915"]], width=38)
+    assert page.split("\n")[2:] == ["https://w3id.org/sts-kg/ontology/  915", "recommendations"]
+
+
+def test_text_keeps_words_whole_unless_the_page_gets_shorter_by_a_third() -> None:
+    assert text_table(["id", "n"], [["a-long-name", "one two"]], width=16).split("\n")[2:] == [
+        "a-long-name  one",
+        "             two",
+    ]
+    rows = [["a-long-name", "one two one two one two one two one two one two"]]
+    assert text_table(["id", "n"], rows, width=16).split("\n")[2:5] == [
+        "a-long-  one two",
+        "name     one two",
+        "         one two",
+    ]
+
+
+def test_text_wraps_wide_characters_one_by_one_and_not_before_a_full_stop() -> None:
+    assert text_table(["a"], [["肉腫は痛い。"]], width=6).split("\n")[2:] == ["肉腫は", "痛い。"]
+    assert text_table(["a"], [["肉腫は痛。"]], width=8).split("\n")[2:] == ["肉腫は", "痛。"]
+
+
+def test_a_long_word_of_a_paragraph_stays_whole() -> None:
+    assert wrapped("written to /data/store-of-mine\n  and more words", 12) == (
+        "written to\n/data/store-of-mine\n  and more\n  words"
+    )
 
 
 def test_text_cuts_a_word_longer_than_its_column() -> None:
