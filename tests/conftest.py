@@ -33,12 +33,12 @@ def _page() -> Path | None:
 
 
 PAGE = _page()
+os.environ.pop("STS_KG_SOURCE", None)
 
 
 @pytest.fixture(autouse=True)
 def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reaches another machine."""
-    monkeypatch.delenv("STS_KG_SOURCE", raising=False)
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: object) -> None:

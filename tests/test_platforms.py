@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import dropwhile
 from pathlib import Path
 from re import _constants, _parser  # type: ignore[attr-defined] # there is no public door to what a pattern says
 from typing import Any
@@ -128,10 +129,20 @@ def unsafe(parsed: Any) -> Iterator[str]:
         (_, _, body) = value
         ways = body[0][1][1] if len(body) == 1 and body[0][0] is _constants.BRANCH else [body]
         for way in ways:
-            if any(step not in SIMPLE for step, _ in list(way)[1:]):
+            steps = list(dropwhile(lambda step: step[0] in LOOKS, way))
+            if steps and not (simple(steps[0]) or (steps[0][0] in REPEATS and simple(*steps[0][1][2]))):
+                yield str(way)
+            elif not all(map(simple, steps[1:])):
                 yield str(way)
 
 
+def simple(*steps: Any) -> bool:
+    """Return whether it is one step, and that matches a character or a place."""
+    return len(steps) == 1 and steps[0][0] in SIMPLE
+
+
+LOOKS = (_constants.ASSERT, _constants.ASSERT_NOT)
+REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
 SIMPLE = (_constants.LITERAL, _constants.NOT_LITERAL, _constants.IN, _constants.ANY, _constants.AT)
 
 
@@ -150,6 +161,9 @@ def test_no_pattern_is_one_that_early_pythons_get_wrong() -> None:
         ("(?:a+b)++", 0),
         ("(?:ab+)++", 1),
         ("[ab]*+", 0),
+        ("(?:(?=ab)b++|c)*+", 0),
+        ("(?:(?=ab)b++c)*+", 0),
+        ("(?:(?:ab)*c)*+", 1),
         ("((?:a|bc)*+)*", 0),
         ("((?:a|bc*)*+)*", 1),
     ],

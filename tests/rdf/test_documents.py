@@ -6,6 +6,7 @@ import codecs
 import gzip
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -416,9 +417,11 @@ def test_what_json_ld_says_nothing_of_is_no_error(tmp_path: Path) -> None:
         "at": [],
     }
     (tmp_path / "a.jsonld").write_text(json.dumps({"@context": CONTEXT, **node}), encoding="utf-8")
-    found = {line for line in by_graph(tmp_path / "a.jsonld") if "_:" not in line and " _:" not in line}
-    assert f'<{EX}a> <{EX}known> "@me"' in found
-    assert f"<{EX}a> <{RDF}type> <{(tmp_path / 'a.jsonld').resolve().as_uri()}#C>" in found
+    found = {re.sub(r"_:\w+", "_:", line) for line in by_graph(tmp_path / "a.jsonld")}
+    assert found == {
+        f"<{EX}a> <{RDF}type> <{(tmp_path / 'a.jsonld').resolve().as_uri()}#C>",
+        f'<{EX}a> <{EX}known> "@me"',
+    }
 
 
 def test_an_iri_that_looks_like_a_prefixed_name_is_lost_in_no_other_syntax(tmp_path: Path) -> None:
