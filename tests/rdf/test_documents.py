@@ -421,6 +421,8 @@ def test_what_json_ld_says_nothing_of_is_no_error(tmp_path: Path) -> None:
     assert found == {
         f"<{EX}a> <{RDF}type> <{(tmp_path / 'a.jsonld').resolve().as_uri()}#C>",
         f'<{EX}a> <{EX}known> "@me"',
+        f"<{EX}a> <{EX}by> _:",
+        f"<{EX}a> <{EX}inside> _:",
     }
 
 
