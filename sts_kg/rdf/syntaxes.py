@@ -13,13 +13,12 @@ from functools import cache
 from io import BytesIO
 from itertools import chain, islice
 from typing import Any, TypeAlias
-from urllib.parse import urljoin
-from xml.parsers import expat
 
 import pyoxigraph as ox
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf.nesting import check_nesting
+from sts_kg.rdf.rdfxml import with_bases, with_whole_texts
 
 __all__ = [
     "FORMATS",
@@ -114,8 +113,8 @@ class Parsed:
 
     def _check(self) -> None:
         check_nesting(self._data, self._syntax, path=self._path)
-        if self._syntax == "rdfxml" and b"xml:base" in self._data and _RELATIVE_BASE.search(self._data):
-            self._data = _with_bases(self._data, self._base)
+        if self._syntax == "rdfxml":
+            self._data = with_whole_texts(with_bases(self._data, self._base))
         if self._syntax == "jsonld" and not self._lenient:
             _check_json(self._data, self._path)
 
@@ -318,37 +317,6 @@ def _fault(term: Any) -> tuple[str, str] | None:
     except ValueError as error:
         return text, str(error)
     return None
-
-
-# --- XML
-
-
-_BASE = rb"""(\sxml:base\s*=\s*)(?:"([^"]*)"|'([^']*)')"""
-_RELATIVE_BASE = re.compile(rb"""\sxml:base\s*=\s*["'](?![A-Za-z][A-Za-z0-9+.\-]*:)""")
-
-
-def _with_bases(data: bytes, base: str | None) -> bytes:
-    """Return RDF/XML with each relative xml:base resolved (XML Base, section 4.2), which pyoxigraph does not do."""
-    bases, put = [base or ""], []
-    parser = expat.ParserCreate()
-
-    def start(_: str, attributes: dict[str, str]) -> None:
-        given = attributes.get("xml:base")
-        bases.append(bases[-1] if given is None else urljoin(bases[-1], given))
-        if given is not None:
-            put.append((parser.CurrentByteIndex, bases[-1]))
-
-    parser.StartElementHandler, parser.EndElementHandler = start, lambda _: bases.pop()
-    parser.Parse(data, True)
-    found, at = [], 0
-    for index, iri in put:
-        attribute = re.compile(_BASE).search(data, index)
-        assert attribute is not None, "expat has seen it"
-        text = iri.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;").encode()
-        lines = b"\n" * attribute[0].count(b"\n")
-        found += [data[at : attribute.start()], lines + b' xml:base="' + text + b'"' if text else lines + b" "]
-        at = attribute.end()
-    return b"".join([*found, data[at:]])
 
 
 # --- JSON-LD
