@@ -1,4 +1,4 @@
-"""RDF/XML as pyoxigraph reads it: what it would refuse or read otherwise is written in another way, on the same lines."""
+"""RDF/XML for pyoxigraph: what it would refuse is written in another way, on the same lines."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def with_whole_texts(data: bytes) -> bytes:
     parser = expat.ParserCreate()
     literals: list[bool] = []  # of each open element: whether it is or stands in an XML literal
     cuts: list[tuple[int, int]] = []  # since the last tag
-    pieces, at = [], 0
+    pieces: list[bytes] = []
+    at = 0
 
     def start(_: str, attributes: dict[str, str]) -> None:
         kinds = [value for name, value in attributes.items() if name.endswith(":parseType")]

@@ -10,23 +10,22 @@ import os
 import pickle
 import re
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
-import seeds
 from rdflib import BNode, Dataset, Graph, Literal
 
 from sts_kg.cases.files import read as read_cases
 from sts_kg.closure.io.reading import read as read_columns
 from sts_kg.closure.terms import Terms
 from sts_kg.errors import StsKgError
+from sts_kg.guideline import read_verdicts
 from sts_kg.knowledge import KnowledgeGraph, load
 from sts_kg.links import read_all, text, to_graph, validate
-from sts_kg.guideline import read_verdicts
 from sts_kg.links.sssom_json import of_json, to_json
 from sts_kg.links.sssom_table import read_table
 from sts_kg.links.sssom_yaml import emitted, parsed
@@ -38,14 +37,15 @@ from sts_kg.rdf.sniffing import as_utf8
 from sts_kg.rdf.terms import rdflib_quiet
 from sts_kg.safe import UNSAFE
 
-__all__ = ["LONGEST", "READERS", "Fault", "Reader", "outcome"]
+__all__ = ["LONGEST", "READERS", "FaultError", "Reader", "outcome"]
 
 #: Characters of an error; a message may show something of the text, and not all of it.
 LONGEST = 1000
+SEEDS = Path(__file__).parent / "seeds"
 BASE = "http://example.org/d/e"
 
 
-class Fault(Exception):
+class FaultError(Exception):
     """What is wrong with how a text was read: a kind in a few words that do not depend on the text, and details."""
 
     def __init__(self, kind: str, details: object = "") -> None:
@@ -55,12 +55,29 @@ class Fault(Exception):
 
 @dataclass(frozen=True)
 class Reader:
-    """A reader: what it does with bytes, how its texts look, and the words they are made of."""
+    """A reader: what it does with bytes, and the kinds of texts to begin with, which are folders of `seeds`."""
 
     read: Callable[[bytes], object]
-    seeds: tuple[str, ...]
-    words: str
-    endings: tuple[str, ...] = field(default=())
+    kinds: tuple[str, ...]
+
+    @property
+    def seeds(self) -> list[bytes]:
+        """Small texts to begin with, all written for this purpose."""
+        return [path.read_bytes() for path in self._files() if path.name != "words"]
+
+    @property
+    def endings(self) -> set[str]:
+        """The endings of files that it reads."""
+        return {path.suffix for path in self._files() if path.name != "words"}
+
+    @property
+    def words(self) -> list[str]:
+        """The words that such texts are made of."""
+        lists = (path.read_text(encoding="utf-8") for path in self._files() if path.name == "words")
+        return sorted({word for text in lists for word in text.splitlines()})
+
+    def _files(self) -> list[Path]:
+        return [path for kind in self.kinds for path in sorted((SEEDS / kind).iterdir())]
 
 
 def outcome(reader: Reader, data: bytes) -> str:
@@ -68,7 +85,7 @@ def outcome(reader: Reader, data: bytes) -> str:
 
     Raises
     ------
-    Fault
+    FaultError
         The reader does what no reader may do.
     """
     try:
@@ -81,18 +98,18 @@ def outcome(reader: Reader, data: bytes) -> str:
 def _check_error(error: StsKgError, data: bytes) -> None:
     said, name = str(error), type(error).__name__
     if not said.strip():
-        raise Fault(f"{name} says nothing")
+        raise FaultError(f"{name} says nothing")
     if "\n" in said or "\t" in said or UNSAFE.search(said):
-        raise Fault(f"{name} holds a control character", said)
+        raise FaultError(f"{name} holds a control character", said)
     if len(said) > LONGEST:
-        raise Fault(f"{name} is long", said)
+        raise FaultError(f"{name} is long", said)
     if str(pickle.loads(pickle.dumps(error))) != said:
-        raise Fault(f"{name} is another after pickling", said)
+        raise FaultError(f"{name} is another after pickling", said)
     line, column = getattr(error, "line", None), getattr(error, "column", None)
     if line is not None and not 1 <= line <= data.count(b"\n") + data.count(b"\r") + 2:
-        raise Fault(f"{name} names a line that is not there", said)
+        raise FaultError(f"{name} names a line that is not there", said)
     if column is not None and not 1 <= column <= len(data) + 2:
-        raise Fault(f"{name} names a column that is not there", said)
+        raise FaultError(f"{name} names a column that is not there", said)
 
 
 # --- RDF and OWL
@@ -113,20 +130,20 @@ def _rdf(told: str | None) -> Callable[[bytes], object]:
             if error is not None:
                 _check_error(error, data)
         if (strict is None) != (columns is None):
-            raise Fault("one way reads it, another refuses it", said or said_of_columns)
+            raise FaultError("one way reads it, another refuses it", said or said_of_columns)
         if strict is None:
             assert said is not None
             raise said
         quads, syntax, _ = strict
         if left_out is None:
-            raise Fault("the lenient way refuses what the strict one reads", said_of_lenient)
+            raise FaultError("the lenient way refuses what the strict one reads", said_of_lenient)
         if left_out[2] or _blind(left_out[0]) != _blind(quads):
-            raise Fault("the lenient way leaves out what the strict one reads", (left_out[2], left_out[0], quads))
+            raise FaultError("the lenient way leaves out what the strict one reads", (left_out[2], left_out[0], quads))
         if columns != len({*map(str, quads)}):
-            raise Fault("the closure reads another number of triples", (columns, quads))
+            raise FaultError("the closure reads another number of triples", (columns, quads))
         of_quads(quads)
         if not quads and not _says_nothing(data, syntax):
-            raise Fault("nothing comes of something", syntax)
+            raise FaultError("nothing comes of something", syntax)
         _compare(data, syntax, quads)
         return f"{syntax}, {len(quads)} triples"
 
@@ -158,7 +175,8 @@ def _columns(document: Document) -> int:
 _ENDINGS = {"turtle": "ttl", "ntriples": "nt", "nquads": "nq", "rdfxml": "rdf"}
 _EMPTY = {
     "turtle": rb"(?:\s|#[^\n\r]*|@?(?:prefix|base|version)\b[^\n\r]*)*",
-    "trig": rb"(?i:\s|#[^\n\r]*|@?(?:prefix|base|version)\b[^\n\r]*|(?:graph\s*)?(?:<[^>]*>|[\w.-]*:[\w.-]*|\[\s*\]|_:\w+)?\s*\{\s*\})*",
+    "trig": rb"(?i:\s|#[^\n\r]*|@?(?:prefix|base|version)\b[^\n\r]*"
+    rb"|(?:graph\s*)?(?:<[^>]*>|[\w.-]*:[\w.-]*|\[\s*\]|_:\w+)?\s*\{\s*\})*",
     "ntriples": rb"(?:\s|#[^\n\r]*)*",
     "nquads": rb"(?:\s|#[^\n\r]*)*",
     "ofn": rb"(?:\s|#[^\n\r]*|Prefix\s*\([^)]*\))*",
@@ -174,7 +192,14 @@ def _says_nothing(data: bytes, syntax: str) -> bool:
     return pattern is None or re.fullmatch(pattern, as_utf8(data)) is not None
 
 
-_RDFLIB = {"turtle": "turtle", "trig": "trig", "ntriples": "nt11", "nquads": "nquads", "rdfxml": "xml", "jsonld": "json-ld"}
+_RDFLIB = {
+    "turtle": "turtle",
+    "trig": "trig",
+    "ntriples": "nt11",
+    "nquads": "nquads",
+    "rdfxml": "xml",
+    "jsonld": "json-ld",
+}
 
 
 def _compare(data: bytes, syntax: str, quads: list[ox.Quad]) -> None:
@@ -192,9 +217,9 @@ def _compare(data: bytes, syntax: str, quads: list[ox.Quad]) -> None:
     ours = {tuple(_folded(term) for term in triple) for triple in of_quads(quads).triples((None, None, None))}
     ground = [{triple for triple in one if "_:" not in triple} for one in (ours, there)]
     if ground[0] != ground[1]:
-        raise Fault("rdflib reads other triples", (sorted(ground[0] - ground[1]), sorted(ground[1] - ground[0])))
+        raise FaultError("rdflib reads other triples", (sorted(ground[0] - ground[1]), sorted(ground[1] - ground[0])))
     if ours != there:
-        raise Fault("rdflib reads other triples with blank nodes", (sorted(ours - there), sorted(there - ours)))
+        raise FaultError("rdflib reads other triples with blank nodes", (sorted(ours - there), sorted(there - ours)))
 
 
 def _folded(term: Any) -> str:
@@ -213,14 +238,14 @@ def _folded(term: Any) -> str:
 
 def _sssom_tsv(data: bytes) -> object:
     found = read_table(data, path="given.sssom.tsv")
-    rows = [line for line in _lines(data) if line.strip("\r\n\t,; \"") and not line.startswith(("#", '"#'))]
+    rows = [line for line in _lines(data) if line.strip('\r\n\t,; "') and not line.startswith(("#", '"#'))]
     if not found.mappings and len(rows) > 1:
-        raise Fault("nothing comes of something", rows[:3])
+        raise FaultError("nothing comes of something", rows[:3])
     again = read_table(text(found).encode(), path="again.sssom.tsv")
     if [_shown(row) for row in again.mappings] != [_shown(row) for row in found.mappings]:
-        raise Fault("rows are others after writing", (found.mappings, again.mappings))
+        raise FaultError("rows are others after writing", (found.mappings, again.mappings))
     if again.metadata != found.metadata:
-        raise Fault("metadata are others after writing", (found.metadata, again.metadata))
+        raise FaultError("metadata are others after writing", (found.metadata, again.metadata))
     return _checked(found)
 
 
@@ -228,7 +253,7 @@ def _checked(found: Any) -> str:
     said = validate(found)
     for each in said:
         if "\n" in str(each) or UNSAFE.search(str(each)):
-            raise Fault("a violation holds a control character", str(each))
+            raise FaultError("a violation holds a control character", str(each))
     to_graph(found)
     return f"{len(found.mappings)} mappings, {len(said)} violations"
 
@@ -249,18 +274,20 @@ def _sssom_json(data: bytes) -> object:
         return _checked(found)
     again = of_json(to_json(found), path="again.sssom.json")
     if again is None or [_shown(row) for row in again.mappings] != [_shown(row) for row in found.mappings]:
-        raise Fault("rows are others after writing", (found, again))
+        raise FaultError("rows are others after writing", (found, again))
     return _checked(found)
 
 
 def _sssom_yaml(data: bytes) -> object:
     lines = as_text(data, path="given.sssom.yml").splitlines()
     found, places = parsed(lines, "given.sssom.yml")
-    if not found and any(line.strip() not in ("", "---", "...", "{}") and not line.lstrip().startswith("#") for line in lines):
-        raise Fault("nothing comes of something", lines[:3])
+    if not found and any(
+        line.strip() not in ("", "---", "...", "{}") and not line.lstrip().startswith("#") for line in lines
+    ):
+        raise FaultError("nothing comes of something", lines[:3])
     again, _ = parsed(list(emitted(found)), "again.sssom.yml")
     if again != found:
-        raise Fault("metadata are others after writing", (found, again))
+        raise FaultError("metadata are others after writing", (found, again))
     return f"{len(found)} keys, {len(places)} places"
 
 
@@ -295,9 +322,9 @@ def _case(ending: str) -> Callable[[bytes], object]:
 
 def _verdicts(data: bytes) -> object:
     found = read_verdicts(_file("given.csv", data), _graph().guideline)
-    lines = [line for line in _lines(data) if line.strip("\r\n\t,; \"")]
+    lines = [line for line in _lines(data) if line.strip('\r\n\t,; "')]
     if not found.verdicts and not found.n_empty and len(lines) > 2:
-        raise Fault("nothing comes of something", lines[:3])
+        raise FaultError("nothing comes of something", lines[:3])
     return f"{len(found)} verdicts, {found.n_empty} empty"
 
 
@@ -308,7 +335,7 @@ def _sparql(data: bytes) -> object:
     notes = slips(query, graph.asserted, ask=lambda _: False, graphs=(), has_cases=False)
     for note in notes:
         if not note.strip() or UNSAFE.search(note) or len(note) > LONGEST:
-            raise Fault("a note is not one clear line", note)
+            raise FaultError("a note is not one clear line", note)
     return f"{len(notes)} notes"
 
 
@@ -319,33 +346,19 @@ def _own_query(data: bytes) -> object:
     return f"{len(query.parameters)} parameters"
 
 
-_UNKNOWN = tuple(
-    each[0]
-    for each in (
-        *(seeds.TURTLE, seeds.TRIG, seeds.NTRIPLES, seeds.NQUADS, seeds.RDFXML, seeds.JSONLD, seeds.OFN, seeds.OWX),
-        *(seeds.OMN, seeds.OBO, ("<!DOCTYPE html><html><head></head></html>",)),
-    )
-)
+_SYNTAXES = ("turtle", "trig", "ntriples", "nquads", "rdfxml", "jsonld", "ofn", "owx", "omn", "obo")
+_LIKE = {"trig": ("trig", "turtle"), "nquads": ("nquads", "ntriples")}
 READERS = {
-    "turtle": Reader(_rdf("turtle"), seeds.TURTLE, seeds.TURTLE_WORDS, ("ttl",)),
-    "trig": Reader(_rdf("trig"), (*seeds.TRIG, *seeds.TURTLE), f"{seeds.TURTLE_WORDS} GRAPH {{ }}", ("trig",)),
-    "ntriples": Reader(_rdf("ntriples"), seeds.NTRIPLES, seeds.LINES_WORDS, ("nt",)),
-    "nquads": Reader(_rdf("nquads"), (*seeds.NQUADS, *seeds.NTRIPLES), seeds.LINES_WORDS, ("nq",)),
-    "rdfxml": Reader(_rdf("rdfxml"), seeds.RDFXML, seeds.RDFXML_WORDS, ("rdf",)),
-    "jsonld": Reader(_rdf("jsonld"), seeds.JSONLD, seeds.JSONLD_WORDS, ("jsonld",)),
-    "ofn": Reader(_rdf("ofn"), seeds.OFN, seeds.OFN_WORDS, ("ofn",)),
-    "owx": Reader(_rdf("owx"), seeds.OWX, seeds.OWX_WORDS, ("owx",)),
-    "omn": Reader(_rdf("omn"), seeds.OMN, seeds.OMN_WORDS, ("omn",)),
-    "obo": Reader(_rdf("obo"), seeds.OBO, seeds.OBO_WORDS, ("obo",)),
-    "unknown": Reader(_rdf(None), _UNKNOWN, seeds.UNKNOWN_WORDS, ("owl", "n3", "ttl", "nt", "rdf", "obo")),
-    "sssom-tsv": Reader(_sssom_tsv, seeds.SSSOM_TSV, seeds.SSSOM_WORDS, ("tsv",)),
-    "sssom-json": Reader(_sssom_json, seeds.SSSOM_JSON, seeds.SSSOM_JSON_WORDS, ("sssom.json",)),
-    "sssom-yaml": Reader(_sssom_yaml, seeds.SSSOM_YAML, seeds.SSSOM_YAML_WORDS, ("yml",)),
-    "case-csv": Reader(_case("csv"), seeds.CASE_CSV, seeds.CASE_CSV_WORDS, ("csv",)),
-    "case-yaml": Reader(_case("yaml"), seeds.CASE_YAML, seeds.CASE_YAML_WORDS, ("yaml",)),
-    "case-json": Reader(_case("json"), seeds.CASE_YAML[1:], seeds.CASE_YAML_WORDS, ("json",)),
-    "case-rdf": Reader(_case("owl"), seeds.CASE_RDF, seeds.CASE_RDF_WORDS),
-    "verdicts": Reader(_verdicts, seeds.VERDICTS, seeds.VERDICTS_WORDS, ("csv",)),
-    "sparql": Reader(_sparql, seeds.SPARQL, seeds.SPARQL_WORDS, ("rq",)),
-    "query-file": Reader(_own_query, seeds.QUERY_FILE, seeds.QUERY_FILE_WORDS, ("rq",)),
+    **{syntax: Reader(_rdf(syntax), _LIKE.get(syntax, (syntax,))) for syntax in _SYNTAXES},
+    "unknown": Reader(_rdf(None), (*_SYNTAXES, "unknown")),
+    "sssom-tsv": Reader(_sssom_tsv, ("sssom-tsv",)),
+    "sssom-json": Reader(_sssom_json, ("sssom-json",)),
+    "sssom-yaml": Reader(_sssom_yaml, ("sssom-yaml",)),
+    "case-csv": Reader(_case("csv"), ("case-csv",)),
+    "case-yaml": Reader(_case("yaml"), ("case-yaml",)),
+    "case-json": Reader(_case("json"), ("case-yaml",)),
+    "case-rdf": Reader(_case("owl"), ("case-rdf",)),
+    "verdicts": Reader(_verdicts, ("verdicts",)),
+    "sparql": Reader(_sparql, ("sparql",)),
+    "query-file": Reader(_own_query, ("query-file",)),
 }

@@ -1,19 +1,17 @@
 """Feeds one reader for some minutes with texts that grow out of small ones, and keeps what goes wrong.
 
-    python tests/fuzz/fuzz.py turtle --minutes 10
+    python tests/fuzz/run.py turtle --minutes 10
 
 A child process runs atheris (libFuzzer with the coverage of `sts_kg`), so that a signal is a find like any other: it is
-written down, and the next child goes on. All is kept in `.fuzz/READER`: `corpus`, one `finds/KIND` each, and `log.json`.
+written down, and the next child goes on. All is kept in `.fuzz/READER`: `corpus`, `finds/KIND`, and `log.json`.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import importlib
 import json
 import os
-import pkgutil
 import random
 import re
 import resource
@@ -24,16 +22,17 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
+TESTS = Path(__file__).resolve().parents[1]
+ROOT = TESTS.parent
 LONGEST = 4096  # bytes of a text
 SLOW_S = 3.0  # of processor time for a text
+HANGING_S = 300.0  # by the clock for a text
 MEMORY_MB = 2500
 
 
 def main() -> None:
     """Fuzz the reader that is named, or `--show` what is wrong with one text."""
-    told = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr] # it is there
+    told = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     told.add_argument("reader")
     told.add_argument("--minutes", type=float, default=10, help="processor time to add (default: 10)")
     told.add_argument("--seeds", type=Path, action="append", default=[], help="a folder with more texts to begin with")
@@ -42,7 +41,7 @@ def main() -> None:
     told.add_argument("--shrink", type=Path, help="a text with a fault: write the smallest that has the same fault")
     told.add_argument("--child", type=float, help=argparse.SUPPRESS)
     given = told.parse_args()
-    sys.path[:0] = [str(HERE), str(ROOT)]
+    sys.path[:1] = [str(TESTS), str(ROOT)]  # not this folder, whose name is that of a package of tests
     os.chdir(ROOT)
     if given.show:
         print(_kind_of(given.reader, given.show.read_bytes()) or "nothing is wrong")
@@ -59,7 +58,7 @@ def main() -> None:
 
 def _watch(given: argparse.Namespace) -> None:
     folder = given.folder / given.reader
-    for name in ("corpus", "finds", "artifacts"):
+    for name in ("corpus", "finds"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     _write_seeds(given.reader, folder / "corpus", given.seeds)
     seconds, executions, began = 0.0, 0, time.monotonic()
@@ -69,13 +68,13 @@ def _watch(given: argparse.Namespace) -> None:
     while (left := given.minutes * 60 - seconds) > 1:
         command = [sys.executable, __file__, given.reader, "--folder", str(given.folder), "--child", str(left)]
         with (folder / "atheris.log").open("w") as out:
-            done = subprocess.run(command, stdout=out, stderr=out)
+            code = _wait(subprocess.Popen(command, stdout=out, stderr=out), folder / "current")
         said = (folder / "atheris.log").read_text(errors="replace")
         state = json.loads((folder / "state.json").read_text())
         seconds, executions = seconds + state["seconds"], executions + state["executions"]
         coverage += [int(found) for found in re.findall(r"\bcov: ([0-9]+)", said)]
-        if done.returncode != 0:
-            _keep_crash(folder, done.returncode, said)
+        if code != 0:
+            _keep_crash(folder, code, said)
             if state["executions"] < 10:
                 sys.exit(f"{given.reader} cannot begin:\n{said[-2000:]}")
     log["executions"] += executions
@@ -89,30 +88,37 @@ def _watch(given: argparse.Namespace) -> None:
 
 
 def _write_seeds(name: str, corpus: Path, folders: list[Path]) -> None:
-    from readers import READERS
+    from fuzz.readers import READERS
 
     reader = READERS[name]
-    texts = [text.encode() for text in reader.seeds]
+    texts = reader.seeds
     for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.name.endswith(reader.endings) and path.stat().st_size < LONGEST:
+            if path.is_file() and path.suffix in reader.endings and path.stat().st_size < LONGEST:
                 texts.append(path.read_bytes())
     for text in texts:
         (corpus / hashlib.sha1(text).hexdigest()).write_bytes(text)
 
 
+def _wait(child: subprocess.Popen[bytes], current: Path) -> int:
+    """Return how a child ended; it is killed if it stays at one text."""
+    while True:
+        try:
+            return child.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            if current.exists() and time.time() - current.stat().st_mtime > HANGING_S:
+                child.kill()
+
+
 def _keep_crash(folder: Path, code: int, said: str) -> None:
-    """Move what libFuzzer wrote of a text that ended its process to the finds, and out of the corpus."""
-    for path in (folder / "artifacts").iterdir():
-        what = path.name.partition("-")[0]
-        kind = f"process-ends-by-{what}-{code}"
-        keep = folder / "finds" / f"{kind}-{hashlib.sha1(path.read_bytes()).hexdigest()[:6]}"
-        keep.write_bytes(path.read_bytes())
-        keep.with_suffix(".txt").write_text(said[-5000:])
-        for same in (folder / "corpus").iterdir():
-            if same.read_bytes() == path.read_bytes():
-                same.unlink()
-        path.unlink()
+    """Put the text at which a process ended among the finds."""
+    text = (folder / "current").read_bytes()
+    keep = folder / "finds" / f"process-ends-with-{code}-{hashlib.sha1(text).hexdigest()[:6]}"
+    keep.write_bytes(text)
+    keep.with_name(f"{keep.name}.txt").write_text(said[-5000:])
+    for same in (folder / "corpus").iterdir():
+        if same.read_bytes() == text:
+            same.unlink()
 
 
 # --- the child
@@ -129,23 +135,30 @@ class _Child:
 
         self._note()
         with atheris.instrument_imports(include=["sts_kg"], enable_loader_override=False):
-            import sts_kg
+            from fuzz.readers import READERS
 
-            for module in pkgutil.walk_packages(sts_kg.__path__, "sts_kg."):
-                if not module.name.startswith(("sts_kg.cli", "sts_kg.__main__")):
-                    importlib.import_module(module.name)
-            from readers import READERS
+            for text in READERS[self.name].seeds:  # what is imported when it is first used
+                _fault(READERS[self.name], text)
         self.reader = READERS[self.name]
-        words = sorted({*self.reader.words.split(" ")} - {""})
+        words = self.reader.words
         (self.folder / "words.dict").write_text("".join(f'"{_escaped(word)}"\n' for word in words))
         mutator = _Mutator(words, self.folder / "corpus")
         self.leaf = atheris.instrument_func(_leaves())
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         atheris.Setup(
             [
-                *(sys.argv[0], f"-artifact_prefix={self.folder}/artifacts/", f"-dict={self.folder}/words.dict"),
-                *(f"-max_len={LONGEST}", "-timeout=120", f"-rss_limit_mb={MEMORY_MB}", "-print_final_stats=0"),
-                *(f"-seed={random.randrange(1, 1 << 31)}", str(self.folder / "corpus")),
+                *(
+                    sys.argv[0],
+                    f"-artifact_prefix={self.folder}/",
+                    f"-dict={self.folder}/words.dict",
+                    "-timeout=1000000",
+                ),
+                *(
+                    f"-max_len={LONGEST}",
+                    f"-rss_limit_mb={MEMORY_MB}",
+                    f"-seed={random.randrange(1, 1 << 31)}",
+                    str(self.folder / "corpus"),
+                ),
             ],
             self.one,
             custom_mutator=mutator,
@@ -156,6 +169,7 @@ class _Child:
 
     def one(self, data: bytes) -> None:
         """Read one text; what goes wrong is kept, and the next text follows."""
+        (self.folder / "current").write_bytes(data)
         began = time.process_time()
         found = _fault(self.reader, data)
         took = time.process_time() - began
@@ -188,11 +202,11 @@ class _Child:
 
 def _fault(reader: Any, data: bytes) -> tuple[str | None, str, str]:
     """Return the kind of fault that a text shows, or None; details; and what came of it, without what is the text's."""
-    from readers import Fault, outcome
+    from fuzz.readers import FaultError, outcome
 
     try:
         said = outcome(reader, data)
-    except Fault as fault:
+    except FaultError as fault:
         return fault.kind, str(fault.details)[:3000], fault.kind
     except KeyboardInterrupt:
         raise
@@ -250,7 +264,9 @@ class _Mutator:
     def _bytes(self, data: bytes, chance: random.Random) -> bytes:
         at = chance.randint(0, len(data))
         end = at + chance.choice((0, 1, 1, 2, 8))
-        more = chance.choice((b"", bytes([chance.randrange(256)]), bytes([chance.randrange(32, 127)]), data[at:end] * 2))
+        more = chance.choice(
+            (b"", bytes([chance.randrange(256)]), bytes([chance.randrange(32, 127)]), data[at:end] * 2)
+        )
         return data[:at] + more + data[end:]
 
     def _changed(self, data: bytes, chance: random.Random) -> bytes:
@@ -281,12 +297,28 @@ class _Mutator:
             lines.append(chance.choice(lines))
             return b"".join(lines)
         if way == 9:
-            odd = ("\ufeff", "\u2028", "\x85", "\x00", "\ud800", "\x1b[31m", "\u202e", "é", "\U0001f600", "\r", "\v", "\t", "\\")
+            odd = (
+                "\ufeff",
+                "\u2028",
+                "\x85",
+                "\x00",
+                "\ud800",
+                "\x1b[31m",
+                "\u202e",
+                "é",
+                "\U0001f600",
+                "\r",
+                "\v",
+                "\t",
+                "\\",
+            )
             return b"".join([*tokens[:at], chance.choice(odd).encode(errors="surrogatepass"), *tokens[at:]])
         if way == 10:
             return data[: chance.randint(0, len(data))]
         text = data.decode("utf-8", "replace")
-        return text.encode(chance.choice(("utf-8-sig", "utf-16", "utf-16-le", "latin-1", "utf-32", "cp1252")), "replace")
+        return text.encode(
+            chance.choice(("utf-8-sig", "utf-16", "utf-16-le", "latin-1", "utf-32", "cp1252")), "replace"
+        )
 
 
 # --- one text
@@ -295,13 +327,14 @@ class _Mutator:
 def _kind_of(name: str, data: bytes) -> str | None:
     """Return what is wrong with a text, found in a process of its own."""
     code = (
-        "import sys, time; sys.path[:0] = sys.argv[2:4]; from fuzz import _fault; from readers import READERS\n"
+        "import sys, time; sys.path[:0] = sys.argv[2:4]\n"
+        "from fuzz.run import _fault; from fuzz.readers import READERS\n"
         "data, began = sys.stdin.buffer.read(), time.process_time()\n"
         "reader = READERS[sys.argv[1]]; found = _fault(reader, data)\n"
         f"slow = time.process_time() - began > {SLOW_S} + 2\n"
         "print(found[0] or (slow and 'slow') or '', found[1] if len(sys.argv) > 4 else '', sep='\\n')"
     )
-    command = [sys.executable, "-c", code, name, str(HERE), str(ROOT)]
+    command = [sys.executable, "-c", code, name, str(TESTS), str(ROOT)]
     done = subprocess.run(command, input=data, capture_output=True, timeout=300)
     if done.returncode:
         return f"the process ended with {done.returncode}"
@@ -310,7 +343,7 @@ def _kind_of(name: str, data: bytes) -> str | None:
 
 def _shrink(name: str, path: Path) -> None:
     """Leave out pieces of a text as long as its fault stays the same."""
-    from readers import READERS
+    from fuzz.readers import READERS
 
     data = path.read_bytes()
     kind = _kind_of(name, data)
