@@ -52,7 +52,7 @@ def as_text(data: bytes, *, path: object = None) -> str:
         They are not UTF-8: with the line of the first bad byte.
     """
     try:
-        return data.decode("utf-8-sig")
+        return data.decode().lstrip("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ParseError(f"is not UTF-8 text (byte {data[error.start]:#04x})", path=path, line=line) from error

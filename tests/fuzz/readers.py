@@ -263,7 +263,7 @@ def _shown(row: Any) -> str:
 
 
 def _lines(data: bytes) -> list[str]:
-    return data.decode("utf-8-sig", "replace").splitlines()
+    return re.split(r"\r\n?|\n", data.decode("utf-8-sig", "replace"))
 
 
 def _sssom_json(data: bytes) -> object:

@@ -75,6 +75,7 @@ def refused(way: Way, path: Path) -> ParseError:
 def test_encodings_and_compression_make_no_difference(way: Way, syntax: str, tmp_path: Path) -> None:
     ending, text = ENDINGS.get(syntax, syntax), TEXTS[syntax]
     marked = [codecs.BOM_UTF8 + text.encode(), codecs.BOM_UTF16_LE + text.encode("utf-16-le"), text.encode("utf-16")]
+    marked += [codecs.BOM_UTF8 * 2 + text.encode(), codecs.BOM_UTF16_BE * 2 + text.encode("utf-16-be")]
     for n, data in enumerate([text.encode(), *marked, text.encode("utf-16-be"), text.encode("utf-32")]):
         path = tmp_path / f"{n}.{ending}"
         path.write_bytes(data)
