@@ -55,10 +55,11 @@ class FaultError(Exception):
 
 @dataclass(frozen=True)
 class Reader:
-    """A reader: what it does with bytes, and the kinds of texts to begin with, which are folders of `seeds`."""
+    """A reader: what it does with bytes, the kinds of texts to begin with (folders of `seeds`), the rooms it is in."""
 
     read: Callable[[bytes], object]
     kinds: tuple[str, ...]
+    rooms: tuple[str, ...]
 
     @property
     def seeds(self) -> list[bytes]:
@@ -106,7 +107,8 @@ def _check_error(error: StsKgError, data: bytes) -> None:
     if str(pickle.loads(pickle.dumps(error))) != said:
         raise FaultError(f"{name} is another after pickling", said)
     line, column = getattr(error, "line", None), getattr(error, "column", None)
-    if line is not None and not 1 <= line <= data.count(b"\n") + data.count(b"\r") + 2:
+    lines = data.decode(errors="replace").splitlines()  # YAML counts as Python does
+    if line is not None and not 1 <= line <= len(lines) + data.count(b"\0\n") + 2:
         raise FaultError(f"{name} names a line that is not there", said)
     if column is not None and not 1 <= column <= len(data) + 2:
         raise FaultError(f"{name} names a column that is not there", said)
@@ -348,17 +350,18 @@ def _own_query(data: bytes) -> object:
 
 _SYNTAXES = ("turtle", "trig", "ntriples", "nquads", "rdfxml", "jsonld", "ofn", "owx", "omn", "obo")
 _LIKE = {"trig": ("trig", "turtle"), "nquads": ("nquads", "ntriples")}
+_DOCUMENTS, _MAPPINGS, _CASES = ("rdf", "closure.io"), ("links", "rdf.files"), ("cases", "tables", "rdf.files")
 READERS = {
-    **{syntax: Reader(_rdf(syntax), _LIKE.get(syntax, (syntax,))) for syntax in _SYNTAXES},
-    "unknown": Reader(_rdf(None), (*_SYNTAXES, "unknown")),
-    "sssom-tsv": Reader(_sssom_tsv, ("sssom-tsv",)),
-    "sssom-json": Reader(_sssom_json, ("sssom-json",)),
-    "sssom-yaml": Reader(_sssom_yaml, ("sssom-yaml",)),
-    "case-csv": Reader(_case("csv"), ("case-csv",)),
-    "case-yaml": Reader(_case("yaml"), ("case-yaml",)),
-    "case-json": Reader(_case("json"), ("case-yaml",)),
-    "case-rdf": Reader(_case("owl"), ("case-rdf",)),
-    "verdicts": Reader(_verdicts, ("verdicts",)),
-    "sparql": Reader(_sparql, ("sparql",)),
-    "query-file": Reader(_own_query, ("query-file",)),
+    **{syntax: Reader(_rdf(syntax), _LIKE.get(syntax, (syntax,)), _DOCUMENTS) for syntax in _SYNTAXES},
+    "unknown": Reader(_rdf(None), (*_SYNTAXES, "unknown"), _DOCUMENTS),
+    "sssom-tsv": Reader(_sssom_tsv, ("sssom-tsv",), _MAPPINGS),
+    "sssom-json": Reader(_sssom_json, ("sssom-json",), _MAPPINGS),
+    "sssom-yaml": Reader(_sssom_yaml, ("sssom-yaml",), _MAPPINGS),
+    "case-csv": Reader(_case("csv"), ("case-csv",), _CASES),
+    "case-yaml": Reader(_case("yaml"), ("case-yaml",), _CASES),
+    "case-json": Reader(_case("json"), ("case-yaml",), _CASES),
+    "case-rdf": Reader(_case("owl"), ("case-rdf",), _CASES),
+    "verdicts": Reader(_verdicts, ("verdicts",), ("guideline.verdicts", "tables", "rdf.files")),
+    "sparql": Reader(_sparql, ("sparql",), ("queries", "quality")),
+    "query-file": Reader(_own_query, ("query-file",), ("queries", "rdf.files")),
 }

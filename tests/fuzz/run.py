@@ -40,6 +40,7 @@ def main() -> None:
     told.add_argument("--show", type=Path, help="a text: say what comes of it, and fuzz nothing")
     told.add_argument("--shrink", type=Path, help="a text with a fault: write the smallest that has the same fault")
     told.add_argument("--child", type=float, help=argparse.SUPPRESS)
+    told.add_argument("--room", action="append", default=[], help=argparse.SUPPRESS)
     given = told.parse_args()
     sys.path[:1] = [str(TESTS), str(ROOT)]  # not this folder, whose name is that of a package of tests
     os.chdir(ROOT)
@@ -48,7 +49,7 @@ def main() -> None:
     elif given.shrink:
         _shrink(given.reader, given.shrink)
     elif given.child is not None:
-        _Child(given.reader, given.folder / given.reader, given.child).run()
+        _Child(given.reader, given.folder / given.reader, given.child, given.room).run()
     else:
         _watch(given)
 
@@ -60,13 +61,14 @@ def _watch(given: argparse.Namespace) -> None:
     folder = given.folder / given.reader
     for name in ("corpus", "finds"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    _write_seeds(given.reader, folder / "corpus", given.seeds)
+    rooms = _begin(given.reader, folder / "corpus", given.seeds)
     seconds, executions, began = 0.0, 0, time.monotonic()
     coverage: list[int] = []
     kept = folder / "log.json"
     log = json.loads(kept.read_text()) if kept.exists() else {"reader": given.reader, "executions": 0, "seconds": 0.0}
     while (left := given.minutes * 60 - seconds) > 1:
         command = [sys.executable, __file__, given.reader, "--folder", str(given.folder), "--child", str(left)]
+        command += [f"--room={room}" for room in rooms]
         with (folder / "atheris.log").open("w") as out:
             code = _wait(subprocess.Popen(command, stdout=out, stderr=out), folder / "current")
         said = (folder / "atheris.log").read_text(errors="replace")
@@ -87,7 +89,8 @@ def _watch(given: argparse.Namespace) -> None:
     print(json.dumps(log), f"{time.monotonic() - began:.0f} s by the clock")
 
 
-def _write_seeds(name: str, corpus: Path, folders: list[Path]) -> None:
+def _begin(name: str, corpus: Path, folders: list[Path]) -> tuple[str, ...]:
+    """Write the texts to begin with; return the rooms whose coverage is wanted."""
     from fuzz.readers import READERS
 
     reader = READERS[name]
@@ -98,6 +101,7 @@ def _write_seeds(name: str, corpus: Path, folders: list[Path]) -> None:
                 texts.append(path.read_bytes())
     for text in texts:
         (corpus / hashlib.sha1(text).hexdigest()).write_bytes(text)
+    return reader.rooms
 
 
 def _wait(child: subprocess.Popen[bytes], current: Path) -> int:
@@ -125,8 +129,8 @@ def _keep_crash(folder: Path, code: int, said: str) -> None:
 
 
 class _Child:
-    def __init__(self, name: str, folder: Path, seconds: float) -> None:
-        self.name, self.folder, self.seconds = name, folder, seconds
+    def __init__(self, name: str, folder: Path, seconds: float, rooms: list[str]) -> None:
+        self.name, self.folder, self.seconds, self.rooms = name, folder, seconds, rooms
         self.executions, self.written = 0, 0.0
         self.finds: dict[str, int] = {}
 
@@ -134,7 +138,10 @@ class _Child:
         import atheris
 
         self._note()
-        with atheris.instrument_imports(include=["sts_kg"], enable_loader_override=False):
+        names = (path.relative_to(ROOT).with_suffix("").parts for path in (ROOT / "sts_kg").rglob("*.py"))
+        modules = [".".join(parts).removesuffix(".__init__") for parts in names]
+        others = [each for each in modules if not each.startswith(tuple(f"sts_kg.{room}" for room in self.rooms))]
+        with atheris.instrument_imports(include=["sts_kg"], exclude=others, enable_loader_override=False):
             from fuzz.readers import READERS
 
             for text in READERS[self.name].seeds:  # what is imported when it is first used
