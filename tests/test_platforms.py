@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import pkgutil
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from re import _constants, _parser  # type: ignore[attr-defined] # there is no public door to what a pattern says
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +19,7 @@ from conftest import EXAMPLES
 
 import sts_kg
 from sts_kg.cli import app
+from sts_kg.closure.terms import canonical_pattern
 
 UNIX = ("fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty")
 
@@ -88,3 +95,64 @@ def test_no_module_imports_unix_at_its_top() -> None:
         if name in UNIX
     ]
     assert found == []
+
+
+# --- Python 3.11.0 to 3.11.4
+
+
+def patterns() -> dict[str, re.Pattern[str] | re.Pattern[bytes]]:
+    """Every compiled pattern of the package, by module and name."""
+    found: dict[str, re.Pattern[str] | re.Pattern[bytes]] = {"canonical_pattern": canonical_pattern()}
+    for each in pkgutil.walk_packages(sts_kg.__path__, "sts_kg."):
+        if each.name != "sts_kg.__main__":
+            named = vars(importlib.import_module(each.name)).items()
+            for name, value in named:
+                many = value.items() if isinstance(value, dict) else [("", value)]
+                found |= {f"{each.name}.{name}{key}": one for key, one in many if isinstance(one, re.Pattern)}
+    return found
+
+
+def unsafe(parsed: Any) -> Iterator[str]:
+    """Yield each possessive group that may fail after a step that moves the matcher, which those Pythons keep moved.
+
+    The last try of such a group may end a match too far on (https://github.com/python/cpython/issues/106052). A try
+    that fails at characters only moves nothing.
+    """
+    for name, value in parsed:
+        if name is not _constants.POSSESSIVE_REPEAT:
+            for part in value if isinstance(value, tuple) else (value,):
+                for inner in part if isinstance(part, list) else (part,):
+                    if isinstance(inner, _parser.SubPattern):
+                        yield from unsafe(inner)
+            continue
+        (_, _, body) = value
+        ways = body[0][1][1] if len(body) == 1 and body[0][0] is _constants.BRANCH else [body]
+        for way in ways:
+            if any(step not in SIMPLE for step, _ in list(way)[1:]):
+                yield str(way)
+
+
+SIMPLE = (_constants.LITERAL, _constants.NOT_LITERAL, _constants.IN, _constants.ANY, _constants.AT)
+
+
+def test_no_pattern_is_one_that_early_pythons_get_wrong() -> None:
+    found = {name: list(unsafe(_parser.parse(one.pattern, one.flags))) for name, one in patterns().items()}
+    assert len(found) > 100
+    assert {name: ways for name, ways in found.items() if ways} == {}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "n_unsafe"),
+    [
+        ("(?:ab?c)*+", 1),
+        ("x|(?:a|(?!c)b)?+", 0),
+        ("(?=(?:a|b(?!c))*+)", 1),
+        ("(?:a+b)++", 0),
+        ("(?:ab+)++", 1),
+        ("[ab]*+", 0),
+        ("((?:a|bc)*+)*", 0),
+        ("((?:a|bc*)*+)*", 1),
+    ],
+)
+def test_a_pattern_that_early_pythons_get_wrong_is_seen(pattern: str, n_unsafe: int) -> None:
+    assert len(list(unsafe(_parser.parse(pattern)))) == n_unsafe

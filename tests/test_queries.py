@@ -67,6 +67,7 @@ def in_memory(kg: KnowledgeGraph, graph: str) -> Graph:
     return whole
 
 
+@pytest.mark.slow
 @each_case
 def test_rdflib_gives_the_same(kg: KnowledgeGraph, linked: KnowledgeGraph, case: Case) -> None:
     graph = CANNED[case.query].graph
@@ -161,6 +162,7 @@ def test_a_check_fires_on_its_bad_graph_and_not_on_the_near_miss(name: str) -> N
     assert check_rows(name, check.silent) == "subject,message\n"
 
 
+@pytest.mark.slow
 @each_check
 def test_a_check_fires_in_rdflib_too(name: str) -> None:
     for turtle in (CHECKS[name].fires, CHECKS[name].silent):

@@ -43,25 +43,24 @@ _KIND_OF = np.full(256, LITERAL, np.uint8)
 _KIND_OF[ord("<")], _KIND_OF[ord("_")] = IRI, BLANK
 
 _PLAIN = r"A-Za-z0-9._~!$&'()*+,;=:@/\-\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
-_PATH = rf"[{_PLAIN}]*+(?:%[0-9A-Fa-f]{{2}}[{_PLAIN}]*+)*+"
-_QUERY = rf"[{_PLAIN}?]*+(?:%[0-9A-Fa-f]{{2}}[{_PLAIN}?]*+)*+"
-_HOST = r"(?://[A-Za-z0-9.\-]*+(?::[0-9]++)?+(?=[/?#>])|(?!//))"
-_IRI = rf"<[A-Za-z][A-Za-z0-9+.\-]*+:{_HOST}{_PATH}(?:\?{_QUERY})?+(?:#{_QUERY})?+>"
-_CHARS = r'[^"\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]*+'
-_TEXT = rf'"{_CHARS}(?:\\[tbnrf"\\]{_CHARS})*+"'
-_LANGUAGE = r"@[a-z]{2,3}(?:-[a-z]{4})?+(?:-(?:[a-z]{2}|[0-9]{3}))?+"
+_PATH = rf"[{_PLAIN}]*+(?:[{_PLAIN}]++|%[0-9A-Fa-f][0-9A-Fa-f])*+"
+_QUERY = rf"[{_PLAIN}?]*+(?:[{_PLAIN}?]++|%[0-9A-Fa-f][0-9A-Fa-f])*+"
+_HOST = r"(?://[A-Za-z0-9.\-]*+(?::[0-9]++)?(?=[/?#>])|(?!//))"
+_IRI = rf"<[A-Za-z][A-Za-z0-9+.\-]*+:{_HOST}{_PATH}(?:\?{_QUERY})?(?:#{_QUERY})?>"
+_TEXT = r'"(?:[^"\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]++|\\[tbnrf"\\])*+"'
+_LANGUAGE = r"@[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?"
 _NO_DATATYPE = rf"(?!<(?:{re.escape(XSD_STRING)}|http://www\.w3\.org/1999/02/22-rdf-syntax-ns#(?:dirL|l)angString)>)"
-_LITERAL = rf"{_TEXT}(?:{_LANGUAGE}|\^\^{_NO_DATATYPE}{_IRI})?+"
-_BLANK = r"_:[A-Za-z0-9_]++(?:[.\-]++[A-Za-z0-9_]++)*+"
+_LITERAL = rf"{_TEXT}(?:{_LANGUAGE}|\^\^{_NO_DATATYPE}{_IRI})?"
+_BLANK = r"_:[A-Za-z0-9_]++(?:[.\-]++[A-Za-z0-9_]++)*"
 
 
 @cache
 def canonical_pattern() -> re.Pattern[str]:
-    """Return a pattern that matches terms in canonical form, as many as follow each other, a line feed after each.
+    """Return a pattern that matches a line: a term in canonical form and a line feed, or any other text as group 1.
 
-    It leaves out rare forms of IRIs and language tags: checking those takes a parser.
+    Rare forms of IRIs and language tags are among the others: checking those takes a parser.
     """
-    return re.compile(rf"(?:(?:{_IRI}|{_LITERAL}|{_BLANK})\n)*+")
+    return re.compile(rf"(?:{_IRI}|{_LITERAL}|{_BLANK})\n|([^\n]*+\n)")
 
 
 @dataclass(frozen=True, eq=False)

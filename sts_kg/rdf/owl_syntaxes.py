@@ -74,8 +74,8 @@ def _completed(text: str, kind: str, path: object) -> tuple[str, int]:
 
 _XML_PREFIX = re.compile(r"<(?:[\w.-]+:)?Prefix\s[^>]*?\bname\s*=\s*[\"']([^\"']*)")
 _XML_ABBREVIATED = re.compile(r"abbreviatedIRI\s*=\s*[\"']([^\"':]*):|<(?:[\w.-]+:)?AbbreviatedIRI\s*>\s*([^<:]*):")
-_XML_ROOT = re.compile(
-    r"(?s)(?:[^<]|<!--.*?-->|<[?!][^>]*>)*+<([\w.-]+:)?Ontology(?:[^>\"'/]|/(?!>)|\"[^\"]*\"|'[^']*')*+>"
+_XML_MARKUP = re.compile(
+    r"(?s)<!--.*?-->|<[?!][^>]*+>|<(?P<prefix>[\w.-]+:)?(?P<element>[\w.-]+)(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*>"
 )
 
 
@@ -88,11 +88,11 @@ def _with_prefixes(text: str, path: object) -> str:
             line = text.count("\n", 0, found.start()) + 1
             column = found.start() - text.rfind("\n", 0, found.start())
             raise ParseError(f"is not OWL/XML: undefined prefix {prefix}:", path=path, line=line, column=column)
-    root = _XML_ROOT.match(text)
-    if root is None:
+    root = next((found for found in _XML_MARKUP.finditer(text) if found["element"]), None)
+    if root is None or root["element"] != "Ontology" or root[0].endswith("/>"):
         return text
     added = "".join(
-        f'<{root[1] or ""}Prefix name="{prefix}" IRI="{iri}"/>'
+        f'<{root["prefix"] or ""}Prefix name="{prefix}" IRI="{iri}"/>'
         for prefix, iri in _STANDARD.items()
         if prefix not in declared
     )

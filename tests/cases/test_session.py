@@ -78,6 +78,7 @@ ABOUT_COURSES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ABOUT_COURSES)
 def test_courses_growth_and_marks_of_cases_that_come_into_a_store(store: Path, kg: KnowledgeGraph, name: str) -> None:
     answers = [each.with_cases(WITH_COURSES).query(f"conditions/{name}", case="m") for each in (load(store=store), kg)]

@@ -162,7 +162,8 @@ def test_canonical_writes_a_term_as_n_triples(term: bytes, expected: str) -> Non
 def test_common_terms_are_known_as_canonical(term: str) -> None:
     match = canonical_pattern().match(f"{term}\n")
     assert match is not None
-    assert match.end() == len(term) + 1
+    assert match.span() == (0, len(term) + 1)
+    assert match[1] is None
 
 
 @pytest.mark.parametrize(
@@ -195,4 +196,4 @@ def test_common_terms_are_known_as_canonical(term: str) -> None:
 def test_wrong_and_uncommon_terms_are_not(term: str) -> None:
     match = canonical_pattern().match(f"{term}\n")
     assert match is not None
-    assert match.end() == 0
+    assert match[1] == f"{term}\n"

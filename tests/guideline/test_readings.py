@@ -201,6 +201,7 @@ def test_the_linear_law_holds_in_every_reading(guideline: Guideline, under: dict
         assert wrong == [], name
 
 
+@pytest.mark.slow
 def test_an_answer_by_a_reading_is_the_answer_of_the_guideline_by_that_reading(
     kg: KnowledgeGraph, under: dict[str, Guideline]
 ) -> None:

@@ -75,6 +75,7 @@ def kept(
 everywhere = pytest.mark.parametrize("kept", BACKENDS, indirect=True)
 
 
+@pytest.mark.slow
 @everywhere
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in read_cases()])
 def test_canned_queries_answer_alike(kept: KnowledgeGraph, case: Case, request: pytest.FixtureRequest) -> None:

@@ -247,24 +247,18 @@ class _Lines:
 
 def _refused(new: bytes) -> list[int]:
     """Return the numbers of the terms, a line feed after each, that are invalid or not canonical."""
-    text = new.decode(errors="surrogateescape")
     refused: list[int] = []
-    at = n = 0
-    while True:
-        good = canonical_pattern().match(text, at)
-        assert good is not None, "the pattern also matches the empty text"
-        n += text.count("\n", at, good.end())
-        if good.end() == len(text):
-            return refused
-        at = text.index("\n", good.end()) + 1
-        term = text[good.end() : at - 1].encode(errors="surrogateescape")
+    for n, other in enumerate(canonical_pattern().findall(new.decode(errors="surrogateescape"))):
+        if not other:
+            continue
+        term = other[:-1].encode(errors="surrogateescape")
         try:
             fine = _parsed(b"<a:a> <a:a> " + term + b" .", quads=False)[2:] == (term,)
         except ParseError:
             fine = False
         if not fine:
             refused.append(n)
-        n += 1
+    return refused
 
 
 def _parsed(line: bytes, *, quads: bool) -> tuple[bytes, ...]:
