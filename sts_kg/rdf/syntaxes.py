@@ -198,6 +198,9 @@ class Parsed:
             line, column = error.lineno, error.offset
             if column is not None and line == 1:
                 column = max(1, column - len(self._prologue))
+            if column is not None and line is not None and self._syntax == "jsonld":  # here it counts bytes
+                row = self._data.split(b"\n", line)[line - 1]
+                column = len(row[: column - 1].decode(errors="replace")) + 1
             if line is None and self._syntax == "rdfxml":
                 line = self._line_in_xml(error.msg)
             raise ParseError(reason(error.msg), path=self._path, line=line, column=column) from error

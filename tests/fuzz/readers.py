@@ -18,6 +18,7 @@ from typing import Any
 
 import pyoxigraph as ox
 from rdflib import BNode, Dataset, Graph, Literal
+from rdflib.namespace import RDF, XSD
 
 from sts_kg.cases.files import read as read_cases
 from sts_kg.closure.io.reading import read as read_columns
@@ -230,9 +231,9 @@ def _folded(term: Any) -> str:
         return "_:"
     if not isinstance(term, Literal):
         return f"<{term}>"
-    kind = str(term.datatype or term.language or "").lower().rpartition("#")[2]
-    value = "" if kind in ("xmlliteral", "html", "json", "decimal", "double", "integer", "boolean") else str(term)
-    return f"{value!r}, {kind}"
+    kind = str(term.datatype or term.language or "").lower()
+    normal = kind.startswith((str(XSD).lower(), str(RDF).lower())) and not kind.endswith("#string")
+    return f"{'' if normal else str(term)!r}, {kind}"
 
 
 # --- mappings
