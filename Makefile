@@ -5,9 +5,10 @@ READY := .venv/.ready
 LOWEST := .venv-lowest/.ready
 DEV := .venv/.dev
 BENCH := .venv/.bench
+FUZZ := .venv/.fuzz
 TOOLS := .venv-tools
 
-.PHONY: run test tools lowest check docs golden bench bench-links bench-push bench-queries clean
+.PHONY: run test tools lowest check docs golden bench bench-links bench-push bench-queries fuzz clean
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## options of a fictional case, one of them explained, and a canned query
@@ -48,16 +49,20 @@ bench-push: $(READY)  ## print what pushing into a folder costs against Oxigraph
 bench-queries: $(READY)  ## print what canned queries cost by Oxigraph and by rdflib
 	$(BIN)/python bench/queries.py
 
+fuzz: $(FUZZ)  ## feed a reader with odd texts: make fuzz READER=turtle MINUTES=10
+	$(BIN)/python tests/fuzz/run.py $(or $(READER),turtle) --minutes $(or $(MINUTES),10)
+
 clean:  ## forget the environment and all caches in the tree
-	rm -rf .venv .venv-lowest $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf .venv .venv-lowest $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz build dist
 
 $(READY): EXTRA :=
 $(DEV): EXTRA := [dev]
 $(BENCH): EXTRA := [bench]
+$(FUZZ): EXTRA := [dev,fuzz]
 $(LOWEST): EXTRA := [dev]
 $(LOWEST): CONSTRAINTS := --constraint .venv-lowest/lowest.txt
 $(LOWEST): .venv-lowest/lowest.txt
-$(READY) $(DEV) $(BENCH) $(LOWEST): pyproject.toml
+$(READY) $(DEV) $(BENCH) $(FUZZ) $(LOWEST): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo 'Python 3.11 or newer is needed: make PYTHON=python3.11'; exit 1; }
 	@if command -v uv >/dev/null 2>&1; then \

@@ -379,7 +379,7 @@ def _columns(header: list[str], place: Place, vocabulary: Vocabulary) -> list[UR
     header[:] = [name if name in vocabulary.findings else name.casefold() for name in header]  # as in Case, Stage4-STS
     if "case" not in header:
         near = [name for name in nearest("case", header) if name not in vocabulary.findings]
-        hint = f"; name {near[0]!r} so" if near else ""
+        hint = f"; name {shown(near[0])} so" if near else ""
         raise place.error(f"the column 'case' is missing{hint}", key="case", value="case")
     columns: list[URIRef | None] = []
     for number, name in enumerate(header, 1):

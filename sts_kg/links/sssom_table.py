@@ -131,7 +131,7 @@ def _table(
 
 def _columns(cells: Sequence[str], line: int, path: object) -> tuple[str, ...]:
     names = [cell.strip() for cell in cells]
-    while not names[-1]:
+    while names and not names[-1]:
         names.pop()
     first: dict[str, int] = {}
     for number, name in enumerate(names, 1):

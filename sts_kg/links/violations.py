@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from sts_kg.links.mapping_set import MappingSet
+from sts_kg.safe import visible
 
 __all__ = ["RowViolation", "Severity", "Violations"]
 
@@ -33,7 +34,7 @@ class RowViolation:
     def __str__(self) -> str:
         place = f"line {self.line}, {self.column}" if self.line is not None else self.column
         rows = f" ({self.count:,} rows)" if self.count > 1 else ""
-        return f"{place}: {self.severity}: {self.message}{rows}; {self.remedy}"
+        return visible(f"{place}: {self.severity}: {self.message}{rows}; {self.remedy}")
 
 
 class Violations:

@@ -45,6 +45,8 @@ _TERMS = ("variable", "name", "iri", "string")
 _QUOTES = "“”„‟‘’‚«»`´"
 _GAP = " " * 24  # more than the longest keyword
 _LONGEST = 20_000  #: characters of a text that is parsed again for the place of its mistake
+_LONGEST_SHOWN = 80  #: characters of a token
+_LONGEST_REASON = 400
 _NOT = "is not SPARQL 1.1 Query: "
 
 
@@ -102,6 +104,7 @@ def mistake(text: str, parse: Callable[[str], object], error: SyntaxError, name:
     start = min(start, end)
     index = bisect([token.start for token in tokens], start - 1) if start < end else len(tokens)
     place, reason = _Advice(text, tokens, index, said).given()
+    reason = reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}…"
     return placed(name, text, place.start if place else start, f"{_NOT}{reason}")
 
 
@@ -176,6 +179,7 @@ class _Advice:
     def _written(self, token: Token) -> str:
         found = re.compile(r"[^\s<>{}()\"]+").match(self.text, token.start)
         written = (found.group().rstrip(".;,") if found else "") or token.key
+        written = written if len(written) <= _LONGEST_SHOWN else f"{written[:_LONGEST_SHOWN]}…"
         return "".join(each if each.isprintable() else f"U+{ord(each):04X}" for each in written)
 
     def _quote(self) -> tuple[Token, str] | None:

@@ -64,7 +64,7 @@ def as_text(data: bytes, *, path: object = None) -> str:
         They are not UTF-8: with the line of the first bad byte.
     """
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode().lstrip("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         hint = " but UTF-16; save it as UTF-8" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ""

@@ -63,10 +63,13 @@ def as_utf8(data: bytes, *, path: object = None) -> bytes:
 
 
 def _encoding(data: bytes) -> tuple[str, int]:
-    """Return the encoding of a text and the length of its byte order mark."""
+    """Return the encoding of a text and the length of its byte order mark, which may be there several times."""
     for mark, name in _MARKS:
         if data.startswith(mark):
-            return name, len(mark)
+            size = len(mark)
+            while data.startswith(mark, size):  # files that were joined
+                size += len(mark)
+            return name, size
     first = data[:2]
     if len(first) == 2 and first != b"\0\0" and 0 in first:
         return ("utf-16-be" if first[0] == 0 else "utf-16-le"), 0

@@ -13,15 +13,13 @@ from functools import cache
 from io import BytesIO
 from itertools import chain, islice
 from typing import Any, TypeAlias
-from urllib.parse import urljoin
-from xml.parsers import expat
 
 import pyoxigraph as ox
 
 from sts_kg.errors import ParseError
-from sts_kg.rdf.entities import well_formed
 from sts_kg.rdf.jsonld_checks import line_in_json, line_of_keyword, lost_in_json, plain
 from sts_kg.rdf.nesting import check_nesting
+from sts_kg.rdf.rdfxml import check_withdrawn, with_bases, with_whole_texts
 from sts_kg.rdf.statements import Statements
 
 __all__ = [
@@ -122,10 +120,9 @@ class Parsed:
 
     def _check(self) -> None:
         check_nesting(self._data, self._syntax, path=self._path)
-        if self._syntax == "rdfxml" and b"xml:base" in self._data and _RELATIVE_BASE.search(self._data):
-            self._data = _with_bases(self._data, self._base)
-        if self._syntax == "rdfxml" and _WITHDRAWN.search(self._data):
-            _check_withdrawn(self._data, self._path)
+        if self._syntax == "rdfxml":
+            check_withdrawn(self._data, self._path)
+            self._data = with_whole_texts(with_bases(self._data, self._base))
         for why, line in lost_in_json(self._data) if self._syntax == "jsonld" else ():
             if not self._lenient:
                 raise ParseError(why, path=self._path, line=line)
@@ -213,6 +210,9 @@ class Parsed:
             line, column = error.lineno, error.offset
             if column is not None and line == 1:
                 column = max(1, column - len(self._prologue))
+            if column is not None and line is not None and self._syntax == "jsonld":  # here it counts bytes
+                row = self._data.split(b"\n", line)[line - 1]
+                column = len(row[: column - 1].decode(errors="replace")) + 1
             if line is None and self._syntax == "rdfxml":
                 line = self._line_in_xml(error.msg)
             if line is None and self._syntax == "jsonld":
@@ -345,57 +345,6 @@ def _fault(term: Any) -> tuple[str, str] | None:
     except ValueError as error:
         return text, str(error)
     return None
-
-
-# --- XML
-
-
-_BASE = rb"""(\sxml:base\s*=\s*)(?:"([^"]*)"|'([^']*)')"""
-_RELATIVE_BASE = re.compile(rb"""\sxml:base\s*=\s*["'](?![A-Za-z][A-Za-z0-9+.\-]*:)""")
-
-
-def _with_bases(data: bytes, base: str | None) -> bytes:
-    """Return RDF/XML with each relative xml:base resolved (XML Base, section 4.2), which pyoxigraph does not do."""
-    bases, put = [base or ""], []
-    parser = expat.ParserCreate()
-
-    def start(_: str, attributes: dict[str, str]) -> None:
-        given = attributes.get("xml:base")
-        bases.append(bases[-1] if given is None else urljoin(bases[-1], given))
-        if given is not None:
-            put.append((parser.CurrentByteIndex, bases[-1]))
-
-    parser.StartElementHandler, parser.EndElementHandler = start, lambda _: bases.pop()
-    parser.Parse(data, True)
-    found, at = [], 0
-    for index, iri in put:
-        attribute = re.compile(_BASE).search(data, index)
-        assert attribute is not None, "expat has seen it"
-        text = iri.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;").encode()
-        lines = b"\n" * attribute[0].count(b"\n")
-        found += [data[at : attribute.start()], lines + b' xml:base="' + text + b'"' if text else lines + b" "]
-        at = attribute.end()
-    return b"".join([*found, data[at:]])
-
-
-_WITHDRAWN = re.compile(rb"\b(?:bagID|aboutEach|aboutEachPrefix)\b")
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-
-
-def _check_withdrawn(data: bytes, path: object) -> None:
-    """Raise for a name that RDF/XML had once (RDF 1.1 XML Syntax, section 5.1); pyoxigraph drops rdf:bagID."""
-    parser = expat.ParserCreate(namespace_separator="")
-
-    def start(element: str, attributes: dict[str, str]) -> None:
-        for each in (element, *attributes):
-            name = each.removeprefix(_RDF)
-            if each.startswith(_RDF) and _WITHDRAWN.fullmatch(name.encode()):
-                reason = f"rdf:{name} was withdrawn from RDF/XML and says nothing; write its triples out"
-                raise ParseError(reason, path=path, line=parser.CurrentLineNumber)
-
-    parser.StartElementHandler = start
-    with well_formed(path):
-        parser.Parse(data, True)
 
 
 # --- messages

@@ -1107,6 +1107,11 @@ def test_a_cohort_as_spreadsheets_write_it(data: bytes, tmp_path: Path) -> None:
         ("a.csv", b"c\0a\0s\0e\0", "perhaps UTF-16 without a byte order mark; save it as"),
         ("a.csv", b"case,stage4-sts\na,WAHR\n", "yes, no or unknown is expected; did you mean yes?"),
         ("a.csv", b"cases,stage4-sts\na,yes\n", "the column 'case' is missing; name 'cases' so"),
+        (
+            "a.csv",
+            b"case " + b"case " * 99 + b",stage4-sts\n",
+            "the column 'case' is missing; name '" + "case " * 12 + "…' so",
+        ),
         ("a.csv", b"sep=;\ncase;stage4-sts\n\na;maybe\n", "line 4: 'maybe' is not a value"),
         ("a.xlsx", b"PK\x03\x04...", "is a workbook of a spreadsheet; save the sheet as"),
     ],

@@ -171,6 +171,7 @@ def test_a_table_without_metadata_is_read() -> None:
         (b"", "x.tsv, line 1: has no table: a line of column names was expected"),
         (HEAD.encode(), "x.tsv, line 6: has no table: a line of column names was expected"),
         (b"a\tb\n1\t2\n", "x.tsv, line 1: is not an SSSOM table: columns such as subject_id were expected"),
+        (b" \n\xc2\xa0\t\n", "x.tsv, line 1: is not an SSSOM table: columns such as subject_id were expected"),
         (b"subject_id\tsubject_id\n", "x.tsv, line 1, column 2: has the column 'subject_id' twice"),
         (b"subject_id\t\tx\n", "x.tsv, line 1, column 2: has a column without a name"),
         (b"subject_id\nA:1\tB:2\n", "x.tsv, line 2, column 2: the row has 2 cells, 1 were expected"),

@@ -31,6 +31,7 @@ MISTAKES = [
     ("PREFIX ex: ^PREFIX b: <urn:b> ASK {}", "an IRI in angle brackets is missing behind ex:"),
     ("PREFIX ex: ^\x00<urn:b> ASK {}", "an IRI in angle brackets is missing behind ex:"),
     ("ASK { ?x ^\x00 ?y }", "U+0000 cannot stand here behind ?x"),
+    ("ASK { ?x ^\x00" + "é" * 99 + " ?y }", "U+0000" + "é" * 79 + "… cannot stand here behind ?x"),
     ("ASK { ?x a ?y . ^. }", "one . is enough"),
     ("PREFIX ^<urn:x:> ASK {}", "a name is missing: PREFIX name: <…>"),
     ("^?x { ?x a ?y }", "?x does not begin a query; SELECT, ASK, CONSTRUCT or DESCRIBE does"),

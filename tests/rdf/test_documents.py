@@ -76,6 +76,7 @@ def refused(way: Way, path: Path) -> ParseError:
 def test_encodings_and_compression_make_no_difference(way: Way, syntax: str, tmp_path: Path) -> None:
     ending, text = ENDINGS.get(syntax, syntax), TEXTS[syntax]
     marked = [codecs.BOM_UTF8 + text.encode(), codecs.BOM_UTF16_LE + text.encode("utf-16-le"), text.encode("utf-16")]
+    marked += [codecs.BOM_UTF8 * 2 + text.encode(), codecs.BOM_UTF16_BE * 2 + text.encode("utf-16-be")]
     for n, data in enumerate([text.encode(), *marked, text.encode("utf-16-be"), text.encode("utf-32")]):
         path = tmp_path / f"{n}.{ending}"
         path.write_bytes(data)
@@ -279,6 +280,49 @@ def test_a_relative_base_is_resolved(base: str, at: str, tmp_path: Path) -> None
         f'<{folder}/in/> <{EX}p> " xml:base=\\"no\\" "',
     }
     assert by_graph(path) == by_closure(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a<!-- no -->b", "ab"),
+        ("<!-- no --> a", " a"),
+        ("a <?no no?> b<?no?>", "a  b"),
+        ("a<![CDATA[<&amp;]]>b&lt;<![CDATA[]]>", "a<&amp;b<"),
+        ("<![CDATA[ ]]> ", "  "),
+        ("\n<![CDATA[\n]]><!--\n\n-->c", "\n\nc"),
+        ("&cut;<!-- no -->b", "xyb"),
+    ],
+)
+def test_a_text_is_whole_though_comments_and_cdata_cut_it(text: str, value: str, tmp_path: Path) -> None:
+    (tmp_path / "a.rdf").write_text(
+        f'<!DOCTYPE e:C [<!ENTITY cut "xy">]><e:C xmlns:rdf="{RDF}" xmlns:e="{EX}" rdf:about="{EX}a">'
+        f"<e:p>{text}</e:p>\n</e:C>",
+        encoding="utf-8",
+    )
+    (found,) = by_closure(tmp_path / "a.rdf") - {f"<{EX}a> <{RDF}type> <{EX}C>"}
+    assert {found} == by_graph(tmp_path / "a.rdf") - {f"<{EX}a> <{RDF}type> <{EX}C>"}
+    assert found.replace('"""', '"') == f'<{EX}a> <{EX}p> "{value}"'
+
+
+def test_lines_stay_where_comments_and_cdata_are_taken_out(tmp_path: Path) -> None:
+    (tmp_path / "a.rdf").write_text(
+        f'<e:C xmlns:rdf="{RDF}" xmlns:e="{EX}">\n<e:p>a<!--\n\n--></e:p><e:q><![CDATA[\n]]></e:q>\n'
+        "<e:p>b<e:q/></e:p></e:C>",
+        encoding="utf-8",
+    )
+    error = refused(by_closure, tmp_path / "a.rdf")
+    assert (error.reason, error.line) == ("Unexpected node, a text value is already present", 6)
+
+
+def test_an_xml_literal_keeps_its_text(tmp_path: Path) -> None:
+    (tmp_path / "a.rdf").write_text(
+        f'<rdf:Description xmlns:rdf="{RDF}" xmlns:e="{EX}" rdf:about="{EX}a">'
+        '<e:p rdf:parseType="Literal">a<b>c<![CDATA[<]]></b></e:p></rdf:Description>',
+        encoding="utf-8",
+    )
+    (found,) = by_closure(tmp_path / "a.rdf")
+    assert "c&lt;</b>" in found
 
 
 def test_entities_for_namespaces_are_read(tmp_path: Path) -> None:

@@ -201,6 +201,7 @@ def test_a_byte_order_mark_is_dropped(tmp_path: Path) -> None:
         ("ttl", f'\n<{EX}s> <{P}> """a\nb', 2, 47, "Unexpected end of file"),
         ("nt", f"<{EX}s> <{P}> 1 .\n<{EX}s>", 1, 47, "The object of a triple must be an IRI"),
         ("nq", "<s> <p> <o> .", 1, 1, "No scheme found in an absolute IRI"),
+        ("jsonld", '{\n "éé": x}', 2, 8, "Unexpected char: 'x'"),
         ("jsonld", '{\n "a": }', 2, 7, "Unexpected closing curly bracket, no array to close"),
         ("json", "", None, None, "is empty"),
         ("rdf", "", None, None, "is empty"),

