@@ -153,7 +153,7 @@ class _Form:
             if name not in (*_COLUMNS, *TOLD):
                 near = nearest(name, (*_COLUMNS, *TOLD))
                 hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(_COLUMNS)}"
-                raise ParseError(f"there is no column {cell!r}; {hint}", path=self.path, line=line, column=at + 1)
+                raise ParseError(f"there is no column {cell[:40]!r}; {hint}", path=self.path, line=line, column=at + 1)
             if name in self.columns:
                 raise ParseError(f"the column {name} is there twice", path=self.path, line=line, column=at + 1)
             self.columns[name] = at
@@ -198,7 +198,7 @@ class _Row:
                     raise self.error("verdict", f"is empty beside a {name}; {_or(VERDICTS)} is expected")
             return None
         if said not in VERDICTS:
-            raise self.error("verdict", f"{self.cell('verdict')!r} is none; {_or(VERDICTS)} is expected")
+            raise self.error("verdict", f"{self.cell('verdict')[:40]!r} is none; {_or(VERDICTS)} is expected")
         if not (reviewer := " ".join(self.cell("reviewer").split())):
             raise self.error("reviewer", "is missing; a verdict needs the name of who gives it")
         return Verdict(decision, said, reviewer, self.date(), self.reading(decision, said), self.cell("comment"))
@@ -209,7 +209,7 @@ class _Row:
         found = written and self.form.decisions.get(f"D{written[1].zfill(2)}{written[2].lower()}")
         if found is None:
             near = nearest(name, self.form.decisions)
-            wrong = f"there is no decision {name!r}" if name else "is missing"
+            wrong = f"there is no decision {name[:40]!r}" if name else "is missing"
             raise self.error("decision", wrong + (f"; did you mean {_or(near)}?" if near else "; such as D04"))
         return found
 
@@ -220,7 +220,7 @@ class _Row:
         except ValueError as error:
             raise self.error("date", str(error)) from None
         if iso is None:
-            wrong = f"{text!r} is not a date" if text else "is missing"
+            wrong = f"{text[:40]!r} is not a date" if text else "is missing"
             raise self.error("date", f"{wrong}; year, month and day are expected, such as 2026-11-28")
         year, month, day = map(int, iso.groups())
         try:
@@ -236,14 +236,16 @@ class _Row:
         if not name:
             return ""
         if said != "other":
-            raise self.error("reading", f"{name!r} goes with the verdict other only; this one is {said}")
+            raise self.error("reading", f"{name[:40]!r} goes with the verdict other only; this one is {said}")
         of = f"{local(decision)}="
         readings = sorted(key for key in self.form.readings if key.startswith(of))
         for key in (name, of + name):
             if key in readings:
                 return key
         known = f"; there is {_or(readings)}" if readings else "; none is encoded"
-        raise self.error("reading", f"{name!r} is no reading of {local(decision)}{known}; put other words into comment")
+        raise self.error(
+            "reading", f"{name[:40]!r} is no reading of {local(decision)}{known}; put other words into comment"
+        )
 
 
 def _readings(guideline: Guideline) -> dict[str, URIRef]:

@@ -69,6 +69,7 @@ def _watch(given: argparse.Namespace) -> None:
     while (left := given.minutes * 60 - seconds) > 1:
         command = [sys.executable, __file__, given.reader, "--folder", str(given.folder), "--child", str(left)]
         command += [f"--room={room}" for room in rooms]
+        (folder / "current").unlink(missing_ok=True)  # an old one looks as if this child hung
         with (folder / "atheris.log").open("w") as out:
             code = _wait(subprocess.Popen(command, stdout=out, stderr=out), folder / "current")
         said = (folder / "atheris.log").read_text(errors="replace")
@@ -116,7 +117,8 @@ def _wait(child: subprocess.Popen[bytes], current: Path) -> int:
 
 def _keep_crash(folder: Path, code: int, said: str) -> None:
     """Put the text at which a process ended among the finds."""
-    text = (folder / "current").read_bytes()
+    current = folder / "current"
+    text = current.read_bytes() if current.exists() else b""
     keep = folder / "finds" / f"process-ends-with-{code}-{hashlib.sha1(text).hexdigest()[:6]}"
     keep.write_bytes(text)
     keep.with_name(f"{keep.name}.txt").write_text(said[-5000:])
