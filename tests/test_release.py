@@ -76,7 +76,7 @@ def test_it_says_what_is_in_the_file_and_what_is_not(kg: KnowledgeGraph, tmp_pat
     assert done.triples["inferred"] + missing == len(kg.inferred)
     assert list(done.left_out) == sorted(done.left_out)
     sentence = str(done)
-    assert sentence.startswith(f"{len(done)} triples written to {path}: {done.triples['asserted']} asserted, ")
+    assert sentence.startswith(f"{len(done):,} triples written to {path}: {done.triples['asserted']:,} asserted, ")
     assert "; left out: " in sentence
     assert done.as_dict()["triples"] == dict(done.triples)
 

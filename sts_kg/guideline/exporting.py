@@ -47,8 +47,8 @@ class Exported:
 
     def __str__(self) -> str:
         """Return it as a sentence."""
-        parts = ", ".join(f"{count} {kind}" for kind, count in self.triples.items() if count)
-        left = ", ".join(f"{count} {why}" for why, count in self.left_out.items() if count)
+        parts = ", ".join(f"{count:,} {kind}" for kind, count in self.triples.items() if count)
+        left = ", ".join(f"{count:,} {why}" for why, count in self.left_out.items() if count)
         return f"{counted(len(self), 'triple')} written to {self.path}: {parts}" + (
             f"; left out: {left}" if left else ""
         )

@@ -318,7 +318,7 @@ def test_ask_each_case_of_a_cohort() -> None:
     assert first == {"a": "resectable", "l": "soft-tissue-sarcoma"}
     assert "case a: " in invoke("ask", file, "--case", "a").stdout
     missing = invoke("ask", file, "--case", "z")
-    assert (missing.exit_code, missing.stderr.strip()) == (2, "sts-kg: there is no case 'z'")
+    assert (missing.exit_code, missing.stderr.strip()) == (2, "sts-kg: there is no case 'z'; there are a, l")
 
 
 def test_ask_puts_a_pair_as_one_question() -> None:

@@ -86,7 +86,7 @@ def test_a_canned_query_is_limited_and_a_store_is_shared_with_the_worker(kg: Kno
     kept = load(store=tmp_path / "store")
     plain = kg.query("drugs/options-with-drug", drug="doxorubicin")
     assert kept.query("drugs/options-with-drug", drug="doxorubicin", timeout_s=60) == plain
-    with pytest.raises(TooManyRowsError, match="the answer to query drugs/options-with-drug has more than 1 rows"):
+    with pytest.raises(TooManyRowsError, match="the answer to query drugs/options-with-drug has more than 1 row;"):
         kept.query("drugs/options-with-drug", drug="doxorubicin", max_rows=1)
     with pytest.raises(QueryTimeoutError):
         kept.sparql(ENDLESS, timeout_s=0.3)
