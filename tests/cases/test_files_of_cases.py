@@ -741,7 +741,7 @@ def test_an_ending_that_is_not_known(name: str, tmp_path: Path) -> None:
     [
         (b"case: a\nlabel: Gr\xf6\xdfe\n", ", line 2: is not UTF-8 text (byte 0xf6)"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", ", line 1: is not UTF-8 text (byte 0x89)"),
-        ("case: a".encode("utf-16"), ", line 1: is not UTF-8 text (byte 0xff)"),
+        ("case: a".encode("utf-16"), ", line 1: is not UTF-8 text (byte 0xff) but UTF-16; save it as UTF-8"),
     ],
 )
 def test_a_file_that_is_not_utf8(ending: str, data: bytes, reason: str, tmp_path: Path) -> None:

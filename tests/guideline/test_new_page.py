@@ -369,7 +369,7 @@ def test_a_mark_and_line_ends_change_nothing(tmp_path: Path, mark: bytes, end: b
         (b"word " * 50_000, "has 250,000 characters; a page has at most 50,000", None),
         (b"\xef\xbb\xbf \r\n\t\n", "has no text", None),
         (b"A page\nof caf\xe9s\n", "is not UTF-8 text (byte 0xe9)", 2),
-        ("A page".encode("utf-16"), "is not UTF-8 text (byte 0xff)", 1),
+        ("A page".encode("utf-16"), "is not UTF-8 text (byte 0xff) but UTF-16; save it as UTF-8", 1),
     ],
 )
 def test_a_page_that_is_no_text(tmp_path: Path, data: bytes, reason: str, line: int | None) -> None:

@@ -261,7 +261,8 @@ def test_owl_that_is_no_rdf_is_read(tmp_path: Path, ending: str) -> None:
         ("bad.owl", "<x", "line 1, column 1: not well-formed XML: unclosed token"),
         ("bad.ttl", "<a:b> <c", "line 1"),
         ("empty.nt", "", "holds no triple"),
-        ("bad.txt", "", "has no ending of an RDF or OWL file"),
+        ("bad.txt", "x y", "has no ending of an RDF or OWL file"),
+        ("empty.txt", "", "is empty"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_its_place(tmp_path: Path, name: str, text: str, said: str) -> None:

@@ -169,7 +169,7 @@ def test_no_worker_outlives_a_parent_that_is_killed(how: str) -> None:
 
 
 WATCHED = """
-import os, signal, sys
+import os, signal, sys, time
 from sts_kg.errors import StsKgError
 from sts_kg.workers import go_on_watched
 
@@ -181,7 +181,8 @@ except StsKgError as error:
 try:
     print("in the child", flush=True)
     if sys.argv[1] == "wait":
-        signal.pause()
+        while True:  # signal.pause() would wait for a second signal if the first comes just before it
+            time.sleep(0.01)
 except KeyboardInterrupt:
     sys.exit(9)
 if sys.argv[1] == "eat":
