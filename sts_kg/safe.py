@@ -40,8 +40,8 @@ def visible_data(text: str) -> str:
 
     Examples
     --------
-    >>> print(visible_data('"a\x9b31m\u202eb"\r\n'), end="")
-    "a\u009B31m\u202Eb"
+    >>> visible_data("a\x9b31m\u202eb\r\n")
+    'a\\u009B31m\\u202Eb\r\n'
     """
     return _IN_DATA.sub(_escape, text)
 

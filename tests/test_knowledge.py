@@ -433,6 +433,7 @@ def test_sources_in_reading_order_and_by_id(own: KnowledgeGraph) -> None:
 # --- export
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["ttl", "nt", "rdf", "jsonld", "ttl.gz", "nt.gz", "trig", "nq"])
 def test_export_reads_back_as_the_same_graph(own: KnowledgeGraph, tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"kg.{ending}"
@@ -470,6 +471,7 @@ def test_export_with_what_is_inferred_and_with_cases(of_a: KnowledgeGraph, tmp_p
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["ttl", "rdf", "jsonld", "trig", "nq.gz"])
 def test_export_twice_gives_the_same_bytes(own: KnowledgeGraph, tmp_path: Path, ending: str) -> None:
     for name in ("one", "two"):

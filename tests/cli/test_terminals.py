@@ -149,12 +149,14 @@ _COMMANDS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_character_that_a_terminal_would_obey_reaches_it(folder: Path) -> None:
     said = dict(zip(_COMMANDS, on_terminal(*_COMMANDS, folder=folder), strict=True))
     assert {words: raw(text) for words, text in said.items() if raw(text)} == {}
     assert [words for words, text in said.items() if not text or "Traceback" in text] == []
 
 
+@pytest.mark.slow
 def test_tables_fit_a_terminal_and_lose_no_word(folder: Path) -> None:
     commands = [("options", "example:f"), ("queries",), ("sources",), ("mappings", "pazopanib"), ("ask", "example:f")]
     for words, narrow in zip(commands, on_terminal(*commands, folder=folder), strict=True):

@@ -22,6 +22,7 @@ from sts_kg.closure.engines import Axioms
 from sts_kg.rdf.graphs import from_ox, to_ox, write
 from sts_kg.rdf.terms import rdflib_quiet
 
+pytestmark = pytest.mark.slow
 AXIOMS = st.sampled_from(get_args(Axioms))
 few = settings(max_examples=40)
 

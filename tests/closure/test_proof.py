@@ -33,6 +33,7 @@ def proven(graph: Graph) -> list[Proof]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in CASES])
 def test_each_triple_of_a_rule_case_has_a_proof(case: rule_cases.Case) -> None:
     found = proven(parse(rule_cases.PREFIXES + case.premise))

@@ -872,6 +872,7 @@ def check_inert(type_: str, value: str) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("type_", HARMLESS)
 def test_any_value_is_refused_or_inert(type_: str) -> None:
     @settings(max_examples=40)
@@ -887,6 +888,7 @@ def test_any_value_is_refused_or_inert(type_: str) -> None:
     assert check_inert(type_, HARMLESS[type_])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", [piece for piece in PIECES if "\x00" not in piece and "\ud800" not in piece])
 @pytest.mark.parametrize("type_", ["literal", "en"])
 def test_every_text_is_taken_as_literal(type_: str, piece: str) -> None:
