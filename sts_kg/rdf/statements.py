@@ -129,6 +129,9 @@ class Statements:
             if kind == "word" and b":" in token[0]:
                 now.prefixes.add(token[0].partition(b":")[0])
             elif kind == "cut":
+                if token[0].startswith(b"<") and self._lacks_its_point(now, token.start()):
+                    self.n_wrong += block is not None
+                    now = _Statement(token.start())
                 now.text = data[now.start : token.end()]
                 self._count_cut(now if block is not None else None)
                 now, continues = None, True
@@ -153,6 +156,16 @@ class Statements:
     def _is_first(self, at: int) -> bool:
         """Return whether only blanks stand before a place on its line."""
         return _FIRST.search(self._data, max(0, at - _MARGIN), at) is not None
+
+    def _lacks_its_point(self, statement: _Statement, at: int) -> bool:
+        """Return whether a statement is whole but for its point where a line begins with another."""
+        if statement.start == at or not self._is_first(at):
+            return False
+        try:
+            self._quads(self._parser(self._data[statement.start : at] + b" .", statement.prefixes))
+        except SyntaxError:
+            return False
+        return True
 
     def _count_cut(self, statement: _Statement | None) -> None:
         """Count a statement that ends with its line, and those before it that lack their point."""
