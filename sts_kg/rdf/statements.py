@@ -44,6 +44,7 @@ class _Statement:
     directive: bytes = b""
     continues: bool = False  # it belongs to a wrong one, which is counted already
     prefixes: set[bytes] = field(default_factory=set)
+    unknown: bool = False  # whether a prefix that is not declared has been met
     text: bytes = b""
 
 
@@ -127,7 +128,13 @@ class Statements:
                 if _DIRECTIVE.fullmatch(token[0]):
                     now.directive = token[0]
             if kind == "word" and b":" in token[0]:
-                now.prefixes.add(token[0].partition(b":")[0])
+                prefix = token[0].partition(b":")[0]
+                if prefix.decode(errors="replace") not in self.prefixes and not now.unknown:
+                    if self._lacks_its_point(now, token.start()):
+                        self.n_wrong += block is not None
+                        now = _Statement(token.start())
+                    now.unknown = True
+                now.prefixes.add(prefix)
             elif kind == "cut":
                 if token[0].startswith(b"<") and self._lacks_its_point(now, token.start()):
                     self.n_wrong += block is not None
@@ -144,6 +151,9 @@ class Statements:
                 now.text = data[now.start : token.start()]
                 block, now = self._block(now), None
             elif kind == "open":
+                if self._lacks_its_point(now, token.start()):
+                    self.n_wrong += 1
+                    now = _Statement(token.start())
                 depth += n3
             elif kind == "close" and depth:
                 depth -= 1

@@ -80,6 +80,7 @@ def test_a_good_statement_after_a_wrong_one_is_kept(bad: str, good: str) -> None
     assert read.n_skipped == 3
 
 
+@example([("bad", "e:bad e:p 1"), ("bad", "{ e:bad } .")])
 @example([("bad", "e:bad e:p 1"), ("bad", "<http://e/bad e:p 1 .")])
 @given(st.lists(st.sampled_from([*(("good", each) for each in GOOD), *(("bad", each) for each in BAD)]), max_size=40))
 def test_all_good_ones_are_kept_and_all_wrong_ones_counted(chosen: list[tuple[str, str]]) -> None:
