@@ -130,14 +130,14 @@ class Statements:
             if kind == "word" and b":" in token[0]:
                 prefix = token[0].partition(b":")[0]
                 if prefix.decode(errors="replace") not in self.prefixes and not now.unknown:
-                    if self._lacks_its_point(now, token.start()):
-                        self.n_wrong += block is not None
+                    if lacking := self._without_point(now, token.start()):
+                        self.n_wrong += lacking * (block is not None)
                         now = _Statement(token.start())
                     now.unknown = True
                 now.prefixes.add(prefix)
             elif kind == "cut":
-                if token[0].startswith(b"<") and self._lacks_its_point(now, token.start()):
-                    self.n_wrong += block is not None
+                if token[0].startswith(b"<") and (lacking := self._without_point(now, token.start())):
+                    self.n_wrong += lacking * (block is not None)
                     now = _Statement(token.start())
                 now.text = data[now.start : token.end()]
                 self._count_cut(now if block is not None else None)
@@ -151,8 +151,8 @@ class Statements:
                 now.text = data[now.start : token.start()]
                 block, now = self._block(now), None
             elif kind == "open":
-                if self._lacks_its_point(now, token.start()):
-                    self.n_wrong += 1
+                if lacking := self._without_point(now, token.start()):
+                    self.n_wrong += lacking
                     now = _Statement(token.start())
                 depth += n3
             elif kind == "close" and depth:
@@ -167,15 +167,20 @@ class Statements:
         """Return whether only blanks stand before a place on its line."""
         return _FIRST.search(self._data, max(0, at - _MARGIN), at) is not None
 
-    def _lacks_its_point(self, statement: _Statement, at: int) -> bool:
-        """Return whether a statement is whole but for its point where a line begins with another."""
+    def _without_point(self, statement: _Statement, at: int) -> int:
+        """Return how many statements, whole but for their points, stand before a line that begins with another."""
         if statement.start == at or not self._is_first(at):
-            return False
-        try:
-            self._quads(self._parser(self._data[statement.start : at] + b" .", statement.prefixes))
-        except SyntaxError:
-            return False
-        return True
+            return 0
+        text, start, found = self._data[statement.start : at] + b" .", 0, 1
+        while True:
+            try:
+                self._quads(self._parser(text, statement.prefixes, start))
+                return found
+            except SyntaxError as error:
+                after = _next_line(text, start, error)
+                if after is None:
+                    return 0
+                start, found = after, found + 1
 
     def _count_cut(self, statement: _Statement | None) -> None:
         """Count a statement that ends with its line, and those before it that lack their point."""
