@@ -66,6 +66,8 @@ def test_the_place_is_where_it_gets_too_deep_in_the_whole_text() -> None:
 )
 def test_texts_comments_and_what_lies_side_by_side_do_not_count(syntax: str, text: str) -> None:
     check_nesting(text.format("<<([<a>not(" * 1100 if syntax != "rdfxml" else "<a>" * 1100).encode(), syntax)
+    with pytest.raises(ParseError, match="nests"):  # as the same brackets do where they count
+        check_nesting(nested(syntax, DEEP), syntax)
 
 
 def test_brackets_in_texts_do_not_hide_how_deep_xml_and_json_are() -> None:
