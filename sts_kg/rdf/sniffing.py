@@ -165,8 +165,8 @@ def syntax_in(head: bytes, told: str | None = None, *, path: object = None) -> s
     text = _text(head)
     if told in (None, "rdfxml", "jsonld", *OWL_SYNTAXES) and not text.strip() and len(head) < HEAD:
         raise ParseError("is empty", path=path)
-    if told not in (*_IN_LINES, *_OF_TURTLE) and "\0" in text[:1000]:
-        raise ParseError("holds zero bytes, so it is no text", path=path)
+    if told not in (*_IN_LINES, *_OF_TURTLE) and (zero := text.find("\0", 0, 1000)) >= 0:
+        raise ParseError("holds zero bytes, so it is no text", path=path, line=text.count("\n", 0, zero) + 1)
     if _LFS.match(text):
         raise ParseError("is a pointer of Git LFS, not the file itself; fetch that by git lfs pull", path=path)
     if len(head) < HEAD and (answer := _SERVER.fullmatch(text)):

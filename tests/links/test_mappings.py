@@ -10,7 +10,7 @@ from typing import Literal as OneOf
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rdflib import Graph, Literal, URIRef
 from rdflib.compare import isomorphic
@@ -91,7 +91,7 @@ def test_what_has_no_end_is_refused_at_once() -> None:
     start = time.perf_counter()
     with pytest.raises(ParseError) as caught:
         read("/dev/zero")
-    assert str(caught.value) == "/dev/zero: holds zero bytes, so it is no text"
+    assert str(caught.value) == "/dev/zero, line 1: holds zero bytes, so it is no text"
     assert time.perf_counter() - start < 5
 
 
@@ -164,7 +164,7 @@ def test_a_table_without_metadata_is_read() -> None:
             "#a: b\nsubject_id".encode("utf-16"),
             "x.tsv, line 1: is not UTF-8 text (byte 0xff) but UTF-16; save it as UTF-8",
         ),
-        (b"subject_id\0", "x.tsv: holds zero bytes, so it is no text"),
+        (b"subject_id\0", "x.tsv, line 1: holds zero bytes, so it is no text"),
         (b"version https://git-lfs.github.com/spec/v1\n", "x.tsv: is a pointer of Git LFS, not the file itself;"),
         (b"404: Not Found", "x.tsv: is what a web server answered instead of the file: 404: Not Found"),
         (b'{"graphs": []}', "x.tsv: is OBO Graphs JSON, which is not read;"),
@@ -280,6 +280,8 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES | st.characters(exclude_categories=["Cs"]), max_size=30).map("".join))
+@example("\0")
+@example("a\n\0")
 def test_any_text_is_read_or_refused_with_a_reason(whole: str) -> None:
     try:
         found = read(whole.encode())
