@@ -1,8 +1,8 @@
 """What pushing into a folder costs: ours, verified, against Oxigraph's bulk load of the same file (`make bench-push`).
 
 Each measurement is a process of its own that fills a new store; both take turns, and of some turns the shortest counts.
-Afterwards both stores are read, and must have the same digest: so blank nodes of the input are made IRIs before. `files`
-is `dump`: the same graph for a bulk loader.
+Afterwards both stores are read, and must have the same digest; so blank nodes of the input are made IRIs first.
+`files` is `dump`: the same graph for a bulk loader.
 """
 
 from __future__ import annotations
