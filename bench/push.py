@@ -78,7 +78,7 @@ def digest_in(store: Path) -> str:
 
 def measured(kind: str, file: Path, folder: Path) -> dict[str, float | str]:
     """Return what one process answers."""
-    done = subprocess.run([sys.executable, __file__, "--one", kind, file, folder], capture_output=True, check=True)
+    done = subprocess.run([sys.executable, __file__, "--one", kind, file, folder], stdout=subprocess.PIPE, check=True)
     found: dict[str, float | str] = json.loads(done.stdout)
     return found
 
@@ -108,9 +108,9 @@ def main() -> None:
         for name, file, turns in inputs:
             found: dict[str, list[dict[str, float | str]]] = {"bulk load": [], "push": [], "files": []}
             digests = set()
-            for turn in range(turns):
+            for _ in range(turns):
                 for kind, answers in found.items():
-                    target = Path(temporary) / f"{kind} {turn}".replace(" ", "-")
+                    target = Path(tempfile.mkdtemp(dir=temporary)) / "store"
                     answers.append(measured(kind, file, target))
                     digests.add(digest_in(target) if kind != "files" else str(answers[-1]["digest"]))
             if len(digests) != 1:
