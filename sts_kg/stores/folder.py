@@ -106,7 +106,7 @@ def _written(quads: Iterator[ox.Quad]) -> list[bytes]:
 
 
 def replace_graph(store: Store, graph: str, pieces: Iterable[bytes]) -> int:
-    """Replace the content of a named graph by N-Triples, and return the number of triples.
+    """Replace the content of a named graph by N-Triples whose IRIs are valid, and return the number of triples.
 
     Readers of the store see the old graph until the new one is complete. If anything fails, the old graph stays. The
     triples are streamed. A new graph is loaded directly. If there is an old graph, the new one is loaded as
@@ -136,7 +136,7 @@ def replace_graph(store: Store, graph: str, pieces: Iterable[bytes]) -> int:
         if not is_new:
             store.remove_graph(incoming)  # left by a process that was killed
         try:
-            store.bulk_load(as_file(watched()), ox.RdfFormat.N_TRIPLES, to_graph=target)
+            store.bulk_load(as_file(watched()), ox.RdfFormat.N_TRIPLES, to_graph=target, lenient=True)
         except BaseException:
             if failures:
                 raise failures[0] from None

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pyoxigraph as ox
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sts_kg.stores.digest import Digest
+from sts_kg.errors import ParseError
+from sts_kg.stores.digest import _CANONICAL, Digest, canonical_lines
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -56,3 +60,38 @@ def test_digest_is_of_a_set() -> None:
         False,
         True,
     )
+
+
+def written(line: bytes) -> list[bytes]:
+    lines = ox.serialize(ox.parse(line, ox.RdfFormat.N_TRIPLES), format=ox.RdfFormat.N_TRIPLES) or b""
+    return lines.splitlines()
+
+
+@given(st.from_regex(_CANONICAL, fullmatch=True))
+def test_a_line_that_is_not_parsed_is_valid_and_canonical(line: bytes) -> None:
+    assert written(line) == [line[:-1]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'<urn:a> <urn:p> "x"^^<http://www.w3.org/2001/XMLSchema#string> .',
+        b'<urn:a> <urn:p> "\\u0041" .',
+        b"<urn:a>  <urn:p> <urn:b> .",
+        b"<urn:a> <urn:p> <urn:b> . # said",
+        b"<urn:a> <urn:p> <urn:b>.",
+    ],
+)
+def test_a_line_in_another_form_becomes_canonical(line: bytes) -> None:
+    first = b"<urn:a> <urn:p> <urn:b> .\n"
+    (found,) = canonical_lines([first + line])
+    assert found == [first[:-1], *written(line)]
+    assert found[1] != line
+
+
+@pytest.mark.parametrize("wrong", [b"<http://h:p/>", b"<urn:a#b#c>", b"<urn:%zz>", b"<a b>", b"<x>", b'"\xff"', b'"a'])
+def test_a_wrong_line_is_named_by_its_place_in_the_whole(wrong: bytes) -> None:
+    good = b"<urn:a> <urn:p> <urn:b> .\n"
+    with pytest.raises(ParseError) as caught:
+        list(canonical_lines([good * 25, b"<urn:a> <urn:p> %b .\n" % wrong, good], 10))
+    assert caught.value.line == 26
