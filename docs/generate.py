@@ -28,8 +28,7 @@ from sts_kg.guideline.data import ontology_folder, queries_folder
 from sts_kg.guideline.duals import not_met
 from sts_kg.guideline.release import CATALOG, catalog
 from sts_kg.knowledge import KnowledgeGraph, load
-from sts_kg.quality import gates as check
-from sts_kg.quality import lint, profile
+from sts_kg.quality import lint, ontology_checks, page_checks, profile
 from sts_kg.queries.canned_query import CannedQuery
 from sts_kg.queries.catalogue import read_all
 from sts_kg.rdf.names import STS, compress, local
@@ -51,7 +50,7 @@ REMEDIES = {
     "parts-unlike-axiom": "Give the recommendation one part for each leaf of its axiom, and one group of alternatives "
     "for each union.",
     "condition-odd": "Drop the superfluous part, or the one of two opposites that is not meant.",
-    "cue-too-long": f"Cut the cue to {check.MOST_WORDS} words.",
+    "cue-too-long": f"Cut the cue to {ontology_checks.MOST_WORDS} words.",
     "dishonest": "Say only what the source says.",
     "reading-unfit": "Remove and add, in ontology/readings/, what the ontology says today.",
     "released-lost": "Keep the term with owl:deprecated true and dcterms:isReplacedBy.",
@@ -195,7 +194,14 @@ def _short_cell(cell: str) -> str:
 def checks() -> str:
     """Return the page of the checks: of the ontology, of the page, of the profile and of queries."""
     in_folder = {name: each for name, each in read_all(queries_folder()).items() if each.topic == "check"}
-    count = len(check.CHECKS) + len(check.PAGE_CHECKS) + 1 + len(profile.CHECKS) + len(lint.CHECKS) + len(in_folder)
+    count = (
+        len(ontology_checks.CHECKS)
+        + len(page_checks.PAGE_CHECKS)
+        + 1
+        + len(profile.CHECKS)
+        + len(lint.CHECKS)
+        + len(in_folder)
+    )
     return _page(
         [
             HEADER,
@@ -207,12 +213,12 @@ def checks() -> str:
             "In `queries/check/`, each with a graph on which it has rows and one on which it has none.",
             _checks_table((name.partition("/")[2], each.description, each.remedy) for name, each in in_folder.items()),
             "## Functions over the ontology",
-            _checks_table(_functions(check.CHECKS)),
+            _checks_table(_functions(ontology_checks.CHECKS)),
             "## Functions that need the source page",
             _checks_table(
                 [
                     ("source-digest", "The page is the one that was modelled.", "Give the unchanged page."),
-                    *_functions(check.PAGE_CHECKS),
+                    *_functions(page_checks.PAGE_CHECKS),
                 ]
             ),
             "## Profile: OWL 2 RL, and OWL 2 DL",

@@ -21,7 +21,9 @@ from sts_kg.cli import app
 from sts_kg.guideline.data import ontology_folder, queries_folder
 from sts_kg.guideline.guideline import CASE_MODULES, Guideline
 from sts_kg.quality import lint, profile
-from sts_kg.quality.gates import CHECKS, PAGE_CHECKS, Report, query_violations, report
+from sts_kg.quality.gates import Report, query_violations, report
+from sts_kg.quality.ontology_checks import CHECKS
+from sts_kg.quality.page_checks import PAGE_CHECKS
 from sts_kg.quality.violation import Violation
 from sts_kg.queries.catalogue import read_all
 from sts_kg.rdf.names import BASE, STS
