@@ -229,7 +229,11 @@ class Statements:
                 at, new = after, True
                 continue
             self.prefixes.update(parser.prefixes)
-            self._base = parser.base_iri or self._base
+            if (base := parser.base_iri) and base != self._base:
+                if _is_iri(base):
+                    self._base = base
+                else:
+                    self.n_wrong += 1
             if sound is not None:
                 sound.append(statement.text[at:])
             yield from found
@@ -272,6 +276,14 @@ class _Joined:
     def read(self, size: int = -1) -> bytes:
         before, self._before = self._before, b""
         return before + self._rest.read(size)
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _next_line(text: bytes, at: int, error: SyntaxError) -> int | None:

@@ -225,7 +225,7 @@ class Parsed:
         except ValueError as error:
             if isinstance(error, ParseError):
                 raise
-            raise ParseError(str(error), path=self._path) from error
+            raise ParseError(plain(str(error)), path=self._path) from error
 
     def _looks_like_trig(self, error: SyntaxError) -> bool:
         """Return whether a text that is not Turtle is TriG, or at least beyond the place of the error."""

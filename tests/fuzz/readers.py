@@ -177,7 +177,7 @@ def _columns(document: Document) -> int:
 
 _ENDINGS = {"turtle": "ttl", "ntriples": "nt", "nquads": "nq", "rdfxml": "rdf"}
 _EMPTY = {
-    "turtle": rb"(?:\s|#[^\n\r]*|@?(?:prefix|base|version)\b[^\n\r]*)*",
+    "turtle": rb"(?i:\s|#[^\n\r]*|@?(?:prefix|base|version)\b[^\n\r]*)*",
     "trig": rb"(?i:\s|#[^\n\r]*|@?(?:prefix|base|version)\b[^\n\r]*"
     rb"|(?:graph\s*)?(?:<[^>]*>|[\w.-]*:[\w.-]*|\[\s*\]|_:\w+)?\s*\{\s*\})*",
     "ntriples": rb"(?:\s|#[^\n\r]*)*",

@@ -110,6 +110,7 @@ def test_whatever_stands_between_nothing_is_raised_and_the_last_line_is_kept(jun
         ("e:a e:p '''\ne:c e:p 3 .", ["c p 3"], 1),
         ('e:a e:p "one\ntwo" .\ne:c e:p 3 .', ["c p 3"], 1),  # a text with a line end
         ("@base <http://e/x/> . <a> e:p 1 2 . @base <y/> . <b> e:p 3 .", ["x/y/b p 3"], 1),
+        ("@base <http://e/\x0b/> .\n<http://e/c> e:p 3 .", ["c p 3"], 1),  # which is no base for what follows
         ("e:a e:p 1 ; e:q 2 ; e:r , 3 . e:c e:p 3 .", ["c p 3"], 1),  # left out whole
         ("e:a e:p 1 . e:b e:p 2", ["a p 1"], 1),
         ("_:x e:p 1 . e:a e:p . _:x e:p 2 .", ["_:x p 1", "_:x p 2"], 1),
