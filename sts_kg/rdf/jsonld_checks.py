@@ -45,7 +45,7 @@ def lost_in_json(data: bytes) -> Iterator[tuple[str, int | None]]:
     for found in _KEYWORD.finditer(data):
         value, key = found.groups()
         if (key is not None and key not in _KEYWORDS) or (value is not None and value not in _TYPES):
-            reason = f"{(key or value).decode()} is no keyword of JSON-LD 1.1; what it holds would be lost"
+            reason = f"{plain((key or value).decode())} is no keyword of JSON-LD 1.1; what it holds would be lost"
             yield reason, data.count(b"\n", 0, found.end()) + 1
     try:
         root = json.loads(data)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf.endings import OWL_SYNTAXES
+from sts_kg.rdf.jsonld_checks import plain
 from sts_kg.rdf.nesting import check_nesting
 from sts_kg.rdf.syntaxes import nquads
 
@@ -22,6 +23,7 @@ _STANDARD = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
     "owl": "http://www.w3.org/2002/07/owl#",
 }
+_ANONYMOUS = "urn:uuid:5c0c9a0e-6c5f-4f0c-9f43-2f8a4e0c1d77"
 _DECLARED = {"ofn": (r"Prefix\(\s*{}:\s*=", "Prefix({}:=<{}>)"), "omn": (r"Prefix:\s+{}:\s", "Prefix: {}: <{}> ")}
 
 
@@ -46,15 +48,28 @@ def owl_nquads(data: bytes, syntax: Any, *, path: object = None) -> bytes:
     check_nesting(data, syntax, path=path)
     text, before = _completed(text, syntax, path)
     try:
-        rdf = pyhornedowl.open_ontology_from_string(text, serialization=syntax).save_to_string("owl")
+        ontology = pyhornedowl.open_ontology_from_string(text, serialization=syntax)
+        if ontology.get_iri() is None:
+            _name(ontology)
+        rdf = ontology.save_to_string("owl")
     except BaseException as error:  # a panic of Rust is no Exception
         if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":
             raise
         raise _refused(str(error), syntax, text, before, path) from error
     try:
-        return nquads(rdf.encode(), "rdfxml", path=path)
+        return nquads(rdf.encode(), "rdfxml", path=path).replace(b"<%b>" % _ANONYMOUS.encode(), b"_:ontology")
     except ParseError as error:  # its line is that of the text which was made
         raise ParseError(error.reason, path=path) from error
+
+
+def _name(ontology: Any) -> None:
+    """Give an ontology without an IRI one: horned-owl writes no header of an anonymous ontology."""
+    from pyhornedowl.model import IRI, OntologyID
+
+    for each in ontology.get_components():
+        if isinstance(each.component, OntologyID):
+            ontology.remove_component(each.component)
+    ontology.add_component(OntologyID(IRI.parse(_ANONYMOUS), None))
 
 
 def _completed(text: str, kind: str, path: object) -> tuple[str, int]:
@@ -82,7 +97,7 @@ def _with_prefixes(text: str, path: object) -> str:
         if prefix not in declared and prefix not in _STANDARD:
             line = text.count("\n", 0, found.start()) + 1
             column = found.start() - text.rfind("\n", 0, found.start())
-            raise ParseError(f"is not OWL/XML: undefined prefix {prefix}:", path=path, line=line, column=column)
+            raise ParseError(f"is not OWL/XML: undefined prefix {plain(prefix)}:", path=path, line=line, column=column)
     root = next((found for found in _XML_MARKUP.finditer(text) if found["element"]), None)
     if root is None or root["element"] != "Ontology" or root[0].endswith("/>"):
         return text

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from sts_kg.errors import ParseError
 from sts_kg.rdf.entities import well_formed
 
-__all__ = ["check_withdrawn", "with_bases", "with_whole_texts"]
+__all__ = ["check_withdrawn", "with_bases", "with_known_parse_types", "with_whole_texts"]
 
 _WITHDRAWN = re.compile(rb"\b(?:bagID|aboutEach|aboutEachPrefix)\b")
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -61,6 +61,36 @@ def with_bases(data: bytes, base: str | None) -> bytes:
         lines = b"\n" * attribute[0].count(b"\n")
         found += [data[at : attribute.start()], lines + b' xml:base="' + text + b'"' if text else lines + b" "]
         at = attribute.end()
+    return b"".join([*found, data[at:]])
+
+
+_PARSE_TYPE = re.compile(rb"""(:parseType\s*=\s*)(["'])((?!(?:Literal|Resource|Collection|Triple)["'])[^"']*)["']""")
+
+
+def with_known_parse_types(data: bytes) -> bytes:
+    """Return well-formed RDF/XML in which an unknown rdf:parseType is Literal (RDF 1.1 XML Syntax, section 7.2.20).
+
+    pyoxigraph drops such an element.
+    """
+    if not _PARSE_TYPE.search(data):
+        return data
+    starts: list[int] = []
+    parser = expat.ParserCreate(namespace_separator="")
+
+    def start(_: str, attributes: dict[str, str]) -> None:
+        if f"{_RDF}parseType" in attributes:
+            starts.append(parser.CurrentByteIndex)
+
+    parser.StartElementHandler = start
+    parser.Parse(data, True)
+    found, at = [], 0
+    for index in starts:
+        tag_end = data.index(b">", index)
+        attribute = _PARSE_TYPE.search(data, index, tag_end)
+        if attribute is not None:
+            lines = b"\n" * attribute[3].count(b"\n")
+            found += [data[at : attribute.start()], attribute[1], b'"Literal"', lines]
+            at = attribute.end()
     return b"".join([*found, data[at:]])
 
 

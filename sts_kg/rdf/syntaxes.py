@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from sts_kg.errors import ParseError
 from sts_kg.rdf.jsonld_checks import line_in_json, line_of_keyword, lost_in_json, plain
 from sts_kg.rdf.nesting import check_nesting
-from sts_kg.rdf.rdfxml import check_withdrawn, with_bases, with_whole_texts
+from sts_kg.rdf.rdfxml import check_withdrawn, with_bases, with_known_parse_types, with_whole_texts
 from sts_kg.rdf.statements import Statements
 
 __all__ = [
@@ -122,7 +122,9 @@ class Parsed:
         check_nesting(self._data, self._syntax, path=self._path)
         if self._syntax == "rdfxml":
             check_withdrawn(self._data, self._path)
-            self._data = with_whole_texts(with_bases(self._data, self._base))
+            self._data = with_whole_texts(with_known_parse_types(with_bases(self._data, self._base)))
+        elif self._syntax == "jsonld" and b"\r" in self._data:  # which ends a line there too
+            self._data = re.sub(rb"\r\n?", b"\n", self._data)
         for why, line in lost_in_json(self._data) if self._syntax == "jsonld" else ():
             if not self._lenient:
                 raise ParseError(why, path=self._path, line=line)
@@ -255,14 +257,15 @@ class Parsed:
 
 
 class _ByLine:
-    """A file that gives one line at a time: so it knows how far its reader came."""
+    """A file that gives one line at a time: so it knows which line its reader has come to."""
 
     def __init__(self, data: bytes) -> None:
-        self._file, self.n_read = BytesIO(data), 0
+        self._file, self._ended, self.n_read = BytesIO(data), True, 0
 
     def read(self, size: int = -1) -> bytes:
         line = self._file.readline(size)
-        self.n_read += line.endswith(b"\n") or not self._file.tell() < len(self._file.getbuffer())
+        self.n_read += self._ended and line != b""
+        self._ended = line.endswith(b"\n")
         return line
 
 

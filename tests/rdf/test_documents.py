@@ -325,6 +325,32 @@ def test_an_xml_literal_keeps_its_text(tmp_path: Path) -> None:
     assert "c&lt;</b>" in found
 
 
+@WAYS
+@pytest.mark.parametrize("kind", ["literal", "Other", "", "Quoted\nText"])
+def test_an_unknown_parse_type_is_literal(way: Way, kind: str, tmp_path: Path) -> None:
+    begin = f'<rdf:Description xmlns:rdf="{RDF}" xmlns:e="{EX}" rdf:about="{EX}a">'
+    for name, shown in (("a.rdf", kind), ("b.rdf", "Literal")):
+        (tmp_path / name).write_text(
+            f"{begin}<e:p rdf:parseType='{shown}'>a<b>c</b></e:p><e:q>d</e:q></rdf:Description>", encoding="utf-8"
+        )
+    assert len(way(tmp_path / "a.rdf")) == 2
+    assert way(tmp_path / "a.rdf") == way(tmp_path / "b.rdf")
+
+
+def test_an_unknown_parse_type_keeps_the_lines(tmp_path: Path) -> None:
+    begin = f'<rdf:Description xmlns:rdf="{RDF}" xmlns:e="{EX}">'
+    (tmp_path / "a.rdf").write_text(
+        f"{begin}<e:p rdf:parseType='x\n\n'>y</e:p>\n<e:p rdf:resource='a b'/></rdf:Description>"
+    )
+    assert refused(by_closure, tmp_path / "a.rdf").line == 4
+
+
+def test_an_error_on_one_line_without_its_end_is_on_line_1(tmp_path: Path) -> None:
+    (tmp_path / "a.rdf").write_text(f'<e:C xmlns:e="{EX}" rdf:about="{EX}a"/>', encoding="utf-8")
+    error = refused(by_closure, tmp_path / "a.rdf")
+    assert (error.reason, error.line) == ("Unknown prefix rdf:", 1)
+
+
 def test_entities_for_namespaces_are_read(tmp_path: Path) -> None:
     (tmp_path / "a.owl").write_text(
         f'<?xml version="1.0"?>\n<!DOCTYPE rdf:RDF [\n<!ENTITY e "{EX}" >\n<!ENTITY rdf "{RDF}" >\n]>\n'
@@ -438,6 +464,13 @@ def test_the_line_of_what_json_ld_drops(tmp_path: Path) -> None:
             '{"@graph": [{"@id": "e:a", "e:p": 1},\n"e:b"]}',
             2,
             '"e:b" is said of nothing and would be lost; a node was expected',
+        ),
+        ('{"@id": "e:a",\r"@knows": 1}', 2, "@knows is no keyword of JSON-LD 1.1; what it holds would be lost"),
+        ("\r{", 2, "Object keys must be strings"),
+        (
+            f'{{"@id": "e:a",\n"@{"knows" * 100}": 1}}',
+            2,
+            f"@{'knows' * 59}know… is no keyword of JSON-LD 1.1; what it holds would be lost",
         ),
         ('{"@context": {"off": null},\n"@id": "e:a",\n"off": 1}', 3, f"the key 'off' {NULL}"),
         ('{"@id": "e:a",\n"off": 1,\n"@context": {"off": null}}', 2, f"the key 'off' {NULL}"),

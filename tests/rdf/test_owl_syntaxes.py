@@ -129,3 +129,29 @@ def test_what_is_not_utf_8_has_its_line(tmp_path: Path) -> None:
 )
 def test_syntaxes_are_told_by_content(text: str, syntax: str | None) -> None:
     assert syntax_in(text.encode(), None) == syntax
+
+
+@pytest.mark.parametrize(
+    ("ending", "text"),
+    [
+        ("ofn", 'Ontology(Annotation(rdfs:comment "said"))'),
+        ("omn", 'Ontology:\nAnnotations: rdfs:comment "said"'),
+        (
+            "owx",
+            '<Ontology xmlns="http://www.w3.org/2002/07/owl#"><Annotation>'
+            '<AnnotationProperty abbreviatedIRI="rdfs:comment"/><Literal>said</Literal></Annotation></Ontology>',
+        ),
+    ],
+)
+def test_an_ontology_without_an_iri_keeps_what_is_said_of_it(tmp_path: Path, ending: str, text: str) -> None:
+    kind, said = sorted(lines(tmp_path, ending, text))
+    node = kind.split()[0]
+    assert node.startswith("_:")
+    assert kind == f"{node} <{RDF}type> <{OWL}Ontology> ."
+    assert said == f'{node} <{RDFS}comment> "said" .'
+
+
+def test_an_undeclared_prefix_is_named_in_short(tmp_path: Path) -> None:
+    with pytest.raises(ParseError) as caught:
+        lines(tmp_path, "owx", OWX.replace(":A", f"{'x' * 1000}:A"))
+    assert caught.value.reason == f"is not OWL/XML: undefined prefix {'x' * 300}…:"
