@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from xml.parsers import expat
+
+import pyoxigraph as ox
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf.endings import OWL_SYNTAXES
+from sts_kg.rdf.entities import well_formed
 from sts_kg.rdf.jsonld_checks import plain
 from sts_kg.rdf.nesting import check_nesting
-from sts_kg.rdf.syntaxes import nquads
+from sts_kg.rdf.owl_mapping import owl_triples
+from sts_kg.rdf.syntaxes import nquads_of
 
 __all__ = ["owl_nquads"]
 
@@ -23,7 +28,6 @@ _STANDARD = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
     "owl": "http://www.w3.org/2002/07/owl#",
 }
-_ANONYMOUS = "urn:uuid:5c0c9a0e-6c5f-4f0c-9f43-2f8a4e0c1d77"
 _DECLARED = {"ofn": (r"Prefix\(\s*{}:\s*=", "Prefix({}:=<{}>)"), "omn": (r"Prefix:\s+{}:\s", "Prefix: {}: <{}> ")}
 
 
@@ -49,37 +53,45 @@ def owl_nquads(data: bytes, syntax: Any, *, path: object = None) -> bytes:
     text, before = _completed(text, syntax, path)
     try:
         ontology = pyhornedowl.open_ontology_from_string(text, serialization=syntax)
-        if ontology.get_iri() is None:
-            _name(ontology)
-        rdf = ontology.save_to_string("owl")
     except BaseException as error:  # a panic of Rust is no Exception
         if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":
             raise
         raise _refused(str(error), syntax, text, before, path) from error
     try:
-        return nquads(rdf.encode(), "rdfxml", path=path).replace(b"<%b>" % _ANONYMOUS.encode(), b"_:ontology")
-    except ParseError as error:  # its line is that of the text which was made
-        raise ParseError(error.reason, path=path) from error
-
-
-def _name(ontology: Any) -> None:
-    """Give an ontology without an IRI one: horned-owl writes no header of an anonymous ontology."""
-    from pyhornedowl.model import IRI, OntologyID
-
-    for each in ontology.get_components():
-        if isinstance(each.component, OntologyID):
-            ontology.remove_component(each.component)
-    ontology.add_component(OntologyID(IRI.parse(_ANONYMOUS), None))
+        return nquads_of(ox.Quad(*triple) for triple in owl_triples(ontology.get_components()))
+    except ValueError as error:  # which says no place
+        raise ParseError(plain(str(error)), path=path) from error
 
 
 def _completed(text: str, kind: str, path: object) -> tuple[str, int]:
     """Return a text as horned-owl reads it, and how much longer its first line is."""
     if kind == "owx":
+        _check_annotations(text, path)
         return _with_prefixes(text, path), 0
     declared, declaration = _DECLARED[kind]
     lacking = [prefix for prefix in _STANDARD if not re.search(declared.format(prefix), text)]
     added = "".join(declaration.format(prefix, _STANDARD[prefix]) for prefix in lacking)
     return added + text, len(added)
+
+
+_NESTED = re.compile(r"<(?:[\w.-]+:)?Annotation\b[^>]*>\s*<(?:[\w.-]+:)?Annotation\b")
+
+
+def _check_annotations(text: str, path: object) -> None:
+    """Raise ParseError if an annotation of the ontology is annotated: horned-owl drops that, in OWL/XML only."""
+    if not _NESTED.search(text):
+        return
+    parser, open_elements = expat.ParserCreate("utf-8"), list[str]()
+
+    def start(element: str, _: dict[str, str]) -> None:
+        open_elements.append(element.rpartition(":")[2])
+        if open_elements == ["Ontology", "Annotation", "Annotation"]:
+            reason = "annotates an annotation of the ontology, which cannot be read; write it in functional syntax"
+            raise ParseError(reason, path=path, line=parser.CurrentLineNumber)
+
+    parser.StartElementHandler, parser.EndElementHandler = start, lambda _: open_elements.pop()
+    with well_formed(path):
+        parser.Parse(text.encode(), True)
 
 
 _XML_PREFIX = re.compile(r"<(?:[\w.-]+:)?Prefix\s[^>]*?\bname\s*=\s*[\"']([^\"']*)")
