@@ -211,13 +211,13 @@ def export(
 def describe(vocabulary: str, files: tuple[Path, ...], output: Path | None) -> None:
     """Describe the data set for catalogues (void, dcat) and search engines (schema, of schema.org).
 
-    FILES are exported files; the description lists them with media type, size and SHA-256. Prints Turtle, and JSON-LD
-    for schema.
+    FILES are exported files, and folders of them as export --modules writes; the description lists them with media
+    type, size and SHA-256. Prints Turtle, and JSON-LD for schema.
 
     \b
     Example:
       sts-kg describe void
-      sts-kg describe dcat sts-kg.owl sts-kg.ttl.gz -o dcat.ttl
+      sts-kg describe dcat sts-kg.owl sts-kg.ttl.gz sts-kg-modules -o dcat.ttl
     """
     from sts_kg.knowledge import load
     from sts_kg.rdf import serialize, write
