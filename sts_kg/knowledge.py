@@ -857,7 +857,8 @@ class KnowledgeGraph:
     ) -> list[Verified]:
         """Compare the graphs that `push` would push with those of a store, and return one record for each graph.
 
-        The store's other graphs under our base are `not compared`. Nothing is written. Parameters and errors are those of `push`.
+        The store's other graphs under our base are `not compared`. Nothing is written. Parameters and errors are those
+        of `push`.
         """
         from sts_kg.stores import verify
 
