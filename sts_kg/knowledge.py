@@ -857,11 +857,12 @@ class KnowledgeGraph:
     ) -> list[Verified]:
         """Compare the graphs that `push` would push with those of a store, and return one record for each graph.
 
-        Nothing is written. Parameters and errors are those of `push`.
+        The store's other graphs under our base are `not compared`. Nothing is written. Parameters and errors are those
+        of `push`.
         """
         from sts_kg.stores import verify
 
-        return verify(self._to_push(kinds, linked), target, scope="ontology")
+        return verify(self._to_push(kinds, linked), target, base=self.guideline.base, scope="ontology")
 
     def dump(
         self, folder: str | Path, *, kinds: Sequence[str] = ("asserted", "inferred"), linked: str | Path | None = None

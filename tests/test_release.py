@@ -256,6 +256,14 @@ def test_a_report_like_that_of_robot_finds_nothing(store: ox.Store, check: str) 
     assert [str(row[0]) for row in found] == []
 
 
+def test_a_file_of_the_checkout_alone_is_not_owl_2_dl_as_the_readme_says(kg: KnowledgeGraph) -> None:
+    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    assert "a file of `ontology/` alone is not OWL 2 DL" in " ".join(text.split())
+    alone = violations(read(ontology_folder() / "conditions.ttl"))
+    assert {violation.check for violation in alone} == {"dl-not-an-axiom", "dl-undeclared"}
+    assert violations(kg.asserted) == ()
+
+
 # --- Descriptions
 
 
@@ -277,15 +285,21 @@ def test_descriptions_use_terms_that_exist(
     assert serialize(kg.describe(vocabulary, [whole]), "turtle") == serialize(found, "turtle")
 
 
-def test_descriptions_say_what_is_in_the_files(kg: KnowledgeGraph, whole: Path) -> None:
+def test_descriptions_say_what_is_in_the_files(kg: KnowledgeGraph, whole: Path, tmp_path: Path) -> None:
     void = kg.describe("void", [whole])
     data_set = URIRef(f"{IRI}#dataset")
-    assert int(str(void.value(data_set, VOID.triples))) == len(kg.asserted)
+    kg.export(tmp_path / "kg.nt")
+    asserted = read(tmp_path / "kg.nt")
+    asserted.remove((None, DEFINITION, None))
+    asserted.remove((DEFINITION, None, None))
+    assert int(str(void.value(data_set, VOID.triples))) == len(asserted)
     parts = {
         void.value(part, VOID.property): void.value(part, VOID.triples)
         for part in void.objects(data_set, VOID.propertyPartition)
     }
-    assert {term: int(str(count)) for term, count in parts.items()} == Counter(kg.asserted.predicates())
+    assert {term: int(str(count)) for term, count in parts.items()} == Counter(asserted.predicates())
+    [ontologies] = void.subjects(VOID["class"], OWL.Ontology)
+    assert str(void.value(ontologies, VOID.entities)) == "1"
     size, digest = whole.stat().st_size, sha256(whole.read_bytes()).hexdigest()
     dcat = kg.describe("dcat", [whole])
     [file] = dcat.objects(data_set, DCAT.distribution)
@@ -303,3 +317,19 @@ def test_descriptions_say_what_is_in_the_files(kg: KnowledgeGraph, whole: Path) 
         kg.describe("rss")
     with pytest.raises(ParseError, match="cannot be read: No such file"):
         kg.describe("dcat", ["none.ttl"])
+
+
+def test_descriptions_list_the_files_of_a_folder(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    folder, data_set = tmp_path / "modules", URIRef(f"{IRI}#dataset")
+    kg.with_alignments("bfo").export(folder, modules=True)
+    names = ["modules/alignments/bfo.ttl", *sorted(f"modules/{name}.ttl" for name in kg.guideline.quads)]
+    dcat, schema = kg.describe("dcat", [folder]), kg.describe("schema", [folder])
+    assert sorted(str(dcat.value(file, DCTERMS.title)) for file in dcat.objects(data_set, DCAT.distribution)) == names
+    assert sorted(str(schema.value(file, SDO.name)) for file in schema.objects(data_set, SDO.distribution)) == names
+    dumps = kg.describe("void", [folder]).objects(data_set, VOID.dataDump)
+    assert sorted(map(str, dumps)) == [f"{IRI}/0.1.0/{name}" for name in names]
+    file = URIRef(f"{IRI}#file-modules/alignments/bfo.ttl")
+    assert str(dcat.value(file, DCAT.byteSize)) == str((folder / "alignments" / "bfo.ttl").stat().st_size)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ParseError, match="is a folder without RDF files"):
+        kg.describe("void", [tmp_path / "empty"])

@@ -26,6 +26,7 @@ from sts_kg.errors import ParseError, nearest
 from sts_kg.guideline import Vocabulary
 from sts_kg.rdf import read as read_graph
 from sts_kg.rdf import read_text, syntax_told
+from sts_kg.safe import counted
 from sts_kg.tables import read_rows
 
 __all__ = ["parse", "read"]
@@ -396,7 +397,7 @@ def _columns(header: list[str], place: Place, vocabulary: Vocabulary) -> list[UR
 
 def _row(row: list[str], header: list[str], columns: list[URIRef | None], place: Place) -> Case:
     if len(row) != len(header):
-        raise place.error(f"the row has {len(row)} cells, the header has {len(header)}")
+        raise place.error(f"the row has {counted(len(row), 'cell')}, the header has {len(header)}")
     given = []
     for finding, name, cell in zip(columns, header, row, strict=True):
         if finding is not None:

@@ -32,6 +32,7 @@ from sts_kg.cases.session import Session
 from sts_kg.errors import ParseError, ReadingError
 from sts_kg.guideline import FORM, TOLD, Guideline, segment
 from sts_kg.rdf import STS, local, write_bytes
+from sts_kg.safe import counted
 from sts_kg.tables import markdown_table, markdown_text, write_rows
 
 __all__ = ["Sheet", "sheet"]
@@ -79,7 +80,7 @@ class Sheet:
             ),
             (
                 "What changes by it",
-                f"Shown for {len(self.cases)} fictional cases. {sum(self.firm.values())} of their "
+                f"Shown for {counted(len(self.cases), 'fictional case')}. {sum(self.firm.values())} of their "
                 f"{len(self.cases) * self.n_options} answers are firm: by every other reading that is encoded, taken "
                 "one at a time, the status is the same."
                 + (f" If time is short, start where most answers change: {first}." if first else ""),

@@ -17,6 +17,7 @@ from sts_kg.cases.session import Session
 from sts_kg.cases.statuses import Status
 from sts_kg.guideline import Came, Guideline, PageChanges, SegmentChange, page_changes, page_text, spans
 from sts_kg.rdf import STS, local
+from sts_kg.safe import counted
 
 __all__ = ["Resting", "SourceDiff", "source_diff"]
 
@@ -136,7 +137,9 @@ class SourceDiff:
             yield from _wrapped(f"kept: {spans(kept)}")
         shifted = [one for one in self.changes.segments if one.kind == "shifted"]
         for (characters, lines), group in groupby(shifted, key=_shift):
-            yield from _wrapped(f"shifted by {characters:+} characters, {lines:+} lines: {spans([*group])}")
+            yield from _wrapped(
+                f"shifted by {_signed(characters, 'character')}, {_signed(lines, 'line')}: {spans([*group])}"
+            )
         yield "in source.ttl: start, end, line and sha256 of each segment (--format json)"
         yield from _wrapped(", ".join(f"{name} {value}" for name, value in self.changes.document.items()), "  ")
 
@@ -197,6 +200,10 @@ def _options(asserted: Graph, statements: Iterable[Node]) -> tuple[URIRef, ...]:
     all_of_them = [each for one in statements for each in (one, *asserted.objects(one, STS.about))]
     found = {option for one in all_of_them for way in _OF_OPTION for option in asserted.objects(one, way)}
     return tuple(sorted(option for option in found if isinstance(option, URIRef)))
+
+
+def _signed(number: int, word: str) -> str:
+    return ("-" if number < 0 else "+") + counted(abs(number), word)
 
 
 def _shift(change: SegmentChange) -> tuple[int, int]:

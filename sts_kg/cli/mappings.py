@@ -57,11 +57,11 @@ def mappings_group() -> None:
 @click.argument("name", required=False, metavar="[ENTITY|CURIE|IRI]")
 @click.option("--prefix", metavar="PREFIX", help="Only external terms of this vocabulary.")
 @click.option("--predicate", metavar="PREDICATE", help="Only this predicate, such as exactMatch.")
-@formats("table", "json", "csv", "tsv")
+@formats("table", "json", "csv", "tsv", "spreadsheet")
 def listed(name: str | None, prefix: str | None, predicate: str | None, form: str) -> None:
     """List the mappings of one of our terms or of an external term; without a name, all mappings.
 
-    A row that denies a match is shown as "not …".
+    A row that denies a match is shown as "not …". Format spreadsheet is CSV in which no cell is a formula.
 
     \b
     Example:
@@ -70,6 +70,7 @@ def listed(name: str | None, prefix: str | None, predicate: str | None, form: st
     """
     from sts_kg.knowledge import load
     from sts_kg.links import Mapping, MappingSet, text
+    from sts_kg.tables import write_rows
 
     rows = load().mapping_rows(name, prefix=prefix, predicate=predicate)
     shown = terminal()
@@ -78,6 +79,8 @@ def listed(name: str | None, prefix: str | None, predicate: str | None, form: st
     elif form in ("csv", "tsv"):
         cut = tuple(Mapping(**{slot: getattr(row, slot) for slot in _COLUMNS}) for _, row in rows)
         shown.write(text(MappingSet({}, cut, _COLUMNS), delimiter="," if form == "csv" else "\t"))
+    elif form == "spreadsheet":
+        shown.write("\ufeff" + write_rows(_COLUMNS, ([row.cell(slot) for slot in _COLUMNS] for _, row in rows)))
     else:
         header = ("ours", "predicate", "external", "label", "set")
         shown.table(header, [_cells(each, row) for each, row in rows])

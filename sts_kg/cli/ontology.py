@@ -91,9 +91,11 @@ def diff(old: Path, new: Path, form: str) -> None:
 @click.command()
 @page_option
 @own_queries_option
-@formats("table", "json", "csv", "md")
+@formats("table", "json", "csv", "md", "spreadsheet")
 def check(page: Path | None, own: Path | None, form: str) -> None:
     """Check the ontology and the queries; exit 1 if anything is wrong.
+
+    Format spreadsheet is CSV in which no cell is a formula.
 
     \b
     Example:
@@ -109,6 +111,8 @@ def check(page: Path | None, own: Path | None, form: str) -> None:
         shown.write(as_json(found.as_dict()))
     elif form == "table":
         shown.report(found)
+    elif form == "spreadsheet":
+        shown.write("\ufeff" + found.table().to_csv(spreadsheet=True))
     else:
         shown.write(found.table().to_csv() if form == "csv" else found.table().to_markdown())
     sys.exit(NO if found.violations else DONE)
@@ -211,13 +215,13 @@ def export(
 def describe(vocabulary: str, files: tuple[Path, ...], output: Path | None) -> None:
     """Describe the data set for catalogues (void, dcat) and search engines (schema, of schema.org).
 
-    FILES are exported files; the description lists them with media type, size and SHA-256. Prints Turtle, and JSON-LD
-    for schema.
+    FILES are exported files, and folders of them as export --modules writes; the description lists them with media
+    type, size and SHA-256. Prints Turtle, and JSON-LD for schema.
 
     \b
     Example:
       sts-kg describe void
-      sts-kg describe dcat sts-kg.owl sts-kg.ttl.gz -o dcat.ttl
+      sts-kg describe dcat sts-kg.owl sts-kg.ttl.gz sts-kg-modules -o dcat.ttl
     """
     from sts_kg.knowledge import load
     from sts_kg.rdf import serialize, write

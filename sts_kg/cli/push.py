@@ -114,7 +114,10 @@ def push(
                     for each in compared
                 ],
             )
-        if any(each.state != "same" for each in compared):
+        if others := sum(each.state == "not compared" for each in compared):
+            are = "graph of ours that is there was" if others == 1 else "graphs of ours that are there were"
+            shown.note(f"note: {others} {are} not compared; choose more by --graphs, --linked and --cases")
+        if any(each.state not in ("same", "not compared") for each in compared):
             raise SystemExit(1)
         return
     with shown.busy("pushing …") as show:
@@ -138,10 +141,10 @@ def push(
 
 
 def _state(each: Verified) -> str:
-    if each.state != "other content":
+    if each.state in ("same", "missing"):
         return each.state
     blank = f", {each.blank_nodes:,} with blank nodes: not loaded by push" if each.blank_nodes else ""
-    return f"other content ({counted(each.triples_there, 'triple')} there{blank})"
+    return f"{each.state} ({counted(each.triples_there, 'triple')} there{blank})"
 
 
 def _progress(show: Callable[[str], None]) -> PushProgress:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
@@ -12,10 +12,11 @@ from urllib.parse import quote
 from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, SDO, VOID, XSD
 
-from sts_kg.errors import UnknownNameError
+from sts_kg.errors import ParseError, UnknownNameError
 from sts_kg.guideline.guideline import Guideline
+from sts_kg.guideline.release import CATALOG, one_ontology
 from sts_kg.guideline.vocabularies import DESCRIPTIONS
-from sts_kg.rdf import opened, syntax_of
+from sts_kg.rdf import is_rdf, opened, syntax_of
 
 __all__ = ["describe"]
 
@@ -36,15 +37,16 @@ _COPIED = ("title", "description", "license", "creator", "publisher", "issued", 
 def describe(guideline: Guideline, vocabulary: str, files: Iterable[str | Path] = ()) -> Graph:
     """Return a description of a guideline in a vocabulary: void, dcat or schema.
 
-    VoID counts triples, classes and properties of what is asserted; DCAT and schema.org list the exported files as
-    distributions, each with its media type, size in bytes and SHA-256.
+    VoID counts triples, classes and properties of what is asserted, as one ontology; DCAT and schema.org list the
+    exported files as distributions, each with its media type, size in bytes and SHA-256. A folder stands for the RDF
+    files in it, which are named below it.
 
     Raises
     ------
     UnknownNameError
         There is no such vocabulary.
     ParseError
-        A file cannot be read, or its ending stands for no RDF syntax.
+        A file cannot be read, or its ending stands for no RDF syntax; or a folder has no RDF file.
 
     References
     ----------
@@ -55,12 +57,26 @@ def describe(guideline: Guideline, vocabulary: str, files: Iterable[str | Path] 
     graph = Graph(bind_namespaces="none")
     for prefix, namespace in (("dcat", DCAT), ("foaf", FOAF), ("schema", SDO), ("spdx", _SPDX), ("void", VOID)):
         graph.bind(prefix, namespace)
-    {"void": _void, "dcat": _dcat, "schema": _schema}[vocabulary](graph, guideline, [Path(file) for file in files])
+    {"void": _void, "dcat": _dcat, "schema": _schema}[vocabulary](graph, guideline, _by_name(files))
     return graph
 
 
-def _void(graph: Graph, guideline: Guideline, files: list[Path]) -> None:
-    asserted, whole = guideline.asserted, URIRef(f"{guideline.iri}#dataset")
+def _by_name(files: Iterable[str | Path]) -> dict[str, Path]:
+    """Return files by the names under which they will be published."""
+    found = {}
+    for file in map(Path, files):
+        if not file.is_dir():
+            found[file.name] = file
+            continue
+        inside = sorted(path for path in file.rglob("*") if path.is_file() and is_rdf(path) and path.name != CATALOG)
+        if not inside:
+            raise ParseError("is a folder without RDF files; name one that sts-kg export --modules wrote", path=file)
+        found |= {f"{file.resolve().name}/{path.relative_to(file).as_posix()}": path for path in inside}
+    return found
+
+
+def _void(graph: Graph, guideline: Guideline, files: Mapping[str, Path]) -> None:
+    asserted, whole = one_ontology(guideline)[0], URIRef(f"{guideline.iri}#dataset")
     graph.add((whole, RDF.type, VOID.Dataset))
     _copy(graph, whole, guideline)
     graph.add((whole, FOAF.homepage, guideline.iri))
@@ -90,8 +106,8 @@ def _void(graph: Graph, guideline: Guideline, files: list[Path]) -> None:
             graph.add((part, number, Literal(count)))
     for namespace in {re.sub(r"[^/#]*\Z", "", str(term)) for term in [*kinds, *used]}:
         graph.add((whole, VOID.vocabulary, URIRef(namespace)))
-    for file in files:
-        graph.add((whole, VOID.dataDump, _address(guideline, file)))
+    for name, file in files.items():
+        graph.add((whole, VOID.dataDump, _address(guideline, name)))
         graph.add((whole, VOID.feature, URIRef(_FORMATS + _FORMAT[syntax_of(file)])))
 
 
@@ -107,7 +123,7 @@ _FORMAT = {
 }
 
 
-def _dcat(graph: Graph, guideline: Guideline, files: list[Path]) -> None:
+def _dcat(graph: Graph, guideline: Guideline, files: Mapping[str, Path]) -> None:
     whole = URIRef(f"{guideline.iri}#dataset")
     graph.add((whole, RDF.type, DCAT.Dataset))
     _copy(graph, whole, guideline)
@@ -115,16 +131,16 @@ def _dcat(graph: Graph, guideline: Guideline, files: list[Path]) -> None:
     graph.add((whole, DCAT.landingPage, guideline.iri))
     graph.add((whole, OWL.versionInfo, Literal(guideline.header(OWL.versionInfo))))
     graph.add((whole, DCTERMS.conformsTo, URIRef("http://www.w3.org/ns/owl-profile/RL")))
-    for file in files:
+    for name, file in files.items():
         size, digest = _size_and_digest(file)
         one, checksum = (
-            URIRef(f"{guideline.iri}#file-{quote(file.name)}"),
-            URIRef(f"{guideline.iri}#sha256-{quote(file.name)}"),
+            URIRef(f"{guideline.iri}#file-{quote(name)}"),
+            URIRef(f"{guideline.iri}#sha256-{quote(name)}"),
         )
         graph.add((whole, DCAT.distribution, one))
         graph.add((one, RDF.type, DCAT.Distribution))
-        graph.add((one, DCTERMS.title, Literal(file.name)))
-        graph.add((one, DCAT.downloadURL, _address(guideline, file)))
+        graph.add((one, DCTERMS.title, Literal(name)))
+        graph.add((one, DCAT.downloadURL, _address(guideline, name)))
         graph.add((one, DCAT.mediaType, URIRef(_IANA + _MEDIA_TYPES[syntax_of(file)])))
         if file.suffix.lower() == ".gz":
             graph.add((one, DCAT.compressFormat, URIRef(f"{_IANA}application/gzip")))
@@ -137,7 +153,7 @@ def _dcat(graph: Graph, guideline: Guideline, files: list[Path]) -> None:
         graph.add((checksum, _SPDX.checksumValue, Literal(digest, datatype=XSD.hexBinary)))
 
 
-def _schema(graph: Graph, guideline: Guideline, files: list[Path]) -> None:
+def _schema(graph: Graph, guideline: Guideline, files: Mapping[str, Path]) -> None:
     whole, asserted = URIRef(f"{guideline.iri}#dataset"), guideline.asserted
     graph.add((whole, RDF.type, SDO.Dataset))
     for ours, theirs in (("title", SDO.name), ("description", SDO.description), ("license", SDO.license)):
@@ -153,13 +169,13 @@ def _schema(graph: Graph, guideline: Guideline, files: list[Path]) -> None:
         graph.add((whole, SDO.creator, person))
         graph.add((person, RDF.type, SDO.Organization))
         graph.add((person, SDO.name, Literal(str(asserted.value(person, RDFS.label)))))
-    for file in files:
+    for name, file in files.items():
         size, digest = _size_and_digest(file)
-        one = URIRef(f"{guideline.iri}#file-{quote(file.name)}")
+        one = URIRef(f"{guideline.iri}#file-{quote(name)}")
         graph.add((whole, SDO.distribution, one))
         graph.add((one, RDF.type, SDO.DataDownload))
-        graph.add((one, SDO.name, Literal(file.name)))
-        graph.add((one, SDO.contentUrl, _address(guideline, file)))
+        graph.add((one, SDO.name, Literal(name)))
+        graph.add((one, SDO.contentUrl, _address(guideline, name)))
         graph.add((one, SDO.encodingFormat, Literal(_MEDIA_TYPES[syntax_of(file)])))
         graph.add((one, SDO.contentSize, Literal(f"{size} B")))
         graph.add((one, SDO.sha256, Literal(digest)))
@@ -176,9 +192,9 @@ def _copy(graph: Graph, whole: URIRef, guideline: Guideline) -> None:
                 graph.add((value, FOAF.name, Literal(str(asserted.value(value, RDFS.label)))))
 
 
-def _address(guideline: Guideline, file: Path) -> URIRef:
+def _address(guideline: Guideline, name: str) -> URIRef:
     """Return where a file will be: below the version's IRI."""
-    return URIRef(f"{guideline.header(OWL.versionIRI)}/{quote(file.name)}")
+    return URIRef(f"{guideline.header(OWL.versionIRI)}/{quote(name)}")
 
 
 def _size_and_digest(file: Path) -> tuple[int, str]:

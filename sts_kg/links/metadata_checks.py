@@ -20,6 +20,7 @@ from sts_kg.links.slots import (
 )
 from sts_kg.links.value_checks import Values
 from sts_kg.links.violations import Severity, Violations
+from sts_kg.safe import counted
 
 __all__ = ["MetadataChecks"]
 
@@ -68,7 +69,9 @@ class MetadataChecks:
         self._extensions()
         for line, cells in self.set.short.items():
             wanted = len(self.set.columns)
-            message = f"the row has {cells} cells, {wanted} were expected; the missing ones are taken as empty"
+            message = (
+                f"the row has {counted(cells, 'cell')}, {wanted} were expected; the missing ones are taken as empty"
+            )
             place = self.set.columns[cells]
             self.say(line, place, message, "end the row with a tab for each empty cell", "warning", once="short")
 
@@ -99,7 +102,8 @@ class MetadataChecks:
             if slot in PROPAGATED:
                 own = sum(getattr(row, slot) not in (None, ()) for row in self.set.mappings)
                 if 0 < own < len(self.set.mappings):
-                    rows = f"{own} of {len(self.set.mappings)} rows have a {slot} of their own"
+                    have = "has a {} of its own" if own == 1 else "have a {} of their own"
+                    rows = f"{own} of {len(self.set.mappings)} rows {have.format(slot)}"
                     message = f"{rows}, so that of the set does not hold for the others"
                     self.say_of(slot, message, f"fill in {slot} in every row, or in none", "warning")
             elif slot in SLOTS and slot not in SET_SLOTS:

@@ -19,6 +19,7 @@ from sts_kg.guideline import ontology_folder
 from sts_kg.links.mapping_set import KNOWN, Mapping, MappingSet, columns_of, value_of
 from sts_kg.links.sssom_yaml import emitted, parsed
 from sts_kg.rdf import as_text, read_text
+from sts_kg.safe import counted
 
 __all__ = ["read_table", "shipped", "text"]
 
@@ -145,7 +146,7 @@ def _columns(cells: Sequence[str], line: int, path: object) -> tuple[str, ...]:
 
 def _row(columns: Sequence[str], cells: Sequence[str], line: int, path: object) -> Mapping:
     if any(cells[len(columns) :]):
-        reason = f"the row has {len(cells)} cells, {len(columns)} were expected"
+        reason = f"the row has {counted(len(cells), 'cell')}, the header has {len(columns)}"
         raise ParseError(reason, path=path, line=line, column=len(columns) + 1)
     found = {name: cell for name, cell in zip(columns, cells, strict=False) if cell}
     values = {name: value_of(name, cell) for name, cell in found.items() if name in KNOWN}

@@ -322,7 +322,7 @@ class _Reader:
             cell = rest[0]
         if len(found) < at_least:
             remedy = f"give the list at least {at_least}"
-            self.report("dl-malformed-list", head, f"its rdf:List has {len(found)} members, too few", remedy)
+            self.report("dl-malformed-list", head, f"its rdf:List has {counted(len(found), 'member')}, too few", remedy)
         return tuple(found)
 
     def kinds(self, node: Node) -> set[str]:

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from sts_kg.errors import ParseError
+from sts_kg.errors import ParseError, shown_size
 
 __all__ = ["max_bytes", "read_whole", "unpacked"]
 
@@ -54,7 +54,7 @@ def read_whole(file: BinaryIO, *, path: object = None) -> bytes:
     while piece := file.read(_PIECE):
         held.write(piece)
         if held.tell() > limit:
-            raise ParseError(f"holds more than {limit:,} bytes, the most that is read at once{_RAISE}", path=path)
+            raise ParseError(f"holds more than {shown_size(limit)}, the most that is read at once{_RAISE}", path=path)
     return held.getvalue()
 
 
@@ -70,5 +70,5 @@ def unpacked(pieces: Iterable[bytes], read: Callable[[], int]) -> Iterator[bytes
     for piece in pieces:
         size += len(piece)
         if size > limit + _UNPACKED * read():
-            raise ParseError(f"unpacks to more than {_UNPACKED} times its size, {size:,} bytes so far{_RAISE}")
+            raise ParseError(f"unpacks to more than {_UNPACKED} times its size, {shown_size(size)} so far{_RAISE}")
         yield piece

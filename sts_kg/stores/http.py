@@ -31,6 +31,7 @@ from sts_kg.errors import (
     EndpointTooLargeError,
     EndpointUnavailableError,
     EndpointUnreachableError,
+    shown_size,
 )
 from sts_kg.guideline import version
 from sts_kg.rdf import BASE
@@ -357,9 +358,8 @@ def _reply(call: _Call, parts: SplitResult, response: HTTPResponse) -> Reply:
     try:
         body = decoded(received(response, call.most_bytes), coding, call.most_bytes)
     except BufferError as error:
-        text = (
-            f"the answer has more than {call.most_bytes:,} bytes; ask for less (LIMIT, fewer variables) or allow more"
-        )
+        size = shown_size(call.most_bytes)
+        text = f"the answer has more than {size}; ask for less (LIMIT, fewer variables) or allow more"
         raise call.fail(EndpointTooLargeError, url, text, status=response.status) from error
     except IncompleteRead as error:
         raise call.fail(EndpointAnswerError, url, "the answer is incomplete; ask again, or ask for less") from error

@@ -44,8 +44,9 @@ class Pushed:
 class Verified:
     """A graph compared with a store: its name, the numbers of triples and the digests here and there, and the state.
 
-    The state is `same`, `missing` or `other content`. `blank_nodes` counts the triples there with blank nodes: they
-    were not loaded by `push`, which writes IRIs instead, and can therefore not be compared.
+    The state is `same`, `missing`, `other content`, or `not compared` for a graph that only the store has (its digests
+    are empty). `blank_nodes` counts the triples there with blank nodes: they were not loaded by `push`, which writes
+    IRIs instead, and can therefore not be compared.
     """
 
     graph: str
@@ -114,6 +115,7 @@ def verify(
     graphs: Mapping[URIRef, Source],
     target: str | Path,
     *,
+    base: str | None = None,
     scope: str | None = None,
     timeout_s: float = 300.0,
 ) -> list[Verified]:
@@ -123,6 +125,9 @@ def verify(
     ----------
     graphs, target, scope, timeout_s
         As for `push`. A folder is opened read-only.
+    base : str, optional
+        The other graphs of the store whose names begin so are `not compared`, and follow with a record each. Without
+        it they are not looked for.
 
     Raises
     ------
@@ -134,7 +139,12 @@ def verify(
         The name of a graph is not an absolute IRI.
     """
     with _prepared(graphs, target, scope, timeout_s, read_only=True) as (store, prepared):
-        return [_compared(store, name, content) for name, content in prepared]
+        found = [_compared(store, name, content) for name, content in prepared]
+        others = store.names(base) if base is not None else []
+        known = {each.graph for each in found}
+        return found + [
+            Verified(name, "not compared", 0, "", store.count(name), "", 0) for name in others if name not in known
+        ]
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from sts_kg.safe import counted
 from sts_kg.stores.content import Content
 from sts_kg.stores.digest import Digest, digest_of
 from sts_kg.stores.endpoint import Endpoint
-from sts_kg.stores.folder import count, graph_lines, open_store, replace_graph
+from sts_kg.stores.folder import count, graph_lines, graph_names, open_store, replace_graph
 from sts_kg.stores.http import send
 
 __all__ = ["EndpointTarget", "FolderTarget", "PushProgress", "Routes", "Target", "routes"]
@@ -91,6 +91,10 @@ class FolderTarget:
         """Return the number of triples of a graph."""
         return count(self._store, graph)
 
+    def names(self, base: str) -> list[str]:
+        """Return the names of the graphs that begin with a base, in order."""
+        return sorted(name for name in graph_names(self._store) if name.startswith(base))
+
     def read(self, graph: str, count: int) -> Iterator[list[bytes]]:
         """Yield a graph as lines, some at a time."""
         return graph_lines(self._store, graph)
@@ -147,6 +151,11 @@ class EndpointTarget:
             return int(str(found.rows[0][0]))
         except (IndexError, ValueError) as error:
             raise EndpointAnswerError(self.shown, "gives no number of triples") from error
+
+    def names(self, base: str) -> list[str]:
+        """Return the names of the graphs that begin with a base, in order."""
+        where = f'{{ GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{base}")) }}'
+        return sorted(str(name) for (name,) in self._endpoint.select(f"SELECT DISTINCT ?g WHERE {where}"))
 
     def read(self, graph: str, count: int) -> Iterator[list[bytes]]:
         """Yield a graph in pages; if the store changes their order in between, the digest is wrong."""

@@ -766,7 +766,7 @@ def test_an_empty_file_holds_no_case(ending: str, tmp_path: Path) -> None:
         ("case,stage4-sts,case\n", "a.csv, line 1: the column 'case' is there twice"),
         ("case,stage4-sts\n", "a.csv: holds no case"),
         ("case,stage4-sts\na,yes,no\n", "a.csv, line 2, column 3: 'no' stands under no name of a column; put a text with commas into quotes"),
-        ("case,stage4-sts\n\na\n", "a.csv, line 3: the row has 1 cells, the header has 2"),
+        ("case,stage4-sts\n\na\n", "a.csv, line 3: the row has 1 cell, the header has 2"),
         ("case,stage4-sts\na,maybe\n", "a.csv, line 2: 'maybe' is not a value of stage4-sts: yes, no or unknown is expected"),
         ("case,stage4-sts\na,1\n", "a.csv, line 2: '1' is not a value of stage4-sts: yes, no or unknown is expected"),
         ("case,stage4-sts\n,yes\n", "a.csv, line 2: '' is not an id of a case: one to 200 printable characters are expected"),

@@ -174,6 +174,11 @@ def test_a_change_of_no_word_asks_for_no_look(
     assert [*map(local, found.resting["S15"].statements)] == ["rec-S14"]  # as data it is there
 
 
+def test_a_shift_by_one_is_no_plural(knee: KnowledgeGraph, old: Path) -> None:
+    found = difference(knee, old, ("is used when", "is\n used when"))
+    assert block(found, "kept")[1] == "shifted by +1 character, +1 line: H2–S17"
+
+
 def test_a_change_of_form_that_loses_a_cue_says_so(knee: KnowledgeGraph, old: Path) -> None:
     assert block(difference(knee, old, ("may be offered after", "MAY be offered after")), "S14")[2:] == [
         "  [ ] rec-S14: without its cue “may be offered”",

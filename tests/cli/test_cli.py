@@ -11,9 +11,11 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import oracle
 import pytest
 from click.testing import CliRunner, Result
@@ -27,6 +29,7 @@ from sts_kg.cli import queries
 from sts_kg.cli.console import Terminal
 from sts_kg.guideline.data import queries_folder
 from sts_kg.guideline.guideline import Guideline
+from sts_kg.links.mapping_set import Mapping, MappingSet
 from sts_kg.quality.gates import Report
 from sts_kg.quality.violation import Violation
 from sts_kg.queries.body import TAKEN
@@ -963,3 +966,27 @@ def test_labels_keep_the_limits(kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPa
     assert invoke("sparql", "--labels", *limits, "SELECT ?d { ?d a sts:Drug }").exit_code == 0
     assert invoke("query", "drugs/standard-drug", "--labels", *limits).exit_code == 0
     assert seen == [{"timeout_s": 30.0, "memory": 1_000_000_000}] * 2
+
+
+# --- CSV for spreadsheets
+
+
+def test_every_command_that_writes_csv_writes_it_for_spreadsheets(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = Mapping(subject_id="sts:a", predicate_id="skos:exactMatch", object_id="X:1", comment="=1+1")
+    monkeypatch.setattr(KnowledgeGraph, "mapping_rows", lambda self, name, **chosen: ((MappingSet({}, ()), row),))
+    report = Report((Violation("a-check", "sts:a", "=1+1", "-5"),), (), (), 1)
+    monkeypatch.setattr(KnowledgeGraph, "check", lambda self, page: report)
+    listed = invoke("mappings", "--format", "spreadsheet").stdout
+    assert listed.splitlines()[1] == '"sts:a","","skos:exactMatch","","X:1","","\'=1+1"'
+    checked = invoke("check", "--format", "spreadsheet").stdout
+    assert checked == '\ufeff"check","subject","message","remedy"\n"a-check","sts:a","\'=1+1","-5"\n'
+    found = invoke("sparql", "--format", "spreadsheet", 'SELECT ("=1+1" AS ?x) {}').stdout
+    assert found == '\ufeff"x"\n"\'=1+1"\n'
+    for command in _commands(cli.app):  # none is forgotten
+        choices = {each for option in command.params for each in getattr(option.type, "choices", ())}
+        assert ("csv" in choices) == ("spreadsheet" in choices), command.name
+
+
+def _commands(group: click.Group) -> Iterator[click.Command]:
+    for command in group.commands.values():
+        yield from _commands(command) if isinstance(command, click.Group) else [command]

@@ -174,7 +174,7 @@ def test_a_table_without_metadata_is_read() -> None:
         (b" \n\xc2\xa0\t\n", "x.tsv, line 1: is not an SSSOM table: columns such as subject_id were expected"),
         (b"subject_id\tsubject_id\n", "x.tsv, line 1, column 2: has the column 'subject_id' twice"),
         (b"subject_id\t\tx\n", "x.tsv, line 1, column 2: has a column without a name"),
-        (b"subject_id\nA:1\tB:2\n", "x.tsv, line 2, column 2: the row has 2 cells, 1 were expected"),
+        (b"subject_id\nA:1\tB:2\n", "x.tsv, line 2, column 2: the row has 2 cells, the header has 1"),
         (b'subject_id\n"A:1\n', "x.tsv, line 2: is not a table: unexpected end of data"),
         (b'#a: 1\nsubject_id\n"A"1\n', "x.tsv, line 3: is not a table: '\\t' expected after '\"'"),
         (b"#a: 1\n#a: 2\nsubject_id\n", "x.tsv, line 2, column 2: the metadata has the key 'a' twice"),

@@ -550,3 +550,35 @@ def test_verify_says_same_missing_other_content_and_blank_nodes(tmp_path: Path) 
     ox.Store(loaded).load(lines, ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(str(one)))
     (there,) = verify({one: lines}, loaded)
     assert (there.state, there.triples_there, there.blank_nodes) == ("other content", 2, 2)
+
+
+def test_verify_names_the_graphs_under_a_base_that_it_does_not_compare(to: Server, tmp_path: Path) -> None:
+    base, triple = f"https://example.org/{tmp_path.name}/", b"<urn:a> <urn:p> <urn:b> .\n"
+    one, two, other = (URIRef(f"{start}{name}") for start, name in ((base, "one"), (base, "two"), ("urn:", "other")))
+    for target in (to.query, tmp_path / "store"):
+        push({one: triple, two: triple, other: triple}, target)
+        found = verify({one: triple}, target, base=base)
+        assert [(each.graph, each.state, each.triples_there) for each in found] == [
+            (str(one), "same", 1),
+            (str(two), "not compared", 1),
+        ]
+        assert len(verify({one: triple}, target)) == 1
+
+
+@pytest.mark.usefixtures("preloaded")
+def test_command_says_which_of_our_graphs_were_not_compared(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    kg.push(store, kinds=("asserted", "inferred"))
+    whole, part = run("--store", store, "--verify-only"), run("--store", store, "--verify-only", "--graphs", "asserted")
+    assert (whole.exit_code, part.exit_code) == (0, 0)
+    assert "not compared" not in whole.output
+    assert part.stdout.splitlines()[-1].split() == [
+        f"{BASE}inferred",
+        "0",
+        "not",
+        "compared",
+        f"({len(kg.inferred):,}",
+        "triples",
+        "there)",
+    ]
+    assert "note: 1 graph of ours that is there was not compared" in part.stderr

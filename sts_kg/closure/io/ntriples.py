@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sts_kg.closure.columns import unique
 from sts_kg.closure.terms import SLACK, Terms, canonical_pattern
-from sts_kg.errors import ParseError
+from sts_kg.errors import ParseError, shown_size
 from sts_kg.rdf import BLANK, IRI, LITERAL, canonical, check_nesting, max_bytes
 
 __all__ = ["Encoded", "encode"]
@@ -96,7 +96,7 @@ def encode(
     blocks = [np.zeros((0, encoder.width), np.int32)]
 
     def too_long(limit: int) -> ParseError:
-        reason = f"has more than {limit:,} bytes without a line end; set STS_KG_MAX_BYTES to read more"
+        reason = f"has more than {shown_size(limit)} without a line end; set STS_KG_MAX_BYTES to read more"
         return ParseError(reason, path=path, line=encoder.n_lines + 1)
 
     for block in _blocks(io.BytesIO(source) if isinstance(source, bytes) else source, too_long):
