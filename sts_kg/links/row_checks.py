@@ -83,7 +83,7 @@ class RowChecks:
                 "fill in reviewer_id or reviewer_label",
             )
         for name, cell in row.extra.items():
-            hint = self.set.extensions[name][1]
+            _, hint = self.set.extensions.get(name, ("", None))  # None: a slot of the set, as a column
             form = _FORMS.get(self.values.iri(hint)) if hint else None
             if form and not re.fullmatch(form, cell):
                 message = f"{cell!r} is not of the type {hint} that {name} is defined with"

@@ -131,7 +131,7 @@ def _table(
 
 
 def _columns(cells: Sequence[str], line: int, path: object) -> tuple[str, ...]:
-    names = [cell.strip() for cell in cells]
+    names = [cell.strip().removeprefix("\ufeff") for cell in cells]  # a mark of two files put together
     while names and not names[-1]:
         names.pop()
     first: dict[str, int] = {}

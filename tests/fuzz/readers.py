@@ -241,7 +241,9 @@ def _folded(term: Any) -> str:
 
 def _sssom_tsv(data: bytes) -> object:
     found = read_table(data, path="given.sssom.tsv")
-    rows = [line for line in _lines(data) if line.strip('\r\n\t,; "') and not line.startswith(("#", '"#'))]
+    rows = [
+        line for line in _lines(data) if line.strip('\r\n\t,; "') and not line.lstrip("\ufeff").startswith(("#", '"#'))
+    ]
     if not found.mappings and len(rows) > 1:
         raise FaultError("nothing comes of something", rows[:3])
     again = read_table(text(found).encode(), path="again.sssom.tsv")
@@ -285,7 +287,7 @@ def _sssom_yaml(data: bytes) -> object:
     lines = as_text(data, path="given.sssom.yml").splitlines()
     found, places = parsed(lines, "given.sssom.yml")
     if not found and any(
-        line.strip() not in ("", "---", "...", "{}") and not line.lstrip().startswith("#") for line in lines
+        line.strip() not in ("", "---", "...", "{}", "{ }") and not line.lstrip().startswith("#") for line in lines
     ):
         raise FaultError("nothing comes of something", lines[:3])
     again, _ = parsed(list(emitted(found)), "again.sssom.yml")

@@ -560,6 +560,19 @@ def test_an_empty_required_cell_is_an_error_in_its_row_and_a_missing_column_one_
     assert (problem.line, problem.count) == (FIRST, 3)
 
 
+def test_a_slot_of_the_set_may_be_a_column() -> None:
+    found = set_of({"sssom_version": "1.1"})
+    assert found.mappings[0].extra == {"sssom_version": "1.1"}
+    assert validate(found) == validate(set_of({}))
+    assert read(to_json(found).encode()).mappings == found.mappings
+
+
+def test_a_byte_order_mark_before_the_columns_is_no_part_of_a_name() -> None:
+    whole = table({})
+    first = whole.index("subject_id")
+    assert read(f"{whole[:first]}\ufeff{whole[first:]}".encode()) == read(whole.encode())
+
+
 def test_an_older_slot_says_what_to_write() -> None:
     (problem,) = [
         each

@@ -40,7 +40,7 @@ def read(tmp_path: Path, axioms: str) -> Graph:
         ("Declaration(Datatype(:T))", ":T a rdfs:Datatype ."),
         ("Declaration(DataProperty(:d))", ":d a owl:DatatypeProperty ."),
         (
-            "SubClassOf(:A ObjectIntersectionOf(:B :C))",
+            "SubClassOf(:A ObjectUnionOf(:B :C))",
             ":A rdfs:subClassOf [a owl:Class; owl:unionOf (:B :C)] .",
         ),
         ("SubClassOf(:A ObjectComplementOf(:B))", ":A rdfs:subClassOf [a owl:Class; owl:complementOf :B] ."),
