@@ -71,7 +71,8 @@ class Content:
         """Yield the triples as lines of canonical N-Triples, `size` at a time, always in the same order."""
         digest, count = Digest() if self._digest is None else None, 0
         for canonical in canonical_lines(self._source, size):
-            lines = [skolemised(line, self._names) if b"_:" in line else line for line in canonical]
+            has_blank_nodes = b"_:" in b"".join(canonical)
+            lines = [skolemised(line, self._names) for line in canonical] if has_blank_nodes else canonical
             if digest is not None:
                 digest.add(lines)
                 count += len(lines)
