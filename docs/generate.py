@@ -86,7 +86,7 @@ def cli() -> str:
         HEADER,
         "# The command line",
         "Exit codes: 0 done, 1 the answer is no (violations, contradictions, ASK), 2 usage, 3 unreadable input, "
-        "4 endpoint.",
+        "4 endpoint or store.",
         _fenced(app.get_help(context)),
     ]
     for name in app.list_commands(context):

@@ -466,19 +466,21 @@ class KnowledgeGraph:
         endpoint: str | None = None,
         timeout_s: float | None = None,
         max_rows: int | None = None,
+        strict: bool = False,
+        on_note: Callable[[str], None] | None = None,
         **parameters: object,
     ) -> Table | bool | Graph:
         """Return the answer to a canned query from the endpoint in its header. No other method contacts it.
 
         `endpoint` is the URL of another one to ask instead; `timeout_s` and `max_rows` are as for `sparql`, 60 s
-        without a limit.
+        without a limit. `strict` and `on_note` are about parameters, as for `query`; the data of others has no slips.
 
         Raises
         ------
         UnknownNameError, ParameterError
             As `query`.
         QueryError
-            Its header names no endpoint.
+            Its header names no endpoint, or there is something to note and it is `strict`.
         EndpointError
             There is no usable answer.
         """
@@ -490,8 +492,12 @@ class KnowledgeGraph:
         url = endpoint or found.endpoint
         _limits(found.shown, timeout_s, None, max_rows)  # says what is wrong with them
         profile = next((each for each in PROFILES if each in url), "generic")
-        asked = Endpoint(url, profile=profile, timeout_s=timeout_s or 60.0)
-        return at_most(asked.query(self.bound(found.id, **parameters)), max_rows, found.shown)
+        asked, notes = Endpoint(url, profile=profile, timeout_s=timeout_s or 60.0), list[str]()
+        text = self._bound(found, parameters, notes.append)
+        if strict and notes:
+            raise QueryError(found.shown, "; ".join(notes))
+        _tell(notes, on_note)
+        return _noted(at_most(asked.query(text), max_rows, found.shown), notes)
 
     def sparql(
         self,
@@ -1091,7 +1097,12 @@ def _own_queries(folder: str | Path | None) -> dict[str, CannedQuery]:
 
 
 def asking(
-    url: str, kind: str | None = None, *, profile: str = "generic", queries: str | Path | None = None
+    url: str,
+    kind: str | None = None,
+    *,
+    profile: str = "generic",
+    timeout_s: float = 60.0,
+    queries: str | Path | None = None,
 ) -> KnowledgeGraph:
     """Return the shipped knowledge graph, whose queries go to a SPARQL 1.1 endpoint, as `--endpoint` does it.
 
@@ -1107,10 +1118,8 @@ def asking(
     """
     from sts_kg.stores import backend_at
 
-    own = _own_queries(queries)
-    return KnowledgeGraph(
-        Session(Guideline(), mappings=_Shipped()), backend=backend_at(url, kind, profile=profile), own=own
-    )
+    own, backend = _own_queries(queries), backend_at(url, kind, profile=profile, timeout_s=timeout_s)
+    return KnowledgeGraph(Session(Guideline(), mappings=_Shipped()), backend=backend, own=own)
 
 
 def connect(

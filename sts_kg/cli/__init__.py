@@ -1,7 +1,7 @@
 """The command line `sts-kg`: parse, call, print.
 
 Exit codes: 0 done, 1 the answer is no (violations, contradictions, ASK), 2 usage, 3 unreadable input, or a limit was
-reached, 4 endpoint, 141 the reader of standard output has gone (as by SIGPIPE).
+reached, 4 endpoint or store, 141 the reader of standard output has gone (as by SIGPIPE).
 
 Everything except click is imported inside the commands, so that `--help` and completion are fast.
 """

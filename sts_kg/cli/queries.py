@@ -207,9 +207,11 @@ def _query_command(query: CannedQuery, own: Path | None) -> click.Command:
                     shown.write(kg.bound(query.id, **values))
                     return
                 within = {name: limit for name, limit in limits.items() if name != "memory"}  # which is the endpoint's
-                answer = kg.query_online(query.id, endpoint=endpoint, **within, **values)
+                answer = kg.query_online(
+                    query.id, endpoint=endpoint, strict=strict, on_note=_warning(shown), **within, **values
+                )
             else:
-                kg = _loaded(store, endpoint, cases, own, kind=query.graph)
+                kg = _loaded(store, endpoint, cases, own, kind=query.graph, timeout_s=limits["timeout_s"])
                 if query.graph == "cases" and not kg.has_cases:
                     where = "the endpoint has no cases: " if endpoint is not None else ""
                     more = "push others with push --cases" if endpoint is not None else "give others with --cases FILE"
@@ -332,7 +334,7 @@ def sparql(
     asked = read_text(file) if file is not None else sys.stdin.read() if text == "-" else str(text)
     shown = terminal()
     with shown.busy("reasoning …"):
-        kg = _loaded(store, endpoint, cases, kind="asserted" if asserted else None)
+        kg = _loaded(store, endpoint, cases, kind="asserted" if asserted else None, timeout_s=limits["timeout_s"])
         answer = kg.sparql(asked, asserted=asserted, strict=strict, on_note=_warning(shown), **limits)
         answer = kg.labelled(answer, **_but_rows(limits)) if labels and isinstance(answer, Table) else answer
     _print(answer, form, shown)
@@ -354,6 +356,7 @@ def _loaded(
     own: Path | None = None,
     *,
     kind: str | None = None,
+    timeout_s: float | None = None,
 ) -> KnowledgeGraph:
     """Return the shipped graph, or that of a store or an endpoint; `kind` is that of a canned query."""
     from sts_kg.knowledge import asking, load
@@ -362,7 +365,7 @@ def _loaded(
         raise click.UsageError("--store and --endpoint exclude each other")
     if endpoint is not None:
         _refuse_cases(cases)
-        return asking(endpoint, kind, queries=own)
+        return asking(endpoint, kind, queries=own, timeout_s=timeout_s or 60.0)
     kg = load(store=store, queries=own)
     return kg.with_cases(cases) if cases else kg
 

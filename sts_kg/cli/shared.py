@@ -47,7 +47,7 @@ __all__ = [
     "verdicts_option",
 ]
 
-#: Exit codes: done; the answer is no (violations, contradictions, ASK); usage; unreadable input; endpoint.
+#: Exit codes: done; the answer is no (violations, contradictions, ASK); usage; unreadable input; endpoint or store.
 DONE, NO, USAGE, UNREADABLE, ENDPOINT = range(5)
 #: The reader of standard output has gone, such as head: what shells give to SIGPIPE.
 UNREAD = 141

@@ -115,7 +115,7 @@ def _of(terms: _Terms, name: str) -> dict[str, Any]:
 
 
 def _is_null(terms: _Terms, name: str) -> bool:
-    if name.startswith("@") or name not in terms:
+    if re.fullmatch(r"@[A-Za-z]+", name) or name not in terms:
         return False
     definition = terms[name]
     return definition is None or (isinstance(definition, dict) and definition.get("@id", "") is None)

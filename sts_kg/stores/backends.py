@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 from rdflib import Graph, URIRef
 
-from sts_kg.errors import EndpointAnswerError, EndpointError, EndpointUnreachableError, ParseError
+from sts_kg.errors import EndpointAnswerError, EndpointError, EndpointTimeoutError, EndpointUnreachableError, ParseError
 from sts_kg.queries import QueryText, at_most, known_prefixes, run
 from sts_kg.rdf import BASE, Quads, nquads_of
 from sts_kg.safe import without_secrets
@@ -30,6 +30,7 @@ _MODULE = f"{BASE}ontology/"
 _GENID = re.compile(r".*/\.well-known/genid/([^/]+/)*")
 _OURS = f"{{ ?ours a owl:Ontology FILTER(?ours = <{BASE}ontology>) }} UNION {{ ?ours a sts:TreatmentOption }}"
 _WHERE_OURS = f"SELECT DISTINCT ?g {{ {_OURS} UNION {{ GRAPH ?g {{ {_OURS} }} }} }}"
+_MOST_S = 10.0  #: within which an endpoint must say where it holds the knowledge graph
 _NAMES = "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
 
 
@@ -271,10 +272,14 @@ def where_ours(endpoint: Endpoint) -> Where | None:
     ------
     EndpointUnreachableError
         No connection leads to it.
+    EndpointTimeoutError
+        It does not answer within 10 seconds, or within its own limit if that is shorter.
     """
+    probe = copy(endpoint)
+    probe.timeout_s = min(endpoint.timeout_s, _MOST_S)
     try:
-        found = {row[0] for row in endpoint.select(_WHERE_OURS)}
-    except EndpointUnreachableError:
+        found = {row[0] for row in probe.select(_WHERE_OURS)}
+    except (EndpointTimeoutError, EndpointUnreachableError):
         raise
     except EndpointError:  # some endpoints refuse GRAPH, having no named graphs
         return None
@@ -288,7 +293,8 @@ def backend_at(url: str, kind: str | None = None, *, profile: str = "generic", t
 
     Pushed graphs are asked as `connect` asks them, if the query is of a `kind` (a canned one), or if the default graph
     holds nothing of ours. Else the default graph is asked as it is; if it holds nothing of ours, but graphs of other
-    names do, as an export that was loaded there, then these.
+    names do, as an export that was loaded there, then these. If the endpoint does not say within 10 seconds, or
+    `timeout_s`, what it holds, a text of one's own is asked of the default graph.
 
     Raises
     ------
@@ -296,7 +302,12 @@ def backend_at(url: str, kind: str | None = None, *, profile: str = "generic", t
         The endpoint does not answer, or a query of a `kind` is asked, and it holds nothing of ours.
     """
     endpoint = Endpoint(url, profile=profile, timeout_s=timeout_s)
-    where = where_ours(endpoint) or Where(False, (), ())
+    try:
+        where = where_ours(endpoint) or Where(False, (), ())
+    except EndpointTimeoutError:
+        if kind is not None:
+            raise
+        return LooseBackend(endpoint, holds_ours=True)  # as it may
     if where.pushed and (kind is not None or not where.default):
         return EndpointBackend(url, profile=profile, timeout_s=timeout_s)
     if kind is not None and not (where.default or where.named):

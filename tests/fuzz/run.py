@@ -44,6 +44,11 @@ def main() -> None:
     given = told.parse_args()
     sys.path[:1] = [str(TESTS), str(ROOT)]  # not this folder, whose name is that of a package of tests
     os.chdir(ROOT)
+    if given.child is None:  # a child imports nothing before atheris does
+        from fuzz.readers import READERS
+
+        if given.reader not in READERS:
+            told.error(f"there is no reader {given.reader!r}; known are {', '.join(sorted(READERS))}")
     if given.show:
         print(_kind_of(given.reader, given.show.read_bytes()) or "nothing is wrong")
     elif given.shrink:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -34,3 +36,11 @@ def test_texts_to_begin_with_are_read(reader: str) -> None:
     said = [outcome(READERS[reader], text) for text in READERS[reader].seeds]
     refused = [each for each in said if "Error" in each and "web page" not in each]
     assert refused == ([] if reader != "case-json" else refused[:1])
+
+
+def test_a_reader_that_is_none_is_told_which_there_are() -> None:
+    command = [sys.executable, str(Path(__file__).parent / "run.py"), "nosuch"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    last = done.stderr.splitlines()[-1]
+    assert last == f"run.py: error: there is no reader 'nosuch'; known are {', '.join(sorted(READERS))}"

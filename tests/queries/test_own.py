@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from faulty import faulty, good
 from rdflib import Literal
 
 from sts_kg import KnowledgeGraph, Table, load
+from sts_kg.cli import app
 from sts_kg.errors import ParameterError, ParseError, QueriesError, QueryError
 from sts_kg.guideline.data import ontology_folder
 from sts_kg.guideline.guideline import Guideline
@@ -219,3 +222,18 @@ def test_mappings_that_a_store_does_not_have_are_said(tmp_path: Path) -> None:
     ]
     load(queries=own).query("mine/a", on_note=told.append, strict=True)
     assert len(told) == 1
+
+
+def test_a_federated_query_tells_what_a_parameter_was_taken_for_and_can_be_strict(tmp_path: Path) -> None:
+    own = folder(tmp_path, mine__elsewhere=BRANDS.replace("#+ defaults", "#+ endpoint: http://e.org/\n#+ defaults"))
+    words = ["query", "--queries", str(own), "mine/elsewhere", "--drug", "CHEBI:71217"]
+    note = "CHEBI:71217 is pazopanib hydrochloride, close to pazopanib"
+    with faulty(good(b'{"head": {"vars": ["brand"]}, "results": {"bindings": []}}')) as endpoint:
+        loose = CliRunner().invoke(app, [*words, "--endpoint", endpoint.address])
+        strict = CliRunner().invoke(app, [*words, "--endpoint", endpoint.address, "--strict"])
+        assert (len(endpoint.seen), loose.exit_code, strict.exit_code) == (1, 0, 2)
+        assert loose.stderr.splitlines()[0] == f"warning: {note}"
+        assert note in strict.stderr
+        answer = load(queries=own).query_online("elsewhere", endpoint=endpoint.address, drug="CHEBI:71217")
+    assert isinstance(answer, Table)
+    assert answer.notes == (note,)

@@ -427,12 +427,34 @@ NULL = "is null in the @context, so what is said by it would be lost"
         ({"@id": "e:a", "@type": ["e:C", "off"]}, f"the type 'off' {NULL}"),
         ({"@id": "e:a", "word": "off"}, f"the value 'off' {NULL}"),
         ({"@graph": [{"@value": 3}]}, '{"@value": 3} is said of nothing'),
+        (
+            {"@id": "e:a", "known": {"@context": {"@no@keyword": None}, "@no@keyword": 1}},
+            f"the key '@no@keyword' {NULL}",
+        ),
     ],
 )
 def test_what_json_ld_drops_is_an_error(way: Way, node: dict[str, object], said: str, tmp_path: Path) -> None:
     path = tmp_path / "a.jsonld"
     path.write_text(json.dumps({"@context": CONTEXT, **node}), encoding="utf-8")
     assert said in refused(way, path).reason
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"@id": "e:a", "@reverse" * 200: {"e:p": 1}},
+        {"@id": "e:a", "@type": "@reverse" * 200},
+        {"@id": "e:a", "@" + "reverse" * 200: 1},
+        {"@context": {"@reverse" * 200: None}, "@id": "e:a", "@reverse" * 200: 1},
+        {"@graph": ["@reverse" * 200]},
+    ],
+)
+def test_a_long_name_is_cut_in_a_message(node: dict[str, object], tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonld"
+    path.write_text(json.dumps(node), encoding="utf-8")
+    with pytest.raises(ParseError, match=r"@reverse.*….* would be lost") as caught:
+        read(path)
+    assert len(caught.value.reason) < 400
 
 
 def test_the_line_of_what_json_ld_drops(tmp_path: Path) -> None:

@@ -13,14 +13,17 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
+from conftest import EXAMPLES
 from rdflib import URIRef
 from servers import virtuoso_server
 
 from sts_kg import KnowledgeGraph, ParseError
 from sts_kg.cli import app
-from sts_kg.stores import dump
+from sts_kg.rdf.names import BASE
+from sts_kg.stores import dump, graphs_of_links
 from sts_kg.stores.pushing import push, verify
 
 A, B = URIRef("https://example.org/g/a"), URIRef("https://example.org/g/b")
@@ -200,3 +203,31 @@ def test_verify_after_other_triples_were_loaded_says_so(tmp_path: Path) -> None:
     push({A: TEXT + b"<urn:s> <urn:p> <urn:new> .\n"}, tmp_path / "store", scope="one")
     (compared,) = verify({A: TEXT}, tmp_path / "store", scope="one")
     assert (compared.state, compared.triples, compared.triples_there) == ("other content", 2, 3)
+
+
+@pytest.mark.usefixtures("preloaded")
+def test_files_have_the_cases_and_the_links_that_are_asked_for(tmp_path: Path) -> None:
+    linked, dumped, loaded = tmp_path / "linked", tmp_path / "dump", tmp_path / "loaded"
+    external = Path(__file__).parents[1] / "external.ttl"
+    invoke("link", external, "-o", linked)
+    words = ("--graphs", "asserted,links", "--linked", linked, "--cases", EXAMPLES / "f.yaml")
+    done = invoke("push", "--files", dumped, *words, "--format", "json")
+    names = {each["graph"]: each["triples"] for each in json.loads(done.stdout)}
+    kept = {str(name): lines.count(b"\n") for name, lines in graphs_of_links(linked).items()}
+    assert len(kept) > 1
+    assert {name: n for name, n in names.items() if name.startswith(f"{BASE}link")} == kept
+    assert names[f"{BASE}cases"] > 0
+    assert f"{BASE}inferred" not in names
+    store = ox.Store(loaded)
+    for file in sorted(dumped.glob("*.nq.gz")):
+        store.load(gzip.decompress(file.read_bytes()), ox.RdfFormat.N_QUADS)
+    del store
+    compared = invoke("push", "--store", loaded, "--verify-only", *words, "--format", "json")
+    assert (compared.exit_code, {each["state"] for each in json.loads(compared.stdout)}) == (0, {"same"})
+    without = invoke("push", "--store", loaded, "--verify-only", "--graphs", "asserted", "--format", "json")
+    others = {each["graph"] for each in json.loads(without.stdout) if each["state"] == "not compared"}
+    assert others == {*kept, f"{BASE}cases"}
+
+
+def invoke(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from click.testing import CliRunner
 
+from sts_kg.cli import app
 from sts_kg.errors import EndpointError, ParseError
 from sts_kg.stores.folder import graph_lines, graphs, open_store, replace_graph
 
@@ -176,3 +178,26 @@ def test_a_damaged_store_is_an_error_that_says_what_to_do(tmp_path: Path) -> Non
     for read_only in (True, False):
         with pytest.raises(EndpointError, match=r"a damaged store, or none .*; make it anew in another folder"):
             open_store(tmp_path / "s", read_only=read_only)
+
+
+@pytest.mark.usefixtures("preloaded")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sparql", "ASK {}", "--store", "none"),
+        ("query", "drugs/drugs-and-brands", "--store", "none"),
+        ("query", "drugs/drugs-and-brands", "--store", "none", "--show"),
+        ("push", "--store", "none", "--verify-only"),
+        ("push", "--store", "out", "--graphs", "links", "--linked", "none"),
+        ("push", "--files", "out", "--graphs", "links", "--linked", "none"),
+        ("export", "-o", "out.nq", "--graphs", "links", "--linked", "none"),
+    ],
+)
+def test_a_missing_store_ends_every_command_with_4(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, words)
+    assert (done.exit_code, done.stdout) == (4, "")
+    assert done.stderr == "sts-kg: none: there is no such folder\n"
+    assert [*tmp_path.iterdir()] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,14 +10,16 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from faulty import YES, faulty, good, silent
 from rdflib import Literal
 from servers import Server, oxigraph_server
 
 from sts_kg import KnowledgeGraph, Table, connect
 from sts_kg.cli import app
-from sts_kg.errors import EndpointError
+from sts_kg.errors import EndpointError, EndpointTimeoutError
 from sts_kg.knowledge import asking
 from sts_kg.rdf.graphs import serialize
+from sts_kg.stores import backends
 from sts_kg.stores.endpoint import Endpoint
 from sts_kg.stores.pushing import push
 
@@ -112,3 +115,24 @@ def test_a_store_of_others_is_asked_as_it_is_and_no_canned_query_pretends(server
     done = runner.invoke(app, ["sparql", "SELECT ?s { ?s <http://e/p> ?o }", "--endpoint", server.query])
     assert (done.exit_code, done.stderr) == (0, "")
     assert "http://e/a" in done.stdout
+
+
+# --- an endpoint that does not say
+
+
+def test_the_first_question_keeps_to_the_timeout() -> None:
+    for words in (["sparql", "ASK {}"], ["query", "drugs/drugs-and-brands"]):
+        began = time.monotonic()
+        with faulty(silent) as endpoint:
+            done = CliRunner().invoke(app, [*words, "--endpoint", endpoint.address, "--timeout", "0.3"])
+        assert (done.exit_code, done.stdout) == (4, "")
+        assert "no answer in time" in done.stderr
+        assert time.monotonic() - began < 10
+
+
+def test_the_first_question_is_short_and_a_text_is_asked_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "_MOST_S", 0.3)
+    with faulty(silent, good(YES)) as endpoint:
+        assert asking(endpoint.address).sparql("ASK {}") is True
+    with faulty(silent) as endpoint, pytest.raises(EndpointTimeoutError, match=r"no answer in time.*after 0.3 s"):
+        asking(endpoint.address, "closed")
