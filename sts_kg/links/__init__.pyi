@@ -1,5 +1,9 @@
 from .fetch import downloaded as downloaded
 from .linking import link as link
+from .layers import Layers as Layers
+from .layers import read_layers as read_layers
+from .lookup import looked_up as looked_up
+from .lookup import named_elsewhere as named_elsewhere
 from .mappings import SLOTS as SLOTS
 from .mappings import Mapping as Mapping
 from .mappings import MappingSet as MappingSet
@@ -7,9 +11,7 @@ from .mappings import RowViolation as RowViolation
 from .mappings import canonical as canonical
 from .mappings import graphs_of_mappings as graphs_of_mappings
 from .mappings import iri_of as iri_of
-from .mappings import looked_up as looked_up
 from .mappings import merged as merged
-from .mappings import named_elsewhere as named_elsewhere
 from .mappings import read as read
 from .mappings import read_all as read_all
 from .mappings import shipped as shipped
