@@ -639,7 +639,11 @@ class KnowledgeGraph:
             return named_elsewhere(text, self._layers)
 
         kept = self._kept_cases
-        return Entities(self.asserted + kept if len(kept) else self.asserted, elsewhere=elsewhere)
+        return Entities(
+            self.asserted + kept if len(kept) else self.asserted,
+            elsewhere=elsewhere,
+            outside=lambda text: self._layers.iri(text),
+        )
 
     # --- cases
 
@@ -986,6 +990,47 @@ class KnowledgeGraph:
         variables = ("subject", "predicate", "object", "label", "modifier", "set", "comment")
         return Table(variables, tuple(rows)).with_labels(self.guideline.labels)
 
+    def codes(
+        self,
+        listed: str | Path | Iterable[str],
+        *,
+        column: str = "code",
+        prefix: str | None = None,
+        encoding: str | None = None,
+    ) -> Table:
+        """Return which terms of ours the codes of a list mean by the mappings, and where the page speaks of them.
+
+        Each code has a row for each term, or one that says why there is none: its status is found, not spoken of (it
+        is mapped, and the page says nothing of it), denied, retired or unknown. `Table.notes` counts them.
+
+        Parameters
+        ----------
+        listed : path or iterable of str
+            A CSV file as spreadsheets write it, with a column of codes, and perhaps `label` and `retired`; or codes.
+        column : str
+            The name of the column of codes.
+        prefix : str, optional
+            The prefix of codes that have none.
+        encoding : str, optional
+            The encoding of a file that is neither UTF-8 nor UTF-16, such as cp1252.
+
+        Raises
+        ------
+        ParseError
+            The file cannot be read, or has no such column, or a row without a code.
+        UnknownNameError
+            There is no such prefix.
+        """
+        from sts_kg.links import Code, codes, read_codes
+
+        if isinstance(listed, str | Path):
+            found, others = read_codes(listed, column=column, encoding=encoding)
+        else:
+            found, others = [Code(text) for text in dict.fromkeys(listed)], []
+        table = codes(found, self._layers, self.guideline.asserted, prefix=prefix).with_labels(self.guideline.labels)
+        unread = (f"not read: {', '.join(others)}",) if others else ()
+        return replace(table, notes=(*table.notes, *unread))
+
     def mapping_conflicts(self) -> Table:
         """Return the rows of mapping sets that do not agree as a table: reason, the row that holds, the other.
 
@@ -1145,14 +1190,20 @@ def _own_queries(folder: str | Path | None) -> dict[str, CannedQuery]:
 
 
 def asking(
-    url: str, kind: str | None = None, *, profile: str = "generic", queries: str | Path | None = None
+    url: str,
+    kind: str | None = None,
+    *,
+    profile: str = "generic",
+    queries: str | Path | None = None,
+    mappings: Sequence[str | Path] = (),
 ) -> KnowledgeGraph:
     """Return the shipped knowledge graph, whose queries go to a SPARQL 1.1 endpoint, as `--endpoint` does it.
 
     A canned query, whose `kind` is given ("asserted", "closed", "linked"), is asked of the graphs that were pushed, as
     `connect` asks them. A text of one's own is asked of the default graph, as it is, unless that holds nothing of ours.
     Then the graphs that were pushed are asked, or else the graphs of other names that hold an export of ours. Names in
-    parameters are those of the shipped ontology.
+    parameters are those of the shipped ontology, and codes those of `mappings`, which are not sent: `push` puts mapping
+    sets there.
 
     Raises
     ------
@@ -1161,10 +1212,9 @@ def asking(
     """
     from sts_kg.stores import backend_at
 
-    own = _own_queries(queries)
-    return KnowledgeGraph(
-        Session(Guideline(), mappings=_Sets()), backend=backend_at(url, kind, profile=profile), own=own
-    )
+    own, kg = _own_queries(queries), KnowledgeGraph(Session(Guideline(), mappings=_Sets()))
+    kg = kg.with_mappings(*mappings) if mappings else kg
+    return KnowledgeGraph(kg.session, backend=backend_at(url, kind, profile=profile), own=own)
 
 
 def connect(

@@ -1,7 +1,10 @@
+from .code_list import Code as Code
+from .code_list import codes as codes
+from .code_list import read_codes as read_codes
 from .fetch import downloaded as downloaded
-from .linking import link as link
 from .layers import Layers as Layers
 from .layers import read_layers as read_layers
+from .linking import link as link
 from .lookup import looked_up as looked_up
 from .lookup import named_elsewhere as named_elsewhere
 from .mappings import SLOTS as SLOTS

@@ -24,16 +24,16 @@ from sts_kg.links.mapping_checks import validate
 from sts_kg.links.mapping_rdf import sets_of, to_graph
 from sts_kg.links.mapping_set import Mapping as Row
 from sts_kg.links.mapping_set import MappingSet, columns_of, used_prefixes
+from sts_kg.links.mappings import read_all
 from sts_kg.links.slots import NO_TERM
 from sts_kg.links.sssom_table import shipped
-from sts_kg.links.mappings import read_all
 from sts_kg.rdf import BASE, Prefixes, ntriples_of, of_ntriples
 from sts_kg.safe import counted
 from sts_kg.tables import Table
 
 __all__ = ["DERIVED", "Conflict", "Layers", "Statement", "read_layers"]
 
-#: The mapping set of the matches that follow from those of other sets, and what the names of graphs of others begin with.
+#: The mapping set of what follows from others, and how the names of the graphs of sets of somebody else begin.
 DERIVED = f"{BASE}mappings/derived"
 _OWN = f"{BASE}mappings/own/"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -62,6 +62,11 @@ class Statement(NamedTuple):
         if self.subject <= self.object or self.predicate not in _BACK:
             return self.subject, self.predicate, self.object
         return self.object, _BACK[self.predicate], self.subject
+
+    @property
+    def is_match(self) -> bool:
+        """Whether the predicate is one of the five matches of SKOS."""
+        return self.predicate in _BACK
 
     @property
     def turned(self) -> Statement:
@@ -242,12 +247,11 @@ class Layers:
                 turned = each.turned
                 if turned[2:] not in stated:
                     rows.setdefault(turned[2:], spelled.row(turned, [each], _INVERSION))
-        for each in self._chained():
-            found = each[0]
-            rows.setdefault(found[2:], spelled.row(found, each[1], _CHAINING))
+        for found, links in self._chained():
+            rows.setdefault(found[2:], spelled.row(found, links, _CHAINING))
         metadata: dict[str, Any] = {
             "mapping_set_id": DERIVED,
-            "mapping_set_description": "Matches that follow from those of other sets: inverse ones, and chained exact ones.",
+            "mapping_set_description": "What follows from other sets: inverse matches, and exact ones that chain.",
             "license": _NO_LICENSE,
         }
         used = used_prefixes(rows.values(), metadata)

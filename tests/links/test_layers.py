@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sts_kg.links import MappingSet, read, validate
-from sts_kg.links.layers import DERIVED, Layers, read_layers
+from sts_kg.links.layers import DERIVED, Layers
 from sts_kg.links.mapping_rdf import to_graph
 
 HEAD = """\
