@@ -1,4 +1,4 @@
-"""Codes of a list, such as a formulary: which terms of ours they mean, and where the page speaks of them."""
+"""Codes of a list, such as a formulary: what they mean of ours, and where the page speaks of it."""
 
 from __future__ import annotations
 
@@ -90,7 +90,8 @@ def codes(listed: Iterable[Code], layers: Layers, ours: Graph, *, prefix: str | 
     ours : Graph
         The ontology.
     prefix : str, optional
-        The prefix of codes alone; without it, they are looked for among all terms that the sets map, your own first.
+        The prefix of codes alone; without it, they are looked for among the terms that your own sets alone have, then
+        among all.
 
     Raises
     ------
@@ -140,21 +141,23 @@ class _Work:
     def known(self) -> dict[str, dict[str, str]]:
         """The external terms of the sets by IRI: spelling, whether a set of one's own has it, a row that finds none."""
         found: dict[str, dict[str, str]] = {}
-        own = len(self.layers.own)
-        for number, each in enumerate((*self.layers.own, *self.layers.given)):
+        shipped = len(self.layers.given) - len(self.layers.own)
+        for number, each in enumerate(self.layers.given):
             for row in each.mappings:
                 ends = [end for end in (row.subject_id, row.object_id) if end and end != NO_TERM]
                 for end in ends:
                     iri = iri_of(end, each.curie_map)
                     if not iri.startswith(BASE):
                         said = f"{end} {row.predicate_id} {NO_TERM}" if len(ends) == 1 else ""
-                        entry = found.setdefault(iri, {"curie": end, "own": "yes" if number < own else "", "none": ""})
+                        entry = found.setdefault(
+                            iri, {"curie": end, "own": "yes" if number >= shipped else "", "none": ""}
+                        )
                         entry["none"] = entry["none"] or said
         return found
 
     @cached_property
     def by_code(self) -> dict[str, list[str]]:
-        """The external terms by their codes alone, those of one's own sets first."""
+        """The external terms by their codes alone."""
         found: dict[str, list[str]] = defaultdict(list)
         for iri, entry in self.known.items():
             found[entry["curie"].partition(":")[2]].append(iri)
@@ -262,8 +265,8 @@ class _Work:
         ours = self.ours
         options: dict[Node | None, set[Node]] = defaultdict(set)
         sentences: dict[Node | None, set[Node]] = defaultdict(set)
-        for used in (STS.hasComponent, STS.hasOptionalComponent):
-            for option, part in ours.subject_objects(used):
+        for uses in (STS.hasComponent, STS.hasOptionalComponent):
+            for option, part in ours.subject_objects(uses):
                 for kind in ours.transitive_objects(part, STS.kindOf):
                     options[kind].add(option)
         for option, modality in ours.subject_objects(STS.hasModality):
@@ -271,11 +274,11 @@ class _Work:
             options[option].add(option)
         for term, sentence in ours.subject_objects(PROV.wasQuotedFrom):
             sentences[term].add(sentence)
-        for term, used_by in options.items():
+        for used, used_by in options.items():
             for option in used_by:
                 for recommendation in ours.subjects(STS.recommendsOption, option):
-                    sentences[term] |= {*ours.objects(recommendation, PROV.wasQuotedFrom)}
-        order = {term: int(str(place)) for term, place in ours.subject_objects(STS.ordinal)}
+                    sentences[used] |= {*ours.objects(recommendation, PROV.wasQuotedFrom)}
+        order: dict[Node | None, int] = {term: int(str(place)) for term, place in ours.subject_objects(STS.ordinal)}
 
         def names(terms: Iterable[Node]) -> list[str]:
             return [local(str(term)) for term in sorted(terms, key=lambda each: (order.get(each, 0), str(each)))]

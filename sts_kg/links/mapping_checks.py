@@ -53,6 +53,7 @@ def validate(
         values,
         found,
         wrong=(*traps(), *denied, *(() if layered else (*shipped_denials(), *denials([mappings])))),
+        spared=shipped_denials() if layered else (),
         outside=ExternalTerms(graph, labels or {}, retired or {}),
         ours=frozenset(map(str, entities)) if entities is not None else None,
     )
