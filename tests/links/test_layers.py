@@ -266,7 +266,9 @@ def test_a_denied_row_of_ours_wins_over_ones_own(kg: KnowledgeGraph, tmp_path: P
         "skos:closeMatch",
         "skos:exactMatch",
     ]
-    assert own.query("links/about-external-id", external="EX:1").rows == ()
+    about = own.query("links/about-external-id", external="EX:1")
+    assert isinstance(about, Table)
+    assert about.rows == ()
 
 
 def test_a_trap_that_no_row_denies_is_an_error(kg: KnowledgeGraph, tmp_path: Path) -> None:
