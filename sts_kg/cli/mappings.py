@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -169,7 +169,7 @@ def _told(shown: Terminal, found: list[RowViolation]) -> int:
 
 @mappings_group.command()
 @click.argument("files", nargs=-1, required=True, type=File, metavar="FILE...")
-@formats("table", "json", "csv", "md")
+@formats("table", "json", "csv", "md", "spreadsheet")
 def conflicts(files: tuple[Path, ...], form: str) -> None:
     """Say which rows of mapping sets do not agree, with those of the shipped sets too: both rows, and which holds.
 
@@ -184,10 +184,16 @@ def conflicts(files: tuple[Path, ...], form: str) -> None:
     from sts_kg.knowledge import load
 
     table, shown = load().with_mappings(*files).mapping_conflicts(), terminal()
+    texts: dict[str, Callable[[], str]] = {
+        "json": table.to_json,
+        "csv": table.to_csv,
+        "md": table.to_markdown,
+        "spreadsheet": lambda: "\ufeff" + table.to_csv(spreadsheet=True),
+    }
     if form == "table":
         shown.answer(table)
     else:
-        shown.write({"json": table.to_json, "csv": table.to_csv, "md": table.to_markdown}[form]())
+        shown.write(texts[form]())
     sys.exit(NO if len(table) else DONE)
 
 
