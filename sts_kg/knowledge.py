@@ -76,7 +76,7 @@ from sts_kg.workers import Limits, bytes_of
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure, Proof
-    from sts_kg.links import LinkReport, MappingSet
+    from sts_kg.links import Layers, LinkReport, MappingSet
     from sts_kg.links import Mapping as MappingRow
     from sts_kg.quality import Report
     from sts_kg.stores import Backend, Dumped, Endpoint, Pushed, PushProgress, Source, Verified
@@ -99,6 +99,7 @@ class KnowledgeGraph:
         own: Mapping[str, CannedQuery] | None = None,
     ) -> None:
         self._session, self._backend, self._own = session, backend, own or {}
+        self._kept_layers: Layers | None = None
 
     def _like_this(self, session: Session) -> KnowledgeGraph:
         return KnowledgeGraph(session, own=self._own)
@@ -239,6 +240,41 @@ class KnowledgeGraph:
         """
         return self._like_this(replace(self.session, guideline=self.guideline.with_alignments(*names)))
 
+    def with_mappings(self, *sources: MappingSet | str | Path) -> KnowledgeGraph:
+        """Return a knowledge graph with mapping sets of one's own above those of this one, the last one uppermost.
+
+        Codes that they map to our terms, or exactly to external terms that ours match exactly, then name our terms in
+        parameters, and queries of the mappings, `link`, `codes`, `export` and `push` have them. A match that any set
+        denies does not hold; `mapping_conflicts` has what does not.
+
+        Parameters
+        ----------
+        *sources : path or MappingSet
+            Files in SSSOM: a table, JSON or RDF.
+
+        Raises
+        ------
+        ParseError
+            A file cannot be read, or a set has an error, or two have one id.
+        """
+        from sts_kg.links import Layers, read_layers
+
+        read = read_layers(sources, set(self.guideline.asserted.subjects()))
+        layers = Layers.over_shipped((*self._layers.own, *read))
+        return self._like_this(replace(self.session, mappings=_Sets(layers)))
+
+    @property
+    def _layers(self) -> Layers:
+        """The mapping sets of this graph, those that are kept in a store among them."""
+        kept = self.session.mappings
+        if isinstance(kept, _Sets):
+            return kept.layers
+        if self._kept_layers is None:
+            from sts_kg.links import Layers
+
+            self._kept_layers = Layers.kept(kept)
+        return self._kept_layers
+
     # --- queries
 
     @cached_property
@@ -341,7 +377,7 @@ class KnowledgeGraph:
             links = [*session.slices, f"{base}link/inferred"] if session.slices else []
             names, mappings = {*map(str, modules), f"{base}inferred", *map(str, links)}, session.mappings
         if query.graph == "linked":
-            names |= set(map(str, mappings or _Shipped()))
+            names |= set(map(str, mappings or _Sets()))
         cases = {f"{self.guideline.base}cases"}
         names = names | cases if query.graph == "cases" else names if self.has_cases else names - cases
         return graphs_of("closed" if query.graph == "cases" else query.graph, tuple(sorted(names)))
@@ -606,10 +642,14 @@ class KnowledgeGraph:
         def elsewhere(text: str) -> Elsewhere:
             from sts_kg.links import named_elsewhere
 
-            return named_elsewhere(text)
+            return named_elsewhere(text, self._layers)
 
         kept = self._kept_cases
-        return Entities(self.asserted + kept if len(kept) else self.asserted, elsewhere=elsewhere)
+        return Entities(
+            self.asserted + kept if len(kept) else self.asserted,
+            elsewhere=elsewhere,
+            outside=lambda text: self._layers.iri(text),
+        )
 
     # --- cases
 
@@ -799,7 +839,7 @@ class KnowledgeGraph:
             path,
             inferred=session.closure.inferred if inferred else None,
             cases=session.facts + session.by_readings if session.cases else None,
-            mappings={str(name).rpartition("/")[2]: graph for name, graph in sets.items()},
+            mappings={str(name).removeprefix(f"{BASE}mappings/"): graph for name, graph in sets.items()},
             modules=modules,
         )
 
@@ -916,13 +956,13 @@ class KnowledgeGraph:
                 raise UnknownNameError("kind of graph", kind, KINDS)
         session = self.session
         if "mappings" in kinds and not session.mappings:
-            session = replace(session, mappings=_Shipped())
+            session = replace(session, mappings=_Sets())
         return {name: graph for kind in KINDS if kind in kinds for name, graph in session.named_graphs(kind).items()}
 
     def mapping_rows(
         self, name: str | None = None, *, prefix: str | None = None, predicate: str | None = None
     ) -> tuple[tuple[MappingSet, MappingRow], ...]:
-        """Return the rows of the shipped mapping sets, each with its set: all, or those about one term.
+        """Return the rows of the mapping sets, each with its set: all, or those about one term.
 
         Parameters
         ----------
@@ -940,9 +980,9 @@ class KnowledgeGraph:
         CurieError
             The name is a CURIE with an unknown prefix.
         """
-        from sts_kg.links import looked_up, shipped
+        from sts_kg.links import looked_up
 
-        return looked_up(shipped(), name, lambda: self.session.entities, prefix=prefix, predicate=predicate)
+        return looked_up(self._layers, name, lambda: self.session.entities, prefix=prefix, predicate=predicate)
 
     def mappings(self, name: str | None = None, *, prefix: str | None = None, predicate: str | None = None) -> Table:
         """Return the rows of `mapping_rows` as a table: subject, predicate, object, label, modifier, set, comment."""
@@ -955,6 +995,55 @@ class KnowledgeGraph:
             rows.append((*ends, *(Literal(cell) if cell else None for cell in cells)))
         variables = ("subject", "predicate", "object", "label", "modifier", "set", "comment")
         return Table(variables, tuple(rows)).with_labels(self.guideline.labels)
+
+    def codes(
+        self,
+        listed: str | Path | Iterable[str],
+        *,
+        column: str = "code",
+        prefix: str | None = None,
+        encoding: str | None = None,
+    ) -> Table:
+        """Return which terms of ours the codes of a list mean by the mappings, and where the page speaks of them.
+
+        Each code has a row for each term, or one that says why there is none: its status is found, not spoken of (it
+        is mapped, and the page says nothing of it), denied, retired or unknown. `Table.notes` counts them.
+
+        Parameters
+        ----------
+        listed : path or iterable of str
+            A CSV file as spreadsheets write it, with a column of codes, and perhaps `label` and `retired`; or codes.
+        column : str
+            The name of the column of codes.
+        prefix : str, optional
+            The prefix of codes that have none.
+        encoding : str, optional
+            The encoding of a file that is neither UTF-8 nor UTF-16, such as cp1252.
+
+        Raises
+        ------
+        ParseError
+            The file cannot be read, or has no such column, or a row without a code.
+        UnknownNameError
+            There is no such prefix.
+        """
+        from sts_kg.links import Code, codes, read_codes
+
+        if isinstance(listed, str | Path):
+            found, others = read_codes(listed, column=column, encoding=encoding)
+        else:
+            found, others = [Code(text) for text in dict.fromkeys(listed)], []
+        table = codes(found, self._layers, self.guideline.asserted, prefix=prefix).with_labels(self.guideline.labels)
+        unread = (f"not read: {', '.join(others)}",) if others else ()
+        return replace(table, notes=(*table.notes, *unread))
+
+    def mapping_conflicts(self) -> Table:
+        """Return the rows of mapping sets that do not agree as a table: reason, the row that holds, the other.
+
+        A denied match does not hold in any set; else the upper set holds where two say different matches of the same
+        two terms. Where a term is an exact match of two of ours, both rows hold, and no chain goes through it.
+        """
+        return self._layers.to_table()
 
     def link(
         self,
@@ -989,9 +1078,10 @@ class KnowledgeGraph:
         from sts_kg.links import link, merged_slices
 
         session, ours = self.session, self.guideline.asserted
-        report = link(sources, ours, slice=slice, depth=depth, seeds=seeds, bridge=bridge, progress=progress)
+        sets = self._layers.about_ours
+        report = link(sources, ours, sets=sets, slice=slice, depth=depth, seeds=seeds, bridge=bridge, progress=progress)
         slices = merged_slices(session.slices, report.graphs)
-        self._session = replace(session, slices=slices, mappings=session.mappings or _Shipped())
+        self._session = replace(session, slices=slices, mappings=session.mappings or _Sets())
         self._backend = None
         for derived in ("_kept_cases", "_entities"):
             self.__dict__.pop(derived, None)
@@ -1070,17 +1160,26 @@ def load(
         from sts_kg.stores import FolderBackend
 
         return KnowledgeGraph(backend=FolderBackend(Path(store)), own=own)
-    return KnowledgeGraph(Session(Guideline(ontology, engine=engine), mappings=_Shipped()), own=own)
+    return KnowledgeGraph(Session(Guideline(ontology, engine=engine), mappings=_Sets()), own=own)
 
 
-class _Shipped(Mapping[URIRef, bytes]):
-    """The shipped mapping sets as N-Triples by graph name, read when one is first asked for."""
+class _Sets(Mapping[URIRef, bytes]):
+    """Mapping sets as N-Triples by graph name, made when one is first asked for: the shipped ones, or layers."""
+
+    def __init__(self, layers: Layers | None = None) -> None:
+        self._layers = layers
+
+    @cached_property
+    def layers(self) -> Layers:
+        from sts_kg.links import Layers
+
+        return self._layers if self._layers is not None else Layers.over_shipped(())
 
     @cached_property
     def _graphs(self) -> Mapping[URIRef, bytes]:
         from sts_kg.links import graphs_of_mappings
 
-        return graphs_of_mappings()
+        return self._layers.graphs if self._layers is not None else graphs_of_mappings()
 
     def __getitem__(self, name: URIRef) -> bytes:
         return self._graphs[name]
@@ -1103,13 +1202,15 @@ def asking(
     profile: str = "generic",
     timeout_s: float = 60.0,
     queries: str | Path | None = None,
+    mappings: Sequence[str | Path] = (),
 ) -> KnowledgeGraph:
     """Return the shipped knowledge graph, whose queries go to a SPARQL 1.1 endpoint, as `--endpoint` does it.
 
     A canned query, whose `kind` is given ("asserted", "closed", "linked"), is asked of the graphs that were pushed, as
     `connect` asks them. A text of one's own is asked of the default graph, as it is, unless that holds nothing of ours.
     Then the graphs that were pushed are asked, or else the graphs of other names that hold an export of ours. Names in
-    parameters are those of the shipped ontology.
+    parameters are those of the shipped ontology, and codes those of `mappings`, which are not sent: `push` puts mapping
+    sets there.
 
     Raises
     ------
@@ -1118,8 +1219,10 @@ def asking(
     """
     from sts_kg.stores import backend_at
 
-    own, backend = _own_queries(queries), backend_at(url, kind, profile=profile, timeout_s=timeout_s)
-    return KnowledgeGraph(Session(Guideline(), mappings=_Shipped()), backend=backend, own=own)
+    own, kg = _own_queries(queries), KnowledgeGraph(Session(Guideline(), mappings=_Sets()))
+    kg = kg.with_mappings(*mappings) if mappings else kg
+    backend = backend_at(url, kind, profile=profile, timeout_s=timeout_s)
+    return KnowledgeGraph(kg.session, backend=backend, own=own)
 
 
 def connect(

@@ -24,7 +24,7 @@ from sts_kg.cli.links import link
 from sts_kg.cli.mappings import mappings_group
 from sts_kg.cli.ontology import check, describe, export, review, source_group, sources
 from sts_kg.cli.push import push
-from sts_kg.cli.queries import queries_command, query_group, sparql
+from sts_kg.cli.queries import codes, queries_command, query_group, sparql
 from sts_kg.cli.shared import DONE, ENDPOINT, NO, UNREAD, UNREADABLE, USAGE, terminal
 from sts_kg.errors import (
     CurieError,
@@ -127,7 +127,7 @@ def completion(shell: str) -> None:
 
 _CASES = (options_command, explain, ask, what_if)
 _GRAPH = (queries_command, query_group, sparql, close, prove, sources, source_group, check, review, export, describe)
-_LINKS = (link, mappings_group, push)
+_LINKS = (codes, link, mappings_group, push)
 for command in (*_CASES, *_GRAPH, *_LINKS):
     app.add_command(command)
 

@@ -7,7 +7,18 @@ from pathlib import Path
 
 import click
 
-from sts_kg.cli.shared import DONE, NO, File, as_json, formats, memory_option, profile_option, terminal
+from sts_kg.cli.shared import (
+    DONE,
+    NO,
+    File,
+    as_json,
+    formats,
+    mappings_option,
+    memory_option,
+    profile_option,
+    terminal,
+    with_own,
+)
 from sts_kg.links import SLICES
 from sts_kg.safe import counted
 from sts_kg.stores import KINDS
@@ -33,6 +44,7 @@ __all__ = ["link"]
 @click.option("--bridge", is_flag=True, help="Put exact matches into external classes, for reasoning.")
 @click.option("-o", "--output", type=File, metavar="STORE|FILE", help="A store folder, or FILE.(nq|trig).")
 @formats("text", "json", "md")
+@mappings_option
 @memory_option
 def link(
     files: tuple[str, ...],
@@ -44,6 +56,7 @@ def link(
     bridge: bool,
     output: Path | None,
     form: str,
+    mappings: tuple[Path, ...],
 ) -> None:
     """Link external ontologies, and report which mappings hold.
 
@@ -64,7 +77,7 @@ def link(
     if not files and not endpoint:
         raise click.UsageError("name a file or URL to link, or an --endpoint")
     shown = terminal()
-    kg = load()
+    kg = with_own(load(), mappings)
     with shown.busy("reading …") as show:
         report = kg.link(
             *files,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sts_kg.cli.shared import DONE, NO, UNREADABLE, File, as_json, formats, terminal
+from sts_kg.cli.shared import DONE, NO, UNREADABLE, File, as_json, formats, mappings_option, terminal, with_own
 from sts_kg.errors import ParseError, UnknownNameError
 from sts_kg.safe import counted
 
@@ -36,7 +36,11 @@ class _Mappings(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(name="mappings", cls=_Mappings, subcommand_metavar="[ENTITY|CURIE|IRI] | validate FILE... | export")
+@click.group(
+    name="mappings",
+    cls=_Mappings,
+    subcommand_metavar="[ENTITY|CURIE|IRI] | validate FILE... | conflicts FILE... | export",
+)
 def mappings_group() -> None:
     """List, validate and export mappings to external terms (SSSOM).
 
@@ -57,8 +61,9 @@ def mappings_group() -> None:
 @click.argument("name", required=False, metavar="[ENTITY|CURIE|IRI]")
 @click.option("--prefix", metavar="PREFIX", help="Only external terms of this vocabulary.")
 @click.option("--predicate", metavar="PREDICATE", help="Only this predicate, such as exactMatch.")
+@mappings_option
 @formats("table", "json", "csv", "tsv", "spreadsheet")
-def listed(name: str | None, prefix: str | None, predicate: str | None, form: str) -> None:
+def listed(name: str | None, prefix: str | None, predicate: str | None, mappings: tuple[Path, ...], form: str) -> None:
     """List the mappings of one of our terms or of an external term; without a name, all mappings.
 
     A row that denies a match is shown as "not …". Format spreadsheet is CSV in which no cell is a formula.
@@ -72,7 +77,7 @@ def listed(name: str | None, prefix: str | None, predicate: str | None, form: st
     from sts_kg.links import Mapping, MappingSet, text
     from sts_kg.tables import write_rows
 
-    rows = load().mapping_rows(name, prefix=prefix, predicate=predicate)
+    rows = with_own(load(), mappings).mapping_rows(name, prefix=prefix, predicate=predicate)
     shown = terminal()
     if form == "json":
         shown.write(as_json([_described(each, row) for each, row in rows]))
@@ -160,6 +165,36 @@ def _told(shown: Terminal, found: list[RowViolation]) -> int:
         told.append(f"{more} for information")
     shown.note(", ".join(told))
     return counts["error"]
+
+
+@mappings_group.command()
+@click.argument("files", nargs=-1, required=True, type=File, metavar="FILE...")
+@formats("table", "json", "csv", "md", "spreadsheet")
+def conflicts(files: tuple[Path, ...], form: str) -> None:
+    """Say which rows of mapping sets do not agree, with those of the shipped sets too: both rows, and which holds.
+
+    A denied match holds in no set. Else the last FILE holds where two say different matches of the same two terms, and
+    each FILE above the shipped sets. Where a term is an exact match of two of ours, both hold, and no other match
+    follows through it. Exit 1 if there are conflicts.
+
+    \b
+    Example:
+      sts-kg mappings conflicts region.sssom.tsv hospital.sssom.tsv
+    """
+    from sts_kg.knowledge import load
+
+    table, shown = load().with_mappings(*files).mapping_conflicts(), terminal()
+    texts: dict[str, Callable[[], str]] = {
+        "json": table.to_json,
+        "csv": table.to_csv,
+        "md": table.to_markdown,
+        "spreadsheet": lambda: "\ufeff" + table.to_csv(spreadsheet=True),
+    }
+    if form == "table":
+        shown.answer(table)
+    else:
+        shown.write(texts[form]())
+    sys.exit(NO if len(table) else DONE)
 
 
 @mappings_group.command()

@@ -16,10 +16,12 @@ from sts_kg.cli.shared import (
     formats,
     graph_by,
     kinds_in,
+    mappings_option,
     own_queries_option,
     page_option,
     terminal,
     verdicts_option,
+    with_own,
 )
 from sts_kg.errors import ParseError
 from sts_kg.guideline import DESCRIPTIONS
@@ -153,7 +155,8 @@ def review(output: Path, page: Path | None, verdicts: tuple[Path, ...]) -> None:
     help="FILE.(ttl|nt|rdf|owl|jsonld|n3|trig|nq), also with .gz; with --modules a folder.",
 )
 @click.option("--inferred", is_flag=True, help="Include the axioms that OWL 2 RL entails.")
-@click.option("--mappings", is_flag=True, help="Include the matches with external terms.")
+@click.option("--matches", is_flag=True, help="Include the matches with external terms.")
+@mappings_option
 @click.option(
     "--graphs",
     callback=kinds_in,
@@ -173,7 +176,8 @@ def review(output: Path, page: Path | None, verdicts: tuple[Path, ...]) -> None:
 def export(
     output: Path,
     inferred: bool,
-    mappings: bool,
+    matches: bool,
+    mappings: tuple[Path, ...],
     graphs: tuple[str, ...],
     linked: Path | None,
     modules: bool,
@@ -191,20 +195,23 @@ def export(
     \b
     Example:
       sts-kg export --inferred -o sts-kg.owl
-      sts-kg export --modules --mappings -o sts-kg-modules
+      sts-kg export --modules --matches -o sts-kg-modules
       sts-kg export --graphs asserted,inferred,mappings,links --linked linked -o linked.ttl
     """
     from sts_kg.knowledge import load
 
     if ("links" in graphs) != (linked is not None):
         raise click.UsageError("--graphs links and --linked DIR, a store made by link -o, go together")
-    if graphs and (inferred or mappings or modules):
-        raise click.UsageError("--graphs excludes --inferred, --mappings and --modules; name kinds of graphs instead")
+    if graphs and (inferred or matches or modules):
+        raise click.UsageError("--graphs excludes --inferred, --matches and --modules; name kinds of graphs instead")
+    if mappings and not matches and "mappings" not in graphs:
+        raise click.UsageError("--mappings FILE goes with --matches, or with --graphs that has mappings")
     shown = terminal()
     with shown.busy("reasoning …"):
-        kg = load().with_alignments(*alignments) if alignments else load()
+        kg = with_own(load(), mappings)
+        kg = kg.with_alignments(*alignments) if alignments else kg
         kg = kg.with_cases(cases) if cases else kg
-        done = kg.export(output, inferred=inferred, mappings=mappings, modules=modules, kinds=graphs, linked=linked)
+        done = kg.export(output, inferred=inferred, mappings=matches, modules=modules, kinds=graphs, linked=linked)
     shown.note(str(done))
 
 

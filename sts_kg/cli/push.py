@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sts_kg.cli.shared import File, as_json, cases_option, formats, kinds_in, memory_option, terminal
+from sts_kg.cli.shared import (
+    File,
+    as_json,
+    cases_option,
+    formats,
+    kinds_in,
+    mappings_option,
+    memory_option,
+    terminal,
+    with_own,
+)
 from sts_kg.safe import counted
 from sts_kg.stores import KINDS
 
@@ -36,6 +46,7 @@ __all__ = ["push"]
 @cases_option
 @click.option("--update", metavar="URL", help="The address for updates, if not derived from --endpoint.")
 @click.option("--graph-store", metavar="URL", help='The address of its Graph Store Protocol; "" for none.')
+@mappings_option
 @formats("text", "json")
 @memory_option
 def push(
@@ -49,6 +60,7 @@ def push(
     cases: tuple[Path, ...],
     update: str | None,
     graph_store: str | None,
+    mappings: tuple[Path, ...],
     form: str,
 ) -> None:
     """Put the knowledge graph into a SPARQL 1.1 store, or into files for its bulk loader.
@@ -81,13 +93,18 @@ def push(
         raise click.UsageError("--update and --graph-store go with --endpoint")
     if ("links" in graphs) != (linked is not None):
         raise click.UsageError("--graphs links and --linked DIR, a store made by link -o, go together")
+    if mappings and "mappings" not in graphs:
+        raise click.UsageError(
+            "--mappings FILE goes with --graphs that has mappings, such as asserted,inferred,mappings"
+        )
     if files is not None and (replace or verify_only):
         raise click.UsageError("--files writes a new folder; leave out --replace and --verify-only")
     if verify_only and (replace or update or graph_store):
         raise click.UsageError("--verify-only writes nothing; leave out --replace, --update and --graph-store")
     shown = terminal()
     with shown.busy("reasoning …") as show:
-        kg = load().with_cases(cases) if cases else load()
+        kg = with_own(load(), mappings)
+        kg = kg.with_cases(cases) if cases else kg
         target = store if store is not None else str(endpoint)
         if files is not None:
             show("writing …")

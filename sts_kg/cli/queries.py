@@ -19,9 +19,11 @@ from sts_kg.cli.shared import (
     endpoint_option,
     formats,
     limits_options,
+    mappings_option,
     own_queries_option,
     store_option,
     terminal,
+    with_own,
 )
 from sts_kg.errors import StsKgError, UnknownNameError
 from sts_kg.safe import counted
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from sts_kg.queries import CannedQuery, Parameter
     from sts_kg.tables import Table
 
-__all__ = ["queries_command", "query_group", "sparql"]
+__all__ = ["codes", "queries_command", "query_group", "sparql"]
 
 _TABLES = ("table", "json", "srj", "csv", "tsv", "md", "spreadsheet")
 _ANSWERS = ("table", "json", "srj")  #: of ASK: SPARQL 1.1 has no CSV or TSV for them
@@ -45,6 +47,7 @@ _GRAPHS = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml", "jsonld": "jsonld
 @formats("table", "json", "md")
 @click.option("--topic", help="Only the queries of one topic.")
 @own_queries_option
+@mappings_option
 @click.option("--write", "folder", type=File, metavar="DIR", help="Write each as a file for any SPARQL engine.")
 @click.option("--endpoint-graphs", is_flag=True, help="With --write: name the graphs that push writes, by FROM.")
 @click.option("--value", "values", multiple=True, metavar="NAME=VALUE", help="With --write: bind a parameter to this.")
@@ -52,6 +55,7 @@ def queries_command(
     form: str,
     topic: str | None,
     own: Path | None,
+    mappings: tuple[Path, ...],
     folder: Path | None,
     endpoint_graphs: bool,
     values: tuple[str, ...],
@@ -70,7 +74,7 @@ def queries_command(
 
     if folder is None and (endpoint_graphs or values):
         raise click.UsageError("--endpoint-graphs and --value belong to --write DIR")
-    kg, shown = load(queries=own), terminal()
+    kg, shown = with_own(load(queries=own), mappings), terminal()
     if folder is not None:
         given: dict[str, str] = {}
         for name, value in map(_name_and_value, values):
@@ -189,6 +193,7 @@ def _query_command(query: CannedQuery, own: Path | None) -> click.Command:
         cases: tuple[Path, ...],
         endpoint: str | None,
         store: Path | None,
+        mappings: tuple[Path, ...],
         labels: bool,
         strict: bool,
         limits: dict[str, Any],
@@ -202,7 +207,7 @@ def _query_command(query: CannedQuery, own: Path | None) -> click.Command:
             if show or (
                 query.endpoint and (online or endpoint is not None)
             ):  # a federated query asks the data of others
-                kg = _loaded(store, None, cases, own)
+                kg = _loaded(store, None, cases, own, mappings)
                 if show:
                     shown.write(kg.bound(query.id, **values))
                     return
@@ -211,7 +216,8 @@ def _query_command(query: CannedQuery, own: Path | None) -> click.Command:
                     query.id, endpoint=endpoint, strict=strict, on_note=_warning(shown), **within, **values
                 )
             else:
-                kg = _loaded(store, endpoint, cases, own, kind=query.graph, timeout_s=limits["timeout_s"])
+                timeout_s = limits["timeout_s"]
+                kg = _loaded(store, endpoint, cases, own, mappings, kind=query.graph, timeout_s=timeout_s)
                 if query.graph == "cases" and not kg.has_cases:
                     where = "the endpoint has no cases: " if endpoint is not None else ""
                     more = "push others with push --cases" if endpoint is not None else "give others with --cases FILE"
@@ -241,6 +247,7 @@ def _query_command(query: CannedQuery, own: Path | None) -> click.Command:
         cases_option,
         endpoint_option,
         store_option,
+        mappings_option,
         _strict,
         _labels,
     ):
@@ -298,6 +305,7 @@ def _short_default(parameter: Parameter) -> str:
 @cases_option
 @endpoint_option
 @store_option
+@mappings_option
 @_strict
 @_labels
 @limits_options
@@ -309,6 +317,7 @@ def sparql(
     cases: tuple[Path, ...],
     endpoint: str | None,
     store: Path | None,
+    mappings: tuple[Path, ...],
     strict: bool,
     labels: bool,
     limits: dict[str, Any],
@@ -334,10 +343,48 @@ def sparql(
     asked = read_text(file) if file is not None else sys.stdin.read() if text == "-" else str(text)
     shown = terminal()
     with shown.busy("reasoning …"):
-        kg = _loaded(store, endpoint, cases, kind="asserted" if asserted else None, timeout_s=limits["timeout_s"])
+        kind, timeout_s = "asserted" if asserted else None, limits["timeout_s"]
+        kg = _loaded(store, endpoint, cases, mappings=mappings, kind=kind, timeout_s=timeout_s)
         answer = kg.sparql(asked, asserted=asserted, strict=strict, on_note=_warning(shown), **limits)
         answer = kg.labelled(answer, **_but_rows(limits)) if labels and isinstance(answer, Table) else answer
     _print(answer, form, shown)
+
+
+@click.command()
+@click.argument("file", type=File, metavar="LIST.csv")
+@mappings_option
+@click.option("--prefix", metavar="PREFIX", help="The prefix of codes that have none.")
+@click.option("--column", default="code", show_default=True, metavar="NAME", help="The column that has the codes.")
+@click.option("--encoding", metavar="NAME", help="Of a file that is neither UTF-8 nor UTF-16, such as cp1252.")
+@store_option
+@formats(*_TABLES)
+def codes(
+    file: Path,
+    mappings: tuple[Path, ...],
+    prefix: str | None,
+    column: str,
+    encoding: str | None,
+    store: Path | None,
+    form: str,
+) -> None:
+    """Say of which codes of a list the page speaks, and where: terms, options, sentences.
+
+    LIST.csv is CSV as spreadsheets write it, with a column of codes (CURIEs, IRIs or codes alone), and perhaps label
+    and retired (yes or no). Each code has a row for each term of ours that it means, with the rows of the mappings that
+    lead there, or one that says why there is none. They are counted: found, not spoken of (mapped, but the page says
+    nothing of it), denied, retired, unknown.
+
+    \b
+    Example:
+      sts-kg codes formulary.csv --mappings local.sssom.tsv
+      sts-kg codes formulary.csv --mappings local.sssom.tsv --format spreadsheet > spoken-of.csv
+      sts-kg codes atc.csv --prefix atc --column ATC --encoding cp1252
+    """
+    table = _loaded(store, None, mappings=mappings).codes(file, column=column, prefix=prefix, encoding=encoding)
+    shown = terminal()
+    _print(table, form, shown)
+    for note in table.notes:
+        shown.note(note)
 
 
 def _but_rows(limits: dict[str, Any]) -> dict[str, Any]:
@@ -354,6 +401,7 @@ def _loaded(
     endpoint: str | None,
     cases: tuple[Path, ...] = (),
     own: Path | None = None,
+    mappings: tuple[Path, ...] = (),
     *,
     kind: str | None = None,
     timeout_s: float | None = None,
@@ -365,8 +413,8 @@ def _loaded(
         raise click.UsageError("--store and --endpoint exclude each other")
     if endpoint is not None:
         _refuse_cases(cases)
-        return asking(endpoint, kind, queries=own, timeout_s=timeout_s or 60.0)
-    kg = load(store=store, queries=own)
+        return asking(endpoint, kind, queries=own, mappings=mappings, timeout_s=timeout_s or 60.0)
+    kg = with_own(load(store=store, queries=own), mappings)
     return kg.with_cases(cases) if cases else kg
 
 

@@ -37,6 +37,7 @@ __all__ = [
     "graph_by",
     "kinds_in",
     "limits_options",
+    "mappings_option",
     "memory_option",
     "own_queries_option",
     "page_option",
@@ -45,6 +46,7 @@ __all__ = [
     "store_option",
     "terminal",
     "verdicts_option",
+    "with_own",
 ]
 
 #: Exit codes: done; the answer is no (violations, contradictions, ASK); usage; unreadable input; endpoint or store.
@@ -57,6 +59,13 @@ case_file = click.argument("file", type=File)
 case_id = click.option("--case", metavar="ID", help="The case, if the file has several.")
 cases_option = click.option(
     "--cases", type=File, multiple=True, metavar="FILE", help="Add the cases of this file; repeatable."
+)
+mappings_option = click.option(
+    "--mappings",
+    type=File,
+    multiple=True,
+    metavar="FILE",
+    help="Mappings of your own (SSSOM), above the shipped ones; repeatable, the last one uppermost.",
 )
 page_option = click.option(
     "--source", "page", type=File, metavar="PAGE", envvar="STS_KG_SOURCE", help="The source page, to quote its text."
@@ -189,6 +198,16 @@ def graph_by(readings: tuple[str, ...] = (), verdicts: tuple[Path, ...] = ()) ->
         terminal().note(f"{counted(len(found), 'verdict')}; {counted(found.n_empty, 'row')} not filled in")
         kg = kg.with_verdicts(found)
     return kg.under(readings[0]) if readings else kg
+
+
+def with_own(kg: KnowledgeGraph, mappings: tuple[Path, ...]) -> KnowledgeGraph:
+    """Return a knowledge graph with mapping sets of one's own, and say how many rows do not agree."""
+    if not mappings:
+        return kg
+    kg = kg.with_mappings(*mappings)
+    if found := len(kg.mapping_conflicts()):
+        terminal().note(f"note: {counted(found, 'conflict')} between mappings: see sts-kg mappings conflicts")
+    return kg
 
 
 def terminal() -> Terminal:

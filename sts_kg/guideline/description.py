@@ -46,7 +46,7 @@ def describe(guideline: Guideline, vocabulary: str, files: Iterable[str | Path] 
     UnknownNameError
         There is no such vocabulary.
     ParseError
-        A file cannot be read, or its ending stands for no RDF syntax; or a folder has no RDF file.
+        A file cannot be read, or its ending stands for no RDF syntax; a folder has no RDF file; two have the same name.
 
     References
     ----------
@@ -63,15 +63,22 @@ def describe(guideline: Guideline, vocabulary: str, files: Iterable[str | Path] 
 
 def _by_name(files: Iterable[str | Path]) -> dict[str, Path]:
     """Return files by the names under which they will be published."""
-    found = {}
+    found: dict[str, Path] = {}
+
+    def add(name: str, path: Path) -> None:
+        if found.setdefault(name, path) != path:
+            reason = f"has the name {name} like {found[name]}; the files of one description need different names"
+            raise ParseError(reason, path=path)
+
     for file in map(Path, files):
         if not file.is_dir():
-            found[file.name] = file
+            add(file.name, file)
             continue
         inside = sorted(path for path in file.rglob("*") if path.is_file() and is_rdf(path) and path.name != CATALOG)
         if not inside:
             raise ParseError("is a folder without RDF files; name one that sts-kg export --modules wrote", path=file)
-        found |= {f"{file.resolve().name}/{path.relative_to(file).as_posix()}": path for path in inside}
+        for path in inside:
+            add(f"{file.resolve().name}/{path.relative_to(file).as_posix()}", path)
     return found
 
 

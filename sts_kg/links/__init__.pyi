@@ -1,5 +1,12 @@
+from .code_list import Code as Code
+from .code_list import codes as codes
+from .code_list import read_codes as read_codes
 from .fetch import downloaded as downloaded
+from .layers import Layers as Layers
+from .layers import read_layers as read_layers
 from .linking import link as link
+from .lookup import looked_up as looked_up
+from .lookup import named_elsewhere as named_elsewhere
 from .mappings import SLOTS as SLOTS
 from .mappings import Mapping as Mapping
 from .mappings import MappingSet as MappingSet
@@ -7,9 +14,7 @@ from .mappings import RowViolation as RowViolation
 from .mappings import canonical as canonical
 from .mappings import graphs_of_mappings as graphs_of_mappings
 from .mappings import iri_of as iri_of
-from .mappings import looked_up as looked_up
 from .mappings import merged as merged
-from .mappings import named_elsewhere as named_elsewhere
 from .mappings import read as read
 from .mappings import read_all as read_all
 from .mappings import shipped as shipped

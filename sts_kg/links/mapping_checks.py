@@ -25,6 +25,7 @@ def validate(
     labels: Mapping[str, str] | None = None,
     retired: Mapping[str, str] | None = None,
     denied: Iterable[Denial] = (),
+    layered: bool = False,
 ) -> list[RowViolation]:
     """Return the problems of a mapping set, line by line; an empty list if there are none.
 
@@ -42,6 +43,8 @@ def validate(
         CURIE or IRI of a retired term to its replacement, or to "".
     denied : iterable of Denial
         Further matches that are known to be wrong, besides the shipped traps and the denials of the shipped sets.
+    layered : bool
+        Whether the set goes into `Layers`, where a match that a row of a set denies is a conflict, and no error here.
     """
     values, found = Values(mappings), Violations(mappings)
     rows = RowChecks(mappings, values, found)
@@ -49,7 +52,8 @@ def validate(
         mappings,
         values,
         found,
-        wrong=(*traps(), *shipped_denials(), *denied, *denials([mappings])),
+        wrong=(*traps(), *denied, *(() if layered else (*shipped_denials(), *denials([mappings])))),
+        spared=shipped_denials() if layered else (),
         outside=ExternalTerms(graph, labels or {}, retired or {}),
         ours=frozenset(map(str, entities)) if entities is not None else None,
     )

@@ -1,4 +1,4 @@
-"""Mappings of our terms to external vocabularies, as SSSOM sets: read and write in every form, validate, look up.
+"""Mappings of our terms to external vocabularies, as SSSOM sets: read and write in every form, validate.
 
 Our terms stay our own: a mapping says how close an external term is, and never merges the two.
 """
@@ -6,15 +6,13 @@ Our terms stay our own: a mapping says how close an external term is, and never 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 from rdflib import Graph, URIRef
 
-from sts_kg.errors import CurieError, ParseError, UnknownNameError
-from sts_kg.guideline import ontology_folder
+from sts_kg.errors import ParseError
 from sts_kg.links.curies import iri_of
 from sts_kg.links.equal_forms import canonical, condensed, propagated
 from sts_kg.links.mapping_checks import validate
@@ -25,19 +23,7 @@ from sts_kg.links.sssom_json import of_json, to_json
 from sts_kg.links.sssom_table import read_table, shipped, text
 from sts_kg.links.violations import RowViolation
 from sts_kg.links.wrong_matches import Denial, denials, traps
-from sts_kg.queries import Elsewhere, Entities
-from sts_kg.rdf import (
-    BASE,
-    Document,
-    Prefixes,
-    as_text,
-    ending_of,
-    local,
-    ntriples_of,
-    read_text,
-    syntax_told,
-    write_bytes,
-)
+from sts_kg.rdf import Document, as_text, ending_of, ntriples_of, syntax_told, write_bytes
 from sts_kg.rdf import read as read_rdf
 from sts_kg.rdf import write as write_rdf
 
@@ -55,9 +41,7 @@ __all__ = [
     "from_graph",
     "graphs_of_mappings",
     "iri_of",
-    "looked_up",
     "merged",
-    "named_elsewhere",
     "propagated",
     "read",
     "read_all",
@@ -146,117 +130,6 @@ def rows_with(sets: Iterable[MappingSet], iris: Iterable[str]) -> Iterator[tuple
             ends = (iri_of(end, each.curie_map) for end in (row.subject_id, row.object_id) if end)
             if wanted.intersection(ends):
                 yield each, row
-
-
-def looked_up(
-    sets: Sequence[MappingSet],
-    name: str | None,
-    entities: Callable[[], Entities],
-    *,
-    prefix: str | None = None,
-    predicate: str | None = None,
-) -> tuple[tuple[MappingSet, Mapping], ...]:
-    """Return the rows, each with its set, about the term that a text names; all rows without a text.
-
-    Parameters
-    ----------
-    sets : sequence of MappingSet
-        The sets to search.
-    name : str, optional
-        An external term by CURIE, IRI or code, or one of our terms by name or label.
-    entities : callable
-        Returns the names of our terms; called only if they are needed.
-    prefix, predicate : str, optional
-        Only external terms of this vocabulary; only this predicate.
-
-    Raises
-    ------
-    UnknownNameError
-        The name, the prefix or the predicate is unknown.
-    CurieError
-        The name is a CURIE with an unknown prefix.
-    """
-    known = Prefixes.shipped()
-    vocabulary = known.find(prefix) if prefix is not None else None
-    if prefix is not None and vocabulary is None:
-        raise UnknownNameError("prefix", prefix, [each.name for each in known])
-    wanted = f"skos:{predicate.removeprefix('skos:')}" if predicate is not None else None
-    if wanted is not None and wanted not in PREDICATES:
-        raise UnknownNameError("predicate", str(predicate), [each.removeprefix("skos:") for each in PREDICATES])
-    every = ((each, row) for each in sets for row in each.mappings)
-    return tuple(
-        (each, row)
-        for each, row in (every if name is None else rows_with(sets, _meant(name, sets, entities)))
-        if (vocabulary is None or str(row.object_id).partition(":")[0] == vocabulary.name)
-        and wanted in (None, row.predicate_id)
-    )
-
-
-def _meant(name: str, sets: Sequence[MappingSet], entities: Callable[[], Entities]) -> set[str]:
-    """Return the canonical IRIs that a text names."""
-    known = Prefixes.shipped()
-    inner = name[1:-1] if name.startswith("<") and name.endswith(">") else name
-    iri = ""
-    if "://" in inner:
-        iri = str(known.standard(inner))
-    else:
-        try:
-            iri = str(known.expand(inner))
-        except CurieError:
-            if ":" in inner:
-                raise
-    if iri and not iri.startswith(BASE):
-        return {iri}
-    ours_by_name = entities()
-    if iri:
-        return {str(ours_by_name.resolve(local(iri)))}
-    wanted, ours, codes = " ".join(name.split()).casefold(), set(), set()
-    for each in sets:
-        for row in each.mappings:
-            subject = iri_of(row.cell("subject_id"), each.curie_map)
-            labels = ours_by_name.labels.get(URIRef(subject), ())
-            names = (local(subject), local(subject).partition("-")[2], *labels)
-            if wanted in (" ".join(one.split()).casefold() for one in names):
-                ours.add(subject)
-            if wanted == row.cell("object_id").partition(":")[2].casefold():
-                codes.add(iri_of(row.cell("object_id"), each.curie_map))
-    return ours or codes or {str(ours_by_name.resolve(name))}
-
-
-def named_elsewhere(text: str) -> Elsewhere:
-    """Return the terms of ours that a text names by a mapped external id or a synonym.
-
-    The id is a CURIE or an IRI in any known form. Denied mappings do not count.
-    """
-    known = Prefixes.shipped()
-    inner = text[1:-1] if text.startswith("<") and text.endswith(">") else text
-    try:
-        iri = known.standard(inner) if "://" in inner else known.expand(inner)
-    except CurieError:
-        iri = None
-    if iri is None:
-        label = synonyms().get(" ".join(text.split()).casefold())
-        return Elsewhere(same={label: ""} if label else {})
-    found: dict[str, dict[str, str]] = {"skos:exactMatch": {}}
-    for each, row in rows_with(shipped(), [iri]):
-        if not row.negative:
-            what = f"{row.object_label}, " if row.object_label else ""
-            word = {"skos:closeMatch": "close to", "skos:narrowMatch": "a kind of"}.get(row.predicate_id or "", "")
-            named = found.setdefault(str(row.predicate_id), {})
-            named[f"<{iri_of(str(row.subject_id), each.curie_map)}>"] = f"{what}{word}" if word else ""
-    near = found.get("skos:closeMatch", {}) or found.get("skos:narrowMatch", {})
-    wide = {name: "" for kind in found if kind not in _NEAR for name in found[kind]}
-    return Elsewhere(found["skos:exactMatch"], near, wide)
-
-
-_NEAR = ("skos:exactMatch", "skos:closeMatch", "skos:narrowMatch")
-
-
-@cache
-def synonyms() -> dict[str, str]:
-    """Return the label of ours for each other name that people use, in small letters."""
-    rows = read_text(ontology_folder() / "synonyms.tsv").splitlines()[1:]
-    return {row.split("\t")[0].casefold(): row.split("\t")[1] for row in rows}
 
 
 def graphs_of_mappings(sets: Iterable[MappingSet] | None = None) -> dict[URIRef, bytes]:

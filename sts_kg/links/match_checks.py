@@ -53,8 +53,8 @@ class ExternalTerms:
 class MatchChecks:
     """The checks of the matches of one set; what they find goes into `found`.
 
-    `wrong` are the matches that are known to be wrong, `outside` tells of external terms, and `ours` are all terms of
-    our own, if they are known.
+    `wrong` are the matches that are known to be wrong, but for those that are `spared`; `outside` tells of external
+    terms, and `ours` are all terms of our own, if they are known.
     """
 
     def __init__(
@@ -64,12 +64,14 @@ class MatchChecks:
         found: Violations,
         *,
         wrong: Iterable[Denial],
+        spared: Iterable[Denial] = (),
         outside: ExternalTerms,
         ours: frozenset[str] | None,
     ) -> None:
         self.set, self.values, self.say = mappings, values, found.say
         self._outside, self._ours = outside, ours
         self._wrong: dict[tuple[str, str, str, str], tuple[int, Denial]] = {}
+        self._spared = {key for each in spared for key in product(each.subjects, each.predicates, (each.object,))}
         for number, denial in enumerate(wrong):
             for slot, meant in (("subject_id", denial.subjects), ("subject_label", denial.labels)):
                 for subject, predicate in product(meant, denial.predicates):
@@ -102,6 +104,8 @@ class MatchChecks:
 
     def _denial(self, subject: str, label: str, predicate: str, object_: str) -> Denial | None:
         """Return the first denial that applies to a match; `*` in one stands for any subject or predicate."""
+        if (subject, predicate, object_) in self._spared:
+            return None
         meant = (("subject_id", subject), ("subject_id", "*"), ("subject_label", label), ("subject_label", "*"))
         keys = [(*each, kind, object_) for each, kind in product(meant, (predicate, "*"))]
         return min((self._wrong[key] for key in keys if key in self._wrong), default=(0, None))[1]

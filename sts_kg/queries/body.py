@@ -17,6 +17,7 @@ TAKEN = (
     "format",
     "help",
     "labels",
+    "mappings",
     "memory",
     "online",
     "queries",

@@ -80,8 +80,14 @@ class Entities:
     rdflib.term.URIRef('https://w3id.org/sts-kg/option-pazopanib')
     """
 
-    def __init__(self, graph: Graph, *, elsewhere: Callable[[str], Elsewhere] | None = None) -> None:
-        self._graph, self._elsewhere = graph, elsewhere
+    def __init__(
+        self,
+        graph: Graph,
+        *,
+        elsewhere: Callable[[str], Elsewhere] | None = None,
+        outside: Callable[[str], str | None] | None = None,
+    ) -> None:
+        self._graph, self._elsewhere, self._outside = graph, elsewhere, outside
         self._on_note: Callable[[str], None] | None = None
         self._members: dict[URIRef | None, tuple[URIRef, ...]] = {}
 
@@ -114,7 +120,7 @@ class Entities:
 
         In this order: IRI, `<IRI>` or CURIE; local name; local name without its kind (`pazopanib` for
         `option-pazopanib`) if all members share the kind; label, whose case and spaces do not matter; a synonym, or
-        a mapped external term. Without a class any well-formed IRI is accepted.
+        a mapped external term. Without a class any well-formed IRI is accepted, and what `outside` returns the IRI of.
 
         Raises
         ------
@@ -125,6 +131,8 @@ class Entities:
             try:
                 return expanded(text)
             except CurieError:
+                if self._outside is not None and (iri := self._outside(text)) is not None:
+                    return URIRef(iri)
                 return picked(text, "thing", self.members(None), self.labels)
         kind, members = compress(entity_class), self.members(entity_class)
         try:

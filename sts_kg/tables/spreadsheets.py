@@ -23,10 +23,11 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
-def read_rows(path: str | Path) -> Iterator[tuple[int, list[str]]]:
+def read_rows(path: str | Path, *, encoding: str | None = None) -> Iterator[tuple[int, list[str]]]:
     """Yield each row that is not empty, with the line on which it begins; cells have no blanks around them.
 
-    Read are UTF-8 with or without a byte order mark, and UTF-16 with one. The separator is the one of a first line
+    Read are UTF-8 with or without a byte order mark, UTF-16 with one, and any other `encoding` that is named, such as
+    cp1252. The separator is the one of a first line
     `sep=…`, else of comma, semicolon and tab the most frequent in the header. Columns without a name at the right end,
     and empty cells below them, are left out. The apostrophe is taken from cells that `write_rows` escaped.
 
@@ -35,7 +36,7 @@ def read_rows(path: str | Path) -> Iterator[tuple[int, list[str]]]:
     ParseError
         The file cannot be read, is a workbook, in another encoding, or not CSV; a cell stands under no column.
     """
-    text, line = _text(path), 1
+    text, line = _text(path, encoding), 1
     if sep := _SEP.match(text):
         text, line = text[sep.end() :], 1 + len(re.findall(r"\r\n?|\n", sep[0]))
     header = _header(text)
@@ -66,7 +67,7 @@ def _header(text: str) -> str:
     return re.split(r"[\r\n]", re.sub(r'"[^"]*"', "", start[:100_000]), maxsplit=1)[0]
 
 
-def _text(path: str | Path) -> str:
+def _text(path: str | Path, encoding: str | None) -> str:
     data = read_bytes(path)
     for mark, what in _BINARY:
         if data.startswith(mark):
@@ -75,6 +76,14 @@ def _text(path: str | Path) -> str:
         with suppress(UnicodeDecodeError):
             return data.decode("utf-16")
         raise ParseError(f"is damaged UTF-16 text; {_SAVE}", path=path)
+    if encoding is not None:
+        try:
+            return data.decode(encoding)
+        except LookupError:
+            raise ParseError(f"cannot be read: there is no encoding {encoding!r}; cp1252 is one", path=path) from None
+        except UnicodeError as error:
+            line = data.count(b"\n", 0, getattr(error, "start", 0)) + 1
+            raise ParseError(f"is not text in {encoding}", path=path, line=line) from error
     if b"\0" in data[:4]:
         raise ParseError(f"is not UTF-8 text but perhaps UTF-16 without a byte order mark; {_SAVE}", path=path)
     try:

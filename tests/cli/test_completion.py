@@ -145,6 +145,7 @@ def test_parameters_of_a_query_complete() -> None:
             "--cases",
             "--endpoint",
             "--store",
+            "--mappings",
             "--strict",
             "--labels",
             "--format",

@@ -30,6 +30,7 @@ FORM = str(Path(__file__).parent / "form.csv")
 EXTERNAL = str(Path(__file__).parents[1] / "external.ttl")
 VOCABULARY = str(ontology_folder() / "schemes.ttl")  # without blank nodes, whose names differ
 DRUGS = str(ontology_folder() / "mappings" / "drugs.sssom.tsv")
+LOCAL, CODES = (str(Path(__file__).parent / name) for name in ("local.sssom.tsv", "codes.csv"))
 TRIPLE = "sts:option-pazopanib sts:follows sts:option-chemotherapy"
 TEXT = "SELECT ?drug ?brand { ?drug sts:brandName ?brand } ORDER BY ?drug"
 
@@ -89,6 +90,13 @@ SAME: dict[tuple[str, ...], Callable[[KnowledgeGraph], object]] = {
         {"object_id": str(row.object_id), "mapping_set": each.name}
         for each, row in kg.mapping_rows(prefix="chembl", predicate=None)
     ],
+    ("codes", CODES, "--mappings", LOCAL, "--format", "csv"): lambda kg: kg.with_mappings(LOCAL).codes(CODES).to_csv(),
+    ("mappings", "conflicts", LOCAL, "--format", "md"): lambda kg: (
+        kg.with_mappings(LOCAL).mapping_conflicts().to_markdown()
+    ),
+    ("query", "drugs/options-with-drug", "--drug", "EX:2", "--mappings", LOCAL, "--format", "csv"): lambda kg: table(
+        kg.with_mappings(LOCAL).query("drugs/options-with-drug", drug="EX:2")
+    ).to_csv(),
     ("mappings", "validate", DRUGS, "--format", "json"): lambda kg: [
         {"path": DRUGS, **vars(found)} for found in validate(read_mappings(DRUGS), entities=set(kg.asserted.subjects()))
     ],

@@ -8,7 +8,7 @@ from rdflib.namespace import RDF, RDFS
 
 from sts_kg import KnowledgeGraph, Table
 from sts_kg.errors import ParameterError, UnknownNameError
-from sts_kg.links import named_elsewhere, shipped
+from sts_kg.links import Layers, named_elsewhere, shipped
 from sts_kg.queries import Elsewhere, Entities
 from sts_kg.rdf import BASE, STS, local
 
@@ -78,11 +78,11 @@ def test_a_drug_is_found_by_other_names(kg: KnowledgeGraph, name: str, drug: str
 
 
 def test_a_synonym_names_what_has_its_label_in_each_class() -> None:
-    assert named_elsewhere("Radiotherapy") == Elsewhere(same={"radiation therapy": ""})
+    assert named_elsewhere("Radiotherapy", Layers.over_shipped(())) == Elsewhere(same={"radiation therapy": ""})
 
 
 def test_every_synonym_leads_to_a_label_of_ours(kg: KnowledgeGraph) -> None:
-    from sts_kg.links.mappings import synonyms
+    from sts_kg.links.lookup import synonyms
 
     labels = {label for names in kg.session.entities.labels.values() for label in names}
     assert {label for label in synonyms().values() if label not in labels} == set()

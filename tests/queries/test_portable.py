@@ -101,7 +101,7 @@ def test_a_linked_query_is_answered_by_the_file_that_it_names(
     [
         (("--graphs", "links"), "--graphs links and --linked DIR, a store made by link -o, go together"),
         (("--linked", "x"), "--graphs links and --linked DIR, a store made by link -o, go together"),
-        (("--graphs", "asserted", "--inferred"), "--graphs excludes --inferred, --mappings and --modules"),
+        (("--graphs", "asserted", "--inferred"), "--graphs excludes --inferred, --matches and --modules"),
         (("--graphs", "all"), "'all' is not one of asserted, inferred, mappings, links"),
     ],
 )
