@@ -333,3 +333,14 @@ def test_descriptions_list_the_files_of_a_folder(kg: KnowledgeGraph, tmp_path: P
     (tmp_path / "empty").mkdir()
     with pytest.raises(ParseError, match="is a folder without RDF files"):
         kg.describe("void", [tmp_path / "empty"])
+
+
+def test_no_file_of_a_description_takes_the_name_of_another(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    files = [tmp_path / name / "a.nt" for name in ("one", "other")]
+    for file in files:
+        file.parent.mkdir()
+        file.touch()
+    said = f"{files[1]}: has the name a.nt like {files[0]}; the files of one description need different names"
+    with pytest.raises(ParseError) as caught:
+        kg.describe("dcat", files)
+    assert str(caught.value) == said
