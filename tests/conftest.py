@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import socket
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,10 @@ settings.load_profile("fixed")
 
 # To look for cycles after every 700 objects costs a tenth of the time: tests keep large graphs.
 gc.set_threshold(100_000, 50, 100)
+
+# A job in the background of a script ignores Ctrl-C, and so would the commands that tests stop.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _page() -> Path | None:
