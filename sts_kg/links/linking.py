@@ -32,7 +32,7 @@ __all__ = ["link"]
 
 #: Vocabularies whose identifiers occur as values in other ontologies.
 _IDENTIFIERS = ("inchikey", "cas")
-_NAMES = (RDFS.label, SKOS.altLabel, STS.brandName)
+_NAMES = (RDFS.label, SKOS.altLabel)
 
 
 def link(
@@ -155,8 +155,9 @@ class _Work:
 
     @cached_property
     def drug_names(self) -> re.Pattern[str] | None:
-        """The pattern that finds the name of one of our drugs as a word of another name."""
-        drugs = {term for kind in self._below(STS.Drug) for term in self.ours.subjects(RDF.type, kind)}
+        """The pattern that finds the name of one of our drugs, or of a brand of one, as a word of another name."""
+        kinds = self._below(STS.Drug) | {STS.Brand}
+        drugs = {term for kind in kinds for term in self.ours.subjects(RDF.type, kind)}
         names = sorted({name for name, terms in self.names.items() if terms & drugs}, key=len, reverse=True)
         return re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b") if names else None
 

@@ -99,13 +99,25 @@ class Entities:
 
     @cached_property
     def labels(self) -> Mapping[URIRef, tuple[str, ...]]:
-        """The labels of each IRI: rdfs:label, skos:altLabel, sts:brandName; in that order, sorted in each."""
+        """The labels of each IRI: rdfs:label, skos:altLabel; in that order, sorted in each."""
         labels: dict[URIRef, tuple[str, ...]] = {}
-        for naming in (RDFS.label, SKOS.altLabel, STS.brandName):
+        for naming in (RDFS.label, SKOS.altLabel):
             for subject, label in sorted(self._graph.subject_objects(naming)):
                 if isinstance(subject, URIRef):
                     labels[subject] = (*labels.get(subject, ()), str(label))
         return labels
+
+    @cached_property
+    def _drug_of(self) -> Mapping[URIRef, URIRef]:
+        """The drug of each brand."""
+        pairs = self._graph.subject_objects(STS.brandOf)
+        return {brand: drug for brand, drug in pairs if isinstance(brand, URIRef) and isinstance(drug, URIRef)}
+
+    def _picked(self, text: str, kind: str, members: Collection[URIRef]) -> URIRef:
+        """Return the member that a text names, or the drug of the brand that it names."""
+        brands = [brand for brand, drug in self._drug_of.items() if drug in members and brand not in members]
+        found = picked(text, kind, [*members, *brands], self.labels)
+        return found if found in members else self._drug_of[found]
 
     def members(self, entity_class: URIRef | None) -> tuple[URIRef, ...]:
         """Return the IRIs that are instances of a class or of its subclasses, sorted; of any class if it is None."""
@@ -120,7 +132,8 @@ class Entities:
 
         In this order: IRI, `<IRI>` or CURIE; local name; local name without its kind (`pazopanib` for
         `option-pazopanib`) if all members share the kind; label, whose case and spaces do not matter; a synonym, or
-        a mapped external term. Without a class any well-formed IRI is accepted, and what `outside` returns the IRI of.
+        a mapped external term. The name of a brand stands for its drug. Without a class any well-formed IRI is
+        accepted, and what `outside` returns the IRI of.
 
         Raises
         ------
@@ -136,7 +149,7 @@ class Entities:
                 return picked(text, "thing", self.members(None), self.labels)
         kind, members = compress(entity_class), self.members(entity_class)
         try:
-            return picked(text, kind, members, self.labels)
+            return self._picked(text, kind, members)
         except UnknownNameError as error:
             if error.kind.startswith("single ") or self._elsewhere is None:
                 raise
@@ -147,7 +160,7 @@ class Entities:
             found: dict[URIRef, str] = {}
             for name, word in names.items():
                 with suppress(UnknownNameError):
-                    found.setdefault(picked(name, error.kind, members, self.labels), word)
+                    found.setdefault(self._picked(name, error.kind, members), word)
             if found and names is not meant.wide and len(found) == 1:
                 [(iri, word)] = found.items()
                 if word and self._on_note is not None:
