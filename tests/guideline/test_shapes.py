@@ -53,6 +53,8 @@ sts:option a sts:TreatmentOption ; sts:hasModality sts:modality ; sts:hasCompone
 sts:umbrella a sts:UmbrellaOption ; sts:hasModality sts:modality ; sts:ordinal 2 ; prov:wasQuotedFrom sts:S14 .
 [] sts:recommendsOption sts:umbrella .
 sts:pazopanib a sts:Drug ; rdfs:label "pazopanib"@en ; sts:brandName "Votrient" ; prov:wasQuotedFrom sts:S14 .
+sts:brand-votrient a sts:Brand ; rdfs:label "Votrient"@en ; sts:brandOf sts:pazopanib ; prov:wasQuotedFrom sts:S14 .
+sts:brand-seen a sts:Brand ; rdfs:label "Seen"@en ; sts:brandOf sts:pazopanib ; dcterms:source <https://example.org/> .
 
 sts:modality a sts:Modality . sts:strength a sts:Strength . sts:frequency a sts:Frequency .
 sts:reference a sts:ReferenceClass . sts:group a sts:Alternatives . sts:outcome a sts:Outcome .
@@ -222,7 +224,20 @@ WRONG = [
         "sts:hasOptionalComponent sts:pazopanib",
     ),
     Wrong("A drug has one label, in lower case.", '"pazopanib"@en', '"Pazopanib"@en'),
-    Wrong("A brand name has no language.", '"Votrient"', '"Votrient"@en'),
+    Wrong("A brand name has no language.", '"Votrient" ;', '"Votrient"@en ;'),
+    Wrong(
+        "A brand quotes a segment, or says where else its name was seen.",
+        "sts:brandOf sts:pazopanib ; prov:wasQuotedFrom sts:S14",
+        "sts:brandOf sts:pazopanib",
+    ),
+    Wrong("A brand is of one drug.", "sts:brandOf sts:pazopanib ; dcterms:source", "dcterms:source"),
+    Wrong("A brand is of one drug.", "sts:brandOf sts:pazopanib ; dcterms", "sts:brandOf sts:modality ; dcterms"),
+    Wrong("A brand has one label, which begins with a capital letter.", '"Seen"@en', '"seen"@en'),
+    Wrong(
+        "A brand quotes segments only.",
+        "sts:brandOf sts:pazopanib ; prov:wasQuotedFrom sts:S14",
+        "sts:brandOf sts:pazopanib ; prov:wasQuotedFrom sts:section",
+    ),
     Wrong("A case has known findings only.", "sts:hasFinding sts:finding", "sts:hasFinding sts:finding-unresectible"),
     Wrong(
         "A case has known findings only.",

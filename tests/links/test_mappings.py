@@ -752,6 +752,18 @@ TRAPS: list[tuple[str, dict[str, str], str, dict[str, str]]] = [  # number, the 
         },
     ),
     (
+        "stage",
+        {"subject_id": "sts:finding-stage4-sts", "object_id": "NCIT:C153066", "predicate_id": "skos:closeMatch"},
+        "NCIT:C162194",
+        {"subject_id": "sts:finding-stage4-sts", "object_id": "NCIT:C153066", "predicate_id": "skos:relatedMatch"},
+    ),
+    (
+        "brand",
+        {"subject_id": "sts:brand-votrient", "object_id": "CHEBI:71219"},
+        "skos:narrowMatch",
+        {"subject_id": "sts:brand-votrient", "object_id": "rxnorm:867503"},
+    ),
+    (
         "brand",
         {"subject_id": "sts:x", "subject_label": "Ifex", "object_id": "CHEBI:5864"},
         "skos:narrowMatch",
@@ -814,11 +826,11 @@ def test_a_trap_is_seen_under_foreign_subjects_by_their_label() -> None:
 def test_the_shipped_sets() -> None:
     assert {each.name: len(each.mappings) for each in shipped()} == {
         "anatomy": 6,
-        "diseases": 25,
-        "drugs": 54,
-        "findings": 17,
-        "optional": 25,
-        "treatments": 61,
+        "diseases": 26,
+        "drugs": 62,
+        "findings": 23,
+        "optional": 29,
+        "treatments": 62,
     }
 
 
@@ -861,14 +873,23 @@ def test_codes_for_any_cancer_stand_for_findings_of_the_sarcoma_only_beside_its_
     rows = [(each.name, row) for each in shipped() for row in each.mappings]
     scoped = {(row.subject_id, row.object_id): row.comment for _, row in rows if scope in (row.comment or "")}
     findings = {(row.subject_id, row.object_id) for name, row in rows if name == "findings" and not row.negative}
-    assert {*scoped} == findings | {("sts:finding-stage4-sts", "NCIT:C27971")}
-    assert len(findings) == 14
+    of_the_sarcoma = {  # these name it, and need no second code
+        ("sts:finding-growth-within-one-year-after-treatment", "NCIT:C139002"),
+        ("sts:finding-treatments-no-longer-work", "NCIT:C139001"),
+        ("sts:finding-unresectable", "NCIT:C153068"),
+    }
+    assert {*scoped} == findings - of_the_sarcoma | {("sts:finding-stage4-sts", "NCIT:C27971")}
+    assert len(findings) == 20
+    assert of_the_sarcoma < findings
     about_metastases = {"sts:finding-lung-metastases", "sts:finding-metastases-outside-lungs"}
     assert {
         (row.predicate_id, row.object_id) for _, row in rows if row.subject_id in about_metastases and not row.negative
     } == {
         ("skos:broadMatch", code)
-        for code in ("EFO:0009708", "HP:0100526", "MONDO:0024880", "NCIT:C3577", "mesh:D008175", "mesh:D009362")
+        for code in (
+            *("EFO:0009708", "HP:0100526", "MONDO:0024880", "MONDO:0024883", "NCIT:C3261", "NCIT:C3577", "NCIT:C36263"),
+            *("mesh:D008175", "mesh:D009362"),
+        )
     }
     # a code that is wider in another way too says so
     assert {row for row, comment in scoped.items() if f"{scope}, and only if it " in str(comment)} == {
@@ -879,8 +900,44 @@ def test_codes_for_any_cancer_stand_for_findings_of_the_sarcoma_only_beside_its_
         ("sts:finding-lung-metastases", "MONDO:0024880"),
         ("sts:finding-lung-metastases", "mesh:D008175"),
         ("sts:finding-metastases-outside-lungs", "EFO:0009708"),
+        ("sts:finding-metastases-outside-lungs", "MONDO:0024883"),
+        ("sts:finding-metastases-outside-lungs", "NCIT:C3261"),
+        ("sts:finding-metastases-outside-lungs", "NCIT:C36263"),
         ("sts:finding-metastases-outside-lungs", "mesh:D009362"),
     }
+
+
+def test_codes_of_products_start_from_their_brand() -> None:
+    (drugs,) = (each for each in shipped() if each.name == "drugs")
+    rows = [row for row in drugs.mappings if str(row.subject_id).startswith("sts:brand-") and not row.negative]
+    assert {(row.subject_id, row.predicate_id, row.object_id) for row in rows} == {
+        ("sts:brand-ifex", "skos:exactMatch", "rxnorm:217701"),
+        *(("sts:brand-ifex", "skos:narrowMatch", f"rxnorm:{code}") for code in (206933, 1791591, 1791595)),
+        *(("sts:brand-ifex", "skos:narrowMatch", f"DRON:{code}") for code in ("00072366", "01006416", "01006417")),
+        ("sts:brand-votrient", "skos:exactMatch", "rxnorm:867503"),
+        *(("sts:brand-votrient", "skos:narrowMatch", f"rxnorm:{code}") for code in (867506, 867510)),
+        *(("sts:brand-votrient", "skos:narrowMatch", f"DRON:{code}") for code in ("00081904", "00081905")),
+    }
+    of_drugs = [row for row in drugs.mappings if str(row.object_label).endswith(("[Ifex]", "[Votrient]"))]
+    assert {row.subject_label for row in of_drugs} == {"Ifex", "Votrient"}
+
+
+def test_rows_of_cas_hp_and_rxnorm_say_where_they_were_confirmed() -> None:
+    rows = [row for each in shipped() for row in each.mappings if not row.negative]
+    looked_at = [row for row in rows if str(row.object_id).startswith(("cas:", "HP:", "rxnorm:"))]
+    assert len(looked_at) == 16
+    assert all(row.see_also for row in looked_at)
+    once = {row.object_id for row in looked_at if "again in " not in str(row.comment)}
+    assert once == {"rxnorm:217701", "rxnorm:867503", "rxnorm:1791591", "rxnorm:1791595"}
+    assert len([row for row in rows if row.see_also]) == 38
+
+
+def test_the_check_digits_of_cas_numbers_are_right() -> None:
+    numbers = {str(row.object_id)[4:] for each in shipped() for row in each.mappings if str(row.object_id)[:4] == "cas:"}
+    assert len(numbers) == 4
+    for number in numbers:
+        *digits, check = map(int, number.replace("-", ""))
+        assert sum(place * digit for place, digit in enumerate(reversed(digits), 1)) % 10 == check, number
 
 
 def test_nobody_is_said_to_have_curated() -> None:
@@ -1038,7 +1095,7 @@ def test_an_outside_term_in_any_form_finds_ours(word: str) -> None:
     [
         ("pazopanib", {"sts:pazopanib"}),
         ("sts:pazopanib", {"sts:pazopanib"}),
-        ("Votrient", {"sts:pazopanib"}),
+        ("Votrient", {"sts:brand-votrient"}),
         ("Lung metastases", {"sts:finding-lung-metastases"}),
         ("lung-metastases", {"sts:finding-lung-metastases"}),
         ("comfort care", {"sts:comfort-care", "sts:modality-comfort-care"}),
@@ -1056,7 +1113,9 @@ def test_the_list_is_narrowed_by_prefix_and_predicate() -> None:
         ("sts:pazopanib", "NotexactMatch", "NCIT:C2728"),
     ]
     assert listed("--prefix", "NCIT", "--predicate", "skos:relatedMatch") == [
-        ("sts:finding-stage4-sts", "relatedMatch", "NCIT:C136706")
+        ("sts:finding-stage4-sts", "relatedMatch", "NCIT:C136706"),
+        ("sts:finding-growth-within-one-year-after-treatment", "relatedMatch", "NCIT:C139002"),
+        ("sts:comfort-care", "relatedMatch", "NCIT:C15747"),
     ]
     assert len(listed()) == sum(len(each.mappings) for each in shipped())
 

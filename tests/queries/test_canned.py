@@ -571,6 +571,7 @@ KINDS.parse(
     sts:ChemotherapyDrug rdfs:subClassOf sts:Drug . sts:Drug rdfs:subClassOf sts:Therapy .
     sts:Therapy rdfs:subClassOf sts:Drug .
     sts:pazopanib a sts:Drug ; rdfs:label "pazopanib"@en ; sts:brandName "Votrient" .
+    sts:brand-votrient a sts:Brand ; rdfs:label "Votrient"@en ; sts:brandOf sts:pazopanib .
     sts:ifosfamide a sts:ChemotherapyDrug ; rdfs:label "ifosfamide"@en ; sts:brandName "Ifex" .
     sts:other-chemotherapy-drug a sts:Drug ; rdfs:label "another chemotherapy drug"@en .
     sts:option-pazopanib a sts:TreatmentOption ; rdfs:label "pazopanib"@en .

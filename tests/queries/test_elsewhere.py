@@ -19,6 +19,9 @@ def entities(elsewhere: Elsewhere) -> Entities:
         graph.add((STS[name], RDF.type, STS.Drug))
         graph.add((STS[name], RDFS.label, Literal(f"drug {name}", lang="en")))
     graph.add((STS.other, RDF.type, STS.Site))
+    graph.add((STS["brand-b"], RDF.type, STS.Brand))
+    graph.add((STS["brand-b"], RDFS.label, Literal("Brand B", lang="en")))
+    graph.add((STS["brand-b"], STS.brandOf, STS.b))
     return Entities(graph, elsewhere=lambda _: elsewhere)
 
 
@@ -49,6 +52,23 @@ def test_what_is_wider_is_only_a_hint() -> None:
     assert str(caught.value) == "there is no sts:Drug 'x'; did you mean sts:a?"
 
 
+@pytest.mark.parametrize("name", ["Brand B", "brand-b", "sts:brand-b", f"<{STS['brand-b']}>"])
+def test_a_brand_stands_for_its_drug_where_drugs_are_meant(name: str) -> None:
+    named = entities(Elsewhere())
+    assert named.resolve(name, STS.Drug) == STS.b
+    assert named.resolve(name, STS.Brand) == STS["brand-b"]
+    with pytest.raises(UnknownNameError, match="there is no sts:Site"):
+        named.resolve(name, STS.Site)
+
+
+def test_an_id_of_a_brand_and_of_its_product_lead_to_the_drug() -> None:
+    told: list[str] = []
+    same, near = {f"<{STS['brand-b']}>": ""}, {f"<{STS['brand-b']}>": "a tablet, a kind of"}
+    assert entities(Elsewhere(same=same)).telling(told.append).resolve("x:1", STS.Drug) == STS.b
+    assert entities(Elsewhere(near=near)).telling(told.append).resolve("x:2", STS.Drug) == STS.b
+    assert told == ["x:2 is a tablet, a kind of b"]
+
+
 # --- the shipped mappings and synonyms
 
 
@@ -71,6 +91,10 @@ def test_every_exact_mapping_of_a_drug_is_a_name_of_it(kg: KnowledgeGraph) -> No
         ("<https://www.wikidata.org/wiki/Q18936>", "doxorubicin"),
         ("Adriamycin", "doxorubicin"),
         (" HOLOXAN", "ifosfamide"),
+        ("sts:brand-mitoxana", "ifosfamide"),
+        ("rxnorm:217701", "ifosfamide"),
+        ("http://purl.bioontology.org/ontology/RXNORM/867503", "pazopanib"),
+        ("DRON:00081904", "pazopanib"),
     ],
 )
 def test_a_drug_is_found_by_other_names(kg: KnowledgeGraph, name: str, drug: str) -> None:
