@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
-from rdflib.namespace import OWL, PROV, RDF, RDFS, SKOS
+from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, SKOS
 from rdflib.term import Node
 
 from sts_kg.cases.answers import short
@@ -304,7 +304,7 @@ def terms(kg: KnowledgeGraph) -> str:
             "`sts-kg sources S14`.",
             " · ".join(
                 f"[{part}](#{part.casefold()})"
-                for part in ("Options", "Findings", "Drugs", "Decisions", "Concepts", "Classes", "Properties")
+                for part in ("Options", "Findings", "Drugs", "Brands", "Decisions", "Concepts", "Classes", "Properties")
             ),
             "## Options",
             *(piece for option, found in kg.guideline.conditions.items() for piece in _option(graph, option, found)),
@@ -320,6 +320,21 @@ def terms(kg: KnowledgeGraph) -> str:
                 [
                     (local(drug), _texts(graph, drug, STS.brandName), kind, _text(graph, drug), _segments(graph, drug))
                     for drug, kind in _drugs(graph)
+                ],
+            ),
+            "## Brands",
+            "Names under which products of a drug are sold.",
+            markdown_table(
+                ("brand", "drug", "definition", "segments", "name seen in"),
+                [
+                    (
+                        local(brand),
+                        _names(graph.objects(brand, STS.brandOf)),
+                        _text(graph, brand),
+                        _segments(graph, brand),
+                        ", ".join(map(str, _sorted(graph.objects(brand, DCTERMS.source)))),
+                    )
+                    for brand in _sorted(graph.subjects(RDF.type, STS.Brand))
                 ],
             ),
             "## Decisions",
