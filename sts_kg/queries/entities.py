@@ -132,8 +132,8 @@ class Entities:
 
         In this order: IRI, `<IRI>` or CURIE; local name; local name without its kind (`pazopanib` for
         `option-pazopanib`) if all members share the kind; label, whose case and spaces do not matter; a synonym, or
-        a mapped external term. The name of a brand stands for its drug. Without a class any well-formed IRI is
-        accepted, and what `outside` returns the IRI of.
+        a mapped external term. A brand stands for its drug. Without a class any well-formed IRI is accepted, and
+        what `outside` returns the IRI of.
 
         Raises
         ------

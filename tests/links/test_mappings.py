@@ -933,7 +933,9 @@ def test_rows_of_cas_hp_and_rxnorm_say_where_they_were_confirmed() -> None:
 
 
 def test_the_check_digits_of_cas_numbers_are_right() -> None:
-    numbers = {str(row.object_id)[4:] for each in shipped() for row in each.mappings if str(row.object_id)[:4] == "cas:"}
+    numbers = {
+        str(row.object_id)[4:] for each in shipped() for row in each.mappings if str(row.object_id)[:4] == "cas:"
+    }
     assert len(numbers) == 4
     for number in numbers:
         *digits, check = map(int, number.replace("-", ""))

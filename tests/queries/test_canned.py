@@ -572,6 +572,7 @@ KINDS.parse(
     sts:Therapy rdfs:subClassOf sts:Drug .
     sts:pazopanib a sts:Drug ; rdfs:label "pazopanib"@en ; sts:brandName "Votrient" .
     sts:brand-votrient a sts:Brand ; rdfs:label "Votrient"@en ; sts:brandOf sts:pazopanib .
+    sts:brand-ifex a sts:Brand ; rdfs:label "Ifex"@en ; sts:brandOf sts:ifosfamide .
     sts:ifosfamide a sts:ChemotherapyDrug ; rdfs:label "ifosfamide"@en ; sts:brandName "Ifex" .
     sts:other-chemotherapy-drug a sts:Drug ; rdfs:label "another chemotherapy drug"@en .
     sts:option-pazopanib a sts:TreatmentOption ; rdfs:label "pazopanib"@en .
