@@ -19,6 +19,7 @@ from sts_kg.cli import app
 SYNTAX = {"bash": ("bash", "-n"), "zsh": ("zsh", "-n"), "fish": ("fish", "--no-execute")}
 DRUGS = [
     "drugs/after-doxorubicin",
+    "drugs/brand-terms",
     "drugs/combinations",
     "drugs/conditions-for-drug",
     "drugs/drugs-and-brands",
