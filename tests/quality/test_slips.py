@@ -16,7 +16,10 @@ SLIPS = [
     ("SELECT ?x { ?x sts:folows ?y }", ["there is no sts:folows; did you mean sts:follows?"]),
     ("SELECT ?d { ?o sts:drug ?d }", ["there is no sts:drug; did you mean sts:Drug?"]),
     ("ASK { ?d a sts:Drugg }", ["there is no sts:Drugg; did you mean sts:Drug?"]),
-    ("ASK { ?d <https://w3id.org/sts-kg/brandname> ?b }", ["there is no sts:brandname; did you mean sts:brandName?"]),
+    (
+        "ASK { ?d <https://w3id.org/sts-kg/brandname> ?b }",
+        ["there is no sts:brandname; did you mean sts:brandName or sts:brandOf?"],
+    ),
     ("ASK { ?d sts:Drug ?o }", ["sts:Drug is a class and no property; to ask for its members write a sts:Drug"]),
     ("ASK { ?d sts:pazopanib ?o }", ["sts:pazopanib is a single thing and no property"]),
     ("ASK { ?d a sts:brandName }", ["sts:brandName is a property and no class"]),
