@@ -430,7 +430,7 @@ class NotLinkedError(StsKgError, LookupError):
     query : str
         Which query.
     needs : str
-        The prefix of the vocabulary, or `mappings`.
+        The prefix of the vocabulary, `links` for any, or `mappings`.
     """
 
     def __init__(self, query: str, needs: str) -> None:
@@ -443,8 +443,11 @@ class NotLinkedError(StsKgError, LookupError):
                 f"{self.query} needs the mapping sets, and there are none where it is asked; put them there: "
                 "sts-kg push --graphs asserted,inferred,mappings, with --store STORE or --endpoint URL"
             )
+        wanted, one = f"terms of {self.needs}", "an ontology that has them"
+        if self.needs == "links":
+            wanted, one = "a linked ontology", "one that has terms of ours"
         return (
-            f"{self.query} needs terms of {self.needs}, and none is linked; link an ontology that has them: "
+            f"{self.query} needs {wanted}, and none is linked; link {one}: "
             "sts-kg link FILE -o STORE, then ask with --store STORE (in Python: kg.link(FILE))"
         )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import RDF, RDFS
+from rdflib.namespace import RDF, RDFS, VOID
 from rdflib.term import Node
 
 from sts_kg.cases import (
@@ -82,6 +82,8 @@ if TYPE_CHECKING:
     from sts_kg.stores import Backend, Dumped, Endpoint, Pushed, PushProgress, Source, Verified
 
 __all__ = ["KnowledgeGraph", "asking", "connect", "load"]
+
+_DESCRIBES = "rdfs:label|skos:prefLabel|rdfs:subClassOf|skos:broader"  # a term that is only named has none of them
 
 
 class KnowledgeGraph:
@@ -476,20 +478,15 @@ class KnowledgeGraph:
         return graph
 
     def _has(self, need: str) -> bool:
-        """Return whether there are mapping sets, if the need is `mappings`; or a slice with a term of a vocabulary."""
+        """Return whether there are mapping sets, if the need is `mappings`; or a slice: any, or one with a vocabulary."""
         from sts_kg.rdf import Prefixes
 
         # only mapping sets say of a term of ours that it is exactly one of others
-        kind, pattern, forms, known = "linked", "?term skos:exactMatch ?external", [BASE], list[str]()
-        if need != "mappings":
-            kind, pattern = self._widest, "?term rdfs:label ?label"
+        kind, pattern, forms = "linked", "?term skos:exactMatch ?external", [BASE]
+        if need != "mappings":  # a slice has a name, by which a query asks it
+            kind, pattern = self._widest, f"?graph a <{VOID.Dataset}> GRAPH ?graph {{ ?term {_DESCRIBES} ?value }}"
             forms = [form for each in Prefixes.shipped() if each.name == need for form in (each.iri, *each.iris)]
-            # the ontology itself labels some terms of others, which links nothing
-            labelled = map(str, self.guideline.asserted.subjects(RDFS.label))
-            known = [each for each in labelled if each.startswith(tuple(forms))]
-        starts = " || ".join(f'STRSTARTS(STR(?term), "{form}")' for form in forms)
-        if known:
-            starts = f"({starts}) && ?term NOT IN ({', '.join(f'<{each}>' for each in sorted({*known}))})"
+        starts = " || ".join(f'STRSTARTS(STR(?term), "{form}")' for form in forms) or str(need == "links").lower()
         # no ASK, which Virtuoso answers with a table if it has such a filter
         found = self._ask(kind, f"SELECT ?term {{ {pattern} FILTER({starts}) }} LIMIT 1")
         return isinstance(found, Table) and len(found) > 0

@@ -74,13 +74,15 @@ def preloaded(kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def linked() -> KnowledgeGraph:
-    """The shipped knowledge graph with a small made-up ontology linked to it."""
+    """The shipped knowledge graph with two small made-up ontologies linked to it."""
     return with_external()
 
 
 def with_external() -> KnowledgeGraph:
     graph = load()
     graph.link(ROOT / "tests" / "external.ttl", seeds=["OAE:1"])
+    seeds = [f"http://example.org/second/{name}" for name in ("role", "drug2", "kind2", "excision", "record")]
+    graph.link(ROOT / "tests" / "external-second.ttl", seeds=seeds)
     return graph
 
 

@@ -180,7 +180,8 @@ class Session:
 
     @cached_property
     def _linked_store(self) -> Store:
-        return store_of(self.linked, self.by_readings, *self.mappings.values())
+        # slices are there by name, too, for queries that ask which of them says what
+        return store_of(self.linked, self.by_readings, *self.mappings.values(), named=self.slices)
 
     def named_graphs(self, kind: str) -> dict[URIRef, Graph]:
         """Return the graphs of a kind by name: asserted (modules and cases), inferred, mappings or links."""

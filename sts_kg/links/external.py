@@ -25,6 +25,7 @@ __all__ = ["External"]
 
 _RDF, _RDFS = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://www.w3.org/2000/01/rdf-schema#"
 _OWL = "http://www.w3.org/2002/07/owl#"
+_BROADER = "http://www.w3.org/2004/02/skos/core#broader"
 _NAMES = re.compile(r"(?i)(?:label|synonym|altlabel|alternativeterm|iao_0000118|brand|dbname)s?$")
 _REPLACED = ("http://purl.obolibrary.org/obo/IAO_0100001", "http://www.geneontology.org/formats/oboInOwl#replacedBy")
 _HEADER = {
@@ -255,11 +256,9 @@ class External:
         return seen
 
     def _parents(self, terms: Ids) -> Ids:
-        """Return the direct superclasses of some terms, including the genus of a definition."""
-        rows = self._star_of(terms, f"{_RDFS}subClassOf", f"{_RDFS}subPropertyOf", f"{_OWL}equivalentClass")
-        above = self._numbers(
-            *(f"{_RDFS}subClassOf", f"{_RDFS}subPropertyOf", f"{_OWL}equivalentClass", f"{_RDF}first"),
-        )
+        """Return the direct superclasses and broader concepts of some terms, including the genus of a definition."""
+        over = (f"{_RDFS}subClassOf", f"{_RDFS}subPropertyOf", f"{_OWL}equivalentClass", _BROADER)
+        rows, above = self._star_of(terms, *over), self._numbers(*over, f"{_RDF}first")
         objects = self.objects[rows[contains(above, self.predicates[rows])]]
         return self._only(IRI, objects)
 
@@ -274,7 +273,7 @@ class External:
 
     def _children(self, terms: Ids) -> Ids:
         rows = self._by_object(terms)
-        below = self._numbers(f"{_RDFS}subClassOf", f"{_RDFS}subPropertyOf")
+        below = self._numbers(f"{_RDFS}subClassOf", f"{_RDFS}subPropertyOf", _BROADER)
         subjects = self.subjects[rows[contains(below, self.predicates[rows])]]
         return self._only(IRI, subjects)
 

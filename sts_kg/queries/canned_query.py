@@ -23,8 +23,8 @@ class CannedQuery:
 
     `id` is the path below the folder of queries without suffix, `graph` is one of GRAPHS, `form`
     "select", "ask", "construct" or "describe". `empty_because` says why there are no rows, if none are
-    expected; `needs` are the prefixes of vocabularies that must be linked first, and `mappings` if the graph must have
-    the mapping sets. `remedy`, of a check, says what would be right. Only a federated query has an `endpoint`, and only
+    expected; `needs` are the prefixes of vocabularies that must be linked first, `links` if any must, and `mappings` if
+    the graph must have the mapping sets. `remedy`, of a check, says what would be right. Only a federated query has an `endpoint`, and only
     a query of the user's own a `file`.
     """
 

@@ -31,7 +31,7 @@ class Header:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """What must be in the graph: `mappings`, or prefixes of vocabularies that are linked."""
+        """What must be in the graph: `mappings`, `links` (any slice), or prefixes of vocabularies that are linked."""
         needs = self.own.get("needs", [])
         return (needs,) if isinstance(needs, str) else tuple(needs)
 
@@ -132,9 +132,9 @@ def read_header(text: str) -> Header:
     if not needs or not (
         isinstance(needs, str) or (isinstance(needs, list) and all(isinstance(n, str) for n in needs))
     ):
-        raise ParseError("needs is mappings, the prefix of a vocabulary, or a list of them", line=lines["x-sts"])
+        raise ParseError("needs is mappings, links, the prefix of a vocabulary, or a list of them", line=lines["x-sts"])
     if "needs" in own and own.get("graph") != "linked":
-        raise ParseError("a query that needs mappings or a vocabulary has graph: linked", line=lines["x-sts"])
+        raise ParseError("a query that needs mappings or links has graph: linked", line=lines["x-sts"])
     return Header(fields, own, lines)
 
 

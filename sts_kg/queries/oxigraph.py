@@ -40,7 +40,7 @@ _SERVICE_ANYWHERE = re.compile("(servi)c(e)", re.IGNORECASE)
 
 
 def store_of(
-    *sources: Graph | Closure | bytes | Collection[ox.Quad], named: Mapping[URIRef, Graph] | None = None
+    *sources: Graph | Closure | bytes | Collection[ox.Quad], named: Mapping[URIRef, Graph | bytes] | None = None
 ) -> Store:
     """Return an Oxigraph store in memory: graphs, closures, N-Triples and quads in its default graph, others by name.
 
@@ -57,7 +57,13 @@ def store_of(
         else:
             _load(store, source)
     for name, one in (named or {}).items():
-        store.bulk_extend(ox.Quad(to_ox(s), to_ox(p), to_ox(o), ox.NamedNode(name)) for s, p, o in one)
+        triples: Iterable[Any]
+        if isinstance(one, bytes):
+            parsed = ox.parse(one, ox.RdfFormat.N_TRIPLES, lenient=True)
+            triples = ((each.subject, each.predicate, each.object) for each in parsed)
+        else:
+            triples = (map(to_ox, triple) for triple in one)
+        store.bulk_extend(ox.Quad(*triple, ox.NamedNode(name)) for triple in triples)
     return store
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sts_kg.errors import QueryError
 from sts_kg.queries.mistakes import UPDATES, read_only
-from sts_kg.queries.tokens import Token, chooses_graphs, prologue_end, tokens_of
+from sts_kg.queries.tokens import Token, chooses_graphs, names_graphs, prologue_end, tokens_of
 from sts_kg.rdf import PREFIXES
 from sts_kg.tables import Table
 
@@ -71,7 +71,7 @@ class QueryText:
     @property
     def names_graphs(self) -> bool:
         """Whether the text asks named graphs (GRAPH)."""
-        return any(token.key == "GRAPH" for token in self._body if token.kind == "word")
+        return names_graphs(self._body)
 
     @property
     def declared(self) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from sts_kg.errors import ParameterError, ParseError, nearest
 from sts_kg.queries.canned_query import CannedQuery
 from sts_kg.queries.paging import QueryText
-from sts_kg.queries.tokens import Token, prologue_end, tokens_of
+from sts_kg.queries.tokens import Token, names_graphs, prologue_end, tokens_of
 from sts_kg.rdf import read_text, write_bytes
 
 __all__ = ["from_graphs", "write_files", "written"]
@@ -31,6 +31,7 @@ _MAPPED = (
     "the ontology with what follows, and the mappings",
     "sts-kg export --graphs asserted,inferred,mappings -o FILE.ttl",
 )
+_SLICES = "sts-kg export --graphs links --linked STORE -o FILE.nq"
 _AFTER_DATASET = ("WHERE", "ORDER", "GROUP", "HAVING", "LIMIT", "OFFSET", "VALUES")
 
 
@@ -99,10 +100,13 @@ def _how_to_run(query: CannedQuery, named: bool) -> list[str]:
         options = how.removeprefix("sts-kg export ").partition(" -o")[0]  # which push has, too
         filled = f"sts-kg push {options} filled" if query.graph == "linked" else "sts-kg push filled"
         return [f"Ask a store that {filled}; FROM names {what}.{need}"]
-    return [f"Load into the default graph {what}.{need}", f"  {how}"]
+    comments = [f"Load into the default graph {what}.{need}", f"  {how}"]
+    if names_graphs(tokens_of(query.text)):
+        comments += ["Load the slices into named graphs, too.", f"  {_SLICES}"]
+    return comments
 
 
-def written(text: str, comments: Iterable[str], *, graphs: Iterable[str] = ()) -> str:
+def written(text: str, comments: Iterable[str], *, graphs: Collection[str] = ()) -> str:
     """Return the text of a file: the header of a canned query as it stands, comments, prefixes, the query.
 
     Parameters
@@ -122,12 +126,16 @@ def written(text: str, comments: Iterable[str], *, graphs: Iterable[str] = ()) -
     return f"{head}{_MARK}\n{''.join(f'# {each}'.rstrip() + chr(10) for each in comments)}{added}{query.text}"
 
 
-def from_graphs(text: str, graphs: Iterable[str]) -> str:
-    """Return a query whose default graph is the merge of some graphs (SPARQL 1.1, section 13.2.1)."""
-    clauses = "".join(f"FROM <{graph}>\n" for graph in graphs)
+def from_graphs(text: str, graphs: Collection[str]) -> str:
+    """Return a query whose default graph is the merge of some graphs (SPARQL 1.1, section 13.2.1).
+
+    If it asks named graphs, it has the same ones by their names.
+    """
+    tokens = tokens_of(text)
+    named = graphs if names_graphs(tokens) else ()
+    clauses = "".join([*(f"FROM <{each}>\n" for each in graphs), *(f"FROM NAMED <{each}>\n" for each in named)])
     if not clauses:
         return text
-    tokens = tokens_of(text)
     at = _place(tokens[prologue_end(tokens) :], len(text))
     before = "" if text[:at].endswith("\n") else "\n"
     return f"{text[:at].rstrip(' ')}{before}{clauses}{text[at:].lstrip(' ')}"

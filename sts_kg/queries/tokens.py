@@ -8,11 +8,11 @@ A prefix has at most 256 characters, so that the time is linear also where no co
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-__all__ = ["Token", "chooses_graphs", "prologue_end", "spread", "substituted", "tokens_of", "without_comments"]
+__all__ = ["Token", "chooses_graphs", "names_graphs", "prologue_end", "spread", "substituted", "tokens_of", "without_comments"]
 
 _TOKEN = re.compile(
     r"""
@@ -67,6 +67,11 @@ def chooses_graphs(tokens: Sequence[Token]) -> bool:
     """Return whether a text says with FROM of which graphs its default graph is made."""
     followed = pairwise(tokens)
     return any(token.key == "FROM" and after.key != "NAMED" for token, after in followed if token.kind == "word")
+
+
+def names_graphs(tokens: Iterable[Token]) -> bool:
+    """Return whether a text asks named graphs (GRAPH)."""
+    return any(token.key == "GRAPH" for token in tokens if token.kind == "word")
 
 
 def spread(text: str, gap: str) -> tuple[str, list[tuple[int, int]]]:
