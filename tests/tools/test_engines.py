@@ -15,6 +15,7 @@ from rdflib.compare import to_canonical_graph
 from rdflib.namespace import XSD
 
 from sts_kg import KnowledgeGraph, Table
+from sts_kg.queries import QueryText
 from sts_kg.rdf.graphs import parse
 from sts_kg.rdf.terms import rdflib_quiet
 from sts_kg.stores.kinds import KINDS
@@ -29,7 +30,10 @@ Rows = list[tuple[Any, ...]]
 
 
 class Written:
-    """The canned queries in a folder, and the data that each is for: in one file by kind, and in named graphs."""
+    """The canned queries in a folder, and the data that each is for: in one file by kind, and in named graphs.
+
+    A query that asks which slice says what has the slices in named graphs, beside the one file.
+    """
 
     def __init__(self, kg: KnowledgeGraph, linked: KnowledgeGraph, folder: Path) -> None:
         self.kg, self.linked, self.folder = kg, linked, folder
@@ -40,6 +44,9 @@ class Written:
         kg.export(folder / "closed.nt", inferred=True)
         examples.export(folder / "cases.nt", inferred=True)
         linked.export(folder / "linked.nt", kinds=KINDS)
+        linked.export(folder / "slices.nq", kinds=["links"])
+        both = [(folder / name).read_text(encoding="utf-8") for name in ("linked.nt", "slices.nq")]
+        (folder / "with-slices.nq").write_text("".join(both), encoding="utf-8")
         linked.export(folder / "linked.nq", kinds=KINDS)
         examples.export(folder / "cases.nq", kinds=KINDS[:2])
         self.ids = [name for name, query in kg.canned.items() if not query.endpoint]
@@ -51,6 +58,8 @@ class Written:
         for name in self.ids:
             kind = self.kg.canned[name].graph
             data = f"{kind}.nt" if form == "plain" else "cases.nq" if kind == "cases" else "linked.nq"
+            if form == "plain" and QueryText(self.kg.canned[name].text).names_graphs:
+                data = "with-slices.nq"
             answers[name] = output / name.replace("/", "+")
             lines.append(f"{self.folder / form / name}.rq\t{self.folder / data}\t{answers[name]}\n")
         (output / "plan.tsv").write_text("".join(lines))
