@@ -92,7 +92,7 @@ def _how_to_run(query: CannedQuery, named: bool) -> list[str]:
     if query.endpoint:
         return [f"Ask {query.endpoint}"]
     what, how = _LOADED[query.graph]
-    vocabularies = [each for each in query.needs if each != "mappings"]
+    vocabularies = [each for each in query.needs if each not in ("mappings", "links")]
     need = f" It needs a linked ontology with terms of {', '.join(vocabularies)}." if vocabularies else ""
     if query.needs == ("mappings",):
         what, how = _MAPPED
