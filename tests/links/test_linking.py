@@ -379,7 +379,7 @@ def test_a_bridge_holds_exact_matches_only(kg: KnowledgeGraph) -> None:
 
 def test_named_graphs_by_kind(linked: KnowledgeGraph) -> None:
     assert {str(name) for name in linked.named_graphs("links")} == {
-        f"{BASE}{name}" for name in ("link/made-up", "links", "link/inferred")
+        f"{BASE}{name}" for name in ("link/made-up", "link/second", "links", "link/inferred")
     }
     assert URIRef(f"{BASE}mappings/drugs") in linked.named_graphs("mappings")
     with pytest.raises(UnknownNameError, match="there is no kind of graph 'other'"):

@@ -26,14 +26,27 @@ from sts_kg.rdf.graphs import serialize
 from sts_kg.rdf.names import STS
 from sts_kg.stores.pushing import push
 
+MAPPED = [
+    f"links/{name}"
+    for name in (
+        *("about-external-id", "codes-of-brands", "codes-of-option", "codes-of-vocabulary"),
+        *("codes-with-several-meanings", "coverage-by-kind", "denied-matches", "entities-without-mapping"),
+        *("external-ids", "matches-by-vocabulary", "reasons-for-match"),
+    )
+]
+JOINT = (
+    *("classes-above-drugs", "classes-of-drug", "coverage-of-ontology", "cross-references-of-option"),
+    *("cross-references-to-matches", "definitions-of-entity", "drugs-not-on-page", "drugs-with-shared-class"),
+    *("drugs-with-shared-role", "kinds-of-disease", "labels-unlike-ours", "nearest-class-of-drugs"),
+    *("obsolete-matches", "options-by-class", "options-with-shared-class", "same-name-without-match"),
+    *("sentences-by-class", "synonyms-of-option", "terms-about-drug"),
+)
 NEEDY = {
-    "links/about-external-id": ("mappings",),
-    "links/classes-of-drug": ("CHEBI", "mappings"),
-    "links/entities-without-mapping": ("mappings",),
-    "links/external-ids": ("mappings",),
+    "links/adverse-events-of-option": ("OAE", "mappings"),
     "links/options-by-procedure": ("MAXO", "mappings"),
+    **dict.fromkeys(MAPPED, ("mappings",)),
+    **{f"links/{name}": ("links", "mappings") for name in JOINT},
 }
-MAPPED = [name for name, needs in NEEDY.items() if needs == ("mappings",)]
 CASES = [pytest.param(case, id=case.id) for case in read_cases() if case.query in MAPPED]
 LACKS = (
     " needs the mapping sets, and there are none where it is asked; put them there: "
@@ -125,7 +138,7 @@ def test_the_sets_are_read_once_and_only_when_needed(monkeypatch: pytest.MonkeyP
     graph = load()
     for name in ("drugs/standard-drug", "conditions/cases", "links/linked-ontologies"):
         graph.query(name)
-    with pytest.raises(NotLinkedError, match="needs terms of CHEBI"):
+    with pytest.raises(NotLinkedError, match="needs a linked ontology"):
         graph.query("links/classes-of-drug")
     graph.sparql("ASK { sts:pazopanib a sts:Drug }")
     assert read == []
@@ -159,7 +172,7 @@ def test_a_linked_graph_has_them_with_cases_and_by_a_reading(kg: KnowledgeGraph,
 
 def test_a_term_that_the_ontology_itself_names_links_no_vocabulary(kg: KnowledgeGraph, tmp_path: Path) -> None:
     assert kg.sparql("ASK { obo:CHEBI_23888 rdfs:label ?drug . obo:MAXO_0000001 rdfs:label ?action }") is True
-    for name in ("links/classes-of-drug", "links/options-by-procedure"):
+    for name in ("links/adverse-events-of-option", "links/classes-of-drug", "links/options-by-procedure"):
         with pytest.raises(NotLinkedError) as caught:
             kg.query(name)
         assert caught.value.needs == NEEDY[name][0]
@@ -168,9 +181,9 @@ def test_a_term_that_the_ontology_itself_names_links_no_vocabulary(kg: Knowledge
     other = KnowledgeGraph(kg.session)
     other.link(tmp_path / "other.ttl", seeds=["OAE:1"])
     assert len(rows(other, "links/adverse-events", text="event")) == 1
-    for name in ("links/classes-of-drug", "links/options-by-procedure"):
-        with pytest.raises(NotLinkedError, match=f"{name} needs terms of {NEEDY[name][0]}, and none is linked"):
-            other.query(name)
+    assert len(rows(other, "links/classes-of-drug")) == 0
+    with pytest.raises(NotLinkedError, match="links/options-by-procedure needs terms of MAXO, and none is linked"):
+        other.query("links/options-by-procedure")
 
 
 def test_a_session_without_mappings_gives_no_answer(kg: KnowledgeGraph) -> None:
@@ -287,17 +300,18 @@ def test_a_written_query_names_the_mappings(kg: KnowledgeGraph, unmapped: Path, 
             text = (tmp_path / folder / f"{name}.rq").read_text("utf-8")
             sets = sorted(f"FROM <{each}>" for each in kg.named_graphs("mappings"))
             assert [line for line in text.splitlines() if line.startswith(f"FROM <{STS}mappings/")] == sets
-    assert comments("plain", "links/classes-of-drug") == [
-        "# Load into the default graph the ontology with what follows, the mappings, and the slices that were linked. "
-        "It needs a linked ontology with terms of CHEBI.",
-        "#   sts-kg export --graphs asserted,inferred,mappings,links --linked STORE -o FILE.ttl "
-        "(STORE: of sts-kg link -o)",
-    ]
-    assert comments("graphs", "links/classes-of-drug") == [
-        "# Ask a store that sts-kg push --graphs asserted,inferred,mappings,links --linked STORE filled; FROM names "
-        "the ontology with what follows, the mappings, and the slices that were linked. "
-        "It needs a linked ontology with terms of CHEBI."
-    ]
+    all_kinds = "asserted,inferred,mappings,links --linked STORE"
+    joint = "the ontology with what follows, the mappings, and the slices that were linked."
+    for name, needs in (("classes-of-drug", ""), ("options-by-procedure", " It needs a linked ontology with terms of MAXO.")):
+        assert comments("plain", f"links/{name}") == [
+            f"# Load into the default graph {joint}{needs}",
+            f"#   sts-kg export --graphs {all_kinds} -o FILE.ttl (STORE: of sts-kg link -o)",
+            "# Load the slices into named graphs, too.",
+            "#   sts-kg export --graphs links --linked STORE -o FILE.nq",
+        ]
+        assert comments("graphs", f"links/{name}") == [
+            f"# Ask a store that sts-kg push --graphs {all_kinds} filled; FROM names {joint}{needs}"
+        ]
 
 
 @pytest.mark.parametrize("says", [False, True])

@@ -638,6 +638,13 @@ def test_a_federated_query_runs_only_when_asked(kg: KnowledgeGraph, monkeypatch:
 
 def test_federated_queries_are_sparql() -> None:
     found = [query for query in read_all(queries_folder()).values() if query.endpoint]
-    assert [query.id for query in found] == ["federated/superclasses", "federated/wikidata-ids"]
+    assert [query.id for query in found] == [
+        "federated/roles",
+        "federated/superclasses",
+        "federated/wikidata-classes",
+        "federated/wikidata-ids",
+        "federated/wikidata-interactions",
+        "federated/wikidata-synonyms",
+    ]
     for query in found:
         query.check()
