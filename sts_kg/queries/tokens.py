@@ -12,7 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-__all__ = ["Token", "chooses_graphs", "names_graphs", "prologue_end", "spread", "substituted", "tokens_of", "without_comments"]
+__all__ = [
+    "Token",
+    "chooses_graphs",
+    "names_graphs",
+    "prologue_end",
+    "spread",
+    "substituted",
+    "tokens_of",
+    "without_comments",
+]
 
 _TOKEN = re.compile(
     r"""

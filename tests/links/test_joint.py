@@ -38,9 +38,7 @@ def test_an_endpoint_gives_the_same_rows(linked: KnowledgeGraph, tmp_path: Path)
         push(linked.named_graphs(*KINDS), server.query, scope="ontology")
         kept = connect(server.query)
         unequal = [
-            case.id
-            for case in CASES
-            if shown(kept.query(case.query, **dict[str, Any](case.parameters))) != case.answer
+            case.id for case in CASES if shown(kept.query(case.query, **dict[str, Any](case.parameters))) != case.answer
         ]
     assert unequal == []
 

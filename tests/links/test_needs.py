@@ -302,7 +302,10 @@ def test_a_written_query_names_the_mappings(kg: KnowledgeGraph, unmapped: Path, 
             assert [line for line in text.splitlines() if line.startswith(f"FROM <{STS}mappings/")] == sets
     all_kinds = "asserted,inferred,mappings,links --linked STORE"
     joint = "the ontology with what follows, the mappings, and the slices that were linked."
-    for name, needs in (("classes-of-drug", ""), ("options-by-procedure", " It needs a linked ontology with terms of MAXO.")):
+    for name, needs in (
+        ("classes-of-drug", ""),
+        ("options-by-procedure", " It needs a linked ontology with terms of MAXO."),
+    ):
         assert comments("plain", f"links/{name}") == [
             f"# Load into the default graph {joint}{needs}",
             f"#   sts-kg export --graphs {all_kinds} -o FILE.ttl (STORE: of sts-kg link -o)",
