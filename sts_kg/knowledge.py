@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import RDF, RDFS, VOID
+from rdflib.namespace import RDF, VOID
 from rdflib.term import Node
 
 from sts_kg.cases import (
@@ -478,7 +478,7 @@ class KnowledgeGraph:
         return graph
 
     def _has(self, need: str) -> bool:
-        """Return whether there are mapping sets, if the need is `mappings`; or a slice: any, or one with a vocabulary."""
+        """Return whether there are mapping sets, if the need is `mappings`; else a slice: any, or of a vocabulary."""
         from sts_kg.rdf import Prefixes
 
         # only mapping sets say of a term of ours that it is exactly one of others

@@ -21,11 +21,11 @@ __all__ = ["CannedQuery"]
 class CannedQuery:
     """A query file: what its header says, and its whole text.
 
-    `id` is the path below the folder of queries without suffix, `graph` is one of GRAPHS, `form`
-    "select", "ask", "construct" or "describe". `empty_because` says why there are no rows, if none are
-    expected; `needs` are the prefixes of vocabularies that must be linked first, `links` if any must, and `mappings` if
-    the graph must have the mapping sets. `remedy`, of a check, says what would be right. Only a federated query has an `endpoint`, and only
-    a query of the user's own a `file`.
+    `id` is the path below the folder of queries without suffix, `graph` is one of GRAPHS, `form` "select", "ask",
+    "construct" or "describe". `empty_because` says why there are no rows, if none are expected; `needs` are the
+    prefixes of vocabularies that must be linked first, `links` if any must, and `mappings` if the graph must have the
+    mapping sets. `remedy`, of a check, says what would be right. Only a federated query has an `endpoint`, and only a
+    query of the user's own a `file`.
     """
 
     id: str

@@ -57,13 +57,12 @@ def store_of(
         else:
             _load(store, source)
     for name, one in (named or {}).items():
-        triples: Iterable[Any]
+        graph = ox.NamedNode(name)
         if isinstance(one, bytes):
-            parsed = ox.parse(one, ox.RdfFormat.N_TRIPLES, lenient=True)
-            triples = ((each.subject, each.predicate, each.object) for each in parsed)
+            lines = ox.parse(one, ox.RdfFormat.N_TRIPLES, lenient=True)
+            store.bulk_extend(ox.Quad(each.subject, each.predicate, each.object, graph) for each in lines)
         else:
-            triples = (map(to_ox, triple) for triple in one)
-        store.bulk_extend(ox.Quad(*triple, ox.NamedNode(name)) for triple in triples)
+            store.bulk_extend(ox.Quad(to_ox(s), to_ox(p), to_ox(o), graph) for s, p, o in one)
     return store
 
 

@@ -75,7 +75,7 @@ def test_what_is_stored_in_one_graph_is_not_said_to_come_from_none(
     linked: KnowledgeGraph, kg: KnowledgeGraph, tmp_path: Path
 ) -> None:
     """Slices that were poured into the graph of the ontology have no name to be asked by: an error, no empty table."""
-    merged = {name: graph for name, graph in linked.named_graphs("asserted", "inferred", "mappings").items()}
+    merged = linked.named_graphs("asserted", "inferred", "mappings")
     for each in linked.named_graphs("links").values():
         merged[URIRef(f"{STS}inferred")] += each
     push(merged, tmp_path / "store", scope="ontology")
