@@ -1051,6 +1051,7 @@ class KnowledgeGraph:
         slice: str = "up",
         depth: int = 0,
         seeds: Iterable[str] = (),
+        hierarchy: Iterable[str] = (),
         bridge: bool = False,
         progress: Callable[[str, int], None] | None = None,
     ) -> LinkReport:
@@ -1063,7 +1064,7 @@ class KnowledgeGraph:
         sources : path, URL or Endpoint
             A file in any RDF syntax, OWL functional syntax, OWL/XML or OBO, also with `.gz` or `.zst`. From a SPARQL
             endpoint, what it knows about the mapped terms.
-        slice, depth, seeds, bridge, progress
+        slice, depth, seeds, hierarchy, bridge, progress
             As `sts_kg.links.link`.
 
         Raises
@@ -1074,12 +1075,23 @@ class KnowledgeGraph:
             A URL or an endpoint gives no usable answer.
         UnknownNameError
             There is no such slice.
+        CurieError
+            A property of the hierarchy is neither a CURIE with a known prefix nor an IRI.
         """
         from sts_kg.links import link, merged_slices
 
         session, ours = self.session, self.guideline.asserted
-        sets = self._layers.about_ours
-        report = link(sources, ours, sets=sets, slice=slice, depth=depth, seeds=seeds, bridge=bridge, progress=progress)
+        report = link(
+            sources,
+            ours,
+            sets=self._layers.about_ours,
+            slice=slice,
+            depth=depth,
+            seeds=seeds,
+            hierarchy=hierarchy,
+            bridge=bridge,
+            progress=progress,
+        )
         slices = merged_slices(session.slices, report.graphs)
         self._session = replace(session, slices=slices, mappings=session.mappings or _Sets())
         self._backend = None

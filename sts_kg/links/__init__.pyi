@@ -24,4 +24,5 @@ from .mappings import validate as validate
 from .mappings import write as write
 from .report import LinkReport as LinkReport
 from .report import merged_slices as merged_slices
+from .slices import HIERARCHIES as HIERARCHIES
 from .slices import SLICES as SLICES
