@@ -18,7 +18,7 @@ from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
 from sts_kg.links.external import External
 from sts_kg.links.joins import XREFS, forms_of, quoted, referred
-from sts_kg.links.mappings import synonyms
+from sts_kg.links.lookup import synonyms
 from sts_kg.links.report import Candidate, Mention, prefix_of
 from sts_kg.rdf import BASE, STS, Prefixes, compress
 
