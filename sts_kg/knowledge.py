@@ -635,7 +635,12 @@ class KnowledgeGraph:
     def _bound(
         self, query: CannedQuery, values: Mapping[str, object], on_note: Callable[[str], None] | None = None
     ) -> str:
-        return query.bind(values, entities=self._entities.telling(on_note))
+        entities = self._entities.telling(on_note)
+        if (
+            query.file is None
+        ):  # our graphs have one form of the IRI of each term; of a query of one's own we know nothing
+            entities = entities.with_standard(_standard)
+        return query.bind(values, entities=entities)
 
     @cached_property
     def _entities(self) -> Entities:
@@ -1105,6 +1110,12 @@ class KnowledgeGraph:
         on_error: Callable[[CaseError | ParseError], None] | None = None,
     ) -> tuple[Case, ...]:
         return read_cases(cases, self.guideline.vocabulary, on_error=on_error)
+
+
+def _standard(iri: str) -> str:
+    from sts_kg.rdf import Prefixes
+
+    return str(Prefixes.shipped().standard(iri))
 
 
 def _not_sparql(queries: Iterable[CannedQuery]) -> Iterator[str]:

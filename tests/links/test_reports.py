@@ -186,3 +186,20 @@ def test_the_command_writes_pages(tmp_path: Path) -> None:
         done = CliRunner().invoke(cli.app, ["link", str(file), "--format", form, "--all"], prog_name="sts-kg")
         assert (done.exit_code, done.stdout[: len(start)]) == (0, start)
         assert "Not among what is borrowed" in done.stdout
+
+
+# --- forms of IRIs
+
+
+@pytest.mark.parametrize(
+    ("other", "standard"),
+    [
+        ("http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl#C1326", "NCIT:C1326"),
+        ("http://purl.bioontology.org/ontology/UATC/L01DB01", "atc:L01DB01"),
+        ("http://purl.obolibrary.org/obo/mesh_D004317", "mesh:D004317"),
+    ],
+)
+def test_a_shipped_query_takes_any_form_of_an_outside_iri(kg: KnowledgeGraph, other: str, standard: str) -> None:
+    answers = [kg.query("links/about-external-id", external=each) for each in (other, f"<{other}>", standard)]
+    assert answers[0] == answers[1] == answers[2]
+    assert len(answers[0]) > 0  # type: ignore[arg-type] # a table
