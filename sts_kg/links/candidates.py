@@ -276,13 +276,12 @@ class _Work:
         if term >= 0 and (external.is_deprecated(term) or external.text(term).startswith(BASE)):
             return
         twins = {twin for each in terms for twin in ours._twins[each]}
-        if by == "cross-reference" and (agreed := sorted(each for each in twins if (each, curie) in ours._mapped)):
-            self._add(self._found.agreed, agreed[0], curie, term, by, value)
+        if mapped := sorted(each for each in twins if (each, curie) in ours._mapped):
+            if by == "cross-reference":
+                self._add(self._found.agreed, mapped[0], curie, term, by, value)
         elif denied := [each for each in sorted(twins) if (each, curie) in ours._denied]:
             said = [each for each in denied if each in terms] or denied
             self._add(self._found.against, said[0], curie, term, by, value)
-        elif any((each, curie) in ours._mapped for each in twins):
-            return
         elif by == "cross-reference" and (others := ours._exact.get(curie)):
             value = f"{value}, and {curie} is mapped to {', '.join(map(compress, sorted(others)))}"
             self._add(self._found.against, min(terms), curie, term, by, value)
