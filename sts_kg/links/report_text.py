@@ -34,13 +34,15 @@ _HOLD = ("found", "other form")
 #: What needs a hand, the worst first.
 _WRONG = ("missing", "deprecated", "label differs")
 _LINKS = ("subject", "predicate", "object", "status", "document", "label", "detail")
-_PAIRS = ("subject", "object", "label", "document", "matched_by", "value")
+_PAIRS = ("subject", "object", "label", "document", "matched by", "value")
 _STYLE = """
 header, main, footer { max-width: 76rem; }
 header ul { margin: 0; padding-left: 1.1rem; } header li { margin-bottom: .3rem; }
 td { overflow-wrap: anywhere; } td:empty::after { content: "–"; color: var(--soft); }
 .found td:nth-child(4) { color: var(--agree); } .wrong td:nth-child(4) { color: var(--other); font-weight: 600; }
 :is(.found, .wrong) td:nth-child(-n + 4) { overflow-wrap: normal; white-space: nowrap; }
+.pairs td:nth-child(1), .pairs td:nth-child(2) { min-width: 9.5rem; }
+.pairs td:nth-child(5) { white-space: nowrap; }
 pre { overflow-x: auto; background: var(--tint); border-radius: .4rem; padding: .6rem .8rem; font-size: .8rem;
   margin: .3rem 0 0; }
 h3 { margin-top: .9rem; }
@@ -48,7 +50,7 @@ h3 { margin-top: .9rem; }
   padding: .5rem 0; } td { display: grid; grid-template-columns: 6.5rem 1fr; border: 0; padding: .1rem 0; }
   td:empty { display: none; }
   td::before { content: attr(data-name); color: var(--soft); font-size: .85em; font-weight: 400; }
-  :is(.found, .wrong) td:nth-child(-n + 4) { overflow-wrap: anywhere; white-space: normal; } }
+  :is(.found, .wrong) td:nth-child(-n + 4), .pairs td { overflow-wrap: anywhere; white-space: normal; min-width: 0; } }
 @media print { pre { white-space: pre-wrap; overflow-wrap: anywhere; } }
 """
 
@@ -73,7 +75,7 @@ def _sections(report: LinkReport, everything: bool) -> Iterator[_Section]:
 
     def pairs(title: str, of: tuple[Candidate, ...], note: str, paste: str = "") -> Iterator[_Section]:
         if of:
-            yield _Section(f"{title} ({len(of)})", _PAIRS, [*map(_pair_row, of)], "", note, paste)
+            yield _Section(f"{title} ({len(of)})", _PAIRS, [*map(_pair_row, of)], "pairs", note, paste)
 
     yield from links("What holds", _HOLD, "found")
     yield from links("What needs a hand", _WRONG, "wrong")
