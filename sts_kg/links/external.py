@@ -16,7 +16,8 @@ import numpy as np
 
 from sts_kg.closure.encoding import Ids, Terms, contains, expand, read, unique
 from sts_kg.errors import ParseError, UnknownNameError
-from sts_kg.links.slices import HIERARCHIES, SLICES
+from sts_kg.links.hierarchies import HIERARCHIES
+from sts_kg.links.slices import SLICES
 from sts_kg.queries import LABELS
 from sts_kg.rdf import BLANK, IRI, LITERAL, split
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from rdflib import Graph, URIRef
 
 from sts_kg.errors import EndpointAnswerError
-from sts_kg.links.slices import HIERARCHIES
+from sts_kg.links.hierarchies import HIERARCHIES
 from sts_kg.rdf import Document, ntriples_of, syntax_told
 from sts_kg.safe import without_secrets
 from sts_kg.stores import Endpoint, send

@@ -26,11 +26,11 @@ from sts_kg.errors import EndpointAnswerError
 from sts_kg.links.candidates import IDENTIFIERS, Candidates, Proposed, Row
 from sts_kg.links.external import External
 from sts_kg.links.fetch import fetched, of_endpoint
+from sts_kg.links.hierarchies import property_of
 from sts_kg.links.joins import Joined, References, joined, references_of
 from sts_kg.links.mappings import MappingSet, iri_of, shipped
 from sts_kg.links.ownership import is_part, owned, space_of
 from sts_kg.links.report import Candidate, Document, Link, LinkReport, Ours, prefix_of
-from sts_kg.links.slices import property_of
 from sts_kg.links.slots import NO_TERM
 from sts_kg.rdf import BASE, Prefixes
 from sts_kg.rdf import Document as Opened

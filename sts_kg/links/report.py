@@ -16,11 +16,11 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, VOID, XSD
 
 from sts_kg.guideline import footer_of
+from sts_kg.links.hierarchies import short_property
 from sts_kg.links.joins import Joined
 from sts_kg.links.mappings import SLOTS, MappingSet, shipped, text
 from sts_kg.links.mappings import Mapping as MappingRow
 from sts_kg.links.report_text import summary, to_cell, to_html, to_markdown, to_text
-from sts_kg.links.slices import short_property
 from sts_kg.rdf import BASE, STS, Prefixes, compress, ntriples_of
 from sts_kg.safe import visible
 from sts_kg.tables import Table
