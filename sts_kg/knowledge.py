@@ -632,7 +632,12 @@ class KnowledgeGraph:
     def _bound(
         self, query: CannedQuery, values: Mapping[str, object], on_note: Callable[[str], None] | None = None
     ) -> str:
-        return query.bind(values, entities=self._entities.telling(on_note))
+        entities = self._entities.telling(on_note)
+        if (
+            query.file is None
+        ):  # our graphs have one form of the IRI of each term; of a query of one's own we know nothing
+            entities = entities.with_standard(_standard)
+        return query.bind(values, entities=entities)
 
     @cached_property
     def _entities(self) -> Entities:
@@ -1048,6 +1053,7 @@ class KnowledgeGraph:
         slice: str = "up",
         depth: int = 0,
         seeds: Iterable[str] = (),
+        hierarchy: Iterable[str] = (),
         bridge: bool = False,
         progress: Callable[[str, int], None] | None = None,
     ) -> LinkReport:
@@ -1060,7 +1066,7 @@ class KnowledgeGraph:
         sources : path, URL or Endpoint
             A file in any RDF syntax, OWL functional syntax, OWL/XML or OBO, also with `.gz` or `.zst`. From a SPARQL
             endpoint, what it knows about the mapped terms.
-        slice, depth, seeds, bridge, progress
+        slice, depth, seeds, hierarchy, bridge, progress
             As `sts_kg.links.link`.
 
         Raises
@@ -1071,12 +1077,23 @@ class KnowledgeGraph:
             A URL or an endpoint gives no usable answer.
         UnknownNameError
             There is no such slice.
+        CurieError
+            A property of the hierarchy is neither a CURIE with a known prefix nor an IRI.
         """
         from sts_kg.links import link, merged_slices
 
         session, ours = self.session, self.guideline.asserted
-        sets = self._layers.about_ours
-        report = link(sources, ours, sets=sets, slice=slice, depth=depth, seeds=seeds, bridge=bridge, progress=progress)
+        report = link(
+            sources,
+            ours,
+            sets=self._layers.about_ours,
+            slice=slice,
+            depth=depth,
+            seeds=seeds,
+            hierarchy=hierarchy,
+            bridge=bridge,
+            progress=progress,
+        )
         slices = merged_slices(session.slices, report.graphs)
         self._session = replace(session, slices=slices, mappings=session.mappings or _Sets())
         self._backend = None
@@ -1090,6 +1107,12 @@ class KnowledgeGraph:
         on_error: Callable[[CaseError | ParseError], None] | None = None,
     ) -> tuple[Case, ...]:
         return read_cases(cases, self.guideline.vocabulary, on_error=on_error)
+
+
+def _standard(iri: str) -> str:
+    from sts_kg.rdf import Prefixes
+
+    return str(Prefixes.shipped().standard(iri))
 
 
 def _not_sparql(queries: Iterable[CannedQuery]) -> Iterator[str]:

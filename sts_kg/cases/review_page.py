@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sts_kg.cases.judged import CASES, OTHERS_STAY, UNCHANGED, Effect, Judged, quoted, said
 from sts_kg.guideline import VERDICTS
-from sts_kg.tables import escaped
+from sts_kg.tables import escaped, plain_table, static_page
 
 if TYPE_CHECKING:
     from sts_kg.cases.review_sheet import Sheet
@@ -15,36 +15,17 @@ if TYPE_CHECKING:
 __all__ = ["html_page"]
 
 _STYLE = """
-:root { color-scheme: light dark; --ink: #1c2430; --soft: #5a6675; --line: #d5dbe3; --card: #fff; --ground: #f3f5f8;
-  --mark: #14558f; --tint: #e8f0f8; --agree: #1d6b3a; --other: #9a3412; --unsure: #7a5c00; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e3e8ef; --soft: #9fabb9; --line: #37414d; --card: #1a2028;
-  --ground: #11151a; --mark: #85bdf0; --tint: #1f2c3a; --agree: #7fd09b; --other: #f0a27d; --unsure: #e0c263; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, "Segoe UI", Roboto,
-  "Helvetica Neue", Arial, sans-serif; overflow-wrap: break-word; }
-header, main, footer { max-width: 50rem; margin: 0 auto; padding: 1rem 1.25rem; }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: 1rem 0; text-wrap: balance; }
-h2 { font-size: 1.15rem; line-height: 1.3; margin: 0 0 .75rem; }
-h3 { font-size: .95rem; margin: 0 0 .15rem; }
-p { margin: 0 0 .6rem; }
-a { color: var(--mark); }
 dl { margin: 0; }
 dt { font-weight: 600; color: var(--soft); font-size: .82rem; margin-top: .7rem; }
 dd { margin: 0; }
 header dl { display: grid; grid-template-columns: 9.5rem 1fr; gap: .5rem 1rem; }
 header dt { margin: .1rem 0 0; }
-article { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: 1.1rem 1.25rem;
-  margin: 0 0 1.25rem; break-inside: avoid; }
 .id { display: inline-block; color: var(--mark); margin-right: .5rem; font-variant-numeric: tabular-nums; }
 blockquote { margin: 0 0 .4rem; padding: .1rem 0 .1rem .8rem; border-left: 3px solid var(--mark); }
 blockquote b { color: var(--soft); font-size: .8rem; margin-right: .35rem; }
 .reading { background: var(--tint); border-radius: .4rem; padding: .6rem .8rem; margin-top: .5rem; }
 .reading p:last-child { margin: 0; }
 .name { font: .88em ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; font-weight: 600; }
-table { border-collapse: collapse; width: 100%; font-size: .88rem; margin-top: .35rem; }
-th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-top: 1px solid var(--line); }
-th { color: var(--soft); font-weight: 600; border-top: 0; }
-td:last-child, th:last-child { padding-right: 0; }
 .still { color: var(--soft); font-size: .88rem; }
 table + .still { margin-top: .4rem; }
 nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .35rem; margin: .5rem 0 1.5rem; padding: 0; }
@@ -64,34 +45,21 @@ nav .unsure a { border-color: var(--unsure); }
 .line { flex: 1 1 12rem; border-bottom: 1px solid var(--soft); color: var(--soft); font-size: .82rem;
   min-height: 1.7rem; }
 .line.wide { flex-basis: 100%; }
-footer { color: var(--soft); font-size: .85rem; padding-bottom: 3rem; }
 @media (max-width: 34rem) { header dl { grid-template-columns: 1fr; gap: .1rem; } header dt { margin-top: .6rem; } }
-@page { margin: 16mm; }
-@media print { :root { color-scheme: light; --ink: #000; --soft: #444; --line: #bbb; --card: #fff; --ground: #fff;
-  --mark: #123f6b; --tint: #f2f2f2; --agree: #1d6b3a; --other: #9a3412; --unsure: #7a5c00; }
-  html { font-size: 9.5pt; } body { line-height: 1.4; } article { padding: .7rem .9rem; margin-bottom: .9rem; }
-  h2 { margin-bottom: .4rem; } dt { margin-top: .35rem; } .reading { padding: .35rem .6rem; }
-  th, td { padding-top: .1rem; padding-bottom: .1rem; }
-  header, main, footer { max-width: none; padding: 0; } nav { break-after: page; }
-  h2, h3, dt { break-after: avoid; } tr { break-inside: avoid; } a { text-decoration: none; } }
+@media print { dt { margin-top: .35rem; } .reading { padding: .35rem .6rem; } nav { break-after: page; } }
 """
 
 
 def html_page(sheet: Sheet) -> str:
     """Return the page of a sheet."""
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escaped(sheet.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"{''.join(_pieces(sheet))}</body>\n</html>\n"
-    )
+    return static_page(sheet.title, "".join(_pieces(sheet)), style=_STYLE)
 
 
 def _pieces(sheet: Sheet) -> Iterator[str]:
     yield f"<header>\n<h1>{escaped(sheet.title)}</h1>\n<dl>\n"
     for heading, text in sheet.introduction:
         yield f"<dt>{escaped(heading)}</dt><dd>{escaped(text)}</dd>\n"
-    cases = _table(CASES, sheet.case_rows())
+    cases = plain_table(CASES, sheet.case_rows())
     yield f"<dt>The example cases</dt><dd>{cases}</dd>\n</dl>\n</header>\n<main>\n"
     yield '<nav aria-label="Decisions"><h2>The decisions</h2><ul>\n'
     for one in sheet.judged:
@@ -131,7 +99,7 @@ def _article(one: Judged) -> Iterator[str]:
 
 def _effects(effects: tuple[Effect, ...]) -> str:
     rows = ((each.option, each.now, each.then, ", ".join(each.cases)) for each in effects)
-    return f'{_table(("option", "now", "then", "in cases"), rows)}<p class="still">{OTHERS_STAY}</p>'
+    return f'{plain_table(("option", "now", "then", "in cases"), rows)}<p class="still">{OTHERS_STAY}</p>'
 
 
 def _form(one: Judged) -> str:
@@ -143,9 +111,3 @@ def _form(one: Judged) -> str:
     ticked = "".join(f'<span class="tick">{escaped(tick)}</span>' for tick in ticks)
     lines = '<span class="line">Reviewer</span><span class="line">Date</span><span class="line wide">Comment</span>'
     return f'<div class="form"><div>{ticked}</div><div>{lines}</div></div>\n'
-
-
-def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    head = "".join(f'<th scope="col">{escaped(name)}</th>' for name in header)
-    body = "".join(f"<tr>{''.join(f'<td>{escaped(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

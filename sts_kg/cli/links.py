@@ -41,9 +41,16 @@ __all__ = ["link"]
     "--depth", type=click.IntRange(min=0), default=0, help="Most steps down or through a module; 0: no limit."
 )
 @click.option("--seed", "seeds", multiple=True, metavar="TERM", help="Also slice this term: CURIE, IRI or label.")
+@click.option(
+    "--hierarchy",
+    multiple=True,
+    metavar="PROPERTY",
+    help="A property that leads up (^: down), instead of those of RDFS, SKOS, MeSH and Wikidata that a file uses.",
+)
 @click.option("--bridge", is_flag=True, help="Put exact matches into external classes, for reasoning.")
 @click.option("-o", "--output", type=File, metavar="STORE|FILE", help="A store folder, or FILE.(nq|trig).")
-@formats("text", "json", "md")
+@click.option("--all", "everything", is_flag=True, help="Also show what is only named, borrowed or uncovered.")
+@formats("text", "html", "md", "json")
 @mappings_option
 @memory_option
 def link(
@@ -53,8 +60,10 @@ def link(
     slice: str,
     depth: int,
     seeds: tuple[str, ...],
+    hierarchy: tuple[str, ...],
     bridge: bool,
     output: Path | None,
+    everything: bool,
     form: str,
     mappings: tuple[Path, ...],
 ) -> None:
@@ -62,13 +71,14 @@ def link(
 
     Keeps the slices around our mapped terms; of an endpoint, what it knows about these terms.
 
-    Exit 1 if a mapped term is missing, obsolete or has another label there. Files may be in any RDF syntax, OWL
+    Exit 1 if a mapped term is obsolete or has another label there, or is missing from a document that owns its
+    vocabulary. Several ontologies are joined by their own cross-references. Files may be in any RDF syntax, OWL
     functional syntax, OWL/XML or OBO, also with .gz or .zst.
 
     \b
     Example:
       sts-kg link maxo.owl drugcentral.owl.gz -o linked
-      sts-kg link dinto.owl --slice module --format json
+      sts-kg link dinto.owl --slice module --format html > report.html
       sts-kg query links/interactions-of-drug --drug pazopanib --store linked
     """
     from sts_kg.knowledge import load
@@ -85,6 +95,7 @@ def link(
             slice=slice,
             depth=depth,
             seeds=seeds,
+            hierarchy=hierarchy,
             bridge=bridge,
             progress=lambda name, lines: show(f"{name}: {counted(lines, 'triple')} read"),
         )
@@ -96,8 +107,10 @@ def link(
                 kg.push(output, kinds=KINDS, replace=True)
     if form == "json":
         shown.write(as_json(report.as_dict()))
+    elif form == "text":
+        shown.write(report.to_text(shown.width, everything=everything))
     else:
-        shown.tell(report.to_markdown() if form == "md" else report.to_text(shown.width))
+        shown.write((report.to_html if form == "html" else report.to_markdown)(everything))
     if output is not None:
         shown.note(f"written to {output}")
     sys.exit(DONE if report.is_sound else NO)

@@ -19,7 +19,7 @@ from sts_kg.guideline.condition import Condition, conditions, ordinal
 from sts_kg.guideline.data import ontology_folder, source_page
 from sts_kg.guideline.duals import not_met
 from sts_kg.guideline.readings import Reading, find_reading, readings
-from sts_kg.guideline.source import Segment, find_segment, page_texts, segment, segments, source_document
+from sts_kg.guideline.source import Segment, find_segment, footer_of, page_texts, segment, segments
 from sts_kg.guideline.verdicts import Verdict, Verdicts, by_decision, people, verdict_triples
 from sts_kg.guideline.vocabulary import Vocabulary
 from sts_kg.guideline.wording import Wording, wordings
@@ -181,10 +181,8 @@ class Guideline:
     @cached_property
     def footer(self) -> str:
         """The line that ends every answer: disclaimer, version, the digest of the source, and the reading if any."""
-        digest = self.asserted.value(source_document(self.asserted), STS.sha256)
-        version = f"sts_kg ontology {self.header(OWL.versionInfo)}, source {str(digest)[:12]}…"
         by = f", by the reading {self.reading.name}, which was not chosen" if self.reading else ""
-        return f"{self.header(STS.disclaimer)} [{version}{by}]"
+        return footer_of(self.asserted, self.iri, by)
 
     # --- readings
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import RDF, RDFS
+from rdflib.namespace import OWL, RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.errors import SourceError, UnknownNameError
 from sts_kg.rdf import OA, STS, local, read_bytes
 
-__all__ = ["CUES", "Segment", "find_segment", "page_texts", "segment", "segments", "source_document"]
+__all__ = ["CUES", "Segment", "find_segment", "footer_of", "page_texts", "segment", "segments", "source_document"]
 
 #: The properties by which a statement or a condition part quotes words of its segments.
 CUES = (STS.strengthCue, STS.frequencyCue, STS.cue)
@@ -51,6 +51,14 @@ def source_document(asserted: Graph) -> URIRef | None:
     """Return the source document of an ontology, or None if it names none."""
     found = asserted.value(None, RDF.type, STS.SourceDocument)
     return found if isinstance(found, URIRef) else None
+
+
+def footer_of(asserted: Graph, iri: Node, by: str = "") -> str:
+    """Return the line that ends every answer from an ontology: disclaimer, version, digest of the source, and `by`."""
+    said = {name: str(asserted.value(iri, name) or "") for name in (STS.disclaimer, OWL.versionInfo)}
+    digest = asserted.value(source_document(asserted), STS.sha256)
+    version = f"sts_kg ontology {said[OWL.versionInfo]}, source {str(digest)[:12]}…"
+    return f"{said[STS.disclaimer]} [{version}{by}]"
 
 
 def segment(asserted: Graph, iri: URIRef, texts: Mapping[str, str] | None = None) -> Segment:

@@ -2,6 +2,7 @@ from .code_list import Code as Code
 from .code_list import codes as codes
 from .code_list import read_codes as read_codes
 from .fetch import downloaded as downloaded
+from .hierarchies import HIERARCHIES as HIERARCHIES
 from .layers import Layers as Layers
 from .layers import read_layers as read_layers
 from .linking import link as link

@@ -7,7 +7,7 @@ Nothing is inferred here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 
 from sts_kg.closure.encoding import Ids, Terms, contains, expand, read, unique
 from sts_kg.errors import ParseError, UnknownNameError
+from sts_kg.links.hierarchies import HIERARCHIES
 from sts_kg.links.slices import SLICES
 from sts_kg.queries import LABELS
 from sts_kg.rdf import BLANK, IRI, LITERAL, split
@@ -25,7 +26,6 @@ __all__ = ["External"]
 
 _RDF, _RDFS = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://www.w3.org/2000/01/rdf-schema#"
 _OWL = "http://www.w3.org/2002/07/owl#"
-_BROADER = "http://www.w3.org/2004/02/skos/core#broader"
 _NAMES = re.compile(r"(?i)(?:label|synonym|altlabel|alternativeterm|iao_0000118|brand|dbname)s?$")
 _REPLACED = ("http://purl.obolibrary.org/obo/IAO_0100001", "http://www.geneontology.org/formats/oboInOwl#replacedBy")
 _HEADER = {
@@ -38,6 +38,7 @@ _HEADER = {
         "http://purl.org/dc/elements/1.1/date",
     ),
 }
+_AXIOMS = (f"{_RDFS}subClassOf", f"{_RDFS}subPropertyOf", f"{_OWL}equivalentClass")
 _PREFIXED = ("", "cas:", "CAS:", "CASRN:", "inchikey:", "InChIKey:", "INCHIKEY:", "InChIKey=")
 _ENDS = ('"', '"@en')
 _EMPTY = np.zeros(0, np.int64)
@@ -50,6 +51,9 @@ class External:
     ----------
     source : path or Document
         A file in any syntax of RDF or OWL that `sts_kg.rdf.Document` reads, also with `.gz` or `.zst`.
+    hierarchy : sequence of str
+        IRIs of the properties that lead from a term to what is above it, `^` before those that lead down; if none is
+        given, those of `HIERARCHIES` that the document uses.
     progress : callable, optional
         Called with the number of triples read so far.
 
@@ -59,7 +63,13 @@ class External:
         The file cannot be read, or it holds no triple: with path, line and, if known, column.
     """
 
-    def __init__(self, source: str | Path | Any, *, progress: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self,
+        source: str | Path | Any,
+        *,
+        hierarchy: Sequence[str] = (),
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
         self.terms = Terms()
         told = (lambda _, lines: progress(lines)) if progress is not None else None
         parts = list(read(source, self.terms, progress=told))
@@ -71,6 +81,10 @@ class External:
             raise ParseError("holds no triple", path=path)
         self._kinds = self.terms.kinds
         self._texts: dict[int, str] = {}
+        used = {*unique(self.predicates).tolist()}
+        self._axioms = () if hierarchy else _AXIOMS  # an equivalent class has the genus of a definition
+        #: The properties of the hierarchy that the document uses, `^` before those that lead down.
+        self.hierarchy = tuple(each for each in hierarchy or HIERARCHIES if self.find(each.removeprefix("^")) in used)
 
     def __len__(self) -> int:
         """Return the number of triples, including repeated ones."""
@@ -133,6 +147,13 @@ class External:
         """Return the replacements of an obsolete term, as they are written."""
         return self.values(subject, *_REPLACED, "http://www.geneontology.org/formats/oboInOwl#consider")
 
+    def merged_into(self, curie: str) -> int:
+        """Return the term that has a CURIE as a former id, or -1."""
+        former = self.find_all(["http://www.geneontology.org/formats/oboInOwl#hasAlternativeId"])
+        rows = self._by_object(self.terms.find_all([f'"{curie}"'.encode()]))
+        rows = rows[contains(np.fromiter(former.values(), np.int64), self.predicates[rows])]
+        return int(self.subjects[rows[0]]) if rows.size else -1
+
     @cached_property
     def header(self) -> dict[str, str]:
         """IRI, version, license, title and date of the ontology, if the document states them."""
@@ -147,6 +168,32 @@ class External:
             if values := self.values(subject, *predicates):
                 told[name] = values[0]
         return told
+
+    def having(self, predicate: str, value: str | None = None) -> Ids:
+        """Return the IRIs that have a value, or this IRI as a value, for a predicate, sorted."""
+        rows = self._by_predicate(predicate)
+        if value is not None:
+            rows = rows[self.objects[rows] == self.find(value)]
+        return self._only(IRI, unique(self.subjects[rows]))
+
+    def rows_with(self, predicates: Iterable[str]) -> Ids:
+        """Return the rows in which an IRI has a value for one of these predicates, sorted."""
+        rows = np.flatnonzero(contains(self._numbers(*predicates), self.predicates))
+        kept: Ids = rows[self._kinds[self.subjects[rows]] == IRI]
+        return kept
+
+    def rows_about(self, rows: Ids, subjects: Iterable[int]) -> Ids:
+        """Return those of some rows whose subject is one of these terms."""
+        kept: Ids = rows[contains(unique(np.fromiter(subjects, np.int64)), self.subjects[rows])]
+        return kept
+
+    def with_objects(self, rows: Ids, objects: Iterable[str]) -> Iterator[tuple[int, str]]:
+        """Yield the rows whose object is one of these terms, written as in N-Triples, with the term."""
+        wanted = [*objects]
+        found = self.terms.find_all([each.encode() for each in wanted]) if wanted else _EMPTY
+        named = {number: text for number, text in zip(found.tolist(), wanted, strict=True) if number >= 0}
+        kept = rows[contains(unique(np.fromiter(named, np.int64)), self.objects[rows])]
+        yield from ((int(row), named[int(self.objects[row])]) for row in kept)
 
     def classes(self) -> Ids:
         """Return all IRIs that are subjects, sorted."""
@@ -209,6 +256,15 @@ class External:
         about = about[told & (self._kinds[self.objects[about]] != BLANK)]
         return unique(np.concatenate((rows, about)))
 
+    def told(self, rows: Ids) -> Ids:
+        """Return the IRIs of which some rows say more than label, type and whether they are obsolete, sorted."""
+        short = self._numbers(*map(str, LABELS), f"{_RDF}type", f"{_OWL}deprecated")
+        return self._only(IRI, unique(self.subjects[rows[~contains(short, self.predicates[rows])]]))
+
+    def mentioned(self, rows: Ids) -> Ids:
+        """Return the IRIs that some rows have as subject or object, sorted."""
+        return self._only(IRI, unique(np.concatenate((self.subjects[rows], self.objects[rows]))))
+
     def ntriples(
         self, rows: Ids, *, blank_nodes: str = "", renamed: Mapping[int, bytes] | None = None
     ) -> Iterator[bytes]:
@@ -256,26 +312,38 @@ class External:
         return seen
 
     def _parents(self, terms: Ids) -> Ids:
-        """Return the direct superclasses and broader concepts of some terms, including the genus of a definition."""
-        over = (f"{_RDFS}subClassOf", f"{_RDFS}subPropertyOf", f"{_OWL}equivalentClass", _BROADER)
-        rows, above = self._star_of(terms, *over), self._numbers(*over, f"{_RDF}first")
+        """Return the direct superclasses of some terms, including the genus of a definition."""
+        leads = [*self._axioms, *self._leading(up=True)]
+        rows = self._star_of(terms, *leads)
+        above = self._numbers(*leads, f"{_RDF}first")
         objects = self.objects[rows[contains(above, self.predicates[rows])]]
-        return self._only(IRI, objects)
+        return self._only(IRI, np.concatenate((objects, self._led_by(terms, self._leading(up=False)))))
+
+    def _leading(self, *, up: bool) -> list[str]:
+        """Return the properties of the hierarchy that lead up, or those that lead down."""
+        return [each.removeprefix("^") for each in self.hierarchy if each.startswith("^") != up]
+
+    def _led_by(self, terms: Ids, properties: Iterable[str]) -> Ids:
+        """Return the subjects from which some properties lead to some terms."""
+        rows = self._by_object(terms)
+        subjects: Ids = self.subjects[rows[contains(self._numbers(*properties), self.predicates[rows])]]
+        return subjects
 
     def _used(self, terms: Ids) -> Ids:
         """Return what the axioms of some terms use: superclasses, fillers and properties."""
-        rows = self._star_of(terms, f"{_RDFS}subClassOf", f"{_RDFS}subPropertyOf", f"{_OWL}equivalentClass")
+        rows = self._star_of(terms, *_AXIOMS, *self._leading(up=True))
         left_out = self._numbers(f"{_RDF}type")
         objects = self.objects[rows[~contains(left_out, self.predicates[rows])]]
-        objects = self._only(IRI, objects)
+        objects = self._only(IRI, np.concatenate((objects, self._led_by(terms, self._leading(up=False)))))
         used: Ids = objects[contains(self.classes(), objects)]
         return used
 
     def _children(self, terms: Ids) -> Ids:
-        rows = self._by_object(terms)
-        below = self._numbers(f"{_RDFS}subClassOf", f"{_RDFS}subPropertyOf", _BROADER)
-        subjects = self.subjects[rows[contains(below, self.predicates[rows])]]
-        return self._only(IRI, subjects)
+        """Return what is directly below some terms."""
+        subjects = self._led_by(terms, self._leading(up=True))
+        rows = self._by_subject(terms)
+        objects = self.objects[rows[contains(self._numbers(*self._leading(up=False)), self.predicates[rows])]]
+        return self._only(IRI, np.concatenate((subjects, objects)))
 
     def _touching(self, terms: Ids) -> Ids:
         """Return the terms whose axioms contain a restriction to some terms."""

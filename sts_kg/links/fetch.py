@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 from rdflib import Graph, URIRef
 
 from sts_kg.errors import EndpointAnswerError
+from sts_kg.links.hierarchies import HIERARCHIES
 from sts_kg.rdf import Document, ntriples_of, syntax_told
 from sts_kg.safe import without_secrets
 from sts_kg.stores import Endpoint, send
 
-__all__ = ["downloaded", "of_endpoint"]
+__all__ = ["downloaded", "fetched", "of_endpoint"]
 
 _ACCEPT = "application/rdf+xml, text/turtle;q=0.9, application/n-triples;q=0.8, application/ld+json;q=0.5, */*;q=0.1"
 _ENDINGS = {
@@ -37,25 +38,25 @@ _STAR = """CONSTRUCT { ?term ?p ?o . ?o ?q ?r } WHERE {
 #: How the terms of a slice are found from the seeds.
 _TERMS = {
     "star": "BIND(?seed AS ?term)",
-    "up": "?seed <http://www.w3.org/2000/01/rdf-schema#subClassOf>* ?term . FILTER(isIRI(?term))",
-    "down": "?term <http://www.w3.org/2000/01/rdf-schema#subClassOf>* ?seed . FILTER(isIRI(?term))",
+    "up": "?seed (%s)* ?term . FILTER(isIRI(?term))",
+    "down": "?term (%s)* ?seed . FILTER(isIRI(?term))",
 }
 
 
 @contextmanager
-def downloaded(url: str, *, lenient: bool = False, timeout_s: float = 600.0) -> Iterator[Document]:
-    """Download the document at a URL, and yield it open; its name, its content type and its content say its syntax.
+def fetched(url: str, *, timeout_s: float = 600.0) -> Iterator[tuple[Path, str]]:
+    """Download the document at a URL, and yield the file, which is deleted afterwards, and where it came from.
+
+    The name of the file has the ending of the URL, or else that of the content type.
 
     Raises
     ------
     EndpointError
         The document cannot be fetched.
-    ParseError
-        As `Document`; it names the URL.
     """
     reply = send(url, headers={"Accept": _ACCEPT}, timeout_s=timeout_s, most_bytes=_MOST_BYTES, accept_status=(200,))
-    shown = without_secrets(url)
     if not reply.body:
+        shown = without_secrets(url)
         raise EndpointAnswerError(shown, "answered with nothing; check the address", status=reply.status)
     name = urlsplit(url).path.rpartition("/")[2][-100:] or "document"
     if syntax_told(name) is None:  # the content decides if the type says nothing either
@@ -63,11 +64,32 @@ def downloaded(url: str, *, lenient: bool = False, timeout_s: float = 600.0) -> 
     with TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(reply.body)
-        with Document(path, path=shown, base=without_secrets(reply.url), lenient=lenient) as document:
-            yield document
+        base = without_secrets(reply.url)
+        del reply
+        yield path, base
 
 
-def of_endpoint(endpoint: Endpoint, iris: Iterable[str], *, slice: str = "up", size: int = 50) -> list[BytesIO]:
+@contextmanager
+def downloaded(url: str, *, lenient: bool = False) -> Iterator[Document]:
+    """Download the document at a URL, and yield it open; its name, its content type and its content say its syntax.
+
+    Raises
+    ------
+    EndpointError
+        As `fetched`.
+    ParseError
+        As `Document`; it names the URL.
+    """
+    with (
+        fetched(url) as (path, base),
+        Document(path, path=without_secrets(url), base=base, lenient=lenient) as document,
+    ):
+        yield document
+
+
+def of_endpoint(
+    endpoint: Endpoint, iris: Iterable[str], *, slice: str = "up", hierarchy: Iterable[str] = (), size: int = 50
+) -> list[BytesIO]:
     """Return what an endpoint knows about some terms, as N-Triples, one item per batch.
 
     Parameters
@@ -78,6 +100,8 @@ def of_endpoint(endpoint: Endpoint, iris: Iterable[str], *, slice: str = "up", s
         The terms, in every form of their IRIs that the endpoint may use.
     slice : {"star", "up", "down", "module"}
         How far the slice goes; "module" is queried as "up".
+    hierarchy : iterable of str
+        IRIs of the properties that lead up, `^` before those that lead down; by default `HIERARCHIES`.
     size : int
         The number of terms in one request.
 
@@ -86,6 +110,7 @@ def of_endpoint(endpoint: Endpoint, iris: Iterable[str], *, slice: str = "up", s
     EndpointError
         There is no usable answer.
     """
-    text = _STAR % _TERMS["up" if slice == "module" else slice]
+    path = "|".join(f"{'^' * each.startswith('^')}<{each.removeprefix('^')}>" for each in hierarchy or HIERARCHIES)
+    text = _STAR % _TERMS["up" if slice == "module" else slice].replace("%s", path)
     found = endpoint.batched(text, "seed", [URIRef(iri) for iri in iris], size=size)
     return [BytesIO(ntriples_of(graph)) for graph in found if isinstance(graph, Graph) and len(graph)]

@@ -9,30 +9,38 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import partial
+from hashlib import file_digest
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
+from sts_kg.closure.encoding import Ids
 from sts_kg.errors import EndpointAnswerError
+from sts_kg.links.candidates import IDENTIFIERS, Candidates, Proposed, Row
 from sts_kg.links.external import External
-from sts_kg.links.fetch import downloaded, of_endpoint
+from sts_kg.links.fetch import fetched, of_endpoint
+from sts_kg.links.hierarchies import property_of
+from sts_kg.links.joins import Joined, References, joined, references_of
 from sts_kg.links.mappings import MappingSet, iri_of, shipped
-from sts_kg.links.report import Candidate, Document, Link, LinkReport, prefix_of
+from sts_kg.links.ownership import is_part, owned, space_of
+from sts_kg.links.report import Candidate, Document, Link, LinkReport, Ours, prefix_of
 from sts_kg.links.slots import NO_TERM
-from sts_kg.rdf import BASE, STS, Prefixes, compress
+from sts_kg.rdf import BASE, Prefixes
+from sts_kg.rdf import Document as Opened
 from sts_kg.safe import counted, without_secrets
 from sts_kg.stores import Endpoint
 
 __all__ = ["link"]
 
-#: Vocabularies whose identifiers occur as values in other ontologies.
-_IDENTIFIERS = ("inchikey", "cas")
-_NAMES = (RDFS.label, SKOS.altLabel)
+#: Imported from, as MIREOT and ROBOT write it beside a term.
+_IMPORTED = "http://purl.obolibrary.org/obo/IAO_0000412"
 
 
 def link(
@@ -43,6 +51,7 @@ def link(
     slice: str = "up",
     depth: int = 0,
     seeds: Iterable[str] = (),
+    hierarchy: Iterable[str] = (),
     bridge: bool = False,
     progress: Callable[[str, int], None] | None = None,
 ) -> LinkReport:
@@ -62,6 +71,9 @@ def link(
         The most steps down, or from term to term in a module; 0 for no limit.
     seeds : iterable of str
         Further external terms to slice: CURIEs, IRIs or labels.
+    hierarchy : iterable of str
+        CURIEs or IRIs of the properties that lead up, `^` before those that lead down; by default those of
+        `sts_kg.links.HIERARCHIES` that a document uses.
     bridge : bool
         Whether to put exact matches into external classes: `rdf:type` for individuals, `rdfs:subClassOf` for classes.
     progress : callable, optional
@@ -75,37 +87,72 @@ def link(
         A URL or an endpoint gives no usable answer.
     UnknownNameError
         There is no such slice.
+    CurieError
+        A property of the hierarchy is neither a CURIE with a known prefix nor an IRI.
     """
-    work = _Work(ours, list(shipped() if sets is None else sets), tuple(seeds))
-    documents = [work.document(source, slice, depth, progress) for source in sources]
+    above = tuple(map(property_of, hierarchy))
+    work = _Work(ours, list(shipped() if sets is None else sets), tuple(seeds), slice, depth, above, progress)
+    with ExitStack() as stack:  # which keeps what is downloaded until the end
+        documents = work.documents([partial(work.source, source, stack) for source in sources])
     covered = {prefix for document in documents for prefix, count in document.n_terms.items() if count}
     uncovered = Counter(prefix_of(row.object) for row in work.rows if prefix_of(row.object) not in covered)
     return LinkReport(
         tuple(documents),
         tuple(sorted(work.links, key=_order)),
-        tuple(sorted(work.candidates, key=lambda one: (one.subject, one.document, one.object, one.matched_by))),
+        _sorted(work.found.candidates),
         dict(uncovered),
         work.bridge() if bridge else Graph(),
+        _sorted(work.found.against),
+        Ours.of(ours, work.sets),
+        agreed=_sorted(work.found.agreed),
     )
 
 
 @dataclass(frozen=True)
-class _Row:
-    """One positive mapping: our term, the predicate, the CURIE of the external term, its label."""
+class _Source:
+    """Where the triples of a document are: a file, which can be read again, or what an endpoint said."""
 
-    subject: URIRef
-    predicate: URIRef
-    object: str
-    label: str
+    place: Path | list[BytesIO]
+    shown: str
+    base: str | None = None
+
+    def read(self, hierarchy: tuple[str, ...], progress: Callable[[str, int], None] | None) -> External:
+        told = (lambda n: progress(self.shown, n)) if progress is not None else None
+        if isinstance(self.place, Path) and self.base is not None:
+            with Opened(self.place, path=self.shown, base=self.base) as document:
+                return External(document, hierarchy=hierarchy, progress=told)
+        return External(self.place, hierarchy=hierarchy, progress=told)
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it can be read again."""
+        return isinstance(self.place, Path) and self.place.is_file()
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the file as it is, or '' if there is none."""
+        if not (isinstance(self.place, Path) and self.is_file):
+            return ""
+        with self.place.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
 
 
 class _Work:
     """The state that the documents of one call share."""
 
-    def __init__(self, ours: Graph, sets: list[MappingSet], seeds: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        ours: Graph,
+        sets: list[MappingSet],
+        seeds: tuple[str, ...],
+        slice: str,
+        depth: int,
+        hierarchy: tuple[str, ...],
+        progress: Callable[[str, int], None] | None,
+    ) -> None:
         self.prefixes = Prefixes.shipped()
-        self.ours, self.seeds = ours, seeds
-        self.rows: list[_Row] = []
+        self.ours, self.sets, self.seeds = ours, sets, seeds
+        self.slice, self.depth, self.hierarchy, self.progress = slice, depth, hierarchy, progress
+        self.rows: list[Row] = []
         self.denied: set[tuple[URIRef, str]] = set()
         for each in sets:
             for row in each.mappings:
@@ -118,128 +165,166 @@ class _Work:
                     self.denied.add((subject, curie))
                 else:
                     predicate = URIRef(iri_of(str(row.predicate_id), each.curie_map))
-                    self.rows.append(_Row(subject, predicate, curie, row.object_label or ""))
+                    self.rows.append(Row(subject, predicate, curie, row.object_label or ""))
         self.links: list[Link] = []
-        self.candidates: list[Candidate] = []
-        self._mapped = {(row.subject, row.object) for row in self.rows}
-        self._forms = {
-            row.object: [row.object] if "://" in row.object else [*map(str, self.prefixes.forms(row.object))]
-            for row in self.rows
-        }
+        self.found = Proposed()  # in all documents
+        self._proposals = Candidates(ours, self.rows, self.denied)
+        self._forms = {row.object: self._forms_of(row.object) for row in self.rows}
         self._there: dict[str, int] = {}  # the forms that the current document uses
+        self._spaces: list[str] = []  # the namespaces of what it describes
 
-    # --- our side
-
-    @cached_property
-    def names(self) -> dict[str, set[URIRef]]:
-        """Name, in lower case, to our terms of the kinds that mappings are about."""
-        kinds = {kind for row in self.rows for kind in self.ours.objects(row.subject, RDF.type)} - {OWL.Class}
-        terms = {row.subject for row in self.rows} | {
-            term for kind in kinds for term in self.ours.subjects(RDF.type, kind)
-        }
-        found: dict[str, set[URIRef]] = defaultdict(set)
-        for term in terms:
-            for predicate in _NAMES:
-                for name in self.ours.objects(term, predicate):
-                    found[str(name).casefold()].add(URIRef(str(term)))
-        return found
-
-    @cached_property
-    def identifiers(self) -> dict[str, set[URIRef]]:
-        """InChIKey or CAS number to our terms."""
-        found: dict[str, set[URIRef]] = defaultdict(set)
-        for row in self.rows:
-            if prefix_of(row.object) in _IDENTIFIERS and row.predicate == SKOS.exactMatch:
-                found[row.object.partition(":")[2]].add(row.subject)
-        return found
-
-    @cached_property
-    def drug_names(self) -> re.Pattern[str] | None:
-        """The pattern that finds the name of one of our drugs, or of a brand of one, as a word of another name."""
-        kinds = self._below(STS.Drug) | {STS.Brand}
-        drugs = {term for kind in kinds for term in self.ours.subjects(RDF.type, kind)}
-        names = sorted({name for name, terms in self.names.items() if terms & drugs}, key=len, reverse=True)
-        return re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b") if names else None
-
-    def _below(self, kind: URIRef) -> set[Any]:
-        return set(self.ours.transitive_subjects(RDFS.subClassOf, kind))
+    def _forms_of(self, curie: str) -> list[str]:
+        """Return every IRI that a document may have for a term, the standard one first."""
+        if "://" in curie:
+            return [curie]
+        prefix = self.prefixes.find(prefix_of(curie))
+        local = curie.partition(":")[2]
+        forms = prefix.obo_iris if prefix is not None else ()
+        return [*dict.fromkeys((*map(str, self.prefixes.forms(curie)), *(form + local for form in forms)))]
 
     # --- a document
 
-    def document(self, source: Any, slice: str, depth: int, progress: Callable[[str, int], None] | None) -> Document:
+    def source(self, source: Any, stack: ExitStack) -> _Source:
+        """Return where the triples of a source are; what is downloaded stays until the stack is left."""
         if isinstance(source, Endpoint):
-            found = of_endpoint(source, self._asked(), slice=slice)
+            found = of_endpoint(source, self._asked(), slice=self.slice, hierarchy=self.hierarchy)
             shown = without_secrets(source.url)
             if not found:
                 raise EndpointAnswerError(shown, "knows none of the mapped terms")
-            return self._document(found, shown, slice, depth, progress)
+            return _Source(found, shown)
         if str(source).lower().startswith(("http://", "https://")):
-            with downloaded(str(source)) as document:
-                return self._document(document, without_secrets(source), slice, depth, progress)
-        return self._document(source, str(source), slice, depth, progress)
+            path, base = stack.enter_context(fetched(str(source)))
+            return _Source(path, without_secrets(source), base)
+        return _Source(Path(source), str(source))
+
+    def documents(self, sources: Sequence[Callable[[], _Source]]) -> list[Document]:
+        """Return the documents, each with its slice; several are joined by their cross-references.
+
+        Those whose terms the slice of another joins are read once more, so that one is in memory at a time.
+        """
+        read: list[tuple[_Source, Document, list[str], References | None]] = []
+        for get in sources:
+            source = get()
+            external = source.read(self.hierarchy, self.progress)
+            document, chosen, rows = self._document(external, source)
+            refers = references_of(external, document.name, rows, self._spaces) if len(sources) > 1 else None
+            read.append((source, document, chosen, refers))
+            del external
+        done = []
+        for source, document, chosen, refers in read:
+            others = [other for *_, other in read if other is not None and other is not refers]
+            if refers is not None and source.is_file and refers.may_join(others):
+                document = self._joined(document, source.read(self.hierarchy, self.progress), chosen, refers, others)
+            done.append(document)
+        return done
 
     def _asked(self) -> list[str]:
         """Return the IRIs to query an endpoint for: mapped terms and seeds, in all forms."""
-        curies = [row.object for row in self.rows if prefix_of(row.object) not in _IDENTIFIERS] + list(self.seeds)
+        curies = [row.object for row in self.rows if prefix_of(row.object) not in IDENTIFIERS] + list(self.seeds)
         forms = (self.prefixes.forms(curie) for curie in curies if self.prefixes.find(prefix_of(curie)) is not None)
         return sorted({str(form) for each in forms for form in each})
 
-    def _document(
-        self, source: Any, shown: str, slice: str, depth: int, progress: Callable[[str, int], None] | None
-    ) -> Document:
+    def _document(self, external: External, source: _Source) -> tuple[Document, list[str], Ids]:
+        """Return a document, the terms around which its slice is, and the rows of the slice."""
         start = datetime.now(UTC)
-        external = External(source, progress=(lambda n: progress(shown, n)) if progress is not None else None)
         self._there = external.find_all(form for forms in self._forms.values() for form in forms)
-        name = _name(external.header.get("iri", ""), shown)
-        n_terms = self._described(external)
-        found = {row: self._look_up(external, row, n_terms, name) for row in self.rows}
-        self.links += [one for one, _ in found.values() if one is not None]
-        mentions = self._propose(external, name)
+        name = _name(external.header.get("iri", ""), source.shown)
+        n_terms, owns = self._described(external, source)
+        absent: defaultdict[str, list[str]] = defaultdict(list)
+        found = {row: self._look_up(external, row, n_terms, owns, name) for row in self.rows}
+        for row, (one, _) in found.items():
+            if one is not None:
+                self.links.append(one)
+            elif n_terms.get(prefix_of(row.object)):
+                absent[prefix_of(row.object)].append(row.object)
+        proposed = self._proposals.of(external, name)
+        for kind in ("candidates", "against", "agreed"):
+            getattr(self.found, kind).extend(getattr(proposed, kind))
+        mentions = proposed.mentions
         chosen = {term for one, term in found.values() if one is not None and term >= 0} | mentions.keys()
-        rows = external.slice([*chosen, *self._seeds(external)], slice, depth=depth)
-        kept = list(external.ntriples(rows, blank_nodes=name.replace("-", ""), renamed=self._standard()))
-        return Document(
+        chosen |= set(self._seeds(external))
+        rows, text, other_forms = self._cut(external, chosen, name)
+        document = Document(
             name,
-            shown,
+            source.shown,
             URIRef(f"{BASE}link/{name}"),
             external.header,
-            slice,
-            depth,
+            self.slice,
+            self.depth,
             len(external),
-            len(kept),
+            text.count(b"\n"),
             n_terms,
-            tuple(sorted(mentions.values())),
+            tuple(sorted(mentions.values(), key=lambda one: (one.name, one.term))),
             (datetime.now(UTC) - start).total_seconds(),
-            b"".join(kept),
+            text,
+            owns=owns,
+            absent={prefix: tuple(sorted(set(ids))) for prefix, ids in sorted(absent.items())},
+            sha256=source.digest(),
+            hierarchy=() if self.slice == "star" else external.hierarchy,
+            other_forms=other_forms,
+        )
+        return document, [external.text(term) for term in chosen], rows
+
+    def _cut(self, external: External, chosen: Iterable[int], name: str) -> tuple[Ids, bytes, dict[str, str]]:
+        """Return the rows of the slice around some terms, their N-Triples, and the standard IRI of each other form."""
+        rows = external.slice(chosen, self.slice, depth=self.depth)
+        forms = {}
+        for term in external.mentioned(rows).tolist():
+            iri = external.text(term)
+            if (standard := str(self.prefixes.standard(iri))) != iri:
+                forms[term] = standard
+        renamed = {term: f"<{standard}>".encode() for term, standard in forms.items()}
+        text = b"".join(external.ntriples(rows, blank_nodes=name.replace("-", ""), renamed=renamed))
+        return rows, text, {external.text(term): standard for term, standard in sorted(forms.items())}
+
+    def _joined(
+        self,
+        document: Document,
+        external: External,
+        chosen: Iterable[str],
+        refers: References,
+        others: Iterable[References],
+    ) -> Document:
+        """Return a document whose slice has also the terms that cross-references join to the slices of others."""
+        there = set(refers.terms)
+        told: dict[int, Joined] = {}
+        for term, one in joined(external, others):
+            if str(self.prefixes.standard(external.text(term))) not in there:
+                told.setdefault(term, one)
+        if not told:
+            return document
+        _, text, other_forms = self._cut(external, [*external.find_all(chosen).values(), *told], document.name)
+        return replace(
+            document,
+            n_kept=text.count(b"\n"),
+            ntriples=text,
+            joined=tuple(sorted(told.values(), key=lambda one: (one.term, one.other, one.of))),
+            other_forms=other_forms,
         )
 
-    def _described(self, external: External) -> dict[str, int]:
-        """Return how many terms a document describes, for each vocabulary that our mappings use."""
-        spaces: Counter[str] = Counter()
-        for term in external.described().tolist():
-            iri = external.text(term)
-            spaces[iri[: max(map(iri.rfind, "_/#=:")) + 1]] += 1
+    def _described(self, external: External, source: _Source) -> tuple[dict[str, int], tuple[str, ...]]:
+        """Return how many terms a document describes and which it owns, of the vocabularies that our mappings use."""
+        headers = external.having(str(RDF.type), str(OWL.Ontology)).tolist()  # which are no terms
+        spaces = Counter(space_of(external.text(term)) for term in {*external.described().tolist()}.difference(headers))
+        imported = Counter(space_of(external.text(term)) for term in external.having(_IMPORTED).tolist())
+        ontologies = [external.text(term) for term in headers]
+        self._spaces = [*spaces]
+        own = () if isinstance(source.place, list) or is_part(source.shown) else owned(ontologies, spaces, imported)
         by_iri = {
             form: prefix.name
             for prefix in self.prefixes
             if any(prefix_of(row.object) == prefix.name for row in self.rows)
-            for form in (prefix.iri, *prefix.iris)
+            for form in (prefix.iri, *prefix.iris, *prefix.obo_iris)
         }
         found: Counter[str] = Counter()
         for space, count in spaces.items():
             if space in by_iri:
                 found[by_iri[space]] += count
-        return dict(found)
+        return dict(found), tuple(sorted({by_iri[space] for space in own if space in by_iri}))
 
-    def _standard(self) -> dict[int, bytes]:
-        """Return the mapped terms whose IRIs have another form in the document, with the standard form."""
-        found: dict[int, bytes] = {}
-        for row in self.rows:
-            standard, *others = self._forms[row.object]
-            found |= {self._there[form]: f"<{standard}>".encode() for form in others if form in self._there}
-        return found
-
-    def _look_up(self, external: External, row: _Row, n_terms: Mapping[str, int], name: str) -> tuple[Link | None, int]:
+    def _look_up(
+        self, external: External, row: Row, n_terms: Mapping[str, int], owns: tuple[str, ...], name: str
+    ) -> tuple[Link | None, int]:
         forms = self._forms[row.object]
         there = [(form, self._there[form]) for form in forms if form in self._there]
         described = [(form, term) for form, term in there if external.is_described(term)]
@@ -254,12 +339,18 @@ class _Work:
             return Link(row.subject, row.predicate, row.object, "referenced", name, there[0][0], "", detail), there[0][
                 1
             ]
+        if prefix_of(row.object) not in owns:
+            return None, -1
+        if (term := external.merged_into(row.object)) >= 0:
+            label = next(iter(external.labels(term)), "")
+            detail = f"replaced by {self.prefixes.compress(external.text(term)) or external.text(term)}, as a former id"
+            return Link(row.subject, row.predicate, row.object, "deprecated", name, "", label, detail), term
         count = n_terms[prefix_of(row.object)]
         terms, are = counted(count, "term"), "is" if count == 1 else "are"
         detail = f"{terms} of {prefix_of(row.object)} {are} there, and this is not one of them"
         return Link(row.subject, row.predicate, row.object, "missing", name, "", "", detail), -1
 
-    def _judged(self, external: External, row: _Row, form: str, term: int, standard: str) -> tuple[str, str, str]:
+    def _judged(self, external: External, row: Row, form: str, term: int, standard: str) -> tuple[str, str, str]:
         labels = external.labels(term)
         label = labels[0] if labels else ""
         if external.is_deprecated(term):
@@ -279,35 +370,6 @@ class _Work:
             return "other form", label, f"there as <{form}>; the form to use is <{standard}>"
         return "found", label, ""
 
-    def _propose(self, external: External, document: str) -> dict[int, str]:
-        """Add the candidates of a document, and return the terms whose names contain the name of one of our drugs."""
-        mentions: dict[int, str] = {}
-        seen: set[tuple[URIRef, int]] = set()
-
-        def note(subject: URIRef, term: int, by: str, value: str) -> None:
-            iri = external.text(term)
-            curie = self.prefixes.compress(iri) or compress(iri)
-            if (subject, curie) in self._mapped or (subject, curie) in self.denied or (subject, term) in seen:
-                return
-            if external.is_deprecated(term) or iri.startswith(BASE):
-                return
-            seen.add((subject, term))
-            label = next(iter(external.labels(term)), "")
-            self.candidates.append(Candidate(subject, curie, label, document, by, value))
-
-        for term, value in external.identified(self.identifiers):
-            for subject in self.identifiers[value]:
-                note(subject, term, "identifier", value)
-        pattern = self.drug_names
-        for term, text in external.named():
-            folded = text.casefold()
-            for subject in self.names.get(folded, ()):
-                is_label = folded in map(str.casefold, external.labels(term))
-                note(subject, term, "label" if is_label else "synonym", text)
-            if pattern is not None and pattern.search(folded):
-                mentions.setdefault(term, text)
-        return mentions
-
     def _seeds(self, external: External) -> Iterator[int]:
         by_name: dict[str, list[int]] = defaultdict(list)
         if self.seeds:
@@ -317,7 +379,7 @@ class _Work:
             yield from by_name[seed.casefold()]
             forms = {seed.strip("<>")}
             if self.prefixes.find(seed.partition(":")[0]) is not None and "//" not in seed:
-                forms.update(map(str, self.prefixes.forms(seed)))
+                forms.update(self._forms_of(seed))
             yield from (term for form in forms if (term := external.find(form)) >= 0)
 
     def bridge(self) -> Graph:
@@ -335,6 +397,10 @@ def _name(iri: str, source: str) -> str:
     end = re.split(r"[/#]", iri.rstrip("/#"))[-1] or Path(source).name
     end = re.sub(r"(?i)(?:\.(?:owl|obo|ofn|owx|ttl|nt|nq|rdf|xml|gz|zst|jsonld|json|trig|n3))+$", "", end)
     return re.sub(r"[^a-z0-9]+", "-", end.lower()).strip("-") or "document"
+
+
+def _sorted(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(sorted(candidates, key=lambda one: (one.subject, one.document, one.object, one.matched_by)))
 
 
 def _order(one: Link) -> tuple[str, str, str, str]:

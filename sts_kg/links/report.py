@@ -1,26 +1,34 @@
-"""The result of linking: which mappings hold in which document, candidates without a mapping, and the slices."""
+"""The result of linking: which mappings hold in which document, candidates without a mapping, and the slices.
+
+What a person reads is in `report_text`: first what holds, then what needs a hand, the rest on request.
+"""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import DCTERMS, OWL, PROV, RDF, VOID, XSD
+from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, VOID, XSD
 
-from sts_kg.rdf import BASE, compress, ntriples_of
-from sts_kg.safe import counted
-from sts_kg.tables import Table, html_table
+from sts_kg.guideline import footer_of
+from sts_kg.links.hierarchies import short_property
+from sts_kg.links.joins import Joined
+from sts_kg.links.mappings import SLOTS, MappingSet, shipped, text
+from sts_kg.links.mappings import Mapping as MappingRow
+from sts_kg.links.report_text import summary, to_cell, to_html, to_markdown, to_text
+from sts_kg.rdf import BASE, STS, Prefixes, compress, ntriples_of
+from sts_kg.safe import visible
+from sts_kg.tables import Table
 
-__all__ = ["STATUSES", "Candidate", "Document", "Link", "LinkReport", "merged_slices", "prefix_of"]
+__all__ = ["STATUSES", "Candidate", "Document", "Link", "LinkReport", "Mention", "Ours", "merged_slices", "prefix_of"]
 
 #: The statuses of a mapping, best first: its term is in the document; there under another form of its IRI; there with
-#: another label; obsolete; named but not described; missing, though the document has terms of its vocabulary.
+#: another label; obsolete; named but not described; missing, though the document owns its vocabulary.
 STATUSES = ("found", "other form", "label differs", "deprecated", "referenced", "missing")
 
 
@@ -40,7 +48,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Candidate:
-    """An external term that no mapping has, but that shares a name or an identifier with one of our terms."""
+    """An external term and one of ours that share a name or an identifier, or that a cross-reference joins."""
 
     subject: URIRef
     object: str
@@ -48,11 +56,75 @@ class Candidate:
     document: str
     matched_by: str
     value: str
+    subject_label: str = ""
+    version: str = ""
+
+    @property
+    def row(self) -> MappingRow:
+        """The row of a mapping set that would map it, not reviewed: exact by identifier or label, else close."""
+        prefix = Prefixes.shipped().find(prefix_of(self.object))
+        by, predicate, justification = _EVIDENCE[self.matched_by]
+        version = f" {self.version}" if self.version else ""
+        return MappingRow(
+            subject_id=compress(self.subject),
+            subject_label=_line(self.subject_label) or None,
+            predicate_id=predicate,
+            object_id=self.object,
+            object_label=_line(self.label) or None,
+            object_source=f"bioregistry:{prefix.name.lower()}" if prefix and prefix.name != "obo" else None,
+            object_source_version=_line(self.version) or None,
+            mapping_justification=f"semapv:{justification}",
+            comment=_line(f"Proposed for {by}, {self.value}, in {self.document}{version}; not reviewed."),
+        )
+
+
+_EVIDENCE = {
+    "identifier": ("the same identifier", "skos:exactMatch", "MappingChaining"),
+    "label": ("the same label", "skos:exactMatch", "LexicalMatching"),
+    "synonym": ("a synonym", "skos:closeMatch", "LexicalMatching"),
+    "similar name": ("a similar name", "skos:closeMatch", "LexicalMatching"),
+    "cross-reference": ("a cross-reference", "skos:closeMatch", "MappingChaining"),
+}
+
+
+class Mention(NamedTuple):
+    """A term of a document whose name has the name of one of our drugs."""
+
+    term: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Ours:
+    """What was linked: the label of our ontology, the disclaimer with its version, and the mapping sets.
+
+    Each set is given by name, version and license.
+    """
+
+    label: str = ""
+    footer: str = ""
+    sets: tuple[tuple[str, str, str], ...] = ()
+
+    @classmethod
+    def of(cls, ours: Graph, sets: Iterable[MappingSet]) -> Ours:
+        """Return what an ontology and mapping sets say of themselves."""
+        iri = next(ours.subjects(STS.disclaimer), None)
+        told = tuple(
+            (each.name, str(each.metadata.get("mapping_set_version") or ""), str(each.metadata.get("license") or ""))
+            for each in sets
+        )
+        return cls(str(ours.value(iri, RDFS.label) or ""), footer_of(ours, iri), told) if iri else cls(sets=told)
 
 
 @dataclass(frozen=True)
 class Document:
-    """One ontology that was read: its header, how much of it was kept, and which vocabularies it describes."""
+    """One ontology that was read: its header, how much of it was kept, and which vocabularies it describes.
+
+    Of those that our mappings use, it `owns` some, and borrows terms of the others; `absent` has the mapped terms of
+    the latter that are not there. `joined` are terms of the slice that cross-references of other documents led to.
+    `hierarchy` are the properties that lead up (`^`: down); `other_forms` the IRIs in the document whose standard form
+    is in the slice.
+    """
 
     name: str
     source: str
@@ -63,9 +135,29 @@ class Document:
     n_read: int
     n_kept: int
     n_terms: Mapping[str, int]
-    mentions: tuple[str, ...]
+    mentions: tuple[Mention, ...]
     seconds: float
     ntriples: bytes = field(repr=False, default=b"")
+    owns: tuple[str, ...] = ()
+    absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    joined: tuple[Joined, ...] = ()
+    sha256: str = ""
+    hierarchy: tuple[str, ...] = ()
+    other_forms: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def method(self) -> str:
+        """The kind of slice, and the properties of its hierarchy if it is not that of RDF Schema alone."""
+        if self.slice != "star" and not self.hierarchy:
+            return f"{self.slice}, no hierarchy there"
+        up = [short_property(each) for each in self.hierarchy]
+        return f"{self.slice} by {', '.join(up)}" if {*up} - {"rdfs:subClassOf", "rdfs:subPropertyOf"} else self.slice
+
+    @property
+    def borrows(self) -> dict[str, int]:
+        """How many terms it describes of each vocabulary that it does not own, the most first."""
+        found = {prefix: count for prefix, count in self.n_terms.items() if prefix not in self.owns}
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
     def covers(self, prefix: str) -> bool:
         """Return whether the document describes terms of a vocabulary."""
@@ -76,8 +168,10 @@ class Document:
 class LinkReport:
     """Which mappings hold in the linked documents, candidates without a mapping, and the slices themselves.
 
-    `links` has a row for each mapping and each document that describes terms of its vocabulary. `uncovered` counts the
-    mappings whose vocabulary no document describes.
+    `links` has a row for each mapping and each document that has its term, or else owns its vocabulary. `uncovered`
+    counts the mappings whose vocabulary no document describes. `denied` are the pairs that our mappings deny, though a
+    document gives both the same name or joins them by a cross-reference; of `agreed` its cross-references say the same
+    as our mappings.
     """
 
     documents: tuple[Document, ...]
@@ -85,6 +179,10 @@ class LinkReport:
     candidates: tuple[Candidate, ...]
     uncovered: Mapping[str, int]
     bridge: Graph
+    denied: tuple[Candidate, ...] = ()
+    ours: Ours = Ours()
+    agreed: tuple[Candidate, ...] = ()
+    when: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
     @property
     def graphs(self) -> dict[URIRef, bytes]:
@@ -99,7 +197,7 @@ class LinkReport:
     def provenance(self) -> Graph:
         """The provenance of each slice: source, version, date, license, kind of slice and size."""
         graph = Graph()
-        when = Literal(datetime.now(UTC).replace(microsecond=0).isoformat(), datatype=XSD.dateTime)
+        when = Literal(self.when.isoformat(), datatype=XSD.dateTime)
         for document in self.documents:
             header = document.header
             about: list[tuple[URIRef, Any]] = [
@@ -108,7 +206,7 @@ class LinkReport:
                 (DCTERMS.title, Literal(header.get("title") or document.name)),
                 (VOID.triples, Literal(document.n_kept)),
                 (PROV.generatedAtTime, when),
-                (DCTERMS.description, Literal(f"slice {document.slice}, depth {document.depth or 'without limit'}")),
+                (DCTERMS.description, Literal(f"slice {document.method}, depth {document.depth or 'without limit'}")),
             ]
             for name, predicate in (
                 ("iri", PROV.wasDerivedFrom),
@@ -122,6 +220,8 @@ class LinkReport:
                 about.append((OWL.versionIRI if is_iri else OWL.versionInfo, _term(header["version"])))
             for predicate, value in about:
                 graph.add((document.graph, predicate, value))
+            for other, standard in document.other_forms.items():
+                graph.add((URIRef(standard), PROV.alternateOf, URIRef(other)))
         return graph
 
     def table(self) -> Table:
@@ -142,18 +242,16 @@ class LinkReport:
 
     def candidate_table(self) -> Table:
         """Return the candidates as a table."""
-        rows = (
-            (
-                one.subject,
-                Literal(one.object),
-                Literal(one.label),
-                Literal(one.document),
-                Literal(one.matched_by),
-                Literal(one.value),
-            )
-            for one in self.candidates
-        )
-        return Table(("subject", "object", "label", "document", "matched_by", "value"), tuple(rows))
+        return _table_of(self.candidates)
+
+    def denied_table(self) -> Table:
+        """Return the denied pairs of the same name as a table."""
+        return _table_of(self.denied)
+
+    def rows_to_paste(self) -> str:
+        """Return the rows that would map the candidates, as a table with tabs in the columns of our mapping sets."""
+        columns = shipped()[0].columns
+        return text(MappingSet({}, tuple(one.row for one in self.candidates), columns))
 
     def coverage(self) -> Table:
         """Return the documents as a table: triples read and kept, and the links that hold, by vocabulary."""
@@ -162,7 +260,8 @@ class LinkReport:
             for prefix, count in sorted(document.n_terms.items()):
                 mine = [one for one in self.links if one.document == document.name and prefix_of(one.object) == prefix]
                 there = sum(one.status not in ("missing", "referenced") for one in mine)
-                cells = (document.n_read, document.n_kept, count, len(mine), there)
+                mapped = len(mine) + len(document.absent.get(prefix, ()))
+                cells = (document.n_read, document.n_kept, count, mapped, there)
                 rows.append((Literal(document.name), Literal(prefix), *map(Literal, cells)))
         return Table(("document", "prefix", "read", "kept", "terms", "mapped", "found"), tuple(rows))
 
@@ -181,10 +280,16 @@ class LinkReport:
                 "header": dict(document.header),
                 "slice": document.slice,
                 "depth": document.depth,
+                "hierarchy": list(document.hierarchy),
                 "triples_read": document.n_read,
                 "triples_kept": document.n_kept,
+                "sha256": document.sha256,
                 "terms": dict(document.n_terms),
-                "mentions": list(document.mentions),
+                "owns": list(document.owns),
+                "absent": {prefix: list(ids) for prefix, ids in document.absent.items()},
+                "joined": [vars(one) for one in document.joined],
+                "mentions": [one._asdict() for one in document.mentions],
+                "agreed": [_plain(one) for one in self.agreed if one.document == document.name],
                 "seconds": round(document.seconds, 3),
             }
             for document in self.documents
@@ -192,51 +297,36 @@ class LinkReport:
         return {
             "documents": documents,
             "links": [_plain(one) for one in self.links],
-            "candidates": [_plain(one) for one in self.candidates],
+            "candidates": [_plain(one) | {"row": _slots(one.row)} for one in self.candidates],
+            "denied": [_plain(one) for one in self.denied],
             "uncovered": dict(self.uncovered),
             "bridge": len(self.bridge),
         }
 
-    def summary(self) -> str:
-        """Return the report in a few lines."""
-        lines = []
-        for document in self.documents:
-            counts = Counter(one.status for one in self.links if one.document == document.name)
-            told = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
-            read, named = counted(document.n_read, "triple"), counted(len(document.mentions), "term")
-            lines.append(
-                f"{document.name}: {document.n_kept:,} of {read} kept ({document.slice}); "
-                f"mappings: {told or 'none of ours is about its terms'}"
-                + (f"; {named} named after drugs of ours" if document.mentions else "")
-            )
-        if self.uncovered:
-            told = ", ".join(f"{prefix} {count}" for prefix, count in sorted(self.uncovered.items()))
-            lines.append(f"no document given has terms of: {told}")
-        return "\n".join(lines)
+    def summary(self, everything: bool = False) -> str:
+        """Return the report in a few lines; with `everything`, also of what nothing was found."""
+        return summary(self, everything)
 
     def __str__(self) -> str:
         return self.to_text()
 
-    def to_text(self, width: int | None = None) -> str:
-        """Return the summary, the links and the candidates as text, tables wrapped to `width` if it is given."""
-        parts = [self.summary()]
-        if self.links:
-            parts.append(self.table().to_text(width))
-        if self.candidates:
-            parts.append("Candidates that nobody has mapped:\n" + self.candidate_table().to_text(width))
-        return "\n\n".join(parts)
+    def to_text(self, width: int | None = None, *, everything: bool = False) -> str:
+        """Return what holds, what needs a hand, and with `everything` also the rest, wrapped to `width` if it is given.
 
-    def to_markdown(self) -> str:
-        """Return the summary, the links and the candidates as Markdown."""
-        parts = ["\n".join(f"- {line}" for line in self.summary().splitlines())]
-        parts += [table.to_markdown() for table in (self.table(), self.candidate_table()) if len(table)]
-        return "\n\n".join(parts)
+        Rows to paste are not wrapped.
+        """
+        return to_text(self, width, everything)
+
+    def to_markdown(self, everything: bool = False) -> str:
+        """Return the same as GitHub Markdown, with title, date, versions, digests and licenses."""
+        return to_markdown(self, everything)
+
+    def to_html(self, everything: bool = False) -> str:
+        """Return the same as one static page: no script, nothing loaded, for screens of any width and for paper."""
+        return to_html(self, everything)
 
     def _repr_html_(self) -> str:
-        parts = [html_table(("linked",), [[line] for line in self.summary().splitlines()])]
-        titles = {"Mappings": self.table(), "Candidates that nobody has mapped": self.candidate_table()}
-        parts += [f"<h4>{title}</h4>{table._repr_html_()}" for title, table in titles.items() if len(table)]
-        return "".join(parts)
+        return to_cell(self)
 
 
 def prefix_of(curie: str) -> str:
@@ -248,8 +338,27 @@ def _term(text: str) -> URIRef | Literal:
     return URIRef(text) if re.match(r"https?://[^\s<>\"{}|^`\\]+$", text) else Literal(text)
 
 
+def _line(text: str) -> str:
+    return visible(" ".join(text.split()))
+
+
+def _slots(row: MappingRow) -> dict[str, str]:
+    return {slot: row.cell(slot) for slot in SLOTS if row.cell(slot)}
+
+
+def _table_of(candidates: Iterable[Candidate]) -> Table:
+    shown = ("object", "label", "document", "matched_by", "value")
+    rows: list[tuple[URIRef | Literal, ...]] = [
+        (one.subject, *(Literal(getattr(one, name)) for name in shown)) for one in candidates
+    ]
+    return Table(("subject", *shown), tuple(rows))
+
+
 def _plain(one: Link | Candidate) -> dict[str, str]:
     return {name: compress(value) if isinstance(value, URIRef) else value for name, value in vars(one).items()}
+
+
+_ALTERNATE = f" <{PROV.alternateOf}> ".encode()
 
 
 def merged_slices(before: Mapping[URIRef, bytes], after: Mapping[URIRef, bytes]) -> dict[URIRef, bytes]:
@@ -260,7 +369,12 @@ def merged_slices(before: Mapping[URIRef, bytes], after: Mapping[URIRef, bytes])
     merged = {**before, **after}
     for name in (URIRef(f"{BASE}links"), URIRef(f"{BASE}link/bridge")):
         if name in before and name in after:
-            subjects = {line.split(b" ", 1)[0] for line in after[name].splitlines()}
-            kept = [line for line in before[name].splitlines(keepends=True) if line.split(b" ", 1)[0] not in subjects]
+            lines = {*after[name].splitlines(keepends=True)}
+            subjects = {line.split(b" ", 1)[0] for line in lines if _ALTERNATE not in line}
+            kept = [
+                line
+                for line in before[name].splitlines(keepends=True)
+                if line.split(b" ", 1)[0] not in subjects and line not in lines
+            ]
             merged[name] = b"".join(kept) + after[name]
     return merged

@@ -89,12 +89,19 @@ class Entities:
     ) -> None:
         self._graph, self._elsewhere, self._outside = graph, elsewhere, outside
         self._on_note: Callable[[str], None] | None = None
+        self._standard: Callable[[str], str] = str
         self._members: dict[URIRef | None, tuple[URIRef, ...]] = {}
 
     def telling(self, on_note: Callable[[str], None] | None) -> Entities:
         """Return the same things; `on_note` is told of each text whose meaning is near but not the same."""
         other = copy(self)
         other._on_note = on_note
+        return other
+
+    def with_standard(self, standard: Callable[[str], str]) -> Entities:
+        """Return the same things; an IRI that need not be of a class becomes what `standard` returns for it."""
+        other = copy(self)
+        other._standard = standard
         return other
 
     @cached_property
@@ -142,7 +149,7 @@ class Entities:
         """
         if entity_class is None:
             try:
-                return expanded(text)
+                return URIRef(self._standard(expanded(text)))
             except CurieError:
                 if self._outside is not None and (iri := self._outside(text)) is not None:
                     return URIRef(iri)

@@ -44,6 +44,12 @@ class Prefix:
     iris: tuple[str, ...] = ()
     pattern: str = ""
 
+    @property
+    def obo_iris(self) -> tuple[str, ...]:
+        """What its IRIs begin with in an ontology written in OBO, by each of its names, if that is none of `iris`."""
+        found = (f"http://purl.obolibrary.org/obo/{name}_" for name in (self.name, *self.names))
+        return tuple(each for each in found if each not in (self.iri, *self.iris))
+
     def fits(self, local: str) -> bool:
         """Return whether a local id has the form that the vocabulary gives to its ids."""
         return bool(local) and (not self.pattern or re.fullmatch(self.pattern, local) is not None)

@@ -1,5 +1,7 @@
 from .html import escaped as escaped
 from .html import html_table as html_table
+from .html import plain_table as plain_table
+from .html import static_page as static_page
 from .layout import Cell as Cell
 from .layout import markdown_table as markdown_table
 from .layout import markdown_text as markdown_text

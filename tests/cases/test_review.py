@@ -265,6 +265,7 @@ def test_the_page_is_well_formed_and_loads_and_runs_nothing(hostile: Sheet) -> N
         "charset",
         "name",
         "content",
+        "data-name",
         "aria-label",
         "href",
         "title",

@@ -1,0 +1,307 @@
+"""What a document proposes of its own: terms named as ours, the same identifiers, and its own cross-references.
+
+A candidate is a hint for a person and never a mapping. Terms of ours that share a name are *twins* (a drug, and the
+option to have it): what was decided for one holds for all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any
+
+from rdflib import Graph, URIRef
+from rdflib.namespace import OWL, RDF, RDFS, SKOS
+
+from sts_kg.links.external import External
+from sts_kg.links.joins import XREFS, forms_of, quoted, referred
+from sts_kg.links.lookup import synonyms
+from sts_kg.links.report import Candidate, Mention, prefix_of
+from sts_kg.rdf import BASE, STS, Prefixes, compress
+
+__all__ = ["IDENTIFIERS", "Candidates", "Proposed", "Row", "folded"]
+
+#: Vocabularies whose identifiers occur as values in other ontologies.
+IDENTIFIERS = ("inchikey", "cas")
+_NAMES = (RDFS.label, SKOS.altLabel)
+_SAME = (SKOS.exactMatch, SKOS.closeMatch)
+#: Of twins, the first of these kinds is meant: a name that a drug and an option share is that of the drug.
+_KINDS = (STS.Drug, STS.Therapy, STS.Site, STS.Finding, STS.Modality, STS.TreatmentOption)
+#: What SNOMED CT writes behind a name for the kind of thing that it is.
+_TAG = re.compile(
+    r" \((?:substance|product|medicinal product|clinical drug|disorder|procedure|regime/therapy|finding|body structure"
+    r"|morphologic abnormality|observable entity|qualifier value|situation|event|physical object)\)$"
+)
+#: Prefixes of what is no term.
+_NO_TERMS = ("obo", "orcid", "bioregistry", "clinicaltrials")
+_APART = re.compile(r"[\s_\-–/,]+")
+_PLURALS = (("stases", "stasis"), ("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("s", ""))
+_NO_PLURAL = ("ss", "us", "is")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One positive mapping: our term, the predicate, the CURIE of the external term, its label."""
+
+    subject: URIRef
+    predicate: URIRef
+    object: str
+    label: str
+
+
+@dataclass
+class Proposed:
+    """What a document proposes: candidates, what our mappings say otherwise, what they say too, and names of drugs."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    against: list[Candidate] = field(default_factory=list)
+    agreed: list[Candidate] = field(default_factory=list)
+    mentions: dict[int, Mention] = field(default_factory=dict)
+
+
+def folded(name: str) -> str:
+    """Return a name without case, semantic tag, and plural; hyphens and the like become spaces.
+
+    Examples
+    --------
+    >>> folded("Soft Tissue Sarcomas"), folded("Ifosfamide (substance)"), folded("Lung-metastases")
+    ('soft tissue sarcoma', 'ifosfamide', 'lung metastasis')
+    """
+    words = _APART.split(_TAG.sub("", name.casefold().strip()))
+    return " ".join(map(_singular, words))
+
+
+@cache
+def _singular(word: str) -> str:
+    if len(word) > 3 and not word.endswith(_NO_PLURAL):
+        for plural, single in _PLURALS:
+            if word.endswith(plural):
+                return word.removesuffix(plural) + single
+    return word
+
+
+class Candidates:
+    """The names, identifiers and mappings of our terms, to hold documents against.
+
+    Parameters
+    ----------
+    ours : Graph
+        Our ontology.
+    rows : iterable of Row
+        The positive mappings.
+    denied : collection of (subject, CURIE)
+        What is denied.
+    """
+
+    def __init__(self, ours: Graph, rows: Iterable[Row], denied: Collection[tuple[URIRef, str]]) -> None:
+        self._ours, self._rows, self._denied = ours, [*rows], denied
+        self._prefixes = Prefixes.shipped()
+        self._mapped = {(row.subject, row.object) for row in self._rows}
+        self._same: dict[str, list[URIRef]] = defaultdict(list)  # what we say to be a term of theirs, or nearly
+        self._exact: dict[str, set[URIRef]] = defaultdict(set)
+        for row in self._rows:
+            if row.predicate in _SAME:
+                self._same[row.object].append(row.subject)
+            if row.predicate == SKOS.exactMatch:
+                self._exact[row.object].add(row.subject)
+
+    # --- our side
+
+    def _iri(self, curie: str) -> str:
+        return curie if "://" in curie else str(self._prefixes.forms(curie)[0])
+
+    @cached_property
+    def terms(self) -> set[URIRef]:
+        """Our terms of the kinds that mappings are about."""
+        mapped = {row.subject for row in self._rows}
+        kinds = {kind for subject in mapped for kind in self._ours.objects(subject, RDF.type)} - {OWL.Class}
+        found = (term for kind in kinds for term in self._ours.subjects(RDF.type, kind))
+        return mapped | {term for term in found if isinstance(term, URIRef)}
+
+    @cached_property
+    def _own_names(self) -> dict[str, set[URIRef]]:
+        """Name, in lower case, to our terms: labels, and other names that we list."""
+        found: dict[str, set[URIRef]] = defaultdict(set)
+        for term in self.terms:
+            for predicate in _NAMES:
+                for name in self._ours.objects(term, predicate):
+                    found[str(name).casefold()].add(term)
+        return found
+
+    @cached_property
+    def _names(self) -> dict[str, set[URIRef]]:
+        """Name without case, tag and plural to our terms: also synonyms, and the labels of what they are mapped to."""
+        found: dict[str, set[URIRef]] = defaultdict(set)
+        for name, terms in self._own_names.items():
+            found[folded(name)] |= terms
+        for synonym, label in synonyms().items():
+            found[folded(synonym)] |= self._own_names.get(label.casefold(), set())
+        for row in self._rows:
+            if row.label and row.predicate in _SAME:
+                found[folded(row.label)].add(row.subject)
+        return found
+
+    @cached_property
+    def _twins(self) -> dict[URIRef, set[URIRef]]:
+        """Our terms to those that share a name of ours with them, themselves among them."""
+        found: dict[URIRef, set[URIRef]] = defaultdict(set)
+        for terms in self._own_names.values():
+            for term in terms:
+                found[term] |= terms
+        return found
+
+    @cached_property
+    def _identifiers(self) -> dict[str, set[URIRef]]:
+        """InChIKey or CAS number to our terms."""
+        found: dict[str, set[URIRef]] = defaultdict(set)
+        for row in self._rows:
+            if prefix_of(row.object) in IDENTIFIERS and row.predicate == SKOS.exactMatch:
+                found[row.object.partition(":")[2]].add(row.subject)
+        return found
+
+    @cached_property
+    def _drug_names(self) -> re.Pattern[str] | None:
+        """The pattern that finds the name of one of our drugs, or of a brand of one, as a word of another name."""
+        kinds = self._below(STS.Drug) | {STS.Brand}
+        drugs = {term for kind in kinds for term in self._ours.subjects(RDF.type, kind)}
+        names = sorted({name for name, terms in self._own_names.items() if terms & drugs}, key=len, reverse=True)
+        return re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b") if names else None
+
+    def _below(self, kind: URIRef) -> set[Any]:
+        return set(self._ours.transitive_subjects(RDFS.subClassOf, kind))
+
+    @cached_property
+    def _ranks(self) -> dict[URIRef, int]:
+        """The place of the kind of each of our terms in `_KINDS`."""
+        kinds = [self._below(kind) for kind in _KINDS]
+        of = {term: {*self._ours.objects(term, RDF.type)} for term in self.terms}
+        return {term: next((at for at, kind in enumerate(kinds) if kind & of[term]), len(kinds)) for term in of}
+
+    @cached_property
+    def _kinds_of(self) -> dict[str, set[int]]:
+        """The kinds of terms that the mappings to a vocabulary are about."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for row in self._rows:
+            found[prefix_of(row.object)].add(self._ranks[row.subject])
+        return found
+
+    def _meant(self, terms: Iterable[URIRef], curie: str) -> Iterator[URIRef]:
+        """Yield those of some terms that a term of others may be: of twins one, of a kind that its vocabulary has."""
+        kinds = self._kinds_of.get(prefix_of(curie), set())
+        left = sorted(terms, key=lambda term: (self._ranks[term] not in kinds, self._ranks[term], term))
+        while left:
+            first, *others = left
+            yield first
+            twins = self._twins[first]
+            left = [term for term in others if term not in twins and self._ranks[term] == self._ranks[first]]
+
+    # --- a document
+
+    def of(self, external: External, document: str) -> Proposed:
+        """Return what a document proposes."""
+        return _Work(self, external, document).proposed()
+
+
+class _Work:
+    """One document held against our names, identifiers and mappings."""
+
+    def __init__(self, ours: Candidates, external: External, document: str) -> None:
+        self._ours, self._external, self._document = ours, external, document
+        self._found = Proposed()
+        self._seen: set[tuple[URIRef, str]] = set()
+        self._pairs: set[frozenset[str]] = set()  # that cross-references join
+
+    def proposed(self) -> Proposed:
+        """Return what the document proposes, the best evidence first."""
+        ours, external = self._ours, self._external
+        for term, value in external.identified(ours._identifiers):
+            self._note(ours._identifiers[value], self._curie(term), term, "identifier", value)
+        self._cross_references()
+        self._by_name()
+        return self._found
+
+    def _curie(self, term: int) -> str:
+        iri = self._external.text(term)
+        return self._ours._prefixes.compress(iri) or compress(iri)
+
+    def _by_name(self) -> None:
+        ours, external = self._ours, self._external
+        own, names, pattern = ours._own_names, ours._names, ours._drug_names
+        begun = {name[:3] for name in names}
+        similar: list[tuple[int, str]] = []
+        for term, text in external.named():
+            lower = text.casefold()
+            if lower in own:
+                is_label = lower in map(str.casefold, external.labels(term))
+                self._note(own[lower], self._curie(term), term, "label" if is_label else "synonym", text)
+            elif lower[:3] in begun and folded(text) in names:
+                similar.append((term, text))
+            if pattern is not None and term not in self._found.mentions and pattern.search(lower):
+                self._found.mentions[term] = Mention(self._curie(term), text)
+        for term, text in similar:
+            self._note(names[folded(text)], self._curie(term), term, "similar name", text)
+
+    def _cross_references(self) -> None:
+        """Note what cross-references join to a term that one of ours is mapped to, in both directions."""
+        ours, external = self._ours, self._external
+        rows = external.rows_with(XREFS)
+        iris = {ours._iri(curie): curie for curie in ours._same}
+        there = {term: iri for iri in iris for term in external.find_all(forms_of(iri)).values()}
+        for row in external.rows_about(rows, there).tolist():
+            if other := _known(external.text(int(external.objects[row]))):
+                self._joined(iris[there[int(external.subjects[row])]], other, self._by(row), -1)
+        texts = {text: iri for iri in iris for text in (*(f"<{form}>" for form in forms_of(iri)), *quoted(iri))}
+        for row, text in external.with_objects(rows, texts):
+            term = int(external.subjects[row])
+            self._joined(iris[texts[text]], self._curie(term), self._by(row), term)
+
+    def _by(self, row: int) -> str:
+        return XREFS[self._external.text(int(self._external.predicates[row]))]
+
+    def _joined(self, mapped: str, other: str, by: str, term: int) -> None:
+        pair = frozenset((mapped, other))
+        if len(pair) == 1 or pair in self._pairs:
+            return
+        self._pairs.add(pair)
+        said = f"{other} {by} {mapped}" if term >= 0 else f"{mapped} {by} {other}"
+        iri = self._ours._iri(other)
+        at = term if term >= 0 else next(iter(self._external.find_all(forms_of(iri)).values()), -1)
+        self._note(self._ours._same[mapped], other, at, "cross-reference", said)
+
+    def _note(self, terms: Collection[URIRef], curie: str, term: int, by: str, value: str) -> None:
+        """Add a term of the document to what is proposed for terms of ours, or to what we say too, or otherwise."""
+        ours, external = self._ours, self._external
+        if term >= 0 and (external.is_deprecated(term) or external.text(term).startswith(BASE)):
+            return
+        twins = {twin for each in terms for twin in ours._twins[each]}
+        if mapped := sorted(each for each in twins if (each, curie) in ours._mapped):
+            if by == "cross-reference":
+                self._add(self._found.agreed, mapped[0], curie, term, by, value)
+        elif denied := [each for each in sorted(twins) if (each, curie) in ours._denied]:
+            said = [each for each in denied if each in terms] or denied
+            self._add(self._found.against, said[0], curie, term, by, value)
+        elif by == "cross-reference" and (others := ours._exact.get(curie)):
+            value = f"{value}, and {curie} is mapped to {', '.join(map(compress, sorted(others)))}"
+            self._add(self._found.against, min(terms), curie, term, by, value)
+        else:
+            for each in ours._meant(terms, curie):
+                self._add(self._found.candidates, each, curie, term, by, value)
+
+    def _add(self, to: list[Candidate], subject: URIRef, curie: str, term: int, by: str, value: str) -> None:
+        if (subject, curie) in self._seen:
+            return
+        self._seen.add((subject, curie))
+        external = self._external
+        label = next(iter(external.labels(term)), "") if term >= 0 else ""
+        own = str(self._ours._ours.value(subject, RDFS.label) or "")
+        version = external.header.get("version", "")
+        to.append(Candidate(subject, curie, label, self._document, by, value, own, version))
+
+
+def _known(text: str) -> str:
+    """Return the CURIE of what a cross-reference names, or '' if it names no term of a vocabulary that we know."""
+    found = Prefixes.shipped().of_iri(referred(text))
+    return f"{found[0].name}:{found[1]}" if found and found[0].pattern and found[0].name not in _NO_TERMS else ""
