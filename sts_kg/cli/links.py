@@ -19,6 +19,7 @@ from sts_kg.cli.shared import (
     terminal,
     with_own,
 )
+from sts_kg.errors import shown_size
 from sts_kg.links import SLICES
 from sts_kg.safe import counted
 from sts_kg.stores import KINDS
@@ -27,7 +28,7 @@ __all__ = ["link"]
 
 
 @click.command()
-@click.argument("files", nargs=-1, metavar="[FILE|URL]...")
+@click.argument("files", nargs=-1, metavar="[NAME|FILE|URL]...")
 @click.option("--endpoint", metavar="URL", multiple=True, help="Also link a SPARQL endpoint.")
 @profile_option
 @click.option(
@@ -43,6 +44,9 @@ __all__ = ["link"]
 @click.option("--seed", "seeds", multiple=True, metavar="TERM", help="Also slice this term: CURIE, IRI or label.")
 @click.option("--bridge", is_flag=True, help="Put exact matches into external classes, for reasoning.")
 @click.option("-o", "--output", type=File, metavar="STORE|FILE", help="A store folder, or FILE.(nq|trig).")
+@click.option("--lock", type=File, metavar="FILE", help="Where names are pinned.  [default: links.lock beside -o]")
+@click.option("--locked", is_flag=True, help="Use exactly the documents that the lock pins; without names, all.")
+@click.option("--offline", is_flag=True, help="Take names from the cache only.")
 @formats("text", "json", "md")
 @mappings_option
 @memory_option
@@ -55,6 +59,9 @@ def link(
     seeds: tuple[str, ...],
     bridge: bool,
     output: Path | None,
+    lock: Path | None,
+    locked: bool,
+    offline: bool,
     form: str,
     mappings: tuple[Path, ...],
 ) -> None:
@@ -63,20 +70,27 @@ def link(
     Keeps the slices around our mapped terms; of an endpoint, what it knows about these terms.
 
     Exit 1 if a mapped term is missing, obsolete or has another label there. Files may be in any RDF syntax, OWL
-    functional syntax, OWL/XML or OBO, also with .gz or .zst.
+    functional syntax, OWL/XML or OBO, also with .gz or .zst. A NAME is obo:NAME, obo:NAME@VERSION or
+    bioregistry:NAME; it is downloaded into a cache, and pinned in a lock.
 
     \b
     Example:
+      sts-kg link obo:chebi obo:maxo@2024-07-29 -o linked
+      sts-kg link --locked -o linked
       sts-kg link maxo.owl drugcentral.owl.gz -o linked
       sts-kg link dinto.owl --slice module --format json
       sts-kg query links/interactions-of-drug --drug pazopanib --store linked
     """
     from sts_kg.knowledge import load
+    from sts_kg.links import read_pins
     from sts_kg.stores import Endpoint
 
-    if not files and not endpoint:
-        raise click.UsageError("name a file or URL to link, or an --endpoint")
+    if not files and not endpoint and not locked:
+        raise click.UsageError("name an ontology, a file or a URL to link, or an --endpoint")
     shown = terminal()
+    if lock is None and (output is not None or locked):
+        lock = (output or Path()).parent / "links.lock"
+    before = read_pins(lock) if lock is not None and lock.exists() else {}
     kg = with_own(load(), mappings)
     with shown.busy("reading …") as show:
         report = kg.link(
@@ -87,6 +101,10 @@ def link(
             seeds=seeds,
             bridge=bridge,
             progress=lambda name, lines: show(f"{name}: {counted(lines, 'triple')} read"),
+            lock=lock,
+            locked=locked,
+            offline=offline,
+            downloading=lambda name, size, of: show(f"{name}: {_size(size, of)} downloaded"),
         )
         if output is not None:
             show("reasoning and writing …")
@@ -98,6 +116,16 @@ def link(
         shown.write(as_json(report.as_dict()))
     else:
         shown.tell(report.to_markdown() if form == "md" else report.to_text(shown.width))
+    for pin in report.pins:
+        was = before.get(pin.name, pin).sha256
+        told = f"pinned in {lock}" if lock is not None else "not pinned"
+        told += f" instead of {was[:12]}…" if was != pin.sha256 else ""
+        version = f", version {pin.version}" if pin.version else ""
+        shown.note(f"{pin.name}: {shown_size(pin.size)}, sha256 {pin.sha256[:12]}…{version}; {told}")
     if output is not None:
         shown.note(f"written to {output}")
     sys.exit(DONE if report.is_sound else NO)
+
+
+def _size(size: int, of: int | None) -> str:
+    return shown_size(size) + (f" of {shown_size(of)}" if of else "")

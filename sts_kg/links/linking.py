@@ -20,11 +20,12 @@ from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
 from sts_kg.errors import EndpointAnswerError
 from sts_kg.links.external import External
-from sts_kg.links.fetch import downloaded, of_endpoint
+from sts_kg.links.fetch import Fetched, downloaded, of_endpoint
 from sts_kg.links.mappings import MappingSet, iri_of, shipped
 from sts_kg.links.report import Candidate, Document, Link, LinkReport, prefix_of
 from sts_kg.links.slots import NO_TERM
 from sts_kg.rdf import BASE, STS, Prefixes, compress
+from sts_kg.rdf import Document as Opened
 from sts_kg.safe import counted, without_secrets
 from sts_kg.stores import Endpoint
 
@@ -36,7 +37,7 @@ _NAMES = (RDFS.label, SKOS.altLabel, STS.brandName)
 
 
 def link(
-    sources: Sequence[str | Path | Endpoint],
+    sources: Sequence[str | Path | Fetched | Endpoint],
     ours: Graph,
     *,
     sets: Iterable[MappingSet] | None = None,
@@ -175,6 +176,9 @@ class _Work:
         if str(source).lower().startswith(("http://", "https://")):
             with downloaded(str(source)) as document:
                 return self._document(document, without_secrets(source), slice, depth, progress)
+        if isinstance(source, Fetched):
+            with Opened(source.path, path=source.address, base=source.address) as document:
+                return self._document(document, source.address, slice, depth, progress)
         return self._document(source, str(source), slice, depth, progress)
 
     def _asked(self) -> list[str]:

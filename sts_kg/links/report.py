@@ -13,6 +13,7 @@ from typing import Any
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, PROV, RDF, VOID, XSD
 
+from sts_kg.links.pins import Pin
 from sts_kg.rdf import BASE, compress, ntriples_of
 from sts_kg.safe import counted
 from sts_kg.tables import Table, html_table
@@ -66,6 +67,7 @@ class Document:
     mentions: tuple[str, ...]
     seconds: float
     ntriples: bytes = field(repr=False, default=b"")
+    pin: Pin | None = None
 
     def covers(self, prefix: str) -> bool:
         """Return whether the document describes terms of a vocabulary."""
@@ -99,8 +101,10 @@ class LinkReport:
     def provenance(self) -> Graph:
         """The provenance of each slice: source, version, date, license, kind of slice and size."""
         graph = Graph()
-        when = Literal(datetime.now(UTC).replace(microsecond=0).isoformat(), datatype=XSD.dateTime)
+        now = datetime.now(UTC).replace(microsecond=0).isoformat()
         for document in self.documents:
+            pin = document.pin  # a pinned slice is the same whenever it is made
+            when = Literal(now if pin is None else pin.date, datatype=XSD.dateTime)
             header = document.header
             about: list[tuple[URIRef, Any]] = [
                 (RDF.type, VOID.Dataset),
@@ -165,6 +169,11 @@ class LinkReport:
                 cells = (document.n_read, document.n_kept, count, len(mine), there)
                 rows.append((Literal(document.name), Literal(prefix), *map(Literal, cells)))
         return Table(("document", "prefix", "read", "kept", "terms", "mapped", "found"), tuple(rows))
+
+    @property
+    def pins(self) -> tuple[Pin, ...]:
+        """The documents that were given by name, as a lock pins them."""
+        return tuple(document.pin for document in self.documents if document.pin is not None)
 
     @property
     def is_sound(self) -> bool:
