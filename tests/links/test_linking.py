@@ -444,7 +444,7 @@ def test_slices_as_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        ([], 2, "name a file or URL to link, or an --endpoint"),
+        ([], 2, "name an ontology, a file or a URL to link, or an --endpoint"),
         (["missing.ttl"], 3, "missing.ttl: cannot be read: No such file or directory"),
         (["http://127.0.0.1:9/x.ttl"], 4, "http://127.0.0.1:9/x.ttl: "),
     ],
