@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,8 +13,10 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner, Result
+from conftest import ROOT
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, PROV, XSD
 
@@ -182,7 +187,9 @@ def test_a_name_is_downloaded_kept_and_pinned(
     assert mirror.asked == [("chebi.owl", None), (RELEASE, None)]
     assert cached(tmp_path) == {in_cache(CHEBI, "chebi.owl"), in_cache(MAXO, "maxo.owl")}
     first, second = report.pins
-    assert Path("links.lock").read_text() == f"""\
+    assert (
+        Path("links.lock").read_text()
+        == f"""\
 # What a linked store was made of. Written by `sts-kg link`, used by `sts-kg link --locked`.
 format = 1
 
@@ -204,6 +211,7 @@ sha256 = "{sha256(MAXO).hexdigest()}"
 size = {len(MAXO)}
 date = "{second.date}"
 """
+    )
     assert read_pins("links.lock") == {pin.name: pin for pin in report.pins}
 
 
@@ -247,9 +255,7 @@ def test_without_a_lock_nothing_is_written_beside(mirror: Mirror, tmp_path: Path
     assert [path.name for path in tmp_path.iterdir()] == ["cache"]
 
 
-def test_a_version_may_be_at_the_older_form_of_the_address(
-    fresh: Callable[[], KnowledgeGraph], mirror: Mirror
-) -> None:
+def test_a_version_may_be_at_the_older_form_of_the_address(fresh: Callable[[], KnowledgeGraph], mirror: Mirror) -> None:
     mirror.put("chebi/250/chebi.owl", CHEBI)
     assert [pin.address for pin in fresh().link("obo:chebi@250").pins] == [f"{OBO}chebi/250/chebi.owl"]
     assert [path for path, _ in mirror.asked] == ["chebi/releases/250/chebi.owl", "chebi/250/chebi.owl"]
@@ -305,12 +311,15 @@ def test_the_command_builds_the_same_store_from_the_lock(mirror: Mirror, tmp_pat
     assert "pins/our.lock" in built.stderr
     (tmp_path / "pins").mkdir()
     invoke("link", "obo:maxo", "obo:chebi", "-o", "first", "--lock", "pins/our.lock")
-    mirror.documents.clear()
+    mirror.put("maxo.owl", NEWER)
     again = invoke("link", "--locked", "--lock", "pins/our.lock", "-o", "second")
-    assert "written to second" in again.stderr
-    assert invoke("push", "--help").exit_code == 0
-    stores = [KnowledgeGraph(backend=None)] if False else []
-    assert stores == []
+    assert again.exit_code == 1  # the made-up ontologies lack terms that are mapped
+    assert again.stderr.endswith("written to second\n")
+    first, second = (set(ox.Store.read_only(str(tmp_path / name))) for name in ("first", "second"))
+    assert first == second
+    assert ox.NamedNode(f"{OBO}MAXO_1") in {quad.subject for quad in first}
+    one = invoke("link", "obo:chebi", "--locked", "--lock", "pins/our.lock", "--format", "json")
+    assert [each["source"] for each in json.loads(one.stdout)["documents"]] == [f"{OBO}chebi.owl"]
 
 
 # --- what a lock refuses
@@ -344,7 +353,10 @@ def test_a_lock_refuses_another_document(
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("obo:maxo@2025-01-01", "obo:maxo@2025-01-01 is not pinned; it pins obo:maxo@2024-07-29; link without --locked"),
+        (
+            "obo:maxo@2025-01-01",
+            "obo:maxo@2025-01-01 is not pinned; it pins obo:maxo@2024-07-29; link without --locked",
+        ),
         ("obo:maxo", "obo:maxo is not pinned; it pins obo:maxo@2024-07-29; link"),
         ("obo:hp", "obo:hp is not pinned; it pins obo:maxo@2024-07-29; link"),
     ],
@@ -374,7 +386,7 @@ PINNED = Pin("obo:maxo", f"{OBO}maxo.owl", "", "", "0" * 64, 1, "2026-01-31T12:0
         ("size = 1>size = true", "document 1 has no size that is a number"),
         ("size = 1>", "document 1 has no size that is a number"),
         ("0000>000z", "document 1 has a sha256 that is not 64 hexadecimal digits"),
-        ("obo:maxo\">obo:../x\"", "document 1: 'obo:../x' is not a CURIE or IRI that can be used here"),
+        ('obo:maxo">obo:../x"', "document 1: 'obo:../x' is not a CURIE or IRI that can be used here"),
         ("2026-01-31T>2026-1-31T", "document 1 has a date that is not written as 2026-01-31T12:00:00Z"),
         ("size>sizes", "document 1 has no size that is a number"),
         ("etag>note = ''\netag", "document 1 has 'note', which no lock has"),
@@ -402,7 +414,9 @@ def test_a_lock_that_pins_a_name_twice_or_is_missing(
 
 
 def test_what_servers_and_documents_say_of_themselves_stays_one_text(tmp_path: Path) -> None:
-    odd = Pin("obo:x", "http://example.org/x", 'a"\\\n\x1b[31m\x7f\u202e', 'W/"\x9b\U000e0041"', "0" * 64, 1, PINNED.date)
+    odd = Pin(
+        "obo:x", "http://example.org/x", 'a"\\\n\x1b[31m\x7f\u202e', 'W/"\x9b\U000e0041"', "0" * 64, 1, PINNED.date
+    )
     write_pins(tmp_path / "links.lock", [odd])
     assert read_pins(tmp_path / "links.lock") == {"obo:x": odd}
     assert not set("\x1b\x7f\x9b\u202e\U000e0041") & set((tmp_path / "links.lock").read_text())
@@ -425,9 +439,7 @@ def test_a_name_that_nobody_publishes(fresh: Callable[[], KnowledgeGraph], mirro
     assert cached(tmp_path) == set()
 
 
-def test_a_page_is_neither_kept_nor_pinned(
-    fresh: Callable[[], KnowledgeGraph], mirror: Mirror, tmp_path: Path
-) -> None:
+def test_a_page_is_neither_kept_nor_pinned(fresh: Callable[[], KnowledgeGraph], mirror: Mirror, tmp_path: Path) -> None:
     mirror.put("maxo.owl", b"<!DOCTYPE html><html><body>Please log in</body></html>")
     with pytest.raises(ParseError, match=r"obo/maxo\.owl: is a web page \(HTML\), not RDF or OWL"):
         fresh().link("obo:maxo", lock="links.lock")
@@ -578,28 +590,23 @@ def test_a_lock_offline_says_what_is_missing(
 # --- several at once
 
 
-def test_processes_share_the_cache(kg: KnowledgeGraph, mirror: Mirror, tmp_path: Path) -> None:
-    failed: list[BaseException] = []
-    reports = []
-
-    def work() -> None:
-        try:
-            for _ in range(3):
-                reports.append(KnowledgeGraph(kg.session).link("obo:maxo", "obo:chebi", lock="links.lock"))
-        except BaseException as error:
-            failed.append(error)
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    assert failed == []
-    assert len(reports) == 12
-    assert {pin.sha256 for report in reports for pin in report.pins} == {
-        sha256(MAXO).hexdigest(),
-        sha256(CHEBI).hexdigest(),
-    }
+def test_processes_share_the_cache(mirror: Mirror, tmp_path: Path) -> None:
+    code = (
+        "from sts_kg import load\n"
+        "kg = load()\n"
+        "for _ in range(5):\n"
+        "    report = kg.link('obo:maxo', 'obo:chebi', lock='links.lock')\n"
+        "    print(*(pin.sha256 for pin in report.pins))\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    mirror.has_etags = False  # so that each downloads and replaces, again and again
+    started = [
+        subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    said = [each.communicate(timeout=120)[0] for each in started]
+    assert said == [f"{sha256(MAXO).hexdigest()} {sha256(CHEBI).hexdigest()}\n" * 5] * 3
+    assert [path for path, _ in mirror.asked].count("maxo.owl") == 15
     assert cached(tmp_path) == {in_cache(CHEBI, "chebi.owl"), in_cache(MAXO, "maxo.owl")}
     assert list(read_pins("links.lock")) == ["obo:chebi", "obo:maxo"]
 
@@ -637,7 +644,9 @@ def test_addresses_of_the_registry(fresh: Callable[[], KnowledgeGraph], mirror: 
 
 @pytest.mark.usefixtures("registry")
 def test_names_of_the_registry(fresh: Callable[[], KnowledgeGraph]) -> None:
-    with pytest.raises(UnknownNameError, match=r"no ontology with an address in Bioregistry 'efoo'; did you mean efo\?"):
+    with pytest.raises(
+        UnknownNameError, match=r"no ontology with an address in Bioregistry 'efoo'; did you mean efo\?"
+    ):
         fresh().link("bioregistry:efoo")
     with pytest.raises(UnknownNameError, match="no ontology with an address in Bioregistry 'zzzo'"):
         fresh().link("bioregistry:zzzo")
