@@ -150,10 +150,12 @@ class ByName:
             for path in _by_hand(name):
                 return self._dated(_described(str(name), name.addresses()[0], path), path, is_new=False)
             raise self._advised(_not_asked(name.addresses()[0]), name)
+        first, *others = name.addresses()
+        what = f"version {name.version} of {name.library}:{name.id}" if name.version else f"ontology {name}"
+        also = f", nor at {' or '.join(others)}" if others else ""
         near = name.near()
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        what = f"version {name.version} of {name.library}:{name.id}" if name.version else f"ontology {name}"
-        raise EndpointError(name.addresses()[0], f"there is no {what}{hint}", status=404)
+        raise EndpointError(first, f"there is no {what}{also}{hint}", status=404)
 
     def _asked(self, name: Name, address: str, known: tuple[Pin, Path, str] | None) -> _Found:
         """Return the document at an address: the known one if the server says that it is the same."""

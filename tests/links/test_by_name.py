@@ -30,7 +30,7 @@ from sts_kg.errors import (
     ParseError,
     UnknownNameError,
 )
-from sts_kg.links import Pin, downloads, read_pins
+from sts_kg.links import Pin, read_pins
 from sts_kg.links.naming import Name, is_name
 from sts_kg.links.pins import write_pins
 from sts_kg.stores.kinds import KINDS
@@ -78,7 +78,7 @@ class Mirror:
 @pytest.fixture
 def mirror(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Mirror]:
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             path, sent = self.path.removeprefix("/obo/"), self.headers["If-None-Match"]
             here.asked.append((path, sent))
             body = here.documents.get(path)
@@ -336,8 +336,8 @@ def test_a_lock_refuses_another_document(
         fresh().link(locked=True)
     hand = tmp_path / "elsewhere" / "sts-kg" / "ontologies" / "by-hand"
     assert str(caught.value) == (
-        f"links.lock: obo:maxo is pinned to sha256 {pin.sha256}, {len(MAXO)} bytes, of {pin.date}, and {OBO}maxo.owl has "
-        f"another document now, sha256 {sha256(NEWER).hexdigest()}, {len(NEWER)} bytes; link without --locked to take "
+        f"links.lock: obo:maxo is pinned to sha256 {pin.sha256}, {len(MAXO)} bytes, of {pin.date}, and {OBO}maxo.owl "
+        f"has another document now, sha256 {sha256(NEWER).hexdigest()}, {len(NEWER)} bytes; link without --locked to take "
         f"it, or put the file with that digest into {hand}"
     )
     assert {path.name for path in hand.parent.iterdir()} == set()
@@ -397,9 +397,9 @@ def test_a_broken_lock_is_refused(fresh: Callable[[], KnowledgeGraph], tmp_path:
     write_pins(path, [PINNED])
     old, arrow, new = text.partition(">")
     path.write_text(path.read_text().replace(old, new) if arrow and old != "<html" else text)
-    for options in ({"locked": True}, {}):
+    for locked in (True, False):
         with pytest.raises(ParseError, match=said):
-            fresh().link("obo:maxo", lock=path, **options)
+            fresh().link("obo:maxo", lock=path, locked=locked)
 
 
 def test_a_lock_that_pins_a_name_twice_or_is_missing(
@@ -429,8 +429,12 @@ def test_a_name_that_nobody_publishes(fresh: Callable[[], KnowledgeGraph], mirro
     with pytest.raises(EndpointError) as caught:
         fresh().link("obo:chebbi")
     assert str(caught.value) == f"{OBO}chebbi.owl: HTTP 404, there is no ontology obo:chebbi; did you mean obo:chebi?"
-    with pytest.raises(EndpointError, match=r"there is no version 1999-01-01 of obo:maxo$"):
+    with pytest.raises(EndpointError) as caught:
         fresh().link("obo:maxo@1999-01-01")
+    assert str(caught.value) == (
+        f"{OBO}maxo/releases/1999-01-01/maxo.owl: HTTP 404, there is no version 1999-01-01 of obo:maxo, nor at "
+        f"{OBO}maxo/1999-01-01/maxo.owl"
+    )
     done = invoke("link", "obo:chebbi", "-o", "linked")
     assert done.exit_code == 4
     assert "did you mean obo:chebi?" in done.stderr
@@ -502,13 +506,13 @@ def test_a_cache_that_cannot_be_written_is_said(
 
 
 def test_leftovers_of_a_killed_process_are_deleted_after_a_day(
-    fresh: Callable[[], KnowledgeGraph], mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fresh: Callable[[], KnowledgeGraph], mirror: Mirror, tmp_path: Path
 ) -> None:
     left = tmp_path / "cache" / "sts-kg" / "ontologies" / ".part-killed"
     left.mkdir(parents=True)
     fresh().link("obo:maxo")
     assert left.is_dir()  # perhaps of a process that still downloads
-    monkeypatch.setattr(downloads.time, "time", lambda now=downloads.time.time(): now + 90_000)
+    os.utime(left, (0, 0))
     fresh().link("obo:maxo")
     assert not left.exists()
 
