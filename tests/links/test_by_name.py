@@ -336,9 +336,9 @@ def test_a_lock_refuses_another_document(
         fresh().link(locked=True)
     hand = tmp_path / "elsewhere" / "sts-kg" / "ontologies" / "by-hand"
     assert str(caught.value) == (
-        f"links.lock: obo:maxo is pinned to sha256 {pin.sha256}, {len(MAXO)} bytes, of {pin.date}, and {OBO}maxo.owl "
-        f"has another document now, sha256 {sha256(NEWER).hexdigest()}, {len(NEWER)} bytes; link without --locked to take "
-        f"it, or put the file with that digest into {hand}"
+        f"links.lock: obo:maxo is pinned to sha256 {pin.sha256}, {len(MAXO)} bytes, of {pin.date}, and "
+        f"{OBO}maxo.owl has another document now, sha256 {sha256(NEWER).hexdigest()}, {len(NEWER)} bytes; "
+        f"link without --locked to take it, or put the file with that digest into {hand}"
     )
     assert {path.name for path in hand.parent.iterdir()} == set()
 
