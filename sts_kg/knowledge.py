@@ -1095,7 +1095,7 @@ class KnowledgeGraph:
         session, ours = self.session, self.guideline.asserted
         sets = self._layers.about_ours
         with ByName(lock, locked=locked, offline=offline, progress=downloading) as names:
-            given = [names.source(each) for each in sources or (names.pins if locked else ())]
+            given = names.sources(sources)
             report = link(
                 given, ours, sets=sets, slice=slice, depth=depth, seeds=seeds, bridge=bridge, progress=progress
             )

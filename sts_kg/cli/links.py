@@ -121,7 +121,7 @@ def link(
         told = f"pinned in {lock}" if lock is not None else "not pinned"
         told += f" instead of {was[:12]}…" if was != pin.sha256 else ""
         version = f", version {pin.version}" if pin.version else ""
-        shown.note(f"{pin.name}: {shown_size(pin.size)}, sha256 {pin.sha256[:12]}…{version}; {told}")
+        shown.note(f"{pin.name} of {pin.date}: {shown_size(pin.size)}, sha256 {pin.sha256[:12]}…{version}; {told}")
     if output is not None:
         shown.note(f"written to {output}")
     sys.exit(DONE if report.is_sound else NO)

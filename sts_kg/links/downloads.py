@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -40,11 +40,11 @@ _LEFTOVER_S = 86_400.0  # parts of a process that was killed
 
 @dataclass(frozen=True)
 class _Found:
-    """A document at hand; `is_new` if it was downloaded, and is not yet in the cache."""
+    """A document at hand: its file, and `etag` as the server has it now if it was downloaded, else None."""
 
     pin: Pin
     path: Path
-    is_new: bool = False
+    etag: str | None = None
 
 
 class ByName:
@@ -89,8 +89,8 @@ class ByName:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def source(self, given: Any) -> Any:
-        """Return the document that is meant if a source is a name, else the source as it is.
+    def sources(self, given: Sequence[Any]) -> list[Any]:
+        """Return the documents that are meant for names, other sources as they are; if locked and without names, all.
 
         Raises
         ------
@@ -101,9 +101,11 @@ class ByName:
         LockError
             The lock does not pin it, or the document is another one now.
         """
-        if not is_name(given):
-            return given
-        name = Name.of(given)
+        if self.locked and not any(map(is_name, given)):
+            given = (*self.pins, *given)
+        return [self._source(Name.of(each)) if is_name(each) else each for each in given]
+
+    def _source(self, name: Name) -> Fetched:
         found = self._found.get(str(name)) or (self._pinned(name) if self.locked else self._latest(name))
         self._found[str(name)] = found
         return Fetched(found.path, found.pin.address)
@@ -121,13 +123,16 @@ class ByName:
         for found in self._found.values():
             pin = found.pin if self.locked else replace(found.pin, version=versions[found.pin.address])
             pins[pin.address] = pin
-            if found.is_new and found.path.exists():  # two names may stand for one document
-                os.replace(found.path, _folder() / f"{pin.sha256}-{found.path.name}")
-            if found.is_new and not self.locked:
-                write_bytes(_index(pin.address), json.dumps({**asdict(pin), "url": mirrored(pin.address)}).encode())
+            if found.etag is None:
+                continue
+            os.replace(found.path, _folder() / f"{pin.sha256}-{found.path.name}")
+            if not self.locked:
+                told = asdict(pin) | {"etag": found.etag, "url": mirrored(pin.address)}
+                write_bytes(_index(pin.address), json.dumps(told).encode())
         if self.lock is not None and pins and not self.locked:
             named = {name: replace(pins[found.pin.address], name=name) for name, found in self._found.items()}
-            write_pins(self.lock, {**self.pins, **named}.values())
+            others = read_pins(self.lock) if self.lock.exists() else {}  # once more: a download may take long
+            write_pins(self.lock, {**others, **named}.values())
         documents = tuple(replace(each, pin=pins.get(each.source)) for each in report.documents)
         return replace(report, documents=documents)
 
@@ -139,17 +144,20 @@ class ByName:
             known = _known(address)
             if self.offline:
                 if known is not None:
-                    return self._dated(replace(known[0], name=str(name)), known[1], is_new=False)
+                    return self._dated(replace(known[0], name=str(name)), known[1])
                 continue
             try:
                 return self._asked(name, address, known)
             except EndpointError as error:
                 if error.status not in _GONE:
-                    raise self._advised(error, name) from None
+                    self._advise(error, name)
+                    raise
         if self.offline:
             for path in _by_hand(name):
-                return self._dated(_described(str(name), name.addresses()[0], path), path, is_new=False)
-            raise self._advised(_not_asked(name.addresses()[0]), name)
+                return self._dated(_described(str(name), name.addresses()[0], path), path)
+            failure = _not_asked(name.addresses()[0])
+            self._advise(failure, name)
+            raise failure
         first, *others = name.addresses()
         what = f"version {name.version} of {name.library}:{name.id}" if name.version else f"ontology {name}"
         also = f", nor at {' or '.join(others)}" if others else ""
@@ -164,18 +172,18 @@ class ByName:
         path, told = self._downloaded(str(name), address, etag)
         if path is None:
             assert known is not None, "only then an ETag was sent"
-            return self._dated(replace(known[0], name=str(name)), known[1], is_new=False)
+            return self._dated(replace(known[0], name=str(name)), known[1])
         pin = replace(_described(str(name), address, path), etag=told)
         if known is not None and known[0].sha256 == pin.sha256:
             pin = replace(pin, date=known[0].date)
-        return self._dated(pin, path, is_new=True)
+        return self._dated(pin, path, told)
 
-    def _dated(self, pin: Pin, path: Path, *, is_new: bool) -> _Found:
+    def _dated(self, pin: Pin, path: Path, etag: str | None = None) -> _Found:
         """Return what was found; if the lock pins the same document, as the lock has it."""
         pinned = self.pins.get(pin.name)
         if pinned is not None and (pinned.sha256, pinned.address) == (pin.sha256, pin.address):
             pin = pinned
-        return _Found(pin, path, is_new)
+        return _Found(pin, path, etag)
 
     def _downloaded(self, name: str, address: str, etag: str = "") -> tuple[Path | None, str]:
         """Return the file with what a server has at an address, None if it has what `etag` names, and its ETag."""
@@ -237,14 +245,14 @@ class ByName:
             if address != pin.address and not address.startswith(OBO):
                 continue  # the version is a word, or an address that anyone may have written into a document
             try:
-                downloaded, _ = self._downloaded(pin.name, address)
+                downloaded, etag = self._downloaded(pin.name, address)
             except EndpointError as error:
                 failure = failure or error
                 continue
             assert downloaded is not None, "no ETag was sent"
             found = _digest(downloaded)
             if found == pin.sha256:
-                return _Found(pin, downloaded, is_new=True)
+                return _Found(pin, downloaded, etag)
             differs = (
                 differs or f"{address} has another document now, sha256 {found}, {downloaded.stat().st_size} bytes"
             )
@@ -258,8 +266,8 @@ class ByName:
 
     # --- advice
 
-    def _advised(self, error: EndpointError, name: Name) -> EndpointError:
-        """Return an error that also says what is cached, and where to put a file."""
+    def _advise(self, error: EndpointError, name: Name) -> None:
+        """Let an error also say what is cached, and where to put a file."""
         cached = sorted({_told(pin) for pin in _all_known() if Name.of(pin.name).id == name.id})
         if cached:
             has = f"cached are {', '.join(cached)}; --offline uses them by name"
@@ -268,7 +276,6 @@ class ByName:
             has = f"no {name.library}:{name.id} is cached" + (f", only {', '.join(others)}" if others else "")
         place = _folder() / "by-hand" / name.file()
         error.reason = f"{error.reason}; {has}; or put the file at {place} and use --offline"
-        return error
 
 
 def _not_asked(address: str) -> EndpointUnreachableError:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -233,9 +233,22 @@ def test_an_etag_is_sent_only_to_the_server_that_gave_it(
     assert mirror.asked == [("maxo.owl", None), ("maxo.owl", None)]
 
 
+def test_an_etag_of_a_lock_is_not_sent_to_another_server(
+    fresh: Callable[[], KnowledgeGraph], mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pin = fresh().link("obo:maxo", lock="links.lock").pins[0]
+    elsewhere = replace(pin, etag='"of-another-server"', date="2026-01-31T12:00:00Z")
+    write_pins("links.lock", [elsewhere])
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "elsewhere"))
+    assert fresh().link("obo:maxo", lock="links.lock").pins == (elsewhere,)
+    assert fresh().link("obo:maxo", lock="links.lock").pins == (elsewhere,)
+    assert [etag for _, etag in mirror.asked] == [None, None, pin.etag]
+
+
 def test_a_new_document_under_the_same_name_is_taken_and_said(mirror: Mirror, tmp_path: Path) -> None:
     done = invoke("link", "obo:maxo", "-o", "linked")
-    assert f"obo:maxo: {len(MAXO)} bytes, sha256 {sha256(MAXO).hexdigest()[:12]}…" in done.stderr
+    date = read_pins("links.lock")["obo:maxo"].date
+    assert f"obo:maxo of {date}: {len(MAXO)} bytes, sha256 {sha256(MAXO).hexdigest()[:12]}…" in done.stderr
     assert done.stderr.endswith(f"version {OBO}{RELEASE}; pinned in links.lock\nwritten to linked\n")
     mirror.put("maxo.owl", NEWER)
     done = invoke("link", "obo:maxo", "-o", "linked")
@@ -247,6 +260,16 @@ def test_a_lock_keeps_what_it_pins_of_other_names(fresh: Callable[[], KnowledgeG
     fresh().link("obo:maxo@2024-07-29", lock="links.lock")
     fresh().link("obo:chebi", lock="links.lock")
     assert list(read_pins("links.lock")) == ["obo:chebi", "obo:maxo@2024-07-29"]
+
+
+def test_a_lock_keeps_what_others_pin_while_a_download_takes_its_time(
+    fresh: Callable[[], KnowledgeGraph], mirror: Mirror
+) -> None:
+    def other(*_: object) -> None:
+        write_pins("links.lock", [PINNED])
+
+    fresh().link("obo:chebi", lock="links.lock", downloading=other)
+    assert list(read_pins("links.lock")) == ["obo:chebi", "obo:maxo"]
 
 
 def test_without_a_lock_nothing_is_written_beside(mirror: Mirror, tmp_path: Path) -> None:
@@ -322,7 +345,25 @@ def test_the_command_builds_the_same_store_from_the_lock(mirror: Mirror, tmp_pat
     assert [each["source"] for each in json.loads(one.stdout)["documents"]] == [f"{OBO}chebi.owl"]
 
 
+def test_what_is_no_name_is_linked_beside_the_pinned(fresh: Callable[[], KnowledgeGraph], mirror: Mirror) -> None:
+    Path("own.owl").write_bytes(owl("own", "own/1", "pazopanib of ours"))
+    fresh().link("obo:maxo", "obo:chebi", lock="links.lock")
+    report = fresh().link("own.owl", locked=True)
+    assert [each.source for each in report.documents] == [f"{OBO}chebi.owl", f"{OBO}maxo.owl", "own.owl"]
+    report = fresh().link("own.owl", "obo:maxo", locked=True)
+    assert [each.source for each in report.documents] == ["own.owl", f"{OBO}maxo.owl"]
+    assert [pin.name for pin in report.pins] == ["obo:maxo"]
+
+
 # --- what a lock refuses
+
+
+@pytest.mark.parametrize("version", ["7", "http://127.0.0.1:9/internal", "file:///etc/passwd", f"{OBO}"[:-4] + "x"])
+def test_a_version_elsewhere_is_not_asked(fresh: Callable[[], KnowledgeGraph], mirror: Mirror, version: str) -> None:
+    write_pins("links.lock", [replace(PINNED, version=version)])
+    with pytest.raises(LockError, match="has another document now"):
+        fresh().link(locked=True)
+    assert [path for path, _ in mirror.asked] == ["maxo.owl"]
 
 
 def test_a_lock_refuses_another_document(
