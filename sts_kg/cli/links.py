@@ -90,6 +90,8 @@ def link(
     shown = terminal()
     if lock is None and (output is not None or locked):
         lock = (output or Path()).parent / "links.lock"
+    if output is not None and not _is_file(output):
+        output.parent.mkdir(parents=True, exist_ok=True)  # of the store, as `push` makes it, and of the lock
     before = read_pins(lock) if lock is not None and lock.exists() else {}
     kg = with_own(load(), mappings)
     with shown.busy("reading …") as show:
@@ -108,7 +110,7 @@ def link(
         )
         if output is not None:
             show("reasoning and writing …")
-            if output.name.lower().removesuffix(".gz").endswith((".nq", ".trig")):
+            if _is_file(output):
                 kg.export(output, kinds=("mappings", "links"))
             else:
                 kg.push(output, kinds=KINDS, replace=True)
@@ -125,6 +127,10 @@ def link(
     if output is not None:
         shown.note(f"written to {output}")
     sys.exit(DONE if report.is_sound else NO)
+
+
+def _is_file(output: Path) -> bool:
+    return output.name.lower().removesuffix(".gz").endswith((".nq", ".trig"))
 
 
 def _size(size: int, of: int | None) -> str:

@@ -200,7 +200,7 @@ class _Work:
         mentions = self._propose(external, name)
         chosen = {term for one, term in found.values() if one is not None and term >= 0} | mentions.keys()
         rows = external.slice([*chosen, *self._seeds(external)], slice, depth=depth)
-        kept = list(external.ntriples(rows, blank_nodes=name.replace("-", ""), renamed=self._standard()))
+        kept = list(external.ntriples(rows, blank_nodes=name.replace("-", "Z"), renamed=self._standard()))
         return Document(
             name,
             shown,

@@ -29,6 +29,7 @@ from sts_kg.errors import (
     LockError,
     ParseError,
     UnknownNameError,
+    shown_size,
 )
 from sts_kg.links import Pin, read_pins
 from sts_kg.links.naming import Name, is_name
@@ -43,9 +44,11 @@ RELEASE = "maxo/releases/2024-07-29/maxo.owl"
 
 
 def owl(name: str, version: str, *labels: str) -> bytes:
-    """A made-up ontology in RDF/XML, with an invented class for each label."""
+    """A made-up ontology in RDF/XML, with an invented class for each label, and blank nodes in their axioms."""
+    axiom = f"""<rdfs:subClassOf><owl:Restriction><owl:onProperty rdf:resource="{OBO}RO_0000087"/>
+<owl:someValuesFrom rdf:resource="{OBO}{name.upper()}_0"/></owl:Restriction></rdfs:subClassOf>"""
     terms = "".join(
-        f'<owl:Class rdf:about="{OBO}{name.upper()}_{number}"><rdfs:label>{label}</rdfs:label></owl:Class>\n'
+        f'<owl:Class rdf:about="{OBO}{name.upper()}_{number}"><rdfs:label>{label}</rdfs:label>{axiom}</owl:Class>\n'
         for number, label in enumerate(("root", *labels))
     )
     return f"""<?xml version="1.0"?>
@@ -248,7 +251,7 @@ def test_an_etag_of_a_lock_is_not_sent_to_another_server(
 def test_a_new_document_under_the_same_name_is_taken_and_said(mirror: Mirror, tmp_path: Path) -> None:
     done = invoke("link", "obo:maxo", "-o", "linked")
     date = read_pins("links.lock")["obo:maxo"].date
-    assert f"obo:maxo of {date}: {len(MAXO)} bytes, sha256 {sha256(MAXO).hexdigest()[:12]}…" in done.stderr
+    assert f"obo:maxo of {date}: {shown_size(len(MAXO))}, sha256 {sha256(MAXO).hexdigest()[:12]}…" in done.stderr
     assert done.stderr.endswith(f"version {OBO}{RELEASE}; pinned in links.lock\nwritten to linked\n")
     mirror.put("maxo.owl", NEWER)
     done = invoke("link", "obo:maxo", "-o", "linked")
@@ -270,6 +273,13 @@ def test_a_lock_keeps_what_others_pin_while_a_download_takes_its_time(
 
     fresh().link("obo:chebi", lock="links.lock", downloading=other)
     assert list(read_pins("links.lock")) == ["obo:chebi", "obo:maxo"]
+
+
+def test_the_lock_is_beside_the_store(mirror: Mirror) -> None:
+    invoke("link", "obo:maxo", "-o", "new/folder/linked")
+    assert list(read_pins("new/folder/links.lock")) == ["obo:maxo"]
+    invoke("link", "obo:chebi", "-o", "new/slices.nq")
+    assert list(read_pins("new/links.lock")) == ["obo:chebi"]
 
 
 def test_without_a_lock_nothing_is_written_beside(mirror: Mirror, tmp_path: Path) -> None:
@@ -333,14 +343,15 @@ def test_the_command_builds_the_same_store_from_the_lock(mirror: Mirror, tmp_pat
     assert built.exit_code == 3  # there is no such folder
     assert "pins/our.lock" in built.stderr
     (tmp_path / "pins").mkdir()
-    invoke("link", "obo:maxo", "obo:chebi", "-o", "first", "--lock", "pins/our.lock")
+    invoke("link", "obo:maxo", "obo:chebi", "-o", "first", "--lock", "pins/our.lock", "--slice", "module")
     mirror.put("maxo.owl", NEWER)
-    again = invoke("link", "--locked", "--lock", "pins/our.lock", "-o", "second")
+    again = invoke("link", "--locked", "--lock", "pins/our.lock", "-o", "second", "--slice", "module")
     assert again.exit_code == 1  # the made-up ontologies lack terms that are mapped
     assert again.stderr.endswith("written to second\n")
     first, second = (set(ox.Store.read_only(str(tmp_path / name))) for name in ("first", "second"))
     assert first == second
     assert ox.NamedNode(f"{OBO}MAXO_1") in {quad.subject for quad in first}
+    assert ox.NamedNode("http://www.w3.org/2002/07/owl#Restriction") in {quad.object for quad in first}
     one = invoke("link", "obo:chebi", "--locked", "--lock", "pins/our.lock", "--format", "json")
     assert [each["source"] for each in json.loads(one.stdout)["documents"]] == [f"{OBO}chebi.owl"]
 
