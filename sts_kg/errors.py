@@ -16,6 +16,7 @@
     ├── NotLinkedError(LookupError)       a query about mappings or a vocabulary that are not there
     ├── InconsistentError(ValueError)     the inconsistencies; only where an answer would mean nothing
     ├── SourceError(ValueError)           the page at hand is not the page that was modelled: both digests
+    ├── LockError(ValueError)             a name that a links.lock does not pin, or whose document is another now
     ├── WorkerDiedError(RuntimeError)     a process that worked for us ended by a signal: which one
     ├── LimitError(RuntimeError)          what was stopped, the limit, its unit, and how to raise it
     │   ├── QueryTimeoutError(TimeoutError)         a query that took longer than it may
@@ -61,6 +62,7 @@ __all__ = [
     "EndpointUnreachableError",
     "InconsistentError",
     "LimitError",
+    "LockError",
     "MalformedListError",
     "MemoryLimitError",
     "NotEntailedError",
@@ -420,6 +422,17 @@ class SourceError(StsKgError, ValueError):
             f"{self.path} is not the page that was modelled: its SHA-256 is {self.found}, expected {self.expected}; "
             "give the unchanged file, or leave --source and STS_KG_SOURCE out"
         )
+
+
+class LockError(StsKgError, ValueError):
+    """A `links.lock` that does not allow what was asked for: `path`, the `name` of the ontology, `reason`."""
+
+    def __init__(self, path: object, name: str, reason: str) -> None:
+        self.path, self.name, self.reason = path, name, reason
+        super().__init__(path, name, reason)
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.name} {self.reason}"
 
 
 class NotLinkedError(StsKgError, LookupError):

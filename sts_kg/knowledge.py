@@ -1056,6 +1056,10 @@ class KnowledgeGraph:
         hierarchy: Iterable[str] = (),
         bridge: bool = False,
         progress: Callable[[str, int], None] | None = None,
+        lock: str | Path | None = None,
+        locked: bool = False,
+        offline: bool = False,
+        downloading: Callable[[str, int, int | None], None] | None = None,
     ) -> LinkReport:
         """Add slices of external ontologies around our terms to this graph, and report which mappings hold.
 
@@ -1063,37 +1067,50 @@ class KnowledgeGraph:
 
         Parameters
         ----------
-        sources : path, URL or Endpoint
-            A file in any RDF syntax, OWL functional syntax, OWL/XML or OBO, also with `.gz` or `.zst`. From a SPARQL
-            endpoint, what it knows about the mapped terms.
+        sources : path, URL, name or Endpoint
+            A file in any RDF syntax, OWL functional syntax, OWL/XML or OBO, also with `.gz` or `.zst`; the name of an
+            ontology, such as `obo:chebi` or `obo:maxo@2024-07-29`. From a SPARQL endpoint, what it knows about the
+            mapped terms.
         slice, depth, seeds, hierarchy, bridge, progress
             As `sts_kg.links.link`.
+        lock : path, optional
+            The file where names are pinned: address, version, digest; what it pins of other names stays.
+        locked : bool
+            Whether to use exactly the documents that the lock pins, by default `links.lock`; without sources, all.
+        offline : bool
+            Whether to take names from the cache only.
+        downloading : callable, optional
+            Called with a name, the number of bytes downloaded, and how many there are if the server says it.
 
         Raises
         ------
         ParseError
             A source cannot be read.
         EndpointError
-            A URL or an endpoint gives no usable answer.
-        UnknownNameError
-            There is no such slice.
-        CurieError
-            A property of the hierarchy is neither a CURIE with a known prefix nor an IRI.
+            A URL, a name or an endpoint gives no usable answer.
+        UnknownNameError, CurieError
+            There is no such slice; a name is none; a property of the hierarchy is neither a CURIE with a known prefix
+            nor an IRI.
+        LockError
+            The lock does not pin a name, or its document is another one now.
         """
-        from sts_kg.links import link, merged_slices
+        from sts_kg.links import ByName, link, merged_slices
 
         session, ours = self.session, self.guideline.asserted
-        report = link(
-            sources,
-            ours,
-            sets=self._layers.about_ours,
-            slice=slice,
-            depth=depth,
-            seeds=seeds,
-            hierarchy=hierarchy,
-            bridge=bridge,
-            progress=progress,
-        )
+        with ByName(lock, locked=locked, offline=offline, progress=downloading) as names:
+            report = names.keep(
+                link(
+                    names.sources(sources),
+                    ours,
+                    sets=self._layers.about_ours,
+                    slice=slice,
+                    depth=depth,
+                    seeds=seeds,
+                    hierarchy=hierarchy,
+                    bridge=bridge,
+                    progress=progress,
+                )
+            )
         slices = merged_slices(session.slices, report.graphs)
         self._session = replace(session, slices=slices, mappings=session.mappings or _Sets())
         self._backend = None

@@ -19,6 +19,7 @@ from sts_kg.cli.shared import (
     terminal,
     with_own,
 )
+from sts_kg.errors import shown_size
 from sts_kg.links import SLICES
 from sts_kg.safe import counted
 from sts_kg.stores import KINDS
@@ -27,7 +28,7 @@ __all__ = ["link"]
 
 
 @click.command()
-@click.argument("files", nargs=-1, metavar="[FILE|URL]...")
+@click.argument("files", nargs=-1, metavar="[NAME|FILE|URL]...")
 @click.option("--endpoint", metavar="URL", multiple=True, help="Also link a SPARQL endpoint.")
 @profile_option
 @click.option(
@@ -49,6 +50,9 @@ __all__ = ["link"]
 )
 @click.option("--bridge", is_flag=True, help="Put exact matches into external classes, for reasoning.")
 @click.option("-o", "--output", type=File, metavar="STORE|FILE", help="A store folder, or FILE.(nq|trig).")
+@click.option("--lock", type=File, metavar="FILE", help="Where names are pinned.  [default: links.lock beside -o]")
+@click.option("--locked", is_flag=True, help="Use exactly the documents that the lock pins; without names, all.")
+@click.option("--offline", is_flag=True, help="Take names from the cache only.")
 @click.option("--all", "everything", is_flag=True, help="Also show what is only named, borrowed or uncovered.")
 @formats("text", "html", "md", "json")
 @mappings_option
@@ -63,6 +67,9 @@ def link(
     hierarchy: tuple[str, ...],
     bridge: bool,
     output: Path | None,
+    lock: Path | None,
+    locked: bool,
+    offline: bool,
     everything: bool,
     form: str,
     mappings: tuple[Path, ...],
@@ -73,20 +80,29 @@ def link(
 
     Exit 1 if a mapped term is obsolete or has another label there, or is missing from a document that owns its
     vocabulary. Several ontologies are joined by their own cross-references. Files may be in any RDF syntax, OWL
-    functional syntax, OWL/XML or OBO, also with .gz or .zst.
+    functional syntax, OWL/XML or OBO, also with .gz or .zst. A NAME is obo:NAME, obo:NAME@VERSION or
+    bioregistry:NAME; it is downloaded into a cache, and pinned in a lock.
 
     \b
     Example:
+      sts-kg link obo:chebi obo:maxo@2024-07-29 -o linked
+      sts-kg link --locked -o linked
       sts-kg link maxo.owl drugcentral.owl.gz -o linked
       sts-kg link dinto.owl --slice module --format html > report.html
       sts-kg query links/interactions-of-drug --drug pazopanib --store linked
     """
     from sts_kg.knowledge import load
+    from sts_kg.links import read_pins
     from sts_kg.stores import Endpoint
 
-    if not files and not endpoint:
-        raise click.UsageError("name a file or URL to link, or an --endpoint")
+    if not files and not endpoint and not locked:
+        raise click.UsageError("name an ontology, a file or a URL to link, or an --endpoint")
     shown = terminal()
+    if lock is None and (output is not None or locked):
+        lock = (output or Path()).parent / "links.lock"
+    if output is not None and not _is_file(output):
+        output.parent.mkdir(parents=True, exist_ok=True)  # of the store, as `push` makes it, and of the lock
+    before = read_pins(lock) if lock is not None and lock.exists() else {}
     kg = with_own(load(), mappings)
     with shown.busy("reading …") as show:
         report = kg.link(
@@ -98,10 +114,14 @@ def link(
             hierarchy=hierarchy,
             bridge=bridge,
             progress=lambda name, lines: show(f"{name}: {counted(lines, 'triple')} read"),
+            lock=lock,
+            locked=locked,
+            offline=offline,
+            downloading=lambda name, size, of: show(f"{name}: {_size(size, of)} downloaded"),
         )
         if output is not None:
             show("reasoning and writing …")
-            if output.name.lower().removesuffix(".gz").endswith((".nq", ".trig")):
+            if _is_file(output):
                 kg.export(output, kinds=("mappings", "links"))
             else:
                 kg.push(output, kinds=KINDS, replace=True)
@@ -111,6 +131,20 @@ def link(
         shown.write(report.to_text(shown.width, everything=everything))
     else:
         shown.write((report.to_html if form == "html" else report.to_markdown)(everything))
+    for pin in report.pins:
+        was = before.get(pin.name, pin).sha256
+        told = f"pinned in {lock}" if lock is not None else "not pinned"
+        told += f" instead of {was[:12]}…" if was != pin.sha256 else ""
+        version = f", version {pin.version}" if pin.version else ""
+        shown.note(f"{pin.name} of {pin.date}: {shown_size(pin.size)}, sha256 {pin.sha256[:12]}…{version}; {told}")
     if output is not None:
         shown.note(f"written to {output}")
     sys.exit(DONE if report.is_sound else NO)
+
+
+def _is_file(output: Path) -> bool:
+    return output.name.lower().removesuffix(".gz").endswith((".nq", ".trig"))
+
+
+def _size(size: int, of: int | None) -> str:
+    return shown_size(size) + (f" of {shown_size(of)}" if of else "")

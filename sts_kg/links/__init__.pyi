@@ -1,6 +1,7 @@
 from .code_list import Code as Code
 from .code_list import codes as codes
 from .code_list import read_codes as read_codes
+from .downloads import ByName as ByName
 from .fetch import downloaded as downloaded
 from .hierarchies import HIERARCHIES as HIERARCHIES
 from .layers import Layers as Layers
@@ -23,6 +24,8 @@ from .mappings import text as text
 from .mappings import to_graph as to_graph
 from .mappings import validate as validate
 from .mappings import write as write
+from .pins import Pin as Pin
+from .pins import read_pins as read_pins
 from .report import LinkReport as LinkReport
 from .report import merged_slices as merged_slices
 from .slices import SLICES as SLICES

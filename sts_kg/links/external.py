@@ -270,19 +270,23 @@ class External:
     ) -> Iterator[bytes]:
         """Yield rows as lines of N-Triples, without repetitions.
 
-        The prefix `blank_nodes` keeps blank nodes distinct from those of other documents; `renamed` maps terms to
-        other texts.
+        Blank nodes are numbered in the order of the rows, so that a document always has the same; the prefix
+        `blank_nodes` keeps them distinct from those of other documents. `renamed` maps terms to other texts.
         """
-        others = renamed or {}
-        mark = f"_:{blank_nodes}".encode()
+        others = dict(renamed or {})
+        mark = f"_:{blank_nodes}b".encode()
+        n_blank = 0
         seen = set()
         for row in rows.tolist():
             triple = self.subjects[row], self.predicates[row], self.objects[row]
             ids = tuple(map(int, triple))
             if ids not in seen:
                 seen.add(ids)
-                texts = (others.get(term) or self.terms.text(term) for term in ids)
-                yield b" ".join(mark + text[2:] if text[:2] == b"_:" else text for text in texts) + b" .\n"
+                for term in ids:
+                    if self._kinds[term] == BLANK and term not in others:
+                        n_blank += 1
+                        others[term] = mark + b"%d" % n_blank
+                yield b" ".join([others.get(term) or self.terms.text(term) for term in ids]) + b" .\n"
 
     def _star(self, terms: Ids) -> Ids:
         """Return the rows about some terms, including their blank nodes and the annotations of their axioms."""

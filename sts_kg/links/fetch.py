@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,9 +18,9 @@ from sts_kg.rdf import Document, ntriples_of, syntax_told
 from sts_kg.safe import without_secrets
 from sts_kg.stores import Endpoint, send
 
-__all__ = ["downloaded", "fetched", "of_endpoint"]
+__all__ = ["ACCEPT", "MOST_BYTES", "Fetched", "downloaded", "fetched", "of_endpoint", "with_ending"]
 
-_ACCEPT = "application/rdf+xml, text/turtle;q=0.9, application/n-triples;q=0.8, application/ld+json;q=0.5, */*;q=0.1"
+ACCEPT = "application/rdf+xml, text/turtle;q=0.9, application/n-triples;q=0.8, application/ld+json;q=0.5, */*;q=0.1"
 _ENDINGS = {
     "application/rdf+xml": ".rdf",
     "text/turtle": ".ttl",
@@ -28,7 +29,7 @@ _ENDINGS = {
     "application/trig": ".trig",
     "application/ld+json": ".jsonld",
 }
-_MOST_BYTES = 2_000_000_000
+MOST_BYTES = 2_000_000_000
 _STAR = """CONSTRUCT { ?term ?p ?o . ?o ?q ?r } WHERE {
   #VALUES#
   %s
@@ -43,6 +44,21 @@ _TERMS = {
 }
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """A document that was fetched: its file, and the address that it stands for."""
+
+    path: Path
+    address: str
+
+
+def with_ending(name: str, content_type: str) -> str:
+    """Return the name of a file with the ending of its content type, if it has none that tells its syntax."""
+    if syntax_told(name) is not None:
+        return name
+    return name + _ENDINGS.get(content_type.partition(";")[0].strip().lower(), "")
+
+
 @contextmanager
 def fetched(url: str, *, timeout_s: float = 600.0) -> Iterator[tuple[Path, str]]:
     """Download the document at a URL, and yield the file, which is deleted afterwards, and where it came from.
@@ -54,19 +70,19 @@ def fetched(url: str, *, timeout_s: float = 600.0) -> Iterator[tuple[Path, str]]
     EndpointError
         The document cannot be fetched.
     """
-    reply = send(url, headers={"Accept": _ACCEPT}, timeout_s=timeout_s, most_bytes=_MOST_BYTES, accept_status=(200,))
-    if not reply.body:
-        shown = without_secrets(url)
-        raise EndpointAnswerError(shown, "answered with nothing; check the address", status=reply.status)
-    name = urlsplit(url).path.rpartition("/")[2][-100:] or "document"
-    if syntax_told(name) is None:  # the content decides if the type says nothing either
-        name += _ENDINGS.get(reply.content_type.partition(";")[0].strip().lower(), "")
     with TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        path.write_bytes(reply.body)
-        base = without_secrets(reply.url)
-        del reply
-        yield path, base
+        part = Path(folder) / "part"
+        with part.open("w+b") as file:
+            headers = {"Accept": ACCEPT}
+            reply = send(
+                url, headers=headers, timeout_s=timeout_s, most_bytes=MOST_BYTES, accept_status=(200,), into=file
+            )
+        if not part.stat().st_size:
+            shown = without_secrets(url)
+            raise EndpointAnswerError(shown, "answered with nothing; check the address", status=reply.status)
+        name = urlsplit(url).path.rpartition("/")[2][-100:] or "document"
+        path = part.rename(part.with_name(with_ending(name, reply.content_type)))
+        yield path, without_secrets(reply.url)
 
 
 @contextmanager

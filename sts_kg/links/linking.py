@@ -25,7 +25,7 @@ from sts_kg.closure.encoding import Ids
 from sts_kg.errors import EndpointAnswerError
 from sts_kg.links.candidates import IDENTIFIERS, Candidates, Proposed, Row
 from sts_kg.links.external import External
-from sts_kg.links.fetch import fetched, of_endpoint
+from sts_kg.links.fetch import Fetched, fetched, of_endpoint
 from sts_kg.links.hierarchies import property_of
 from sts_kg.links.joins import Joined, References, joined, references_of
 from sts_kg.links.mappings import MappingSet, iri_of, shipped
@@ -44,7 +44,7 @@ _IMPORTED = "http://purl.obolibrary.org/obo/IAO_0000412"
 
 
 def link(
-    sources: Sequence[str | Path | Endpoint],
+    sources: Sequence[str | Path | Fetched | Endpoint],
     ours: Graph,
     *,
     sets: Iterable[MappingSet] | None = None,
@@ -195,6 +195,8 @@ class _Work:
         if str(source).lower().startswith(("http://", "https://")):
             path, base = stack.enter_context(fetched(str(source)))
             return _Source(path, without_secrets(source), base)
+        if isinstance(source, Fetched):
+            return _Source(source.path, source.address, source.address)
         return _Source(Path(source), str(source))
 
     def documents(self, sources: Sequence[Callable[[], _Source]]) -> list[Document]:
@@ -274,7 +276,7 @@ class _Work:
             if (standard := str(self.prefixes.standard(iri))) != iri:
                 forms[term] = standard
         renamed = {term: f"<{standard}>".encode() for term, standard in forms.items()}
-        text = b"".join(external.ntriples(rows, blank_nodes=name.replace("-", ""), renamed=renamed))
+        text = b"".join(external.ntriples(rows, blank_nodes=name.replace("-", "Z"), renamed=renamed))
         return rows, text, {external.text(term): standard for term, standard in sorted(forms.items())}
 
     def _joined(

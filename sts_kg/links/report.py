@@ -20,6 +20,7 @@ from sts_kg.links.hierarchies import short_property
 from sts_kg.links.joins import Joined
 from sts_kg.links.mappings import SLOTS, MappingSet, shipped, text
 from sts_kg.links.mappings import Mapping as MappingRow
+from sts_kg.links.pins import Pin
 from sts_kg.links.report_text import summary, to_cell, to_html, to_markdown, to_text
 from sts_kg.rdf import BASE, STS, Prefixes, compress, ntriples_of
 from sts_kg.safe import visible
@@ -144,6 +145,7 @@ class Document:
     sha256: str = ""
     hierarchy: tuple[str, ...] = ()
     other_forms: Mapping[str, str] = field(default_factory=dict)
+    pin: Pin | None = None
 
     @property
     def method(self) -> str:
@@ -197,8 +199,9 @@ class LinkReport:
     def provenance(self) -> Graph:
         """The provenance of each slice: source, version, date, license, kind of slice and size."""
         graph = Graph()
-        when = Literal(self.when.isoformat(), datatype=XSD.dateTime)
         for document in self.documents:
+            pin = document.pin  # a pinned slice is the same whenever it is made
+            when = Literal(self.when.isoformat() if pin is None else pin.date, datatype=XSD.dateTime)
             header = document.header
             about: list[tuple[URIRef, Any]] = [
                 (RDF.type, VOID.Dataset),
@@ -264,6 +267,11 @@ class LinkReport:
                 cells = (document.n_read, document.n_kept, count, mapped, there)
                 rows.append((Literal(document.name), Literal(prefix), *map(Literal, cells)))
         return Table(("document", "prefix", "read", "kept", "terms", "mapped", "found"), tuple(rows))
+
+    @property
+    def pins(self) -> tuple[Pin, ...]:
+        """The documents that were given by name, as a lock pins them."""
+        return tuple(document.pin for document in self.documents if document.pin is not None)
 
     @property
     def is_sound(self) -> bool:

@@ -22,6 +22,7 @@ from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandl
 __all__ = ["decoded", "opened", "received"]
 
 _CHUNK = 65_536
+_UNPACKED = 1 << 22  # the most bytes unpacked at once: some kilobytes may stand for gigabytes
 _LONGEST_S = 86_400.0  # a socket needs a finite timeout
 
 
@@ -75,8 +76,8 @@ def received(response: HTTPResponse, most: int) -> Iterator[bytes]:
         raise IncompleteRead(b"", expected - size)
 
 
-def decoded(pieces: Iterator[bytes], coding: str, most: int) -> bytes:
-    """Return a body decompressed by its `Content-Encoding`; decompression stops at one byte more than `most`.
+def decoded(pieces: Iterator[bytes], coding: str, most: int) -> Iterator[bytes]:
+    """Yield a body decompressed by its `Content-Encoding`; decompression stops at one byte more than `most`.
 
     Raises
     ------
@@ -88,31 +89,34 @@ def decoded(pieces: Iterator[bytes], coding: str, most: int) -> bytes:
         They are not valid, or the coding is neither gzip nor deflate.
     """
     if coding in ("", "identity"):
-        return b"".join(pieces)
+        yield from pieces
+        return
     if coding not in ("gzip", "x-gzip", "deflate"):
         raise zlib.error(f"unknown coding {coding}")
     bits = 15 if coding == "deflate" else 31
-    made: list[bytes] = []
-    size, unpack = 0, None
+    size, begun, unpack = 0, False, None
     for piece in pieces:
-        while piece:
+        more = False  # to come of what was taken in already
+        while piece or more:
             if unpack is None or unpack.eof:  # gzip data may have several members
                 unpack = zlib.decompressobj(bits)
+            limit = min(most - size + 1, _UNPACKED)
             try:
-                plain = unpack.decompress(piece, most - size + 1)
+                plain = unpack.decompress(piece, limit)
             except zlib.error:
-                if bits != 15 or made:
+                if bits != 15 or begun:
                     raise
                 bits, unpack = -15, None  # deflate without its header, as some servers send it
                 continue
-            made.append(plain)
+            begun = True
             size += len(plain)
             if size > most:
                 raise BufferError
+            yield plain
+            more = len(plain) == limit and not unpack.eof
             piece = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
     if unpack is not None and not unpack.eof:
         raise IncompleteRead(b"")
-    return b"".join(made)
 
 
 class _Raw(io.RawIOBase):

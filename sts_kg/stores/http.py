@@ -13,11 +13,11 @@ import ssl
 import time
 import zlib
 from base64 import b64encode
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse, IncompleteRead, InvalidURL
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 from urllib.error import URLError
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urljoin, urlsplit, urlunsplit
 from urllib.request import Request, getproxies
@@ -60,7 +60,8 @@ _now, _sleep, _uniform = time.monotonic, time.sleep, random.uniform
 class Reply:
     """An answer: `status`, the media type without parameters, `headers` by name in lower case, and the `body`.
 
-    The body is decompressed; `url` is the address after all redirects, without its query string.
+    The body is decompressed, and empty if it was written into a file; `url` is the address after all redirects, without
+    its query string.
     """
 
     status: int
@@ -82,6 +83,8 @@ class _Call:
     most_bytes: int
     started: float
     until: float
+    into: BinaryIO | None = None
+    progress: Callable[[int, int | None], None] | None = None
     login: Login | None = None
     attempt: int = 1
 
@@ -124,6 +127,8 @@ def send(
     attempts: int = 3,
     accept_status: Collection[int] = (200, 201, 202, 204),
     repeatable: bool | None = None,
+    into: BinaryIO | None = None,
+    progress: Callable[[int, int | None], None] | None = None,
 ) -> Reply:
     """Return the complete answer of a server, within one deadline for all attempts, redirects and bytes.
 
@@ -143,6 +148,10 @@ def send(
         The most bytes of the answer, both before and after decompression.
     accept_status : collection of int
         The statuses that count as answers; all others are errors.
+    into : binary file, optional
+        An empty file that gets the body piece by piece, instead of memory; after an error it may hold a part.
+    progress : callable, optional
+        Called with the number of bytes written `into` the file, and how many there are if the server says it.
 
     Raises
     ------
@@ -160,7 +169,8 @@ def send(
         Any other status, or an unusable address; also the base class of all these errors.
     """
     started = _now()
-    call = _Call(url, method.upper(), body, headers, accept_status, most_bytes, started, started + timeout_s)
+    until = started + timeout_s
+    call = _Call(url, method.upper(), body, headers, accept_status, most_bytes, started, until, into, progress)
     parts = _checked(call, url)
     if not any(name.lower() == "authorization" for name in headers):
         call.login = login_for(parts)
@@ -355,8 +365,33 @@ def _reply(call: _Call, parts: SplitResult, response: HTTPResponse) -> Reply:
     url = urlunsplit(parts)
     headers = {name.lower(): value for name, value in response.headers.items() if name.lower() != "set-cookie"}
     coding = headers.get("content-encoding", "").strip().lower()
+    size = response.length if coding in ("", "identity") else None
+    pieces, body = _pieces(call, url, response, coding), b""
+    if call.into is None:
+        body = b"".join(pieces)
+    else:
+        _write(call, pieces, size)
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return Reply(response.status, kind, headers, body, without_secrets(url))
+
+
+def _write(call: _Call, pieces: Iterator[bytes], size: int | None) -> None:
+    """Write the pieces of a body into the file of a call, instead of what an attempt before has left there."""
+    assert call.into is not None, "the caller has looked"
+    call.into.seek(0)
+    call.into.truncate()
+    written = 0
+    for piece in pieces:
+        call.into.write(piece)
+        written += len(piece)
+        if call.progress is not None:
+            call.progress(written, size)
+
+
+def _pieces(call: _Call, url: str, response: HTTPResponse, coding: str) -> Iterator[bytes]:
+    """Yield the pieces of a body, decompressed."""
     try:
-        body = decoded(received(response, call.most_bytes), coding, call.most_bytes)
+        yield from decoded(received(response, call.most_bytes), coding, call.most_bytes)
     except BufferError as error:
         size = shown_size(call.most_bytes)
         text = f"the answer has more than {size}; ask for less (LIMIT, fewer variables) or allow more"
@@ -372,8 +407,6 @@ def _reply(call: _Call, parts: SplitResult, response: HTTPResponse) -> Reply:
         raise
     except (HTTPException, OSError) as error:
         raise call.fail(EndpointAnswerError, url, "the answer is not valid HTTP; ask again") from error
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return Reply(response.status, kind, headers, body, without_secrets(url))
 
 
 def _refuse(call: _Call, parts: SplitResult, response: HTTPResponse, *, signed: bool) -> NoReturn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -229,6 +230,16 @@ def test_how_far_a_slice_goes(method: str, seed: str, depth: int, names: set[str
     seeds = {external.labels(external.find(OBO + seed))[0]}
     roots = {name for name in names if name in ("made-up root", "made-up role", "has role")}
     assert found | seeds | roots == names | seeds
+
+
+def test_a_document_always_has_the_same_blank_nodes(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    path = tmp_path / "same-again.ttl"
+    path.write_bytes(MADE_UP.read_bytes().replace(b"/made-up.owl", b"/made-up-again.owl"))
+    first, second = (link([MADE_UP, path], kg.asserted).graphs for _ in range(2))
+    for name, mark in (("made-up", "madeZup"), ("made-up-again", "madeZupZagain")):
+        graph = URIRef(f"{BASE}link/{name}")
+        assert first[graph] == second[graph]
+        assert set(re.findall(r"_:\w+", first[graph].decode())) == {f"_:{mark}b1"}
 
 
 def test_annotated_axioms_belong_to_their_term(tmp_path: Path) -> None:
@@ -487,7 +498,7 @@ def test_slices_as_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        ([], 2, "name a file or URL to link, or an --endpoint"),
+        ([], 2, "name an ontology, a file or a URL to link, or an --endpoint"),
         (["missing.ttl"], 3, "missing.ttl: cannot be read: No such file or directory"),
         (["http://127.0.0.1:9/x.ttl"], 4, "http://127.0.0.1:9/x.ttl: "),
     ],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import os
 import shutil
 import socket
 import ssl
@@ -13,6 +15,7 @@ import urllib.request
 import zlib
 from collections.abc import Callable
 from email.utils import formatdate
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -590,3 +593,57 @@ def test_the_reason_is_one_plain_line(body: bytes, kind: str, reason: str) -> No
 )
 def test_an_address_is_shown_without_secrets(url: str, shown: str) -> None:
     assert without_secrets(url) == shown
+
+
+# --- into a file
+
+
+def test_an_answer_is_written_into_a_file_piece_by_piece(tmp_path: Path) -> None:
+    body = bytes(range(256)) * 1000
+    told: list[tuple[int, int | None]] = []
+    with faulty(good(body, "text/plain")) as server, (tmp_path / "x").open("w+b") as file:
+        reply = send(server.address, into=file, progress=lambda size, of: told.append((size, of)))
+    assert (tmp_path / "x").read_bytes() == body
+    assert reply.body == b""
+    assert told[-1] == (256_000, 256_000)
+    assert [size for size, _ in told] == sorted({size for size, _ in told})
+    assert len(told) > 3
+
+
+def test_what_a_file_gets_is_unpacked_at_most_four_megabytes_at_once(tmp_path: Path) -> None:
+    body = b"a" * 10_000_000
+    told: list[tuple[int, int | None]] = []
+    packed = good(gzip.compress(body), "text/plain", headers={"Content-Encoding": "gzip"})
+    with faulty(packed) as server, (tmp_path / "x").open("w+b") as file:
+        send(server.address, into=file, progress=lambda size, of: told.append((size, of)))
+    assert (tmp_path / "x").read_bytes() == body
+    assert told == [(4_194_304, None), (8_388_608, None), (10_000_000, None)]
+
+
+def test_another_attempt_starts_the_file_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "_sleep", lambda _: None)
+    body = b"0123456789" * 20_000
+    (tmp_path / "x").write_bytes(b"what an attempt has left" * 10_000)
+    with faulty(reset, good(body, "text/plain")) as server, (tmp_path / "x").open("r+b") as file:
+        send(server.address, into=file)
+    assert (tmp_path / "x").read_bytes() == body
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "kind"),
+    [(cut_short, EndpointAnswerError), (bomb, EndpointTooLargeError), (endless, EndpointTooLargeError)],
+)
+def test_the_limits_hold_for_a_file_too(behaviour: Behaviour, kind: type[EndpointError], tmp_path: Path) -> None:
+    with faulty(behaviour) as server, (tmp_path / "x").open("w+b") as file, pytest.raises(kind):
+        send(server.address, into=file, most_bytes=1000, timeout_s=20)
+    assert (tmp_path / "x").stat().st_size <= 1000
+
+
+def test_a_full_disk_is_not_the_fault_of_the_server() -> None:
+    class Full(BytesIO):
+        def write(self, _: object) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with faulty(good(b"x" * 100_000)) as server, pytest.raises(OSError, match="No space left on device") as caught:
+        send(server.address, into=Full())
+    assert not isinstance(caught.value, EndpointError)
