@@ -74,25 +74,31 @@ def test_a_linked_query_is_answered_by_the_file_that_it_names(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with_external().push(Path("STORE"), kinds=KINDS)
-    stores: dict[str, Store] = {}
+    stores: dict[tuple[str, ...], Store] = {}
     rows = 0
     for path in linked.write_queries("written", topic="links"):
         query, text = linked.canned[f"links/{path.stem}"], path.read_text("utf-8")
         if query.graph != "linked":
             continue
-        (recipe,) = [line for line in text.splitlines() if line.startswith("#   sts-kg export")]
-        command = recipe.removeprefix("#   ").partition(" (")[0]
-        if command not in stores:
-            done = CliRunner().invoke(cli.app, shlex.split(command)[1:], prog_name="sts-kg")
-            assert done.exit_code == 0, done.stderr
-            stores[command] = Store()
-            stores[command].bulk_extend(quads_of(read("FILE.ttl"), None))
-        answer, ours = run(stores[command], text), linked.query(query.id)
+        recipes = [
+            line.removeprefix("#   ").partition(" (")[0] for line in text.splitlines() if line[:10] == "#   sts-kg"
+        ]
+        assert [each.rpartition(".")[2] for each in recipes] == (["ttl", "nq"] if "GRAPH" in query.text else ["ttl"])
+        loaded = tuple(recipes)
+        if loaded not in stores:
+            stores[loaded] = Store()
+            for recipe in recipes:
+                done = CliRunner().invoke(cli.app, shlex.split(recipe)[1:], prog_name="sts-kg")
+                assert done.exit_code == 0, done.stderr
+            stores[loaded].bulk_extend(quads_of(read("FILE.ttl"), None))
+            if len(recipes) > 1:
+                stores[loaded].bulk_load(path="FILE.nq")
+        answer, ours = run(stores[loaded], text), linked.query(query.id)
         assert isinstance(answer, Table)
         assert isinstance(ours, Table)
         assert sorted(map(str, answer.rows)) == sorted(map(str, ours.rows)), query.id
         rows += len(answer)
-    assert len(stores) == 2
+    assert len(stores) == 3  # with mappings, with slices, with slices by name
     assert rows > 50
 
 
