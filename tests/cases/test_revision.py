@@ -56,7 +56,7 @@ def test_all_that_rests_on_a_segment(knee: KnowledgeGraph, old: Path) -> None:
     assert [*map(local, rests.findings)] == ["finding-prior-chemotherapy", "finding-sarcoma-type-for-pazopanib"]
     assert [*map(local, rests.decisions)] == ["D08", "D23", "D32", "D33"]
     assert [*map(local, rests.others)] == [
-        *("option-pazopanib", "pazopanib", "rule-given-course", "strength-may-be-offered"),
+        *("brand-votrient", "option-pazopanib", "pazopanib", "rule-given-course", "strength-may-be-offered"),
     ]
     assert rests.lost == {STS["rec-S14"]: ("may be offered",)}
 
@@ -106,6 +106,7 @@ def test_the_list_of_a_changed_segment(knee: KnowledgeGraph, old: Path) -> None:
         "  [ ] D23: the drug classes are in the text",
         "  [ ] D32: a course that began may be going on",
         "  [ ] D33: treatment of another cancer does not count",
+        "  [ ] brand-votrient: Votrient",
         "  [ ] option-pazopanib: pazopanib",
         "  [ ] pazopanib: pazopanib",
         "  [ ] rule-given-course: given course",
