@@ -167,7 +167,8 @@ class KnowledgeGraph:
     def proof(self, triple: str | tuple[Node, Node, Node]) -> Proof:
         """Return the proof of a triple: rules and premises, down to asserted triples and the sentences behind them.
 
-        The triple may be a text in Turtle, such as `case:f sts:hasOption sts:option-pazopanib`.
+        The triple may be a text in Turtle, such as `case:f sts:hasOption sts:option-pazopanib`. What follows only with
+        the slices that were linked names the slice of each of their triples.
 
         Raises
         ------
@@ -176,8 +177,7 @@ class KnowledgeGraph:
         ParseError
             The text is not one triple.
         """
-        session, asked = self.session, one_triple(triple) if isinstance(triple, str) else triple
-        return session.closure.proof(asked, sentences=session.sentences)
+        return self.session.proof(one_triple(triple) if isinstance(triple, str) else triple)
 
     def with_cases(self, cases: CaseSource | Iterable[CaseSource]) -> KnowledgeGraph:
         """Return a knowledge graph with these patient cases and the slices of this one, which stays unchanged.

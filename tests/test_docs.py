@@ -18,11 +18,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from rdflib.namespace import OWL
+from servers import Server, oxigraph  # noqa: F401 # a fixture
 
 from sts_kg import KnowledgeGraph, cli, errors, parse
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "bench").glob("*.md")])
+SERVER = "http://localhost:7878/query"  # blocks that name it are run if one can be started
 MOST_WORDS = 8  # in a row that a file of ours may share with the source page
 
 
@@ -100,10 +102,21 @@ def checkout(preloaded: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return tmp_path
 
 
-def run_console(block: Block, where: str) -> Iterator[str]:
-    """Run the `sts-kg` commands of a block in the working directory, and yield what they print otherwise than shown."""
+def put(block: Block, folder: Path) -> None:
+    """Write the file that a block is, if it is one."""
+    if block.file:
+        (folder / block.file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / block.file).write_text(block.text, encoding="utf-8")
+
+
+def run_console(block: Block, where: str, server: str = SERVER) -> Iterator[str]:
+    """Run the `sts-kg` commands of a block in the working directory, and yield what they print otherwise than shown.
+
+    `server` is what stands for the server that a block names.
+    """
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for command, shown in commands(block.text):
+        command = command.replace(SERVER, server)
         if not command.startswith("sts-kg "):
             continue
         if re.search(r"[|&;<>()$`\\*?~#{}\[\]=]", command):  # it takes a shell, so a process
@@ -142,15 +155,24 @@ def test_blocks_run_as_shown(page: Path, checkout: Path) -> None:
     names: dict[str, object] = {"__name__": "__page__"}
     for block in blocks(page.read_text(encoding="utf-8")):
         where = f"{_name(page)}, line {block.line}"
-        if block.file:
-            (checkout / block.file).parent.mkdir(parents=True, exist_ok=True)
-            (checkout / block.file).write_text(block.text, encoding="utf-8")
-        if block.language == "console":
+        put(block, checkout)
+        if block.language == "console" and SERVER not in block.text:
             assert "\n".join(run_console(block, where)) == ""
         elif block.language == "python":
             assert "".join(run_python(block, where, names)) == ""
         elif block.language == "turtle":
             assert len(parse(block.text)) > 0, where
+
+
+def test_blocks_that_name_a_server_run_as_shown(checkout: Path, oxigraph: Server) -> None:  # noqa: F811
+    asked = []
+    for page in PAGES:
+        for block in blocks(page.read_text(encoding="utf-8")):
+            put(block, checkout)
+            if block.language == "console" and SERVER in block.text:
+                asked.append(_name(page))
+                assert "\n".join(run_console(block, f"{_name(page)}, line {block.line}", oxigraph.query)) == ""
+    assert asked == ["docs/linking.md"]
 
 
 @pytest.mark.parametrize(

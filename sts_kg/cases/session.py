@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import BytesIO
@@ -24,11 +25,11 @@ from sts_kg.cases.sources import read_cases
 from sts_kg.cases.supposing import Change, changed, changes
 from sts_kg.guideline import Guideline
 from sts_kg.queries import Entities, Store, graph_on, run, store_of
-from sts_kg.rdf import STS, local, of_ntriples
+from sts_kg.rdf import STS, Document, local, of_ntriples
 from sts_kg.tables import Table
 
 if TYPE_CHECKING:
-    from sts_kg.closure import Closure
+    from sts_kg.closure import Closure, Proof
     from sts_kg.workers import Limits
 
 __all__ = ["Session", "what_if"]
@@ -129,7 +130,12 @@ class Session:
         InconsistentError
             The ontology or a case contradicts itself.
         """
-        return self.closure.extend([BytesIO(lines) for lines in self.slices.values()]) if self.slices else self.closure
+        with ExitStack() as open_:  # each by its name, which proofs give as the source
+            slices = [
+                open_.enter_context(Document(BytesIO(lines), path=str(name), told="ntriples"))
+                for name, lines in self.slices.items()
+            ]
+            return self.closure.extend(slices) if slices else self.closure
 
     @cached_property
     def entities(self) -> Entities:
@@ -256,6 +262,22 @@ class Session:
         answer = next(answer for answer in self.answers_of(case) if answer.option == option)
         footer = self.guideline.footer
         return explain(answer, case, self.guideline, self.closed, texts=texts, disclaimer=footer)
+
+    def proof(self, triple: tuple[Node, Node, Node]) -> Proof:
+        """Return why a triple holds: by the guideline and the cases alone, or else with the slices that were linked.
+
+        A triple of a slice has the name of the slice as its source, and no segments behind it.
+
+        Raises
+        ------
+        NotEntailedError
+            It is not entailed.
+        InconsistentError
+            The ontology or a case contradicts itself.
+        """
+        if triple in self.closure or not self.slices:
+            return self.closure.proof(triple, sentences=self.sentences)
+        return self.linked.proof(triple, sentences=lambda each: self.sentences(each) if each in self.closure else ())
 
     def sentences(self, triple: tuple[Node, ...]) -> tuple[str, ...]:
         """Return the ids of the segments behind an asserted triple: of its terms, and of what applies if they hold."""

@@ -167,18 +167,23 @@ def _contradictions(closed: Closure, shown: Terminal) -> int:
 @_files
 @_syntax
 @cases_option
+@click.option("--store", type=File, metavar="FOLDER", help="Start from a store made by link -o or push --store.")
 @formats("text", "json", "md")
 @memory_option
-def prove(triple: str, files: tuple[str, ...], syntax: str | None, cases: tuple[Path, ...], form: str) -> None:
+def prove(
+    triple: str, files: tuple[str, ...], syntax: str | None, cases: tuple[Path, ...], store: Path | None, form: str
+) -> None:
     """Prove a triple, given in Turtle: rules and premises down to what a file asserts.
 
     Without FILE, the proof starts from the shipped ontology and the cases given, and each axiom names the sentences
-    behind it. With FILE, it starts from these RDF or OWL files. Exit 1 if the triple does not follow.
+    behind it. With a store, also from its slices, each named. With FILE, it starts from these RDF or OWL files.
+    Exit 1 if the triple does not follow.
 
     \b
     Example:
       sts-kg prove "sts:option-pazopanib sts:follows sts:option-chemotherapy"
       sts-kg prove "case:f sts:hasFinding sts:finding-prior-chemotherapy" --cases patient.yaml
+      sts-kg prove "sts:pazopanib a obo:CHEBI_38637" --store linked
       sts-kg prove "<http://example.org/x> a owl:Thing" ontology.ttl data.nt
     """
     from sts_kg.closure import closure_of
@@ -186,8 +191,8 @@ def prove(triple: str, files: tuple[str, ...], syntax: str | None, cases: tuple[
     from sts_kg.rdf import one_triple
 
     shown = terminal()
-    if files and cases:
-        raise click.UsageError("--cases goes with the shipped ontology, not with FILE")
+    if files and (cases or store):
+        raise click.UsageError(f"{'--cases' if cases else '--store'} goes with the shipped ontology, not with FILE")
     try:
         wanted = one_triple(triple)
     except ParseError as error:
@@ -198,7 +203,8 @@ def prove(triple: str, files: tuple[str, ...], syntax: str | None, cases: tuple[
             with _sources(files, syntax) as sources:
                 proof = closure_of(sources, axioms="all").proof(wanted)
         else:
-            proof = (load().with_cases(cases) if cases else load()).proof(triple)
+            kg = load(store=store)
+            proof = (kg.with_cases(cases) if cases else kg).proof(wanted)
     if form == "json":
         shown.write(as_json(proof.as_dict()))
     else:

@@ -190,7 +190,7 @@ class Closure:
             raise InconsistentError(str(found) for found in self.inconsistencies)
         return self
 
-    def __contains__(self, triple: tuple[Node, Node, Node]) -> bool:
+    def __contains__(self, triple: tuple[Node, ...]) -> bool:
         """Return whether a triple of rdflib terms is asserted or follows; trivial triples count only if kept."""
         from sts_kg.closure.io.rdflib_graphs import ids_of
 

@@ -22,7 +22,8 @@ from rdflib.namespace import OWL, RDF, RDFS, SKOS
 from servers import oxigraph_server
 
 from sts_kg import KnowledgeGraph, cli, load
-from sts_kg.errors import EndpointAnswerError, NotLinkedError, ParseError, UnknownNameError
+from sts_kg.closure.proofs.proof import check
+from sts_kg.errors import EndpointAnswerError, NotEntailedError, NotLinkedError, ParseError, UnknownNameError
 from sts_kg.links import read as read_mappings
 from sts_kg.links import validate
 from sts_kg.links.external import External
@@ -419,6 +420,23 @@ def test_superclasses_follow_over_both(kg: KnowledgeGraph) -> None:
     without.link(MADE_UP)
     assert without.sparql(asked) is False
     assert without.sparql("ASK { obo:CHEBI_71219 rdfs:subClassOf obo:CHEBI_0 }") is True
+
+
+def test_a_proof_over_both_names_the_slices(kg: KnowledgeGraph) -> None:
+    graph = KnowledgeGraph(kg.session)
+    graph.link(MADE_UP, bridge=True)
+    proof = graph.proof("sts:pazopanib a obo:CHEBI_1")
+    check(proof)
+    told = {(leaf.conclusion, leaf.source, leaf.sentences) for leaf in proof.leaves()}
+    assert told == {
+        ("obo:CHEBI_71219 rdfs:subClassOf obo:CHEBI_1", f"{BASE}link/made-up", ()),
+        ("sts:pazopanib rdf:type obo:CHEBI_71219", f"{BASE}link/bridge", ()),
+    }
+    ours = "sts:pazopanib sts:kindOf sts:targeted-therapy"
+    assert graph.proof(ours) == kg.proof(ours)
+    assert graph.proof(ours).sentences == ("S13", "S14")
+    with pytest.raises(NotEntailedError):
+        kg.proof("sts:pazopanib a obo:CHEBI_1")
 
 
 def test_cases_and_slices_are_asked_together(kg: KnowledgeGraph, linked: KnowledgeGraph) -> None:
