@@ -42,7 +42,7 @@ def check_nesting(data: bytes, syntax: str, *, path: object = None) -> None:
     """
     if syntax in _XML:
         refuse_entities(data, path=path)
-        _check_elements(data, syntax, path)
+        _check_elements(data, syntax, path, counted=_may_be_deep(data, CAPS[syntax][1]))
     elif syntax in _TOKENS and (syntax not in _GLANCES or _GLANCES[syntax](data, CAPS[syntax][1])):
         _check_tokens(data, syntax, path)
 
@@ -56,8 +56,8 @@ def _too_deep(syntax: str, path: object, line: int, column: int) -> NoReturn:
 # --- XML
 
 
-def _check_elements(data: bytes, syntax: str, path: object) -> None:
-    """Count open elements as a parser does."""
+def _check_elements(data: bytes, syntax: str, path: object, *, counted: bool) -> None:
+    """Parse what has to be well-formed, and count open elements as a parser does."""
     parser, cap, deep = expat.ParserCreate(), CAPS[syntax][1], 0
 
     def start(name: str, attributes: object) -> None:
@@ -70,9 +70,32 @@ def _check_elements(data: bytes, syntax: str, path: object) -> None:
         nonlocal deep
         deep -= 1
 
-    parser.StartElementHandler, parser.EndElementHandler = start, end
+    if counted:  # which takes as long again
+        parser.StartElementHandler, parser.EndElementHandler = start, end
     with well_formed(path):
         parser.Parse(data, True)
+
+
+def _may_be_deep(data: bytes, cap: int) -> bool:
+    """Count tags, where each sign of well-formed XML begins with a `<` and ends with the next `>`; else it may be."""
+    if b"<!DOCTYPE" in data or b"<![CDATA[" in data:
+        return True
+    if data.count(b"<") <= cap:
+        return False
+    import numpy as np  # not needed to import what stands here
+
+    text = np.frombuffer(data, np.uint8)
+    begins, ends = np.flatnonzero(text == ord("<")), np.flatnonzero(text == ord(">"))
+    if begins.size != ends.size or (begins > ends).any() or (ends[:-1] > begins[1:]).any():
+        return True
+    first, last = text[begins + 1], text[ends - 1]
+    comments, instructions = first == ord("!"), first == ord("?")
+    complete = (last == ord("-")) & (text[ends - 2] == ord("-")) & (ends - begins >= len("!---->"))
+    if (comments & ~complete).any() or (instructions & (last != ord("?"))).any():
+        return True
+    opens = (last != ord("/")) & ~comments & ~instructions
+    depths = np.cumsum(np.where(first == ord("/"), -1, opens))
+    return int(depths.max()) + 1 > cap  # one more for an element that is closed at once
 
 
 # --- glances: whether a closer look is needed; the syntaxes of OWL have none, being looked at fast enough

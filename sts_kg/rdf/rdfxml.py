@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urljoin
 from xml.parsers import expat
 from xml.sax.saxutils import escape
@@ -12,20 +13,20 @@ from sts_kg.rdf.entities import well_formed
 
 __all__ = ["check_withdrawn", "with_bases", "with_known_parse_types", "with_whole_texts"]
 
-_WITHDRAWN = re.compile(rb"\b(?:bagID|aboutEach|aboutEachPrefix)\b")
+_WITHDRAWN = ("bagID", "aboutEach", "aboutEachPrefix")
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 
 def check_withdrawn(data: bytes, path: object) -> None:
     """Raise ParseError for a name that RDF/XML had once (RDF 1.1 XML Syntax, section 5.1): pyoxigraph drops some."""
-    if not _WITHDRAWN.search(data):
+    if b"bagID" not in data and b"aboutEach" not in data:
         return
     parser = expat.ParserCreate(namespace_separator="")
 
     def start(element: str, attributes: dict[str, str]) -> None:
         for each in (element, *attributes):
             name = each.removeprefix(_RDF)
-            if each.startswith(_RDF) and _WITHDRAWN.fullmatch(name.encode()):
+            if each.startswith(_RDF) and name in _WITHDRAWN:
                 reason = f"rdf:{name} was withdrawn from RDF/XML and says nothing; write its triples out"
                 raise ParseError(reason, path=path, line=parser.CurrentLineNumber)
 
@@ -35,12 +36,12 @@ def check_withdrawn(data: bytes, path: object) -> None:
 
 
 _BASE = re.compile(rb"""(\sxml:base\s*=\s*)(?:"([^"]*)"|'([^']*)')""")
-_RELATIVE_BASE = re.compile(rb"""\sxml:base\s*=\s*["'](?![A-Za-z][A-Za-z0-9+.\-]*:)""")
+_RELATIVE_BASE = re.compile(rb"""xml:base\s*=\s*["'](?![A-Za-z][A-Za-z0-9+.\-]*:)""")  # found fast by its first letters
 
 
 def with_bases(data: bytes, base: str | None) -> bytes:
     """Return well-formed RDF/XML with each relative xml:base resolved (XML Base, section 4.2)."""
-    if b"xml:base" not in data or not _RELATIVE_BASE.search(data):
+    if not _RELATIVE_BASE.search(data):
         return data
     bases, put = [base or ""], []
     parser = expat.ParserCreate()
@@ -72,7 +73,7 @@ def with_known_parse_types(data: bytes) -> bytes:
 
     pyoxigraph drops such an element.
     """
-    if not _PARSE_TYPE.search(data):
+    if b":parseType" not in data or not _PARSE_TYPE.search(data):
         return data
     starts: list[int] = []
     parser = expat.ParserCreate(namespace_separator="")
@@ -94,9 +95,33 @@ def with_known_parse_types(data: bytes) -> bytes:
     return b"".join([*found, data[at:]])
 
 
-#: A section of CDATA, or a comment or processing instruction beside a text.
-_CUT = re.compile(rb"<!\[CDATA\[|[^\s>]\s*<(?:!--|\?)|(?:--|\?)>\s*[^\s<]")
-_CUTS = {b"<![CDATA[": b"]]>", b"<!--": b"-->", b"<?": b"?>"}
+_CDATA = b"<![CDATA["
+_ASIDE = {b"<!--": b"-->", b"<?": b"?>"}
+_CUTS = {_CDATA: b"]]>", **_ASIDE}
+
+
+def _is_cut(data: bytes) -> bool:
+    """Return whether there is a section of CDATA, or what begins or ends a comment or instruction beside a text."""
+    if _CDATA in data:
+        return True
+    for begin, end in _ASIDE.items():
+        for at in _places(data, begin):
+            if data[data.rfind(b">", 0, at) + 1 : at].strip():
+                return True
+        for at in _places(data, end):
+            after = at + len(end)
+            next_tag = data.find(b"<", after)
+            if data[after : next_tag if next_tag >= 0 else None].strip():
+                return True
+    return False
+
+
+def _places(data: bytes, text: bytes) -> Iterator[int]:
+    """Yield where a text begins in the data."""
+    at = data.find(text)
+    while at >= 0:
+        yield at
+        at = data.find(text, at + len(text))
 
 
 def with_whole_texts(data: bytes) -> bytes:
@@ -104,7 +129,7 @@ def with_whole_texts(data: bytes) -> bytes:
 
     XML literals stay as they are.
     """
-    if not _CUT.search(data):
+    if not _is_cut(data):
         return data
     parser = expat.ParserCreate()
     literals: list[bool] = []  # of each open element: whether it is or stands in an XML literal
