@@ -12,8 +12,9 @@ from xml.parsers import expat
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf.entities import refuse_entities, well_formed
+from sts_kg.rdf.tags import Tags, find_tags
 
-__all__ = ["CAPS", "check_nesting"]
+__all__ = ["CAPS", "check_nesting", "check_xml"]
 
 _LINES = ("turtle", "trig", "n3", "ntriples", "nquads")
 #: What nests in a syntax, and how deep it may. The parsers have borne ten times as much on a stack of 8 MiB.
@@ -41,8 +42,7 @@ def check_nesting(data: bytes, syntax: str, *, path: object = None) -> None:
         explode.
     """
     if syntax in _XML:
-        refuse_entities(data, path=path)
-        _check_elements(data, syntax, path, counted=_may_be_deep(data, CAPS[syntax][1]))
+        check_xml(data, syntax, path=path)
     elif syntax in _TOKENS and (syntax not in _GLANCES or _GLANCES[syntax](data, CAPS[syntax][1])):
         _check_tokens(data, syntax, path)
 
@@ -56,11 +56,16 @@ def _too_deep(syntax: str, path: object, line: int, column: int) -> NoReturn:
 # --- XML
 
 
-def _check_elements(data: bytes, syntax: str, path: object, *, counted: bool) -> None:
-    """Parse what has to be well-formed, and count open elements as a parser does."""
+def check_xml(data: bytes, syntax: str, *, path: object = None) -> Tags | None:
+    """Raise as `check_nesting` if XML nests too deep, is not well-formed or has such entities; return its tags.
+
+    None for the tags says that only a parser finds them all.
+    """
+    start = refuse_entities(data, path=path)
+    tags = None if start is None else find_tags(data, start)
     parser, cap, deep = expat.ParserCreate(), CAPS[syntax][1], 0
 
-    def start(name: str, attributes: object) -> None:
+    def begin(name: str, attributes: object) -> None:
         nonlocal deep
         deep += 1
         if deep > cap:
@@ -70,32 +75,11 @@ def _check_elements(data: bytes, syntax: str, path: object, *, counted: bool) ->
         nonlocal deep
         deep -= 1
 
-    if counted:  # which takes as long again
-        parser.StartElementHandler, parser.EndElementHandler = start, end
+    if tags is None or tags.depth() > cap:  # counting takes as long again
+        parser.StartElementHandler, parser.EndElementHandler = begin, end
     with well_formed(path):
         parser.Parse(data, True)
-
-
-def _may_be_deep(data: bytes, cap: int) -> bool:
-    """Count tags, where each sign of well-formed XML begins with a `<` and ends with the next `>`; else it may be."""
-    if b"<!DOCTYPE" in data or b"<![CDATA[" in data:
-        return True
-    if data.count(b"<") <= cap:
-        return False
-    import numpy as np  # not needed to import what stands here
-
-    text = np.frombuffer(data, np.uint8)
-    begins, ends = np.flatnonzero(text == ord("<")), np.flatnonzero(text == ord(">"))
-    if begins.size != ends.size or (begins > ends).any() or (ends[:-1] > begins[1:]).any():
-        return True
-    first, last = text[begins + 1], text[ends - 1]
-    comments, instructions = first == ord("!"), first == ord("?")
-    complete = (last == ord("-")) & (text[ends - 2] == ord("-")) & (ends - begins >= len("!---->"))
-    if (comments & ~complete).any() or (instructions & (last != ord("?"))).any():
-        return True
-    opens = (last != ord("/")) & ~comments & ~instructions
-    depths = np.cumsum(np.where(first == ord("/"), -1, opens))
-    return int(depths.max()) + 1 > cap  # one more for an element that is closed at once
+    return tags
 
 
 # --- glances: whether a closer look is needed; the syntaxes of OWL have none, being looked at fast enough

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from urllib.parse import urljoin
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf.entities import well_formed
+from sts_kg.rdf.tags import Tags
 
 __all__ = ["check_withdrawn", "with_bases", "with_known_parse_types", "with_whole_texts"]
 
@@ -95,41 +95,15 @@ def with_known_parse_types(data: bytes) -> bytes:
     return b"".join([*found, data[at:]])
 
 
-_CDATA = b"<![CDATA["
-_ASIDE = {b"<!--": b"-->", b"<?": b"?>"}
-_CUTS = {_CDATA: b"]]>", **_ASIDE}
+_CUTS = {b"<![CDATA[": b"]]>", b"<!--": b"-->", b"<?": b"?>"}
 
 
-def _is_cut(data: bytes) -> bool:
-    """Return whether there is a section of CDATA, or what begins or ends a comment or instruction beside a text."""
-    if _CDATA in data:
-        return True
-    for begin, end in _ASIDE.items():
-        for at in _places(data, begin):
-            if data[data.rfind(b">", 0, at) + 1 : at].strip():
-                return True
-        for at in _places(data, end):
-            after = at + len(end)
-            next_tag = data.find(b"<", after)
-            if data[after : next_tag if next_tag >= 0 else None].strip():
-                return True
-    return False
-
-
-def _places(data: bytes, text: bytes) -> Iterator[int]:
-    """Yield where a text begins in the data."""
-    at = data.find(text)
-    while at >= 0:
-        yield at
-        at = data.find(text, at + len(text))
-
-
-def with_whole_texts(data: bytes) -> bytes:
+def with_whole_texts(data: bytes, tags: Tags | None) -> bytes:
     """Return well-formed RDF/XML in which nothing cuts a text: no CDATA, comment or processing instruction.
 
-    XML literals stay as they are.
+    XML literals stay as they are. `tags` are those of the text, if they are known.
     """
-    if not _is_cut(data):
+    if tags is not None and not tags.cut_a_text():
         return data
     parser = expat.ParserCreate()
     literals: list[bool] = []  # of each open element: whether it is or stands in an XML literal

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf.jsonld_checks import line_in_json, line_of_keyword, lost_in_json, plain
-from sts_kg.rdf.nesting import check_nesting
+from sts_kg.rdf.nesting import check_nesting, check_xml
 from sts_kg.rdf.rdfxml import check_withdrawn, with_bases, with_known_parse_types, with_whole_texts
 from sts_kg.rdf.statements import Statements
 
@@ -119,11 +119,14 @@ class Parsed:
             yield from self._sound(parser) if checked else self._told(parser)
 
     def _check(self) -> None:
-        check_nesting(self._data, self._syntax, path=self._path)
         if self._syntax == "rdfxml":
+            tags = check_xml(self._data, self._syntax, path=self._path)
             check_withdrawn(self._data, self._path)
-            self._data = with_whole_texts(with_known_parse_types(with_bases(self._data, self._base)))
-        elif self._syntax == "jsonld" and b"\r" in self._data:  # which ends a line there too
+            data = with_whole_texts(self._data, tags)
+            self._data = with_known_parse_types(with_bases(data, self._base))
+        else:
+            check_nesting(self._data, self._syntax, path=self._path)
+        if self._syntax == "jsonld" and b"\r" in self._data:  # which ends a line there too
             self._data = re.sub(rb"\r\n?", b"\n", self._data)
         for why, line in lost_in_json(self._data) if self._syntax == "jsonld" else ():
             if not self._lenient:
@@ -272,8 +275,8 @@ class _ByLine:
 def pieces(quads: Iterable[ox.Quad]) -> Iterator[bytes]:
     """Yield quads as N-Quads, some thousand lines at a time."""
     rest = iter(quads)
-    while batch := list(islice(rest, _BATCH)):
-        yield nquads_of(batch)
+    while piece := nquads_of(islice(rest, _BATCH)):
+        yield piece
 
 
 def nquads_of(quads: Iterable[ox.Quad]) -> bytes:

@@ -24,6 +24,7 @@ __all__ = ["Part", "Source", "read"]
 
 #: What a closure can be made of: a path, an rdflib Graph, a pyoxigraph Store, a binary file, a Document, or several.
 Source: TypeAlias = Union[str, Path, "Graph", Any]
+_WITH_GRAPHS = ("nquads", "trig", "jsonld")  # of other syntaxes, the lines are N-Triples
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _document(
         document = Document(source, lenient=lenient)
     else:
         document = Document(source, path=name, told="nquads", lenient=lenient)
-    quads = document.syntax != "ntriples"
+    quads = document.syntax in _WITH_GRAPHS
     with document:
         first, *others = _quads(document.lines(), terms, name, lenient=lenient, quads=quads, progress=progress)
     yield replace(first, skipped=first.skipped + document.n_skipped)
