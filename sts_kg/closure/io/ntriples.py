@@ -75,7 +75,8 @@ def encode(
     rename : bool
         Whether to give blank nodes other labels where theirs are already in the dictionary.
     written : bool
-        Whether pyoxigraph wrote it from sound terms, which then are in canonical form and not checked again.
+        Whether pyoxigraph wrote what it has read, so that terms are sound and in canonical form: they are not checked
+        again, except for texts of rdf:langString without a language, which it reads in some syntaxes.
     progress : callable, optional
         Called from time to time with the number of lines read so far.
 
@@ -138,7 +139,7 @@ class _Encoder:
                     errors.append(ParseError(error.reason, line=self.n_lines + i + 1, column=error.column))
             numbers, text, starts, ends = lines.statements()
             match = self._terms.match(text, starts, ends)
-            refused = [] if self._written else _refused(match.new)
+            refused = [] if self._written and b"angString>" not in match.new else _refused(match.new)
             if not refused:
                 break
             self._terms.forget(match)
