@@ -115,9 +115,7 @@ def encode(
 class _Encoder:
     """The state between the blocks of one source."""
 
-    def __init__(
-        self, terms: Terms, path: object, *, quads: bool, lenient: bool, rename: bool, written: bool
-    ) -> None:
+    def __init__(self, terms: Terms, path: object, *, quads: bool, lenient: bool, rename: bool, written: bool) -> None:
         self.width = 4 if quads else 3
         self.n_skipped = self.n_lines = 0
         self._terms, self._path, self._lenient, self._written = terms, path, lenient, written
