@@ -42,15 +42,21 @@ _MASKS = np.where(np.arange(_ROW) < np.arange(_ROW + 1)[:, None], 255, 0).astype
 _KIND_OF = np.full(256, LITERAL, np.uint8)
 _KIND_OF[ord("<")], _KIND_OF[ord("_")] = IRI, BLANK
 
-_PLAIN = r"A-Za-z0-9._~!$&'()*+,;=:@/\-\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
-_PATH = rf"[{_PLAIN}]*+(?:[{_PLAIN}]++|%[0-9A-Fa-f][0-9A-Fa-f])*+"
-_QUERY = rf"[{_PLAIN}?]*+(?:[{_PLAIN}?]++|%[0-9A-Fa-f][0-9A-Fa-f])*+"
+_ASCII = r"A-Za-z0-9._~!$&'()*+,;=:@/\-"
 _HOST = r"(?://[A-Za-z0-9.\-]*+(?::[0-9]++)?(?=[/?#>])|(?!//))"
-_IRI = rf"<[A-Za-z][A-Za-z0-9+.\-]*+:{_HOST}{_PATH}(?:\?{_QUERY})?(?:#{_QUERY})?>"
+
+
+def _iri(plain: str) -> str:
+    """Return a pattern of IRIs of some plain characters; it starts the path with them alone, as most paths are."""
+    path, query = (rf"(?:[{each}]++|%[0-9A-Fa-f][0-9A-Fa-f])*+" for each in (plain, f"{plain}?"))
+    return rf"<[A-Za-z][A-Za-z0-9+.\-]*+:{_HOST}[{plain}]*+{path}(?:\?{query})?(?:#{query})?>"
+
+
+_IRI = _iri(rf"{_ASCII}\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef")
 _TEXT = r'"(?:[^"\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]++|\\[tbnrf"\\])*+"'
 _LANGUAGE = r"@[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?"
 _NO_DATATYPE = rf"(?!<(?:{re.escape(XSD_STRING)}|http://www\.w3\.org/1999/02/22-rdf-syntax-ns#(?:dirL|l)angString)>)"
-_LITERAL = rf"{_TEXT}(?:{_LANGUAGE}|\^\^{_NO_DATATYPE}{_IRI})?"
+_LITERAL = rf"{_TEXT}(?:{_LANGUAGE}|\^\^{_NO_DATATYPE}{_iri(_ASCII)})?"
 _BLANK = r"_:[A-Za-z0-9_]++(?:[.\-]++[A-Za-z0-9_]++)*"
 
 

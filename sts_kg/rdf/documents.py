@@ -121,6 +121,24 @@ class Document:
         ParseError
             As `Parsed`; of OWL syntaxes as `owl_nquads` and `obo_nquads`.
         """
+        yield from self._read(rename=rename)
+
+    def lines(self) -> BinaryIO:
+        """Return the document as N-Quads; blank nodes keep their labels, N-Triples and N-Quads stay as they are.
+
+        What is in lines already is not checked. If it is not, line numbers are not those of the document.
+        """
+        mark = utf8_mark(self._head)
+        if self.in_lines and mark is not None:
+            return _Ahead(self._head[mark:], self._file)  # type: ignore[return-value] # it has what is needed
+        if self.in_lines:
+            return BytesIO(self._text())
+        return as_file(self._pieces())
+
+    def _pieces(self) -> Iterator[bytes]:
+        yield from self._read(rename=False).pieces()
+
+    def _read(self, *, rename: bool) -> Parsed:
         from sts_kg.rdf.syntaxes import Parsed  # needs pyoxigraph, which takes ten megabytes
 
         data, syntax = self._text(), self.syntax
@@ -144,21 +162,7 @@ class Document:
                     reason += f"; {OWL_SYNTAXES[syntax]} is read whole or not at all, even leniently"
                 raise ParseError(reason, path=self.path, line=line, column=error.column) from error
         self._parsed = Parsed(data, syntax, path=self.path, base=self._base, rename=rename, lenient=self._lenient)
-        yield from self._parsed
-
-    def lines(self) -> BinaryIO:
-        """Return the document as N-Quads; blank nodes keep their labels, N-Triples and N-Quads stay as they are.
-
-        What is in lines already is not checked. If it is not, line numbers are not those of the document.
-        """
-        mark = utf8_mark(self._head)
-        if self.in_lines and mark is not None:
-            return _Ahead(self._head[mark:], self._file)  # type: ignore[return-value] # it has what is needed
-        if self.in_lines:
-            return BytesIO(self._text())
-        from sts_kg.rdf.syntaxes import pieces
-
-        return as_file(pieces(self.quads(rename=False)))
+        return self._parsed
 
     def data(self) -> bytes:
         """Return the document as it is, decompressed; it is held from then on.

@@ -19,8 +19,10 @@ _REFERENCE = re.compile(r"&([^#;&][^;&]*);")
 _PREDEFINED = {"lt", "gt", "amp", "apos", "quot"}
 
 
-def refuse_entities(data: bytes, *, path: object = None) -> None:
+def refuse_entities(data: bytes, *, path: object = None) -> int | None:
     """Raise if XML declares entities that are more than abbreviations, before any is expanded.
+
+    Returns where the root element begins; None if an entity may hold a tag.
 
     Short texts, as Protégé declares them for namespaces, are allowed: each of at most 10,000 characters, all together
     at most 20 times as long as the document. Parameter entities and those in other files are not.
@@ -30,12 +32,14 @@ def refuse_entities(data: bytes, *, path: object = None) -> None:
     ParseError
         There is such an entity, with its name and the line; or the XML is not well-formed up to the root element.
     """
-    sizes = _Declarations(path).read(data)
+    declarations = _Declarations(path)
+    sizes = declarations.read(data)
     long = {name: size for name, size in sizes.items() if size > _TIMES * (len(name) + 2)}
     if long and sum(long.get(name, 0) for name in _REFERENCE.findall(data.decode(errors="replace"))) > (
         _TIMES * len(data) + _SLACK
     ):
         raise ParseError(f"its entities make it more than {_TIMES} times as long; write them out", path=path)
+    return declarations.root
 
 
 class _RootError(Exception):
@@ -43,9 +47,14 @@ class _RootError(Exception):
 
 
 class _Declarations:
-    """Reads what stands before the root element."""
+    """Reads what stands before the root element.
+
+    `root` is where that begins, None if an entity may hold a tag.
+    """
 
     def __init__(self, path: object) -> None:
+        self.root: int | None = None
+        self._plain = True
         self._path, self._sizes = path, dict[str, int]()
         self._parser: Any = expat.ParserCreate()
         self._parser.EntityDeclHandler = self._declared
@@ -58,6 +67,7 @@ class _Declarations:
         return self._sizes
 
     def _begun(self, *about: object) -> None:
+        self.root = self._parser.CurrentByteIndex if self._plain else None
         raise _RootError
 
     def _declared(self, name: str, is_parameter: bool, value: str | None, *other: str | None) -> None:
@@ -65,6 +75,7 @@ class _Declarations:
             raise self._refused(f"the parameter entity %{name};")
         if value is None:
             raise self._refused(f"the entity &{name};, which stands elsewhere")
+        self._plain = self._plain and "<" not in value
         size = len(value)
         for each in _REFERENCE.findall(value):
             if each not in _PREDEFINED:

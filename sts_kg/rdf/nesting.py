@@ -12,8 +12,9 @@ from xml.parsers import expat
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf.entities import refuse_entities, well_formed
+from sts_kg.rdf.tags import Tags, find_tags
 
-__all__ = ["CAPS", "check_nesting"]
+__all__ = ["CAPS", "check_nesting", "check_xml"]
 
 _LINES = ("turtle", "trig", "n3", "ntriples", "nquads")
 #: What nests in a syntax, and how deep it may. The parsers have borne ten times as much on a stack of 8 MiB.
@@ -41,8 +42,7 @@ def check_nesting(data: bytes, syntax: str, *, path: object = None) -> None:
         explode.
     """
     if syntax in _XML:
-        refuse_entities(data, path=path)
-        _check_elements(data, syntax, path)
+        check_xml(data, syntax, path=path)
     elif syntax in _TOKENS and (syntax not in _GLANCES or _GLANCES[syntax](data, CAPS[syntax][1])):
         _check_tokens(data, syntax, path)
 
@@ -56,11 +56,16 @@ def _too_deep(syntax: str, path: object, line: int, column: int) -> NoReturn:
 # --- XML
 
 
-def _check_elements(data: bytes, syntax: str, path: object) -> None:
-    """Count open elements as a parser does."""
+def check_xml(data: bytes, syntax: str, *, path: object = None) -> Tags | None:
+    """Raise as `check_nesting` if XML nests too deep, is not well-formed or has such entities; return its tags.
+
+    None for the tags says that only a parser finds them all.
+    """
+    start = refuse_entities(data, path=path)
+    tags = None if start is None else find_tags(data, start)
     parser, cap, deep = expat.ParserCreate(), CAPS[syntax][1], 0
 
-    def start(name: str, attributes: object) -> None:
+    def begin(name: str, attributes: object) -> None:
         nonlocal deep
         deep += 1
         if deep > cap:
@@ -70,9 +75,11 @@ def _check_elements(data: bytes, syntax: str, path: object) -> None:
         nonlocal deep
         deep -= 1
 
-    parser.StartElementHandler, parser.EndElementHandler = start, end
+    if tags is None or tags.depth() > cap:  # counting takes as long again
+        parser.StartElementHandler, parser.EndElementHandler = begin, end
     with well_formed(path):
         parser.Parse(data, True)
+    return tags
 
 
 # --- glances: whether a closer look is needed; the syntaxes of OWL have none, being looked at fast enough

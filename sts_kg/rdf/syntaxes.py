@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from sts_kg.errors import ParseError
 from sts_kg.rdf.jsonld_checks import line_in_json, line_of_keyword, lost_in_json, plain
-from sts_kg.rdf.nesting import check_nesting
+from sts_kg.rdf.nesting import check_nesting, check_xml
 from sts_kg.rdf.rdfxml import check_withdrawn, with_bases, with_known_parse_types, with_whole_texts
 from sts_kg.rdf.statements import Statements
 
@@ -106,24 +106,33 @@ class Parsed:
 
     def __iter__(self) -> Iterator[ox.Quad]:
         self._check()
+        with self._placed():
+            yield from self._quads()
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the quads as N-Quads, some thousand lines at a time."""
+        self._check()
+        with self._placed():
+            yield from pieces(self._quads())
+
+    def _quads(self) -> Iterator[ox.Quad]:
         data = self._prologue.encode() + self._data
         checked = self._lenient or self._syntax == "jsonld"
         form = FORMATS[self._syntax]
-        with self._placed():
-            if self._lenient and self._syntax not in _WHOLE and self._is_wrong():
-                statements = Statements(data, form, self._base, rename=self._rename)
-                yield from self._sound(statements)
-                self.n_skipped += statements.n_wrong
-                return
-            parser = ox.parse(data, form, base_iri=self._base, rename_blank_nodes=self._rename, lenient=checked)
-            yield from self._sound(parser) if checked else self._told(parser)
+        if self._lenient and self._syntax not in _WHOLE and self._is_wrong():
+            return self._sound_statements(Statements(data, form, self._base, rename=self._rename))
+        parser = ox.parse(data, form, base_iri=self._base, rename_blank_nodes=self._rename, lenient=checked)
+        return self._sound(parser) if checked else self._told(parser)
 
     def _check(self) -> None:
-        check_nesting(self._data, self._syntax, path=self._path)
         if self._syntax == "rdfxml":
+            tags = check_xml(self._data, self._syntax, path=self._path)
             check_withdrawn(self._data, self._path)
-            self._data = with_whole_texts(with_known_parse_types(with_bases(self._data, self._base)))
-        elif self._syntax == "jsonld" and b"\r" in self._data:  # which ends a line there too
+            data = with_whole_texts(self._data, tags)
+            self._data = with_known_parse_types(with_bases(data, self._base))
+        else:
+            check_nesting(self._data, self._syntax, path=self._path)
+        if self._syntax == "jsonld" and b"\r" in self._data:  # which ends a line there too
             self._data = re.sub(rb"\r\n?", b"\n", self._data)
         for why, line in lost_in_json(self._data) if self._syntax == "jsonld" else ():
             if not self._lenient:
@@ -139,22 +148,33 @@ class Parsed:
             return True
 
     def _told(self, parser: ox.QuadParser | Statements) -> Iterator[ox.Quad]:
-        """Yield the quads of a parser, and gather its prefixes; RDF/XML forgets them when its root element closes."""
+        """Return the quads of a parser, and gather its prefixes; RDF/XML forgets them when its root element closes."""
         formulas = self._syntax == "n3"
         newer = not self._lenient and any(word in self._data for word in _RDF_1_2[self._syntax == "rdfxml"])
         rest = iter(parser)
         first = list(islice(rest, 1))
         self.prefixes.update(parser.prefixes)
-        quads = chain(first, rest)
-        if not formulas and not newer:
-            yield from quads
+        quads = chain(first, rest)  # with nothing between for each quad, if nothing has to be looked at
+        looked_at = self._without(quads, formulas=formulas, newer=newer) if formulas or newer else quads
+        return chain(looked_at, self._ended(parser))
+
+    def _without(self, quads: Iterator[ox.Quad], *, formulas: bool, newer: bool) -> Iterator[ox.Quad]:
+        """Yield quads, and raise for formulas of N3 or terms of RDF 1.2."""
         for quad in quads:
             if formulas and quad.graph_name != ox.DefaultGraph():
                 raise ValueError("holds N3 formulas ({ … }), which are not triples; plain N3 or Turtle was expected")
             if newer and (fault := _newer(quad.subject) or _newer(quad.object)):
                 raise ValueError(fault)
             yield quad
+
+    def _ended(self, parser: ox.QuadParser | Statements) -> Iterator[ox.Quad]:
+        """Gather the prefixes of a parser that has come to its end."""
         self.prefixes.update(parser.prefixes)
+        yield from ()
+
+    def _sound_statements(self, statements: Statements) -> Iterator[ox.Quad]:
+        yield from self._sound(statements)
+        self.n_skipped += statements.n_wrong
 
     def _sound(self, parser: ox.QuadParser | Statements) -> Iterator[ox.Quad]:
         """Yield the quads of a lenient parser whose terms are sound."""
@@ -272,8 +292,8 @@ class _ByLine:
 def pieces(quads: Iterable[ox.Quad]) -> Iterator[bytes]:
     """Yield quads as N-Quads, some thousand lines at a time."""
     rest = iter(quads)
-    while batch := list(islice(rest, _BATCH)):
-        yield nquads_of(batch)
+    while piece := nquads_of(islice(rest, _BATCH)):
+        yield piece
 
 
 def nquads_of(quads: Iterable[ox.Quad]) -> bytes:
@@ -291,7 +311,7 @@ def nquads(data: bytes, syntax: str, *, path: object = None, base: str | None = 
     ParseError
         As `Parsed`.
     """
-    return b"".join(pieces(Parsed(data.removeprefix(b"\xef\xbb\xbf"), syntax, path=path, base=base, rename=False)))
+    return b"".join(Parsed(data.removeprefix(b"\xef\xbb\xbf"), syntax, path=path, base=base, rename=False).pieces())
 
 
 def convert_ntriples(ntriples: bytes, syntax: str) -> bytes:

@@ -266,6 +266,27 @@ def test_quads_that_pyoxigraph_writes_come_back(dataset: list[ox.Quad]) -> None:
     assert ours(text, quads=True) == theirs(text, quads=True)
 
 
+@given(st.lists(quads, max_size=20))
+def test_what_pyoxigraph_writes_needs_no_check(dataset: list[ox.Quad]) -> None:
+    for form in FORMATS.values():
+        part = dataset if form == ox.RdfFormat.N_QUADS else [quad.triple for quad in dataset]
+        text = ox.serialize(part, format=form)
+        assert text is not None
+        checked, unchecked, is_quads = Terms(), Terms(), form == ox.RdfFormat.N_QUADS
+        once = encode(text, checked, quads=is_quads)
+        again = encode(text, unchecked, quads=is_quads, written=True)
+        assert unchecked.texts() == checked.texts()
+        assert [*statements(again, unchecked)] == [*statements(once, checked)]
+
+
+@pytest.mark.parametrize("name", ["langString", "dirLangString"])
+def test_a_text_with_a_language_but_without_a_tag_is_an_error_in_any_syntax(name: str) -> None:
+    line = f'<a:s> <a:p> "x"^^<http://www.w3.org/1999/02/22-rdf-syntax-ns#{name}> .'.encode()
+    for written in (False, True):
+        with pytest.raises(ParseError, match=f"must not be rdf:{name}"):
+            encode(line, Terms(), written=written)
+
+
 fragments = st.sampled_from(
     ["<a:b>", "<a:", "<b>", ">", " ", "  ", "\t", " .", ".", '"a"', '"', "\\", "\\u0041", "\\uD800", "@en", "@en--ltr"]
 ) | st.sampled_from(

@@ -52,6 +52,7 @@ def encode(
     quads: bool = False,
     lenient: bool = False,
     rename: bool = False,
+    written: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Encoded:
     r"""Return the statements of an N-Triples text as ids, and add its terms to a dictionary.
@@ -73,6 +74,9 @@ def encode(
         Whether to skip invalid lines instead of raising an error.
     rename : bool
         Whether to give blank nodes other labels where theirs are already in the dictionary.
+    written : bool
+        Whether pyoxigraph wrote what it has read, so that terms are sound and in canonical form: they are not checked
+        again, except for texts of rdf:langString without a language, which it reads in some syntaxes.
     progress : callable, optional
         Called from time to time with the number of lines read so far.
 
@@ -92,7 +96,7 @@ def encode(
     >>> encoded.objects.tolist(), terms.texts()
     ([2, 2], [b'<a:s>', b'<a:p>', b'"x"'])
     """
-    encoder = _Encoder(terms, path, quads=quads, lenient=lenient, rename=rename)
+    encoder = _Encoder(terms, path, quads=quads, lenient=lenient, rename=rename, written=written)
     blocks = [np.zeros((0, encoder.width), np.int32)]
 
     def too_long(limit: int) -> ParseError:
@@ -111,10 +115,10 @@ def encode(
 class _Encoder:
     """The state between the blocks of one source."""
 
-    def __init__(self, terms: Terms, path: object, *, quads: bool, lenient: bool, rename: bool) -> None:
+    def __init__(self, terms: Terms, path: object, *, quads: bool, lenient: bool, rename: bool, written: bool) -> None:
         self.width = 4 if quads else 3
         self.n_skipped = self.n_lines = 0
-        self._terms, self._path, self._lenient = terms, path, lenient
+        self._terms, self._path, self._lenient, self._written = terms, path, lenient, written
         self._n_others = len(terms) if rename else 0  # blank nodes with lower ids come from other sources
         self._renamed: dict[int, int] = {}
         self._made: set[int] = set()  # labels made by renaming
@@ -133,7 +137,7 @@ class _Encoder:
                     errors.append(ParseError(error.reason, line=self.n_lines + i + 1, column=error.column))
             numbers, text, starts, ends = lines.statements()
             match = self._terms.match(text, starts, ends)
-            refused = _refused(match.new)
+            refused = [] if self._written and b"angString>" not in match.new else _refused(match.new)
             if not refused:
                 break
             self._terms.forget(match)

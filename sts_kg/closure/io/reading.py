@@ -24,6 +24,7 @@ __all__ = ["Part", "Source", "read"]
 
 #: What a closure can be made of: a path, an rdflib Graph, a pyoxigraph Store, a binary file, a Document, or several.
 Source: TypeAlias = Union[str, Path, "Graph", Any]
+_WITH_GRAPHS = ("nquads", "trig", "jsonld")  # of other syntaxes, the lines are N-Triples
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,9 @@ def _document(
         document = Document(source, lenient=lenient)
     else:
         document = Document(source, path=name, told="nquads", lenient=lenient)
-    quads = document.syntax != "ntriples"
+    kind = {"quads": document.syntax in _WITH_GRAPHS, "written": not document.in_lines}
     with document:
-        first, *others = _quads(document.lines(), terms, name, lenient=lenient, quads=quads, progress=progress)
+        first, *others = _quads(document.lines(), terms, name, lenient=lenient, progress=progress, **kind)
     yield replace(first, skipped=first.skipped + document.n_skipped)
     yield from others
 
@@ -116,6 +117,7 @@ def _quads(
     *,
     lenient: bool = False,
     quads: bool = True,
+    written: bool = False,
     progress: Callable[[str, int], None] | None = None,
 ) -> Iterator[Part]:
     def report(lines: int) -> None:
@@ -123,7 +125,8 @@ def _quads(
             progress(name, lines)
 
     file = _Timed(io.BytesIO(data) if isinstance(data, bytes) else data)
-    encoded = encode(cast(BinaryIO, file), terms, path=name, quads=quads, lenient=lenient, rename=True, progress=report)
+    how = {"quads": quads, "lenient": lenient, "written": written}
+    encoded = encode(cast(BinaryIO, file), terms, path=name, rename=True, progress=report, **how)
     seconds = file.seconds
     graphs = encoded.graphs
     if graphs is None or not (graphs >= 0).any():
