@@ -925,7 +925,9 @@ def test_keys_of_the_drugs_in_kegg_iuphar_and_unii() -> None:
         ("doxorubicin", "exact", "kegg.drug:D03899"),
         ("doxorubicin", "close", "kegg.drug:D01275"),  # the hydrochloride
         ("ifosfamide", "exact", "kegg.drug:D00343"),
-        *((drug, "exact", f"iuphar.ligand:{n}") for drug, n in (("doxorubicin", 7069), ("ifosfamide", 7201), ("pazopanib", 5698))),
+        ("doxorubicin", "exact", "iuphar.ligand:7069"),
+        ("ifosfamide", "exact", "iuphar.ligand:7201"),
+        ("pazopanib", "exact", "iuphar.ligand:5698"),
         ("doxorubicin", "exact", "unii:80168379AG"),
         ("pazopanib", "exact", "unii:7RN5DR86CK"),
         ("pazopanib", "close", "unii:33Y9ANM545"),
