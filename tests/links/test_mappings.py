@@ -829,7 +829,8 @@ def test_the_shipped_sets() -> None:
         "diseases": 26,
         "drugs": 62,
         "findings": 23,
-        "optional": 29,
+        "licensed": 27,
+        "optional": 32,
         "treatments": 62,
     }
 
@@ -856,30 +857,115 @@ def test_subject_labels_are_ours(kg: KnowledgeGraph) -> None:
             assert row.subject_label == str(label), row.subject_id
 
 
-def test_nothing_licensed_is_shipped_and_optional_sources_give_bare_ids() -> None:
-    keep_out = {"snomedct", "umls", "omop", "hemonc", "icd10", "icd10cm", "icd11", "icdo", "loinc", "medgen", "gard"}
+def test_licensed_and_optional_sources_give_bare_ids() -> None:
+    keep_out = {"omop", "icd10", "icd10cm", "icd11", "loinc", "meddra", "medgen", "gard"}
+    licensed = {"hemonc", "icdo", "snomedct", "umls"}
     optional = {"atc", "drugbank", "drugcentral", "pharmgkb.drug", "chembl.compound", "chembl.target", "kegg.drug"}
     for each in shipped():
         prefixes = {str(row.object_id).partition(":")[0] for row in each.mappings}
         assert not prefixes & keep_out
-        if each.name == "optional":
+        if each.name == "licensed":
+            assert prefixes == licensed
+        else:
+            assert not prefixes & licensed
+        if each.name in ("licensed", "optional"):
             assert not any(row.object_label for row in each.mappings)
         else:
             assert not prefixes & optional
+
+
+def test_licensed_codes() -> None:
+    (licensed,) = (each for each in shipped() if each.name == "licensed")
+    assert all(row.predicate_modifier is None for row in licensed.mappings)
+    assert {
+        (str(row.subject_id)[4:], str(row.predicate_id)[5:].removesuffix("Match"), row.object_id)
+        for row in licensed.mappings
+    } == {
+        ("doxorubicin", "exact", "hemonc:170"),
+        ("doxorubicin", "exact", "snomedct:372817009"),
+        ("doxorubicin", "exact", "umls:C0013089"),
+        ("ifosfamide", "exact", "umls:C0020823"),
+        ("pazopanib", "exact", "umls:C1831796"),
+        ("finding-soft-tissue-sarcoma", "broad", "icdo:8800/3"),
+        ("finding-soft-tissue-sarcoma", "exact", "snomedct:424952003"),
+        ("finding-soft-tissue-sarcoma", "exact", "umls:C4551687"),
+        ("finding-stage4-sts", "close", "umls:C4724394"),
+        ("finding-stage4-sts", "close", "umls:C5206410"),
+        ("finding-lung-metastases", "broad", "umls:C2939419"),
+        ("finding-metastases-outside-lungs", "broad", "snomedct:399409002"),
+        ("finding-metastases-outside-lungs", "broad", "umls:C2939420"),
+        ("finding-treatments-no-longer-work", "close", "snomedct:266721009"),
+        ("finding-side-effects-hard-to-cope-with", "close", "snomedct:407563006"),
+        ("finding-does-not-want-cancer-treatment", "broad", "snomedct:105480006"),
+        ("site-lungs", "exact", "snomedct:39607008"),
+        ("site-lungs", "exact", "umls:C0024109"),
+        ("radiation-therapy", "close", "snomedct:108290001"),
+        ("radiation-therapy", "close", "snomedct:1217123003"),
+        ("radiation-therapy", "exact", "umls:C0034619"),
+        ("external-radiation-therapy", "exact", "umls:C0419095"),
+        ("sbrt", "close", "umls:C0085203"),
+        ("surgery", "exact", "snomedct:387713003"),
+        ("intent-symptom-relief", "close", "snomedct:363676003"),
+        ("modality-clinical-trial", "close", "snomedct:110465008"),
+        ("option-radiation-to-enable-surgery", "broad", "umls:C0600558"),
+    }
+    # each says where it was confirmed; of one, the address is not known
+    assert {row.object_id for row in licensed.mappings if not row.see_also} == {"snomedct:372817009"}
+
+
+def test_keys_of_the_drugs_in_kegg_iuphar_and_unii() -> None:
+    # no public file with the UNII of ifosfamide was found
+    assert {
+        (str(row.subject_id)[4:], str(row.predicate_id)[5:].removesuffix("Match"), row.object_id)
+        for each in shipped()
+        for row in each.mappings
+        if str(row.object_id).startswith(("kegg.", "iuphar.", "unii:"))
+    } == {
+        ("doxorubicin", "exact", "kegg.compound:C01661"),
+        ("doxorubicin", "exact", "kegg.drug:D03899"),
+        ("doxorubicin", "close", "kegg.drug:D01275"),  # the hydrochloride
+        ("ifosfamide", "exact", "kegg.drug:D00343"),
+        ("doxorubicin", "exact", "iuphar.ligand:7069"),
+        ("ifosfamide", "exact", "iuphar.ligand:7201"),
+        ("pazopanib", "exact", "iuphar.ligand:5698"),
+        ("doxorubicin", "exact", "unii:80168379AG"),
+        ("pazopanib", "exact", "unii:7RN5DR86CK"),
+        ("pazopanib", "close", "unii:33Y9ANM545"),
+    }
+
+
+def test_a_code_without_a_label_says_why() -> None:
+    without = {
+        row.object_id: str(row.comment)
+        for each in shipped()
+        if each.name not in ("licensed", "optional")
+        for row in each.mappings
+        if not row.object_label and not row.negative
+    }
+    assert {*without} == {"NCIT:C63686", "NCIT:C175028", "NCIT:C175029", "pubchem.compound:11525740"}
+    del without["pubchem.compound:11525740"]
+    assert {comment.rpartition("; ")[2] for comment in without.values()} == {
+        "no file with the preferred name was found."
+    }
 
 
 def test_codes_for_any_cancer_stand_for_findings_of_the_sarcoma_only_beside_its_own_code() -> None:
     scope = "Stands for our finding only in a person who also has a code for soft tissue sarcoma"
     rows = [(each.name, row) for each in shipped() for row in each.mappings]
     scoped = {(row.subject_id, row.object_id): row.comment for _, row in rows if scope in (row.comment or "")}
-    findings = {(row.subject_id, row.object_id) for name, row in rows if name == "findings" and not row.negative}
+    disease = {row.subject_id for name, row in rows if name == "diseases"}
+    findings = {
+        (row.subject_id, row.object_id)
+        for _, row in rows
+        if str(row.subject_id).startswith("sts:finding-") and row.subject_id not in disease and not row.negative
+    }
     of_the_sarcoma = {  # these name it, and need no second code
         ("sts:finding-growth-within-one-year-after-treatment", "NCIT:C139002"),
         ("sts:finding-treatments-no-longer-work", "NCIT:C139001"),
         ("sts:finding-unresectable", "NCIT:C153068"),
     }
     assert {*scoped} == findings - of_the_sarcoma | {("sts:finding-stage4-sts", "NCIT:C27971")}
-    assert len(findings) == 20
+    assert len(findings) == 26
     assert of_the_sarcoma < findings
     about_metastases = {"sts:finding-lung-metastases", "sts:finding-metastases-outside-lungs"}
     assert {
@@ -888,22 +974,27 @@ def test_codes_for_any_cancer_stand_for_findings_of_the_sarcoma_only_beside_its_
         ("skos:broadMatch", code)
         for code in (
             *("EFO:0009708", "HP:0100526", "MONDO:0024880", "MONDO:0024883", "NCIT:C3261", "NCIT:C3577", "NCIT:C36263"),
-            *("mesh:D008175", "mesh:D009362"),
+            *("mesh:D008175", "mesh:D009362", "snomedct:399409002"),
+            *("umls:C2939419", "umls:C2939420"),
         )
     }
     # a code that is wider in another way too says so
     assert {row for row, comment in scoped.items() if f"{scope}, and only if it " in str(comment)} == {
+        ("sts:finding-does-not-want-cancer-treatment", "snomedct:105480006"),
         ("sts:finding-growth-within-one-year-after-treatment", "NCIT:C17747"),
         ("sts:finding-growth-within-one-year-after-treatment", "NCIT:C35571"),
         ("sts:finding-growth-within-one-year-after-treatment", "mesh:D018450"),
         ("sts:finding-lung-metastases", "HP:0100526"),
         ("sts:finding-lung-metastases", "MONDO:0024880"),
         ("sts:finding-lung-metastases", "mesh:D008175"),
+        ("sts:finding-lung-metastases", "umls:C2939419"),
         ("sts:finding-metastases-outside-lungs", "EFO:0009708"),
         ("sts:finding-metastases-outside-lungs", "MONDO:0024883"),
         ("sts:finding-metastases-outside-lungs", "NCIT:C3261"),
         ("sts:finding-metastases-outside-lungs", "NCIT:C36263"),
         ("sts:finding-metastases-outside-lungs", "mesh:D009362"),
+        ("sts:finding-metastases-outside-lungs", "snomedct:399409002"),
+        ("sts:finding-metastases-outside-lungs", "umls:C2939420"),
     }
 
 
@@ -929,7 +1020,7 @@ def test_rows_of_cas_hp_and_rxnorm_say_where_they_were_confirmed() -> None:
     assert all(row.see_also for row in looked_at)
     once = {row.object_id for row in looked_at if "again in " not in str(row.comment)}
     assert once == {"rxnorm:217701", "rxnorm:867503", "rxnorm:1791591", "rxnorm:1791595"}
-    assert len([row for row in rows if row.see_also]) == 38
+    assert len([row for row in rows if row.see_also]) == 72
 
 
 def test_the_check_digits_of_cas_numbers_are_right() -> None:

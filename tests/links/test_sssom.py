@@ -788,4 +788,4 @@ def test_a_set_of_ones_own_is_exported_in_every_form() -> None:
     assert Path("y.sssom.tsv").read_text(encoding="utf-8") == Path("x.sssom.tsv").read_text(encoding="utf-8")
     done = CliRunner().invoke(app, ["mappings", "export", "-o", "all.tsv"])
     assert (done.exit_code, Path("all.tsv").exists()) == (2, False)
-    assert "all.tsv holds one mapping set, and there are 6" in done.stderr
+    assert "all.tsv holds one mapping set, and there are 7" in done.stderr
