@@ -28,7 +28,7 @@ TRUTH_VALUES = {
 }
 #: What Virtuoso 7.2 answers wrongly: of two narrower intents it finds one. An entry that starts to pass fails the test.
 VIRTUOSO_IS_WRONG = {"modalities/options-with-intent/tumour-control"}
-#: Queries with paths that Virtuoso 7.2 follows only in part, or has no plan for; which of the two differs from run to run.
+#: Queries with paths that Virtuoso 7.2 follows in part or not at all, otherwise from run to run.
 VIRTUOSO_LOSES_PATHS = {
     *("links/classes-of-drug", "links/drugs-not-on-page", "links/drugs-with-shared-class"),
     *("links/drugs-with-shared-role", "links/kinds-of-disease", "links/nearest-class-of-drugs"),
