@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import product
+from operator import itemgetter
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from sts_kg.errors import ParseError, nearest
 from sts_kg.links.csvw import Column, Description, Template, described, iri_in
@@ -11,6 +15,8 @@ from sts_kg.links.table_source import TableSource
 from sts_kg.tables import read_rows
 
 __all__ = ["CsvTable"]
+
+_REMEMBERED = 1 << 15  # cells of a column
 
 
 class CsvTable(TableSource):
@@ -40,19 +46,17 @@ class CsvTable(TableSource):
     def _lines(self) -> Iterator[bytes]:
         means = self._means
         rows = read_rows(self.path, encoding=means.encoding, delimiter=means.delimiter)
-        places: dict[str, int] | None = None if means.has_header else self._by_order()
+        work = None if means.has_header else _Work(self, means.columns, self._by_order())
         for line, cells in rows:
-            if places is None:
-                places = self._by_title(line, cells)
+            if work is None:
+                work = _Work(self, means.columns, self._by_title(line, cells))
                 continue
-            self.n_rows += 1
-            if len(cells) > len(places) and not means.has_header:
+            if len(cells) > work.width:
                 raise ParseError(
-                    f"the row has {len(cells)} cells, and {len(places)} columns are described",
-                    path=self.path,
-                    line=line,
+                    f"has {len(cells)} cells, and {work.width} columns are described", path=self.path, line=line
                 )
-            yield from self._row(line, cells, places)
+            self.n_rows += 1
+            yield work.triples(line, cells)
 
     def _by_order(self) -> dict[str, int]:
         return {each.name: at for at, each in enumerate(each for each in self._means.columns if not each.virtual)}
@@ -86,49 +90,108 @@ class CsvTable(TableSource):
         ]
         return found
 
-    def _row(self, line: int, cells: Sequence[str], places: Mapping[str, int]) -> Iterator[bytes]:
-        """Yield the triples of a row, and note what cannot be read."""
-        values = {"_row": [str(self.n_rows)], "_sourceRow": [str(line)]}
-        for each in self._means.columns:
-            at = places.get(each.name, len(cells))
-            values[each.name] = each.values(cells[at] if at < len(cells) else "")
-            if each.required and not each.virtual and not values[each.name]:
-                self._skip(line, each.titles[0], "", "it is empty, and required")
-        subjects: dict[str, list[bytes]] = {}
-        for each in self._means.columns:
-            if each.predicate is None or each.about is None:
-                continue
-            found = subjects.get(each.about.text)
-            if found is None:
-                found = subjects[each.about.text] = self._subjects(line, each.about, values)
-            if not found:
-                continue
-            if each.value is None:
-                objects = self._made(line, each.titles[0], values[each.name], each.literal)
-            elif values[each.name] or each.virtual:
-                objects = self._made(line, each.titles[0], each.value.expanded(values), iri_in)
-            else:
-                continue
-            for term in objects:
-                for subject in found:
-                    yield b"%b %b %b .\n" % (subject, each.predicate, term)
 
-    def _subjects(self, line: int, about: Template, values: Mapping[str, list[str]]) -> list[bytes]:
-        names = [name for name, _ in about.variables]
-        if empty := [name for name in names if not values[name]]:
-            self._skip(line, self._titles[empty[0]], "", "it is empty, and the row is about nothing")
-            return []
-        return self._made(line, self._titles[names[0]] if names else "", about.expanded(values), iri_in)
+_Made = tuple[tuple[bytes, ...], tuple[tuple[str, str], ...]]
 
-    def _made(self, line: int, column: str, texts: Iterable[str], make: Callable[[str], bytes]) -> list[bytes]:
-        """Return the terms that texts become; those that become none are noted."""
-        found = []
-        for text in texts:
-            try:
-                found.append(make(text))
-            except ValueError as error:
-                self._skip(line, column, text, str(error))
-        return found
+
+class _Term(NamedTuple):
+    """How terms are made of the cells of a row: which of them, and what makes the terms, and what is wrong, of them."""
+
+    cells: Callable[[list[str]], Any]
+    make: Callable[[Any], _Made]
+
+
+class _Work:
+    """How the rows of one table become triples; what is made of equal cells is remembered.
+
+    Parameters
+    ----------
+    source : CsvTable
+        What is told of cells that cannot be read.
+    columns : sequence of Column
+        What the columns mean.
+    places : mapping of str to int
+        Where in a row each column is, but those that are virtual.
+    """
+
+    def __init__(self, source: CsvTable, columns: Sequence[Column], places: Mapping[str, int]) -> None:
+        self._source = source
+        self.width = max(places.values(), default=-1) + 1
+        self._columns = {each.name: each for each in columns}
+        self._places = {**places, "_row": self.width, "_sourceRow": self.width + 1}
+        self._required = [(places[each.name], each) for each in columns if each.required and not each.virtual]
+        abouts = dict.fromkeys(each.about for each in columns if each.predicate and each.about)
+        self._abouts = [(self._title(each), self._term(each, ())) for each in abouts]
+        order = [*abouts]
+        self._said = [
+            (order.index(each.about), each.predicate, each.titles[0], self._object(each))
+            for each in columns
+            if each.predicate and each.about
+        ]
+
+    def triples(self, line: int, cells: list[str]) -> bytes:
+        """Return the triples of a row, and note what cannot be read."""
+        cells += [""] * (self.width - len(cells))
+        cells += [str(self._source.n_rows), str(line)]
+        skip = self._source.skip
+        for place, column in self._required:
+            if not column.values(cells[place]):
+                skip(line, column.titles[0], "", "it is empty, and required")
+        subjects = []
+        for title, term in self._abouts:
+            found, wrong = term.make(term.cells(cells))
+            for text, reason in wrong:
+                skip(line, title, text, reason)
+            if not found and not wrong:
+                skip(line, title, "", "it is empty, and the row is about nothing")
+            subjects.append(found)
+        triples = []
+        for about, predicate, title, term in self._said:
+            if not subjects[about]:
+                continue
+            found, wrong = term.make(term.cells(cells))
+            for text, reason in wrong:
+                skip(line, title, text, reason)
+            triples += [b"%b %b %b .\n" % (subject, predicate, each) for each in found for subject in subjects[about]]
+        return b"".join(triples)
+
+    def _title(self, template: Template) -> str:
+        names = [name for name, _ in template.variables if name in self._columns]
+        return self._columns[names[0]].titles[0] if names else ""
+
+    def _object(self, column: Column) -> _Term:
+        if column.value is not None:
+            return self._term(column.value, () if column.virtual else (column.name,))
+        make = lru_cache(_REMEMBERED)(lambda cell: _made(column.values(cell), column.literal))
+        return _Term(itemgetter(self._places[column.name]), make)
+
+    def _term(self, template: Template, needed: tuple[str, ...]) -> _Term:
+        """Return what makes IRIs by a template, if some other columns are not empty."""
+        names = [name for name, _ in template.variables]
+        also = [name for name in needed if name not in names]
+        columns = [self._columns.get(name) for name in (*names, *also)]
+        cells = itemgetter(*(self._places[name] for name in (*names, *also))) if columns else lambda _: ()
+
+        @lru_cache(_REMEMBERED)
+        def make(cells: Any) -> _Made:
+            texts = (cells,) if len(columns) == 1 else cells
+            values = [[text] if each is None else each.values(text) for text, each in zip(texts, columns, strict=True)]
+            if not all(values[len(names) :]):
+                return (), ()
+            return _made(map(template.filled, product(*values[: len(names)])), iri_in)
+
+        return _Term(cells, make)
+
+
+def _made(texts: Iterable[str], make: Callable[[str], bytes]) -> _Made:
+    """Return the terms that texts become, and the texts that become none, with the reason."""
+    found, wrong = [], []
+    for text in texts:
+        try:
+            found.append(make(text))
+        except ValueError as error:
+            wrong.append((text, str(error)))
+    return tuple(found), tuple(wrong)
 
 
 def _variables(column: Column) -> set[str]:

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from sts_kg.errors import CurieError, ParseError, nearest
-from sts_kg.rdf import IRI, LITERAL, NO_IRI, PREFIXES, XSD_FORMS, XSD_INTEGERS, Prefixes, canonical, read_text
+from sts_kg.rdf import IRI, LITERAL, NO_IRI, PREFIXES, XSD_FORMS, XSD_INTEGERS, Prefix, Prefixes, canonical, read_text
 from sts_kg.tables import iso_date
 
 __all__ = ["CONTEXT", "Column", "Description", "Template", "described", "described_in", "iri_in"]
@@ -77,27 +77,28 @@ _TEXTS = ("string", "normalizedString", "token", "Name", "NMTOKEN", "language", 
 _DATATYPES = {"datetime": "dateTime", "number": "double"}
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
-_PLAIN = re.compile(r"[A-Za-z0-9._~-]*")
+#: What needs no escape in a value: in `{name}`, and in `{+name}`, which keeps reserved characters.
+_PLAIN = (
+    re.compile(r"[A-Za-z0-9._~-]*").fullmatch,
+    re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*").fullmatch,
+)
 _SCHEMES = ("urn", "tag", "info", "mailto", "doi")
-_KEPT = "!#$&'()*+,/:;=?@[]"  # reserved characters, which `{+name}` keeps
 
 
 @dataclass(frozen=True)
 class Template:
-    """A URI template (RFC 6570, `{name}` and `{+name}`): texts, and between them variables and whether they are kept."""
+    """A URI template (RFC 6570, `{name}` and `{+name}`): texts, between them variables, with whether there is a `+`."""
 
     text: str
     parts: tuple[str, ...]
     variables: tuple[tuple[str, bool], ...]
 
-    def expanded(self, values: Mapping[str, list[str]]) -> Iterator[str]:
-        """Yield the template with each of the values of its variables; nothing if one of them has none."""
-        for chosen in product(*(values[name] for name, _ in self.variables)):
-            text = self.parts[0]
-            for (_, kept), value, part in zip(self.variables, chosen, self.parts[1:], strict=True):
-                safe = _PLAIN.fullmatch(value)
-                text += (value if safe else quote(value, safe=_KEPT + "%" if kept else "~")) + part
-            yield text
+    def filled(self, values: Sequence[str]) -> str:
+        """Return the template with a value for each of its variables."""
+        text = self.parts[0]
+        for (_, kept), value, part in zip(self.variables, values, self.parts[1:], strict=True):
+            text += (value if _PLAIN[kept](value) else _quoted(value, kept)) + part
+        return text
 
 
 @dataclass(frozen=True)
@@ -196,12 +197,9 @@ def iri_in(text: str) -> bytes:
     elif name in _NAMESPACES:
         iri = _NAMESPACES[name] + rest
     else:
-        known = Prefixes.shipped()
-        prefix = known.find(name)
-        if prefix is None:
-            raise ValueError(_reason(known, text))
-        local = prefix.id_in(rest) if rest else None
-        if local is None:
+        prefix = _prefix(name)
+        local = rest if prefix.fits(rest) else prefix.id_in(rest)
+        if not rest or local is None:
             raise ValueError(f"{rest!r} is not an id of {prefix.name}; an id there fits {prefix.pattern or '.+'}")
         iri = prefix.iri + local
     if wrong := NO_IRI.search(iri):
@@ -209,9 +207,18 @@ def iri_in(text: str) -> bytes:
     return canonical(IRI, iri)
 
 
-def _reason(known: Prefixes, text: str) -> str:
+@lru_cache(1 << 10)
+def _prefix(name: str) -> Prefix:
+    """Return the vocabulary of a prefix, in any case or as a synonym."""
+    found = Prefixes.shipped().find(name)
+    if found is None:
+        raise ValueError(_reason(name))
+    return found
+
+
+def _reason(name: str) -> str:
     try:
-        known.expand(text)
+        Prefixes.shipped().expand(f"{name}:1")
     except CurieError as error:
         return error.reason
     raise AssertionError("the prefix is unknown")
@@ -285,9 +292,7 @@ class _Reader:
         self._unused += [key for key in ("foreignKeys", "primaryKey", "rowTitles") if key in schema]
         above = {key: each[key] for each in (table, schema) for key in each if key in _INHERITED}
         places = [f"{where}tableSchema.columns[{number}]." for number in range(len(columns))]
-        objects = [
-            self._keys(each, place, _COLUMN | _INHERITED) for each, place in zip(columns, places, strict=True)
-        ]
+        objects = [self._keys(each, place, _COLUMN | _INHERITED) for each, place in zip(columns, places, strict=True)]
         titles = [self._titles(each, place) for each, place in zip(objects, places, strict=True)]
         named: dict[str, str] = {"_row": "_row", "_sourceRow": "_sourceRow"}
         for number, (each, of) in enumerate(zip(objects, titles, strict=True), 1):
@@ -439,6 +444,10 @@ def _typed(name: str, form: re.Pattern[str]) -> Callable[[str], bytes]:
         return canonical(LITERAL, value, datatype=_XSD + name)
 
     return literal
+
+
+def _quoted(value: str, kept: bool) -> str:
+    return quote(value, safe="!#$&'()*+,/:;=?@[]%~" if kept else "~")
 
 
 def _listed(value: Any) -> list[Any]:

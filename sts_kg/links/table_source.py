@@ -15,7 +15,7 @@ from sts_kg.safe import counted
 __all__ = ["MOST_UNREAD", "TableSource", "Unread"]
 
 MOST_UNREAD = 1_000  # cells that are told one by one; the others are counted
-_LINES = 4_096  # of N-Triples in one piece
+_AT_ONCE = 1_024  # what rows give, in one piece
 
 
 class Unread(NamedTuple):
@@ -54,6 +54,7 @@ class TableSource(ABC):
         self.beside: tuple[Path, ...] = ()
         self.n_rows, self.n_unread = 0, 0
         self.unread: list[Unread] = []
+        self._noted: set[tuple[int, str, str]] = set()  # of the current line
 
     def document(self, shown: str) -> Document:
         """Return the triples as a document of N-Triples; errors name `shown`."""
@@ -67,7 +68,7 @@ class TableSource(ABC):
 
     @abstractmethod
     def _lines(self) -> Iterator[bytes]:
-        """Yield lines of N-Triples."""
+        """Yield N-Triples, a row or so at a time."""
 
     def _size(self) -> str:
         unread = f"; {counted(self.n_unread, 'cell')} could not be read" if self.n_unread else ""
@@ -76,25 +77,30 @@ class TableSource(ABC):
     def _told(self) -> Iterator[str]:
         yield from ()
 
-    def _skip(self, line: int, column: str, text: str, reason: str) -> None:
+    def skip(self, line: int, column: str, text: str, reason: str) -> None:
+        """Note a cell that gives nothing, once, though several terms are made of it."""
+        if (line, column, text) in self._noted:
+            return
+        if self._noted and next(iter(self._noted))[0] != line:
+            self._noted.clear()
+        self._noted.add((line, column, text))
         self.n_unread += 1
         if len(self.unread) < MOST_UNREAD:
             self.unread.append(Unread(line, column, text[:80], reason))
 
     def _pieces(self, shown: str) -> Iterator[bytes]:
         piece: list[bytes] = []
+        some = False
         for line in self._lines():
             piece.append(line)
-            if len(piece) == _LINES:
+            some = some or bool(line)
+            if len(piece) == _AT_ONCE:
                 yield b"".join(piece)
                 piece.clear()
-                self._some = True
-        if not piece and not self._some:
+        if not some:
             first = "".join(f"; line {e.line}, {e.column}: {e.text!r}: {e.reason}" for e in self.unread[:1])
             raise ParseError(f"gives no triple: {self._size()}{first}", path=shown)
         yield b"".join(piece)
-
-    _some = False
 
 
 def _digest(path: Path) -> str:
