@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, cast
 from zipfile import BadZipFile, ZipFile
@@ -44,7 +45,7 @@ _SUB_CLASS = b"<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
 _ATC_CODE = re.compile(r"[A-Z](?:[0-9]{2}(?:[A-Z](?:[A-Z](?:[0-9]{2})?)?)?)?")
 _ATC_LEVELS = (1, 3, 4, 5)  # how long the codes of classes are; one of seven is a substance
 _NUMBER = re.compile(rb"[0-9]+")
-_WORD = re.compile(rb"[A-Za-z_]+")
+_WORD = re.compile(rb"[A-Za-z0-9_]+")
 
 
 class RxNorm(TableSource):
@@ -68,7 +69,8 @@ class RxNorm(TableSource):
         if self._archive is None:
             self.path, *beside = (Path(name) for name in self._files.values())
             self.beside = tuple(beside)
-        self.owns = "prescribe" not in self._files["RXNCONSO"].lower()  # the subset of what is on the market
+        if "prescribe" not in f"{path}/{self._files['RXNCONSO']}".lower():  # the subset of what is on the market
+            self.owns = (_namespace("rxnorm"),)
         self._left_out: Counter[str] = Counter()
         self._n_relations = 0
         self._free: set[bytes] = {b"RXNORM"}
@@ -93,7 +95,7 @@ class RxNorm(TableSource):
             else ("without RXNREL.RRF there are no brands, products and other relations")
         )
         if "RXNSAB" not in self._files:
-            yield "without RXNSAB.RRF it is unknown which sources are free of restrictions: only rows of RxNorm are kept"
+            yield "without RXNSAB.RRF only rows of RxNorm are kept, since it says which sources have no restriction"
         if self._left_out:
             told = ", ".join(f"{name} {count:,}" for name, count in self._left_out.most_common())
             yield f"rows of other sources, not kept: {told}"
@@ -184,7 +186,9 @@ class RxNorm(TableSource):
                     live.add(concept)
                 term = b"<%b%b>" % (space, concept)
                 yield b"%b %b %b .\n" % (term, _SYNONYM if kind in _SYNONYMS else _LABEL, label)
-                if kind not in _SYNONYMS:
+                if not _WORD.fullmatch(kind):
+                    self.skip(line, "TTY", kind.decode("utf-8", "replace"), "it is no kind of names")
+                elif kind not in _SYNONYMS:
                     yield b'%b %b .\n%b <%bTTY> "%b" .\n' % (term, _CLASS, term, space, kind)
         yield from (b"<%b%b> %b .\n" % (space, each, _OBSOLETE) for each in sorted(names - live))
         if "RXNREL" in self._files:
@@ -235,7 +239,7 @@ class RxNorm(TableSource):
         else:
             above = [*reversed(levels)]
             found += b"%b %b <%b%b> .\n" % (term, _BROADER, atc, above[0])
-        for lower, upper in zip(above, above[1:], strict=False):
+        for lower, upper in pairwise(above):
             found += b"<%b%b> %b <%b%b> .\n" % (atc, lower, _BROADER, atc, upper)
         return found
 

@@ -38,15 +38,16 @@ class TableSource(ABC):
         Identifier, title, license, version and date, as far as they are known.
     beside : tuple of Path
         The other files that are read.
-    owns : bool
-        Whether it may own a vocabulary, so that terms can be missing from it.
+    owns : tuple of str
+        The namespaces of which it has all terms, so that others are missing.
     facts : bool
         Whether its rows may be about others than our terms, such as interactions: rows that name one are kept, too.
     n_rows, n_unread : int
         How many rows, and cells that give nothing, there were so far; `unread` has the first of these.
     """
 
-    owns, facts = False, False
+    owns: tuple[str, ...] = ()
+    facts = False
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -57,7 +58,9 @@ class TableSource(ABC):
         self._noted: set[tuple[int, str, str]] = set()  # of the current line
 
     def document(self, shown: str) -> Document:
-        """Return the triples as a document of N-Triples; errors name `shown`."""
+        """Return the triples as a document of N-Triples, and count anew; errors name `shown`."""
+        self.n_rows, self.n_unread = 0, 0
+        self.unread.clear()
         return Document(as_file(self._pieces(shown)), "ntriples", path=shown)
 
     def notes(self) -> tuple[str, ...]:
