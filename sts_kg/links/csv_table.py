@@ -162,8 +162,7 @@ class _Work:
     def _object(self, column: Column) -> _Term:
         if column.value is not None:
             return self._term(column.value, () if column.virtual else (column.name,))
-        make = lru_cache(_REMEMBERED)(lambda cell: _made(column.values(cell), column.literal))
-        return _Term(itemgetter(self._places[column.name]), make)
+        return _Term(itemgetter(self._places[column.name]), _of_one_cell(column, column.literal))
 
     def _term(self, template: Template, needed: tuple[str, ...]) -> _Term:
         """Return what makes IRIs by a template, if some other columns are not empty."""
@@ -171,6 +170,8 @@ class _Work:
         also = [name for name in needed if name not in names]
         columns = [self._columns.get(name) for name in (*names, *also)]
         cells = itemgetter(*(self._places[name] for name in (*names, *also))) if columns else lambda _: ()
+        if len(columns) == len(names) == 1 and columns[0] is not None:
+            return _Term(cells, _of_one_cell(columns[0], lambda text: iri_in(template.filled((text,)))))
 
         @lru_cache(_REMEMBERED)
         def make(cells: Any) -> _Made:
@@ -181,6 +182,23 @@ class _Work:
             return _made(map(template.filled, product(*values[: len(names)])), iri_in)
 
         return _Term(cells, make)
+
+
+def _of_one_cell(column: Column, make: Callable[[str], bytes]) -> Callable[[Any], _Made]:
+    """Return what makes terms of a cell of a column; most cells have one value, so that this is most of the work."""
+
+    @lru_cache(_REMEMBERED)
+    def made(cell: str) -> _Made:
+        if column.separator is not None or not cell:
+            return _made(column.values(cell), make)
+        if cell in column.nulls:
+            return (), ()
+        try:
+            return (make(cell),), ()
+        except ValueError as error:
+            return (), ((cell, str(error)),)
+
+    return made
 
 
 def _made(texts: Iterable[str], make: Callable[[str], bytes]) -> _Made:
