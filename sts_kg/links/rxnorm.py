@@ -89,11 +89,11 @@ class RxNorm(TableSource):
         return re.search(r"(?i)\.(?:rrf|rrf\.gz|zip)$", path.name) is not None
 
     def _told(self) -> Iterator[str]:
-        yield (
-            f"{counted(self._n_relations, 'relation')} of RXNREL read"
-            if "RXNREL" in self._files
-            else ("without RXNREL.RRF there are no brands, products and other relations")
-        )
+        if "RXNREL" in self._files:
+            relations = counted(self._n_relations, "relation")
+            yield f"{relations} of RxNorm between its concepts; not kept are obsolete ones, those of atoms, and inverse_isa"
+        else:
+            yield "without RXNREL.RRF there are no brands, products and other relations"
         if "RXNSAB" not in self._files:
             yield "without RXNSAB.RRF only rows of RxNorm are kept, since it says which sources have no restriction"
         if self._left_out:
@@ -103,28 +103,23 @@ class RxNorm(TableSource):
     # --- files
 
     def _found(self) -> dict[str, str]:
-        """Return where the files are that are read, by their names without the ending."""
-        if self._archive is None:
-            folder = self.path if self.path.is_dir() else self.path.parent
-            if not any(folder.glob("RXNCONSO.RRF*")) and self.path.is_dir():
-                folder = folder / "rrf"
-            names = [str(each) for each in folder.glob("*")] if folder.is_dir() else []
-            if not self.path.is_dir() and not re.fullmatch(r"(?i)rxnconso\.rrf(\.gz)?", self.path.name):
-                raise ParseError(
-                    "is not the file to name: link RXNCONSO.RRF, the others are found beside it", path=self.path
-                )
-        else:
+        """Return where the files are that are read, by their names without the ending: all of one folder."""
+        named = None if self._archive is not None or self.path.is_dir() else self.path
+        if named is not None and _kind(named.name) != "RXNCONSO":
+            raise ParseError("is not read alone: link RXNCONSO.RRF, and the others are found beside it", path=self.path)
+        if self._archive is not None:
             with self._zipped() as archive:
-                names = sorted(archive.namelist(), key=len)  # that of the prescribable subset is deeper
-        found: dict[str, str] = {}
-        for kind in _FILES:
-            for name in sorted(names, key=len):
-                if re.fullmatch(rf"(?i){kind}\.rrf(\.gz)?", re.split(r"[/\\]", name)[-1]):
-                    found.setdefault(kind, name)
-        if "RXNCONSO" not in found:
+                names = archive.namelist()
+        else:
+            folders = (self.path, self.path / "rrf") if named is None else (self.path.parent,)
+            names = [str(each) for folder in folders if folder.is_dir() for each in folder.iterdir()]
+        names.sort(key=lambda name: (name.count("/"), name))  # the prescribable subset is deeper in the archive
+        first = str(named) if named is not None else next((each for each in names if _kind(each) == "RXNCONSO"), None)
+        if first is None:
             raise ParseError("has no RXNCONSO.RRF; a release of RxNorm by NLM was expected", path=self.path)
-        within = Path(found["RXNCONSO"]).parent
-        return {kind: name for kind, name in found.items() if Path(name).parent == within}
+        beside = [each for each in names if Path(each).parent == Path(first).parent and each != first]
+        found = {kind: each for each in beside if (kind := _kind(each)) in _FILES and kind != "RXNCONSO"}
+        return {"RXNCONSO": first} | {kind: found[kind] for kind in _FILES if kind in found}
 
     @contextmanager
     def _zipped(self) -> Iterator[ZipFile]:
@@ -242,6 +237,12 @@ class RxNorm(TableSource):
         for lower, upper in pairwise(above):
             found += b"<%b%b> %b <%b%b> .\n" % (atc, lower, _BROADER, atc, upper)
         return found
+
+
+def _kind(name: str) -> str:
+    """Return the name of an RRF file without folder and ending, "" of any other file."""
+    found = re.search(r"(?i)(?:^|[/\\])([a-z]+)\.rrf(?:\.gz)?$", name)
+    return found[1].upper() if found else ""
 
 
 def _namespace(name: str) -> str:

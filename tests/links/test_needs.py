@@ -40,6 +40,8 @@ JOINT = (
     *("drugs-with-shared-role", "kinds-of-disease", "labels-unlike-ours", "nearest-class-of-drugs"),
     *("obsolete-matches", "options-by-class", "options-with-shared-class", "same-name-without-match"),
     *("sentences-by-class", "synonyms-of-option", "terms-about-drug"),
+    *("interactions-inside-option", "interactions-of-drug", "interactions-of-option", "interactions-with-list"),
+    "relations-of-drug",
 )
 NEEDY = {
     "links/adverse-events-of-option": ("OAE", "mappings"),
