@@ -326,7 +326,7 @@ class _Reader:
             if key in dialect and allowed and dialect[key] not in allowed:
                 only = " or ".join(map(json.dumps, allowed))
                 raise self._error(f"{where}{key}", f"{json.dumps(dialect[key])} is not supported, only {only}")
-        delimiter = dialect.get("delimiter", "\t" if re.search(r"(?i)\.tsv(?:\.|$)", self._name) else None)
+        delimiter = dialect.get("delimiter", "\t" if re.search(r"(?i)\.(?:tsv|tab)(?:\.|$)", self._name) else None)
         if delimiter is not None and (not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n'):
             raise self._error(f"{where}delimiter", f"one character was expected, not {json.dumps(delimiter)}")
         has_header = bool(dialect.get("header", dialect.get("headerRowCount", 1)))
@@ -400,11 +400,13 @@ class _Reader:
             raise self._error(where, f"{text!r} has a brace that is not closed")
         if parts[0] or not variables:
             try:
-                iri_in(parts[0] if not variables else f"{parts[0]}1")
+                iri_in(f"{parts[0]}1" if variables else text)
             except ValueError as error:
-                if ":" not in parts[0] or "is not an id" not in str(error):
-                    remedy = f'write "PREFIX:{text}" with the prefix of the vocabulary, or a whole IRI'
-                    raise self._error(where, f"{text!r}: {error}; {remedy}") from error
+                if not variables or "is not an id" not in str(error):
+                    remedy = (
+                        "" if ":" in text else f'; write "PREFIX:{text}" with the prefix of a vocabulary, or an IRI'
+                    )
+                    raise self._error(where, f"{text!r}: {error}{remedy}") from error
         return Template(text, tuple(parts), tuple(variables))
 
     def _literal(self, found: Mapping[str, Any], where: str) -> Callable[[str], bytes]:

@@ -91,7 +91,7 @@ class RxNorm(TableSource):
     def _told(self) -> Iterator[str]:
         if "RXNREL" in self._files:
             relations = counted(self._n_relations, "relation")
-            yield f"{relations} of RxNorm between its concepts; not kept are obsolete ones, those of atoms, and inverse_isa"
+            yield f"{relations} between concepts of RxNorm kept; not those of atoms, obsolete ones, and inverse_isa"
         else:
             yield "without RXNREL.RRF there are no brands, products and other relations"
         if "RXNSAB" not in self._files:
