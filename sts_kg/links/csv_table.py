@@ -46,10 +46,11 @@ class CsvTable(TableSource):
     def _lines(self) -> Iterator[bytes]:
         means = self._means
         rows = read_rows(self.path, encoding=means.encoding, delimiter=means.delimiter)
-        work = None if means.has_header else _Work(self, means.columns, self._by_order())
+        order = self._by_order()
+        work = None if means.has_header else _Work(self, means.columns, order, len(order))
         for line, cells in rows:
             if work is None:
-                work = _Work(self, means.columns, self._by_title(line, cells))
+                work = _Work(self, means.columns, self._by_title(line, cells), len(cells))
                 continue
             if len(cells) > work.width:
                 raise ParseError(
@@ -112,11 +113,12 @@ class _Work:
         What the columns mean.
     places : mapping of str to int
         Where in a row each column is, but those that are virtual.
+    width : int
+        How many cells a row has at most.
     """
 
-    def __init__(self, source: CsvTable, columns: Sequence[Column], places: Mapping[str, int]) -> None:
-        self._source = source
-        self.width = max(places.values(), default=-1) + 1
+    def __init__(self, source: CsvTable, columns: Sequence[Column], places: Mapping[str, int], width: int) -> None:
+        self._source, self.width = source, width
         self._columns = {each.name: each for each in columns}
         self._places = {**places, "_row": self.width, "_sourceRow": self.width + 1}
         self._required = [(places[each.name], each) for each in columns if each.required and not each.virtual]

@@ -152,7 +152,7 @@ class RxNorm(TableSource):
                 row = data.rstrip(b"\r\n").split(b"|")
                 if len(row) != width or row[-1]:
                     n = len(row) - (not row[-1])
-                    reason = f"has {n} columns, {len(columns)} were expected: {'|'.join(columns)}|"
+                    reason = f"has {n} columns, {len(columns)} were expected, each ended by |: {'|'.join(columns)}|"
                     raise ParseError(reason, path=self._files[kind], line=line)
                 yield row
 

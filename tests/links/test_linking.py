@@ -402,8 +402,8 @@ def test_an_endpoint_that_knows_nothing_of_ours_is_said(kg: KnowledgeGraph, tmp_
 
 
 def test_a_query_says_what_to_link_first(kg: KnowledgeGraph) -> None:
-    with pytest.raises(NotLinkedError, match=r"links/interactions-of-drug needs terms of DINTO, and none is linked"):
-        kg.query("links/interactions-of-drug")
+    with pytest.raises(NotLinkedError, match=r"links/adverse-events needs terms of OAE, and none is linked"):
+        kg.query("links/adverse-events")
 
 
 def test_linking_changes_no_other_answer(kg: KnowledgeGraph, linked: KnowledgeGraph) -> None:
