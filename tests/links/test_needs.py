@@ -243,7 +243,7 @@ def test_a_store_without_mappings_is_an_error_with_cases_too(unmapped: Path) -> 
 def test_slices_do_not_stand_in_for_mappings(linked_only: Path, linked: KnowledgeGraph) -> None:
     kept = load(store=linked_only)
     assert_fails(kept, list(NEEDY))
-    for name in ("links/interactions-of-drug", "links/adverse-events", "links/linked-ontologies"):
+    for name in ("links/adverse-events", "links/linked-ontologies"):
         assert rows(kept, name) == rows(linked, name)
 
 
