@@ -152,7 +152,7 @@ def test_a_cell_becomes_what_its_column_says(tmp_path: Path) -> None:
 
 
 def test_what_has_no_value_gives_no_triple(tmp_path: Path) -> None:
-    columns = [
+    columns: list[dict[str, Any]] = [
         {"titles": "name", "propertyUrl": "rdfs:label", "null": ["-", "n/a"]},
         {"titles": "kind", "propertyUrl": "rdfs:comment", "default": "unknown"},
         {"titles": "up", "propertyUrl": "skos:broader", "valueUrl": "CHEBI:{up}"},
@@ -170,7 +170,7 @@ def test_what_has_no_value_gives_no_triple(tmp_path: Path) -> None:
 
 
 def test_a_value_that_is_wrong_is_told_once_and_the_rest_of_the_row_is_read(tmp_path: Path) -> None:
-    columns = [
+    columns: list[dict[str, Any]] = [
         {**NAME, "required": True},
         {"titles": "n", "propertyUrl": "schema:position", "datatype": "nonNegativeInteger"},
         {"titles": "day", "propertyUrl": "dc:date", "datatype": "date"},
@@ -240,13 +240,18 @@ def test_a_file_that_is_no_such_table_is_an_error_with_its_line(
 
 
 def test_what_has_no_effect_is_said(tmp_path: Path) -> None:
+    common: dict[str, Any] = {
+        "dc:publisher": "A hospital",
+        "dc:title": {"@value": "T", "@language": "en"},
+        "dc:license": "CC0",
+    }
     columns = [{"titles": "id", "dc:description": "the key"}, NAME, {"titles": "price"}]
     path = written(
         tmp_path,
         "id,name,price,other\nCHEBI:1,x,5,6\n",
         columns,
         schema={"primaryKey": "id"},
-        **{"dc:publisher": "A hospital", "dc:title": {"@value": "T", "@language": "en"}, "dc:license": "CC0"},
+        **common,
     )
     graph, table = read(path)
     assert len(graph) == 1
