@@ -432,6 +432,14 @@ def test_the_command_tells_rows_and_what_could_not_be_read(tmp_path: Path) -> No
     assert (found["rows"], len(found["unread"]), found["unread"][0]["line"]) == (13, 12, 3)
 
 
+def test_without_interactions_it_is_said_where_they_come_from(tmp_path: Path) -> None:
+    path = written(tmp_path, "id,name\nCHEBI:71219,pazopanib\n", [NAME])
+    assert CliRunner().invoke(cli.app, ["link", str(path), "-o", str(tmp_path / "linked")]).exit_code == 0
+    done = CliRunner().invoke(cli.app, ["query", "links/interactions-of-drug", "--store", str(tmp_path / "linked")])
+    assert done.exit_code == 0, done.output
+    assert "interactions come from DINTO or from a table of interactions that is linked" in done.output
+
+
 def test_a_table_at_a_url_is_refused_before_anything_is_fetched(kg: KnowledgeGraph) -> None:
     with pytest.raises(ParseError, match="is a table, and tables are read from files; download it"):
         link(["https://example.org/t.csv?x=1"], kg.asserted)
