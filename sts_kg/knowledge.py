@@ -1068,9 +1068,9 @@ class KnowledgeGraph:
         Parameters
         ----------
         sources : path, URL, name or Endpoint
-            A file in any RDF syntax, OWL functional syntax, OWL/XML or OBO, also with `.gz` or `.zst`; the name of an
-            ontology, such as `obo:chebi` or `obo:maxo@2024-07-29`. From a SPARQL endpoint, what it knows about the
-            mapped terms.
+            A file in any RDF syntax, OWL functional syntax, OWL/XML or OBO, also with `.gz` or `.zst`; a CSV or TSV
+            file with its CSVW metadata beside it, or a release of RxNorm; the name of an ontology, such as `obo:chebi`
+            or `obo:maxo@2024-07-29`. From a SPARQL endpoint, what it knows about the mapped terms.
         slice, depth, seeds, hierarchy, bridge, progress
             As `sts_kg.links.link`.
         lock : path, optional

@@ -83,6 +83,8 @@ def with_external() -> KnowledgeGraph:
     graph.link(ROOT / "tests" / "external.ttl", seeds=["OAE:1"])
     seeds = [f"http://example.org/second/{name}" for name in ("role", "drug2", "kind2", "excision", "record")]
     graph.link(ROOT / "tests" / "external-second.ttl", seeds=seeds)
+    graph.link(ROOT / "tests" / "external-interactions.csv")
+    graph.link(ROOT / "tests" / "rxnorm")
     return graph
 
 

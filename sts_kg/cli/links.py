@@ -80,14 +80,16 @@ def link(
 
     Exit 1 if a mapped term is obsolete or has another label there, or is missing from a document that owns its
     vocabulary. Several ontologies are joined by their own cross-references. Files may be in any RDF syntax, OWL
-    functional syntax, OWL/XML or OBO, also with .gz or .zst. A NAME is obo:NAME, obo:NAME@VERSION or
-    bioregistry:NAME; it is downloaded into a cache, and pinned in a lock.
+    functional syntax, OWL/XML or OBO, also with .gz or .zst. A CSV or TSV file is a table, and FILE-metadata.json
+    beside it says what its columns mean (CSVW); RXNCONSO.RRF, or the folder or archive that has it, is RxNorm. A NAME
+    is obo:NAME, obo:NAME@VERSION or bioregistry:NAME; it is downloaded into a cache, and pinned in a lock.
 
     \b
     Example:
       sts-kg link obo:chebi obo:maxo@2024-07-29 -o linked
       sts-kg link --locked -o linked
       sts-kg link maxo.owl drugcentral.owl.gz -o linked
+      sts-kg link interactions.csv RxNorm_full_11022026.zip -o linked
       sts-kg link dinto.owl --slice module --format html > report.html
       sts-kg query links/interactions-of-drug --drug pazopanib --store linked
     """

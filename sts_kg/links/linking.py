@@ -17,12 +17,13 @@ from hashlib import file_digest
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
 from sts_kg.closure.encoding import Ids
-from sts_kg.errors import EndpointAnswerError
+from sts_kg.errors import EndpointAnswerError, ParseError
 from sts_kg.links.candidates import IDENTIFIERS, Candidates, Proposed, Row
 from sts_kg.links.external import External
 from sts_kg.links.fetch import Fetched, fetched, of_endpoint
@@ -32,6 +33,8 @@ from sts_kg.links.mappings import MappingSet, iri_of, shipped
 from sts_kg.links.ownership import is_part, owned, space_of
 from sts_kg.links.report import Candidate, Document, Link, LinkReport, Ours, prefix_of
 from sts_kg.links.slots import NO_TERM
+from sts_kg.links.table_source import TableSource
+from sts_kg.links.tables import is_table, table_at
 from sts_kg.rdf import BASE, Prefixes
 from sts_kg.rdf import Document as Opened
 from sts_kg.safe import counted, without_secrets
@@ -61,6 +64,8 @@ def link(
     ----------
     sources : sequence of paths, URLs or Endpoints
         The documents; only one is in memory at a time. From an endpoint, only what it knows about the mapped terms.
+        CSV and TSV are tables by their CSVW metadata, which are beside them; RXNCONSO.RRF, its folder or archive is
+        RxNorm.
     ours : Graph
         Our ontology, for the names and kinds of terms.
     sets : iterable of MappingSet, optional
@@ -115,9 +120,15 @@ class _Source:
     place: Path | list[BytesIO]
     shown: str
     base: str | None = None
+    table: TableSource | None = None
 
     def read(self, hierarchy: tuple[str, ...], progress: Callable[[str, int], None] | None) -> External:
         told = (lambda n: progress(self.shown, n)) if progress is not None else None
+        if self.table is not None:
+            with self.table.document(self.shown) as document:
+                external = External(document, hierarchy=hierarchy, progress=told)
+            external.header = self.table.header
+            return external
         if isinstance(self.place, Path) and self.base is not None:
             with Opened(self.place, path=self.shown, base=self.base) as document:
                 return External(document, hierarchy=hierarchy, progress=told)
@@ -193,10 +204,15 @@ class _Work:
                 raise EndpointAnswerError(shown, "knows none of the mapped terms")
             return _Source(found, shown)
         if str(source).lower().startswith(("http://", "https://")):
+            if is_table(urlsplit(str(source)).path):
+                reason = "is a table, and tables are read from files; download it, with what says its columns"
+                raise ParseError(reason, path=without_secrets(source))
             path, base = stack.enter_context(fetched(str(source)))
             return _Source(path, without_secrets(source), base)
         if isinstance(source, Fetched):
             return _Source(source.path, source.address, source.address)
+        if table := table_at(Path(source)):
+            return _Source(table.path, str(source), table=table)
         return _Source(Path(source), str(source))
 
     def documents(self, sources: Sequence[Callable[[], _Source]]) -> list[Document]:
@@ -245,6 +261,9 @@ class _Work:
         mentions = proposed.mentions
         chosen = {term for one, term in found.values() if one is not None and term >= 0} | mentions.keys()
         chosen |= set(self._seeds(external))
+        table = source.table
+        if table is not None and table.facts:
+            chosen |= {*external.naming(chosen).tolist()}
         rows, text, other_forms = self._cut(external, chosen, name)
         document = Document(
             name,
@@ -264,6 +283,9 @@ class _Work:
             sha256=source.digest(),
             hierarchy=() if self.slice == "star" else external.hierarchy,
             other_forms=other_forms,
+            n_rows=None if table is None else table.n_rows,
+            notes=() if table is None else table.notes(),
+            unread=() if table is None else tuple(table.unread),
         )
         return document, [external.text(term) for term in chosen], rows
 
@@ -311,7 +333,12 @@ class _Work:
         imported = Counter(space_of(external.text(term)) for term in external.having(_IMPORTED).tolist())
         ontologies = [external.text(term) for term in headers]
         self._spaces = [*spaces]
-        own = () if isinstance(source.place, list) or is_part(source.shown) else owned(ontologies, spaces, imported)
+        if source.table is not None:
+            own = source.table.owns
+        elif isinstance(source.place, list) or is_part(source.shown):
+            own = ()
+        else:
+            own = owned(ontologies, spaces, imported)
         by_iri = {
             form: prefix.name
             for prefix in self.prefixes
@@ -397,7 +424,9 @@ class _Work:
 def _name(iri: str, source: str) -> str:
     """Return a short name for a document: the end of its IRI, or else of its file name."""
     end = re.split(r"[/#]", iri.rstrip("/#"))[-1] or Path(source).name
-    end = re.sub(r"(?i)(?:\.(?:owl|obo|ofn|owx|ttl|nt|nq|rdf|xml|gz|zst|jsonld|json|trig|n3))+$", "", end)
+    end = re.sub(
+        r"(?i)(?:\.(?:owl|obo|ofn|owx|ttl|nt|nq|rdf|xml|gz|zst|jsonld|json|trig|n3|csv|tsv|tab|rrf|zip))+$", "", end
+    )
     return re.sub(r"[^a-z0-9]+", "-", end.lower()).strip("-") or "document"
 
 

@@ -22,6 +22,7 @@ from sts_kg.links.mappings import SLOTS, MappingSet, shipped, text
 from sts_kg.links.mappings import Mapping as MappingRow
 from sts_kg.links.pins import Pin
 from sts_kg.links.report_text import summary, to_cell, to_html, to_markdown, to_text
+from sts_kg.links.table_source import Unread
 from sts_kg.rdf import BASE, STS, Prefixes, compress, ntriples_of
 from sts_kg.safe import visible
 from sts_kg.tables import Table
@@ -124,7 +125,7 @@ class Document:
     Of those that our mappings use, it `owns` some, and borrows terms of the others; `absent` has the mapped terms of
     the latter that are not there. `joined` are terms of the slice that cross-references of other documents led to.
     `hierarchy` are the properties that lead up (`^`: down); `other_forms` the IRIs in the document whose standard form
-    is in the slice.
+    is in the slice. A table has `n_rows`, `notes` on what was read, and the first cells that could not be `unread`.
     """
 
     name: str
@@ -146,6 +147,9 @@ class Document:
     hierarchy: tuple[str, ...] = ()
     other_forms: Mapping[str, str] = field(default_factory=dict)
     pin: Pin | None = None
+    n_rows: int | None = None
+    notes: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     @property
     def method(self) -> str:
@@ -210,6 +214,7 @@ class LinkReport:
                 (VOID.triples, Literal(document.n_kept)),
                 (PROV.generatedAtTime, when),
                 (DCTERMS.description, Literal(f"slice {document.method}, depth {document.depth or 'without limit'}")),
+                *((DCTERMS.extent, Literal(note)) for note in document.notes[:1]),
             ]
             for name, predicate in (
                 ("iri", PROV.wasDerivedFrom),
@@ -292,6 +297,15 @@ class LinkReport:
                 "triples_read": document.n_read,
                 "triples_kept": document.n_kept,
                 "sha256": document.sha256,
+                **(
+                    {}
+                    if document.n_rows is None
+                    else {
+                        "rows": document.n_rows,
+                        "notes": list(document.notes),
+                        "unread": [one._asdict() for one in document.unread],
+                    }
+                ),
                 "terms": dict(document.n_terms),
                 "owns": list(document.owns),
                 "absent": {prefix: list(ids) for prefix, ids in document.absent.items()},

@@ -34,6 +34,7 @@ _HOLD = ("found", "other form")
 #: What needs a hand, the worst first.
 _WRONG = ("missing", "deprecated", "label differs")
 _LINKS = ("subject", "predicate", "object", "status", "document", "label", "detail")
+_UNREAD = 10  # cells that are shown unasked
 _PAIRS = ("subject", "object", "label", "document", "matched by", "value")
 _STYLE = """
 header, main, footer { max-width: 76rem; }
@@ -92,6 +93,13 @@ def _sections(report: LinkReport, everything: bool) -> Iterator[_Section]:
         "Nobody has reviewed these: a person has to judge each before its row is pasted.",
         report.rows_to_paste(),
     )
+    unread = [(document.name, one) for document in report.documents for one in document.unread]
+    if unread:
+        shown = unread if everything else unread[:_UNREAD]
+        cells = [[*map(Cell, (name, str(one.line), one.column, one.text, one.reason))] for name, one in shown]
+        more = f"{len(unread) - len(shown)} more with --all." if len(shown) < len(unread) else ""
+        header = ("table", "line", "column", "text", "why")
+        yield _Section("Cells that could not be read", header, cells, "", more)
     if everything:
         yield from pairs("The cross-references there agree with our mappings", report.agreed, "")
         yield from links(
@@ -149,6 +157,7 @@ def _of_documents(report: LinkReport, everything: bool) -> Iterator[str]:
             f"mappings: {told or 'none of ours is about its terms'}"
             + (f"; {counted(len(document.mentions), 'term')} named after drugs of ours" if document.mentions else "")
         )
+        yield from (f"{document.name}: {note}" for note in document.notes)
         if agreed := sum(one.document == document.name for one in report.agreed):
             yield f"the cross-references of {document.name} agree with {counted(agreed, 'mapping')} of ours"
         if document.borrows:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
 from sts_kg.errors import ParseError
-from sts_kg.rdf import as_text, read_bytes
+from sts_kg.rdf import opened
 
 __all__ = ["iso_date", "read_rows", "write_rows"]
 
@@ -20,14 +22,18 @@ _BINARY = ((b"PK\x03\x04", "a workbook (.xlsx or .ods)"), (b"\xd0\xcf\x11\xe0", 
 _SEP = re.compile(r'\s*("?)sep=(.)\1[^\S\r\n]*[,;\t ]*(?:\r\n?|\n)', re.IGNORECASE)
 #: What spreadsheets run (OWASP, CSV Injection), fullwidth forms too; a plain number is no formula.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_UNESCAPED = re.compile(r"^'(?='*[=+\-@\t\r\n＝＋－＠])")
+_FIRST = 100_000  # characters, in which the header is
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
-def read_rows(path: str | Path, *, encoding: str | None = None) -> Iterator[tuple[int, list[str]]]:
+def read_rows(
+    path: str | Path, *, encoding: str | None = None, delimiter: str | None = None
+) -> Iterator[tuple[int, list[str]]]:
     """Yield each row that is not empty, with the line on which it begins; cells have no blanks around them.
 
     Read are UTF-8 with or without a byte order mark, UTF-16 with one, and any other `encoding` that is named, such as
-    cp1252. The separator is the one of a first line
+    cp1252; also compressed by `.gz` or `.zst`, and piece by piece. The separator is `delimiter`, that of a first line
     `sep=…`, else of comma, semicolon and tab the most frequent in the header. Columns without a name at the right end,
     and empty cells below them, are left out. The apostrophe is taken from cells that `write_rows` escaped.
 
@@ -36,17 +42,28 @@ def read_rows(path: str | Path, *, encoding: str | None = None) -> Iterator[tupl
     ParseError
         The file cannot be read, is a workbook, in another encoding, or not CSV; a cell stands under no column.
     """
-    text, line = _text(path, encoding), 1
-    if sep := _SEP.match(text):
-        text, line = text[sep.end() :], 1 + len(re.findall(r"\r\n?|\n", sep[0]))
-    header = _header(text)
+    with opened(path) as file:
+        codec = _codec(file, path, encoding)
+        with io.TextIOWrapper(file, codec, newline="") as text:
+            try:
+                yield from _rows(text, path, delimiter)
+            except UnicodeError:
+                raise _undecoded(path, codec, encoding) from None
+
+
+def _rows(text: io.TextIOWrapper, path: str | Path, delimiter: str | None) -> Iterator[tuple[int, list[str]]]:
+    first = (text.read(_FIRST) + text.readline()).removeprefix("\ufeff")
+    line = 1
+    if sep := _SEP.match(first):
+        first, line = first[sep.end() :], 1 + len(re.findall(r"\r\n?|\n", sep[0]))
+    header = _header(first)
     counts = {each: header.count(each) for each in ",;\t"}
-    delimiter = sep[2] if sep else max(counts, key=lambda each: counts[each])
+    delimiter = delimiter or (sep[2] if sep else max(counts, key=lambda each: counts[each]))
     before, width = line - 1, 0
     try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        rows = csv.reader(chain(io.StringIO(first, newline=""), text), delimiter=delimiter, strict=True)
         for row in rows:
-            cells = [re.sub(r"^'(?='*[=+\-@\t\r\n＝＋－＠])", "", cell.strip()) for cell in row]
+            cells = [_UNESCAPED.sub("", cell) if cell[:1] == "'" else cell for cell in map(str.strip, row)]
             if any(cells):
                 if not width:
                     width = max(at for at, cell in enumerate(cells, 1) if cell)
@@ -64,33 +81,43 @@ def read_rows(path: str | Path, *, encoding: str | None = None) -> Iterator[tupl
 def _header(text: str) -> str:
     """Return the first line that is not empty, without what is in quotes."""
     start = text.lstrip("\r\n")
-    return re.split(r"[\r\n]", re.sub(r'"[^"]*"', "", start[:100_000]), maxsplit=1)[0]
+    return re.split(r"[\r\n]", re.sub(r'"[^"]*"', "", start[:_FIRST]), maxsplit=1)[0]
 
 
-def _text(path: str | Path, encoding: str | None) -> str:
-    data = read_bytes(path)
+def _codec(file: BinaryIO, path: str | Path, encoding: str | None) -> str:
+    """Return the encoding of a file by its first bytes, or the one that is named."""
+    first = file.peek(4)[:4]  # type: ignore[attr-defined] # it is buffered
     for mark, what in _BINARY:
-        if data.startswith(mark):
+        if first.startswith(mark):
             raise ParseError(f"is {what} and no CSV file; {_SAVE}", path=path)
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        with suppress(UnicodeDecodeError):
-            return data.decode("utf-16")
-        raise ParseError(f"is damaged UTF-16 text; {_SAVE}", path=path)
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
     if encoding is not None:
         try:
-            return data.decode(encoding)
+            codecs.lookup(encoding)
         except LookupError:
             raise ParseError(f"cannot be read: there is no encoding {encoding!r}; cp1252 is one", path=path) from None
-        except UnicodeError as error:
-            line = data.count(b"\n", 0, getattr(error, "start", 0)) + 1
-            raise ParseError(f"is not text in {encoding}", path=path, line=line) from error
-    if b"\0" in data[:4]:
+        return encoding
+    if b"\0" in first:
         raise ParseError(f"is not UTF-8 text but perhaps UTF-16 without a byte order mark; {_SAVE}", path=path)
-    try:
-        return as_text(data, path=path)
-    except ParseError as error:
-        reason = f"{error.reason}, perhaps Windows-1252; {_SAVE}"
-        raise ParseError(reason, path=path, line=error.line) from error
+    return "utf-8"
+
+
+def _undecoded(path: str | Path, codec: str, encoding: str | None) -> ParseError:
+    """Return the error of a file that is not in its encoding, with the line of the first wrong byte."""
+    if codec == "utf-16":
+        return ParseError(f"is damaged UTF-16 text; {_SAVE}", path=path)
+    with opened(path) as file:
+        for line, data in enumerate(file, 1):
+            try:
+                data.decode(codec)
+            except UnicodeError as error:
+                if encoding is not None:
+                    return ParseError(f"is not text in {encoding}", path=path, line=line)
+                byte = data[error.start] if isinstance(error, UnicodeDecodeError) else 0
+                reason = f"is not UTF-8 text (byte {byte:#04x}), perhaps Windows-1252; {_SAVE}"
+                return ParseError(reason, path=path, line=line)
+    return ParseError(f"is not text in {codec}", path=path)
 
 
 def write_rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -87,6 +87,7 @@ def test_what_is_stored_in_one_graph_is_not_said_to_come_from_none(
 
 def test_a_graph_without_slices_has_no_graph_to_ask(kg: KnowledgeGraph, linked: KnowledgeGraph) -> None:
     asked = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
-    names = [f"{STS}link/made-up", f"{STS}link/second", f"{STS}links"]
+    slices = ("external-interactions", "made-up", "rxnorm", "second")
+    names = [*(f"{STS}link/{name}" for name in slices), f"{STS}links"]
     assert [str(row[0]) for row in linked.sparql(asked)] == names  # type: ignore[union-attr] # a SELECT
     assert len(kg.sparql(asked)) == 0  # type: ignore[arg-type] # a SELECT

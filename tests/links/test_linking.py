@@ -40,6 +40,7 @@ pytestmark = pytest.mark.usefixtures("preloaded")
 
 MADE_UP = ROOT / "tests" / "external.ttl"
 OBO = "http://purl.obolibrary.org/obo/"
+LINKED_TABLES = ("link/external-interactions", "link/rxnorm")
 DATA = Path(os.environ.get("STS_KG_TESTDATA") or ROOT.parent / "shared" / "testdata") / "external"
 real = pytest.mark.skipif(not DATA.is_dir(), reason="real ontologies are not at hand: set STS_KG_TESTDATA")
 REAL = {
@@ -402,8 +403,8 @@ def test_an_endpoint_that_knows_nothing_of_ours_is_said(kg: KnowledgeGraph, tmp_
 
 
 def test_a_query_says_what_to_link_first(kg: KnowledgeGraph) -> None:
-    with pytest.raises(NotLinkedError, match=r"links/interactions-of-drug needs terms of DINTO, and none is linked"):
-        kg.query("links/interactions-of-drug")
+    with pytest.raises(NotLinkedError, match=r"links/adverse-events needs terms of OAE, and none is linked"):
+        kg.query("links/adverse-events")
 
 
 def test_linking_changes_no_other_answer(kg: KnowledgeGraph, linked: KnowledgeGraph) -> None:
@@ -454,7 +455,7 @@ def test_a_bridge_holds_exact_matches_only(kg: KnowledgeGraph) -> None:
 
 def test_named_graphs_by_kind(linked: KnowledgeGraph) -> None:
     assert {str(name) for name in linked.named_graphs("links")} == {
-        f"{BASE}{name}" for name in ("link/made-up", "link/second", "links", "link/inferred")
+        f"{BASE}{name}" for name in ("link/made-up", "link/second", *LINKED_TABLES, "links", "link/inferred")
     }
     assert URIRef(f"{BASE}mappings/drugs") in linked.named_graphs("mappings")
     with pytest.raises(UnknownNameError, match="there is no kind of graph 'other'"):
@@ -479,7 +480,8 @@ def invoke(*words: str | Path) -> Result:
 
 
 def test_a_store_keeps_the_linked_graph(tmp_path: Path, linked: KnowledgeGraph) -> None:
-    done = invoke("link", MADE_UP, "-o", tmp_path / "linked", "--seed", "OAE:1", "--format", "json")
+    tables = (ROOT / "tests" / name for name in ("external-interactions.csv", "rxnorm"))
+    done = invoke("link", MADE_UP, *tables, "-o", tmp_path / "linked", "--seed", "OAE:1", "--format", "json")
     assert done.exit_code == 1
     assert json.loads(done.stdout)["documents"][0]["name"] == "made-up"
     kept = load(store=tmp_path / "linked")
