@@ -17,7 +17,19 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from sts_kg.errors import CurieError, ParseError, nearest
-from sts_kg.rdf import IRI, LITERAL, NO_IRI, PREFIXES, XSD_FORMS, XSD_INTEGERS, Prefix, Prefixes, canonical, read_text
+from sts_kg.rdf import (
+    IRI,
+    LITERAL,
+    NO_IRI,
+    PREFIXES,
+    XSD_FORMS,
+    XSD_INTEGERS,
+    Prefix,
+    Prefixes,
+    canonical,
+    opened,
+    read_text,
+)
 from sts_kg.tables import iso_date
 
 __all__ = ["CONTEXT", "Column", "Description", "Template", "described", "described_in", "iri_in"]
@@ -158,6 +170,7 @@ def described(table: Path) -> Description:
                 if _names(found) in names:
                     return _Reader(path, table.name).table(found, where)
             raise ParseError(f"describes no table {table.name!r}: that is what url has to name", path=path)
+    opened(table).close()  # whether there is one
     reason = (
         f"is a table, and nothing says what its columns mean: write {table.name}-metadata.json beside it "
         "(CSVW; docs/linking.md has an example)"

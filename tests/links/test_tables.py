@@ -340,6 +340,16 @@ def test_a_table_without_metadata_says_what_to_write(tmp_path: Path) -> None:
         table_at(path)
 
 
+def test_a_table_that_is_not_there_is_not_there(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    with pytest.raises(ParseError, match=r"t\.csv: cannot be read: No such file"):
+        table_at(tmp_path / "t.csv")
+    path = written(tmp_path, "id,name\nCHEBI:71219,x\n", [NAME])
+    assert link([f"{path}-metadata.json"], kg.asserted).documents[0].name == "t"
+    path.unlink()
+    with pytest.raises(ParseError, match=r"t\.csv: cannot be read: No such file"):
+        link([f"{path}-metadata.json"], kg.asserted)
+
+
 def test_metadata_may_stand_for_their_table_and_describe_several(tmp_path: Path) -> None:
     one = written(tmp_path, "id,name\nCHEBI:1,x\n", [NAME])
     metadata = one.with_name("t.csv-metadata.json")
