@@ -212,8 +212,8 @@ class _Work:
         if isinstance(source, Fetched):
             return _Source(source.path, source.address, source.address)
         if table := table_at(Path(source)):
-            shown = table.path if table.facts else source  # of metadata, the table that they describe
-            return _Source(table.path, str(shown), table=table)
+            shown = str(table.path if table.facts else source)  # of metadata, the table that they describe
+            return _Source(table.path, shown, table=table)
         return _Source(Path(source), str(source))
 
     def documents(self, sources: Sequence[Callable[[], _Source]]) -> list[Document]:
