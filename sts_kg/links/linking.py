@@ -23,7 +23,7 @@ from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
 from sts_kg.closure.encoding import Ids
 from sts_kg.errors import EndpointAnswerError
-from sts_kg.links.candidates import IDENTIFIERS, Candidates, Proposed, Row
+from sts_kg.links.candidates import IDENTIFIERS, Candidates, Proposed, Row, strongest
 from sts_kg.links.external import External
 from sts_kg.links.fetch import Fetched, fetched, of_endpoint
 from sts_kg.links.hierarchies import property_of
@@ -99,12 +99,18 @@ def link(
     return LinkReport(
         tuple(documents),
         tuple(sorted(work.links, key=_order)),
-        _sorted(work.found.candidates),
+        _sorted(strongest(work.found.candidates)),
         dict(uncovered),
         work.bridge() if bridge else Graph(),
         _sorted(work.found.against),
         Ours.of(ours, work.sets),
         agreed=_sorted(work.found.agreed),
+        evidence=_sorted(work.found.candidates),
+        left_out={
+            "mapped already": len(work.found.mapped),
+            "denied or mapped otherwise": len({(one.subject, one.object) for one in work.found.against}),
+            "obsolete": len(work.found.obsolete),
+        },
     )
 
 
@@ -242,6 +248,8 @@ class _Work:
         proposed = self._proposals.of(external, name)
         for kind in ("candidates", "against", "agreed"):
             getattr(self.found, kind).extend(getattr(proposed, kind))
+        self.found.mapped |= proposed.mapped
+        self.found.obsolete |= proposed.obsolete
         mentions = proposed.mentions
         chosen = {term for one, term in found.values() if one is not None and term >= 0} | mentions.keys()
         chosen |= set(self._seeds(external))

@@ -47,6 +47,19 @@ class Link:
     detail: str = ""
 
 
+class Match(NamedTuple):
+    """What is the same of a term of ours and an external one: the string, and the properties by which each has it.
+
+    The steps are those of SEMAPV that made the string of what each says.
+    """
+
+    string: str = ""
+    ours: tuple[str, ...] = ()
+    theirs: tuple[str, ...] = ()
+    our_steps: tuple[str, ...] = ()
+    their_steps: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Candidate:
     """An external term and one of ours that share a name or an identifier, or that a cross-reference joins."""
@@ -59,6 +72,7 @@ class Candidate:
     value: str
     subject_label: str = ""
     version: str = ""
+    match: Match = Match()
 
     @property
     def row(self) -> MappingRow:
@@ -173,7 +187,8 @@ class LinkReport:
     `links` has a row for each mapping and each document that has its term, or else owns its vocabulary. `uncovered`
     counts the mappings whose vocabulary no document describes. `denied` are the pairs that our mappings deny, though a
     document gives both the same name or joins them by a cross-reference; of `agreed` its cross-references say the same
-    as our mappings.
+    as our mappings. `evidence` has a candidate once for each kind of evidence, `left_out` counts the pairs that have
+    some and are no candidates, by why.
     """
 
     documents: tuple[Document, ...]
@@ -184,6 +199,8 @@ class LinkReport:
     denied: tuple[Candidate, ...] = ()
     ours: Ours = Ours()
     agreed: tuple[Candidate, ...] = ()
+    evidence: tuple[Candidate, ...] = field(default=(), repr=False)
+    left_out: Mapping[str, int] = field(default_factory=dict)
     when: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
     @property
@@ -363,7 +380,7 @@ def _table_of(candidates: Iterable[Candidate]) -> Table:
 
 
 def _plain(one: Link | Candidate) -> dict[str, str]:
-    return {name: compress(value) if isinstance(value, URIRef) else value for name, value in vars(one).items()}
+    return {name: compress(value) if isinstance(value, URIRef) else value for name, value in vars(one).items() if name != "match"}
 
 
 _ALTERNATE = f" <{PROV.alternateOf}> ".encode()
