@@ -38,6 +38,7 @@ _TAG = re.compile(
 )
 #: Prefixes of what is no term.
 _NO_TERMS = ("obo", "orcid", "bioregistry", "clinicaltrials")
+_OWNER = re.compile(r"(?<=\w)['’]s\b")
 _APART = re.compile(r"[\s_\-–/,]+")
 _PLURALS = (("stases", "stasis"), ("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("s", ""))
 _NO_PLURAL = ("ss", "us", "is")
@@ -78,12 +79,16 @@ def strongest(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 
 def folded(name: str) -> str:
-    """Return a name without case, semantic tag, and plural; hyphens and the like become spaces.
+    """Return a name without case, semantic tag, possessive and plural; hyphens and the like become spaces.
+
+    What stands behind a comma, as in headings, comes first.
 
     Examples
     --------
     >>> folded("Soft Tissue Sarcomas"), folded("Ifosfamide (substance)"), folded("Lung-metastases")
     ('soft tissue sarcoma', 'ifosfamide', 'lung metastasis')
+    >>> folded("Sarcoma, Soft Tissue"), folded("Ewing's sarcoma")
+    ('soft tissue sarcoma', 'ewing sarcoma')
     """
     for fold in _FOLDS.values():
         name = fold(name)
@@ -113,10 +118,12 @@ def _singular(word: str) -> str:
 #: The steps that fold a name, in their order, by their CURIEs in SEMAPV.
 _FOLDS: dict[str, Callable[[str], str]] = {
     "semapv:CaseNormalization": lambda name: name.casefold().strip(),
-    "semapv:RegexRemoval": lambda name: _TAG.sub("", name),
+    "semapv:RegexRemoval": lambda name: _OWNER.sub("", _TAG.sub("", name)),
+    "semapv:RegexReplacement": lambda name: " ".join(reversed(name.split(", "))),
     "semapv:LinkStripping": lambda name: " ".join(_APART.split(name)),
     "semapv:Stemming": lambda name: " ".join(map(_singular, name.split(" "))),
 }
+_ANY = URIRef("*")
 _CASE = "semapv:CaseNormalization"
 _BY_NAME = ("label", "synonym", "similar name")
 _LABELS = frozenset(map(str, LABELS))
@@ -139,11 +146,11 @@ class Candidates:
     rows : iterable of Row
         The positive mappings.
     denied : collection of (subject, CURIE)
-        What is denied.
+        What is denied; the subject `*` stands for any.
     """
 
     def __init__(self, ours: Graph, rows: Iterable[Row], denied: Collection[tuple[URIRef, str]]) -> None:
-        self._ours, self._rows, self._denied = ours, [*rows], denied
+        self._ours, self._rows, self._denied = ours, [*rows], {*denied}
         self._prefixes = Prefixes.shipped()
         self._mapped = {(row.subject, row.object) for row in self._rows}
         self._same: dict[str, list[URIRef]] = defaultdict(list)  # what we say to be a term of theirs, or nearly
@@ -298,9 +305,10 @@ class _Work:
         for term, text in external.named():
             lower = text.casefold()
             if lower in own:
-                is_label = any(iri in _LABELS and _ENGLISH.fullmatch(language) for iri, language in external.naming(term, text))
+                named = external.naming(term, text)
+                is_label = any(iri in _LABELS and _ENGLISH.fullmatch(language) for iri, language in named)
                 self._note(own[lower], self._curie(term), term, "label" if is_label else "synonym", text)
-            elif lower[:3] in begun and folded(text) in names:
+            elif (lower[:3] in begun or ", " in lower) and folded(text) in names:
                 similar.append((term, text))
             if pattern is not None and term not in self._found.mentions and pattern.search(lower):
                 self._found.mentions[term] = Mention(self._curie(term), text)
@@ -311,7 +319,7 @@ class _Work:
         """Note what cross-references join to a term that one of ours is mapped to, in both directions."""
         ours, external = self._ours, self._external
         rows = external.rows_with(XREFS)
-        iris = {ours._iri(curie): curie for curie in ours._same}
+        iris = {ours._iri(curie): curie for curie in ours._same if prefix_of(curie) not in IDENTIFIERS}
         there = {term: iri for iri in iris for term in external.find_all(forms_of(iri)).values()}
         for row in external.rows_about(rows, there).tolist():
             if other := _known(external.text(int(external.objects[row]))):
@@ -347,7 +355,7 @@ class _Work:
             self._found.mapped.add((mapped[0], curie))
             if by == "cross-reference":
                 self._add(self._found.agreed, mapped[0], curie, term, by, value)
-        elif denied := [each for each in sorted(twins) if (each, curie) in ours._denied]:
+        elif denied := [each for each in sorted(twins) if {(each, curie), (_ANY, curie)} & ours._denied]:
             said = [each for each in denied if each in terms] or denied
             self._add(self._found.against, said[0], curie, term, by, value)
         elif by == "cross-reference" and (others := ours._exact.get(curie)):

@@ -28,7 +28,7 @@ from sts_kg.links.external import External
 from sts_kg.links.fetch import Fetched, fetched, of_endpoint
 from sts_kg.links.hierarchies import property_of
 from sts_kg.links.joins import Joined, References, joined, references_of
-from sts_kg.links.mappings import MappingSet, iri_of, shipped
+from sts_kg.links.mappings import MappingSet, iri_of, shipped, traps
 from sts_kg.links.ownership import is_part, owned, space_of
 from sts_kg.links.report import Candidate, Document, Link, LinkReport, Ours, prefix_of
 from sts_kg.links.slots import NO_TERM
@@ -172,6 +172,9 @@ class _Work:
                 else:
                     predicate = URIRef(iri_of(str(row.predicate_id), each.curie_map))
                     self.rows.append(Row(subject, predicate, curie, row.object_label or ""))
+        for trap in traps():
+            curie = self.prefixes.compress(trap.object) or trap.object
+            self.denied.update((URIRef(each), curie) for each in trap.subjects if each)
         self.links: list[Link] = []
         self.found = Proposed()  # in all documents
         self._proposals = Candidates(ours, self.rows, self.denied)

@@ -13,7 +13,7 @@ from pathlib import Path
 from sts_kg.errors import ParseError
 from sts_kg.rdf import as_text, read_bytes
 
-__all__ = ["iso_date", "read_rows", "write_rows"]
+__all__ = ["cell_text", "iso_date", "read_rows", "safe_cell", "write_rows"]
 
 _SAVE = "save it as “CSV UTF-8 (comma delimited)”"
 _BINARY = ((b"PK\x03\x04", "a workbook (.xlsx or .ods)"), (b"\xd0\xcf\x11\xe0", "an Excel workbook (.xls)"))
@@ -46,7 +46,7 @@ def read_rows(path: str | Path, *, encoding: str | None = None) -> Iterator[tupl
     try:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         for row in rows:
-            cells = [re.sub(r"^'(?='*[=+\-@\t\r\n＝＋－＠])", "", cell.strip()) for cell in row]
+            cells = [cell_text(cell.strip()) for cell in row]
             if any(cells):
                 if not width:
                     width = max(at for at, cell in enumerate(cells, 1) if cell)
@@ -108,12 +108,18 @@ def write_rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    writer.writerows([_escaped(cell) for cell in row] for row in (header, *rows))
+    writer.writerows([safe_cell(cell) for cell in row] for row in (header, *rows))
     return text.getvalue()
 
 
-def _escaped(cell: str) -> str:
+def safe_cell(cell: str) -> str:
+    """Return a cell that no spreadsheet runs: with an apostrophe before what would be a formula."""
     return f"'{cell}" if _FORMULA.match(cell.lstrip(" \u00a0")) and not _NUMBER.fullmatch(cell) else cell
+
+
+def cell_text(cell: str) -> str:
+    """Return the text of a cell that `safe_cell` made."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 # --- dates
