@@ -51,7 +51,8 @@ class _Mappings(click.Group):
 @click.group(
     name="mappings",
     cls=_Mappings,
-    subcommand_metavar="[ENTITY|CURIE|IRI] | propose NAME... | accept FILE | validate FILE... | conflicts FILE... | export",
+    subcommand_metavar="[ENTITY|CURIE|IRI] | propose NAME... | accept FILE | validate FILE... | conflicts FILE... | "
+    "export",
 )
 def mappings_group() -> None:
     """List, propose, validate and export mappings to external terms (SSSOM).
@@ -181,9 +182,7 @@ def propose(
 @click.option("--row", "lines", type=int, multiple=True, metavar="LINE", help="Only the row on this line; repeatable.")
 @click.option("--at-least", type=click.FloatRange(0, 1), metavar="N", help="Only rows with this confidence, or more.")
 @click.option("--all", "everything", is_flag=True, help="All rows.")
-@click.option(
-    "--deny", is_flag=True, help="The rows are wrong: write them with Not, so that nobody proposes them again."
-)
+@click.option("--deny", is_flag=True, help="They are wrong: write them with Not; they are proposed no more.")
 @click.option("--id", metavar="IRI", help="The mapping_set_id; without it, one that follows from the rows.")
 @click.option("--license", metavar="IRI", help="The license; without it, that of FILE.")
 @click.option("-o", "--output", type=File, required=True, metavar="FILE", help="Where they go; what is there stays.")

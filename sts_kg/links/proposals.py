@@ -5,10 +5,10 @@ A proposal is a row that nobody has reviewed. Mapping sets are only taken with s
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date as Date
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -68,7 +68,7 @@ def proposed(report: LinkReport, ours: Graph) -> Proposals:
     """
     names = _Named()
     confidence = _confidences(report.evidence)
-    today = Date.today()
+    today = datetime.date.today()
     rows = []
     for one, sure in zip(report.evidence, confidence, strict=True):
         match = one.match
@@ -129,15 +129,11 @@ class _Named:
 
 def _with_texts(row: Row, change: Any) -> Row:
     """Return a row whose texts are changed, for a spreadsheet or back."""
-    values = {slot: getattr(row, slot) for slot in _TEXTS}
-    return replace(
-        row,
-        **{
-            slot: tuple(map(change, value)) if isinstance(value, tuple) else change(value)
-            for slot, value in values.items()
-            if value
-        },
-    )
+    changed: dict[str, Any] = {}
+    for slot in _TEXTS:
+        if value := getattr(row, slot):
+            changed[slot] = tuple(map(change, value)) if isinstance(value, tuple) else change(value)
+    return replace(row, **changed)
 
 
 # --- how sure
@@ -191,7 +187,7 @@ def accepted(
     to: MappingSet | None = None,
     id: str | None = None,
     license: str | None = None,
-    date: Date | None = None,
+    date: datetime.date | None = None,
 ) -> MappingSet:
     """Return the chosen rows of a set as reviewed by a person, or as denied; without a choice, all rows.
 
@@ -225,7 +221,7 @@ def accepted(
     """
     if (fault := Prefixes.shipped().fault(reviewer)) is not None:
         raise CurieError(reviewer, f"{fault.wrong}; {fault.remedy}")
-    whole, when = propagated(given), date or Date.today()
+    whole, when = propagated(given), date or datetime.date.today()
     chosen = [*_chosen(whole, subjects, objects, lines)]
     if at_least is not None:
         chosen = [row for row in chosen if isinstance(row.confidence, float) and row.confidence >= at_least]
@@ -275,7 +271,7 @@ def _chosen(whole: MappingSet, subjects: Iterable[str], objects: Iterable[str], 
     return found
 
 
-def _reviewed(row: Row, reviewer: str, when: Date) -> Row:
+def _reviewed(row: Row, reviewer: str, when: datetime.date) -> Row:
     reviewers = tuple(dict.fromkeys((*row.reviewer_id, reviewer)))
     reviewed = replace(row, reviewer_id=reviewers, review_date=when, comment=_comment(row), line=None)
     return _with_texts(reviewed, cell_text)
@@ -287,7 +283,7 @@ def _comment(row: Row) -> str | None:
     )
 
 
-def _denied(row: Row, reviewer: str, when: Date) -> Row:
+def _denied(row: Row, reviewer: str, when: datetime.date) -> Row:
     kept = ("subject_id", "subject_label", "predicate_id", "object_id", "object_label", "comment")
     source = ("subject_source", "subject_source_version", "object_source", "object_source_version")
     values = {slot: getattr(row, slot) for slot in (*kept, *source)}
