@@ -1,9 +1,9 @@
-"""How good proposed mappings are: by what curators decided, and beside OAK's lexmatch (`make bench-proposals`).
+"""How good proposed mappings are, by what curators decided, and beside OAK's lexmatch (`make bench-proposals`).
 
-Two vocabularies at a time: the terms of one stand for ours, the other is the document. Their names come from the test
-data, or else from Biomappings, which has the label of each term that it maps. A proposed pair is *right* if the curators
-say that both are exact matches; *wrong* if they deny it, or if they match one of both to another term of the same
-vocabulary and not this one; otherwise nobody decided, and it does not count.
+The terms of one vocabulary stand for ours, a document is held against them as `sts-kg mappings propose` does. A pair is
+*right* if curators say that both terms are exact matches; *wrong* if they deny it, or if they match one of both to
+another term of the same vocabulary; otherwise nobody decided, and it does not count. Recall is of the pairs that
+curators match and whose terms are there.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import csv
 import subprocess
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -27,92 +27,295 @@ from sts_kg import load
 from sts_kg.links import link, shipped
 from sts_kg.links.candidates import Candidates, Row
 from sts_kg.links.external import External
-from sts_kg.links.joins import referred
+from sts_kg.links.joins import XREFS
+from sts_kg.links.proposals import evidence_of
+from sts_kg.links.report import Candidate
 from sts_kg.rdf import STS, Prefixes
 from sts_kg.tables.layout import text_table
 
 EXTERNAL = DATA.parent / "external"
-CHEBI, MAXO, DRUGS = (
-    EXTERNAL / f"{name}.owl.gz" for name in ("maxo-chebi-import-2020-12-10", "maxo-2024-07-29", "drugcentral-2021-09-01")
+CHEBI, MAXO, DRUGS, OAE = (
+    EXTERNAL / f"{name}.owl.gz"
+    for name in (
+        *("maxo-chebi-import-2020-12-10", "maxo-2024-07-29", "drugcentral-2021-09-01"),
+        "oae-dinto-subset",
+    )
 )
-_SCOPES = {"hasExactSynonym": "EXACT", "hasBroadSynonym": "BROAD", "hasNarrowSynonym": "NARROW"}
-_SYNONYM = "http://www.geneontology.org/formats/oboInOwl#has{}Synonym"
+#: Pairs of vocabularies of which Biomappings has decided many: those that stand for ours, and the document.
+PAIRS = (
+    *(("chebi", "mesh"), ("doid", "mesh"), ("mesh", "ncit"), ("go", "mesh"), ("efo", "mesh"), ("hp", "mesh")),
+    *(("mondo", "mesh"), ("maxo", "mesh"), ("uberon", "mesh"), ("cl", "mesh"), ("dron", "vo"), ("doid", "efo")),
+    *(("chebi", "efo"), ("uberon", "bto")),
+)
+_XREF = next(iter(XREFS))
 Pair = tuple[str, str]
 
 
-@dataclass
-class Side:
-    """A vocabulary: the names of each term by its CURIE, the label first, each with its scope; and identifiers."""
-
-    names: dict[str, list[tuple[str, str]]]
-    identifiers: dict[str, set[str]] = field(default_factory=dict)
-
-    def obo(self) -> Iterator[str]:
-        """Yield the vocabulary as OBO."""
-        yield "format-version: 1.2\n"
-        for term, (label, *synonyms) in sorted(self.names.items()):
-            yield f"\n[Term]\nid: {term}\nname: {_plain(label[0])}\n"
-            for name, scope in sorted({*synonyms}):
-                yield f'synonym: "{_plain(name)}" {scope} []\n'
-            for value in sorted(self.identifiers.get(term, ())):
-                yield f"xref: {value}\n"
-
-    def ours(self) -> tuple[Graph, list[Row]]:
-        """Return the vocabulary as if its terms were ours, and what its identifiers say as mappings."""
-        graph, rows = Graph(), []
-        for term, (label, *synonyms) in self.names.items():
-            subject = URIRef(Prefixes.shipped().expand(term))
-            graph.add((subject, RDF.type, STS.Finding))
-            graph.add((subject, RDFS.label, Literal(label[0])))
-            for name, scope in synonyms:
-                if scope == "EXACT":
-                    graph.add((subject, SKOS.altLabel, Literal(name)))
-            rows.append(Row(subject, SKOS.relatedMatch, "x:1", ""))
-            for value in self.identifiers.get(term, ()):
-                rows.append(Row(subject, SKOS.exactMatch, value, ""))
-        return graph, rows
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.replace("\\", "\\\\").replace('"', '\\"').replace("{", "\\{").replace("!", "\\!").split())
-
-
-@dataclass
 class Decided:
-    """What curators say of pairs of two vocabularies."""
+    """The pairs that curators match exactly, and those that they deny."""
 
-    yes: set[Pair] = field(default_factory=set)
-    no: set[Pair] = field(default_factory=set)
+    def __init__(self, yes: Iterable[Pair], no: Iterable[Pair] = ()) -> None:
+        self.yes, self.no = {*yes}, {*no}
+        self._others = {(one, _prefix(other)) for pair in self.yes for one, other in (pair, pair[::-1])}
 
     def judged(self, pair: Pair) -> bool | None:
         """Return whether a pair is right, or None if nobody decided."""
         if pair in self.yes:
             return True
-        return False if pair in self.no or pair[0] in self._first or pair[1] in self._second else None
+        known = {(pair[0], _prefix(pair[1])), (pair[1], _prefix(pair[0]))} & self._others
+        return False if known or pair in self.no else None
 
-    @property
-    def _first(self) -> set[str]:
-        return {first for first, _ in self.yes}
+    def of(self, terms: Iterable[str]) -> Decided:
+        """Return the same of pairs whose second term is one of these."""
+        there = {*terms}
+        return Decided({pair for pair in self.yes if pair[1] in there}, self.no)
 
-    @property
-    def _second(self) -> set[str]:
-        return {second for _, second in self.yes}
-
-    def frozen(self) -> Decided:
-        """Return the same, quick to ask."""
-        fast = _Fast(self.yes, self.no)
-        return fast
+    def line(self, pairs: Iterable[Pair]) -> list[str]:
+        """Return the numbers of right, wrong and undecided pairs, precision and recall."""
+        counts = Counter(map(self.judged, {*pairs}))
+        right, wrong = counts[True], counts[False]
+        shares = (right / ((right + wrong) or 1), right / (len(self.yes) or 1))
+        return [*map(str, (right, wrong, counts[None], len(self.yes))), *(f"{share:.3f}" for share in shares)]
 
 
-class _Fast(Decided):
-    def __init__(self, yes: set[Pair], no: set[Pair]) -> None:
-        super().__init__(yes, no)
-        self.__dict__["firsts"], self.__dict__["seconds"] = {a for a, _ in yes}, {b for _, b in yes}
+def _prefix(term: str) -> str:
+    return term.partition(":")[0]
 
-    @property
-    def _first(self) -> set[str]:
-        return self.__dict__["firsts"]
 
-    @property
-    def _second(self) -> set[str]:
-        return self.__dict__["seconds"]
+def _small(term: str) -> str:
+    prefix, _, local = term.partition(":")
+    return f"{prefix.lower()}:{local}"
+
+
+# --- Biomappings
+
+
+@cache
+def rows(folder: Path, name: str) -> list[dict[str, str]]:
+    """Return the rows of a file of Biomappings."""
+    with (folder / f"{name}.sssom.tsv").open(encoding="utf-8") as file:
+        return [*csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t")]
+
+
+@cache
+def labels(folder: Path, prefix: str) -> dict[str, str]:
+    """Return the label of each term of a vocabulary that Biomappings names, decided or not."""
+    found = {}
+    for name in ("predictions", "unsure", "negative", "positive"):
+        for row in rows(folder, name):
+            for end in ("subject", "object"):
+                if _prefix(row[f"{end}_id"]) == prefix and row[f"{end}_label"]:
+                    found[row[f"{end}_id"]] = row[f"{end}_label"]
+    return found
+
+
+def decided(folder: Path, first: str, seconds: Sequence[str]) -> Decided:
+    """Return what Biomappings has of exact matches between a vocabulary and some others."""
+    found: dict[str, set[Pair]] = {}
+    for name in ("positive", "negative"):
+        pairs = {(row["subject_id"], row["object_id"]) for row in rows(folder, name) if _exact(row)}
+        both = pairs | {pair[::-1] for pair in pairs}
+        found[name] = {pair for pair in both if _prefix(pair[0]) == first and _prefix(pair[1]) in seconds}
+    return Decided(found["positive"], found["negative"])
+
+
+def _exact(row: dict[str, str]) -> bool:
+    return row["predicate_id"] == "skos:exactMatch"
+
+
+# --- what is proposed
+
+
+def candidates(
+    names: dict[str, str], external: External, identifiers: Iterable[tuple[str, str]] = ()
+) -> list[tuple[Pair, Candidate]]:
+    """Return what a document proposes for terms that stand for ours, with their names, and the time that it took."""
+    graph = Graph()
+    for term, name in names.items():
+        graph.add((URIRef(f"urn:{term}"), RDF.type, STS.Finding))
+        graph.add((URIRef(f"urn:{term}"), RDFS.label, Literal(name)))
+    ours = [Row(URIRef(f"urn:{next(iter(names))}"), SKOS.relatedMatch, "x:1", "")]  # of which kind ours are
+    ours += [Row(URIRef(f"urn:{term}"), SKOS.exactMatch, value, "") for term, value in identifiers]
+    found = Candidates(graph, ours, ()).of(external, "document").candidates
+    return [((str(one.subject).removeprefix("urn:"), _small(one.object.removeprefix("urn:"))), one) for one in found]
+
+
+def document(names: dict[str, str], folder: Path) -> External:
+    """Return a document that says the label of each term."""
+    path = folder / "document.ttl"
+    graph = Graph()
+    for term, name in names.items():
+        graph.add((URIRef(f"urn:{term.replace(' ', '_')}"), RDFS.label, Literal(name)))
+    path.write_text(graph.serialize(format="nt"), encoding="utf-8")
+    return External(path)
+
+
+def described(external: External) -> set[str]:
+    """Return the CURIEs of the terms of a document that are not obsolete, the prefix in small letters."""
+    known = Prefixes.shipped()
+    return {
+        _small(known.compress(external.text(term)) or "")
+        for term in external.described().tolist()
+        if not external.is_deprecated(term)
+    }
+
+
+class Tally:
+    """How many candidates of each kind of evidence are right and wrong: what `MEASURED` holds."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, Counter[bool | None]] = defaultdict(Counter)
+
+    def add(self, found: list[tuple[Pair, Candidate]], by: Decided) -> None:
+        """Count candidates by what curators decided."""
+        for (pair, _), (kind, _) in zip(found, evidence_of([one for _, one in found]), strict=True):
+            self.counts[kind or "broader or narrower synonym"][by.judged(pair)] += 1
+
+    def __str__(self) -> str:
+        lines = [
+            [kind, *map(str, (count[True], count[False], count[None])), _share(count)]
+            for kind, count in sorted(self.counts.items())
+        ]
+        return text_table(("evidence", "right", "wrong", "undecided", "share"), lines)
+
+
+def _share(count: Counter[bool | None]) -> str:
+    decided = count[True] + count[False]
+    return f"{count[True] / decided:.2f}" if decided else ""
+
+
+# --- OAK
+
+
+def by_oak(runoak: str, files: Sequence[str], folder: Path) -> tuple[set[Pair], float]:
+    """Return the pairs that OAK's lexmatch finds between two ontologies, each as its adapter reads it, and its time."""
+    output, start = folder / "oak.sssom.tsv", time.perf_counter()
+    subprocess.run([runoak, "-i", files[0], "-a", files[1], "lexmatch", "-o", str(output)], check=True)
+    seconds = time.perf_counter() - start
+    found = set()
+    with output.open(encoding="utf-8") as file:
+        for row in csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t"):
+            ends = _small(row["subject_id"]), _small(row["object_id"])
+            found |= {ends, ends[::-1]}
+    return found, seconds
+
+
+def obo(names: dict[str, str], path: Path) -> str:
+    """Write a vocabulary as OBO, with a label for each term, and return how OAK is told to read it."""
+    terms = "".join(f"\n[Term]\nid: {term}\nname: {name}\n" for term, name in sorted(names.items()))
+    path.write_text(f"format-version: 1.2\nontology: {path.stem}\n{terms}", encoding="utf-8")
+    return f"simpleobo:{path}"
+
+
+# --- the tables
+
+
+def held_out() -> list[list[str]]:
+    """Return what is proposed for our own terms where all our rows of a vocabulary are taken away."""
+    lines = []
+    ours = load().asserted
+    for prefix, file in (("MAXO", MAXO), ("drugcentral", DRUGS), ("UBERON", MAXO), ("OAE", OAE)):
+        about = [row for each in shipped() for row in each.mappings if _prefix(str(row.object_id)) == prefix]
+        pairs = {True: set(), False: set()}
+        for row in about:
+            pairs[row.negative].add((str(row.subject_id), str(row.object_id)))
+        without = [
+            replace(each, mappings=tuple(row for row in each.mappings if row not in about)) for each in shipped()
+        ]
+        report = link([file], ours, sets=without, slice="star")
+        found = {(f"sts:{str(one.subject).rpartition('/')[2]}", one.object) for one in report.evidence}
+        mine = {pair for pair in found if _prefix(pair[1]) == prefix}
+        lines.append([f"ours, {prefix} taken away", *Decided(pairs[False], pairs[True]).line(mine)])
+        print(prefix, sorted(mine - pairs[False]), sorted(pairs[False] - mine))
+    return lines
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("biomappings", type=Path, help="the folder `resources` of biomappings, as its wheel has it")
+    parser.add_argument("--oak", metavar="RUNOAK", help="also ask OAK: the path of its command")
+    parser.add_argument(
+        "--quick", action="store_true", help="only small vocabularies, and no ontology of the test data"
+    )
+    asked = parser.parse_args()
+    folder, tally, lines = asked.biomappings, Tally(), held_out()
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        for first, second in PAIRS:
+            if asked.quick and len(labels(folder, first)) + len(labels(folder, second)) > 10_000:
+                continue
+            by, start = decided(folder, first, [second]), time.perf_counter()
+            found = candidates(labels(folder, first), document(labels(folder, second), place))
+            found = [(pair, one) for pair, one in found]
+            seconds = time.perf_counter() - start
+            tally.add(found, by)
+            lines.append([f"{first} – {second}, labels", *by.line(pair for pair, _ in found), f"{seconds:.1f}"])
+            if asked.oak:
+                files = [obo(labels(folder, each), place / f"{each}.obo") for each in (first, second)]
+                pairs, seconds = by_oak(asked.oak, files, place)
+                mine = {pair for pair in pairs if (_prefix(pair[0]), _prefix(pair[1])) == (first, second)}
+                lines.append(["   OAK lexmatch", *by.line(mine), f"{seconds:.1f}"])
+        for file in () if asked.quick else (MAXO, CHEBI):
+            start = time.perf_counter()
+            external = External(file)
+            there = described(external)
+            by = decided(folder, "mesh", sorted({_prefix(term) for term in there} - {"mesh", ""})).of(there)
+            found = candidates(labels(folder, "mesh"), external)
+            seconds = time.perf_counter() - start
+            tally.add(found, by)
+            title = f"mesh – {file.name.removesuffix('.owl.gz')}"
+            lines.append([title, *by.line(pair for pair, _ in found), f"{seconds:.1f}"])
+            sure = [
+                pair
+                for (pair, _), (_, sure) in zip(found, evidence_of([one for _, one in found]), strict=True)
+                if (sure or 0) >= 0.9
+            ]
+            lines.append(["   confidence from 0.9", *by.line(sure), ""])
+            if asked.oak:
+                plain = place / "document.owl"
+                plain.write_bytes(subprocess.run(["gzip", "-dc", str(file)], capture_output=True, check=True).stdout)
+                pairs, seconds = by_oak(
+                    asked.oak, (f"pronto:{plain}", obo(labels(folder, "mesh"), place / "mesh.obo")), place
+                )
+                mine = {pair for pair in pairs if _prefix(pair[0]) == "mesh" and _prefix(pair[1]) != "mesh"}
+                lines.append(["   OAK lexmatch", *by.line(mine), f"{seconds:.1f}"])
+            lines += drugs(external, title.partition(" – ")[2], tally)
+    print(text_table(("pairs", "right", "wrong", "undecided", "of", "precision", "recall", "seconds"), lines))
+    print(tally)
+
+
+def drugs(external: External, title: str, tally: Tally) -> list[list[str]]:
+    """Return what is proposed for the drugs of DrugCentral, by the cross-references to it in a document."""
+    known = Prefixes.shipped()
+    yes = set()
+    for row in external.rows_with([_XREF]).tolist():
+        head, _, local = external.text(int(external.objects[row])).partition(":")
+        if head.lower().replace("_", "") == "drugcentral":
+            yes.add((f"drugcentral:{local}", _small(known.compress(external.text(int(external.subjects[row]))) or "")))
+    source = External(DRUGS)
+    names, identifiers = {}, []
+    for term in source.classes().tolist():
+        head, _, local = source.text(term).rpartition("_")
+        if head.endswith("drugcentral"):
+            names[f"drugcentral:{local}"] = next(iter(source.labels(term)))
+            identifiers += [(f"drugcentral:{local}", value) for value in source.values(term, _XREF)]
+    found, by = candidates(names, external, identifiers), Decided(yes)
+    if not yes:
+        return []
+    tally.add(found, by)
+    kinds = [kind for kind, _ in evidence_of([one for _, one in found])]
+    lines = [[f"drugcentral – {title}", *by.line(pair for pair, _ in found), ""]]
+    for kind in ("cas", "inchikey"):
+        of_kind = (
+            pair
+            for (pair, one), each in zip(found, kinds, strict=True)
+            if one.matched_by == "identifier" and (one.value[:1].isdigit() == (kind == "cas"))
+        )
+        lines.append([f"   by {kind}", *by.line(of_kind), ""])
+    lines.append(["   by name", *by.line(pair for pair, one in found if one.matched_by != "identifier"), ""])
+    return lines
+
+
+if __name__ == "__main__":
+    main()

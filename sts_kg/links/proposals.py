@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -28,7 +28,7 @@ from sts_kg.links.slots import BUILT_IN, IRI, PROPOSED_BY
 from sts_kg.rdf import BASE, Prefixes
 from sts_kg.tables import cell_text, safe_cell
 
-__all__ = ["MEASURED", "Proposals", "accepted", "proposed"]
+__all__ = ["MEASURED", "Proposals", "accepted", "evidence_of", "proposed"]
 
 _NO_LICENSE = "https://w3id.org/sssom/license/unspecified"
 _TEXTS = ("subject_label", "object_label", "match_string", "comment")
@@ -67,10 +67,9 @@ def proposed(report: LinkReport, ours: Graph) -> Proposals:
     `ours` is the ontology whose terms are linked, for its version.
     """
     names = _Named()
-    confidence = _confidences(report.evidence)
     today = datetime.date.today()
     rows = []
-    for one, sure in zip(report.evidence, confidence, strict=True):
+    for one, (_, sure) in zip(report.evidence, evidence_of(report.evidence), strict=True):
         match = one.match
         row = replace(
             one.row,
@@ -148,27 +147,34 @@ def _kind(one: Candidate) -> str | None:
     return "related synonym" if one.is_related else one.matched_by
 
 
-def _confidences(evidence: Collection[Candidate]) -> list[float | None]:
-    """Return the confidence of each candidate: what was measured, by kind and by other terms of the same name."""
-    rivals: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    kinds = [_kind(one) for one in evidence]
+def evidence_of(candidates: Sequence[Candidate]) -> list[tuple[str | None, float | None]]:
+    """Return the kind of evidence of each candidate, as it was measured, and how sure it is; None if it was not.
 
-    def key(one: Candidate) -> tuple[object, ...]:
-        same = one.value if one.matched_by == "identifier" else ""
+    By a name, or by an identifier, another term of the same vocabulary in the document may be a candidate too: then at
+    most one of them is right.
+    """
+    kinds = [_kind(one) for one in candidates]
+
+    def rivals_of(one: Candidate) -> tuple[object, ...]:
+        same = one.value if one.matched_by == "identifier" else one.matched_by == "cross-reference"
         return one.document, one.subject, prefix_of(one.object), same
 
-    for one, kind in zip(evidence, kinds, strict=True):
-        if kind is not None and kind != "cross-reference":
-            rivals[key(one)].append(_RANKS.get(kind, 0))
-    found: list[float | None] = []
-    for one, kind in zip(evidence, kinds, strict=True):
-        ranks = rivals[key(one)] if kind is not None else []
-        if kind is None or kind == "cross-reference" or len(ranks) == 1:
-            found.append(MEASURED[kind] if kind is not None else None)
-        elif _RANKS.get(kind, 0) > min(ranks):
-            found.append(MEASURED["behind others"])
+    ranks: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for one, kind in zip(candidates, kinds, strict=True):
+        if kind is not None:
+            ranks[rivals_of(one)].append(_RANKS.get(kind, 0))
+    found: list[tuple[str | None, float | None]] = []
+    for one, kind in zip(candidates, kinds, strict=True):
+        others = ranks[rivals_of(one)]
+        if kind is None:
+            found.append((None, None))
+        elif len(others) == 1 or kind == "cross-reference":
+            found.append((kind, MEASURED[kind]))
+        elif _RANKS.get(kind, 0) > min(others):
+            found.append(("behind others", MEASURED["behind others"]))
         else:
-            found.append(round(MEASURED["first of several"] * 2 / max(2, ranks.count(min(ranks))), 3))
+            equal = others.count(min(others))
+            found.append(("first of several", round(min(MEASURED["first of several"], 1 / equal), 3)))
     return found
 
 
