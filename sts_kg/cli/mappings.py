@@ -169,9 +169,9 @@ def propose(
         shown.write(text(found.mappings))
     else:
         write_set(found.mappings, output)
-    left = ", ".join(f"{count:,} {why}" for why, count in found.left_out.items())
+    left = ", ".join(f"{count:,} {why}" for why, count in found.left_out.items() if count)
     rows, where = counted(len(found.mappings.mappings), "row"), f", written to {output}" if output else ""
-    shown.note(f"{counted(len(found), 'pair')} proposed ({rows}){where}; left out: {left}")
+    shown.note(f"{counted(len(found), 'pair')} proposed ({rows}){where}; left out: {left or 'nothing'}")
 
 
 @mappings_group.command()

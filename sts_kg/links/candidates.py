@@ -7,7 +7,7 @@ option to have it): what was decided for one holds for all.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -23,8 +23,10 @@ from sts_kg.links.report import Candidate, Match, Mention, prefix_of
 from sts_kg.queries import LABELS
 from sts_kg.rdf import BASE, STS, Prefixes, compress
 
-__all__ = ["IDENTIFIERS", "Candidates", "Proposed", "Row", "folded", "strongest"]
+__all__ = ["IDENTIFIERS", "MOST", "Candidates", "Proposed", "Row", "folded", "strongest"]
 
+#: A name that more terms of a document have says nothing of any of them.
+MOST = 100
 #: Vocabularies whose identifiers occur as values in other ontologies.
 IDENTIFIERS = ("inchikey", "cas")
 _NAMES = (RDFS.label, SKOS.altLabel)
@@ -59,7 +61,7 @@ class Proposed:
     """What a document proposes: candidates, what our mappings say otherwise, what they say too, and names of drugs.
 
     A pair is a candidate once for each kind of evidence. `mapped` are the pairs that are mapped already, `obsolete` the
-    terms that would be candidates if they were not obsolete.
+    terms that would be candidates if they were not obsolete, `common` how many have a name that more than `MOST` have.
     """
 
     candidates: list[Candidate] = field(default_factory=list)
@@ -68,6 +70,7 @@ class Proposed:
     mentions: dict[int, Mention] = field(default_factory=dict)
     mapped: set[tuple[URIRef, str]] = field(default_factory=set)
     obsolete: set[str] = field(default_factory=set)
+    common: int = 0
 
 
 def strongest(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -301,19 +304,26 @@ class _Work:
         ours, external = self._ours, self._external
         own, names, pattern = ours._own_names, ours._names, ours._drug_names
         begun = {name[:3] for name in names}
-        similar: list[tuple[int, str]] = []
+        same: list[tuple[int, str, str]] = []
+        similar: list[tuple[int, str, str]] = []
         for term, text in external.named():
             lower = text.casefold()
             if lower in own:
+                same.append((term, text, lower))
+            elif (lower[:3] in begun or ", " in lower) and folded(text) in names:
+                similar.append((term, text, folded(text)))
+            if pattern is not None and term not in self._found.mentions and pattern.search(lower):
+                self._found.mentions[term] = Mention(self._curie(term), text)
+        counts = Counter(name for _, _, name in (*same, *similar))
+        self._found.common = sum(count for count in counts.values() if count > MOST)
+        for term, text, lower in same:
+            if counts[lower] <= MOST:
                 named = external.naming(term, text)
                 is_label = any(iri in _LABELS and _ENGLISH.fullmatch(language) for iri, language in named)
                 self._note(own[lower], self._curie(term), term, "label" if is_label else "synonym", text)
-            elif (lower[:3] in begun or ", " in lower) and folded(text) in names:
-                similar.append((term, text))
-            if pattern is not None and term not in self._found.mentions and pattern.search(lower):
-                self._found.mentions[term] = Mention(self._curie(term), text)
-        for term, text in similar:
-            self._note(names[folded(text)], self._curie(term), term, "similar name", text)
+        for term, text, name in similar:
+            if counts[name] <= MOST:
+                self._note(names[name], self._curie(term), term, "similar name", text)
 
     def _cross_references(self) -> None:
         """Note what cross-references join to a term that one of ours is mapped to, in both directions."""

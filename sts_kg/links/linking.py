@@ -23,7 +23,7 @@ from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
 from sts_kg.closure.encoding import Ids
 from sts_kg.errors import EndpointAnswerError
-from sts_kg.links.candidates import IDENTIFIERS, Candidates, Proposed, Row, strongest
+from sts_kg.links.candidates import IDENTIFIERS, MOST, Candidates, Proposed, Row, strongest
 from sts_kg.links.external import External
 from sts_kg.links.fetch import Fetched, fetched, of_endpoint
 from sts_kg.links.hierarchies import property_of
@@ -110,6 +110,7 @@ def link(
             "mapped already": len(work.found.mapped),
             "denied or mapped otherwise": len({(one.subject, one.object) for one in work.found.against}),
             "obsolete": len(work.found.obsolete),
+            f"of a name that more than {MOST} terms have": work.found.common,
         },
     )
 
@@ -253,6 +254,7 @@ class _Work:
             getattr(self.found, kind).extend(getattr(proposed, kind))
         self.found.mapped |= proposed.mapped
         self.found.obsolete |= proposed.obsolete
+        self.found.common += proposed.common
         mentions = proposed.mentions
         chosen = {term for one, term in found.values() if one is not None and term >= 0} | mentions.keys()
         chosen |= set(self._seeds(external))

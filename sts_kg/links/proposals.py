@@ -24,7 +24,7 @@ from sts_kg.links.mapping_set import MappingSet, used_prefixes
 from sts_kg.links.ownership import space_of
 from sts_kg.links.pins import Pin
 from sts_kg.links.report import UNREVIEWED, Candidate, LinkReport, prefix_of
-from sts_kg.links.slots import BUILT_IN, IRI, PROPOSED_BY
+from sts_kg.links.slots import BUILT_IN, ENDS, IRI, PROPOSED_BY
 from sts_kg.rdf import BASE, Prefixes
 from sts_kg.tables import cell_text, safe_cell
 
@@ -66,7 +66,7 @@ def proposed(report: LinkReport, ours: Graph) -> Proposals:
 
     `ours` is the ontology whose terms are linked, for its version.
     """
-    names = _Named()
+    names, tool_version = _Named(), version()
     today = datetime.date.today()
     rows = []
     for one, (_, sure) in zip(report.evidence, evidence_of(report.evidence), strict=True):
@@ -77,7 +77,7 @@ def proposed(report: LinkReport, ours: Graph) -> Proposals:
             subject_source="sts:ontology",
             subject_source_version=str(ours.value(URIRef(f"{BASE}ontology"), OWL.versionInfo) or "") or None,
             mapping_tool=PROPOSED_BY,
-            mapping_tool_version=version(),
+            mapping_tool_version=tool_version,
             mapping_date=today,
             confidence=sure,
             subject_match_field=match.ours,
@@ -106,7 +106,8 @@ def _set(metadata: dict[str, Any], rows: Iterable[Row], spaces: Mapping[str, str
     metadata = {**metadata, "mapping_set_id": id or f"urn:uuid:{uuid5(NAMESPACE_URL, repr(cells))}"}
     used = used_prefixes(kept, metadata)
     metadata["curie_map"] = {name: iri for name, iri in known.items() if name in used}
-    return canonical(MappingSet(metadata, kept))
+    found = canonical(MappingSet(metadata, kept))
+    return found if kept else replace(found, columns=ENDS)
 
 
 class _Named:
