@@ -11,10 +11,11 @@ from __future__ import annotations
 import argparse
 import csv
 import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -28,7 +29,7 @@ from sts_kg.links import link, shipped
 from sts_kg.links.candidates import Candidates, Row
 from sts_kg.links.external import External
 from sts_kg.links.joins import XREFS
-from sts_kg.links.proposals import evidence_of
+from sts_kg.links.proposals import evidence_of, kind_of
 from sts_kg.links.report import Candidate
 from sts_kg.rdf import STS, Prefixes
 from sts_kg.tables.layout import text_table
@@ -225,7 +226,7 @@ def held_out() -> list[list[str]]:
         report = link([file], ours, sets=without, slice="star")
         found = {(f"sts:{str(one.subject).rpartition('/')[2]}", one.object) for one in report.evidence}
         mine = {pair for pair in found if _prefix(pair[1]) == prefix}
-        lines.append([f"ours, {prefix} taken away", *Decided(pairs[False], pairs[True]).line(mine)])
+        lines.append([f"ours, {prefix} taken away", *Decided(pairs[False], pairs[True]).line(mine), ""])
         print(prefix, sorted(mine - pairs[False]), sorted(pairs[False] - mine))
     return lines
 
@@ -235,58 +236,56 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("biomappings", type=Path, help="the folder `resources` of biomappings, as its wheel has it")
     parser.add_argument("--oak", metavar="RUNOAK", help="also ask OAK: the path of its command")
-    parser.add_argument(
-        "--quick", action="store_true", help="only small vocabularies, and no ontology of the test data"
-    )
+    parser.add_argument("--largest", type=int, default=100_000, help="the most terms of both vocabularies together")
     asked = parser.parse_args()
     folder, tally, lines = asked.biomappings, Tally(), held_out()
+
+    def tell(title: str, numbers: list[str], seconds: float | None = None) -> None:
+        lines.append([title, *numbers, f"{seconds:.1f}" if seconds is not None else ""])
+        print("\t".join(lines[-1]), file=sys.stderr, flush=True)
+
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         for first, second in PAIRS:
-            if asked.quick and len(labels(folder, first)) + len(labels(folder, second)) > 10_000:
+            ours, theirs = labels(folder, first), labels(folder, second)
+            if len(ours) + len(theirs) > asked.largest:
                 continue
             by, start = decided(folder, first, [second]), time.perf_counter()
-            found = candidates(labels(folder, first), document(labels(folder, second), place))
-            found = [(pair, one) for pair, one in found]
-            seconds = time.perf_counter() - start
+            found = candidates(ours, document(theirs, place))
             tally.add(found, by)
-            lines.append([f"{first} – {second}, labels", *by.line(pair for pair, _ in found), f"{seconds:.1f}"])
+            tell(f"{first} – {second}, labels", by.line(pair for pair, _ in found), time.perf_counter() - start)
             if asked.oak:
-                files = [obo(labels(folder, each), place / f"{each}.obo") for each in (first, second)]
+                files = [
+                    obo(labelled(each), place / f"{end}.obo") for end, each in (("ours", ours), ("theirs", theirs))
+                ]
                 pairs, seconds = by_oak(asked.oak, files, place)
                 mine = {pair for pair in pairs if (_prefix(pair[0]), _prefix(pair[1])) == (first, second)}
-                lines.append(["   OAK lexmatch", *by.line(mine), f"{seconds:.1f}"])
-        for file in () if asked.quick else (MAXO, CHEBI):
+                tell("   OAK lexmatch", by.line(mine), seconds)
+        ours = labels(folder, "mesh")
+        for file in (MAXO, CHEBI):
             start = time.perf_counter()
             external = External(file)
             there = described(external)
             by = decided(folder, "mesh", sorted({_prefix(term) for term in there} - {"mesh", ""})).of(there)
-            found = candidates(labels(folder, "mesh"), external)
-            seconds = time.perf_counter() - start
+            found = candidates(ours, external)
             tally.add(found, by)
-            title = f"mesh – {file.name.removesuffix('.owl.gz')}"
-            lines.append([title, *by.line(pair for pair, _ in found), f"{seconds:.1f}"])
-            sure = [
-                pair
-                for (pair, _), (_, sure) in zip(found, evidence_of([one for _, one in found]), strict=True)
-                if (sure or 0) >= 0.9
-            ]
-            lines.append(["   confidence from 0.9", *by.line(sure), ""])
+            title = f"mesh – {file.name.partition('.')[0]}"
+            tell(title, by.line(pair for pair, _ in found), time.perf_counter() - start)
+            confident = zip(found, evidence_of([one for _, one in found]), strict=True)
+            tell("   confidence 0.9 or more", by.line(pair for (pair, _), (_, sure) in confident if (sure or 0) >= 0.9))
             if asked.oak:
-                plain = place / "document.owl"
-                plain.write_bytes(subprocess.run(["gzip", "-dc", str(file)], capture_output=True, check=True).stdout)
-                pairs, seconds = by_oak(
-                    asked.oak, (f"pronto:{plain}", obo(labels(folder, "mesh"), place / "mesh.obo")), place
-                )
+                files = [obo(names_of(external), place / "document.obo"), obo(labelled(ours), place / "mesh.obo")]
+                pairs, seconds = by_oak(asked.oak, files, place)
                 mine = {pair for pair in pairs if _prefix(pair[0]) == "mesh" and _prefix(pair[1]) != "mesh"}
-                lines.append(["   OAK lexmatch", *by.line(mine), f"{seconds:.1f}"])
-            lines += drugs(external, title.partition(" – ")[2], tally)
+                tell("   OAK lexmatch", by.line(mine), seconds)
+        for title, numbers in drugs(External(CHEBI), tally):
+            tell(title, numbers)
     print(text_table(("pairs", "right", "wrong", "undecided", "of", "precision", "recall", "seconds"), lines))
     print(tally)
 
 
-def drugs(external: External, title: str, tally: Tally) -> list[list[str]]:
-    """Return what is proposed for the drugs of DrugCentral, by the cross-references to it in a document."""
+def drugs(external: External, tally: Tally) -> Iterator[tuple[str, list[str]]]:
+    """Yield what is proposed for the drugs of DrugCentral, by the cross-references to it in a document."""
     known = Prefixes.shipped()
     yes = set()
     for row in external.rows_with([_XREF]).tolist():
@@ -301,20 +300,14 @@ def drugs(external: External, title: str, tally: Tally) -> list[list[str]]:
             names[f"drugcentral:{local}"] = next(iter(source.labels(term)))
             identifiers += [(f"drugcentral:{local}", value) for value in source.values(term, _XREF)]
     found, by = candidates(names, external, identifiers), Decided(yes)
-    if not yes:
-        return []
     tally.add(found, by)
-    kinds = [kind for kind, _ in evidence_of([one for _, one in found])]
-    lines = [[f"drugcentral – {title}", *by.line(pair for pair, _ in found), ""]]
+    yield "drugcentral – maxo-chebi-import", by.line(pair for pair, _ in found)
     for kind in ("cas", "inchikey"):
-        of_kind = (
-            pair
-            for (pair, one), each in zip(found, kinds, strict=True)
-            if one.matched_by == "identifier" and (one.value[:1].isdigit() == (kind == "cas"))
+        yield (
+            f"   by {kind}",
+            by.line(pair for pair, one in found if one.matched_by == "identifier" and kind_of(one) == kind),
         )
-        lines.append([f"   by {kind}", *by.line(of_kind), ""])
-    lines.append(["   by name", *by.line(pair for pair, one in found if one.matched_by != "identifier"), ""])
-    return lines
+    yield "   by name", by.line(pair for pair, one in found if one.matched_by != "identifier")
 
 
 if __name__ == "__main__":

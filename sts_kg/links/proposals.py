@@ -28,7 +28,7 @@ from sts_kg.links.slots import BUILT_IN, ENDS, IRI, PROPOSED_BY
 from sts_kg.rdf import BASE, Prefixes
 from sts_kg.tables import cell_text, safe_cell
 
-__all__ = ["MEASURED", "Proposals", "accepted", "evidence_of", "proposed"]
+__all__ = ["MEASURED", "Proposals", "accepted", "evidence_of", "kind_of", "proposed"]
 
 _NO_LICENSE = "https://w3id.org/sssom/license/unspecified"
 _TEXTS = ("subject_label", "object_label", "match_string", "comment")
@@ -118,7 +118,7 @@ class _Named:
 
     def curie(self, term: str, document: str) -> str:
         space = space_of(term)
-        if "://" not in term or term == space or not IRI.fullmatch(term):
+        if Prefixes.shipped().find(prefix_of(term)) is not None or term == space or not IRI.fullmatch(term):
             return term
         stem = f"x-{document}" if Prefixes.shipped().find(document) or not document[0].isalpha() else document
         names = (stem if number == 1 else f"{stem}-{number}" for number in range(1, len(self.spaces) + 2))
@@ -139,7 +139,7 @@ def _with_texts(row: Row, change: Any) -> Row:
 # --- how sure
 
 
-def _kind(one: Candidate) -> str | None:
+def kind_of(one: Candidate) -> str | None:
     """Return the kind of evidence, as it was measured; None of synonyms that are broader or narrower."""
     if one.matched_by == "identifier":
         return "cas" if one.value[:1].isdigit() else "inchikey"
@@ -154,7 +154,7 @@ def evidence_of(candidates: Sequence[Candidate]) -> list[tuple[str | None, float
     By a name, or by an identifier, another term of the same vocabulary in the document may be a candidate too: then at
     most one of them is right.
     """
-    kinds = [_kind(one) for one in candidates]
+    kinds = [kind_of(one) for one in candidates]
 
     def rivals_of(one: Candidate) -> tuple[object, ...]:
         same = one.value if one.matched_by == "identifier" else one.matched_by == "cross-reference"
