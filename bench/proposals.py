@@ -201,11 +201,39 @@ def by_oak(runoak: str, files: Sequence[str], folder: Path) -> tuple[set[Pair], 
     return found, seconds
 
 
-def obo(names: dict[str, str], path: Path) -> str:
-    """Write a vocabulary as OBO, with a label for each term, and return how OAK is told to read it."""
-    terms = "".join(f"\n[Term]\nid: {term}\nname: {name}\n" for term, name in sorted(names.items()))
-    path.write_text(f"format-version: 1.2\nontology: {path.stem}\n{terms}", encoding="utf-8")
+def obo(names: dict[str, list[tuple[str, str]]], path: Path) -> str:
+    """Write the names of a vocabulary, each with its scope, as OBO, and return how OAK is told to read it."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(f"format-version: 1.2\nontology: {path.stem}\n")
+        for term, given in sorted(names.items()):
+            label = next((name for name, scope in given if not scope), "")
+            others = "".join(f'synonym: "{_quoted(name)}" {scope} []\n' for name, scope in given if scope)
+            file.write(f"\n[Term]\nid: {term}\nname: {label}\n{others}")
     return f"simpleobo:{path}"
+
+
+def _quoted(name: str) -> str:
+    return " ".join(name.replace("\\", "\\\\").replace('"', '\\"').split())
+
+
+def labelled(names: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """Return labels as names with their scopes."""
+    return {term: [(name, "")] for term, name in names.items()}
+
+
+def names_of(external: External) -> dict[str, list[tuple[str, str]]]:
+    """Return the names of the terms of a document that are not obsolete, with the scopes of OBO; '' of a label."""
+    known, found = Prefixes.shipped(), defaultdict(list)
+    for term, name in external.named():
+        curie = known.compress(external.text(term))
+        if curie and not external.is_deprecated(term):
+            by = external.naming(term, name)[0][0].rpartition("#")[2]
+            scope = by.removeprefix("has").removesuffix("Synonym").upper()
+            found[curie].append((name, "" if by == "label" else scope if scope in _SCOPES else "RELATED"))
+    return found
+
+
+_SCOPES = ("EXACT", "BROAD", "NARROW", "RELATED")
 
 
 # --- the tables
@@ -217,7 +245,7 @@ def held_out() -> list[list[str]]:
     ours = load().asserted
     for prefix, file in (("MAXO", MAXO), ("drugcentral", DRUGS), ("UBERON", MAXO), ("OAE", OAE)):
         about = [row for each in shipped() for row in each.mappings if _prefix(str(row.object_id)) == prefix]
-        pairs = {True: set(), False: set()}
+        pairs: dict[bool, set[Pair]] = {True: set(), False: set()}
         for row in about:
             pairs[row.negative].add((str(row.subject_id), str(row.object_id)))
         without = [
