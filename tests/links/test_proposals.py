@@ -147,6 +147,16 @@ def test_of_several_terms_of_a_name_at_most_one_is_right(kg: KnowledgeGraph, tmp
     }
 
 
+def test_the_command_writes_what_python_returns(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    found = proposed(kg, tmp_path, 'obo:CHEBI_77 rdfs:label "Ifosfamide", "Ifosfamides" . x:1 rdfs:label "surgery" .')
+    for ending in ("sssom.tsv", "csv", "json"):
+        assert run("propose", tmp_path / "other.ttl", "-o", tmp_path / f"new.{ending}").exit_code == 0
+        assert read(tmp_path / f"new.{ending}") == found
+    shown = run("propose", tmp_path / "other.ttl")
+    assert shown.stdout == text(found)
+    assert shown.stderr == "2 pairs proposed (2 rows); left out: nothing\n"
+
+
 # --- what is left out
 
 
