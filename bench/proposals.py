@@ -181,8 +181,9 @@ class Tally:
 
 
 def _share(count: Counter[bool | None]) -> str:
+    """Return the share that is right, by the rule of succession: of few decisions none is certain."""
     decided = count[True] + count[False]
-    return f"{count[True] / decided:.2f}" if decided else ""
+    return f"{(count[True] + 1) / (decided + 2):.2f}" if decided else ""
 
 
 # --- OAK
@@ -306,10 +307,38 @@ def main() -> None:
                 pairs, seconds = by_oak(asked.oak, files, place)
                 mine = {pair for pair in pairs if _prefix(pair[0]) == "mesh" and _prefix(pair[1]) != "mesh"}
                 tell("   OAK lexmatch", by.line(mine), seconds)
-        for title, numbers in drugs(External(CHEBI), tally):
+        for title, numbers in (*drugs(External(CHEBI), tally), *references(folder, tally)):
             tell(title, numbers)
     print(text_table(("pairs", "right", "wrong", "undecided", "of", "precision", "recall", "seconds"), lines))
     print(tally)
+
+
+def references(folder: Path, tally: Tally) -> Iterator[tuple[str, list[str]]]:
+    """Yield what cross-references of MAxO propose: of its terms to MeSH, and of MeSH by what both are in NCIt."""
+    external = External(MAXO)
+    there = sorted(described(external))
+    by = decided(folder, "mesh", sorted({_prefix(term) for term in there} - {"mesh", ""})).of(there)
+    for title, named, first in (
+        ("MAxO – mesh, cross-references", [(each, _known(each)) for each in there if _known(each)], "mesh"),
+        (
+            "mesh – MAxO, by those to NCIt",
+            [(one, _known(two)) for one, two in decided(folder, "mesh", ["ncit"]).yes],
+            "",
+        ),
+    ):
+        found = [
+            ((pair[::-1] if first else pair), one)
+            for pair, one in candidates({one: one for one, _ in named}, external, named)
+            if one.matched_by == "cross-reference" and (not first or _prefix(pair[1]) == first)
+        ]
+        tally.add(found, by)
+        yield title, by.line(pair for pair, _ in found)
+
+
+def _known(term: str) -> str:
+    """Return a term of Biomappings as we write it, or '' if we do not know its vocabulary."""
+    prefix = Prefixes.shipped().find(_prefix(term))
+    return f"{prefix.name}:{term.partition(':')[2]}" if prefix is not None else ""
 
 
 def drugs(external: External, tally: Tally) -> Iterator[tuple[str, list[str]]]:

@@ -60,10 +60,10 @@ def test_each_kind_of_evidence_has_its_row(kg: KnowledgeGraph, tmp_path: Path) -
         ("skos:exactMatch", "semapv:LexicalMatching", "0.99", "ifosfamide", "rdfs:label", "rdfs:label"),
         ("skos:exactMatch", "semapv:MappingChaining", "0.96", "3778-73-2", "skos:exactMatch", "oboInOwl:hasDbXref"),
         (
-            *("skos:exactMatch", "semapv:MappingChaining", "0.76", "HOMGKSMUEGBAAB-UHFFFAOYSA-N", "skos:exactMatch"),
+            *("skos:exactMatch", "semapv:MappingChaining", "0.95", "HOMGKSMUEGBAAB-UHFFFAOYSA-N", "skos:exactMatch"),
             "oboInOwl:hasDbXref",
         ),
-        ("skos:closeMatch", "semapv:MappingChaining", "0.5", "", "", ""),
+        ("skos:closeMatch", "semapv:MappingChaining", "0.62", "", "", ""),
     }
     assert {(row.subject_id, row.object_id) for row in found.mappings} == {("sts:ifosfamide", "drug:1")}
     assert found.curie_map["drug"] == "https://hospital.example/drug/"
@@ -109,11 +109,11 @@ def test_the_set_says_where_it_comes_from(kg: KnowledgeGraph, tmp_path: Path) ->
     ("says", "predicate", "confidence", "steps"),
     [
         ('rdfs:label "Ifosfamides (substance)"', "skos:closeMatch", "0.98", "CaseNormalization RegexRemoval Stemming"),
-        ('oio:hasExactSynonym "ifosfamide"', "skos:closeMatch", "0.94", ""),
-        ('oio:hasRelatedSynonym "ifosfamide"', "skos:closeMatch", "0.92", ""),
+        ('oio:hasExactSynonym "ifosfamide"', "skos:closeMatch", "0.93", ""),
+        ('oio:hasRelatedSynonym "ifosfamide"', "skos:closeMatch", "0.91", ""),
         ('oio:hasBroadSynonym "ifosfamide"', "skos:narrowMatch", "", ""),
         ('oio:hasNarrowSynonym "ifosfamide"', "skos:broadMatch", "", ""),
-        ('rdfs:label "Ifosfamid"@de, "ifosfamide"@fr', "skos:closeMatch", "0.94", ""),
+        ('rdfs:label "Ifosfamid"@de, "ifosfamide"@fr', "skos:closeMatch", "0.93", ""),
         ('rdfs:label "ifosfamide"@en-GB', "skos:exactMatch", "0.99", ""),
     ],
 )
@@ -304,6 +304,14 @@ def test_rows_are_chosen_by_line(new: Path) -> None:
         accepted(read(new), ME, lines=[999])
     with pytest.raises(UnknownNameError, match="CHEBI:1"):
         accepted(read(new), ME, objects=["CHEBI:1"])
+
+
+def test_sets_of_one_prefix_for_two_vocabularies_stay_apart(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    first = accepted(proposed(kg, tmp_path, 'x:1 rdfs:label "ifosfamide" .'), ME)
+    other = proposed(kg, tmp_path, '<https://elsewhere.example/1> rdfs:label "ifosfamide" .')
+    assert first.curie_map["other"] == "https://hospital.example/drug/"
+    with pytest.raises(ParseError, match="has another IRI for the prefix other than the proposals"):
+        accepted(other, ME, to=first)
 
 
 @pytest.mark.parametrize("reviewer", ["Jane", "orcid:12", "https://orcid.org/0000-0002-1825-0097"])
