@@ -76,7 +76,7 @@ from sts_kg.workers import Limits, bytes_of
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure, Proof
-    from sts_kg.links import Layers, LinkReport, MappingSet
+    from sts_kg.links import Layers, LinkReport, MappingSet, Proposals
     from sts_kg.links import Mapping as MappingRow
     from sts_kg.quality import Report
     from sts_kg.stores import Backend, Dumped, Endpoint, Pushed, PushProgress, Source, Verified
@@ -1117,6 +1117,27 @@ class KnowledgeGraph:
         for derived in ("_kept_cases", "_entities"):
             self.__dict__.pop(derived, None)
         return report
+
+    def propose(
+        self,
+        *sources: str | Path | Endpoint,
+        progress: Callable[[str, int], None] | None = None,
+        lock: str | Path | None = None,
+        locked: bool = False,
+        offline: bool = False,
+        downloading: Callable[[str, int, int | None], None] | None = None,
+    ) -> Proposals:
+        """Return what ontologies propose: mappings that nobody has reviewed, a row for each kind of evidence.
+
+        Nothing is added to this graph: give what a person accepted to `with_mappings`. Pairs that are mapped or denied
+        are left out, and obsolete terms. Sources, arguments and errors are those of `link`.
+        """
+        from sts_kg.links import ByName, link, proposed
+
+        ours = self.guideline.asserted
+        with ByName(lock, locked=locked, offline=offline, progress=downloading) as names:
+            found = link(names.sources(sources), ours, sets=self._layers.about_ours, slice="star", progress=progress)
+            return proposed(names.keep(found), ours)
 
     def _read(
         self,

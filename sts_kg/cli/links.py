@@ -12,6 +12,7 @@ from sts_kg.cli.shared import (
     NO,
     File,
     as_json,
+    downloaded_size,
     formats,
     mappings_option,
     memory_option,
@@ -119,7 +120,7 @@ def link(
             lock=lock,
             locked=locked,
             offline=offline,
-            downloading=lambda name, size, of: show(f"{name}: {_size(size, of)} downloaded"),
+            downloading=lambda name, size, of: show(f"{name}: {downloaded_size(size, of)} downloaded"),
         )
         if output is not None:
             show("reasoning and writing …")
@@ -146,7 +147,3 @@ def link(
 
 def _is_file(output: Path) -> bool:
     return output.name.lower().removesuffix(".gz").endswith((".nq", ".trig"))
-
-
-def _size(size: int, of: int | None) -> str:
-    return shown_size(size) + (f" of {shown_size(of)}" if of else "")

@@ -1,4 +1,4 @@
-"""Commands about mappings to external vocabularies: list, validate, export."""
+"""Commands about mappings to external vocabularies: list, propose, accept, validate, export."""
 
 from __future__ import annotations
 
@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sts_kg.cli.shared import DONE, NO, UNREADABLE, File, as_json, formats, mappings_option, terminal, with_own
+from sts_kg.cli.shared import (
+    DONE,
+    NO,
+    UNREADABLE,
+    File,
+    as_json,
+    downloaded_size,
+    formats,
+    mappings_option,
+    memory_option,
+    terminal,
+    with_own,
+)
 from sts_kg.errors import ParseError, UnknownNameError
 from sts_kg.safe import counted
 
@@ -39,10 +51,11 @@ class _Mappings(click.Group):
 @click.group(
     name="mappings",
     cls=_Mappings,
-    subcommand_metavar="[ENTITY|CURIE|IRI] | validate FILE... | conflicts FILE... | export",
+    subcommand_metavar="[ENTITY|CURIE|IRI] | propose NAME... | accept FILE | validate FILE... | conflicts FILE... | "
+    "export",
 )
 def mappings_group() -> None:
-    """List, validate and export mappings to external terms (SSSOM).
+    """List, propose, validate and export mappings to external terms (SSSOM).
 
     ENTITY is the name or label of one of our terms. A CURIE, IRI or code of an external term, in any known form, finds
     our terms that are mapped to it. For the options of the list: sts-kg mappings list --help.
@@ -104,6 +117,123 @@ def _described(each: MappingSet, row: Mapping) -> dict[str, str]:
     cells = {slot: row.cell(slot) for slot in SLOTS if row.cell(slot)}
     iris = {f"{end}_iri": iri_of(row.cell(f"{end}_id"), each.curie_map) for end in ("subject", "object")}
     return {"mapping_set": each.name, **cells, **iris}
+
+
+@mappings_group.command()
+@click.argument("files", nargs=-1, metavar="[NAME|FILE|URL]...")
+@click.option("-o", "--output", type=File, metavar="FILE", help="FILE.(sssom.tsv|csv|json); without it, a table.")
+@click.option("--lock", type=File, metavar="FILE", help="Where names are pinned; without it they are not.")
+@click.option("--locked", is_flag=True, help="Use exactly the documents that the lock pins; without names, all.")
+@click.option("--offline", is_flag=True, help="Take names from the cache only.")
+@mappings_option
+@memory_option
+def propose(
+    files: tuple[str, ...],
+    output: Path | None,
+    lock: Path | None,
+    locked: bool,
+    offline: bool,
+    mappings: tuple[Path, ...],
+) -> None:
+    """Propose mappings of our terms to those of ontologies: by names, identifiers and cross-references.
+
+    Writes a mapping set (SSSOM) with a row for each kind of evidence, and how sure it is. Nobody has reviewed it, and
+    no command takes it with --mappings: judge the rows, by `sts-kg mappings accept` or in a spreadsheet. What is mapped
+    or denied already is left out, and so are obsolete terms. Ontologies are given as to `sts-kg link`.
+
+    \b
+    Example:
+      sts-kg mappings propose maxo.owl obo:chebi -o new.sssom.tsv
+      sts-kg mappings accept new.sssom.tsv --at-least 0.9 --reviewer orcid:0000-0002-1825-0097 -o accepted.sssom.tsv
+    """
+    from sts_kg.knowledge import load
+    from sts_kg.links import text
+    from sts_kg.links import write as write_set
+
+    if not files and not locked:
+        raise click.UsageError("name an ontology, a file or a URL to propose from")
+    if output is not None and output.exists():
+        raise click.UsageError(f"{output} is there, and may hold what somebody has judged; name another file")
+    shown = terminal()
+    kg = with_own(load(), mappings)
+    with shown.busy("reading …") as show:
+        found = kg.propose(
+            *files,
+            progress=lambda name, lines: show(f"{name}: {counted(lines, 'triple')} read"),
+            lock=lock,
+            locked=locked,
+            offline=offline,
+            downloading=lambda name, size, of: show(f"{name}: {downloaded_size(size, of)} downloaded"),
+        )
+    if output is None:
+        shown.write(text(found.mappings))
+    else:
+        write_set(found.mappings, output)
+    left = ", ".join(f"{count:,} {why}" for why, count in found.left_out.items() if count)
+    rows, where = counted(len(found.mappings.mappings), "row"), f", written to {output}" if output else ""
+    shown.note(f"{counted(len(found), 'pair')} proposed ({rows}){where}; left out: {left or 'nothing'}")
+
+
+@mappings_group.command()
+@click.argument("file", type=File)
+@click.option("--reviewer", required=True, metavar="ORCID", help="Who decides, such as orcid:0000-0002-1825-0097.")
+@click.option("--subject", "subjects", multiple=True, metavar="CURIE", help="Only rows about this term; repeatable.")
+@click.option("--object", "objects", multiple=True, metavar="CURIE", help="Only rows about this term; repeatable.")
+@click.option("--row", "lines", type=int, multiple=True, metavar="LINE", help="Only the row on this line; repeatable.")
+@click.option("--at-least", type=click.FloatRange(0, 1), metavar="N", help="Only rows with this confidence, or more.")
+@click.option("--all", "everything", is_flag=True, help="All rows.")
+@click.option("--deny", is_flag=True, help="They are wrong: write them with Not; they are proposed no more.")
+@click.option("--id", metavar="IRI", help="The mapping_set_id; without it, one that follows from the rows.")
+@click.option("--license", metavar="IRI", help="The license; without it, that of FILE.")
+@click.option("-o", "--output", type=File, required=True, metavar="FILE", help="Where they go; what is there stays.")
+def accept(
+    file: Path,
+    reviewer: str,
+    subjects: tuple[str, ...],
+    objects: tuple[str, ...],
+    lines: tuple[int, ...],
+    at_least: float | None,
+    everything: bool,
+    deny: bool,
+    id: str | None,
+    license: str | None,
+    output: Path,
+) -> None:
+    """Accept proposed rows as reviewed by a person, or deny them with --deny.
+
+    Rows that are chosen by several options fulfil all of them. An accepted row keeps its justification and gets
+    reviewer and date; a denied one is a row with Not, curated by hand. They are added to OUTPUT, a set that --mappings
+    takes; a pair that was decided otherwise there is decided anew.
+
+    \b
+    Example:
+      sts-kg mappings accept new.sssom.tsv --at-least 0.9 --reviewer orcid:0000-0002-1825-0097 -o accepted.sssom.tsv
+      sts-kg mappings accept new.sssom.tsv --row 31 --deny --reviewer orcid:0000-0002-1825-0097 -o accepted.sssom.tsv
+    """
+    from sts_kg.links import accepted, read
+    from sts_kg.links import write as write_set
+
+    if not (everything or subjects or objects or lines or at_least is not None):
+        raise click.UsageError("choose rows by --subject, --object, --row or --at-least, or take --all")
+    if everything and (subjects or objects or lines or at_least is not None):
+        raise click.UsageError("--all takes every row; leave it out to choose some")
+    before = read(output) if output.exists() else None
+    found = accepted(
+        read(file),
+        reviewer,
+        subjects=subjects,
+        objects=objects,
+        lines=lines,
+        at_least=at_least,
+        deny=deny,
+        to=before,
+        id=id,
+        license=license,
+    )
+    write_set(found, output)
+    denied = sum(row.negative for row in found.mappings)
+    told = f"{counted(len(found.mappings) - denied, 'row')} accepted, {denied} denied"
+    terminal().note(f"{output} has {told}")
 
 
 @mappings_group.command()

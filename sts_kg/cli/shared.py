@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from sts_kg.errors import shown_size
 from sts_kg.safe import counted, in_json
 from sts_kg.stores import KINDS, PROFILES
 
@@ -32,6 +33,7 @@ __all__ = [
     "case_file",
     "case_id",
     "cases_option",
+    "downloaded_size",
     "endpoint_option",
     "formats",
     "graph_by",
@@ -215,6 +217,11 @@ def terminal() -> Terminal:
     from sts_kg.cli.console import Terminal
 
     return Terminal()
+
+
+def downloaded_size(size: int, of: int | None) -> str:
+    """Return how much was downloaded, and of how much if that is known."""
+    return shown_size(size) + (f" of {shown_size(of)}" if of else "")
 
 
 def as_json(value: object) -> str:

@@ -26,6 +26,9 @@ from .mappings import validate as validate
 from .mappings import write as write
 from .pins import Pin as Pin
 from .pins import read_pins as read_pins
+from .proposals import Proposals as Proposals
+from .proposals import accepted as accepted
+from .proposals import proposed as proposed
 from .report import LinkReport as LinkReport
 from .report import merged_slices as merged_slices
 from .slices import SLICES as SLICES

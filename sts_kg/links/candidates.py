@@ -7,8 +7,8 @@ option to have it): what was decided for one holds for all.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -19,11 +19,14 @@ from rdflib.namespace import OWL, RDF, RDFS, SKOS
 from sts_kg.links.external import External
 from sts_kg.links.joins import XREFS, forms_of, quoted, referred
 from sts_kg.links.lookup import synonyms
-from sts_kg.links.report import Candidate, Mention, prefix_of
+from sts_kg.links.report import Candidate, Match, Mention, prefix_of
+from sts_kg.queries import LABELS
 from sts_kg.rdf import BASE, STS, Prefixes, compress
 
-__all__ = ["IDENTIFIERS", "Candidates", "Proposed", "Row", "folded"]
+__all__ = ["IDENTIFIERS", "MOST", "Candidates", "Proposed", "Row", "folded", "strongest"]
 
+#: A name that more terms of a document have says nothing of any of them.
+MOST = 100
 #: Vocabularies whose identifiers occur as values in other ontologies.
 IDENTIFIERS = ("inchikey", "cas")
 _NAMES = (RDFS.label, SKOS.altLabel)
@@ -37,6 +40,7 @@ _TAG = re.compile(
 )
 #: Prefixes of what is no term.
 _NO_TERMS = ("obo", "orcid", "bioregistry", "clinicaltrials")
+_OWNER = re.compile(r"(?<=\w)['’]s\b")
 _APART = re.compile(r"[\s_\-–/,]+")
 _PLURALS = (("stases", "stasis"), ("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("s", ""))
 _NO_PLURAL = ("ss", "us", "is")
@@ -54,24 +58,55 @@ class Row:
 
 @dataclass
 class Proposed:
-    """What a document proposes: candidates, what our mappings say otherwise, what they say too, and names of drugs."""
+    """What a document proposes: candidates, what our mappings say otherwise, what they say too, and names of drugs.
+
+    A pair is a candidate once for each kind of evidence. `mapped` are the pairs that are mapped already, `obsolete` the
+    terms that would be candidates if they were not obsolete, `common` how many have a name that more than `MOST` have.
+    """
 
     candidates: list[Candidate] = field(default_factory=list)
     against: list[Candidate] = field(default_factory=list)
     agreed: list[Candidate] = field(default_factory=list)
     mentions: dict[int, Mention] = field(default_factory=dict)
+    mapped: set[tuple[URIRef, str]] = field(default_factory=set)
+    obsolete: set[str] = field(default_factory=set)
+    common: int = 0
+
+
+def strongest(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return each pair of a document once, with the first of its evidence, which is the best one."""
+    first: dict[tuple[str, URIRef, str], Candidate] = {}
+    for each in candidates:
+        first.setdefault((each.document, each.subject, each.object), each)
+    return [*first.values()]
 
 
 def folded(name: str) -> str:
-    """Return a name without case, semantic tag, and plural; hyphens and the like become spaces.
+    """Return a name without case, semantic tag, possessive and plural; hyphens and the like become spaces.
+
+    What stands behind a comma, as in headings, comes first.
 
     Examples
     --------
     >>> folded("Soft Tissue Sarcomas"), folded("Ifosfamide (substance)"), folded("Lung-metastases")
     ('soft tissue sarcoma', 'ifosfamide', 'lung metastasis')
+    >>> folded("Sarcoma, Soft Tissue"), folded("Ewing's sarcoma")
+    ('soft tissue sarcoma', 'ewing sarcoma')
     """
-    words = _APART.split(_TAG.sub("", name.casefold().strip()))
-    return " ".join(map(_singular, words))
+    for fold in _FOLDS.values():
+        name = fold(name)
+    return name
+
+
+def _changed(name: str, folds: Iterable[str]) -> tuple[str, ...]:
+    """Return those of some steps that change a name, one after the other."""
+    found = []
+    for step in folds:
+        done = _FOLDS[step](name)
+        if done != name:
+            found.append(step)
+        name = done
+    return tuple(found)
 
 
 @cache
@@ -81,6 +116,27 @@ def _singular(word: str) -> str:
             if word.endswith(plural):
                 return word.removesuffix(plural) + single
     return word
+
+
+#: The steps that fold a name, in their order, by their CURIEs in SEMAPV.
+_FOLDS: dict[str, Callable[[str], str]] = {
+    "semapv:CaseNormalization": lambda name: name.casefold().strip(),
+    "semapv:RegexRemoval": lambda name: _OWNER.sub("", _TAG.sub("", name)),
+    "semapv:RegexReplacement": lambda name: " ".join(reversed(name.split(", "))),
+    "semapv:LinkStripping": lambda name: " ".join(_APART.split(name)),
+    "semapv:Stemming": lambda name: " ".join(map(_singular, name.split(" "))),
+}
+_ANY = URIRef("*")
+_CASE = "semapv:CaseNormalization"
+_BY_NAME = ("label", "synonym", "similar name")
+_LABELS = frozenset(map(str, LABELS))
+_ENGLISH = re.compile(r"(?:en(?:-.*)?)?", re.IGNORECASE)
+#: What has a label in a document and is no term of a vocabulary.
+_NO_TERM_KINDS = (
+    str(OWL.Ontology),
+    str(RDF.Property),
+    *(str(OWL[f"{kind}Property"]) for kind in ("Annotation", "Object", "Datatype")),
+)
 
 
 class Candidates:
@@ -93,11 +149,11 @@ class Candidates:
     rows : iterable of Row
         The positive mappings.
     denied : collection of (subject, CURIE)
-        What is denied.
+        What is denied; the subject `*` stands for any.
     """
 
     def __init__(self, ours: Graph, rows: Iterable[Row], denied: Collection[tuple[URIRef, str]]) -> None:
-        self._ours, self._rows, self._denied = ours, [*rows], denied
+        self._ours, self._rows, self._denied = ours, [*rows], {*denied}
         self._prefixes = Prefixes.shipped()
         self._mapped = {(row.subject, row.object) for row in self._rows}
         self._same: dict[str, list[URIRef]] = defaultdict(list)  # what we say to be a term of theirs, or nearly
@@ -198,6 +254,22 @@ class Candidates:
             twins = self._twins[first]
             left = [term for term in others if term not in twins and self._ranks[term] == self._ranks[first]]
 
+    def _fields(self, term: URIRef, name: str) -> tuple[tuple[str, ...], str]:
+        """Return the properties by which a term of ours has a name, folded or not, and the name there.
+
+        ((), '') if it has it by another source only.
+        """
+        for key in (str.casefold, folded):
+            fields = {
+                compress(predicate): str(value)
+                for predicate in _NAMES
+                for value in self._ours.objects(term, predicate)
+                if key(str(value)) == key(name)
+            }
+            if fields:
+                return tuple(fields), next(iter(fields.values()))
+        return (), ""
+
     # --- a document
 
     def of(self, external: External, document: str) -> Proposed:
@@ -211,8 +283,9 @@ class _Work:
     def __init__(self, ours: Candidates, external: External, document: str) -> None:
         self._ours, self._external, self._document = ours, external, document
         self._found = Proposed()
-        self._seen: set[tuple[URIRef, str]] = set()
+        self._placed: dict[tuple[URIRef, str], tuple[list[Candidate], set[str]]] = {}
         self._pairs: set[frozenset[str]] = set()  # that cross-references join
+        self._no_terms = {each for kind in _NO_TERM_KINDS for each in external.having(str(RDF.type), kind).tolist()}
 
     def proposed(self) -> Proposed:
         """Return what the document proposes, the best evidence first."""
@@ -231,24 +304,32 @@ class _Work:
         ours, external = self._ours, self._external
         own, names, pattern = ours._own_names, ours._names, ours._drug_names
         begun = {name[:3] for name in names}
-        similar: list[tuple[int, str]] = []
+        same: list[tuple[int, str, str]] = []
+        similar: list[tuple[int, str, str]] = []
         for term, text in external.named():
             lower = text.casefold()
             if lower in own:
-                is_label = lower in map(str.casefold, external.labels(term))
-                self._note(own[lower], self._curie(term), term, "label" if is_label else "synonym", text)
-            elif lower[:3] in begun and folded(text) in names:
-                similar.append((term, text))
+                same.append((term, text, lower))
+            elif (lower[:3] in begun or ", " in lower) and folded(text) in names:
+                similar.append((term, text, folded(text)))
             if pattern is not None and term not in self._found.mentions and pattern.search(lower):
                 self._found.mentions[term] = Mention(self._curie(term), text)
-        for term, text in similar:
-            self._note(names[folded(text)], self._curie(term), term, "similar name", text)
+        counts = Counter(name for _, _, name in (*same, *similar))
+        self._found.common = sum(count for count in counts.values() if count > MOST)
+        for term, text, lower in same:
+            if counts[lower] <= MOST:
+                named = external.naming(term, text)
+                is_label = any(iri in _LABELS and _ENGLISH.fullmatch(language) for iri, language in named)
+                self._note(own[lower], self._curie(term), term, "label" if is_label else "synonym", text)
+        for term, text, name in similar:
+            if counts[name] <= MOST:
+                self._note(names[name], self._curie(term), term, "similar name", text)
 
     def _cross_references(self) -> None:
         """Note what cross-references join to a term that one of ours is mapped to, in both directions."""
         ours, external = self._ours, self._external
         rows = external.rows_with(XREFS)
-        iris = {ours._iri(curie): curie for curie in ours._same}
+        iris = {ours._iri(curie): curie for curie in ours._same if prefix_of(curie) not in IDENTIFIERS}
         there = {term: iri for iri in iris for term in external.find_all(forms_of(iri)).values()}
         for row in external.rows_about(rows, there).tolist():
             if other := _known(external.text(int(external.objects[row]))):
@@ -274,13 +355,17 @@ class _Work:
     def _note(self, terms: Collection[URIRef], curie: str, term: int, by: str, value: str) -> None:
         """Add a term of the document to what is proposed for terms of ours, or to what we say too, or otherwise."""
         ours, external = self._ours, self._external
-        if term >= 0 and (external.is_deprecated(term) or external.text(term).startswith(BASE)):
+        if term >= 0 and (term in self._no_terms or external.text(term).startswith(BASE)):
             return
         twins = {twin for each in terms for twin in ours._twins[each]}
-        if mapped := sorted(each for each in twins if (each, curie) in ours._mapped):
+        mapped = sorted(each for each in twins if (each, curie) in ours._mapped)
+        if term >= 0 and external.is_deprecated(term):
+            self._found.obsolete |= set() if mapped else {curie}
+        elif mapped:
+            self._found.mapped.add((mapped[0], curie))
             if by == "cross-reference":
                 self._add(self._found.agreed, mapped[0], curie, term, by, value)
-        elif denied := [each for each in sorted(twins) if (each, curie) in ours._denied]:
+        elif denied := [each for each in sorted(twins) if {(each, curie), (_ANY, curie)} & ours._denied]:
             said = [each for each in denied if each in terms] or denied
             self._add(self._found.against, said[0], curie, term, by, value)
         elif by == "cross-reference" and (others := ours._exact.get(curie)):
@@ -291,14 +376,40 @@ class _Work:
                 self._add(self._found.candidates, each, curie, term, by, value)
 
     def _add(self, to: list[Candidate], subject: URIRef, curie: str, term: int, by: str, value: str) -> None:
-        if (subject, curie) in self._seen:
+        placed, kinds = self._placed.setdefault((subject, curie), (to, set()))
+        kind = f"{by} {value}" if by == "identifier" else "name" if by in _BY_NAME else by
+        if placed is not to or kind in kinds or (kinds and to is not self._found.candidates):
             return
-        self._seen.add((subject, curie))
+        kinds.add(kind)
         external = self._external
         label = next(iter(external.labels(term)), "") if term >= 0 else ""
         own = str(self._ours._ours.value(subject, RDFS.label) or "")
         version = external.header.get("version", "")
-        to.append(Candidate(subject, curie, label, self._document, by, value, own, version))
+        match = self._match(subject, term, by, value)
+        to.append(Candidate(subject, curie, label, self._document, by, value, own, version, match))
+
+    def _match(self, subject: URIRef, term: int, by: str, value: str) -> Match:
+        """Return what is the same of a term of ours and one of theirs, and by which properties each has it."""
+        if by == "cross-reference":
+            return Match()
+        if by == "identifier":
+            theirs = self._external.identifying(term, value)
+            return Match(value, (compress(SKOS.exactMatch),), self._fields(theirs))
+        ours, own = self._ours._fields(subject, value)
+        steps = (_CASE,) if by != "similar name" else (*_FOLDS,)
+        theirs = [name for name, _ in self._external.naming(term, value)]
+        return Match(
+            value.casefold() if by != "similar name" else folded(value),
+            ours,
+            self._fields(theirs),
+            _changed(own, steps),
+            _changed(value, steps),
+        )
+
+    def _fields(self, iris: Iterable[str]) -> tuple[str, ...]:
+        """Return the CURIEs of some properties, without those that have none."""
+        curies = (self._ours._prefixes.compress(iri) or compress(iri) for iri in dict.fromkeys(iris))
+        return tuple(curie for curie in curies if "://" not in curie)
 
 
 def _known(text: str) -> str:

@@ -28,6 +28,9 @@ _RDF, _RDFS = "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "http://www.w3.org/
 _OWL = "http://www.w3.org/2002/07/owl#"
 _NAMES = re.compile(r"(?i)(?:label|synonym|altlabel|alternativeterm|iao_0000118|brand|dbname)s?$")
 _REPLACED = ("http://purl.obolibrary.org/obo/IAO_0100001", "http://www.geneontology.org/formats/oboInOwl#replacedBy")
+_OBSOLETE = tuple(
+    f"http://www.geneontology.org/formats/oboInOwl#{kind}" for kind in ("ObsoleteClass", "ObsoleteProperty")
+)
 _HEADER = {
     "version": (f"{_OWL}versionIRI", f"{_OWL}versionInfo"),
     "license": ("http://purl.org/dc/terms/license", "http://purl.org/dc/elements/1.1/rights"),
@@ -139,9 +142,30 @@ class External:
         kept = contains(self._name_predicates, self.predicates[rows])
         return [self.text(int(term)) for term in self.objects[rows[kept]] if self._kinds[term] == LITERAL]
 
+    def naming(self, subject: int, text: str) -> list[tuple[str, str]]:
+        """Return the properties by which a term has a label or synonym, each with its language, or ''."""
+        rows = self._by_subject(np.array([subject], np.int64))
+        return self._stating(rows[contains(self._name_predicates, self.predicates[rows])], text.__eq__)
+
+    def identifying(self, subject: int, value: str) -> list[str]:
+        """Return the properties by which a term has an identifier, with or without a prefix."""
+        rows = self._by_subject(np.array([subject], np.int64))
+        forms = {prefix + value for prefix in _PREFIXED}
+        return [iri for iri, _ in self._stating(rows, forms.__contains__)]
+
+    def _stating(self, rows: Ids, test: Callable[[str], bool]) -> list[tuple[str, str]]:
+        """Return the properties, with the languages, of those rows whose literals pass a test."""
+        found = []
+        for row in rows[self._kinds[self.objects[rows]] == LITERAL].tolist():
+            text, _, language = split(self.terms.text(int(self.objects[row])))
+            if test(text):
+                found.append((self.text(int(self.predicates[row])), language or ""))
+        return found
+
     def is_deprecated(self, subject: int) -> bool:
-        """Return whether a term is obsolete."""
-        return any(value in ("true", "1") for value in self.values(subject, f"{_OWL}deprecated"))
+        """Return whether a term is obsolete: by OWL 2, or as OBO said it before."""
+        told = self.values(subject, f"{_OWL}deprecated", f"{_RDFS}subClassOf")
+        return any(value.casefold() in ("true", "1") or value in _OBSOLETE for value in told)
 
     def replacements(self, subject: int) -> list[str]:
         """Return the replacements of an obsolete term, as they are written."""

@@ -24,12 +24,12 @@ from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
 from sts_kg.closure.encoding import Ids
 from sts_kg.errors import EndpointAnswerError, ParseError
-from sts_kg.links.candidates import IDENTIFIERS, Candidates, Proposed, Row
+from sts_kg.links.candidates import IDENTIFIERS, MOST, Candidates, Proposed, Row, strongest
 from sts_kg.links.external import External
 from sts_kg.links.fetch import Fetched, fetched, of_endpoint
 from sts_kg.links.hierarchies import property_of
 from sts_kg.links.joins import Joined, References, joined, references_of
-from sts_kg.links.mappings import MappingSet, iri_of, shipped
+from sts_kg.links.mappings import MappingSet, iri_of, shipped, traps
 from sts_kg.links.ownership import is_part, owned, space_of
 from sts_kg.links.report import Candidate, Document, Link, LinkReport, Ours, prefix_of
 from sts_kg.links.slots import NO_TERM
@@ -104,12 +104,19 @@ def link(
     return LinkReport(
         tuple(documents),
         tuple(sorted(work.links, key=_order)),
-        _sorted(work.found.candidates),
+        _sorted(strongest(work.found.candidates)),
         dict(uncovered),
         work.bridge() if bridge else Graph(),
         _sorted(work.found.against),
         Ours.of(ours, work.sets),
         agreed=_sorted(work.found.agreed),
+        evidence=_sorted(work.found.candidates),
+        left_out={
+            "mapped already": len(work.found.mapped),
+            "denied or mapped otherwise": len({(one.subject, one.object) for one in work.found.against}),
+            "obsolete": len(work.found.obsolete),
+            f"of a name that more than {MOST} terms have": work.found.common,
+        },
     )
 
 
@@ -177,6 +184,9 @@ class _Work:
                 else:
                     predicate = URIRef(iri_of(str(row.predicate_id), each.curie_map))
                     self.rows.append(Row(subject, predicate, curie, row.object_label or ""))
+        for trap in traps():
+            curie = self.prefixes.compress(trap.object) or trap.object
+            self.denied.update((URIRef(each), curie) for each in trap.subjects if each)
         self.links: list[Link] = []
         self.found = Proposed()  # in all documents
         self._proposals = Candidates(ours, self.rows, self.denied)
@@ -259,6 +269,9 @@ class _Work:
         proposed = self._proposals.of(external, name)
         for kind in ("candidates", "against", "agreed"):
             getattr(self.found, kind).extend(getattr(proposed, kind))
+        self.found.mapped |= proposed.mapped
+        self.found.obsolete |= proposed.obsolete
+        self.found.common += proposed.common
         mentions = proposed.mentions
         chosen = {term for one, term in found.values() if one is not None and term >= 0} | mentions.keys()
         chosen |= set(self._seeds(external))

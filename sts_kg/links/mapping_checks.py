@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
+from collections.abc import Mapping as Map
 
 from rdflib import Graph
 
-from sts_kg.links.mapping_set import MappingSet
+from sts_kg.links.mapping_set import Mapping, MappingSet
 from sts_kg.links.match_checks import ExternalTerms, MatchChecks
 from sts_kg.links.metadata_checks import MetadataChecks
 from sts_kg.links.row_checks import RowChecks
+from sts_kg.links.slots import PROPOSED_BY
 from sts_kg.links.value_checks import Values
-from sts_kg.links.violations import RowViolation, Violations
+from sts_kg.links.violations import RowViolation, Severity, Violations
 from sts_kg.links.wrong_matches import Denial, denials, shipped_denials, traps
 
 __all__ = ["validate"]
@@ -22,8 +24,8 @@ def validate(
     *,
     entities: Collection[object] | None = None,
     graph: Graph | None = None,
-    labels: Mapping[str, str] | None = None,
-    retired: Mapping[str, str] | None = None,
+    labels: Map[str, str] | None = None,
+    retired: Map[str, str] | None = None,
     denied: Iterable[Denial] = (),
     layered: bool = False,
 ) -> list[RowViolation]:
@@ -44,7 +46,8 @@ def validate(
     denied : iterable of Denial
         Further matches that are known to be wrong, besides the shipped traps and the denials of the shipped sets.
     layered : bool
-        Whether the set goes into `Layers`, where a match that a row of a set denies is a conflict, and no error here.
+        Whether the set goes into `Layers`, where a match that a row of a set denies is a conflict, and no error here,
+        and a proposal that nobody has judged is an error.
     """
     values, found = Values(mappings), Violations(mappings)
     rows = RowChecks(mappings, values, found)
@@ -59,7 +62,15 @@ def validate(
     )
     MetadataChecks(mappings, values, found).check()
     for row in mappings.mappings:
+        if mappings.cell(row, "mapping_tool") == PROPOSED_BY and not _judged(row):
+            message, remedy = "nobody has judged this proposal", "accept or deny it: sts-kg mappings accept"
+            severity: Severity = "error" if layered else "warning"
+            found.say(row.line, "reviewer_id", message, remedy, severity, once="proposal")
         rows.check(row)
         matches.check(row)
     matches.check_together()
     return found.by_line()
+
+
+def _judged(row: Mapping) -> bool:
+    return any((row.reviewer_id, row.reviewer_label, row.author_id, row.author_label))

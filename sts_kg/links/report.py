@@ -23,11 +23,23 @@ from sts_kg.links.mappings import Mapping as MappingRow
 from sts_kg.links.pins import Pin
 from sts_kg.links.report_text import summary, to_cell, to_html, to_markdown, to_text
 from sts_kg.links.table_source import Unread
-from sts_kg.rdf import BASE, STS, Prefixes, compress, ntriples_of
+from sts_kg.rdf import BASE, STS, Prefix, Prefixes, compress, ntriples_of
 from sts_kg.safe import visible
 from sts_kg.tables import Table
 
-__all__ = ["STATUSES", "Candidate", "Document", "Link", "LinkReport", "Mention", "Ours", "merged_slices", "prefix_of"]
+__all__ = [
+    "STATUSES",
+    "UNREVIEWED",
+    "Candidate",
+    "Document",
+    "Link",
+    "LinkReport",
+    "Match",
+    "Mention",
+    "Ours",
+    "merged_slices",
+    "prefix_of",
+]
 
 #: The statuses of a mapping, best first: its term is in the document; there under another form of its IRI; there with
 #: another label; obsolete; named but not described; missing, though the document owns its vocabulary.
@@ -48,6 +60,22 @@ class Link:
     detail: str = ""
 
 
+class Match(NamedTuple):
+    """What is the same of a term of ours and an external one: the string, and the properties by which each has it.
+
+    The steps are those of SEMAPV that made the string of what each says.
+    """
+
+    string: str = ""
+    ours: tuple[str, ...] = ()
+    theirs: tuple[str, ...] = ()
+    our_steps: tuple[str, ...] = ()
+    their_steps: tuple[str, ...] = ()
+
+
+_NOTHING = Match()
+
+
 @dataclass(frozen=True)
 class Candidate:
     """An external term and one of ours that share a name or an identifier, or that a cross-reference joins."""
@@ -60,26 +88,45 @@ class Candidate:
     value: str
     subject_label: str = ""
     version: str = ""
+    match: Match = _NOTHING
+
+    @property
+    def is_related(self) -> bool:
+        """Whether its only names that match are related synonyms there."""
+        return bool(self.match.theirs) and all("Related" in each for each in self.match.theirs)
+
+    @property
+    def is_near(self) -> str:
+        """The match if its only names that match are those of something broader or narrower there, or ''."""
+        for word, predicate in (("Broad", "skos:narrowMatch"), ("Narrow", "skos:broadMatch")):
+            if self.match.theirs and all(word in each for each in self.match.theirs):
+                return predicate
+        return ""
 
     @property
     def row(self) -> MappingRow:
-        """The row of a mapping set that would map it, not reviewed: exact by identifier or label, else close."""
+        """The row of a mapping set that would map it, not reviewed: exact by identifier or label, else close.
+
+        By a synonym that is broader than the term there, ours has the narrower term there, and the other way round.
+        """
         prefix = Prefixes.shipped().find(prefix_of(self.object))
         by, predicate, justification = _EVIDENCE[self.matched_by]
         version = f" {self.version}" if self.version else ""
         return MappingRow(
             subject_id=compress(self.subject),
             subject_label=_line(self.subject_label) or None,
-            predicate_id=predicate,
+            predicate_id=self.is_near or predicate,
             object_id=self.object,
             object_label=_line(self.label) or None,
             object_source=f"bioregistry:{prefix.name.lower()}" if prefix and prefix.name != "obo" else None,
-            object_source_version=_line(self.version) or None,
+            object_source_version=_line(self.version) if prefix and self.document in _names_of(prefix) else None,
             mapping_justification=f"semapv:{justification}",
-            comment=_line(f"Proposed for {by}, {self.value}, in {self.document}{version}; not reviewed."),
+            comment=_line(f"Proposed for {by}, {self.value}, in {self.document}{version}{UNREVIEWED}"),
         )
 
 
+#: How the comment of a row ends that nobody has reviewed.
+UNREVIEWED = "; not reviewed."
 _EVIDENCE = {
     "identifier": ("the same identifier", "skos:exactMatch", "MappingChaining"),
     "label": ("the same label", "skos:exactMatch", "LexicalMatching"),
@@ -177,7 +224,8 @@ class LinkReport:
     `links` has a row for each mapping and each document that has its term, or else owns its vocabulary. `uncovered`
     counts the mappings whose vocabulary no document describes. `denied` are the pairs that our mappings deny, though a
     document gives both the same name or joins them by a cross-reference; of `agreed` its cross-references say the same
-    as our mappings.
+    as our mappings. `evidence` has a candidate once for each kind of evidence, `left_out` counts the pairs that have
+    some and are no candidates, by why.
     """
 
     documents: tuple[Document, ...]
@@ -188,6 +236,8 @@ class LinkReport:
     denied: tuple[Candidate, ...] = ()
     ours: Ours = Ours()
     agreed: tuple[Candidate, ...] = ()
+    evidence: tuple[Candidate, ...] = field(default=(), repr=False)
+    left_out: Mapping[str, int] = field(default_factory=dict)
     when: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
     @property
@@ -360,6 +410,11 @@ def _term(text: str) -> URIRef | Literal:
     return URIRef(text) if re.match(r"https?://[^\s<>\"{}|^`\\]+$", text) else Literal(text)
 
 
+def _names_of(prefix: Prefix) -> set[str]:
+    """Return the names that a document of a vocabulary has; others only borrow its terms."""
+    return {name.casefold() for name in (prefix.name, *prefix.names)}
+
+
 def _line(text: str) -> str:
     return visible(" ".join(text.split()))
 
@@ -377,7 +432,8 @@ def _table_of(candidates: Iterable[Candidate]) -> Table:
 
 
 def _plain(one: Link | Candidate) -> dict[str, str]:
-    return {name: compress(value) if isinstance(value, URIRef) else value for name, value in vars(one).items()}
+    values = {name: value for name, value in vars(one).items() if name != "match"}  # the row has it
+    return {name: compress(value) if isinstance(value, URIRef) else value for name, value in values.items()}
 
 
 _ALTERNATE = f" <{PROV.alternateOf}> ".encode()

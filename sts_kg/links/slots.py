@@ -30,6 +30,7 @@ __all__ = [
     "NUMBERS",
     "PREDICATES",
     "PROPAGATED",
+    "PROPOSED_BY",
     "SET_SLOTS",
     "SSSOM",
     "TYPES",
@@ -49,6 +50,8 @@ NC_NAME = re.compile(r"[^\W\d][\w.\-]*")
 #: A full IRI.
 IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s\x00-\x1f<>\"{}|^`\\]+")
 VERSIONS = ("1.0", "1.1")
+#: The tool of rows that a person has to judge before they are mappings.
+PROPOSED_BY = "sts-kg mappings propose"
 #: Before the name of a slot that SSSOM does not have and no extension definition explains.
 UNDEFINED = "http://sssom.invalid/"
 #: The forms of numbers and dates.

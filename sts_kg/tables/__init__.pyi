@@ -7,7 +7,9 @@ from .layout import markdown_table as markdown_table
 from .layout import markdown_text as markdown_text
 from .layout import text_table as text_table
 from .layout import wrapped as wrapped
+from .spreadsheets import cell_text as cell_text
 from .spreadsheets import iso_date as iso_date
 from .spreadsheets import read_rows as read_rows
+from .spreadsheets import safe_cell as safe_cell
 from .spreadsheets import write_rows as write_rows
 from .table import Table as Table

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from sts_kg.errors import ParseError
 from sts_kg.rdf import opened
 
-__all__ = ["iso_date", "read_rows", "write_rows"]
+__all__ = ["cell_text", "iso_date", "read_rows", "safe_cell", "write_rows"]
 
 _SAVE = "save it as “CSV UTF-8 (comma delimited)”"
 _BINARY = ((b"PK\x03\x04", "a workbook (.xlsx or .ods)"), (b"\xd0\xcf\x11\xe0", "an Excel workbook (.xls)"))
@@ -63,7 +63,7 @@ def _rows(text: io.TextIOWrapper, path: str | Path, delimiter: str | None) -> It
     try:
         rows = csv.reader(chain(io.StringIO(first, newline=""), text), delimiter=delimiter, strict=True)
         for row in rows:
-            cells = [_UNESCAPED.sub("", cell) if cell[:1] == "'" else cell for cell in map(str.strip, row)]
+            cells = [cell_text(cell.strip()) for cell in row]
             if any(cells):
                 if not width:
                     width = max(at for at, cell in enumerate(cells, 1) if cell)
@@ -135,12 +135,18 @@ def write_rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    writer.writerows([_escaped(cell) for cell in row] for row in (header, *rows))
+    writer.writerows([safe_cell(cell) for cell in row] for row in (header, *rows))
     return text.getvalue()
 
 
-def _escaped(cell: str) -> str:
+def safe_cell(cell: str) -> str:
+    """Return a cell that no spreadsheet runs: with an apostrophe before what would be a formula."""
     return f"'{cell}" if _FORMULA.match(cell.lstrip(" \u00a0")) and not _NUMBER.fullmatch(cell) else cell
+
+
+def cell_text(cell: str) -> str:
+    """Return the text of a cell that `safe_cell` made."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 # --- dates
