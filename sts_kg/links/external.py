@@ -219,7 +219,7 @@ class External:
         kept = rows[contains(unique(np.fromiter(named, np.int64)), self.objects[rows])]
         yield from ((int(row), named[int(self.objects[row])]) for row in kept)
 
-    def naming(self, terms: Iterable[int]) -> Ids:
+    def referring(self, terms: Iterable[int]) -> Ids:
         """Return the IRIs that have one of these terms as a value, but for those that are below it, sorted."""
         rows = self._by_object(unique(np.fromiter(terms, np.int64)))
         below = self._numbers(f"{_RDF}type", *_AXIOMS, *self._leading(up=True))

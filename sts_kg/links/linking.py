@@ -277,7 +277,7 @@ class _Work:
         chosen |= set(self._seeds(external))
         table = source.table
         if table is not None and table.facts:
-            chosen |= {*external.naming(chosen).tolist()}
+            chosen |= {*external.referring(chosen).tolist()}
         rows, text, other_forms = self._cut(external, chosen, name)
         document = Document(
             name,
