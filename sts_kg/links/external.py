@@ -117,10 +117,18 @@ class External:
     def _described(self) -> Ids:
         return self._only(IRI, unique(self.subjects[self.predicates != self.find(f"{_RDF}type")]))
 
+    def texts(self, terms: Ids) -> Iterator[str]:
+        """Yield what `text` returns for each of many terms."""
+        for text in self.terms.texts(terms):
+            if text[:1] != b'"':
+                yield text.decode().strip("<>")
+            else:
+                yield _value(text)
+
     def text(self, term: int) -> str:
         """Return an IRI, the label of a blank node or the lexical form of a literal."""
         if self._kinds[term] == LITERAL:
-            return split(self.terms.text(term))[0]
+            return _value(self.terms.text(term))
         return self.terms.text(term).decode().strip("<>")
 
     def values(self, subject: int, *predicates: str) -> list[str]:
@@ -236,7 +244,7 @@ class External:
         rows = rows[(self._kinds[self.objects[rows]] == LITERAL) & (self._kinds[self.subjects[rows]] == IRI)]
         texts = self.terms.texts(self.objects[rows])
         for subject, text in zip(self.subjects[rows].tolist(), texts, strict=True):
-            yield subject, split(text)[0] if b"\\" in text else text[1 : text.rindex(b'"')].decode()
+            yield subject, _value(text)
 
     def identified(self, values: Iterable[str]) -> Iterator[tuple[int, str]]:
         """Yield each IRI whose value is one of these identifiers (CAS, InChIKey), with or without a prefix."""
@@ -445,3 +453,8 @@ def _rows(order: Ids, keys: Ids, terms: Ids) -> Ids:
     low, high = np.searchsorted(keys, terms, "left"), np.searchsorted(keys, terms, "right")
     found: Ids = np.concatenate([_EMPTY, *(order[row] for _, row in expand(low, high))])
     return found
+
+
+def _value(literal: bytes) -> str:
+    """Return the lexical form of a literal of N-Triples."""
+    return split(literal)[0] if b"\\" in literal else literal[1 : literal.rindex(b'"')].decode()

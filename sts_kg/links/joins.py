@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sts_kg.closure.encoding import Ids, contains, unique
 from sts_kg.errors import CurieError
@@ -78,7 +79,7 @@ def references_of(external: External, name: str, rows: Ids, spaces: Iterable[str
         ),
         tuple(_standard(external.text(term)) for term in external.told(rows).tolist()),
         frozenset(map(_named, spaces)),
-        frozenset(map(_named, {_head(external.text(term)) for term in objects.tolist()})),
+        frozenset(map(_named, set(map(_head, external.texts(objects))))),
     )
 
 
@@ -91,8 +92,9 @@ def joined(external: External, others: Iterable[References]) -> Iterator[tuple[i
         return term, Joined(_short(external.text(term)), label, _short(of), other, by)
 
     for other in others:
+        there = external.find_all(form for _, _, iri in other.named for form in forms_of(iri))
         for of, by, iri in other.named:
-            for term in external.find_all(forms_of(iri)).values():
+            for term in (there[form] for form in forms_of(iri) if form in there):
                 if external.is_described(term):
                     yield note(term, of, other.document, by)
         forms = {form: iri for iri in other.terms for form in (*(f"<{each}>" for each in forms_of(iri)), *quoted(iri))}
@@ -147,17 +149,19 @@ def _named(head: str) -> str:
     return found.name if found else head if "://" in head else f"http://purl.obolibrary.org/obo/{head}_"
 
 
-def forms_of(iri: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def forms_of(iri: str) -> tuple[str, ...]:
     """Return the IRIs that a term may have."""
     found = _of(iri)
-    return [form + found[1] for form in (found[0].iri, *found[0].iris, *found[0].obo_iris)] if found else [iri]
+    return tuple(form + found[1] for form in (found[0].iri, *found[0].iris, *found[0].obo_iris)) if found else (iri,)
 
 
-def quoted(iri: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def quoted(iri: str) -> tuple[str, ...]:
     """Return the literals that may name a term in a cross-reference."""
     found = _of(iri)
     if found is None:
         head, _, local = iri.rpartition("_")
-        return [f'"{head.rpartition("/")[2]}:{local}"', f'"{iri}"']
+        return f'"{head.rpartition("/")[2]}:{local}"', f'"{iri}"'
     names = (f"{name}:{found[1]}" for name in (found[0].name, *found[0].names))
-    return [f'"{each}"' for each in (*names, *forms_of(iri))]
+    return tuple(f'"{each}"' for each in (*names, *forms_of(iri)))

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
 from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
@@ -44,6 +45,7 @@ __all__ = ["link"]
 
 #: Imported from, as MIREOT and ROBOT write it beside a term.
 _IMPORTED = "http://purl.obolibrary.org/obo/IAO_0000412"
+_MOST_KEPT = 2_000_000  # triples of several documents, some 100 bytes each
 
 
 def link(
@@ -229,21 +231,26 @@ class _Work:
     def documents(self, sources: Sequence[Callable[[], _Source]]) -> list[Document]:
         """Return the documents, each with its slice; several are joined by their cross-references.
 
-        Those whose terms the slice of another joins are read once more, so that one is in memory at a time.
+        Those whose terms the slice of another joins are looked at once more: from memory as long as all that is kept
+        has at most `_MOST_KEPT` triples, else they are read again, so that a large one is in memory alone.
         """
         read: list[tuple[_Source, Document, list[str], References | None]] = []
+        kept: dict[int, External] = {}
         for get in sources:
             source = get()
             external = source.read(self.hierarchy, self.progress)
             document, chosen, rows = self._document(external, source)
             refers = references_of(external, document.name, rows, self._spaces) if len(sources) > 1 else None
+            if refers is not None and len(external) + sum(map(len, kept.values())) <= _MOST_KEPT:
+                kept[len(read)] = external
             read.append((source, document, chosen, refers))
             del external
         done = []
-        for source, document, chosen, refers in read:
+        for at, (source, document, chosen, refers) in enumerate(read):
             others = [other for *_, other in read if other is not None and other is not refers]
             if refers is not None and source.is_file and refers.may_join(others):
-                document = self._joined(document, source.read(self.hierarchy, self.progress), chosen, refers, others)
+                again = kept[at] if at in kept else source.read(self.hierarchy, self.progress)
+                document = self._joined(document, again, chosen, refers, others)
             done.append(document)
         return done
 
@@ -343,8 +350,9 @@ class _Work:
     def _described(self, external: External, source: _Source) -> tuple[dict[str, int], tuple[str, ...]]:
         """Return how many terms a document describes and which it owns, of the vocabularies that our mappings use."""
         headers = external.having(str(RDF.type), str(OWL.Ontology)).tolist()  # which are no terms
-        spaces = Counter(space_of(external.text(term)) for term in {*external.described().tolist()}.difference(headers))
-        imported = Counter(space_of(external.text(term)) for term in external.having(_IMPORTED).tolist())
+        described = external.described()
+        spaces = Counter(map(space_of, external.texts(described[~np.isin(described, headers)])))
+        imported = Counter(map(space_of, external.texts(external.having(_IMPORTED))))
         ontologies = [external.text(term) for term in headers]
         self._spaces = [*spaces]
         if source.table is not None:
