@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from rdflib import Graph, URIRef
 
 from sts_kg import KnowledgeGraph, cli
+from sts_kg.links import linking
 from sts_kg.links.linking import link
 from sts_kg.links.report import LinkReport
 from sts_kg.rdf.prefixes import Prefixes
@@ -139,6 +140,24 @@ def _rows(text: str, title: str) -> list[list[str]]:
 
 
 # --- slices that are joined
+
+
+def test_what_is_kept_in_memory_changes_no_slice(
+    kg: KnowledgeGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = written(
+        tmp_path, "chebi.ttl", f'obo:chebi.owl a owl:Ontology . {CHEBI} obo:CHEBI_71219 oio:hasDbXref "EX:7" .'
+    )
+    other = written(tmp_path, "ex.ttl", 'obo:ex.owl a owl:Ontology . obo:EX_7 rdfs:label "seven" .')
+    read: list[str] = []
+    kept = link([one, other], kg.asserted, progress=lambda name, _: read.append(Path(name).name))
+    assert [each.term for each in kept.documents[1].joined] == ["obo:EX_7"]
+    once = sorted({*read}), len(read)
+    monkeypatch.setattr(linking, "_MOST_KEPT", 0)
+    read.clear()
+    again = link([one, other], kg.asserted, progress=lambda name, _: read.append(Path(name).name))
+    assert again.documents[1].ntriples == kept.documents[1].ntriples
+    assert (sorted({*read}), len(read)) == (once[0], once[1] + 1)
 
 
 @pytest.mark.parametrize("turned", [False, True])
