@@ -7,13 +7,14 @@ option to have it): what was decided for one holds for all.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import accumulate
 from typing import Any
 
-import numpy as np
 from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
@@ -421,9 +422,9 @@ def _matching(pattern: re.Pattern[str], texts: Sequence[str]) -> list[int]:
 
     One search through all of them is faster than a search of each.
     """
-    ends = np.cumsum([len(text) + 1 for text in texts])
-    starts = [found.start() for found in pattern.finditer("\n".join(texts))]
-    return list(dict.fromkeys(np.searchsorted(ends, starts, side="right").tolist()))
+    ends = [*accumulate(len(text) + 1 for text in texts)]
+    starts = (found.start() for found in pattern.finditer("\n".join(texts)))
+    return list(dict.fromkeys(bisect_right(ends, start) for start in starts))
 
 
 def _known(text: str) -> str:

@@ -117,9 +117,9 @@ class External:
     def _described(self) -> Ids:
         return self._only(IRI, unique(self.subjects[self.predicates != self.find(f"{_RDF}type")]))
 
-    def texts(self, terms: Ids) -> Iterator[str]:
+    def texts(self, terms: Ids | Sequence[int]) -> Iterator[str]:
         """Yield what `text` returns for each of many terms."""
-        for text in self.terms.texts(terms):
+        for text in self.terms.texts(np.asarray(terms, np.int64)):
             if text[:1] != b'"':
                 yield text.decode().strip("<>")
             else:

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import numpy as np
 from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
@@ -350,8 +349,8 @@ class _Work:
     def _described(self, external: External, source: _Source) -> tuple[dict[str, int], tuple[str, ...]]:
         """Return how many terms a document describes and which it owns, of the vocabularies that our mappings use."""
         headers = external.having(str(RDF.type), str(OWL.Ontology)).tolist()  # which are no terms
-        described = external.described()
-        spaces = Counter(map(space_of, external.texts(described[~np.isin(described, headers)])))
+        terms = sorted({*external.described().tolist()}.difference(headers))
+        spaces = Counter(map(space_of, external.texts(terms)))
         imported = Counter(map(space_of, external.texts(external.having(_IMPORTED))))
         ontologies = [external.text(term) for term in headers]
         self._spaces = [*spaces]
