@@ -360,6 +360,7 @@ def test_lists_are_read_as_spreadsheets_write_them(
         (b"code\n\xe4\n", None, "list.csv, line 2: is not UTF-8 text"),
         (b"code\n\xe4\n", "ascii", "list.csv, line 2: is not text in ascii"),
         (b"code\n1\n", "cp125", "there is no encoding 'cp125'; cp1252 is one"),
+        (b"code\n1\n", "base64", "there is no encoding 'base64'; cp1252 is one"),
         (b"id;name\n1;x\n", None, "list.csv, line 1: one column 'code' was expected; there are id, name; name the one"),
         (b"", None, "there are none"),
         (b"code;label\n1;x\n;y\n", None, "list.csv, line 3: the row has no code; fill it in, or leave the row out"),
