@@ -245,7 +245,7 @@ class Layers:
 
     @cached_property
     def _twice(self) -> dict[str, list[Conflict]]:
-        """Each term of others that is an exact match of two of ours, by a row or a chain, with the rows that lead there.
+        """Each term of others that is an exact match of two of ours, by a row or a chain, with the rows that say so.
 
         All our terms go one row further at a time, so a chain is ended where it meets that of another, not behind it.
         """
