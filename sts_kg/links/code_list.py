@@ -118,10 +118,8 @@ def codes(listed: Iterable[Code], layers: Layers, ours: Graph, *, prefix: str | 
         notes.append(f"{counted(repeated, 'code')} stood in several rows")
     for code in every:
         if code.differs:
-            lines = ", ".join(map(str, code.lines))
-            notes.append(
-                f"{code.text}: lines {lines} differ; the first label is taken{', and that it is retired' * code.retired}"
-            )
+            lines, retired = ", ".join(map(str, code.lines)), ", and that it is retired" if code.retired else ""
+            notes.append(f"{code.text}: lines {lines} differ; the first label is taken{retired}")
     return Table(_COLUMNS, tuple(rows), notes=tuple(notes))
 
 
