@@ -38,12 +38,16 @@ _YES, _NO = ("yes", "true", "1", "x", "retired"), ("", "no", "false", "0", "acti
 
 @dataclass
 class Code:
-    """A code of a list: its text, its label, whether the list says that it is retired, and the lines that have it."""
+    """A code of a list: its text, its label, whether the list says that it is retired, and the lines that have it.
+
+    Of several rows the first label counts, and one that says retired; `differs` if they disagree.
+    """
 
     text: str
     label: str = ""
     retired: bool = False
     lines: list[int] = field(default_factory=list)
+    differs: bool = False
 
 
 def read_codes(path: str | Path, *, column: str = "code", encoding: str | None = None) -> tuple[list[Code], list[str]]:
@@ -72,8 +76,10 @@ def read_codes(path: str | Path, *, column: str = "code", encoding: str | None =
             reason = f"retired: {row['retired']!r} is neither yes nor no"
             raise ParseError(reason, path=path, line=line, column=names.index("retired") + 1)
         code = found.setdefault(text, Code(text))
-        code.label = code.label or row.get("label", "")
-        code.retired |= retired in _YES
+        label, is_retired = row.get("label", ""), retired in _YES
+        code.differs |= bool(code.lines) and (is_retired != code.retired or "" != code.label != label != "")
+        code.label = code.label or label
+        code.retired |= is_retired
         code.lines.append(line)
     return [*found.values()], [name for name in names if name not in (column.casefold(), "label", "retired")]
 
@@ -110,6 +116,10 @@ def codes(listed: Iterable[Code], layers: Layers, ours: Graph, *, prefix: str | 
     notes = [f"{counted(len(every), 'code')}: {told}"]
     if repeated:
         notes.append(f"{counted(repeated, 'code')} stood in several rows")
+    for code in every:
+        if code.differs:
+            lines, retired = ", ".join(map(str, code.lines)), ", and that it is retired" if code.retired else ""
+            notes.append(f"{code.text}: lines {lines} differ; the first label is taken{retired}")
     return Table(_COLUMNS, tuple(rows), notes=tuple(notes))
 
 

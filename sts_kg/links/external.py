@@ -195,7 +195,7 @@ class External:
             return {}
         sizes = [(len(self._by_subject(np.array([s], np.int64))), -int(s)) for s in unique(found)]
         subject = -max(sizes)[1]
-        told = {"iri": self.text(subject)}
+        told = {"iri": self.text(subject)} if self._kinds[subject] == IRI else {}
         for name, predicates in _HEADER.items():
             if values := self.values(subject, *predicates):
                 told[name] = values[0]

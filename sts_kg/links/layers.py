@@ -193,7 +193,7 @@ class Layers:
 
     @cached_property
     def _dropped(self) -> set[int]:
-        return {id(conflict.other.row) for conflict in self.conflicts if conflict.reason != TWO}
+        return {id(conflict.other.row) for conflict in self._overruled}
 
     @cached_property
     def in_effect(self) -> tuple[Statement, ...]:
@@ -204,9 +204,14 @@ class Layers:
     def _statements(self) -> tuple[Statement, ...]:
         return tuple(found for each in self.given for row in each.mappings if (found := _stated(each, row)))
 
-    @cached_property
+    @property
     def conflicts(self) -> tuple[Conflict, ...]:
         """The rows that do not agree, in the order of the layers."""
+        return (*self._overruled, *(one for each in self._twice.values() for one in each))
+
+    @cached_property
+    def _overruled(self) -> tuple[Conflict, ...]:
+        """The rows that do not hold, since another denies the match or says another one in an upper layer."""
         found: list[Conflict] = []
         denied = {each.match: each for each in self._statements if each.row.negative}
         layer = {id(each): number for number, each in enumerate(self.given)}
@@ -222,16 +227,48 @@ class Layers:
             elif (upper := top.get(each.pair)) and layer[id(upper.set)] > layer[id(each.set)]:
                 if upper.match != each.match and each.predicate in _BACK:
                     found.append(Conflict("another match in an upper layer", upper, each))
-        gone = {id(conflict.other.row) for conflict in found}
-        ours: dict[str, Statement] = {}
-        for each in self._statements:
-            if each.predicate == _EXACT and not each.row.negative and id(each.row) not in gone:
-                for term, other in ((each.subject, each.object), (each.object, each.subject)):
-                    if term.startswith(BASE) and not other.startswith(BASE):
-                        first = ours.setdefault(other, each)
-                        if term not in (first.subject, first.object):
-                            found.append(Conflict(TWO, first, each))
         return tuple(found)
+
+    @cached_property
+    def _denied(self) -> set[tuple[str, str, str]]:
+        return {each.match for each in self._statements if each.row.negative}
+
+    @cached_property
+    def _beside(self) -> dict[str, dict[str, Statement]]:
+        """The exact matches in effect, each from both of its terms."""
+        found: dict[str, dict[str, Statement]] = defaultdict(dict)
+        for each in self.in_effect:
+            if each.predicate == _EXACT and not each.row.negative:
+                found[each.subject].setdefault(each.object, each)
+                found[each.object].setdefault(each.subject, each)
+        return found
+
+    @cached_property
+    def _twice(self) -> dict[str, list[Conflict]]:
+        """Each term of others that is an exact match of two of ours, by a row or a chain, with the rows that say so.
+
+        All our terms go one row further at a time, so a chain is ended where it meets that of another, not behind it.
+        """
+        found: dict[str, list[Conflict]] = {}
+        order = {id(each.row): number for number, each in enumerate(self._statements)}
+        first: dict[str, tuple[str, Statement]] = {}
+        front = [(term, term) for term in self._beside if term.startswith(BASE)]
+        while front:
+            steps = [
+                (self._beside[at][end], ours, end)
+                for ours, at in front
+                if at not in found
+                for end in self._beside[at]
+                if not end.startswith(BASE) and _exact(ours, end) not in self._denied
+            ]
+            front = []
+            for row, ours, end in sorted(steps, key=lambda step: order[id(step[0].row)]):
+                if end not in first:
+                    first[end] = ours, row
+                    front.append((ours, end))
+                elif ours != first[end][0]:
+                    found.setdefault(end, []).append(Conflict(TWO, first[end][1], row))
+        return found
 
     @cached_property
     def derived(self) -> MappingSet:
@@ -260,16 +297,9 @@ class Layers:
 
     def _chained(self) -> Iterator[tuple[Statement, Sequence[Statement]]]:
         """Yield the exact matches of our terms that two or more others lead to, each with these."""
-        denied = {each.match for each in self._statements if each.row.negative}
-        twice = {end for one in self.conflicts if one.reason == TWO for end in one.other.pair}
-        beside: dict[str, dict[str, Statement]] = defaultdict(dict)
-        for each in self.in_effect:
-            if each.predicate == _EXACT and not each.row.negative:
-                beside[each.subject].setdefault(each.object, each)
-                beside[each.object].setdefault(each.subject, each)
-        for term in sorted(each for each in beside if each.startswith(BASE)):
-            for end, links in _chains(term, beside, denied, twice):
-                if end not in beside[term]:
+        for term in sorted(each for each in self._beside if each.startswith(BASE)):
+            for end, links in _chains(term, self._beside, self._denied, self._twice):
+                if end not in self._beside[term]:
                     yield Statement(links[-1].set, links[-1].row, term, _EXACT, end), links
 
     def to_table(self) -> Table:
@@ -297,7 +327,7 @@ def _stated(each: MappingSet, row: Row) -> Statement | None:
 
 
 def _chains(
-    term: str, beside: Mapping[str, Mapping[str, Statement]], denied: set[tuple[str, str, str]], twice: set[str]
+    term: str, beside: Mapping[str, Mapping[str, Statement]], denied: set[tuple[str, str, str]], twice: Collection[str]
 ) -> Iterator[tuple[str, tuple[Statement, ...]]]:
     """Yield each term that a chain of two or more exact matches leads to, with the shortest chain."""
     found: dict[str, tuple[Statement, ...]] = {term: ()}
@@ -308,14 +338,19 @@ def _chains(
             if each in twice:
                 continue
             for end in sorted(beside[each]):
-                first, second = sorted((term, end))
-                if end in found or end.startswith(BASE) or (first, _EXACT, second) in denied:
+                if end in found or end.startswith(BASE) or _exact(term, end) in denied:
                     continue
                 found[end] = (*found[each], beside[each][end])
                 reached.append(end)
                 if len(found[end]) > 1:
                     yield end, found[end]
         front = reached
+
+
+def _exact(term: str, end: str) -> tuple[str, str, str]:
+    """Return an exact match as `Statement.match` has it."""
+    first, second = sorted((term, end))
+    return first, _EXACT, second
 
 
 def _label(statement: Statement, term: str) -> str | None:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from hashlib import file_digest
 from io import BytesIO
+from itertools import count as numbers
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -194,6 +195,7 @@ class _Work:
         self._forms = {row.object: self._forms_of(row.object) for row in self.rows}
         self._there: dict[str, int] = {}  # the forms that the current document uses
         self._spaces: list[str] = []  # the namespaces of what it describes
+        self._taken = {"bridge", "inferred"}  # names of documents, and of the graphs about all of them
 
     def _forms_of(self, curie: str) -> list[str]:
         """Return every IRI that a document may have for a term, the standard one first."""
@@ -253,6 +255,12 @@ class _Work:
             done.append(document)
         return done
 
+    def _free_name(self, name: str) -> str:
+        """Return the name of a document, with a number if another has it, such as an earlier version."""
+        free = next(one for n in numbers(1) if (one := name if n == 1 else f"{name}-{n}") not in self._taken)
+        self._taken.add(free)
+        return free
+
     def _asked(self) -> list[str]:
         """Return the IRIs to query an endpoint for: mapped terms and seeds, in all forms."""
         curies = [row.object for row in self.rows if prefix_of(row.object) not in IDENTIFIERS] + list(self.seeds)
@@ -263,7 +271,7 @@ class _Work:
         """Return a document, the terms around which its slice is, and the rows of the slice."""
         start = datetime.now(UTC)
         self._there = external.find_all(form for forms in self._forms.values() for form in forms)
-        name = _name(external.header.get("iri", ""), source.shown)
+        name = self._free_name(_name(external.header.get("iri", ""), source.shown))
         n_terms, owns = self._described(external, source)
         absent: defaultdict[str, list[str]] = defaultdict(list)
         found = {row: self._look_up(external, row, n_terms, owns, name) for row in self.rows}

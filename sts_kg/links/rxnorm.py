@@ -147,7 +147,7 @@ class RxNorm(TableSource):
         width = len(columns) + 1  # each column ends with a bar
         with self._opened(kind) as file:
             for line, data in enumerate(file, 1):
-                if having and having not in data:
+                if having and having not in data and data.count(b"|") == len(columns):
                     continue
                 row = data.rstrip(b"\r\n").split(b"|")
                 if len(row) != width or row[-1]:

@@ -94,8 +94,8 @@ def _codec(file: BinaryIO, path: str | Path, encoding: str | None) -> str:
         return "utf-16"
     if encoding is not None:
         try:
-            codecs.lookup(encoding)
-        except LookupError:
+            "".encode(encoding)
+        except (LookupError, ValueError):
             raise ParseError(f"cannot be read: there is no encoding {encoding!r}; cp1252 is one", path=path) from None
         return encoding
     if b"\0" in first:

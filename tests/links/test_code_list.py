@@ -360,6 +360,7 @@ def test_lists_are_read_as_spreadsheets_write_them(
         (b"code\n\xe4\n", None, "list.csv, line 2: is not UTF-8 text"),
         (b"code\n\xe4\n", "ascii", "list.csv, line 2: is not text in ascii"),
         (b"code\n1\n", "cp125", "there is no encoding 'cp125'; cp1252 is one"),
+        (b"code\n1\n", "base64", "there is no encoding 'base64'; cp1252 is one"),
         (b"id;name\n1;x\n", None, "list.csv, line 1: one column 'code' was expected; there are id, name; name the one"),
         (b"", None, "there are none"),
         (b"code;label\n1;x\n;y\n", None, "list.csv, line 3: the row has no code; fill it in, or leave the row out"),
@@ -396,8 +397,18 @@ def test_the_command_counts_codes_and_names_what_it_does_not_read(tmp_path: Path
     assert done.stderr.splitlines() == [
         "3 codes: 0 found, 0 not spoken of, 1 denied, 1 retired, 1 unknown",
         "1 code stood in several rows",
+        "0001: lines 2, 3 differ; the first label is taken, and that it is retired",
         "not read: price",
     ]
+
+
+def test_rows_of_one_code_that_differ_are_told_with_their_lines(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("code,label\nCHEBI:71219,Pazo\nCHEBI:5864,Ifo\nCHEBI:71219,Ifo\nCHEBI:5864,Ifo\nCHEBI:5864,\n")
+    assert kg.codes(file).notes[1:] == (
+        "2 codes stood in several rows",
+        "CHEBI:71219: lines 2, 4 differ; the first label is taken",
+    )
 
 
 def test_codes_of_ones_own_name_terms_everywhere(tmp_path: Path, local: Path) -> None:

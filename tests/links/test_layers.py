@@ -139,6 +139,45 @@ def test_a_term_that_is_two_of_ours_is_a_conflict_and_no_link() -> None:
     assert chains(OURS, both) == []
 
 
+def test_a_term_that_chains_to_two_of_ours_is_a_conflict_and_no_link() -> None:
+    both = made(
+        "a",
+        "EX:1 exactMatch CHEBI:28748",
+        "EX:2 exactMatch CHEBI:5864",
+        "EX:8 exactMatch CHEBI:5864",
+        "EX:8 exactMatch CHEBI:28748",
+        "EX:9 exactMatch EX:8",
+    )
+    assert conflicts(OURS, both) == [
+        (
+            "an exact match of two of our terms",
+            "EX:8 skos:exactMatch CHEBI:5864 (a, line 9)",
+            "EX:8 skos:exactMatch CHEBI:28748 (a, line 10)",
+        )
+    ]
+    assert chains(OURS, both) == [
+        ("sts:doxorubicin", "EX:1"),
+        ("sts:doxorubicin", "EX:8"),
+        ("sts:ifosfamide", "EX:2"),
+        ("sts:ifosfamide", "EX:8"),
+    ]
+
+
+def test_a_match_of_two_terms_that_are_ours_already_is_a_conflict_and_no_link() -> None:
+    both = made("a", "CHEBI:28748 exactMatch CHEBI:5864", "EX:1 exactMatch CHEBI:28748", "EX:2 exactMatch CHEBI:5864")
+    crossing = "CHEBI:28748 skos:exactMatch CHEBI:5864 (a, line 7)"
+    assert conflicts(OURS, both) == [
+        ("an exact match of two of our terms", "sts:ifosfamide skos:exactMatch CHEBI:5864 (ours, line 8)", crossing),
+        ("an exact match of two of our terms", "sts:doxorubicin skos:exactMatch CHEBI:28748 (ours, line 7)", crossing),
+    ]
+    assert chains(OURS, both) == []
+
+
+def test_a_conflict_about_a_term_of_ours_costs_it_no_other_chain() -> None:
+    both = made("a", "EX:9 exactMatch sts:doxorubicin", "EX:9 exactMatch sts:ifosfamide", "EX:1 exactMatch CHEBI:5864")
+    assert chains(OURS, both) == [("sts:ifosfamide", "EX:1")]
+
+
 def test_no_chain_goes_through_another_term_of_ours() -> None:
     assert chains(made("a", "sts:doxorubicin exactMatch sts:ifosfamide", "sts:ifosfamide exactMatch EX:1")) == []
 

@@ -21,7 +21,7 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 from servers import oxigraph_server
 
-from sts_kg import KnowledgeGraph, cli, load
+from sts_kg import KnowledgeGraph, Table, cli, load
 from sts_kg.closure.proofs.proof import check
 from sts_kg.errors import EndpointAnswerError, NotEntailedError, NotLinkedError, ParseError, UnknownNameError
 from sts_kg.links import read as read_mappings
@@ -264,6 +264,33 @@ def test_annotated_axioms_belong_to_their_term(tmp_path: Path) -> None:
 def test_there_is_no_other_slice() -> None:
     with pytest.raises(UnknownNameError, match="there is no slice 'sideways'"):
         External(MADE_UP).slice([0], "sideways")
+
+
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        (("1/chebi.ttl", "2/chebi.ttl", "chebi-2.ttl"), ["chebi", "chebi-2", "chebi-2-2"]),
+        (("bridge.ttl", "inferred.ttl"), ["bridge-2", "inferred-2"]),
+    ],
+)
+def test_documents_of_one_name_have_a_graph_each(
+    kg: KnowledgeGraph, tmp_path: Path, files: tuple[str, ...], names: list[str]
+) -> None:
+    for number, name in enumerate(files, 1):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(
+            f'[] a <{OWL.Ontology}> ; <{OWL.versionInfo}> "{number}" .\n'
+            f'<{OBO}CHEBI_71219> <{RDFS.label}> "pazopanib" ; <{RDFS.subClassOf}> <{OBO}CHEBI_{number}> .\n',
+            encoding="utf-8",
+        )
+    own = kg.with_mappings()
+    report = own.link(*(tmp_path / name for name in files))
+    assert [document.name for document in report.documents] == names
+    versions, classes = own.query("links/linked-ontologies"), own.query("links/classes-of-drug", drug="pazopanib")
+    assert isinstance(versions, Table) and isinstance(classes, Table)
+    expected = [(str(number), f"{BASE}link/{name}") for number, name in enumerate(names, 1)]
+    assert [(str(row[3]), str(row[0])) for row in versions] == expected
+    assert [(str(row[2]).removeprefix(f"{OBO}CHEBI_"), str(row[-1])) for row in classes] == expected
 
 
 def test_seeds_are_named_by_curie_iri_or_label(kg: KnowledgeGraph) -> None:

@@ -162,6 +162,7 @@ def test_without_the_other_files_it_is_said_what_is_missing(copy: Path) -> None:
         ("RXNCONSO.RRF", "1|ENG|x|\n", "has 3 columns, 18 were expected, each ended by |: RXCUI|LAT|TS|"),
         ("RXNCONSO.RRF", "1" + "|" * 17 + "\n", "has 17 columns, 18 were expected, each ended by |"),
         ("RXNREL.RRF", "1|RXNORM|\n", "has 2 columns, 16 were expected, each ended by |: RXCUI1|RXAUI1|"),
+        ("RXNREL.RRF", "1|x|\n", "has 2 columns, 16 were expected, each ended by |: RXCUI1|RXAUI1|"),
         ("RXNSAB.RRF", "\n", "has 0 columns, 25 were expected"),
     ],
 )
