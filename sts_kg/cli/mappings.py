@@ -217,6 +217,8 @@ def accept(
         raise click.UsageError("choose rows by --subject, --object, --row or --at-least, or take --all")
     if everything and (subjects or objects or lines or at_least is not None):
         raise click.UsageError("--all takes every row; leave it out to choose some")
+    if output.exists() and output.samefile(file):
+        raise click.UsageError(f"-o {output} is the file of the proposals; name another, so that they stay")
     before = read(output) if output.exists() else None
     found = accepted(
         read(file),

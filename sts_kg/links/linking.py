@@ -119,6 +119,7 @@ def link(
             "obsolete": len(work.found.obsolete),
             f"of a name that more than {MOST} terms have": work.found.common,
         },
+        unsown=tuple(seed for seed in dict.fromkeys(work.seeds) if seed not in work.sown),
     )
 
 
@@ -191,6 +192,7 @@ class _Work:
             self.denied.update((URIRef(each), curie) for each in trap.subjects if each)
         self.links: list[Link] = []
         self.found = Proposed()  # in all documents
+        self.sown: set[str] = set()  # the seeds that a document has
         self._proposals = Candidates(ours, self.rows, self.denied)
         self._forms = {row.object: self._forms_of(row.object) for row in self.rows}
         self._there: dict[str, int] = {}  # the forms that the current document uses
@@ -434,11 +436,13 @@ class _Work:
             for term, text in external.named():
                 by_name[text.casefold()].append(term)
         for seed in self.seeds:
-            yield from by_name[seed.casefold()]
             forms = {seed.strip("<>")}
             if self.prefixes.find(seed.partition(":")[0]) is not None and "//" not in seed:
                 forms.update(self._forms_of(seed))
-            yield from (term for form in forms if (term := external.find(form)) >= 0)
+            found = [*by_name[seed.casefold()], *(term for form in forms if (term := external.find(form)) >= 0)]
+            if found:
+                self.sown.add(seed)
+            yield from found
 
     def bridge(self) -> Graph:
         """Return the triples that put our terms into the external classes that match them exactly."""

@@ -225,7 +225,7 @@ class LinkReport:
     counts the mappings whose vocabulary no document describes. `denied` are the pairs that our mappings deny, though a
     document gives both the same name or joins them by a cross-reference; of `agreed` its cross-references say the same
     as our mappings. `evidence` has a candidate once for each kind of evidence, `left_out` counts the pairs that have
-    some and are no candidates, by why.
+    some and are no candidates, by why. `unsown` are the seeds that no document has.
     """
 
     documents: tuple[Document, ...]
@@ -238,6 +238,7 @@ class LinkReport:
     agreed: tuple[Candidate, ...] = ()
     evidence: tuple[Candidate, ...] = field(default=(), repr=False)
     left_out: Mapping[str, int] = field(default_factory=dict)
+    unsown: tuple[str, ...] = ()
     when: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
     @property
@@ -372,6 +373,7 @@ class LinkReport:
             "candidates": [_plain(one) | {"row": _slots(one.row)} for one in self.candidates],
             "denied": [_plain(one) for one in self.denied],
             "uncovered": dict(self.uncovered),
+            "unsown": list(self.unsown),
             "bridge": len(self.bridge),
         }
 

@@ -167,6 +167,8 @@ def _of_documents(report: LinkReport, everything: bool) -> Iterator[str]:
             yield f"{document.name} borrows {terms} of {prefix}{more}; those absent are not reported missing"
         if document.joined:
             yield f"{document.name} has {_joins(document, everything)}"
+    for seed in report.unsown:
+        yield f"no document has the seed {seed!r}, as label, CURIE or IRI"
     if report.uncovered:
         if everything:
             told = ", ".join(f"{prefix} {count}" for prefix, count in sorted(report.uncovered.items()))

@@ -162,7 +162,7 @@ def test_a_candidate_comes_with_its_row(kg: KnowledgeGraph, tmp_path: Path) -> N
 
 def test_the_report_as_values_text_and_html(report: LinkReport) -> None:
     told = report.as_dict()
-    assert list(told) == ["documents", "links", "candidates", "denied", "uncovered", "bridge"]
+    assert list(told) == ["documents", "links", "candidates", "denied", "uncovered", "unsown", "bridge"]
     assert json.loads(json.dumps(told))["documents"][0]["terms"]["CHEBI"] == 7
     assert (
         str(report).splitlines()[0].startswith("made-up: 46 of 65 triples kept (up); mappings: 7 found, 2 other form,")
@@ -172,6 +172,15 @@ def test_the_report_as_values_text_and_html(report: LinkReport) -> None:
     assert len(report.table()) == len(report.links)
     (chebi,) = [row for row in report.coverage() if str(row[1]) == "CHEBI"]
     assert [int(str(cell)) for cell in chebi[2:]] == [65, 46, 7, 5, 3]
+
+
+def test_a_seed_that_no_document_has_is_told(kg: KnowledgeGraph) -> None:
+    report = link([MADE_UP], kg.asserted, seeds=["pazopanib", "nope nope", "CHEBI:404"])
+    assert report.unsown == ("nope nope", "CHEBI:404")
+    told = report.summary().splitlines()
+    assert "no document has the seed 'nope nope', as label, CURIE or IRI" in told
+    assert "no document has the seed 'CHEBI:404', as label, CURIE or IRI" in told
+    assert link([MADE_UP], kg.asserted, seeds=["pazopanib"]).unsown == ()
 
 
 def test_several_documents_are_judged_each(kg: KnowledgeGraph, tmp_path: Path) -> None:

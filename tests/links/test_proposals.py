@@ -261,6 +261,14 @@ def test_accepted_rows_have_a_reviewer_and_are_taken(kg: KnowledgeGraph, new: Pa
     assert [row.subject_id for _, row in rows] == ["sts:ifosfamide"]
 
 
+def test_accepting_does_not_write_over_the_proposals(new: Path) -> None:
+    before = new.read_bytes()
+    shown = run("accept", new, "--all", "--reviewer", ME, "-o", new)
+    assert shown.exit_code == 2
+    assert f"-o {new} is the file of the proposals; name another, so that they stay" in shown.stderr
+    assert new.read_bytes() == before
+
+
 def test_denied_rows_say_not_and_who(new: Path, tmp_path: Path) -> None:
     (row,) = accepted(read(new), ME, objects=["CHEBI:78"], deny=True, date=WHEN).mappings
     assert row == Mapping(
