@@ -203,7 +203,7 @@ def prove(
             with _sources(files, syntax) as sources:
                 proof = closure_of(sources, axioms="all").proof(wanted)
         else:
-            kg = load(store=store)
+            kg = load() if store is None else load(store=store)
             proof = (kg.with_cases(cases) if cases else kg).proof(wanted)
     if form == "json":
         shown.write(as_json(proof.as_dict()))
