@@ -646,6 +646,7 @@ def test_a_lock_offline_says_what_is_missing(
 # --- several at once
 
 
+@pytest.mark.slow
 def test_processes_share_the_cache(mirror: Mirror, tmp_path: Path) -> None:
     code = (
         "from sts_kg import load\n"

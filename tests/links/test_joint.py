@@ -33,6 +33,7 @@ def test_a_store_gives_the_same_rows(pushed: KnowledgeGraph, case: Case) -> None
     assert shown(pushed.query(case.query, **dict[str, Any](case.parameters))) == case.answer
 
 
+@pytest.mark.slow
 def test_an_endpoint_gives_the_same_rows(linked: KnowledgeGraph, tmp_path: Path) -> None:
     with oxigraph_server(tmp_path) as server:
         push(linked.named_graphs(*KINDS), server.query, scope="ontology")

@@ -247,6 +247,7 @@ def test_slices_do_not_stand_in_for_mappings(linked_only: Path, linked: Knowledg
         assert rows(kept, name) == rows(linked, name)
 
 
+@pytest.mark.slow
 def test_the_command_fails_as_for_what_is_not_linked_until_it_is_heeded(tmp_path: Path, kg: KnowledgeGraph) -> None:
     store = tmp_path / "store"
     assert invoke("push", "--store", store).exit_code == 0
@@ -280,6 +281,7 @@ def test_an_export_in_a_default_graph_is_asked_for_its_mappings(server: Server, 
 # --- files, and queries of one's own
 
 
+@pytest.mark.slow
 def test_a_written_query_names_the_mappings(kg: KnowledgeGraph, unmapped: Path, tmp_path: Path) -> None:
     load().write_queries(tmp_path / "plain", topic="links")
     load().write_queries(tmp_path / "graphs", topic="links", endpoint_graphs=True)

@@ -215,6 +215,7 @@ def test_hostile_ids_are_no_rows_of_others(kg: KnowledgeGraph, tmp_path: Path) -
     assert [one for one in validate(read(text(found).encode())) if one.severity == "error"] == []
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_terms_of_one_name(kg: KnowledgeGraph, tmp_path: Path) -> None:
     path = tmp_path / "many.nt"
     with path.open("w", encoding="utf-8") as file:
