@@ -2,6 +2,7 @@ __all__: list[str]
 
 from .cases import Case as Case
 from .closure import Closure as Closure
+from .closure import close_graph as close_graph
 from .closure import closure_of as closure_of
 from .errors import CaseError as CaseError
 from .errors import InconsistentError as InconsistentError

@@ -1,6 +1,6 @@
 """The OWL 2 RL closure of a graph: asserted, inferred and trivial triples, contradictions and proofs.
 
-`closure_of` reads its sources, runs the engine and returns a `Closure`.
+`closure_of` reads its sources, runs the engine and returns a `Closure`; `close_graph` adds it to an rdflib Graph, too.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sts_kg.closure.proofs.proof import Proof
     from sts_kg.closure.proofs.search import Prover
 
-__all__ = ["Closure", "Progress", "Stats", "closure_of"]
+__all__ = ["Closure", "Progress", "Stats", "close_graph", "closure_of"]
 
 
 @dataclass
@@ -312,7 +312,7 @@ def closure_of(
 
     Parameters
     ----------
-    source : path, rdflib Graph, pyoxigraph Store, open binary file or Document; or several
+    source : path, rdflib Graph or Dataset, pyoxigraph Store, open binary file or Document; or several
         The asserted triples, in any syntax that `sts_kg.rdf.Document` reads. Blank nodes with one label in two files
         stay two nodes.
     engine : {"columns", "owlrl"}
@@ -348,6 +348,56 @@ def closure_of(
     terms = Terms(term.encode() for term in BUILT_IN)
     fixpoint = Fixpoint(terms, things=axioms == "all", progress=progress)
     return _closed(fixpoint, source, axioms, Stats(engine), lenient=lenient)
+
+
+def close_graph(graph: Graph, *, axioms: Axioms = "used") -> Closure:
+    """Add to an rdflib Graph what it entails under the OWL 2 RL rules, in place, and return its closure.
+
+    What owlrl's `DeductiveClosure(OWLRL_Semantics).expand(graph)` does; docs/reasoner.md has the differences. Inferred
+    triples are added, and trivial ones as far as `axioms` keeps them; the second and third of `counts` are their
+    numbers. Inconsistencies add nothing: the closure that is returned has them, and the proof of each triple.
+
+    Parameters
+    ----------
+    graph : rdflib Graph
+        Over any store that can be written to. If an error is raised while closing, it is as it was before.
+    axioms : {"none", "used", "all"}
+        As for `closure_of`.
+
+    Raises
+    ------
+    TypeError
+        It is no rdflib Graph, or one of several graphs (Dataset, ConjunctiveGraph, ReadOnlyGraphAggregate), of which
+        none is the one to add to.
+    UnknownNameError, ParseError, MalformedListError
+        As for `closure_of`.
+    TooManyTriplesError
+        Terms that are the same would give too many triples.
+
+    Examples
+    --------
+    >>> from sts_kg.rdf import parse
+    >>> graph = parse("sts:Drug rdfs:subClassOf sts:Therapy . sts:pazopanib a sts:Drug .")
+    >>> closed = close_graph(graph)
+    >>> len(graph), closed.counts
+    (3, (2, 1, 0))
+    """
+    from rdflib import ConjunctiveGraph, Graph
+
+    from sts_kg.closure.io.rdflib_graphs import add_to
+
+    kind = type(graph).__name__
+    if not isinstance(graph, Graph):
+        raise TypeError(f"{kind} is no rdflib Graph, to which triples can be added; close it by closure_of")
+    if isinstance(graph, ConjunctiveGraph):  # a Dataset is one, too
+        raise TypeError(
+            f"{kind} has several graphs, and it is not said which of them the triples should be added to; "
+            "close one of them, or all by closure_of"
+        )
+    closed = closure_of(graph, axioms=axioms)
+    len(closed)  # raises before anything is added
+    add_to(graph, closed._output, closed._rows(inferred_only=True))
+    return closed
 
 
 def _closed(

@@ -13,7 +13,7 @@ from typing import get_args
 
 import pyoxigraph as ox
 import pytest
-from rdflib import BNode, Graph, Literal, Namespace, URIRef
+from rdflib import BNode, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
@@ -78,7 +78,14 @@ def as_several(graph: Graph, folder: Path) -> object:
     return [Graph().add(first), io.BytesIO(ntriples(sum((Graph().add(each) for each in rest), Graph())))]
 
 
-SOURCES = (as_graph, as_store, as_file, as_path, as_text_of_a_path, as_turtle, as_several)
+def as_dataset(graph: Graph, folder: Path) -> object:
+    dataset = Dataset()
+    for i, triple in enumerate(sorted(graph)):
+        (dataset.graph(EX[str(i)]) if i else dataset.default_graph).add(triple)
+    return dataset
+
+
+SOURCES = (as_graph, as_dataset, as_store, as_file, as_path, as_text_of_a_path, as_turtle, as_several)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -118,6 +125,14 @@ def test_a_named_graph_counts_like_any_other() -> None:
     for i, (s, p, o) in enumerate(parse(TREE)):
         store.add(ox.Quad(to_ox(s), to_ox(p), to_ox(o), ox.NamedNode(f"http://example.org/{i}")))
     assert set(closure_of(store).inferred) == INFERRED
+
+
+def test_a_graph_of_a_dataset_is_named_in_proofs() -> None:
+    dataset = Dataset()
+    dataset.graph(EX.g).add((STS.Drug, RDFS.subClassOf, STS.Therapy))
+    dataset.default_graph.add((STS.pazopanib, RDF.type, STS.Drug))
+    proof = closure_of(dataset).proof((STS.pazopanib, RDF.type, STS.Therapy))
+    assert {premise.source for premise in proof.premises} == {str(EX.g), "urn:x-rdflib:default"}
 
 
 def test_an_input_that_was_closed_before_is_all_asserted() -> None:

@@ -16,12 +16,18 @@ from sts_kg.closure.terms import Terms
 from sts_kg.closure.triples import Found
 from sts_kg.rdf import node, ntriples, rdflib_quiet
 
-__all__ = ["closed_by_owlrl", "graph_of", "ids_of", "inconsistencies"]
+__all__ = ["add_to", "closed_by_owlrl", "graph_of", "ids_of", "inconsistencies"]
 
 
 def graph_of(output: Output, *parts: Iterator[Rows]) -> Graph:
     """Return triples as a new rdflib Graph."""
     graph = Graph(bind_namespaces="none")
+    add_to(graph, output, *parts)
+    return graph
+
+
+def add_to(graph: Graph, output: Output, *parts: Iterator[Rows]) -> None:
+    """Add triples to an rdflib Graph."""
     nodes: dict[int, Node] = {}
 
     def named(number: int) -> Node:
@@ -35,7 +41,6 @@ def graph_of(output: Output, *parts: Iterator[Rows]) -> Graph:
                 p = named(predicate)
                 for s, o in zip(subjects.tolist(), objects.tolist(), strict=True):
                     graph.add((named(s), p, named(o)))
-    return graph
 
 
 def ids_of(nodes: Sequence[Node], terms: Terms) -> tuple[int, ...] | None:

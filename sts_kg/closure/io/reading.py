@@ -1,4 +1,4 @@
-"""Reads triples into columns of ids: from documents of any syntax, rdflib Graphs and pyoxigraph Stores."""
+"""Reads triples into columns of ids: from documents of any syntax, graphs of rdflib and pyoxigraph Stores."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ from sts_kg.rdf import Document
 
 if TYPE_CHECKING:
     from rdflib import Graph
+    from rdflib.term import Node
 
 __all__ = ["Part", "Source", "read"]
 
 #: What a closure can be made of: a path, an rdflib Graph, a pyoxigraph Store, a binary file, a Document, or several.
 Source: TypeAlias = Union[str, Path, "Graph", Any]
+_Triple: TypeAlias = "tuple[Node, Node, Node]"
 _WITH_GRAPHS = ("nquads", "trig", "jsonld")  # of other syntaxes, the lines are N-Triples
 
 
@@ -55,7 +57,7 @@ def read(
 
     Parameters
     ----------
-    source : path, Graph, Store, binary file or Document, or several
+    source : path, Graph, Dataset, Store, binary file or Document, or several
         Files of any syntax, as `sts_kg.rdf.Document` reads them; N-Triples and N-Quads in bulk.
     terms : Terms
         The dictionary.
@@ -81,8 +83,11 @@ def read(
         elif isinstance(one, Document) or hasattr(one, "read"):
             name = str(getattr(one, "name", "input"))
             yield from _document(one, terms, name, lenient=lenient, progress=progress)
+        elif hasattr(one, "quads"):  # an rdflib Dataset
+            for name, triples in _by_graph(one).items():
+                yield _triples(name, triples, terms)
         elif hasattr(one, "triples"):  # an rdflib Graph
-            yield _graph(one, terms)
+            yield _triples(str(one.identifier), one, terms)
         else:
             raise TypeError(f"{type(one).__name__} is not a path, rdflib Graph, pyoxigraph Store or binary file")
 
@@ -158,16 +163,25 @@ class _Timed:
         return data
 
 
-def _graph(graph: Graph, terms: Terms) -> Part:
+def _by_graph(dataset: Any) -> dict[str, list[_Triple]]:
+    """Return the triples of a Dataset by the names of its graphs."""
+    graphs: dict[str, list[_Triple]] = {}
+    for s, p, o, graph in dataset.quads((None, None, None, None)):
+        name = getattr(graph, "identifier", graph)  # a ConjunctiveGraph yields the Graph itself
+        graphs.setdefault(str(name), []).append((s, p, o))
+    return graphs
+
+
+def _triples(name: str, triples: Iterable[_Triple], terms: Terms) -> Part:
     from sts_kg.rdf import ntriples
 
     texts: dict[object, bytes] = {}
     rows = []
-    for triple in graph:
+    for triple in triples:
         for term in triple:
             if term not in texts:
                 texts[term] = ntriples(term)
         rows.append([texts[term] for term in triple])
     rows.sort()  # a Graph has no order, and which proof is found first depends on the order
     ids = terms.add_all(list(chain.from_iterable(rows))).reshape(-1, 3)
-    return Part(str(graph.identifier), ids[:, 0], ids[:, 1], ids[:, 2])
+    return Part(name, ids[:, 0], ids[:, 1], ids[:, 2])
