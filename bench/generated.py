@@ -1,7 +1,7 @@
 """Made-up graphs as N-Triples, for measuring: each from a size and fixed seeds, so the same each time.
 
-Shapes of real files with no line of theirs: universities and families with rich properties, ontologies in the manner
-of OBO (one restriction written out for each class that uses it) and of FIBO (mostly schema), a wide and a deep taxonomy.
+Shapes of real files with no line of theirs: universities and families with rich properties, ontologies in the way
+of OBO (one restriction written out for each class that uses it) and of FIBO (mostly schema), a wide and a deep one.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
-from itertools import accumulate, count, islice
+from itertools import accumulate, count
 
 import pyoxigraph as ox
 
@@ -384,12 +384,15 @@ def fibo_like(_: int = 0) -> Iterator[str]:
     def any_class() -> str:
         return name("Class", chance.randrange(_F_CLASSES))
 
+    def shallow_class() -> str:
+        return name("Class", chance.randrange(_F_CLASSES // 20))
+
     for number in range(_F_CLASSES):
         me = name("Class", number)
         yield from _described(me, f"{_OWL}Class", number)
-        # a parent close by makes it deep
         if number:
-            yield f"{me} {_SUB_CLASS} {name('Class', max(0, number - 1 - int(chance.expovariate(1 / (number / 6 + 1)))))} .\n"
+            above = max(0, number - 1 - int(chance.expovariate(4 / (number + 4))))  # close by, so it is deep
+            yield f"{me} {_SUB_CLASS} {name('Class', above)} .\n"
         if number % 40 == 0:
             yield f"{me} {_EQUIVALENT} _:union{number} .\n_:union{number} {_TYPE} {_CLASS} .\n"
             yield f"_:union{number} <{_OWL}unionOf> _:union{number}list .\n"
@@ -403,23 +406,24 @@ def fibo_like(_: int = 0) -> Iterator[str]:
         if number % 10 and (number - number % 10 < _F_PROPERTIES) == is_object:
             yield f"{me} <{_RDFS}subPropertyOf> {name('property', number - 1 - chance.randrange(number % 10))} .\n"
         if number % 3 == 0:
-            yield f"{me} <{_RDFS}domain> {any_class()} .\n"
+            yield f"{me} <{_RDFS}domain> {shallow_class()} .\n"
         if number % 2 == 0:
-            yield f"{me} <{_RDFS}range> {any_class() if is_object else f'<{_XSD}string>'} .\n"
+            yield f"{me} <{_RDFS}range> {shallow_class() if is_object else f'<{_XSD}string>'} .\n"
         if is_object and number % 9 == 0:
             yield f"{me} <{_OWL}inverseOf> {name('property', (number + 4) % _F_PROPERTIES)} .\n"
         if is_object and number % 45 == 0:
             yield f"{me} {_TYPE} <{_OWL}TransitiveProperty> .\n"
     for number in range(_F_RESTRICTIONS):
-        yield f"{any_class()} {_SUB_CLASS} _:limit{number} .\n"
+        limited = name("Class", chance.randrange(_F_CLASSES // 5, _F_CLASSES))
+        yield f"{limited} {_SUB_CLASS} _:limit{number} .\n"
         yield _limit(f"_:limit{number}", number % 10, name("property", _skewed(_F_PROPERTIES, chance)), any_class())
     for number in range(_F_INDIVIDUALS):
         me = name("individual", number)
         yield from _described(me, f"{_OWL}NamedIndividual", number)
-        yield f"{me} {_TYPE} {any_class()} .\n"
+        yield f"{me} {_TYPE} {name('Class', number % 50 * (_F_CLASSES // 120))} .\n"
         for _ in range(2):
-            other = name("individual", number - number % 10 + chance.randrange(10))  # small groups, as in real files
-            yield f"{me} {name('property', _skewed(_F_PROPERTIES, chance))} {other} .\n"
+            other = name("individual", number - number % 10 + chance.randrange(10))
+            yield f"{me} {name('property', _F_PROPERTIES - 1 - chance.randrange(40))} {other} .\n"
 
 
 def _described(me: str, kind: str, number: int) -> Iterator[str]:
