@@ -169,7 +169,7 @@ _UNIVERSITY = """
 :author rdfs:domain :Publication ; rdfs:range :Person ; owl:inverseOf :authorOf .
 :authorOf rdfs:subPropertyOf :participatesIn .
 :worksWith a owl:SymmetricProperty ; rdfs:subPropertyOf :knows ; rdfs:domain :Person .
-:knows rdfs:range :Person ; rdfs:subPropertyOf :relatedTo . :headOf a owl:FunctionalProperty . :email a owl:InverseFunctionalProperty .
+:knows rdfs:range :Person ; rdfs:subPropertyOf :relatedTo . :headOf a owl:FunctionalProperty .
 :name a owl:DatatypeProperty ; rdfs:subPropertyOf rdfs:label .
 
 :Chair owl:equivalentClass [ owl:intersectionOf ( :Person
@@ -254,7 +254,7 @@ _FAMILY = """
 :hasGrandparent owl:propertyChainAxiom ( :hasParent :hasParent ) ; rdfs:subPropertyOf :hasAncestor .
 :hasAuntOrUncle owl:propertyChainAxiom ( :hasParent :hasSibling ) ; rdfs:subPropertyOf :hasRelative .
 :hasParentInLaw owl:propertyChainAxiom ( :marriedTo :hasParent ) .
-:personalNumber a owl:InverseFunctionalProperty .
+:hasRecord a owl:InverseFunctionalProperty .
 :Parent owl:equivalentClass [ a owl:Restriction ; owl:onProperty :hasChild ; owl:someValuesFrom :Person ] .
 :Grandparent owl:equivalentClass [ a owl:Restriction ; owl:onProperty :hasChild ; owl:someValuesFrom :Parent ] .
 :Father owl:equivalentClass [ owl:intersectionOf ( :Man :Parent ) ] .
@@ -265,7 +265,7 @@ _GENERATIONS, _CHILDREN = 5, 2
 
 
 def genealogy(people: int) -> Iterator[str]:
-    """Yield families of five generations; some people have two records, which personal numbers and parents unite."""
+    """Yield families of five generations; some people have two names, which records and parents unite."""
     yield from _turtle(_FAMILY)
     chance = random.Random(5)
     couples = people // _GENERATIONS // 2
@@ -286,15 +286,15 @@ def genealogy(people: int) -> Iterator[str]:
 
 def _person(number: int, parents: tuple[int, int] | None, chance: random.Random) -> str:
     """Return the triples of a person: even numbers are men."""
-    records = [f"i{number}", f"i{number}again"] if chance.random() < 0.02 else [f"i{number}"]
-    lines = [f'{_e(records[0])} {_LABEL} "Person {number}" .\n']
-    for record in records:
-        lines.append(f"{_e(record)} {_TYPE} {_e('Woman' if number % 2 else 'Man')} .\n")
-        lines.append(f'{_e(record)} {_e("personalNumber")} "{number:06}" .\n')
-        lines.append(f'{_e(record)} {_e("born")} "{1800 + number % 200}"^^<{_XSD}gYear> .\n')
+    names = [f"i{number}", f"i{number}again"] if chance.random() < 0.02 else [f"i{number}"]
+    lines = [f'{_e(names[0])} {_LABEL} "Person {number}" .\n']
+    for name in names:
+        lines.append(f"{_e(name)} {_TYPE} {_e('Woman' if number % 2 else 'Man')} .\n")
+        lines.append(f"{_e(name)} {_e('hasRecord')} {_e(f'record{number}')} .\n")
+        lines.append(f'{_e(name)} {_e("born")} "{1800 + number % 200}"^^<{_XSD}gYear> .\n')
         if parents:
             for prop, parent in zip(("hasFather", "hasMother"), parents, strict=True):
-                lines.append(f"{_e(record)} {_e(prop)} {_e(f'i{parent}')} .\n")
+                lines.append(f"{_e(name)} {_e(prop)} {_e(f'i{parent}')} .\n")
     return "".join(lines)
 
 
