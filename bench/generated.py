@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
-from itertools import accumulate, count
+from itertools import accumulate, count, zip_longest
 
 import pyoxigraph as ox
 
@@ -254,7 +254,6 @@ _FAMILY = """
 :hasGrandparent owl:propertyChainAxiom ( :hasParent :hasParent ) ; rdfs:subPropertyOf :hasAncestor .
 :hasAuntOrUncle owl:propertyChainAxiom ( :hasParent :hasSibling ) ; rdfs:subPropertyOf :hasRelative .
 :hasParentInLaw owl:propertyChainAxiom ( :marriedTo :hasParent ) .
-:hasRecord a owl:InverseFunctionalProperty .
 :Parent owl:equivalentClass [ a owl:Restriction ; owl:onProperty :hasChild ; owl:someValuesFrom :Person ] .
 :Grandparent owl:equivalentClass [ a owl:Restriction ; owl:onProperty :hasChild ; owl:someValuesFrom :Parent ] .
 :Father owl:equivalentClass [ owl:intersectionOf ( :Man :Parent ) ] .
@@ -265,7 +264,7 @@ _GENERATIONS, _CHILDREN = 5, 2
 
 
 def genealogy(people: int) -> Iterator[str]:
-    """Yield families of five generations; some people have two names, which records and parents unite."""
+    """Yield families of five generations; some fathers have two names, which their children unite."""
     yield from _turtle(_FAMILY)
     chance = random.Random(5)
     couples = people // _GENERATIONS // 2
@@ -276,7 +275,7 @@ def genealogy(people: int) -> Iterator[str]:
         number += len(born)
         parents = [couple for couple in before for _ in range(_CHILDREN)]
         chance.shuffle(parents)
-        for person, couple in zip(born, parents or [None] * len(born), strict=False):
+        for person, couple in zip_longest(born, parents):
             yield _person(person, couple, chance)
         men, women = born[::2], born[1::2]
         chance.shuffle(women)
@@ -286,15 +285,18 @@ def genealogy(people: int) -> Iterator[str]:
 
 def _person(number: int, parents: tuple[int, int] | None, chance: random.Random) -> str:
     """Return the triples of a person: even numbers are men."""
-    names = [f"i{number}", f"i{number}again"] if chance.random() < 0.02 else [f"i{number}"]
-    lines = [f'{_e(names[0])} {_LABEL} "Person {number}" .\n']
-    for name in names:
-        lines.append(f"{_e(name)} {_TYPE} {_e('Woman' if number % 2 else 'Man')} .\n")
-        lines.append(f"{_e(name)} {_e('hasRecord')} {_e(f'record{number}')} .\n")
-        lines.append(f'{_e(name)} {_e("born")} "{1800 + number % 200}"^^<{_XSD}gYear> .\n')
-        if parents:
-            for prop, parent in zip(("hasFather", "hasMother"), parents, strict=True):
-                lines.append(f"{_e(name)} {_e(prop)} {_e(f'i{parent}')} .\n")
+    me = _e(f"i{number}")
+    lines = [
+        f'{me} {_LABEL} "Person {number}" .\n',
+        f"{me} {_TYPE} {_e('Woman' if number % 2 else 'Man')} .\n",
+        f'{me} {_e("born")} "{1800 + number % 200}"^^<{_XSD}gYear> .\n',
+        f"{me} {_e('livesIn')} {_e(f'town{number % 70}')} .\n",
+    ]
+    if parents:
+        father, mother = parents
+        lines.append(f"{me} {_e('hasFather')} {_e(f'i{father}')} .\n{me} {_e('hasMother')} {_e(f'i{mother}')} .\n")
+        if chance.random() < 0.02:
+            lines.append(f"{me} {_e('hasFather')} {_e(f'i{father}again')} .\n")
     return "".join(lines)
 
 

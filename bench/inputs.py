@@ -28,7 +28,7 @@ NAMES = (
     "copies-1e3",
     "universities-1",
     "synthetic-1e4",
-    "genealogy-3200",
+    "genealogy-3400",
     "wide-1e4",
     "deep-1000",
     "cido-like",
@@ -77,7 +77,7 @@ def lines_of(name: str) -> Iterator[bytes]:
         yield from clinical(int(size))
     elif kind == "maxo":
         with gzip.open(DATA.parent / "external" / "maxo-2024-07-29.owl.gz") as file:
-            yield _renamed(_ntriples(ox.parse(input=file, format=ox.RdfFormat.RDF_XML)))
+            yield _renamed(_ntriples(ox.parse(input=file.read(), format=ox.RdfFormat.RDF_XML)))
     else:
         if kind == "lubm":
             yield _ntriples(ox.parse(path=str(DATA / "univ-bench.owl"), format=ox.RdfFormat.RDF_XML, base_iri=_UNIV))
