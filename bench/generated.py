@@ -364,7 +364,8 @@ def cido_like(_: int = 0) -> Iterator[str]:
         yield _restricted(f"_:some{number}", relation(prop), _SOME, term(filler))
     for number in range(_OBO_DEFINED):
         node, (prop, filler) = f"_:defined{number}", chance.choice(pairs)
-        yield f"{term(chance.randrange(_OBO_CLASSES))} {_EQUIVALENT} {node} .\n{node} {_TYPE} {_CLASS} .\n"
+        me = term(chance.randrange(_OBO_CLASSES // 4, _OBO_CLASSES))  # none of the fillers
+        yield f"{me} {_EQUIVALENT} {node} .\n{node} {_TYPE} {_CLASS} .\n"
         yield f"{node} <{_OWL}intersectionOf> {node}list .\n"
         yield from _list(f"{node}list", [term(chance.randrange(_OBO_CLASSES // 2)), f"{node}some"])
         yield _restricted(f"{node}some", relation(prop), _SOME, term(filler))
