@@ -1,22 +1,25 @@
 """One measurement in this process, which bench/closure.py starts: `python bench/measure.py KIND FILE [more]`.
 
-Prints seconds, sizes and peak memory as JSON. What is imported is imported before the clock starts; peak memory is that
-of the whole process, interpreter included, and for all engines the same way.
+Prints seconds, sizes and peak memory as JSON. An engine is imported before the clock starts, and what it loads later
+counts; `process` is the CPU time since the process began. Peak memory is that of the whole process. All engines alike.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
+import os
+import pickle
 import random
 import resource
 import statistics
 import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -41,6 +44,8 @@ _BUILT_IN = (_OWL, _RDFS, _RDF, "<http://www.w3.org/2001/XMLSchema#")
 _BUILT_IN_CLASSES = {f"{_OWL}Class>", f"{_OWL}AnnotationProperty>", f"{_RDFS}Datatype>"}
 _SAMPLE = 50
 _EXAMPLES = 5
+#: How many triples that only a peer has are looked up in our closure; how many that only we have are proved.
+_ASKED, _PROVED = 100_000, 200
 _BATCH = 1 << 20
 
 
@@ -56,29 +61,56 @@ def peak_bytes() -> int:
 
 
 def spare_the_machine() -> None:
-    """Let this process fail, rather than the machine, when the memory that is free now is used up (Linux)."""
+    """Let this process fail, rather than the machine, when half the memory that is free now is used up (Linux)."""
     with suppress(OSError, ValueError):
         free = 1024 * int(Path("/proc/meminfo").read_text("utf-8").partition("MemAvailable:")[2].split()[0])
-        resource.setrlimit(resource.RLIMIT_AS, (free + (2 << 30), resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_AS, (free // 2 + (2 << 30), resource.RLIM_INFINITY))
+
+
+@contextmanager
+def timed() -> Iterator[Found]:
+    """Time what is inside: seconds by the wall, `cpu` of this process and its children, and `process` since it began.
+
+    What takes longer than the environment's `BENCH_LIMIT` in CPU seconds is ended by the kernel.
+    """
+    found: Found = {}
+    spent = _cpu()
+    limit = os.environ.get("BENCH_LIMIT")
+    if limit:
+        resource.setrlimit(resource.RLIMIT_CPU, (int(spent + float(limit)) + 1, resource.RLIM_INFINITY))
+    start = time.perf_counter()
+    yield found
+    found["whole"] = time.perf_counter() - start
+    found["process"] = _cpu()
+    found["cpu"] = found["process"] - spent
+    found["peak"] = peak_bytes()
+    if limit:
+        resource.setrlimit(resource.RLIMIT_CPU, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+def _cpu() -> float:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 # --- engines
+
+
+def nothing() -> Found:
+    """Do nothing: what an interpreter with numpy takes."""
+    with timed() as found:
+        pass
+    return found
 
 
 def ours(file: str) -> Found:
     """Read, encode and close a file of N-Triples by `closure_of`."""
     from sts_kg import closure_of
 
-    start = time.perf_counter()
-    closed = closure_of(file)
-    whole = time.perf_counter() - start
-    spent = dict(closed.stats.seconds)
-    peak = peak_bytes()
-    return {
-        "whole": whole,
-        "reasoning": sum(seconds for phase, seconds in spent.items() if phase not in ("read", "encode")),
-        "phases": spent,
-        "peak": peak,
+    with timed() as found:
+        closed = closure_of(file)
+    return found | {
+        "phases": dict(closed.stats.seconds),
         "rounds": closed.stats.rounds,
         "asserted": closed.counts[0],
         "closure": sum(closed.counts),
@@ -87,17 +119,15 @@ def ours(file: str) -> Found:
 
 
 def reasonable(file: str, hashes: str = "") -> Found:
-    """Read and close a file by reasonable; with the hashes of our closure say what of its own is not in ours."""
+    """Read and close a file by reasonable, which gives a list of rdflib terms; with the hashes of ours, compare."""
     import rdflib  # noqa: F401  (reasonable imports it when it makes its list)
 
     reasoner = importlib.import_module("reasonable").PyReasoner()
-    start = time.perf_counter()
-    reasoner.load_file(str(Path(file).with_suffix(".ttl")))
-    loaded = time.perf_counter()
-    triples = reasoner.reason()
-    end = time.perf_counter()
-    found = {"whole": end - start, "reasoning": end - loaded, "peak": peak_bytes(), "closure": len(triples)}
-    return found | (against(triples, hashes) if hashes else {})
+    with timed() as found:
+        reasoner.load_file(str(Path(file).with_suffix(".ttl")))
+        triples = reasoner.reason()
+    found["closure"] = len(triples)
+    return found | (against(triples, hashes, "reasonable") if hashes else {})
 
 
 def reasonable_alone(file: str) -> Found:
@@ -113,16 +143,53 @@ def reasonable_alone(file: str) -> Found:
         raise InterruptedError
 
     reasoner = importlib.import_module("reasonable").PyReasoner()
-    start = time.perf_counter()
-    reasoner.load_file(str(Path(file).with_suffix(".ttl")))
-    loaded = time.perf_counter()
-    rdflib.URIRef = rdflib.term.URIRef = stop  # type: ignore[assignment, misc]
-    try:
+    with timed() as found, suppress(InterruptedError):
+        reasoner.load_file(str(Path(file).with_suffix(".ttl")))
+        rdflib.URIRef = rdflib.term.URIRef = stop  # type: ignore[assignment, misc]
         reasoner.reason()
-    except InterruptedError:
-        end = time.perf_counter()
-        return {"whole": end - start, "reasoning": end - loaded, "peak": peak_bytes()}
-    return {"failed": "was not stopped"}
+        return {"failed": "was not stopped"}
+    return found
+
+
+def sparq(file: str, hashes: str = "") -> Found:
+    """Read and close a file by sparq, whose store then has the closure; with the hashes of ours, compare."""
+    engine = importlib.import_module("sparq")
+    with timed() as found:
+        graph = engine.Graph.load(file, format="ntriples")
+        graph.reason("owl")
+    found["closure"] = len(graph)
+    return found | (against(_of_sparq(graph), hashes, "sparq") if hashes else {})
+
+
+def _of_sparq(graph: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """Yield the triples of a graph of sparq as rdflib terms, one predicate after the other."""
+    from rdflib import BNode, Literal, URIRef
+
+    known: dict[tuple[str, ...], Any] = {}
+
+    def term(found: dict[str, str]) -> Any:
+        key = tuple(found.values())
+        if key not in known:
+            kind, value, language = found["type"], found["value"], found.get("xml:lang")
+            datatype = None if language else URIRef(found.get("datatype") or "http://www.w3.org/2001/XMLSchema#string")
+            known[key] = (
+                URIRef(value)
+                if kind == "uri"
+                else BNode(value)
+                if kind == "bnode"
+                else Literal(value, lang=language, datatype=datatype)
+            )
+        return known[key]
+
+    def rows(query: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(graph.query_json(query))["results"]["bindings"]
+        return found
+
+    for row in rows("SELECT DISTINCT ?p { ?s ?p ?o }"):
+        if row["p"]["type"] == "uri":
+            predicate = term(row["p"])
+            for pair in rows(f"SELECT ?s ?o {{ ?s <{predicate}> ?o }}"):
+                yield term(pair["s"]), predicate, term(pair["o"])
 
 
 def owlrl(file: str, hashes: str) -> Found:
@@ -133,16 +200,14 @@ def owlrl(file: str, hashes: str) -> Found:
 
     from sts_kg.rdf.graphs import from_ox
 
-    start = time.perf_counter()
-    graph = Graph()
-    for quad in ox.parse(path=file, format=ox.RdfFormat.N_TRIPLES):  # rdflib would rename blank nodes
-        graph.add((from_ox(quad.subject), from_ox(quad.predicate), from_ox(quad.object)))
-    read = time.perf_counter()
     options = {"rdfs_closure": False, "axiomatic_triples": False, "datatype_axioms": False}
-    engine.DeductiveClosure(engine.OWLRL_Semantics, **options).expand(graph)
-    end = time.perf_counter()
-    found = {"whole": end - start, "reasoning": end - read, "peak": peak_bytes(), "closure": len(graph)}
-    return found | against(graph, hashes)
+    with timed() as found:
+        graph = Graph()
+        for quad in ox.parse(path=file, format=ox.RdfFormat.N_TRIPLES):  # rdflib would rename blank nodes
+            graph.add((from_ox(quad.subject), from_ox(quad.predicate), from_ox(quad.object)))
+        engine.DeductiveClosure(engine.OWLRL_Semantics, **options).expand(graph)
+    found["closure"] = len(graph)
+    return found | against(graph, hashes, "owlrl")
 
 
 # --- comparison
@@ -152,53 +217,103 @@ def hashes(file: str, output: str) -> Found:
     """Write the sorted hashes of all triples that we find informative, asserted ones included."""
     from sts_kg import closure_of
 
-    terms: dict[str, str] = {}
-    parts, batch = [np.zeros(0, np.int64)], []
-    for chunk in closure_of(file, axioms="none").ntriples():
-        for line in chunk.decode().splitlines():
-            s, p, o = line[:-2].split(" ", 2)
-            if o[0] == '"':
-                if o not in terms:
-                    terms[o] = _key(_literal(o))
-                o = terms[o]
-            batch.append(hash((s, p, o)))
-        if len(batch) > _BATCH:
-            parts.append(np.array(batch, np.int64))
-            batch.clear()
-    found = np.sort(np.concatenate([*parts, np.array(batch, np.int64)]))
+    parts = [keys for _, keys in _hashed(closure_of(file, axioms="none").ntriples())]
+    found = np.sort(np.concatenate([np.zeros(0, np.int64), *parts]))
     np.save(output, found)
     return {"closure": int(found.size)}
 
 
-def against(triples: Iterable[tuple[Any, Any, Any]], file: str) -> Found:
-    """Return how many informative triples are in both, and which only in `triples`; the others are only in ours.
+def against(triples: Iterable[tuple[Any, Any, Any]], file: str, peer: str) -> Found:
+    """Return how many informative triples are in both, and how many only in `triples`.
 
     Left out are trivial triples and those that RDF does not allow, with a literal as subject or another thing than an
-    IRI as predicate.
+    IRI as predicate. Writes what `differences` reads.
     """
     known = np.load(file)
-    common, only = 0, 0
-    examples: list[str] = []
-    for texts in _batches(triples):
-        inside = _contains(known, np.array([hash(each) for each in texts], np.int64))
+    parts, common, only = [np.zeros(0, np.int64)], 0, 0
+    asked: list[tuple[Any, Any, Any]] = []
+    for terms, texts in _batches(triples):
+        parts.append(np.array([hash(each) for each in texts], np.int64))
+        inside = _contains(known, parts[-1])
         common += int(inside.sum())
         for number in np.flatnonzero(~inside).tolist():
             s, p, o = texts[number]
             if not _is_trivial(s, p, o) and s[0] != '"' and p[0] == "<":
                 only += 1
-                if len(examples) < _EXAMPLES:
-                    examples.append(f"{s} {p} {o}")
-    return {"common": common, "only": only, "beyond": int(known.size) - common, "examples": examples}
+                if len(asked) < _ASKED:
+                    asked.append(terms[number])
+    np.save(f"{file}.{peer}.npy", np.sort(np.concatenate(parts)))
+    Path(f"{file}.{peer}.only").write_bytes(pickle.dumps(asked))
+    return {"common": common, "only": only, "beyond": int(known.size) - common}
 
 
-def _batches(triples: Iterable[tuple[Any, Any, Any]]) -> Iterator[list[tuple[str, str, str]]]:
-    batch = []
-    for s, p, o in triples:
-        batch.append((_key(s), _key(p), _key(o)))
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    yield batch
+_Terms: TypeAlias = list[tuple[Any, Any, Any]]
+
+
+def _batches(triples: Iterable[tuple[Any, Any, Any]]) -> Iterator[tuple[_Terms, list[tuple[str, str, str]]]]:
+    keys: dict[Any, str] = {}
+
+    def key(term: Any) -> str:
+        if term not in keys:
+            keys[term] = _key(term)
+        return keys[term]
+
+    rest = iter(triples)
+    while terms := list(islice(rest, _BATCH)):
+        yield terms, [(key(s), key(p), key(o)) for s, p, o in terms]
+
+
+def differences(file: str, hashes: str, peer: str) -> Found:
+    """Say what only a peer has, after asking our closure for it, and by which rules we have what the peer lacks.
+
+    A closure may answer for triples that it does not write out, so what a comparison of outputs finds is asked for.
+    The rules are those of the last steps of the proofs of some triples drawn at random.
+    """
+    from sts_kg import closure_of
+    from sts_kg.rdf.graphs import of_ntriples
+
+    closed = closure_of(file, axioms="none")
+    asked = pickle.loads(Path(f"{hashes}.{peer}.only").read_bytes())  # our own file, of `against`
+    lacked = [triple for triple in asked if triple not in closed]
+    theirs = np.load(f"{hashes}.{peer}.npy")
+    drawn = _drawn(_beyond(closed.ntriples(), theirs), _PROVED)
+    rules: Counter[str] = Counter()
+    examples: dict[str, str] = {}
+    for line in drawn:
+        proof = closed.proof(next(iter(of_ntriples(line.encode()))))
+        rule = proof.rule or "asserted"
+        rules[rule] += 1
+        examples.setdefault(rule, line)
+    return {
+        "lacked": len(lacked),
+        "lacked by predicate": Counter(str(p) for _, p, _ in lacked).most_common(),
+        "lacked, examples": [" ".join(term.n3() for term in triple) for triple in lacked[:_EXAMPLES]],
+        "rules": rules.most_common(),
+        "proved": len(drawn),
+        "rules, examples": examples,
+    }
+
+
+def _beyond(chunks: Iterable[bytes], theirs: NDArray[np.int64]) -> Iterator[str]:
+    """Yield the lines of ours that are not among the hashes of a peer."""
+    for lines, keys in _hashed(chunks):
+        for number in np.flatnonzero(~_contains(theirs, keys)).tolist():
+            yield lines[number]
+
+
+def _hashed(chunks: Iterable[bytes]) -> Iterator[tuple[list[str], NDArray[np.int64]]]:
+    """Yield lines of N-Triples with the hashes of their terms as rdflib has them."""
+    terms: dict[str, str] = {}
+    for chunk in chunks:
+        lines, keys = chunk.decode().splitlines(), []
+        for line in lines:
+            s, p, o = line[:-2].split(" ", 2)
+            if o[0] == '"':
+                if o not in terms:
+                    terms[o] = _key(_literal(o))
+                o = terms[o]
+            keys.append(hash((s, p, o)))
+        yield lines, np.array(keys, np.int64)
 
 
 def _contains(known: NDArray[np.int64], asked: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -337,11 +452,14 @@ def _spent(do: Callable[[int], object], count: int) -> Found:
 KINDS: dict[str, Callable[..., Found]] = {
     each.__name__: each
     for each in (
+        nothing,
         ours,
         reasonable,
         reasonable_alone,
+        sparq,
         owlrl,
         hashes,
+        differences,
         encode,
         parse,
         store_of_closure,
