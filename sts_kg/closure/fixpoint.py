@@ -12,6 +12,7 @@ import numpy as np
 
 from sts_kg.closure.columns import Pairs, contains, distinct, firsts, seconds
 from sts_kg.closure.rules import facts, schema
+from sts_kg.closure.rules.copies import copies, is_data
 from sts_kg.closure.rules.datatypes import Literals, dt_equal_to_literal, dt_type1, dt_type2
 from sts_kg.closure.rules.facts import FACT_RULES, Round
 from sts_kg.closure.rules.schema import READ_CLASSES, READ_PROPERTIES, Lists, Schema, SchemaRound
@@ -96,6 +97,7 @@ class Fixpoint:
         start = self._start = time.perf_counter()
         if not self.known.round:
             self._add_axiomatic()
+        self._unite_copies()
         self._look_at_literals()
         while self._new:
             self._unite()
@@ -196,13 +198,22 @@ class Fixpoint:
             if not self._asks_for_same:
                 self.known.drop(SAME_AS)
             if (firsts(same) != seconds(same)).any():
-                changed = self.known.unite(same, len(self.terms))
-                self._new = self._current(self._new)
-                self._note(self.known.rewrite(changed))
+                self._rewritten(self.known.unite(same, len(self.terms)))
                 self._changed |= READ_PROPERTIES
                 found = Found()
                 dt_equal_to_literal(self.known, self.literals, found)
                 self._inserted(found)
+
+    def _unite_copies(self) -> None:
+        """Put one copy of a class expression for all into the triples that hold of each of them."""
+        pairs = copies(self.known, self.terms.kinds)
+        if pairs.size and not is_data(self.known):
+            self._rewritten(self.known.unite_copies(pairs, len(self.terms)))
+
+    def _rewritten(self, added: dict[int, Pairs]) -> None:
+        """Note what was new when terms became one."""
+        self._new = self._current(self._new)
+        self._note(added)
 
     def _add_same(self) -> None:
         """Add that each term is the same as itself, as an axiom asks for the triples of owl:sameAs."""
@@ -218,9 +229,8 @@ class Fixpoint:
         kept = {}
         for predicate, pairs in new.items():
             column = pairs.os if predicate == TYPE else pairs.so
-            left = self.known.representative(firsts(column)) == firsts(column)
-            right = self.known.representative(seconds(column)) == seconds(column)
-            rest = column[left & right]
+            current = self.known.represented(predicate, column)
+            rest = column if current is column else column[current == column]
             if rest.size and self.known.of(predicate) == predicate:
                 kept[predicate] = Pairs(os=rest) if predicate == TYPE else Pairs(so=rest)
         return kept
