@@ -26,6 +26,7 @@ from sts_kg.closure.vocabulary import (
     OBJECT_PROPERTY,
     ON_PROPERTY,
     PROPERTY,
+    SAME_AS,
     SOME_VALUES_FROM,
     SUB_CLASS_OF,
     SUB_PROPERTY_OF,
@@ -66,10 +67,13 @@ def copies(known: Triples, kinds: NDArray[np.uint8]) -> Ids:
     below[_reflexive(known, SUB_CLASS_OF)] = True
     properties[seconds(types[np.isin(firsts(types), (OBJECT_PROPERTY, DATATYPE_PROPERTY))])] = True
     properties[_reflexive(known, SUB_PROPERTY_OF)] = True
+    anonymous = kinds == BLANK
+    same = known.asserted_of(SAME_AS)
+    anonymous[firsts(same)] = anonymous[seconds(same)] = False  # these have other names
     of = np.arange(kinds.size) if known.classes is None else known.classes
     found = [EMPTY]
     for _ in range(_DEEPEST):
-        new = [_groups(each, filler != HAS_VALUE, of, below, properties, kinds) for filler, each in rows]
+        new = [_groups(each, filler != HAS_VALUE, of, below, properties, anonymous) for filler, each in rows]
         if not sum(map(len, new)):
             break
         found += new
@@ -89,7 +93,7 @@ def _groups(
     of: Ids,
     below: NDArray[np.bool_],
     properties: NDArray[np.bool_],
-    kinds: NDArray[np.uint8],
+    anonymous: NDArray[np.bool_],
 ) -> Ids:
     """Return pairs of the first of a group of copies and another of them that is not known for a copy of it."""
     p, c, y = rows.T
@@ -98,7 +102,7 @@ def _groups(
         fits = fits | below[y]
         y = of[y]
     below[c[fits]] = True
-    fits &= kinds[c] == BLANK
+    fits &= anonymous[c]
     p, c, y = p[fits], c[fits], y[fits]
     order = np.lexsort((c, y, p))
     p, c, y = p[order], c[order], y[order]

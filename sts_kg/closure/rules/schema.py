@@ -265,7 +265,8 @@ def _below(known: Triples, filler: int, *, by: int) -> Iterator[tuple[Ids, Ids]]
     With `by` rdfs:subClassOf they have one property and the filler of c1 is below that of c2; with `by`
     rdfs:subPropertyOf they have one filler and the property of c1 is below that of c2.
     """
-    restricted = _restrictions(known, filler)
+    # one filler must be the very same, not only equivalent: scm-svf2, scm-avf2
+    restricted = _restrictions(known, filler, fillers=by == SUB_CLASS_OF)
     if not restricted.size:
         return
     p, c, y = restricted.T
@@ -279,13 +280,16 @@ def _below(known: Triples, filler: int, *, by: int) -> Iterator[tuple[Ids, Ids]]
             yield c[row[number]], restriction[at]
 
 
-def _restrictions(known: Triples, filler: int) -> Ids:
-    """Return the restrictions of one kind as `restrictions`, with one copy of a class expression for all."""
+def _restrictions(known: Triples, filler: int, *, fillers: bool = True) -> Ids:
+    """Return the restrictions of one kind as `restrictions`, with one copy of a class expression for all.
+
+    Without `fillers` the fillers are as they are written.
+    """
     rows = restrictions(known, filler)
     if known.classes is None or not rows.size:
         return rows
     rows[:, 1] = known.classes[rows[:, 1]]
-    if filler != HAS_VALUE:
+    if fillers and filler != HAS_VALUE:
         rows[:, 2] = known.classes[rows[:, 2]]
     rows = _in_order(rows)
     kept: Ids = rows[np.append(True, (rows[1:] != rows[:-1]).any(axis=1))]
