@@ -60,20 +60,18 @@ class Copies:
         return bool(self._known.copied.size)
 
     def image(self, row: Row) -> Row:
-        """Return a triple with the representatives of its classes."""
+        """Return a triple with the copies that stand for those in it."""
         s, p, o = row
         if not self or p not in CLASSES_IN:
             return row
-        first, second = CLASSES_IN[p]
+        is_class = s in self._copied and CLASSES_IN[p][0] and p != TYPE
         of = self._known.class_of
-        if p == TYPE:
-            return s, p, of(o) if first else o
-        return of(s) if first else s, p, of(o) if second else o
+        return of(s) if is_class else s, p, of(o) if o in self._copied else o
 
     def holds(self, row: Row, below: int) -> bool:
         """Return whether a triple holds because that about other copies does, by rounds before `below`."""
         image = self.image(row)
-        if image == row:
+        if not self or (image == row and row[0] != row[2]):
             return False
         if image[0] == image[2] and image[1] in (SUB_CLASS_OF, EQUIVALENT_CLASS):
             return self._below(row[0], row[2]) is not None
@@ -84,14 +82,15 @@ class Copies:
         if not self or row[1] not in CLASSES_IN:
             return None
         s, p, o = row
-        image = self.image(row)
-        if p in (SUB_CLASS_OF, EQUIVALENT_CLASS) and image[0] == image[2] and (found := self._among_copies(row)):
-            return found
-        base = self._asserted(image, row)
-        if base is None and image != row and self._prover.has(image, below):
-            base = image
-        step = base and self._prover.prove_below(base, below)
-        return self._lifted(step, row) if step else None
+        if p in (SUB_CLASS_OF, EQUIVALENT_CLASS) and self._known.class_of(s) == self._known.class_of(o):
+            if found := self._among_copies(row):
+                return found
+        image, is_equal = self.image(row), self._known.representatives is not None
+        for base in (self._asserted(row), image if is_equal or self._prover.has(image, below) else None):
+            step = self._prover.prove_below(base, below) if base and base != row else None
+            if step and (found := self._lifted(step, row)):
+                return found
+        return None
 
     def named(self, row: Row) -> Iterator[Row]:
         """Yield a triple with other copies for its classes: those of which rules read more than a copy has."""
@@ -208,11 +207,11 @@ class Copies:
 
     # --- from one copy to another
 
-    def _asserted(self, image: Row, row: Row) -> Row | None:
-        """Return an asserted triple, other than a given one, that has the same image."""
-        s, p, o = image
+    def _asserted(self, row: Row) -> Row | None:
+        """Return an asserted triple that differs from a given one by copies only."""
+        s, p, o = row
         given, images = self._given(p)
-        pair = int(pack(np.array([o if p == TYPE else s]), s if p == TYPE else o)[0])
+        pair = self._known.represented(p, np.array([(o << 32) | s if p == TYPE else (s << 32) | o]))
         for at in np.flatnonzero(images == pair).tolist():
             first, second = int(given[at] >> 32), int(given[at] & 0xFFFFFFFF)
             found = (second, p, first) if p == TYPE else (first, p, second)
@@ -257,6 +256,10 @@ class Copies:
     def _names(self, class_: int) -> list[int]:
         """Return the copies of a class and itself."""
         return lookup(self._all_names, self._known.class_of(class_)).tolist() or [class_]
+
+    @cached_property
+    def _copied(self) -> frozenset[int]:
+        return frozenset(self._known.copied.tolist())
 
     @cached_property
     def _all_names(self) -> Ids:

@@ -8,10 +8,12 @@ unions have no such rule: nothing in Table 9 makes two of them with the same mem
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sts_kg.closure.columns import EMPTY, Ids, firsts, pack, seconds, united
+from sts_kg.closure.columns import EMPTY, Ids, Pairs, firsts, pack, seconds, united
 from sts_kg.closure.rules.schema import restrictions
 from sts_kg.closure.triples import CLASSES_IN, Triples
 from sts_kg.closure.vocabulary import (
@@ -113,17 +115,18 @@ def _groups(
     return pairs
 
 
-def is_data(known: Triples) -> bool:
-    """Return whether asserted triples speak of the vocabulary of restrictions, so that rules may read it as data.
+def is_data(new: Mapping[int, Pairs]) -> bool:
+    """Return whether new triples speak of the vocabulary of restrictions, so that rules may read it as data.
 
     Annotations of it, and that it is a property, are harmless.
     """
-    for predicate, pairs in known.asserted():
+    for predicate, pairs in new.items():
         if predicate in (*ANNOTATIONS, ANNOTATED_PROPERTY):
             continue
+        column = pairs.os if predicate == TYPE else pairs.so
         if predicate == TYPE:
-            pairs = pairs[~np.isin(firsts(pairs), _KINDS_OF_PROPERTY)]
-        for half in (firsts(pairs), seconds(pairs)):
+            column = column[~np.isin(firsts(column), _KINDS_OF_PROPERTY)]
+        for half in (firsts(column), seconds(column)):
             low = half[half <= _VOCABULARY[-1]]
             if low.size and np.isin(low, _VOCABULARY).any():
                 return True
