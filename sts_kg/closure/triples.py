@@ -172,7 +172,13 @@ class Triples:
         if pairs.size:
             blocks.append(Block(ASSERTED, pairs, source))
         current = unique(self.represented(predicate, pairs))
-        return self._merge(self.of(predicate), current)
+        new = self._merge(self.of(predicate), current)
+        if new and self.classes is not None and predicate in CLASSES_IN:  # what follows for the copy that stands for it
+            of_copies = difference(new.os if predicate == TYPE else new.so, pairs)
+            if of_copies.size:
+                self.round += 1
+                blocks.append(Block(self.round, of_copies))
+        return new
 
     def represented(self, predicate: int, pairs: Ids) -> Ids:
         """Return pairs of a predicate in representatives, with their halves as in the representative's blocks."""
