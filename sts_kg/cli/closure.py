@@ -43,6 +43,7 @@ _syntax = click.option(
     show_default=True,
     help="Which trivial triples to include: none, those about built-in terms in use, or all.",
 )
+@click.option("--repeated", is_flag=True, help="Write also what holds of each further copy of a restriction.")
 @click.option("--stats", is_flag=True, help="Print numbers as JSON: triples, rounds, seconds, memory, firings by rule.")
 @click.option(
     "--lenient", is_flag=True, help="Leave out, and count, triples with wrong terms and malformed statements."
@@ -55,6 +56,7 @@ def close(
     inferred_only: bool,
     engine: str,
     axioms: str,
+    repeated: bool,
     stats: bool,
     lenient: bool,
     syntax: str | None,
@@ -89,9 +91,9 @@ def close(
             progress=_told(show),
         )
         if output is not None:
-            closed.write(output, inferred_only=inferred_only)
+            closed.write(output, inferred_only=inferred_only, repeated=repeated)
     if output is None and not stats:
-        for piece in closed.ntriples(inferred_only=inferred_only):
+        for piece in closed.ntriples(inferred_only=inferred_only, repeated=repeated):
             if shown.is_tty:
                 shown.write(piece.decode())
             else:
@@ -101,9 +103,9 @@ def close(
         shown.write(as_json(closed.statistics()))
     elif output is not None:
         given, inferred, trivial = closed.counts
-        shown.note(
-            f"{counted(given, 'triple')} asserted, {inferred:,} inferred, {trivial:,} trivial; written to {output}"
-        )
+        numbers = f"{counted(given, 'triple')} asserted, {inferred:,} inferred, {trivial:,} trivial"
+        more = f", {closed.n_repeated:,} repeated" if repeated else ""
+        shown.note(f"{numbers}{more}; written to {output}")
     if closed.stats.skipped:
         shown.note(f"{counted(closed.stats.skipped, 'statement')} left out")
     sys.exit(_contradictions(closed, shown))

@@ -51,9 +51,11 @@ class Stats:
 class Closure:
     """A graph and everything that it entails under the OWL 2 RL rules; made by `closure_of`.
 
-    Each triple is of one of three kinds: `asserted` triples were given, `inferred` ones follow and are informative,
+    Each triple is of one of four kinds: `asserted` triples were given, `inferred` ones follow and are informative,
     `trivial` ones follow from any graph over the same terms; the argument `axioms` of `closure_of` chooses which of
-    these are kept. An rdflib Graph is built only when it is asked for. `inconsistencies` are answers, not exceptions.
+    these are kept. `repeated` ones say of a copy of an anonymous restriction what another copy has said already: n
+    copies have n² of them, so they are in the closure, and have proofs, but are neither counted by `len` nor written
+    unless asked for. An rdflib Graph is built only when it is asked for. `inconsistencies` are answers, not exceptions.
     A closure never changes.
     """
 
@@ -62,7 +64,7 @@ class Closure:
         self._output = Output(fixpoint.known, fixpoint.terms, axioms)
 
     def __len__(self) -> int:
-        """Return the number of triples, including the trivial ones.
+        """Return the number of triples, including the trivial ones, without the repeated ones.
 
         Raises
         ------
@@ -91,30 +93,51 @@ class Closure:
         """The triples that follow from any graph over the same terms and that `axioms` keeps, as an rdflib Graph."""
         return self._graph(self._output.trivial())
 
+    @property
+    def n_repeated(self) -> int:
+        """The number of repeated triples, which takes no time to find; there may be millions."""
+        return self._output.n_repeated
+
+    @cached_property
+    def repeated(self) -> Graph:
+        """What also holds of each further copy of a restriction (scm-svf1, scm-avf1, scm-hv …), as an rdflib Graph.
+
+        Raises
+        ------
+        TooManyTriplesError
+            There are too many of them.
+        """
+        return self._graph(self._output.repeated())
+
     @cached_property
     def graph(self) -> Graph:
-        """All triples, as an rdflib Graph."""
+        """All triples but the repeated ones, as an rdflib Graph."""
         return self._graph(self._rows())
 
-    def _rows(self, *, inferred_only: bool = False) -> Iterator[Rows]:
+    def _rows(self, *, inferred_only: bool = False, repeated: bool = False) -> Iterator[Rows]:
         if not inferred_only:
             yield from self._output.asserted()
         yield from self._output.inferred()
         yield from self._output.trivial()
+        if repeated:
+            yield from self._output.repeated()
 
     def _graph(self, rows: Iterator[Rows]) -> Graph:
         from sts_kg.closure.io.rdflib_graphs import graph_of
 
         return graph_of(self._output, rows)
 
-    def ntriples(self, *, inferred_only: bool = False, blank_nodes: bool | None = None) -> Iterator[bytes]:
+    def ntriples(
+        self, *, inferred_only: bool = False, repeated: bool = False, blank_nodes: bool | None = None
+    ) -> Iterator[bytes]:
         """Yield the triples as N-Triples, many lines at a time: the fastest way into any store.
 
         With `blank_nodes=True` only triples with a blank node, with False only those without.
         """
-        return self._output.ntriples(self._rows(inferred_only=inferred_only), blank_nodes=blank_nodes)
+        rows = self._rows(inferred_only=inferred_only, repeated=repeated)
+        return self._output.ntriples(rows, blank_nodes=blank_nodes)
 
-    def write(self, path: str | Path, *, inferred_only: bool = False) -> int:
+    def write(self, path: str | Path, *, inferred_only: bool = False, repeated: bool = False) -> int:
         """Write the triples to a file and return its size in bytes before compression.
 
         The ending of the file name chooses the syntax and `.gz` compresses; .nt and .nq need the least memory. If
@@ -125,7 +148,7 @@ class Closure:
         ParseError
             The ending is not that of an RDF file.
         TooManyTriplesError
-            Terms that are the same would give too many triples.
+            Terms that are the same, or copies of restrictions, would give too many triples.
         OSError
             The folder does not exist or cannot be written.
         """
@@ -135,7 +158,7 @@ class Closure:
 
         start = time.perf_counter()
         syntax = syntax_of(path)
-        lines = self.ntriples(inferred_only=inferred_only)
+        lines = self.ntriples(inferred_only=inferred_only, repeated=repeated)
         pieces = lines if syntax in ("ntriples", "nquads") else iter([convert_ntriples(b"".join(lines), syntax)])
         size = 0
         with writing(path) as file:
@@ -169,7 +192,12 @@ class Closure:
         asserted, inferred, trivial = self.counts
         return {
             "engine": self.stats.engine,
-            "triples": {"asserted": asserted, "inferred": inferred, "trivial": trivial},
+            "triples": {
+                "asserted": asserted,
+                "inferred": inferred,
+                "trivial": trivial,
+                "repeated": self.n_repeated,
+            },
             "rounds": self.stats.rounds,
             "seconds": {phase: round(seconds, 6) for phase, seconds in self.stats.seconds.items()},
             "peak_memory_bytes": _peak_memory(),

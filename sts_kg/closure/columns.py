@@ -31,6 +31,7 @@ __all__ = [
     "swap",
     "transitive",
     "unique",
+    "united",
 ]
 
 Ids: TypeAlias = NDArray[np.int64]
@@ -194,6 +195,23 @@ class Pairs:
             None if self._so is None else merged(self._so, new.so),
             None if self._os is None else merged(self._os, new.os),
         )
+
+
+# --- equal ids
+
+
+def united(of: Ids, pairs: Ids) -> Ids:
+    """Return a map from each id to the least id that is equal to it, after the two ids of each pair became equal."""
+    new = of.copy()
+    x, y = new[firsts(pairs)], new[seconds(pairs)]
+    while x.size:
+        np.minimum.at(new, np.maximum(x, y), np.minimum(x, y))
+        while not np.array_equal(jumped := new[new], new):
+            new = jumped
+        x, y = new[x], new[y]
+        unequal = x != y
+        x, y = x[unequal], y[unequal]
+    return new
 
 
 # --- transitive closure

@@ -10,14 +10,24 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sts_kg.closure.columns import Pairs, contains, distinct, firsts, seconds
+from sts_kg.closure.columns import EMPTY, Pairs, contains, distinct, firsts, seconds
 from sts_kg.closure.rules import facts, schema
+from sts_kg.closure.rules.copies import copies, is_data
 from sts_kg.closure.rules.datatypes import Literals, dt_equal_to_literal, dt_type1, dt_type2
 from sts_kg.closure.rules.facts import FACT_RULES, Round
 from sts_kg.closure.rules.schema import READ_CLASSES, READ_PROPERTIES, Lists, Schema, SchemaRound
 from sts_kg.closure.terms import Terms
-from sts_kg.closure.triples import Found, Numbers, Triples
-from sts_kg.closure.vocabulary import ANNOTATION_PROPERTY, ANNOTATIONS, CLASS, NOTHING, SAME_AS, THING, TYPE
+from sts_kg.closure.triples import ASSERTED, Found, Numbers, Triples
+from sts_kg.closure.vocabulary import (
+    ANNOTATION_PROPERTY,
+    ANNOTATIONS,
+    CLASS,
+    NOTHING,
+    ON_PROPERTY,
+    SAME_AS,
+    THING,
+    TYPE,
+)
 
 __all__ = ["Fixpoint", "Progress"]
 
@@ -67,6 +77,7 @@ class Fixpoint:
         self._asks_for_same = False
         self._start = 0.0
         self._has_new_literals = False
+        self._keeps_copies = False
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.lists = Lists(self.known, self._name)
 
@@ -96,6 +107,7 @@ class Fixpoint:
         start = self._start = time.perf_counter()
         if not self.known.round:
             self._add_axiomatic()
+        self._unite_copies()
         self._look_at_literals()
         while self._new:
             self._unite()
@@ -196,13 +208,44 @@ class Fixpoint:
             if not self._asks_for_same:
                 self.known.drop(SAME_AS)
             if (firsts(same) != seconds(same)).any():
-                changed = self.known.unite(same, len(self.terms))
-                self._new = self._current(self._new)
-                self._note(self.known.rewrite(changed))
+                self._rewritten(self.known.unite(same, len(self.terms)))
                 self._changed |= READ_PROPERTIES
                 found = Found()
                 dt_equal_to_literal(self.known, self.literals, found)
                 self._inserted(found)
+
+    def _unite_copies(self) -> None:
+        """Put one copy of a class expression for all into the triples that hold of each of them.
+
+        Where rules read the vocabulary of class expressions as data, each copy is kept on its own.
+        """
+        pairs = copies(self.known, self.terms.kinds) if ON_PROPERTY in self._new else EMPTY
+        if not self.known.copied.size and not pairs.size:
+            return
+        if self._keeps_copies or is_data(self._new):
+            self._keeps_copies = True
+            if self.known.copied.size:
+                self._start_again()
+        elif pairs.size:
+            self._rewritten(self.known.unite_copies(pairs, len(self.terms)))
+
+    def _start_again(self) -> None:
+        """Forget all but the asserted triples."""
+        given, self.known = self.known, Triples()
+        self.literals, self.axioms, self._changed, self._new, self._raw = Literals(self.terms), Schema(), set(), {}, {}
+        self.known.grow(len(self.terms))
+        for predicate, blocks in given.blocks.items():
+            for block in blocks:
+                if block.round == ASSERTED:
+                    s, o = (seconds, firsts) if predicate == TYPE else (firsts, seconds)
+                    p = np.full(block.pairs.size, predicate)
+                    self.add(s(block.pairs), p, o(block.pairs), given.sources[block.source])
+        self._add_axiomatic()
+
+    def _rewritten(self, added: dict[int, Pairs]) -> None:
+        """Note what was new when terms became one."""
+        self._new = self._current(self._new)
+        self._note(added)
 
     def _add_same(self) -> None:
         """Add that each term is the same as itself, as an axiom asks for the triples of owl:sameAs."""
@@ -218,9 +261,8 @@ class Fixpoint:
         kept = {}
         for predicate, pairs in new.items():
             column = pairs.os if predicate == TYPE else pairs.so
-            left = self.known.representative(firsts(column)) == firsts(column)
-            right = self.known.representative(seconds(column)) == seconds(column)
-            rest = column[left & right]
+            current = self.known.represented(predicate, column)
+            rest = column if current is column else column[current == column]
             if rest.size and self.known.of(predicate) == predicate:
                 kept[predicate] = Pairs(os=rest) if predicate == TYPE else Pairs(so=rest)
         return kept

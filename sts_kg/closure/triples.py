@@ -1,7 +1,8 @@
 """The triples of a closure in columns, one relation for each predicate, with the round in which each was added.
 
 The triples inserted in a round are kept as blocks, in the terms of that round; inferred triples and proofs are made
-from them. `live` has the triples known now, with a representative in place of equal terms.
+from them. `live` has the triples known now, with a representative in place of equal terms, and of the copies of a
+class expression where a triple speaks of a class.
 """
 
 from __future__ import annotations
@@ -27,16 +28,25 @@ from sts_kg.closure.columns import (
     swap,
     transitive,
     unique,
+    united,
 )
-from sts_kg.closure.vocabulary import SAME_AS, TYPE
+from sts_kg.closure.vocabulary import DOMAIN, EQUIVALENT_CLASS, RANGE, SAME_AS, SUB_CLASS_OF, TYPE
 
-__all__ = ["ASSERTED", "NONE", "Block", "Found", "Numbers", "Triples"]
+__all__ = ["ASSERTED", "CLASSES_IN", "NONE", "Block", "Found", "Numbers", "Triples"]
 
 ASSERTED = 0
 #: Ids of any width, as they are read.
 Numbers: TypeAlias = NDArray[np.integer[Any]]
 NONE = Pairs(EMPTY, EMPTY)
 _NO_SOURCE = -1
+#: The predicates whose triples hold of each copy of a class expression, and which halves of their pairs are classes.
+CLASSES_IN = {
+    TYPE: (True, False),  # class and member
+    SUB_CLASS_OF: (True, True),
+    EQUIVALENT_CLASS: (True, True),
+    DOMAIN: (False, True),
+    RANGE: (False, True),
+}
 
 
 @dataclass(frozen=True)
@@ -77,8 +87,10 @@ class Found:
 class Triples:
     """A growing set of triples of ids.
 
-    `live` maps a predicate to its pairs, `blocks` to everything that was inserted; if any terms are equal,
-    `representatives` has for each id the least id that is equal to it.
+    `live` maps a predicate to its pairs, `blocks` to everything that was inserted. If any terms are equal,
+    `representatives` has for each id the least id that is equal to it; if any class expressions are copies of each
+    other, `classes` has for each id the least id that is equal to it or a copy, for the halves in `CLASSES_IN`, and
+    `copied` the copies for which another one stands, sorted.
     """
 
     def __init__(self) -> None:
@@ -86,6 +98,8 @@ class Triples:
         self._closed: dict[int, Ids] = {}
         self.blocks: dict[int, list[Block]] = {}
         self.representatives: Ids | None = None
+        self.classes: Ids | None = None
+        self.copied: Ids = EMPTY
         self.round = ASSERTED
         self.sources: list[str] = []
         self.is_extended = False
@@ -102,6 +116,7 @@ class Triples:
         other.live, other._closed = dict(self.live), dict(self._closed)
         other.blocks = {predicate: list(blocks) for predicate, blocks in self.blocks.items()}
         other.representatives, other.round = self.representatives, self.round
+        other.classes, other.copied = self.classes, self.copied
         other.sources = list(self.sources)
         other.is_extended = True
         return other
@@ -114,9 +129,17 @@ class Triples:
         """Return the representative of one id."""
         return term if self.representatives is None else int(self.representatives[term])
 
+    def class_of(self, term: int) -> int:
+        """Return the representative of one id where it is a class."""
+        return self.of(term) if self.classes is None else int(self.classes[term])
+
+    def as_classes(self, ids: Ids) -> Ids:
+        """Return the representatives of ids that are classes."""
+        return self.representative(ids) if self.classes is None else self.classes[ids]
+
     def members(self, class_: int) -> Ids:
         """Return the members of a class, sorted."""
-        return lookup(self[TYPE].os, self.of(class_))
+        return lookup(self[TYPE].os, self.class_of(class_))
 
     def assert_(self, subjects: Numbers, predicates: Numbers, objects: Numbers, source: str) -> dict[int, Pairs]:
         """Insert asserted triples of a source, and return by predicate those that the live columns did not have."""
@@ -148,15 +171,28 @@ class Triples:
                 pairs = difference(pairs, block.pairs)
         if pairs.size:
             blocks.append(Block(ASSERTED, pairs, source))
-        current = unique(self._represented(predicate, pairs))
-        return self._merge(self.of(predicate), current)
+        current = unique(self.represented(predicate, pairs))
+        new = self._merge(self.of(predicate), current)
+        if new and self.classes is not None and predicate in CLASSES_IN:  # what follows for the copy that stands for it
+            of_copies = difference(new.os if predicate == TYPE else new.so, pairs)
+            if of_copies.size:
+                self.round += 1
+                blocks.append(Block(self.round, of_copies))
+        return new
 
-    def _represented(self, predicate: int, pairs: Ids) -> Ids:
+    def represented(self, predicate: int, pairs: Ids) -> Ids:
         """Return pairs of a predicate in representatives, with their halves as in the representative's blocks."""
-        if self.representatives is None:
+        to = self.of(predicate)
+        if (predicate == TYPE) != (to == TYPE):
+            pairs = swap(pairs)
+        maps = [
+            self.classes if of_classes and self.classes is not None else self.representatives
+            for of_classes in CLASSES_IN.get(to, (False, False))
+        ]
+        if all(of is None for of in maps):
             return pairs
-        pairs = pack(self.representatives[firsts(pairs)], self.representatives[seconds(pairs)])
-        return swap(pairs) if (predicate == TYPE) != (self.of(predicate) == TYPE) else pairs
+        halves = zip(maps, (firsts(pairs), seconds(pairs)), strict=True)
+        return pack(*(half if of is None else of[half] for of, half in halves))
 
     def _merge(self, predicate: int, pairs: Ids) -> Pairs | None:
         """Add sorted pairs to the live column, and return those that were new, if any."""
@@ -182,11 +218,11 @@ class Triples:
         return added
 
     def _current(self, found: dict[int, list[Ids]]) -> dict[int, list[Ids]]:
-        if self.representatives is None:
+        if self.representatives is None and self.classes is None:
             return found
         current: dict[int, list[Ids]] = {}
         for predicate, parts in found.items():
-            current.setdefault(self.of(predicate), []).extend(self._represented(predicate, part) for part in parts)
+            current.setdefault(self.of(predicate), []).extend(self.represented(predicate, part) for part in parts)
         return current
 
     def close(self, rule: str, predicate: int, found: Found) -> None:
@@ -199,52 +235,42 @@ class Triples:
             self._closed[predicate] = merged(pairs, further)
             found.add_pairs(rule, predicate, swap(further) if predicate == TYPE else further)
 
-    def unite(self, pairs: Ids, n_terms: int) -> Ids:
-        """Make the two ids of each pair equal, and return the ids whose representative changed, sorted."""
-        old = self._grown(n_terms)
-        new = old.copy()
-        x, y = new[firsts(pairs)], new[seconds(pairs)]
-        while x.size:
-            np.minimum.at(new, np.maximum(x, y), np.minimum(x, y))
-            while not np.array_equal(jumped := new[new], new):
-                new = jumped
-            x, y = new[x], new[y]
-            unequal = x != y
-            x, y = x[unequal], y[unequal]
-        self.representatives = new
-        return np.flatnonzero(new != old)
+    def unite(self, pairs: Ids, n_terms: int) -> dict[int, Pairs]:
+        """Make the two ids of each pair equal, and return what was new when the live triples were rewritten."""
+        self.representatives = united(_grown(self.representatives, n_terms), pairs)
+        if self.classes is not None:
+            self.classes = united(_grown(self.classes, n_terms), pairs)
+        return self._rewrite()
 
-    def _grown(self, n_terms: int) -> Ids:
-        if self.representatives is None:
-            return np.arange(n_terms)
-        missing = np.arange(self.representatives.size, n_terms)
-        return np.concatenate((self.representatives, missing)) if missing.size else self.representatives
+    def unite_copies(self, pairs: Ids, n_terms: int) -> dict[int, Pairs]:
+        """Let the first class expression of each pair stand for the second; return what was new by rewriting."""
+        of = self.classes if self.classes is not None else self.representatives
+        self.classes = united(_grown(of, n_terms), pairs)
+        self.copied = unique(np.concatenate((self.copied, seconds(pairs))))
+        return self._rewrite()
 
     def grow(self, n_terms: int) -> None:
         """Make room for new ids, each equal to itself only."""
         if self.representatives is not None:
-            self.representatives = self._grown(n_terms)
+            self.representatives = _grown(self.representatives, n_terms)
+        if self.classes is not None:
+            self.classes = _grown(self.classes, n_terms)
 
-    def rewrite(self, changed: Ids) -> dict[int, Pairs]:
-        """Put the live triples that name a changed id into representatives, as one round; return what was new."""
-        assert self.representatives is not None, "something was united"
-        is_changed = np.zeros(self.representatives.size, bool)
-        is_changed[changed] = True
+    def _rewrite(self) -> dict[int, Pairs]:
+        """Put representatives into the live triples, as one round; return what was new."""
         moved: dict[int, list[Ids]] = {}
         self._closed.clear()
         for predicate, pairs in list(self.live.items()):
             column = pairs.os if predicate == TYPE else pairs.so
-            to = self.of(predicate)
-            if to == predicate:
-                touched = is_changed[firsts(column)] | is_changed[seconds(column)]
-                if not touched.any():
-                    continue
-                rows, kept = column[touched], column[~touched]
-                self.live[predicate] = Pairs(os=kept) if predicate == TYPE else Pairs(so=kept)
-            else:
-                rows = column
+            current = self.represented(predicate, column)
+            if (to := self.of(predicate)) != predicate:
                 del self.live[predicate]
-            moved.setdefault(to, []).append(self._represented(predicate, rows))
+            elif current is column or not (touched := current != column).any():
+                continue
+            else:
+                kept, current = column[~touched], current[touched]
+                self.live[predicate] = Pairs(os=kept) if predicate == TYPE else Pairs(so=kept)
+            moved.setdefault(to, []).append(current)
         return self.insert(Found(moved))
 
     def drop(self, predicate: int) -> None:
@@ -253,10 +279,15 @@ class Triples:
 
     def asserted(self) -> Iterator[tuple[int, Ids]]:
         """Yield each predicate with its asserted pairs, sorted, in the terms in which they were given."""
-        for predicate, blocks in self.blocks.items():
-            parts = [block.pairs for block in blocks if block.round == ASSERTED]
-            if parts:
-                yield predicate, parts[0] if len(parts) == 1 else unique(np.concatenate(parts))
+        for predicate in self.blocks:
+            pairs = self.asserted_of(predicate)
+            if pairs.size:
+                yield predicate, pairs
+
+    def asserted_of(self, predicate: int) -> Ids:
+        """Return the asserted pairs of a predicate, sorted, in the terms in which they were given."""
+        parts = [block.pairs for block in self.blocks.get(predicate, ()) if block.round == ASSERTED]
+        return parts[0] if len(parts) == 1 else unique(np.concatenate([EMPTY, *parts]))
 
     def derived(self) -> Iterator[tuple[int, Ids]]:
         """Yield each predicate with the pairs of later rounds, sorted; only for triples without equal terms."""
@@ -270,6 +301,13 @@ class Triples:
         """Yield the pairs of `owl:sameAs` of all rounds, as they were concluded."""
         for block in self.blocks.get(SAME_AS, ()):
             yield block.pairs
+
+
+def _grown(of: Ids | None, n_terms: int) -> Ids:
+    """Return a map of ids for more ids, the new ones to themselves."""
+    if of is None:
+        return np.arange(n_terms)
+    return of if of.size >= n_terms else np.concatenate((of, np.arange(of.size, n_terms)))
 
 
 def _united(parts: list[Ids]) -> Ids:

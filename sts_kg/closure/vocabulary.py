@@ -26,6 +26,7 @@ _CURIES = """
     owl:FunctionalProperty owl:InverseFunctionalProperty owl:TransitiveProperty owl:SymmetricProperty
     owl:AsymmetricProperty owl:IrreflexiveProperty
     owl:AllDifferent owl:AllDisjointClasses owl:AllDisjointProperties
+    owl:annotatedProperty rdf:Property
 """.split()
 # fmt: off
 (
@@ -41,7 +42,8 @@ _CURIES = """
     FUNCTIONAL_PROPERTY, INVERSE_FUNCTIONAL_PROPERTY, TRANSITIVE_PROPERTY, SYMMETRIC_PROPERTY,
     ASYMMETRIC_PROPERTY, IRREFLEXIVE_PROPERTY,
     ALL_DIFFERENT, ALL_DISJOINT_CLASSES, ALL_DISJOINT_PROPERTIES,
-) = range(50)
+    ANNOTATED_PROPERTY, PROPERTY,
+) = range(52)
 # fmt: on
 
 

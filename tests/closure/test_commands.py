@@ -211,7 +211,7 @@ def test_stats_are_json_with_every_number() -> None:
     told = json.loads(invoke("close", "--stats", "data.nt", "-o", "out.nt").stdout)
     fields = "engine triples rounds seconds peak_memory_bytes firings skipped_lines inconsistencies"
     assert list(told) == fields.split()
-    assert told["triples"] == {"asserted": 2, "inferred": 1, "trivial": 0}
+    assert told["triples"] == {"asserted": 2, "inferred": 1, "trivial": 0, "repeated": 0}
     assert list(told["seconds"]) == ["read", "encode", "schema", "fixpoint", "checks", "write"]
     assert all(seconds >= 0 for seconds in told["seconds"].values())
     assert told["firings"]["prp-dom"] == 1

@@ -43,7 +43,7 @@ def without_more_datatypes(triples: Iterable[Triple]) -> set[Triple]:
 
 def inferred(closed: Closure) -> set[Triple]:
     """Return what follows, without what owlrl says of its additional datatypes."""
-    return without_more_datatypes(closed.inferred)
+    return without_more_datatypes((*closed.inferred, *closed.repeated))
 
 
 def rules(closed: Closure) -> set[str]:

@@ -1,12 +1,13 @@
-"""The triples of a closure from its columns: asserted, inferred and trivial ones, in the given terms.
+"""The triples of a closure from its columns: asserted, inferred, trivial and repeated ones, in the given terms.
 
-While reasoning one representative stands for equal terms; here triples are made for each of them. Triples that RDF
-does not allow are left out.
+While reasoning one representative stands for equal terms; here triples are made for each of them. One copy of an
+anonymous class expression stands for all, here too: what also holds of the other copies are the repeated triples.
+Triples that RDF does not allow are left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, repeat
@@ -32,7 +33,7 @@ from sts_kg.closure.columns import (
 )
 from sts_kg.closure.engines import Axioms
 from sts_kg.closure.terms import Terms
-from sts_kg.closure.triples import Triples
+from sts_kg.closure.triples import CLASSES_IN, Triples
 from sts_kg.closure.vocabulary import (
     ANNOTATION_PROPERTY,
     ANNOTATIONS,
@@ -68,7 +69,7 @@ _AXIOMATIC = {  # class to members: prp-ap, cls-thing and cls-nothing1, dt-type1
 
 @dataclass
 class Output:
-    """The triples of closed columns in three parts; no two parts share a triple.
+    """The triples of closed columns in four parts; no two parts share a triple.
 
     `axioms` chooses the trivial triples: "none"; "used", those of rules without premises about built-in terms that the
     asserted triples use; or "all", with `x owl:sameAs x` for every term.
@@ -107,6 +108,37 @@ class Output:
             x = self._terms
             pairs = difference(pack(x, x), self._asserted.get(SAME_AS, EMPTY))
             yield _rows(SAME_AS, pairs)
+
+    def repeated(self) -> Iterator[Rows]:
+        """Yield the triples that hold of a copy of a class expression for which another one stands.
+
+        Raises
+        ------
+        TooManyTriplesError
+            There are more than `LIMIT` for a predicate.
+        """
+        for predicate, column in self._about_copies():
+            pairs = unique(self._written_out(column, *self._halves(predicate, every=True)))
+            named = self._has_copy(predicate, pairs) & ~self._says_nothing(predicate, pairs)
+            yield _rows(predicate, difference(pairs[named], self._asserted.get(predicate, EMPTY)))
+
+    @cached_property
+    def n_repeated(self) -> int:
+        """The number of repeated triples, which are counted without being made."""
+        total = 0
+        for predicate, column in self._about_copies():
+            some, every = self._halves(predicate), self._halves(predicate, every=True)
+            proper = column[~self._says_nothing(predicate, column) | (firsts(column) == seconds(column))]
+            total += int((_sizes(proper, every) - _sizes(proper, some)).sum())
+            if predicate in _REFLEXIVE and self.axioms != "all":  # each copy is also below itself
+                loops = proper[firsts(proper) == seconds(proper)]
+                copied, of = self.known.copied, self.known.classes
+                assert of is not None, "some classes are copies"
+                total -= int(contains(firsts(loops), np.sort(of[copied])).sum())
+            asserted = self._asserted.get(predicate, EMPTY)
+            told = asserted[self._has_copy(predicate, asserted) & ~self._says_nothing(predicate, asserted)]
+            total -= told.size
+        return total
 
     @cached_property
     def counts(self) -> tuple[int, int, int]:
@@ -161,12 +193,10 @@ class Output:
         if contains(self._asserted.get(predicate, EMPTY), row).any():
             return True
         known = self.known
-        s, p, o = known.of(subject), known.of(predicate), known.of(object_)
-        if predicate == SAME_AS and s == o:
+        if predicate == SAME_AS and known.of(subject) == known.of(object_):
             return subject != object_ or self.axioms == "all"
-        if not contains(
-            known[p].os if p == TYPE else known[p].so, np.array([(o << 32) | s if p == TYPE else (s << 32) | o])
-        ).any():
+        p = known.of(predicate)
+        if not contains(known[p].os if p == TYPE else known[p].so, known.represented(predicate, row)).any():
             return False
         if not self._is_trivial(predicate, row).any() or self.axioms == "all":
             return True
@@ -176,60 +206,112 @@ class Output:
     def objects(self, subject: int, predicate: int) -> list[int]:
         """Return the objects of a subject and a predicate in triples that `holds` returns True for."""
         known = self.known
-        s, p = known.of(subject), known.of(predicate)
+        p = known.of(predicate)
+        of_classes, to_classes = CLASSES_IN.get(p, (False, False))
         if p == TYPE:
             column = known[p].os
-            found = firsts(column[seconds(column) == s])
+            found = firsts(column[seconds(column) == known.of(subject)])
+            to_classes = True
         else:
-            found = lookup(known[p].so, s)
+            found = lookup(known[p].so, known.class_of(subject) if of_classes else known.of(subject))
         if p == SAME_AS:
-            found = unique(np.append(found, s))
-        if known.representatives is not None:
-            cliques, _ = self._cliques
-            parts = [
-                members if (members := lookup(cliques, each)).size else np.array([each]) for each in found.tolist()
-            ]
-            found = np.concatenate([EMPTY, *parts])
-        return [each for each in found.tolist() if self.holds(subject, predicate, each)]
+            found = unique(np.append(found, known.of(subject)))
+        names = self._names(of_classes=to_classes, every=False)
+        parts = [members if (members := lookup(names, each)).size else np.array([each]) for each in found.tolist()]
+        found = np.concatenate([self._asserted_objects(subject, predicate), *parts])
+        return [each for each in unique(found).tolist() if self.holds(subject, predicate, each)]
 
-    # --- equal terms
+    def _asserted_objects(self, subject: int, predicate: int) -> Ids:
+        """Return the asserted objects of a subject, which may be copies for which another one stands."""
+        if not self.known.copied.size or predicate not in CLASSES_IN:
+            return EMPTY
+        column = self._asserted.get(predicate, EMPTY)
+        if predicate == TYPE:
+            return firsts(column[seconds(column) == subject])
+        return lookup(column, subject)
+
+    # --- equal terms and copies of class expressions
+
+    def _halves(self, predicate: int, *, every: bool = False) -> list[Ids]:
+        """Return for each half of a predicate's pairs the names of representatives."""
+        return [self._names(of_classes=each, every=every) for each in CLASSES_IN.get(predicate, (False, False))]
+
+    def _names(self, *, of_classes: bool, every: bool) -> Ids:
+        """Return pairs of representative and name, sorted, of those that have several names.
+
+        For classes these are names of classes that are equal or copies; without `every`, one of the copies.
+        """
+        known = self.known
+        key = of_classes and known.classes is not None, every
+        if key not in self._named:
+            of = known.classes if key[0] else known.representatives
+            if of is None:
+                return EMPTY
+            is_one = of == np.arange(of.size)
+            is_one[of[~is_one]] = False
+            if key[0] and not every:
+                is_one[known.copied] = True
+            members = np.flatnonzero(~is_one)
+            self._named[key] = np.sort(pack(of[members], members))
+        return self._named[key]
 
     @cached_property
-    def _cliques(self) -> tuple[Ids, NDArray[np.bool_]]:
-        """Return pairs of representative and member, sorted, and for each term whether it is equal to another."""
-        of = self.known.representatives
-        assert of is not None, "some terms are equal"
-        is_equal = of != np.arange(of.size)
-        is_equal[of[is_equal]] = True
-        members = np.flatnonzero(is_equal)
-        return np.sort(pack(of[members], members)), is_equal
+    def _named(self) -> dict[tuple[bool, bool], Ids]:
+        return {}
 
     def _expanded(self) -> Iterator[tuple[int, Ids]]:
-        cliques, is_equal = self._cliques
+        cliques = self._names(of_classes=False, every=True)
         for predicate, column in list(self.known.live.items()):
             pairs = column.os if predicate == TYPE else column.so
-            touched = is_equal[firsts(pairs)] | is_equal[seconds(pairs)]
-            written = self._written_out(pairs[touched])
-            everything = unique(np.concatenate((pairs[~touched], written)))
-            names = seconds(cliques[slice(*np.searchsorted(cliques, (predicate << 32, (predicate + 1) << 32)))])
-            for name in names.tolist() or [predicate]:
+            everything = unique(self._written_out(pairs, *self._halves(predicate)))
+            for name in lookup(cliques, predicate).tolist() or [predicate]:
                 turned = np.sort(swap(everything)) if (name == TYPE) != (predicate == TYPE) else everything
                 yield name, difference(turned, self._asserted.get(name, EMPTY))
 
-    def _written_out(self, pairs: Ids) -> Ids:
-        """Return the pairs with each half replaced by each of the terms equal to it."""
-        cliques, _ = self._cliques
-        sizes = [np.maximum(np.subtract(*ranges(cliques, half)[::-1]), 1) for half in (firsts(pairs), seconds(pairs))]
-        self._check(int((sizes[0] * sizes[1]).sum()))
-        for _ in range(2):  # the first half, then the second
-            low, high = ranges(cliques, firsts(pairs))
-            alone = pairs[low == high]
-            parts = [pack(seconds(cliques[row]), seconds(pairs)[number]) for number, row in expand(low, high)]
-            pairs = swap(np.concatenate((alone, *parts)))
-        return pairs
+    def _written_out(self, pairs: Ids, *names: Ids) -> Ids:
+        """Return the pairs with each half replaced by each of its names; not sorted."""
+        touched = np.zeros(pairs.size, bool)
+        for of, half in zip(names, (firsts(pairs), seconds(pairs)), strict=True):
+            touched |= contains(distinct(firsts(of)), half)
+        alone, pairs = pairs[~touched], pairs[touched]
+        self._check(int(_sizes(pairs, names).sum()))
+        for of in names:
+            low, high = ranges(of, firsts(pairs))
+            parts = [pack(seconds(of[row]), seconds(pairs)[number]) for number, row in expand(low, high)]
+            pairs = swap(np.concatenate((pairs[low == high], *parts)))
+        return np.concatenate((alone, pairs))
+
+    def _about_copies(self) -> Iterator[tuple[int, Ids]]:
+        """Yield by predicate the live pairs that hold of several copies."""
+        known = self.known
+        if known.classes is None:
+            return
+        several = np.zeros(known.classes.size, bool)
+        several[known.classes[known.copied]] = True
+        literal = self.terms.kinds == LITERAL
+        for predicate, (first, second) in CLASSES_IN.items():
+            column = known[predicate].os if predicate == TYPE else known[predicate].so
+            touched = np.zeros(column.size, bool)
+            for is_class, half in ((first, firsts(column)), (second, seconds(column))):
+                touched |= several[half] if is_class else False
+            pairs = column[touched]
+            yield predicate, pairs[~literal[seconds(pairs) if predicate == TYPE else firsts(pairs)]]
+
+    def _has_copy(self, predicate: int, pairs: Ids) -> NDArray[np.bool_]:
+        first, second = CLASSES_IN[predicate]
+        found = np.zeros(pairs.size, bool)
+        for is_class, half in ((first, firsts(pairs)), (second, seconds(pairs))):
+            found |= contains(self.known.copied, half) if is_class else False
+        return found
+
+    def _says_nothing(self, predicate: int, pairs: Ids) -> NDArray[np.bool_]:
+        """Return which pairs are trivial, if trivial ones are not all kept."""
+        if self.axioms == "all":
+            return np.zeros(pairs.size, bool)
+        return self._is_trivial(predicate, pairs)
 
     def _same(self) -> Iterator[Rows]:
-        cliques, _ = self._cliques
+        cliques = self._names(of_classes=False, every=True)
         low, high = ranges(cliques, firsts(cliques))
         self._check(int((high - low).sum()))
         known = self._asserted.get(SAME_AS, EMPTY)
@@ -279,6 +361,15 @@ class Output:
 
 
 _LINES = 1 << 15
+
+
+def _sizes(pairs: Ids, names: Sequence[Ids]) -> Ids:
+    """Return how many pairs each pair gives when each half is replaced by each of its names."""
+    sizes = np.ones(pairs.size, np.int64)
+    for of, half in zip(names, (firsts(pairs), seconds(pairs)), strict=True):
+        low, high = ranges(of, half)
+        sizes *= np.maximum(high - low, 1)
+    return sizes
 
 
 def _rows(predicate: int, pairs: Ids) -> Rows:

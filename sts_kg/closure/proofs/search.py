@@ -16,8 +16,9 @@ from threading import Lock
 
 from sts_kg.closure.columns import Ids, firsts, lookup, seconds, swap
 from sts_kg.closure.fixpoint import Fixpoint
+from sts_kg.closure.proofs.copies import Copies
 from sts_kg.closure.rules.table import RULES, Pattern, Rule
-from sts_kg.closure.triples import ASSERTED, Block
+from sts_kg.closure.triples import ASSERTED, CLASSES_IN, Block
 from sts_kg.closure.vocabulary import (
     DATATYPES,
     DIFFERENT_FROM,
@@ -90,6 +91,32 @@ class Prover:
                 return Step((), rule.id, premises)
         return None
 
+    # --- what proofs about copies of class expressions ask for
+
+    @cached_property
+    def _copies(self) -> Copies:
+        return Copies(self)
+
+    def has(self, row: Row, below: int) -> bool:
+        """Return whether a round before `below` has a triple."""
+        return self._round(row, below) is not None
+
+    def prove_below(self, row: Row, below: int) -> Step | None:
+        """Return the proof of a triple from triples of rounds before `below`."""
+        return self._proof(row, below)
+
+    def objects(self, s: int, p: int, below: int) -> Iterator[int]:
+        """Yield the objects of a subject and a predicate in rounds before `below`."""
+        return self._objects(s, p, below)
+
+    def sameness(self, x: int, y: int) -> Step | None:
+        """Return the proof that two terms are the same."""
+        return self._by_sameness((x, SAME_AS, y), EVER)
+
+    def lists(self, head: int, below: int) -> Iterator[Step]:
+        """Yield the members of a list, first by their newest names, then by the given ones."""
+        return self._lists(head, below)
+
     # --- rows
 
     @cached_property
@@ -160,14 +187,24 @@ class Prover:
             return Step(row, None, source=self.fixpoint.known.sources[block.source])
         if row[1] == SAME_AS and row[0] == row[2]:
             return Step(row, "eq-ref")
-        for way in (self._by_way, self._by_rule, self._by_value, self._by_equality):
+        for way in (self._copies.proof, self._by_way, self._by_rule, self._by_name, self._by_value, self._by_equality):
             if step := way(row, block.round):
                 return step
         return None
 
     def _unwritten(self, row: Row, below: int) -> Step | None:
         """Return the proof of a triple that is in no block: of equal terms, or one that holds for any term."""
-        return self._by_sameness(row, below) or self._by_value(row, below) or self._by_equality(row, below)
+        return (
+            self._copies.proof(row, below)
+            or self._by_sameness(row, below)
+            or self._by_value(row, below)
+            or self._by_equality(row, below)
+        )
+
+    def _by_name(self, row: Row, below: int) -> Step | None:
+        """Return the proof by a rule that takes another copy of a class expression from a list or a filler."""
+        steps = (self._copies.lifted(self._by_rule(each, below), row) for each in self._copies.named(row))
+        return next((step for step in steps if step), None)
 
     def _by_value(self, row: Row, below: int) -> Step | None:
         """Return a step by the values of literals, which are not stored as triples."""
@@ -434,6 +471,10 @@ class Prover:
             if p is None:
                 continue
             size = self._count(s, p, o, below) if s is None or o is None else 0
+            if self._copies and p in CLASSES_IN and (s is None) != (o is None):
+                image = self._copies.image((o if s is None else s, p, s if o is None else o))  # type: ignore[arg-type]
+                if image[0] != s and image[2] != o:
+                    size += self._count(None if s is None else image[0], p, None if o is None else image[2], below)
             if p == SAME_AS and (s is None) != (o is None):
                 size += 1
             if size < least:
@@ -459,9 +500,11 @@ class Prover:
             elif o is not None:
                 yield from ((term, p, o) for term in self._equal(o, below))
         elif s is not None:
-            yield from ((s, p, each) for each in self._objects(s, p, below))
+            for name in dict.fromkeys((s, self._copies.image((s, p, s))[0])):
+                yield from ((s, p, each) for each in self._objects(name, p, below))
         elif o is not None:
-            yield from ((each, p, o) for each in self._subjects(p, o, below))
+            for name in dict.fromkeys((o, self._copies.image((o, p, o))[2])):
+                yield from ((each, p, o) for each in self._subjects(p, name, below))
         else:
             for block in self._blocks(p, below):
                 x, y = (seconds, firsts) if p == TYPE else (firsts, seconds)
@@ -472,6 +515,8 @@ class Prover:
         s, p, o = row
         if p == SAME_AS:
             return s == o or (self.fixpoint.known.of(s) == self.fixpoint.known.of(o) and o in self._equal(s, below))
+        if self._copies.holds(row, below):
+            return True
         return p in (TYPE, DIFFERENT_FROM) and o != THING and self._by_value(row, below) is not None
 
     def _value(self, term: str | int, bound: Binding) -> int | None:

@@ -75,6 +75,7 @@ __all__ = [
     "SchemaRound",
     "compiled",
     "matters",
+    "restrictions",
     "scm_rules",
 ]
 
@@ -209,12 +210,12 @@ def scm_avf2(r: SchemaRound) -> None:
 
 
 def scm_int(r: SchemaRound) -> None:
-    c, ci = _listed(r.lists, INTERSECTION_OF)
+    c, ci = _listed(r, INTERSECTION_OF)
     r.found.add("scm-int", SUB_CLASS_OF, c, ci)
 
 
 def scm_uni(r: SchemaRound) -> None:
-    c, ci = _listed(r.lists, UNION_OF)
+    c, ci = _listed(r, UNION_OF)
     r.found.add("scm-uni", SUB_CLASS_OF, ci, c)
 
 
@@ -264,7 +265,8 @@ def _below(known: Triples, filler: int, *, by: int) -> Iterator[tuple[Ids, Ids]]
     With `by` rdfs:subClassOf they have one property and the filler of c1 is below that of c2; with `by`
     rdfs:subPropertyOf they have one filler and the property of c1 is below that of c2.
     """
-    restricted = _restrictions(known, filler)
+    # one filler must be the very same, not only equivalent: scm-svf2, scm-avf2
+    restricted = _restrictions(known, filler, fillers=by == SUB_CLASS_OF)
     if not restricted.size:
         return
     p, c, y = restricted.T
@@ -278,7 +280,23 @@ def _below(known: Triples, filler: int, *, by: int) -> Iterator[tuple[Ids, Ids]]
             yield c[row[number]], restriction[at]
 
 
-def _restrictions(known: Triples, filler: int) -> Ids:
+def _restrictions(known: Triples, filler: int, *, fillers: bool = True) -> Ids:
+    """Return the restrictions of one kind as `restrictions`, with one copy of a class expression for all.
+
+    Without `fillers` the fillers are as they are written.
+    """
+    rows = restrictions(known, filler)
+    if known.classes is None or not rows.size:
+        return rows
+    rows[:, 1] = known.classes[rows[:, 1]]
+    if fillers and filler != HAS_VALUE:
+        rows[:, 2] = known.classes[rows[:, 2]]
+    rows = _in_order(rows)
+    kept: Ids = rows[np.append(True, (rows[1:] != rows[:-1]).any(axis=1))]
+    return kept
+
+
+def restrictions(known: Triples, filler: int) -> Ids:
     """Return the restrictions of one kind: rows of property, restriction and filler, (n, 3), sorted."""
     y_of = known[filler].so
     if not y_of.size:
@@ -295,8 +313,8 @@ def _in_order(rows: Ids) -> Ids:
     return found
 
 
-def _listed(lists: Lists, predicate: int) -> tuple[Ids, Ids]:
-    pairs = [(c, member) for c, members in lists.of(predicate) for member in members]
+def _listed(r: SchemaRound, predicate: int) -> tuple[Ids, Ids]:
+    pairs = [(c, member) for c, members in r.lists.of(predicate) for member in members]
     found = np.array(pairs, np.int64).reshape(-1, 2)
     return found[:, 0], found[:, 1]
 
@@ -430,7 +448,7 @@ def compiled(known: Triples, lists: Lists, one: int | None, *, things: bool) -> 
     things : bool
         Whether to keep axioms that conclude membership in owl:Thing.
     """
-    thing = known.of(THING)
+    thing, of = known.of(THING), known.class_of
 
     def classes(pairs: Ids) -> Ids:
         return pairs if things else pairs[seconds(pairs) != thing]
@@ -445,6 +463,8 @@ def compiled(known: Triples, lists: Lists, one: int | None, *, things: bool) -> 
     limits = [_limits(known, kind, one) for kind in (MAX_CARDINALITY, MAX_QUALIFIED_CARDINALITY)]
     unqualified = np.column_stack((limits[0], np.full(len(limits[0]), thing)))
     qualified = _with_class(limits[1], known)
+    for rows in (unqualified, qualified):
+        rows[:, 1:] = known.as_classes(rows[:, 1:])
     anything = qualified[:, 2] == thing
     return Schema(
         subclass=subclass,
@@ -460,10 +480,10 @@ def compiled(known: Triples, lists: Lists, one: int | None, *, things: bool) -> 
         value=_restrictions(known, HAS_VALUE),
         at_most_one=_in_order(np.concatenate((unqualified, qualified[anything]))),
         at_most_one_in=_in_order(qualified[~anything]),
-        intersections=frozenset(lists.of(INTERSECTION_OF)),
-        enumerations=frozenset(lists.of(ONE_OF)),
+        intersections=frozenset((of(c), tuple(map(of, members))) for c, members in lists.of(INTERSECTION_OF)),
+        enumerations=frozenset((of(c), members) for c, members in lists.of(ONE_OF)),
         chains=frozenset(lists.of(PROPERTY_CHAIN_AXIOM)),
-        keys=frozenset(lists.of(HAS_KEY)),
+        keys=frozenset((of(c), properties) for c, properties in lists.of(HAS_KEY)),
     )
 
 

@@ -1,0 +1,167 @@
+"""Copies of one restriction: one stands for all, and nothing is lost: held against the plain twin."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from closure import twin
+from rdflib import OWL, RDF, RDFS, BNode, Graph, Namespace
+from rdflib.collection import Collection
+from rdflib.term import Node
+
+from sts_kg.closure.closure import Closure, closure_of
+from sts_kg.closure.proofs.proof import check
+from sts_kg.rdf.graphs import parse
+
+EX = Namespace("http://e/")
+FILLERS = (OWL.someValuesFrom, OWL.allValuesFrom, OWL.hasValue)
+
+
+def told(triples: object) -> set[str]:
+    return {" ".join(term.n3() for term in triple) for triple in triples}  # type: ignore[attr-defined]
+
+
+def random_graph(seed: int) -> Graph:
+    """Return a graph in which few restrictions are written many times, nested, in lists, and next to equal terms."""
+    random = Random(seed)
+    graph = Graph()
+    classes: list[Node] = [EX[name] for name in "ABC"]
+    properties, individuals = [EX.p, EX.q], [EX[f"i{n}"] for n in range(3)]
+    for each in classes:
+        if random.random() < 0.6:
+            graph.add((each, RDF.type, OWL.Class))
+    for each in properties:
+        if random.random() < 0.5:
+            graph.add((each, RDF.type, random.choice((OWL.ObjectProperty, OWL.DatatypeProperty))))
+    expressions: list[Node] = []
+    for _ in range(random.randint(2, 7)):
+        node, filler = BNode(), random.choice(FILLERS[: random.choice((1, 2, 3))])
+        graph.add((node, OWL.onProperty, random.choice(properties)))
+        value = random.choice(individuals if filler == OWL.hasValue else [*classes[:2], *expressions])
+        graph.add((node, filler, value))
+        if random.random() < 0.4:
+            graph.add((node, RDF.type, OWL.Restriction))
+        if random.random() < 0.1:
+            graph.add((node, RDF.type, OWL.Class))
+        expressions.append(node)
+    anything = [*classes, *expressions]
+    for _ in range(random.randint(2, 8)):
+        x, y = random.choice(anything), random.choice(anything)
+        match random.randrange(11):
+            case 0 | 1 | 2:
+                graph.add((x, RDFS.subClassOf, y))
+            case 3:
+                graph.add((x, OWL.equivalentClass, y))
+            case 4:
+                graph.add((random.choice(individuals), RDF.type, y))
+            case 5:
+                graph.add((random.choice(properties), random.choice((RDFS.domain, RDFS.range)), y))
+            case 6:
+                graph.add((random.choice(individuals), random.choice(properties), random.choice(individuals)))
+            case 7 | 8:
+                members, head = BNode(), BNode()
+                Collection(graph, members, [x, y])
+                kind = random.choice((OWL.intersectionOf, OWL.unionOf))
+                graph.add((head, kind, members))
+                graph.add((random.choice(anything), RDFS.subClassOf, head))
+            case 9:
+                graph.add((x, random.choice((OWL.complementOf, OWL.disjointWith)), y))
+            case _:
+                if random.random() < 0.3:
+                    graph.add((x, OWL.sameAs, y))
+                else:
+                    graph.add((EX.p, RDFS.subPropertyOf, EX.q))
+    return graph
+
+
+def everything(closed: Closure) -> set[str]:
+    return told(closed.graph) | told(closed.repeated)
+
+
+def copied(n: int) -> Graph:
+    """Return n classes, each below a restriction of its own that says the same as all others."""
+    lines = "\n".join(f":c{i} rdfs:subClassOf [ owl:onProperty :p ; owl:someValuesFrom :X ] ." for i in range(n))
+    return parse(f"@prefix : <http://e/> . :X a owl:Class . :d rdfs:subClassOf :c0 .\n{lines}")
+
+
+SEEDS = [*range(20), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(20, 300))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nothing_is_lost(seed: int) -> None:
+    graph = random_graph(seed)
+    triples, found = twin.close(graph)
+    closed = closure_of(graph, axioms="all")
+    assert sorted(told(triples) ^ everything(closed)) == []
+    assert {each.rule for each in closed.inconsistencies} == {rule for rule, _ in found}
+    assert len(closed.graph) == len(closed)
+    assert len(closed.repeated) == closed.n_repeated
+    assert not any(each in closed.graph for each in closed.repeated)
+    for each in (*closed.graph, *closed.repeated):
+        assert each in closed
+        proof = closed.proof(each)
+        assert proof.triple == each
+        check(proof)
+    less = closure_of(graph)
+    assert len(less.repeated) == less.n_repeated
+    assert everything(less) <= everything(closed)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_extension_is_the_closure_of_everything(seed: int) -> None:
+    random, graph, parts = Random(seed), random_graph(seed), (Graph(), Graph())
+    for each in sorted(graph, key=str):
+        in_lists = each[1] in (RDF.first, RDF.rest)  # a list without an end has no members
+        parts[0 if in_lists or random.random() < 0.6 else 1].add(each)
+    if random.random() < 0.3:
+        parts[1].add((RDFS.subClassOf, RDFS.subPropertyOf, EX.q))
+    extended = closure_of(parts[0], axioms="all").extend(parts[1])
+    assert sorted(everything(extended) ^ everything(closure_of(parts[0] + parts[1], axioms="all"))) == []
+    assert len(extended.repeated) == extended.n_repeated
+
+
+def test_one_copy_stands_for_all() -> None:
+    graph = copied(100)
+    closed = closure_of(graph)
+    assert closed.counts == (302, 100, 0)  # each ci but one is also below the first restriction, and so is :d
+    # Ri below and equivalent to Rj; ci below Rj, of which 100 are asserted and 99 inferred; :d below all but the first
+    assert closed.n_repeated == 2 * (100 * 100 - 100) + 100 * 100 - 199 + 99
+    restrictions = sorted(graph.subjects(OWL.onProperty), key=str)
+    assert all((EX.c7, RDFS.subClassOf, each) in closed for each in restrictions)
+    assert all((each, OWL.equivalentClass, restrictions[0]) in closed for each in restrictions[1:])
+    assert (restrictions[0], RDFS.subClassOf, EX.c7) not in closed
+    assert len(closed.objects(EX.c7, RDFS.subClassOf)) == 2  # of the asserted and the inferred triples
+
+
+def test_the_proof_names_both_copies() -> None:
+    graph = parse("""@prefix : <http://e/> . :p a owl:ObjectProperty .
+        :a rdfs:subClassOf [ owl:onProperty :p ; owl:hasValue :v ] .
+        [] owl:onProperty :p ; owl:hasValue :v ; rdfs:subClassOf :b .""")
+    closed = closure_of(graph)
+    below_b = next(graph.subjects(RDFS.subClassOf, EX.b))
+    proof = closed.proof((EX.a, RDFS.subClassOf, below_b))
+    assert proof.rules() == ("scm-hv", "scm-op", "scm-sco")
+    assert (EX.a, RDFS.subClassOf, EX.b) in closed.inferred
+
+
+@pytest.mark.parametrize(
+    "told_more",
+    ["rdfs:subClassOf rdfs:subPropertyOf :q .", ":q owl:inverseOf owl:onProperty .", "rdfs:domain owl:sameAs :q ."],
+)
+def test_vocabulary_as_data_keeps_each_copy(told_more: str) -> None:
+    graph = copied(3) + parse(f"@prefix : <http://e/> . {told_more}")
+    closed = closure_of(graph, axioms="all")
+    assert closed.n_repeated == 0
+    assert sorted(told(twin.close(graph)[0]) ^ told(closed.graph)) == []
+
+
+@pytest.mark.parametrize(
+    "said", ["", ":X a owl:Class . ", ":p a owl:ObjectProperty . "], ids=["nothing", "of the filler", "of the property"]
+)
+def test_copies_are_equivalent_only_by_a_rule(said: str) -> None:
+    restriction = "[ owl:onProperty :p ; owl:someValuesFrom :X ]"
+    graph = parse(
+        f"@prefix : <http://e/> . {said}:a rdfs:subClassOf {restriction} . {restriction} rdfs:subClassOf :b ."
+    )
+    assert ((EX.a, RDFS.subClassOf, EX.b) in closure_of(graph)) == bool(said)
