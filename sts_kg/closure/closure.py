@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 
 from sts_kg.closure.engines import AXIOMS, ENGINES, Axioms
 from sts_kg.closure.fixpoint import Fixpoint, Progress
-from sts_kg.closure.io.output import Output, Rows
+from sts_kg.closure.io.matching import Matches, Matching
+from sts_kg.closure.io.output import Rows
 from sts_kg.closure.io.reading import Source, read
 from sts_kg.closure.rules.checks import Clashes, checked
 from sts_kg.closure.terms import Terms
 from sts_kg.closure.vocabulary import BUILT_IN
 from sts_kg.errors import InconsistentError, NotEntailedError, UnknownNameError
+from sts_kg.rdf import LITERAL
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -59,7 +61,7 @@ class Closure:
 
     def __init__(self, fixpoint: Fixpoint, clashes: Clashes, axioms: Axioms, stats: Stats) -> None:
         self._fixpoint, self._clashes, self._axioms, self.stats = fixpoint, clashes, axioms, stats
-        self._output = Output(fixpoint.known, fixpoint.terms, axioms)
+        self._output = Matching(fixpoint.known, fixpoint.terms, axioms)
 
     def __len__(self) -> int:
         """Return the number of triples, including the trivial ones.
@@ -195,17 +197,44 @@ class Closure:
         from sts_kg.closure.io.rdflib_graphs import ids_of
 
         ids = ids_of(triple, self._fixpoint.terms)
-        return ids is not None and self._output.holds(*ids)
+        return ids is not None and self._fixpoint.terms.kinds[ids[0]] != LITERAL and self._output.holds(*ids)
+
+    def match(self, s: Node | None = None, p: Node | None = None, o: Node | None = None) -> Matches:
+        """Return the triples of `graph` that have a subject, a predicate and an object; None is any term.
+
+        They are found by binary search, without building a graph or a store. What comes back is iterated as triples of
+        rdflib terms, or read as arrays of ids: `subjects`, `predicates` and `objects`.
+
+        Raises
+        ------
+        TooManyTriplesError
+            Terms that are the same would give too many triples.
+
+        Examples
+        --------
+        >>> from rdflib import RDF
+        >>> from sts_kg.rdf import STS, parse
+        >>> closed = closure_of(parse("sts:Drug rdfs:subClassOf sts:Therapy . sts:ifosfamide a sts:Drug ."))
+        >>> found = closed.match(None, RDF.type, STS.Therapy)
+        >>> len(found), found.terms(found.subjects)
+        (1, [rdflib.term.URIRef('https://w3id.org/sts-kg/ifosfamide')])
+        >>> sorted(str(o) for s, p, o in closed.match(STS.ifosfamide, RDF.type))
+        ['https://w3id.org/sts-kg/Drug', 'https://w3id.org/sts-kg/Therapy']
+        """
+        from sts_kg.closure.io.rdflib_graphs import ids_of
+
+        terms = self._fixpoint.terms
+        ids = ids_of([each for each in (s, p, o) if each is not None], terms)
+        if ids is None:
+            return Matches((), terms)
+        given = iter(ids)
+        pattern = [None if each is None else next(given) for each in (s, p, o)]
+        return Matches(tuple(self._output.match(*pattern)), terms)
 
     def objects(self, subject: Node, predicate: Node) -> tuple[Node, ...]:
-        """Return the asserted and inferred objects of a subject and a predicate, sorted as text."""
-        from sts_kg.closure.io.rdflib_graphs import ids_of
-        from sts_kg.rdf import node, rdflib_quiet
-
-        ids = ids_of((subject, predicate), self._fixpoint.terms)
-        found = [] if ids is None else self._output.objects(*ids)
-        with rdflib_quiet():
-            return tuple(sorted((node(self._fixpoint.terms.text(each)) for each in found), key=str))
+        """Return the objects of a subject and a predicate, sorted as text."""
+        found = self.match(subject, predicate)
+        return tuple(sorted(found.terms(found.objects), key=str))
 
     def proof(
         self,

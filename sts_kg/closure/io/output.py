@@ -23,7 +23,6 @@ from sts_kg.closure.columns import (
     distinct,
     expand,
     firsts,
-    lookup,
     pack,
     ranges,
     seconds,
@@ -101,7 +100,7 @@ class Output:
             if self.axioms == "used":
                 if predicate != TYPE:
                     continue
-                found = found[_is_axiomatic(found) & contains(self._used, seconds(found))]
+                found = found[self._is_used(found)]
             yield _rows(predicate, found)
         if self.axioms == "all":
             x = self._terms
@@ -173,25 +172,6 @@ class Output:
         used = self.axioms == "used" and predicate == TYPE and contains(self._used, np.array([subject])).any()
         return bool(used and _is_axiomatic(row).any())
 
-    def objects(self, subject: int, predicate: int) -> list[int]:
-        """Return the objects of a subject and a predicate in triples that `holds` returns True for."""
-        known = self.known
-        s, p = known.of(subject), known.of(predicate)
-        if p == TYPE:
-            column = known[p].os
-            found = firsts(column[seconds(column) == s])
-        else:
-            found = lookup(known[p].so, s)
-        if p == SAME_AS:
-            found = unique(np.append(found, s))
-        if known.representatives is not None:
-            cliques, _ = self._cliques
-            parts = [
-                members if (members := lookup(cliques, each)).size else np.array([each]) for each in found.tolist()
-            ]
-            found = np.concatenate([EMPTY, *parts])
-        return [each for each in found.tolist() if self.holds(subject, predicate, each)]
-
     # --- equal terms
 
     @cached_property
@@ -254,6 +234,10 @@ class Output:
         if predicate == SUB_CLASS_OF:
             trivial |= (o == THING) | (s == NOTHING)
         return trivial
+
+    def _is_used(self, types: Ids) -> NDArray[np.bool_]:
+        """Return which types follow by a rule without premises, and are about terms that asserted triples use."""
+        return _is_axiomatic(types) & contains(self._used, seconds(types))
 
     # --- text
 
