@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from rdflib.term import Node
 
 from sts_kg.cases.case import Case
 from sts_kg.cases.held import held
 from sts_kg.closure.closure import Closure, closure_of
+from sts_kg.closure.io.matching import Matches
 from sts_kg.rdf.graphs import parse
 from sts_kg.rdf.names import STS
 
@@ -19,9 +21,14 @@ A, B, C = (Case(name, iri=STS[name]) for name in "abc")
 
 def test_it_is_what_the_closure_says_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
     closed = closure_of(parse(FACTS))
-    asked = []
+    asked: list[tuple[object, ...]] = []
     match = Closure.match
-    monkeypatch.setattr(Closure, "match", lambda self, *pattern: asked.append(pattern) or match(self, *pattern))
+
+    def noted(closed: Closure, *pattern: Node | None) -> Matches:
+        asked.append(pattern)
+        return match(closed, *pattern)
+
+    monkeypatch.setattr(Closure, "match", noted)
     for case, expected in ((A, (STS.w, STS.x, STS.y)), (B, (STS.w, STS.x, STS.z)), (C, ())):
         assert held(case, STS.hasFinding, closed) == expected
     assert asked == [(None, STS.hasFinding)]
