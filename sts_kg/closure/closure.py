@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from sts_kg.closure.engines import AXIOMS, ENGINES, Axioms
 from sts_kg.closure.fixpoint import Fixpoint, Progress
 from sts_kg.closure.io.matching import Matches, Matching
-from sts_kg.closure.io.output import Rows
+from sts_kg.closure.io.output import Rows, telling
 from sts_kg.closure.io.reading import Source, read
 from sts_kg.closure.rules.checks import Clashes, checked
 from sts_kg.closure.terms import Terms
@@ -109,12 +109,16 @@ class Closure:
 
         return graph_of(self._output, rows)
 
-    def ntriples(self, *, inferred_only: bool = False, blank_nodes: bool | None = None) -> Iterator[bytes]:
-        """Yield the triples as N-Triples, many lines at a time: the fastest way into any store.
+    def ntriples(self, *, inferred_only: bool = False) -> Iterator[bytes]:
+        """Yield the triples as N-Triples, many lines at a time: the fastest way into any store."""
+        return self._output.ntriples(self._rows(inferred_only=inferred_only))
 
-        With `blank_nodes=True` only triples with a blank node, with False only those without.
+    def ntriples_apart(self, *, inferred_only: bool = False) -> Iterator[tuple[bytes, bool]]:
+        """Yield the triples as N-Triples, many lines at a time, with whether they name blank nodes: all or none do.
+
+        Bulk loaders rename blank nodes.
         """
-        return self._output.ntriples(self._rows(inferred_only=inferred_only), blank_nodes=blank_nodes)
+        return self._output.ntriples_apart(self._rows(inferred_only=inferred_only))
 
     def write(self, path: str | Path, *, inferred_only: bool = False) -> int:
         """Write the triples to a file and return its size in bytes before compression.
@@ -333,6 +337,7 @@ def closure_of(
     axioms: Axioms = "used",
     lenient: bool = False,
     progress: Callable[[Progress], None] | None = None,
+    told: Callable[[bytes, bool], object] | None = None,
 ) -> Closure:
     """Return what a graph entails under the OWL 2 RL rules (W3C OWL 2 Profiles, section 4.3, Tables 4 to 9).
 
@@ -353,6 +358,9 @@ def closure_of(
         Whether to leave out what is wrong, and count it in `stats.skipped`, as far as `Document` can.
     progress : callable, optional
         Called after some lines of a file and after each round; an exception that it raises stops the work.
+    told : callable, optional
+        Called with the asserted triples as soon as they are read, as `Closure.ntriples_apart` yields them, so that a
+        thread can load them into a store while others are inferred.
 
     Raises
     ------
@@ -376,11 +384,17 @@ def closure_of(
         raise UnknownNameError("choice of axioms", axioms, AXIOMS)
     terms = Terms(term.encode() for term in BUILT_IN)
     fixpoint = Fixpoint(terms, things=axioms == "all", progress=progress)
-    return _closed(fixpoint, source, axioms, Stats(engine), lenient=lenient)
+    return _closed(fixpoint, source, axioms, Stats(engine), lenient=lenient, told=told)
 
 
 def _closed(
-    fixpoint: Fixpoint, source: Source | Iterable[Source], axioms: Axioms, stats: Stats, *, lenient: bool = False
+    fixpoint: Fixpoint,
+    source: Source | Iterable[Source],
+    axioms: Axioms,
+    stats: Stats,
+    *,
+    lenient: bool = False,
+    told: Callable[[bytes, bool], object] | None = None,
 ) -> Closure:
     start = time.perf_counter()
 
@@ -389,7 +403,8 @@ def _closed(
             fixpoint.progress(Progress(0, lines, lines, time.perf_counter() - start, name))
 
     reading = 0.0
-    for part in read(source, fixpoint.terms, lenient=lenient, progress=report):
+    asserted = None if told is None else telling(fixpoint.terms, told)
+    for part in read(source, fixpoint.terms, lenient=lenient, progress=report, told=asserted):
         stats.skipped += part.skipped
         reading += part.seconds
         fixpoint.add(part.subjects, part.predicates, part.objects, part.name)

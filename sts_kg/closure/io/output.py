@@ -6,11 +6,11 @@ does not allow are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, repeat
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +51,7 @@ from sts_kg.closure.vocabulary import (
 from sts_kg.errors import TooManyTriplesError
 from sts_kg.rdf import BLANK, IRI, LITERAL
 
-__all__ = ["Output", "Rows"]
+__all__ = ["Output", "Rows", "telling"]
 
 #: Predicate, subjects, objects; the arrays are parallel.
 Rows: TypeAlias = tuple[int, Ids, Ids]
@@ -241,25 +241,52 @@ class Output:
 
     # --- text
 
-    def ntriples(self, rows: Iterator[Rows], *, blank_nodes: bool | None = None) -> Iterator[bytes]:
-        """Yield triples as N-Triples, many lines at a time; all, or only those with or without blank nodes."""
+    def ntriples(self, rows: Iterator[Rows]) -> Iterator[bytes]:
+        """Yield triples as N-Triples, many lines at a time."""
         texts = self.terms.texts()
-        blank = self.terms.kinds == BLANK
+        for each in rows:
+            yield from _lines(texts, *each)
+
+    def ntriples_apart(self, rows: Iterator[Rows]) -> Iterator[tuple[bytes, bool]]:
+        """Yield triples as N-Triples, many lines at a time, and whether all of these name blank nodes, or none does."""
+        texts, blank = self.terms.texts(), self.terms.kinds == BLANK
         for predicate, subjects, objects in rows:
-            if blank_nodes is not None:
-                kept = (blank[subjects] | blank[objects]) == blank_nodes
-                subjects, objects = subjects[kept], objects[kept]
-            name = texts[predicate]
-            for start in range(0, subjects.size, _LINES):
-                s = map(texts.__getitem__, subjects[start : start + _LINES].tolist())
-                part = objects[start : start + _LINES]
-                if part[0] == part[-1] and (part == part[0]).all():
-                    end = b" " + name + b" " + texts[part[0]] + b" .\n"
-                    yield b"".join(chain.from_iterable(zip(s, repeat(end))))  # one of them is endless
-                else:
-                    o = map(texts.__getitem__, part.tolist())
-                    between = b" " + name + b" "
-                    yield b"".join(chain.from_iterable(zip(s, repeat(between), o, repeat(b" .\n"))))
+            named = blank[subjects] | blank[objects]
+            for kind in (False, True) if named.any() else (False,):
+                kept = named if kind else ~named
+                yield from ((lines, kind) for lines in _lines(texts, predicate, subjects[kept], objects[kept]))
+
+
+def telling(terms: Terms, tell: Callable[[bytes, bool], object]) -> Callable[[NDArray[np.integer[Any]]], None]:
+    """Return a function that tells triples, (n, 3) of ids, as N-Triples, as `Output.ntriples_apart` yields them."""
+    texts: list[bytes] = []
+    ends = repeat(b" "), repeat(b" "), repeat(b" .\n")
+
+    def told(triples: NDArray[np.integer[Any]]) -> None:
+        texts.extend(terms.texts(np.arange(len(texts), len(terms))))
+        named = (terms.kinds[triples] == BLANK).any(axis=1)
+        for kind in (False, True):
+            for start in range(0, len(kept := triples[named == kind]), _LINES):
+                columns = (map(texts.__getitem__, ids.tolist()) for ids in kept[start : start + _LINES].T)
+                pieces = chain.from_iterable(zip(columns, ends, strict=True))
+                tell(b"".join(chain.from_iterable(zip(*pieces, strict=False))), kind)  # some are endless
+
+    return told
+
+
+def _lines(texts: list[bytes], predicate: int, subjects: Ids, objects: Ids) -> Iterator[bytes]:
+    """Yield triples of one predicate as N-Triples, many lines at a time."""
+    name = texts[predicate]
+    for start in range(0, subjects.size, _LINES):
+        s = map(texts.__getitem__, subjects[start : start + _LINES].tolist())
+        part = objects[start : start + _LINES]
+        if part[0] == part[-1] and (part == part[0]).all():
+            end = b" " + name + b" " + texts[part[0]] + b" .\n"
+            yield b"".join(chain.from_iterable(zip(s, repeat(end))))  # one of them is endless
+        else:
+            o = map(texts.__getitem__, part.tolist())
+            between = b" " + name + b" "
+            yield b"".join(chain.from_iterable(zip(s, repeat(between), o, repeat(b" .\n"))))
 
 
 _LINES = 1 << 15

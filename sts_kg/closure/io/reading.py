@@ -24,6 +24,8 @@ __all__ = ["Part", "Source", "read"]
 
 #: What a closure can be made of: a path, an rdflib Graph, a pyoxigraph Store, a binary file, a Document, or several.
 Source: TypeAlias = Union[str, Path, "Graph", Any]
+#: What takes triples as they are read, (n, 3) of ids.
+Told: TypeAlias = Callable[[NDArray[np.integer[Any]]], None]
 _WITH_GRAPHS = ("nquads", "trig", "jsonld")  # of other syntaxes, the lines are N-Triples
 
 
@@ -48,6 +50,7 @@ def read(
     *,
     lenient: bool = False,
     progress: Callable[[str, int], None] | None = None,
+    told: Told | None = None,
 ) -> Iterator[Part]:
     """Yield the triples of sources and add their terms to a dictionary; each named graph is a part of its own.
 
@@ -63,6 +66,8 @@ def read(
         Whether to leave out what is wrong and count it instead of raising an error, as far as `Document` can.
     progress : callable, optional
         Called from time to time with the name of a source and the number of lines read.
+    told : callable, optional
+        Called with all these triples, (n, 3) of ids, some at a time, as soon as they are read.
 
     Raises
     ------
@@ -73,16 +78,16 @@ def read(
     """
     for one in _several(source):
         if isinstance(one, str | Path):
-            yield from _document(Path(one), terms, str(one), lenient=lenient, progress=progress)
+            yield from _document(Path(one), terms, str(one), lenient=lenient, progress=progress, told=told)
         elif hasattr(one, "dump"):  # a pyoxigraph Store
             from sts_kg.rdf import FORMATS
 
-            yield from _quads(one.dump(format=FORMATS["nquads"]), terms, "store", lenient=lenient)
+            yield from _quads(one.dump(format=FORMATS["nquads"]), terms, "store", lenient=lenient, told=told)
         elif isinstance(one, Document) or hasattr(one, "read"):
             name = str(getattr(one, "name", "input"))
-            yield from _document(one, terms, name, lenient=lenient, progress=progress)
+            yield from _document(one, terms, name, lenient=lenient, progress=progress, told=told)
         elif hasattr(one, "triples"):  # an rdflib Graph
-            yield _graph(one, terms)
+            yield _graph(one, terms, told)
         else:
             raise TypeError(f"{type(one).__name__} is not a path, rdflib Graph, pyoxigraph Store or binary file")
 
@@ -94,7 +99,13 @@ def _several(source: Source | Iterable[Source]) -> list[Source]:
 
 
 def _document(
-    source: Any, terms: Terms, name: str, *, lenient: bool, progress: Callable[[str, int], None] | None
+    source: Any,
+    terms: Terms,
+    name: str,
+    *,
+    lenient: bool,
+    progress: Callable[[str, int], None] | None,
+    told: Told | None,
 ) -> Iterator[Part]:
     document = source if isinstance(source, Document) else None
     if document is not None:
@@ -105,7 +116,7 @@ def _document(
         document = Document(source, path=name, told="nquads", lenient=lenient)
     kind = {"quads": document.syntax in _WITH_GRAPHS, "written": not document.in_lines}
     with document:
-        first, *others = _quads(document.lines(), terms, name, lenient=lenient, progress=progress, **kind)
+        first, *others = _quads(document.lines(), terms, name, lenient=lenient, progress=progress, told=told, **kind)
     yield replace(first, skipped=first.skipped + document.n_skipped)
     yield from others
 
@@ -119,6 +130,7 @@ def _quads(
     quads: bool = True,
     written: bool = False,
     progress: Callable[[str, int], None] | None = None,
+    told: Told | None = None,
 ) -> Iterator[Part]:
     def report(lines: int) -> None:
         if progress is not None:
@@ -126,7 +138,7 @@ def _quads(
 
     file = _Timed(io.BytesIO(data) if isinstance(data, bytes) else data)
     how = {"quads": quads, "lenient": lenient, "written": written}
-    encoded = encode(cast(BinaryIO, file), terms, path=name, rename=True, progress=report, **how)
+    encoded = encode(cast(BinaryIO, file), terms, path=name, rename=True, progress=report, told=told, **how)
     seconds = file.seconds
     graphs = encoded.graphs
     if graphs is None or not (graphs >= 0).any():
@@ -158,7 +170,7 @@ class _Timed:
         return data
 
 
-def _graph(graph: Graph, terms: Terms) -> Part:
+def _graph(graph: Graph, terms: Terms, told: Told | None) -> Part:
     from sts_kg.rdf import ntriples
 
     texts: dict[object, bytes] = {}
@@ -170,4 +182,6 @@ def _graph(graph: Graph, terms: Terms) -> Part:
         rows.append([texts[term] for term in triple])
     rows.sort()  # a Graph has no order, and which proof is found first depends on the order
     ids = terms.add_all(list(chain.from_iterable(rows))).reshape(-1, 3)
+    if told is not None:
+        told(ids)
     return Part(str(graph.identifier), ids[:, 0], ids[:, 1], ids[:, 2])
