@@ -40,7 +40,7 @@ QUICK = ("clinical-1", "synthetic-1e4", "clinical-1000", "synthetic-1e5", "lubm-
 N_MORE_CASES = 100
 
 # The bars.
-SPEED, NEVER_SLOWER, MEMORY, OWLRL_SPEED, END_TO_END, STORE = 20, 1, 5, 200, 5, 1.3
+SPEED, NEVER_SLOWER, MEMORY, OWLRL_SPEED, END_TO_END, STORE = 20, 1, 5, 200, 5, 1.2
 MEMORY_FROM = 100_000  # triples
 PROOF, EXTEND, EXTEND_MANY = 50, 20, 50  # milliseconds
 MOST_MEMORY = 8  # GB, at 10⁷ triples

@@ -70,8 +70,8 @@ def store_of(
 def closed_store(source: Any, **options: Any) -> tuple[Store, Closure]:
     """Return an Oxigraph store in memory of what `closure_of` makes of a source, and that closure.
 
-    The store loads the asserted triples while the others are inferred, so this takes hardly longer than it takes
-    Oxigraph to load the closure from a file. Source, options and errors are those of `closure_of`.
+    The store loads the asserted triples while the others are inferred, so with a second core this takes hardly longer
+    than to load the closure from a file. Source, options (but `told`) and errors are those of `closure_of`.
     """
     from sts_kg.closure import closure_of
 
