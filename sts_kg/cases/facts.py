@@ -18,14 +18,14 @@ from sts_kg.rdf import STS
 __all__ = ["conclusions", "course_nodes", "facts_of"]
 
 
-def facts_of(cases: Iterable[Case], vocabulary: Vocabulary) -> Graph:
+def facts_of(cases: Iterable[Case], vocabulary: Vocabulary, *, name: URIRef | None = None) -> Graph:
     """Return the facts of cases as a graph: given findings, courses, what is declined, and what fact rules conclude.
 
     That is findings, the class of courses that were given (D32), and the marks of tried options (D35). Courses and
     conclusions are blank nodes, named after case and number: the same cases give the same graph, and
     the graphs of different cases can be merged. Nothing in it is an option; those come from the closure.
     """
-    graph = Graph()
+    graph = Graph(identifier=name)
     for case in cases:
         for triple in _case_triples(case, vocabulary):
             graph.add(triple)

@@ -22,6 +22,7 @@ from sts_kg.cases.case import Case
 from sts_kg.cases.fact_rules import GROWTH_WINDOW
 from sts_kg.cases.facts import conclusions, facts_of
 from sts_kg.cases.growth import clashes
+from sts_kg.cases.held import held
 from sts_kg.cases.marks import TRIED_OPTIONS, tried_marks
 from sts_kg.cases.options import known_findings
 from sts_kg.cases.statuses import Status
@@ -161,7 +162,7 @@ class _Switch:
         known = one.known if closure is None else known_findings(case, closure)
         contradictory = self.contradicts(case, closure)
         tried = {m.option for m in tried_marks(case, self.vocabulary) if m.is_tried} if self.changes_marks else None
-        declined = None if closure is None else frozenset(closure.objects(case.iri, STS.hasDeclinedOption))
+        declined = None if closure is None else frozenset(held(case, STS.hasDeclinedOption, closure))
         for answer in one.answers:
             option = answer.option
             if contradictory:
@@ -184,7 +185,7 @@ class _Switch:
     def contradicts(self, case: Case, closure: Closure | None) -> bool:
         """Return whether a case contradicts itself by this reading, in its findings or in what it says of growth."""
         if closure is not None:
-            had, lacked = (frozenset(closure.objects(case.iri, one)) for one in (STS.hasFinding, STS.lacksFinding))
+            had, lacked = (frozenset(held(case, one, closure)) for one in (STS.hasFinding, STS.lacksFinding))
             if had & lacked:
                 return True
         return self.changes_facts and any(clashes(case, self.vocabulary.rule(GROWTH_WINDOW)))

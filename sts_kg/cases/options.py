@@ -18,6 +18,7 @@ from rdflib.term import Node
 from sts_kg.cases.answers import Answer
 from sts_kg.cases.case import Case
 from sts_kg.cases.fact_rules import questions_about_courses, suggested
+from sts_kg.cases.held import held
 from sts_kg.cases.marks import Mark, other_marks, tried_marks
 from sts_kg.cases.statuses import Status
 from sts_kg.errors import UnknownNameError
@@ -43,7 +44,7 @@ def answers_of(case: Case, guideline: Guideline, closure: Closure) -> tuple[Answ
         The closure of the ontology with the facts of the case.
     """
     known = known_findings(case, closure)
-    options = {each: frozenset(closure.objects(case.iri, each)) for each in _OF_CASES}
+    options = {each: frozenset(held(case, each, closure)) for each in _OF_CASES}
     marks: dict[URIRef, list[Mark]] = {}
     vocabulary = guideline.vocabulary
     for mark in (*tried_marks(case, vocabulary), *other_marks(case, known, vocabulary)):
@@ -145,8 +146,8 @@ _OF_CASES = (STS.hasOption, STS.hasUnmetOption, STS.hasTriedOption, STS.hasDecli
 
 def known_findings(case: Case, closure: Closure) -> dict[URIRef, bool]:
     """Return which findings a case has (True) and lacks (False) in the closure; what is not in it is unknown."""
-    known = {f: False for f in closure.objects(case.iri, STS.lacksFinding) if isinstance(f, URIRef)}
-    return known | {f: True for f in closure.objects(case.iri, STS.hasFinding) if isinstance(f, URIRef)}
+    known = {f: False for f in held(case, STS.lacksFinding, closure) if isinstance(f, URIRef)}
+    return known | {f: True for f in held(case, STS.hasFinding, closure) if isinstance(f, URIRef)}
 
 
 def _status(case: Case, option: URIRef, options: Mapping[URIRef, frozenset[Node]]) -> Status:

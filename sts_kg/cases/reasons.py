@@ -16,6 +16,7 @@ from sts_kg.cases.case import Case, Course, Derived
 from sts_kg.cases.fact_rules import GROWTH_WINDOW, derived, therapies_of
 from sts_kg.cases.facts import course_nodes
 from sts_kg.cases.growth import clashes
+from sts_kg.cases.held import held
 from sts_kg.cases.options import in_reading_order
 from sts_kg.cases.places import at
 from sts_kg.errors import InconsistentError
@@ -46,7 +47,7 @@ def contradiction(case: Case, guideline: Guideline, closure: Closure) -> Inconsi
     It has a sentence for each finding that the case both has and lacks, and for each growth in a period that is stated
     to be without (D31). If there is neither, each sentence says which axiom the facts contradict.
     """
-    both = {*closure.objects(case.iri, STS.hasFinding)} & {*closure.objects(case.iri, STS.lacksFinding)}
+    both = {*held(case, STS.hasFinding, closure)} & {*held(case, STS.lacksFinding, closure)}
     grown = [f"{growth}, but {period}" for growth, period in clashes(case, guideline.vocabulary.rule(GROWTH_WINDOW))]
     if not both and not grown and not closure.n_inconsistencies:
         return None

@@ -83,10 +83,7 @@ class Session:
     @cached_property
     def facts(self) -> Graph:
         """What the cases say, and what the fact rules conclude, as a graph; it bears the name that proofs show."""
-        graph = Graph(identifier=self.cases_name)
-        for triple in facts_of(self.cases, self.guideline.vocabulary):
-            graph.add(triple)
-        return graph
+        return facts_of(self.cases, self.guideline.vocabulary, name=self.cases_name)
 
     @cached_property
     def by_readings(self) -> Graph:

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 
 from sts_kg.closure.engines import AXIOMS, ENGINES, Axioms
 from sts_kg.closure.fixpoint import Fixpoint, Progress
-from sts_kg.closure.io.output import Output, Rows
+from sts_kg.closure.io.matching import Matches, Matching
+from sts_kg.closure.io.output import Rows, telling
 from sts_kg.closure.io.reading import Source, read
 from sts_kg.closure.rules.checks import Clashes, checked
 from sts_kg.closure.terms import Terms
 from sts_kg.closure.vocabulary import BUILT_IN
 from sts_kg.errors import InconsistentError, NotEntailedError, UnknownNameError
+from sts_kg.rdf import LITERAL
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -61,7 +63,7 @@ class Closure:
 
     def __init__(self, fixpoint: Fixpoint, clashes: Clashes, axioms: Axioms, stats: Stats) -> None:
         self._fixpoint, self._clashes, self._axioms, self.stats = fixpoint, clashes, axioms, stats
-        self._output = Output(fixpoint.known, fixpoint.terms, axioms)
+        self._output = Matching(fixpoint.known, fixpoint.terms, axioms)
 
     def __len__(self) -> int:
         """Return the number of triples, including the trivial ones, without the repeated ones.
@@ -127,15 +129,16 @@ class Closure:
 
         return graph_of(self._output, rows)
 
-    def ntriples(
-        self, *, inferred_only: bool = False, repeated: bool = False, blank_nodes: bool | None = None
-    ) -> Iterator[bytes]:
-        """Yield the triples as N-Triples, many lines at a time: the fastest way into any store.
+    def ntriples(self, *, inferred_only: bool = False, repeated: bool = False) -> Iterator[bytes]:
+        """Yield the triples as N-Triples, many lines at a time: the fastest way into any store."""
+        return self._output.ntriples(self._rows(inferred_only=inferred_only, repeated=repeated))
 
-        With `blank_nodes=True` only triples with a blank node, with False only those without.
+    def ntriples_apart(self, *, inferred_only: bool = False) -> Iterator[tuple[bytes, bool]]:
+        """Yield the triples as N-Triples, many lines at a time, with whether they name blank nodes: all or none do.
+
+        Bulk loaders rename blank nodes.
         """
-        rows = self._rows(inferred_only=inferred_only, repeated=repeated)
-        return self._output.ntriples(rows, blank_nodes=blank_nodes)
+        return self._output.ntriples_apart(self._rows(inferred_only=inferred_only))
 
     def write(self, path: str | Path, *, inferred_only: bool = False, repeated: bool = False) -> int:
         """Write the triples to a file and return its size in bytes before compression.
@@ -223,17 +226,44 @@ class Closure:
         from sts_kg.closure.io.rdflib_graphs import ids_of
 
         ids = ids_of(triple, self._fixpoint.terms)
-        return ids is not None and self._output.holds(*ids)
+        return ids is not None and self._fixpoint.terms.kinds[ids[0]] != LITERAL and self._output.holds(*ids)
+
+    def match(self, s: Node | None = None, p: Node | None = None, o: Node | None = None) -> Matches:
+        """Return the triples of `graph` that have a subject, a predicate and an object; None is any term.
+
+        They are found by binary search, without building a graph or a store. What comes back is iterated as triples of
+        rdflib terms, or read as arrays of ids: `subjects`, `predicates` and `objects`.
+
+        Raises
+        ------
+        TooManyTriplesError
+            Terms that are the same would give too many triples.
+
+        Examples
+        --------
+        >>> from rdflib import RDF
+        >>> from sts_kg.rdf import STS, parse
+        >>> closed = closure_of(parse("sts:Drug rdfs:subClassOf sts:Therapy . sts:ifosfamide a sts:Drug ."))
+        >>> found = closed.match(None, RDF.type, STS.Therapy)
+        >>> len(found), found.terms(found.subjects)
+        (1, [rdflib.term.URIRef('https://w3id.org/sts-kg/ifosfamide')])
+        >>> sorted(str(o) for s, p, o in closed.match(STS.ifosfamide, RDF.type))
+        ['https://w3id.org/sts-kg/Drug', 'https://w3id.org/sts-kg/Therapy']
+        """
+        from sts_kg.closure.io.rdflib_graphs import ids_of
+
+        terms = self._fixpoint.terms
+        ids = ids_of([each for each in (s, p, o) if each is not None], terms)
+        if ids is None:
+            return Matches((), terms)
+        given = iter(ids)
+        pattern = [None if each is None else next(given) for each in (s, p, o)]
+        return Matches(tuple(self._output.match(*pattern)), terms)
 
     def objects(self, subject: Node, predicate: Node) -> tuple[Node, ...]:
-        """Return the asserted and inferred objects of a subject and a predicate, sorted as text."""
-        from sts_kg.closure.io.rdflib_graphs import ids_of
-        from sts_kg.rdf import node, rdflib_quiet
-
-        ids = ids_of((subject, predicate), self._fixpoint.terms)
-        found = [] if ids is None else self._output.objects(*ids)
-        with rdflib_quiet():
-            return tuple(sorted((node(self._fixpoint.terms.text(each)) for each in found), key=str))
+        """Return the objects of a subject and a predicate, sorted as text."""
+        found = self.match(subject, predicate)
+        return tuple(sorted(found.terms(found.objects), key=str))
 
     def proof(
         self,
@@ -332,6 +362,7 @@ def closure_of(
     axioms: Axioms = "used",
     lenient: bool = False,
     progress: Callable[[Progress], None] | None = None,
+    told: Callable[[bytes, bool], object] | None = None,
 ) -> Closure:
     """Return what a graph entails under the OWL 2 RL rules (W3C OWL 2 Profiles, section 4.3, Tables 4 to 9).
 
@@ -352,6 +383,9 @@ def closure_of(
         Whether to leave out what is wrong, and count it in `stats.skipped`, as far as `Document` can.
     progress : callable, optional
         Called after some lines of a file and after each round; an exception that it raises stops the work.
+    told : callable, optional
+        Called with the asserted triples as soon as they are read, as `Closure.ntriples_apart` yields them, so that a
+        thread can load them into a store while others are inferred.
 
     Raises
     ------
@@ -375,7 +409,7 @@ def closure_of(
         raise UnknownNameError("choice of axioms", axioms, AXIOMS)
     terms = Terms(term.encode() for term in BUILT_IN)
     fixpoint = Fixpoint(terms, things=axioms == "all", progress=progress)
-    return _closed(fixpoint, source, axioms, Stats(engine), lenient=lenient)
+    return _closed(fixpoint, source, axioms, Stats(engine), lenient=lenient, told=told)
 
 
 def close_graph(graph: Graph, *, axioms: Axioms = "used") -> Closure:
@@ -429,7 +463,13 @@ def close_graph(graph: Graph, *, axioms: Axioms = "used") -> Closure:
 
 
 def _closed(
-    fixpoint: Fixpoint, source: Source | Iterable[Source], axioms: Axioms, stats: Stats, *, lenient: bool = False
+    fixpoint: Fixpoint,
+    source: Source | Iterable[Source],
+    axioms: Axioms,
+    stats: Stats,
+    *,
+    lenient: bool = False,
+    told: Callable[[bytes, bool], object] | None = None,
 ) -> Closure:
     start = time.perf_counter()
 
@@ -438,7 +478,8 @@ def _closed(
             fixpoint.progress(Progress(0, lines, lines, time.perf_counter() - start, name))
 
     reading = 0.0
-    for part in read(source, fixpoint.terms, lenient=lenient, progress=report):
+    asserted = None if told is None else telling(fixpoint.terms, told)
+    for part in read(source, fixpoint.terms, lenient=lenient, progress=report, told=asserted):
         stats.skipped += part.skipped
         reading += part.seconds
         fixpoint.add(part.subjects, part.predicates, part.objects, part.name)

@@ -15,6 +15,7 @@ from .mistakes import known_prefixes as known_prefixes
 from .oxigraph import Store as Store
 from .oxigraph import at_most as at_most
 from .oxigraph import check_syntax as check_syntax
+from .oxigraph import closed_store as closed_store
 from .oxigraph import graph_on as graph_on
 from .oxigraph import run as run
 from .oxigraph import store_of as store_of

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from sts_kg.closure import Closure
     from sts_kg.workers import Limits
 
-__all__ = ["Store", "at_most", "check_syntax", "graph_on", "run", "store_of"]
+__all__ = ["Store", "at_most", "check_syntax", "closed_store", "graph_on", "run", "store_of"]
 
 Store = ox.Store
 
@@ -55,7 +56,7 @@ def store_of(
         elif isinstance(source, Collection):
             store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in source)
         else:
-            _load(store, source)
+            _load(store, source.ntriples_apart())
     for name, one in (named or {}).items():
         graph = ox.NamedNode(name)
         if isinstance(one, bytes):
@@ -66,14 +67,36 @@ def store_of(
     return store
 
 
-def _load(store: Store, closure: Closure) -> None:
-    """Put a closure into a store as N-Triples, the fastest way that pyoxigraph offers.
+def closed_store(source: Any, **options: Any) -> tuple[Store, Closure]:
+    """Return an Oxigraph store in memory of what `closure_of` makes of a source, and that closure.
+
+    The store loads the asserted triples while the others are inferred, so with a second core this takes hardly longer
+    than to load the closure from a file. Source, options (but `told`) and errors are those of `closure_of`.
+    """
+    from sts_kg.closure import closure_of
+
+    store: Store = Store()
+    pieces: SimpleQueue[tuple[bytes, bool] | None] = SimpleQueue()
+    with ThreadPoolExecutor(1) as pool:
+        loaded = pool.submit(_load, store, iter(pieces.get, None))
+        try:
+            closure = closure_of(source, told=lambda *piece: pieces.put(piece), **options)
+        finally:
+            pieces.put(None)
+        loaded.result()
+    _load(store, closure.ntriples_apart(inferred_only=True))
+    return store, closure
+
+
+def _load(store: Store, pieces: Iterable[tuple[bytes, bool]]) -> None:
+    """Put N-Triples into a store, each piece with whether it names blank nodes, the fastest way that pyoxigraph offers.
 
     Where pipes have paths, Oxigraph reads one while we write the next lines into it. A bulk load renames blank nodes,
     so lines with blank nodes take a slower way.
     """
     n_triples = ox.RdfFormat.N_TRIPLES
-    plain = closure.ntriples(blank_nodes=False)
+    blank: list[bytes] = []
+    plain = _plain(pieces, blank)
     if os.path.isdir(_PIPES):
         reading, writing = os.pipe()
         with ThreadPoolExecutor(1) as pool:
@@ -85,7 +108,15 @@ def _load(store: Store, closure: Closure) -> None:
             written.result()
     else:
         store.bulk_load(b"".join(plain), n_triples, lenient=True)
-    store.bulk_extend(ox.parse(b"".join(closure.ntriples(blank_nodes=True)), n_triples, lenient=True))
+    store.bulk_extend(ox.parse(b"".join(blank), n_triples, lenient=True))
+
+
+def _plain(pieces: Iterable[tuple[bytes, bool]], blank: list[bytes]) -> Iterator[bytes]:
+    for lines, names_blank_nodes in pieces:
+        if names_blank_nodes:
+            blank.append(lines)
+        else:
+            yield lines
 
 
 def _write(pipe: int, pieces: Iterable[bytes]) -> None:

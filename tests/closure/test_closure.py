@@ -88,6 +88,20 @@ def as_dataset(graph: Graph, folder: Path) -> object:
 SOURCES = (as_graph, as_dataset, as_store, as_file, as_path, as_text_of_a_path, as_turtle, as_several)
 
 
+@pytest.mark.parametrize("given", SOURCES)
+def test_asserted_triples_are_told_as_they_are_read(given: Callable[[Graph, Path], object], tmp_path: Path) -> None:
+    graph = parse(f"{TREE} sts:pazopanib rdfs:label 'a'@en ; rdfs:seeAlso [ rdfs:label 'b' ] .")
+    pieces: list[tuple[bytes, bool]] = []
+    closed = closure_of(given(graph, tmp_path), told=lambda *piece: pieces.append(piece))
+    told = b"".join(lines for lines, _ in pieces).splitlines()
+    assert sorted(told) == sorted(b"".join(closed.ntriples()).splitlines()[:6])
+    assert len(told) == len(closed.asserted) == 6
+    assert {line.count(b"_:") > 0 for lines, is_blank in pieces if is_blank for line in lines.splitlines()} == {True}
+    assert sum(len(lines.splitlines()) for lines, is_blank in pieces if is_blank) == 2
+    apart = [*closed.ntriples_apart(), *closed.ntriples_apart(inferred_only=True)]
+    assert sorted(len(lines.splitlines()) for lines, is_blank in apart if is_blank) == [1, 1]
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("made", SOURCES, ids=lambda made: made.__name__)
 def test_each_kind_of_source_has_the_same_closure(

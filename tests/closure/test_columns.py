@@ -80,6 +80,14 @@ def test_difference_and_merged(left: set[int], right: set[int]) -> None:
     assert columns.merged(array(sorted(left - right)), array(sorted(right))).tolist() == sorted(left | right)
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sets(st.integers(0, 30)), st.sets(st.integers(0, 30)))
+def test_a_few_values_are_put_between_many(monkeypatch: pytest.MonkeyPatch, left: set[int], right: set[int]) -> None:
+    monkeypatch.setattr(columns, "_FEW", 1)
+    monkeypatch.setattr(columns, "_LONG", 2)
+    assert columns.merged(array(sorted(left - right)), array(sorted(right))).tolist() == sorted(left | right)
+
+
 @given(st.sets(st.integers(0, 30), min_size=8), st.integers(0, 30))
 def test_difference_with_much_less_or_much_more_that_is_known(many: set[int], one: int) -> None:
     assert columns.difference(array(sorted(many)), array([one])).tolist() == sorted(many - {one})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from itertools import product
 from pathlib import Path
 from random import Random
 from typing import get_args
@@ -216,6 +217,21 @@ def test_objects_are_those_of_the_triples(graph: Graph, axioms: Axioms) -> None:
         assert same(
             told((subject, predicate, o) for o in objects), told(closed.graph.triples((subject, predicate, None)))
         )
+
+
+@settings(few, max_examples=20)
+@given(graphs(odd=True), graphs(), AXIOMS, st.randoms())
+def test_a_pattern_matches_the_triples_of_the_graph(graph: Graph, more: Graph, axioms: Axioms, random: Random) -> None:
+    closed = closure_of(graph, axioms=axioms)
+    for each in (closed, closed.extend(more)):
+        triples = sorted(each.graph, key=repr)
+        terms = sorted({term for triple in triples for term in triple}, key=repr)
+        drawn = [random.choice(triples) for _ in range(8)] + [random.choices(terms, k=3) for _ in range(4)]
+        for triple, asked in product(drawn, product((True, False), repeat=3)):
+            s, p, o = (term if is_asked else None for term, is_asked in zip(triple, asked, strict=True))
+            found = list(each.match(s, p, o))
+            assert len(found) == len(set(found)) == len(each.match(s, p, o))
+            assert same(told(found), told(each.graph.triples((s, p, o))))
 
 
 @settings(few, max_examples=25)

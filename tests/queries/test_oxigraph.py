@@ -7,14 +7,16 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 import rdflib.plugins.sparql
 from rdflib import BNode, Dataset, Graph, Literal, URIRef
-from rdflib.namespace import XSD
+from rdflib.namespace import RDF, XSD
 
 from sts_kg import KnowledgeGraph, Table, closure_of, parse
-from sts_kg.errors import QueryError
-from sts_kg.queries.oxigraph import Store, check_syntax, graph_on, run, store_of
+from sts_kg.errors import MalformedListError, ParseError, QueryError
+from sts_kg.queries.oxigraph import Store, check_syntax, closed_store, graph_on, run, store_of
+from sts_kg.rdf.graphs import write
 from sts_kg.rdf.names import PREFIXES, STS
 
 DATA = 'sts:a a sts:Drug ; rdfs:label "a"@en . sts:b a sts:Drug ; sts:n 1 .'
@@ -33,6 +35,31 @@ def test_a_closure_is_stored_with_pipes_and_without(pipes: str, monkeypatch: pyt
     found = run(store, "SELECT ?x { ?x a sts:B } ORDER BY ?x")
     assert isinstance(found, Table)
     assert [type(x) for (x,) in found] == [BNode, URIRef]
+
+
+@pytest.mark.parametrize("pipes", ["/dev/fd", "/nowhere/fd"])
+def test_a_store_is_loaded_while_its_closure_is_made(
+    pipes: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sts_kg.queries.oxigraph._PIPES", pipes)
+    write(parse("sts:A rdfs:subClassOf sts:B . _:b a sts:A . sts:a a sts:A ."), tmp_path / "a.ttl")
+    (tmp_path / "b.nt").write_text(f"_:b <{RDF.type}> <{STS.A}> .\n_:b <{STS.p}> _:c .\n")
+    store, closed = closed_store([tmp_path / "a.ttl", tmp_path / "b.nt", parse("sts:p rdfs:domain sts:D .")])
+    assert len(store) == len(closed) == 2 + 1 + 2 + 1 + 4
+    lines = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+    assert lines is not None
+    assert sorted(lines.splitlines()) == sorted(b"".join(closed.ntriples()).splitlines())  # labels, too
+
+
+def test_options_and_errors_of_a_closed_store_are_those_of_its_closure(tmp_path: Path) -> None:
+    (tmp_path / "bad.nt").write_text(f"<{STS.a}> <{STS.p}> <{STS.b}> .\nno triple\n")
+    with pytest.raises(ParseError, match=r"bad\.nt"):
+        closed_store(tmp_path / "bad.nt")
+    store, closed = closed_store(tmp_path / "bad.nt", lenient=True, axioms="all")
+    assert closed.stats.skipped == 1
+    assert len(store) == len(closed) == 102  # with those of built-in terms
+    with pytest.raises(MalformedListError):
+        closed_store(parse("sts:A owl:unionOf sts:list ."))
 
 
 # --- forms

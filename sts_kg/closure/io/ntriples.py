@@ -54,6 +54,7 @@ def encode(
     rename: bool = False,
     written: bool = False,
     progress: Callable[[int], None] | None = None,
+    told: Callable[[Column], None] | None = None,
 ) -> Encoded:
     r"""Return the statements of an N-Triples text as ids, and add its terms to a dictionary.
 
@@ -79,6 +80,8 @@ def encode(
         again, except for texts of rdf:langString without a language, which it reads in some syntaxes.
     progress : callable, optional
         Called from time to time with the number of lines read so far.
+    told : callable, optional
+        Called with the triples, (n, 3) of ids, some at a time.
 
     Raises
     ------
@@ -105,6 +108,8 @@ def encode(
 
     for block in _blocks(io.BytesIO(source) if isinstance(source, bytes) else source, too_long):
         blocks.append(encoder.encode(block))
+        if told is not None:
+            told(blocks[-1][:, :3])
         if progress is not None:
             progress(encoder.n_lines)
     columns = [np.concatenate([block[:, i] for block in blocks]) for i in range(encoder.width)]

@@ -7,11 +7,11 @@ Triples that RDF does not allow are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, repeat
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +53,7 @@ from sts_kg.closure.vocabulary import (
 from sts_kg.errors import TooManyTriplesError
 from sts_kg.rdf import BLANK, IRI, LITERAL
 
-__all__ = ["Output", "Rows"]
+__all__ = ["Output", "Rows", "telling"]
 
 #: Predicate, subjects, objects; the arrays are parallel.
 Rows: TypeAlias = tuple[int, Ids, Ids]
@@ -102,7 +102,7 @@ class Output:
             if self.axioms == "used":
                 if predicate != TYPE:
                     continue
-                found = found[_is_axiomatic(found) & contains(self._used, seconds(found))]
+                found = found[self._is_used(found)]
             yield _rows(predicate, found)
         if self.axioms == "all":
             x = self._terms
@@ -202,33 +202,6 @@ class Output:
             return True
         used = self.axioms == "used" and predicate == TYPE and contains(self._used, np.array([subject])).any()
         return bool(used and _is_axiomatic(row).any())
-
-    def objects(self, subject: int, predicate: int) -> list[int]:
-        """Return the objects of a subject and a predicate in triples that `holds` returns True for."""
-        known = self.known
-        p = known.of(predicate)
-        of_classes, to_classes = CLASSES_IN.get(p, (False, False))
-        if p == TYPE:
-            column = known[p].os
-            found = firsts(column[seconds(column) == known.of(subject)])
-            to_classes = True
-        else:
-            found = lookup(known[p].so, known.class_of(subject) if of_classes else known.of(subject))
-        if p == SAME_AS:
-            found = unique(np.append(found, known.of(subject)))
-        names = self._names(of_classes=to_classes, every=False)
-        parts = [members if (members := lookup(names, each)).size else np.array([each]) for each in found.tolist()]
-        found = np.concatenate([self._asserted_objects(subject, predicate), *parts])
-        return [each for each in unique(found).tolist() if self.holds(subject, predicate, each)]
-
-    def _asserted_objects(self, subject: int, predicate: int) -> Ids:
-        """Return the asserted objects of a subject, which may be copies for which another one stands."""
-        if not self.known.copied.size or predicate not in CLASSES_IN:
-            return EMPTY
-        column = self._asserted.get(predicate, EMPTY)
-        if predicate == TYPE:
-            return firsts(column[seconds(column) == subject])
-        return lookup(column, subject)
 
     # --- equal terms and copies of class expressions
 
@@ -337,27 +310,58 @@ class Output:
             trivial |= (o == THING) | (s == NOTHING)
         return trivial
 
+    def _is_used(self, types: Ids) -> NDArray[np.bool_]:
+        """Return which types follow by a rule without premises, and are about terms that asserted triples use."""
+        return _is_axiomatic(types) & contains(self._used, seconds(types))
+
     # --- text
 
-    def ntriples(self, rows: Iterator[Rows], *, blank_nodes: bool | None = None) -> Iterator[bytes]:
-        """Yield triples as N-Triples, many lines at a time; all, or only those with or without blank nodes."""
+    def ntriples(self, rows: Iterator[Rows]) -> Iterator[bytes]:
+        """Yield triples as N-Triples, many lines at a time."""
         texts = self.terms.texts()
-        blank = self.terms.kinds == BLANK
+        for each in rows:
+            yield from _lines(texts, *each)
+
+    def ntriples_apart(self, rows: Iterator[Rows]) -> Iterator[tuple[bytes, bool]]:
+        """Yield triples as N-Triples, many lines at a time, and whether all of these name blank nodes, or none does."""
+        texts, blank = self.terms.texts(), self.terms.kinds == BLANK
         for predicate, subjects, objects in rows:
-            if blank_nodes is not None:
-                kept = (blank[subjects] | blank[objects]) == blank_nodes
-                subjects, objects = subjects[kept], objects[kept]
-            name = texts[predicate]
-            for start in range(0, subjects.size, _LINES):
-                s = map(texts.__getitem__, subjects[start : start + _LINES].tolist())
-                part = objects[start : start + _LINES]
-                if part[0] == part[-1] and (part == part[0]).all():
-                    end = b" " + name + b" " + texts[part[0]] + b" .\n"
-                    yield b"".join(chain.from_iterable(zip(s, repeat(end))))  # one of them is endless
-                else:
-                    o = map(texts.__getitem__, part.tolist())
-                    between = b" " + name + b" "
-                    yield b"".join(chain.from_iterable(zip(s, repeat(between), o, repeat(b" .\n"))))
+            named = blank[subjects] | blank[objects]
+            for kind in (False, True) if named.any() else (False,):
+                kept = named if kind else ~named
+                yield from ((lines, kind) for lines in _lines(texts, predicate, subjects[kept], objects[kept]))
+
+
+def telling(terms: Terms, tell: Callable[[bytes, bool], object]) -> Callable[[NDArray[np.integer[Any]]], None]:
+    """Return a function that tells triples, (n, 3) of ids, as N-Triples, as `Output.ntriples_apart` yields them."""
+    texts: list[bytes] = []
+    ends = repeat(b" "), repeat(b" "), repeat(b" .\n")
+
+    def told(triples: NDArray[np.integer[Any]]) -> None:
+        texts.extend(terms.texts(np.arange(len(texts), len(terms))))
+        named = (terms.kinds[triples] == BLANK).any(axis=1)
+        for kind in (False, True):
+            for start in range(0, len(kept := triples[named == kind]), _LINES):
+                columns = (map(texts.__getitem__, ids.tolist()) for ids in kept[start : start + _LINES].T)
+                pieces = chain.from_iterable(zip(columns, ends, strict=True))
+                tell(b"".join(chain.from_iterable(zip(*pieces, strict=False))), kind)  # some are endless
+
+    return told
+
+
+def _lines(texts: list[bytes], predicate: int, subjects: Ids, objects: Ids) -> Iterator[bytes]:
+    """Yield triples of one predicate as N-Triples, many lines at a time."""
+    name = texts[predicate]
+    for start in range(0, subjects.size, _LINES):
+        s = map(texts.__getitem__, subjects[start : start + _LINES].tolist())
+        part = objects[start : start + _LINES]
+        if part[0] == part[-1] and (part == part[0]).all():
+            end = b" " + name + b" " + texts[part[0]] + b" .\n"
+            yield b"".join(chain.from_iterable(zip(s, repeat(end))))  # one of them is endless
+        else:
+            o = map(texts.__getitem__, part.tolist())
+            between = b" " + name + b" "
+            yield b"".join(chain.from_iterable(zip(s, repeat(between), o, repeat(b" .\n"))))
 
 
 _LINES = 1 << 15

@@ -26,6 +26,8 @@ __all__ = ["Part", "Source", "read"]
 #: What a closure can be made of: a path, an rdflib Graph, a pyoxigraph Store, a binary file, a Document, or several.
 Source: TypeAlias = Union[str, Path, "Graph", Any]
 _Triple: TypeAlias = "tuple[Node, Node, Node]"
+#: What takes triples as they are read, (n, 3) of ids.
+Told: TypeAlias = Callable[[NDArray[np.integer[Any]]], None]
 _WITH_GRAPHS = ("nquads", "trig", "jsonld")  # of other syntaxes, the lines are N-Triples
 
 
@@ -50,6 +52,7 @@ def read(
     *,
     lenient: bool = False,
     progress: Callable[[str, int], None] | None = None,
+    told: Told | None = None,
 ) -> Iterator[Part]:
     """Yield the triples of sources and add their terms to a dictionary; each named graph is a part of its own.
 
@@ -65,6 +68,8 @@ def read(
         Whether to leave out what is wrong and count it instead of raising an error, as far as `Document` can.
     progress : callable, optional
         Called from time to time with the name of a source and the number of lines read.
+    told : callable, optional
+        Called with all these triples, (n, 3) of ids, some at a time, as soon as they are read.
 
     Raises
     ------
@@ -75,19 +80,19 @@ def read(
     """
     for one in _several(source):
         if isinstance(one, str | Path):
-            yield from _document(Path(one), terms, str(one), lenient=lenient, progress=progress)
+            yield from _document(Path(one), terms, str(one), lenient=lenient, progress=progress, told=told)
         elif hasattr(one, "dump"):  # a pyoxigraph Store
             from sts_kg.rdf import FORMATS
 
-            yield from _quads(one.dump(format=FORMATS["nquads"]), terms, "store", lenient=lenient)
+            yield from _quads(one.dump(format=FORMATS["nquads"]), terms, "store", lenient=lenient, told=told)
         elif isinstance(one, Document) or hasattr(one, "read"):
             name = str(getattr(one, "name", "input"))
-            yield from _document(one, terms, name, lenient=lenient, progress=progress)
+            yield from _document(one, terms, name, lenient=lenient, progress=progress, told=told)
         elif hasattr(one, "quads"):  # an rdflib Dataset
             for name, triples in _by_graph(one).items():
-                yield _triples(name, triples, terms)
+                yield _triples(name, triples, terms, told)
         elif hasattr(one, "triples"):  # an rdflib Graph
-            yield _triples(str(one.identifier), one, terms)
+            yield _triples(str(one.identifier), one, terms, told)
         else:
             raise TypeError(f"{type(one).__name__} is not a path, rdflib Graph, pyoxigraph Store or binary file")
 
@@ -99,7 +104,13 @@ def _several(source: Source | Iterable[Source]) -> list[Source]:
 
 
 def _document(
-    source: Any, terms: Terms, name: str, *, lenient: bool, progress: Callable[[str, int], None] | None
+    source: Any,
+    terms: Terms,
+    name: str,
+    *,
+    lenient: bool,
+    progress: Callable[[str, int], None] | None,
+    told: Told | None,
 ) -> Iterator[Part]:
     document = source if isinstance(source, Document) else None
     if document is not None:
@@ -110,7 +121,7 @@ def _document(
         document = Document(source, path=name, told="nquads", lenient=lenient)
     kind = {"quads": document.syntax in _WITH_GRAPHS, "written": not document.in_lines}
     with document:
-        first, *others = _quads(document.lines(), terms, name, lenient=lenient, progress=progress, **kind)
+        first, *others = _quads(document.lines(), terms, name, lenient=lenient, progress=progress, told=told, **kind)
     yield replace(first, skipped=first.skipped + document.n_skipped)
     yield from others
 
@@ -124,6 +135,7 @@ def _quads(
     quads: bool = True,
     written: bool = False,
     progress: Callable[[str, int], None] | None = None,
+    told: Told | None = None,
 ) -> Iterator[Part]:
     def report(lines: int) -> None:
         if progress is not None:
@@ -131,7 +143,7 @@ def _quads(
 
     file = _Timed(io.BytesIO(data) if isinstance(data, bytes) else data)
     how = {"quads": quads, "lenient": lenient, "written": written}
-    encoded = encode(cast(BinaryIO, file), terms, path=name, rename=True, progress=report, **how)
+    encoded = encode(cast(BinaryIO, file), terms, path=name, rename=True, progress=report, told=told, **how)
     seconds = file.seconds
     graphs = encoded.graphs
     if graphs is None or not (graphs >= 0).any():
@@ -172,7 +184,7 @@ def _by_graph(dataset: Any) -> dict[str, list[_Triple]]:
     return graphs
 
 
-def _triples(name: str, triples: Iterable[_Triple], terms: Terms) -> Part:
+def _triples(name: str, triples: Iterable[_Triple], terms: Terms, told: Told | None) -> Part:
     from sts_kg.rdf import ntriples
 
     texts: dict[object, bytes] = {}
@@ -184,4 +196,6 @@ def _triples(name: str, triples: Iterable[_Triple], terms: Terms) -> Part:
         rows.append([texts[term] for term in triple])
     rows.sort()  # a Graph has no order, and which proof is found first depends on the order
     ids = terms.add_all(list(chain.from_iterable(rows))).reshape(-1, 3)
+    if told is not None:
+        told(ids)
     return Part(name, ids[:, 0], ids[:, 1], ids[:, 2])
