@@ -86,13 +86,7 @@ class Fixpoint:
         return other
 
     def run(self) -> None:
-        """Close the triples.
-
-        Raises
-        ------
-        MalformedListError
-            An axiom refers to a list that is not well formed.
-        """
+        """Close the triples."""
         start = self._start = time.perf_counter()
         if not self.known.round:
             self._add_axiomatic()
