@@ -3,4 +3,5 @@ from .closure import Progress as Progress
 from .closure import closure_of as closure_of
 from .engines import AXIOMS as AXIOMS
 from .engines import ENGINES as ENGINES
+from .flaws import Warned as Warned
 from .proofs.proof import Proof as Proof

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from sts_kg.closure.engines import AXIOMS, ENGINES, Axioms
 from sts_kg.closure.fixpoint import Fixpoint, Progress
+from sts_kg.closure.flaws import Flaws, flaws_of
+from sts_kg.closure.io.lines import Look
 from sts_kg.closure.io.output import Output, Rows
 from sts_kg.closure.io.reading import Source, read
 from sts_kg.closure.rules.checks import Clashes, checked
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import Node
 
+    from sts_kg.closure.flaws import Warned
     from sts_kg.closure.proofs.inconsistency import Inconsistency
     from sts_kg.closure.proofs.proof import Proof
     from sts_kg.closure.proofs.search import Prover
@@ -53,12 +56,12 @@ class Closure:
 
     Each triple is of one of three kinds: `asserted` triples were given, `inferred` ones follow and are informative,
     `trivial` ones follow from any graph over the same terms; the argument `axioms` of `closure_of` chooses which of
-    these are kept. An rdflib Graph is built only when it is asked for. `inconsistencies` are answers, not exceptions.
-    A closure never changes.
+    these are kept. An rdflib Graph is built only when it is asked for. `inconsistencies` and `warnings` are answers,
+    not exceptions. A closure never changes.
     """
 
-    def __init__(self, fixpoint: Fixpoint, clashes: Clashes, axioms: Axioms, stats: Stats) -> None:
-        self._fixpoint, self._clashes, self._axioms, self.stats = fixpoint, clashes, axioms, stats
+    def __init__(self, fixpoint: Fixpoint, clashes: Clashes, flaws: Flaws, axioms: Axioms, stats: Stats) -> None:
+        self._fixpoint, self._clashes, self._flaws, self._axioms, self.stats = fixpoint, clashes, flaws, axioms, stats
         self._output = Output(fixpoint.known, fixpoint.terms, axioms)
 
     def __len__(self) -> int:
@@ -161,6 +164,22 @@ class Closure:
         """How often a rule concluded *false*; `inconsistencies` may list only some of them."""
         return sum(self._clashes.counts.values())
 
+    @cached_property
+    def warnings(self) -> tuple[Warned, ...]:
+        """What is wrong with the asserted triples and did not stop anything, at most a hundred of each kind.
+
+        A literal whose form its datatype does not have (*ill-typed*) has no value; it is in the closure as it is. An
+        `rdf:List` in an axiom that has no end, runs in a circle or forks is *malformed*; the axiom concludes nothing.
+        """
+        from sts_kg.closure.io.rdflib_graphs import warnings
+
+        return warnings(self._flaws, self._fixpoint.terms)
+
+    @property
+    def n_warnings(self) -> int:
+        """How many triples there are of which `warnings` tells; it may list only some of them."""
+        return sum(self._flaws.counts.values())
+
     def statistics(self) -> dict[str, object]:
         """Return the numbers of the closure as plain values: triples, rounds, seconds by phase, memory, firings.
 
@@ -176,6 +195,8 @@ class Closure:
             "firings": dict(sorted(self.stats.firings.items())),
             "skipped_lines": self.stats.skipped,
             "inconsistencies": self.n_inconsistencies,
+            "n_warnings": self.n_warnings,
+            "warnings": [warned.as_dict() for warned in self.warnings],
         }
 
     def require_consistent(self) -> Closure:
@@ -273,10 +294,10 @@ class Closure:
 
         Raises
         ------
-        ParseError, MalformedListError
+        ParseError
             As `closure_of`.
         """
-        return _closed(self._fixpoint.copy(), source, self._axioms, Stats(self.stats.engine))
+        return _closed(self._fixpoint.copy(), source, self._axioms, Stats(self.stats.engine), earlier=self._flaws)
 
 
 def _peak_memory() -> int | None:
@@ -331,8 +352,6 @@ def closure_of(
         The engine or the choice of axioms is unknown.
     ParseError
         A file cannot be read; the error has path, line and, if known, column.
-    MalformedListError
-        An `rdf:List` in an axiom has no end, runs in a circle, or forks.
 
     Examples
     --------
@@ -351,7 +370,13 @@ def closure_of(
 
 
 def _closed(
-    fixpoint: Fixpoint, source: Source | Iterable[Source], axioms: Axioms, stats: Stats, *, lenient: bool = False
+    fixpoint: Fixpoint,
+    source: Source | Iterable[Source],
+    axioms: Axioms,
+    stats: Stats,
+    *,
+    lenient: bool = False,
+    earlier: Flaws | None = None,
 ) -> Closure:
     start = time.perf_counter()
 
@@ -359,11 +384,14 @@ def _closed(
         if fixpoint.progress is not None:
             fixpoint.progress(Progress(0, lines, lines, time.perf_counter() - start, name))
 
-    reading = 0.0
+    reading, looks, rewritten = 0.0, defaultdict[str, list[Look]](list), dict[tuple[int, int, int], str]()
     for part in read(source, fixpoint.terms, lenient=lenient, progress=report):
         stats.skipped += part.skipped
         reading += part.seconds
         fixpoint.add(part.subjects, part.predicates, part.objects, part.name)
+        rewritten |= dict.fromkeys(part.rewritten, part.name)
+        if part.look is not None:
+            looks[part.name].append(part.look)
     stats.seconds["read"], stats.seconds["encode"] = reading, time.perf_counter() - start - reading
     if stats.engine == "owlrl":
         from sts_kg.closure.io.rdflib_graphs import closed_by_owlrl
@@ -372,6 +400,7 @@ def _closed(
     else:
         fixpoint.run()
         clashes = checked(fixpoint)
+    flaws = flaws_of(fixpoint, looks, rewritten, earlier)
     stats.rounds, stats.firings = fixpoint.known.round, fixpoint.firings
     stats.seconds.update(fixpoint.seconds)
-    return Closure(fixpoint, clashes, axioms, stats)
+    return Closure(fixpoint, clashes, flaws, axioms, stats)

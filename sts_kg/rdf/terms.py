@@ -15,7 +15,7 @@ from sts_kg.errors import ParseError
 from sts_kg.rdf.names import NO_IRI
 from sts_kg.rdf.ntriples_terms import BLANK, IRI, LITERAL, canonical, split
 
-__all__ = ["Term", "literal", "node", "ntriples", "ntriples_of", "rdflib_quiet"]
+__all__ = ["Term", "literal", "node", "ntriples", "ntriples_of", "rdflib_quiet", "was_rewritten"]
 
 Term: TypeAlias = URIRef | BNode | Literal
 
@@ -71,6 +71,22 @@ def literal(lexical: str, datatype: str, language: str | None = None) -> Literal
         made = Literal(lexical)
         made.__setstate__((None, {"language": None, "datatype": URIRef(datatype)}))
     return made
+
+
+def was_rewritten(term: object) -> bool:
+    """Return whether rdflib has put a literal in the place of an ill-typed one, whose lexical form is lost.
+
+    It does so where it finds a value for a form that the datatype does not have: any text becomes a boolean.
+
+    Examples
+    --------
+    >>> was_rewritten(Literal("maybe", datatype=XSD.boolean)), was_rewritten(Literal("x", datatype=XSD.integer))
+    (True, False)
+    """
+    if not isinstance(term, Literal) or not term.ill_typed:
+        return False
+    with rdflib_quiet():
+        return not Literal(str(term), datatype=term.datatype, normalize=False).ill_typed
 
 
 @contextmanager
