@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -393,14 +393,28 @@ def _closed(
         if part.look is not None:
             looks[part.name].append(part.look)
     stats.seconds["read"], stats.seconds["encode"] = reading, time.perf_counter() - start - reading
-    if stats.engine == "owlrl":
-        from sts_kg.closure.io.rdflib_graphs import closed_by_owlrl
-
-        clashes = closed_by_owlrl(fixpoint)
-    else:
-        fixpoint.run()
-        clashes = checked(fixpoint)
-    flaws = flaws_of(fixpoint, looks, rewritten, earlier)
+    fixpoint, clashes, flaws = _closed_by(stats.engine, fixpoint, looks, rewritten, earlier)
     stats.rounds, stats.firings = fixpoint.known.round, fixpoint.firings
     stats.seconds.update(fixpoint.seconds)
     return Closure(fixpoint, clashes, flaws, axioms, stats)
+
+
+def _closed_by(
+    engine: str,
+    fixpoint: Fixpoint,
+    looks: Mapping[str, Sequence[Look]],
+    rewritten: Mapping[tuple[int, int, int], str],
+    earlier: Flaws | None,
+) -> tuple[Fixpoint, Clashes, Flaws]:
+    if engine == "owlrl":
+        from sts_kg.closure.io.rdflib_graphs import closed_by_owlrl
+
+        clashes = closed_by_owlrl(fixpoint)
+        return fixpoint, clashes, flaws_of(fixpoint, looks, rewritten, earlier)
+    fixpoint.run()
+    flaws = flaws_of(fixpoint, looks, rewritten, earlier)
+    if earlier is not None and flaws.spoil(earlier):  # what was concluded from a list that is none any more must go
+        fixpoint = fixpoint.afresh()
+        fixpoint.run()
+        flaws = flaws_of(fixpoint, looks, rewritten, earlier)
+    return fixpoint, checked(fixpoint), flaws

@@ -16,7 +16,7 @@ from sts_kg.closure.rules.datatypes import Literals, dt_equal_to_literal, dt_typ
 from sts_kg.closure.rules.facts import FACT_RULES, Round
 from sts_kg.closure.rules.schema import READ_CLASSES, READ_PROPERTIES, Lists, Schema, SchemaRound
 from sts_kg.closure.terms import Terms
-from sts_kg.closure.triples import Found, Numbers, Triples
+from sts_kg.closure.triples import ASSERTED, Found, Numbers, Triples
 from sts_kg.closure.vocabulary import ANNOTATION_PROPERTY, ANNOTATIONS, CLASS, NOTHING, SAME_AS, THING, TYPE
 
 __all__ = ["Fixpoint", "Progress"]
@@ -83,6 +83,17 @@ class Fixpoint:
         other.firings, other.seconds, other.progress = Counter(), defaultdict(float), None
         other._changed, other._new, other._raw = set(), {}, {}
         other.lists = Lists(other.known, other._name)
+        return other
+
+    def afresh(self) -> Fixpoint:
+        """Return the asserted triples alone, to be closed again."""
+        other = Fixpoint(self.terms, self.things, self.progress)
+        for predicate, blocks in self.known.blocks.items():
+            for block in blocks:
+                if block.round == ASSERTED:
+                    ends = firsts(block.pairs), seconds(block.pairs)
+                    s, o = ends[::-1] if predicate == TYPE else ends
+                    other.add(s, np.full(s.size, predicate), o, self.known.sources[block.source])
         return other
 
     def run(self) -> None:

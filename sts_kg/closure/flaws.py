@@ -94,6 +94,11 @@ class Flaws:
             self.kept.append(flaw)
         self.counts[flaw.kind] += 1
 
+    def spoil(self, earlier: Flaws) -> bool:
+        """Return whether a list is malformed now that an earlier closure may have read."""
+        lists, known = ({flaw.row for flaw in each.kept if flaw.kind == MALFORMED} for each in (self, earlier))
+        return not lists <= known or self.counts[MALFORMED] > KEPT
+
 
 def flaws_of(
     fixpoint: Fixpoint, looks: Mapping[str, Sequence[Look]], rewritten: Mapping[Row, str], earlier: Flaws | None = None

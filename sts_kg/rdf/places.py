@@ -11,11 +11,13 @@ from typing import Any
 import pyoxigraph as ox
 
 from sts_kg.rdf.documents import Document
+from sts_kg.rdf.ntriples_terms import BLANK, IRI, LITERAL, canonical
 from sts_kg.rdf.sniffing import as_utf8
 from sts_kg.rdf.syntaxes import FORMATS, Parsed
 
 __all__ = ["Places"]
 
+Triple = tuple[bytes, bytes, bytes]
 _BLOCK = 1 << 20
 _WORD = rb"[\w+\-]"
 _MOST_ROWS = 1000  # of a statement, above the line on which it ends
@@ -23,27 +25,51 @@ _BY_LINE = ("turtle", "trig", "n3", "rdfxml")  # pyoxigraph gives their triples 
 
 
 class Places:
-    """The quads of a document with their lines.
+    """The triples of a document with their lines, as far as these can be known.
 
     Parameters
     ----------
     document : Document
         Opened anew; it is read once more.
+
+    Attributes
+    ----------
+    labels : dict of bytes to None
+        Those of blank nodes so far, in their order; of N-Triples and N-Quads only some.
     """
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self.labels: dict[bytes, None] = {}
 
-    def quads(self, words: Collection[bytes]) -> Iterator[tuple[int, ox.Quad]]:
-        """Yield quads, each with the line on which it ends, 0 if that is not known; blank nodes keep their labels.
+    def triples(self, wanted: Collection[tuple[bytes, bytes]]) -> Iterator[tuple[Triple, int]]:
+        """Yield the triples with wanted predicates and objects, and the lines on which they stand.
 
-        Of N-Triples and N-Quads only the lines that have one of the words.
+        It is the line where the object begins if that is a literal, else where the predicate stands. All terms are in
+        canonical N-Triples; blank nodes keep their labels, and those without one get a new one.
+
+        Parameters
+        ----------
+        wanted : collection of pairs
+            A predicate and an object; `_:` stands for any blank node.
 
         Raises
         ------
         ParseError
-            As `Document`; leniently read documents are looked at up to the first place that is wrong.
+            As `Document`; a document that was read leniently is looked at up to the first place that is wrong.
         """
+        predicates = {predicate[1:-1].decode() for predicate, _ in wanted}
+        for at, quad in self._quads({_word(*pair) for pair in wanted}):
+            for each in (quad.subject, quad.object, quad.graph_name):
+                if isinstance(each, ox.BlankNode):
+                    self.labels.setdefault(each.value.encode())
+            if quad.predicate.value in predicates:
+                subject, predicate, given = map(_text, (quad.subject, quad.predicate, quad.object))
+                if (predicate, b"_:" if given[:1] == b"_" else given) in wanted and (line := self._line(at, quad)):
+                    yield (subject, predicate, given), line
+
+    def _quads(self, words: Collection[bytes]) -> Iterator[tuple[int, ox.Quad]]:
+        """Yield quads, each with the line on which it ends, 0 if that is not known; of lines only those with a word."""
         document = self._document
         if document.in_lines:
             yield from self._lines(words)
@@ -53,18 +79,15 @@ class Places:
             for quad in document.quads(rename=False):
                 yield 0, quad
 
-    def line(self, at: int, quad: ox.Quad) -> int | None:
-        """Return the line on which the object of a quad begins, or its predicate if the object is no literal.
-
-        `at` is where `quads` says that it ends. None if it may be on several lines.
-        """
+    def _line(self, at: int, quad: ox.Quad) -> int | None:
+        """Return the line on which the literal of a quad begins, or its predicate; None if it may be on several."""
         if self._document.in_lines:
             return at
         term: Any = quad.object
         is_literal = isinstance(term, ox.Literal)
         word = _pattern(term.value) if is_literal else _name(quad.predicate.value, self._document.syntax)
         if word is None:
-            return at or None
+            return max(1, at - term.value.count("\n")) if at else None
         if at:
             near = range(at, max(0, at - _MOST_ROWS), -1)
             return next((number for number in near if word.search(self._rows[number - 1])), at)
@@ -88,6 +111,18 @@ class Places:
             yield from _statements(block, before, wanted, form)
             before += block.count(b"\n")
         yield from _statements(begun + b"\n", before, wanted, form)
+
+
+def _text(term: Any) -> bytes:
+    """Return a term of pyoxigraph in canonical N-Triples."""
+    if isinstance(term, ox.Literal):
+        return canonical(LITERAL, term.value, datatype=term.datatype.value, language=term.language)
+    return canonical(IRI if isinstance(term, ox.NamedNode) else BLANK, term.value)
+
+
+def _word(predicate: bytes, given: bytes) -> bytes:
+    """Return what a line of N-Triples with a predicate and an object has: the datatype of a literal is rarer."""
+    return given[given.rindex(b'"') + 1 :] if given[:1] == b'"' else predicate
 
 
 def _statements(

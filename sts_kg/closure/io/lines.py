@@ -7,13 +7,12 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from sts_kg.closure.terms import Terms
 from sts_kg.errors import ParseError
-from sts_kg.rdf import BLANK, IRI, LITERAL, Document, canonical
+from sts_kg.rdf import BLANK, Document
 
 __all__ = ["Look", "lines_of"]
 
@@ -52,27 +51,20 @@ def lines_of(look: Look, rows: Collection[Row], terms: Terms) -> dict[Row, int]:
 
 
 def _found(document: Document, look: Look, rows: Collection[Row], terms: Terms) -> dict[Row, int]:
-    import pyoxigraph as ox  # only for what is wrong
+    from sts_kg.rdf import Places  # needs pyoxigraph, for what is wrong only
 
-    from sts_kg.rdf import Places
-
-    predicates = {terms.text(row[1])[1:-1].decode() for row in rows}
-    objects = {_unlabelled(terms.text(row[2])) for row in rows}
-    places, labels, hits = Places(document), dict[bytes, None](), list[tuple[int, Any]]()
-    with suppress(ParseError):  # up to there
-        for at, quad in places.quads([_word(terms.text(row[1]), terms.text(row[2])) for row in rows]):
-            for term in (quad.subject, quad.object, quad.graph_name):
-                if isinstance(term, ox.BlankNode):
-                    labels.setdefault(term.value.encode())
-            if quad.predicate.value in predicates and _unlabelled(_text(quad.object)) in objects:
-                hits.append((at, quad))
-    blank = _blank_nodes(labels, look, terms)
+    texts = [(terms.text(predicate), terms.text(given)) for _, predicate, given in rows]
+    wanted = {(predicate, b"_:" if given[:1] == b"_" else given) for predicate, given in texts}
+    places, hits = Places(document), list[tuple[tuple[bytes, bytes, bytes], int]]()
+    with suppress(ParseError):  # what was left out leniently
+        for hit in places.triples(wanted):
+            hits.append(hit)
+    blank = _blank_nodes(places.labels, look, terms)
     found: dict[Row, int] = {}
-    for at, quad in hits:
-        texts = [_text(term) for term in (quad.subject, quad.predicate, quad.object)]
-        row = tuple(blank.get(each[2:], -1) if each[:1] == b"_" else terms.find(each) for each in texts)
-        if row in rows and row not in found and (line := places.line(at, quad)):
-            found[row[0], row[1], row[2]] = line
+    for triple, line in hits:
+        s, p, o = (blank.get(text[2:], -1) if text[:1] == b"_" else terms.find(text) for text in triple)
+        if (s, p, o) in rows:
+            found.setdefault((s, p, o), line)
     return found
 
 
@@ -85,21 +77,3 @@ def _blank_nodes(labels: Iterable[bytes], look: Look, terms: Terms) -> dict[byte
     others = [label for label in labels if label not in known]
     rest = sorted(set(numbers) - set(known.values()))
     return known | dict(zip(others, rest, strict=True)) if len(others) == len(rest) else known
-
-
-def _text(term: Any) -> bytes:
-    """Return a term of pyoxigraph as the dictionary has it."""
-    import pyoxigraph as ox
-
-    if isinstance(term, ox.Literal):
-        return canonical(LITERAL, term.value, datatype=term.datatype.value, language=term.language)
-    return canonical(IRI if isinstance(term, ox.NamedNode) else BLANK, term.value)
-
-
-def _unlabelled(text: bytes) -> bytes:
-    return b"_:" if text[:1] == b"_" else text
-
-
-def _word(predicate: bytes, text: bytes) -> bytes:
-    """Return what a line of N-Triples with a predicate and an object has: the datatype of a literal is rarer."""
-    return text[text.rindex(b'"') + 1 :] if text[:1] == b'"' else predicate
