@@ -168,14 +168,15 @@ def _graph(graph: Graph, terms: Terms) -> Part:
     from sts_kg.rdf import ntriples, was_rewritten
 
     texts: dict[object, bytes] = {}
-    rows = []
+    rows, lost = [], []
     for triple in graph:
         for term in triple:
             if term not in texts:
                 texts[term] = ntriples(term)
         rows.append([texts[term] for term in triple])
+        if was_rewritten(triple[2]):  # of equal literals only some may be
+            lost.append(rows[-1])
     rows.sort()  # a Graph has no order, and which proof is found first depends on the order
     ids = terms.add_all(list(chain.from_iterable(rows))).reshape(-1, 3)
-    lost = [terms.find(text) for term, text in texts.items() if was_rewritten(term)]
-    rewritten = frozenset((s, p, o) for s, p, o in ids[np.isin(ids[:, 2], lost)].tolist()) if lost else frozenset()
+    rewritten = frozenset((terms.find(s), terms.find(p), terms.find(o)) for s, p, o in lost)
     return Part(str(graph.identifier), ids[:, 0], ids[:, 1], ids[:, 2], rewritten=rewritten)
