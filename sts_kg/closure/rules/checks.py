@@ -111,7 +111,7 @@ def _clashing(k: Checked, columns: list[Ids]) -> Ids:
 
 
 def _unequal_literals(k: Checked) -> Iterator[list[int]]:
-    """Yield literals that are the same though their values differ: for each clique one of each value.
+    """Yield literals that are the same though their values differ (dt-diff): for each clique one of each value.
 
     One that is ill-typed has no value; each of those counts for itself.
     """
