@@ -10,7 +10,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from sts_kg.errors import ParseError
 from sts_kg.rdf.documents import Document
+from sts_kg.rdf.nesting import check_nesting
 from sts_kg.rdf.ntriples_terms import BLANK, IRI, LITERAL, canonical
 from sts_kg.rdf.sniffing import as_utf8
 from sts_kg.rdf.syntaxes import FORMATS, Parsed
@@ -69,7 +71,7 @@ class Places:
                     yield (subject, predicate, given), line
 
     def _quads(self, words: Collection[bytes]) -> Iterator[tuple[int, ox.Quad]]:
-        """Yield quads, each with the line on which it ends, 0 if that is not known; of lines only those with a word."""
+        """Yield quads, each with the line on which it ends, 0 if that is not known; of lines only some, with a word."""
         document = self._document
         if document.in_lines:
             yield from self._lines(words)
@@ -103,7 +105,7 @@ class Places:
         return self._text.split(b"\n")
 
     def _lines(self, words: Collection[bytes]) -> Iterator[tuple[int, ox.Quad]]:
-        wanted, file, begun, before = re.compile(b"|".join(map(re.escape, words))), self._document.lines(), b"", 0
+        wanted, file, begun, before = re.compile(b"|".join(words)), self._document.lines(), b"", 0
         form = FORMATS[self._document.syntax]
         while piece := file.read(_BLOCK):
             cut = piece.rfind(b"\n") + 1
@@ -114,15 +116,20 @@ class Places:
 
 
 def _text(term: Any) -> bytes:
-    """Return a term of pyoxigraph in canonical N-Triples."""
+    """Return a term of pyoxigraph in canonical N-Triples; one of RDF 1.2, which is left out, as it is."""
     if isinstance(term, ox.Literal):
         return canonical(LITERAL, term.value, datatype=term.datatype.value, language=term.language)
-    return canonical(IRI if isinstance(term, ox.NamedNode) else BLANK, term.value)
+    if isinstance(term, ox.NamedNode | ox.BlankNode):
+        return canonical(IRI if isinstance(term, ox.NamedNode) else BLANK, term.value)
+    return str(term).encode()
 
 
 def _word(predicate: bytes, given: bytes) -> bytes:
-    """Return what a line of N-Triples with a predicate and an object has: the datatype of a literal is rarer."""
-    return given[given.rindex(b'"') + 1 :] if given[:1] == b'"' else predicate
+    """Return a pattern of what a line of N-Triples with a predicate and an object has; a literal may have escapes."""
+    if given[:1] != b'"':
+        return re.escape(predicate)
+    datatype = re.escape(given[given.rindex(b'"') :])
+    return datatype if b"\\" in given else rb'%b|\\[uU][^"\n]*%b' % (re.escape(given), datatype)
 
 
 def _statements(
@@ -135,10 +142,11 @@ def _statements(
         number += block.count(b"\n", end, start) + 1
         end = block.find(b"\n", found.end()) + 1
         try:
+            check_nesting(block[start:end], "nquads")
             for quad in ox.parse(block[start:end], form):
                 yield number, quad
-        except SyntaxError:
-            continue  # left out leniently
+        except (ParseError, SyntaxError, MemoryError):
+            continue  # left out leniently, or too long to be parsed
 
 
 def _pattern(lexical: str) -> re.Pattern[bytes] | None:

@@ -201,6 +201,16 @@ def test_what_is_left_out_leniently_costs_no_line_before_it() -> None:
     assert [each.line for each in closed.warnings] == LINES_LINES
 
 
+@pytest.mark.parametrize("name", ["a.nt", "a.ttl"])
+def test_what_cannot_be_read_at_all_does_no_harm_to_a_second_look(name: str) -> None:
+    end = f'"300"^^<{BYTE}> .\n'
+    deep = "<<( <http://e/a> <http://e/p> " * 20_000 + end
+    wrong = deep if name == "a.nt" else f"{PREFIXES}:a :p <<( :a :p :b )>> .\n"
+    text = f"{wrong}<{EX}a> <{EX}p> {end}"
+    closed = closure_of(written(name, text), lenient=True)
+    assert (closed.stats.skipped, [each.line for each in closed.warnings]) == (1, [2 if name == "a.nt" else 3])
+
+
 # --- a file and a graph answer alike
 
 
