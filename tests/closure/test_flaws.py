@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from io import BytesIO
 from pathlib import Path
 
@@ -192,6 +193,21 @@ def test_at_most_a_hundred_of_a_kind_are_listed() -> None:
     assert (len(closed.warnings), closed.n_warnings) == (KEPT, KEPT + 3)
     assert [each.line for each in closed.warnings] == list(range(1, KEPT + 1))
     assert invoke("close", "a.nt", "-o", "out.nt").stderr.splitlines()[-1] == "3 more warnings not listed"
+
+
+def test_many_malformed_lists_take_linear_time() -> None:
+    text = "".join(f"<{EX}{i}> <{OWL}unionOf> <{EX}l{i}> .\n" for i in range(20_000))
+    start = time.process_time()
+    closed = closure_of(written("a.nt", text))
+    assert (len(closed.warnings), closed.n_warnings) == (KEPT, 20_000)
+    assert time.process_time() - start < 5
+
+
+def test_a_long_literal_is_cut_in_its_sentence() -> None:
+    text = f'<{EX}a> <{EX}p> "{"x" * 1000}"^^<{BYTE}> .\n'
+    (found,) = closure_of(written("a.nt", text)).warnings
+    assert found.message == f'"{"x" * 200}…", as http://e/p of http://e/a, is no value of xsd:byte'
+    assert (len(str(found.node)), found.line) == (1000, 1)
 
 
 def test_what_is_left_out_leniently_costs_no_line_before_it() -> None:

@@ -20,6 +20,9 @@ from sts_kg.rdf import compress, node, ntriples, rdflib_quiet
 __all__ = ["closed_by_owlrl", "graph_of", "ids_of", "inconsistencies", "warnings"]
 
 
+_LONGEST = 200  # characters of a literal in a sentence
+
+
 def graph_of(output: Output, *parts: Iterator[Rows]) -> Graph:
     """Return triples as a new rdflib Graph."""
     graph = Graph(bind_namespaces="none")
@@ -70,7 +73,9 @@ def _warned(flaw: Flaw, row: Sequence[Node]) -> Warned:
     else:
         literal = row[2]
         assert isinstance(literal, Literal), "only literals have values"
-        shown, datatype = Literal(str(literal)).n3(), compress(str(literal.datatype))
+        text = str(literal)
+        shown = Literal(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…").n3()
+        datatype = compress(str(literal.datatype))
         message = f"{shown}, {where}, is no value of {datatype}"
         if flaw.reason == REWRITTEN:
             message = (
