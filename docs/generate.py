@@ -44,6 +44,7 @@ MOST_CHARACTERS = 90  # of a cell of an answer
 #: How to mend what the checks that are functions find; the other checks have their remedies with them.
 REMEDIES = {
     "inconsistent": "An axiom or a fact must go; the message names the rule and the terms that it met.",
+    "without-effect": "Write a form that the datatype has, or a list in parentheses.",
     "contradicts-standards": "Constrain no term of a standard, and use each as it is published "
     "(sts_kg/quality/published.ttl).",
     "not-met-stale": "Generate the file again with make docs.",

@@ -48,6 +48,7 @@ _syntax = click.option(
 @click.option(
     "--lenient", is_flag=True, help="Leave out, and count, triples with wrong terms and malformed statements."
 )
+@click.option("--strict", is_flag=True, help="Exit 1 also for warnings: ill-typed literals and malformed lists.")
 @_syntax
 @memory_option
 def close(
@@ -59,6 +60,7 @@ def close(
     repeated: bool,
     stats: bool,
     lenient: bool,
+    strict: bool,
     syntax: str | None,
 ) -> None:
     """Write the OWL 2 RL closure of RDF and OWL files.
@@ -66,6 +68,9 @@ def close(
     Without FILE, it is the closure of the shipped ontology; - is standard input. Files may be in any RDF syntax, OWL
     functional syntax, OWL/XML, Manchester syntax or OBO, also with .gz or .zst. Exit 1 if there are contradictions:
     they are listed, and the closure is still written.
+
+    A literal that is not valid for its datatype, and a list in an axiom that has no end, are warnings with file and
+    line; that axiom says nothing, and all else is closed.
 
     With --lenient, a statement that is wrong is left out and counted. In RDF/XML and JSON-LD only terms can be wrong,
     not the grammar; OWL functional syntax, OWL/XML and Manchester syntax are read whole or not at all.
@@ -108,7 +113,12 @@ def close(
         shown.note(f"{numbers}{more}; written to {output}")
     if closed.stats.skipped:
         shown.note(f"{counted(closed.stats.skipped, 'statement')} left out")
-    sys.exit(_contradictions(closed, shown))
+    for warned in closed.warnings:
+        shown.note(f"warning: {warned}")
+    if (n_others := closed.n_warnings - len(closed.warnings)) > 0:
+        shown.note(f"{counted(n_others, 'more warning')} not listed")
+    found = _contradictions(closed, shown)
+    sys.exit(NO if strict and closed.n_warnings else found)
 
 
 @contextmanager

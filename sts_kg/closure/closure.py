@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from sts_kg.closure.engines import AXIOMS, ENGINES, Axioms
 from sts_kg.closure.fixpoint import Fixpoint, Progress
+from sts_kg.closure.flaws import Flaws, flaws_of
+from sts_kg.closure.io.lines import Look
 from sts_kg.closure.io.matching import Matches, Matching
 from sts_kg.closure.io.output import Rows, telling
 from sts_kg.closure.io.reading import Source, read
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import Node
 
+    from sts_kg.closure.flaws import Warned
     from sts_kg.closure.proofs.inconsistency import Inconsistency
     from sts_kg.closure.proofs.proof import Proof
     from sts_kg.closure.proofs.search import Prover
@@ -57,12 +60,12 @@ class Closure:
     `trivial` ones follow from any graph over the same terms; the argument `axioms` of `closure_of` chooses which of
     these are kept. `repeated` ones say of a copy of an anonymous restriction what another copy has said already: n
     copies have n² of them, so they are in the closure, and have proofs, but are neither counted by `len` nor written
-    unless asked for. An rdflib Graph is built only when it is asked for. `inconsistencies` are answers, not exceptions.
-    A closure never changes.
+    unless asked for. An rdflib Graph is built only when it is asked for. `inconsistencies` and `warnings` are answers,
+    not exceptions. A closure never changes.
     """
 
-    def __init__(self, fixpoint: Fixpoint, clashes: Clashes, axioms: Axioms, stats: Stats) -> None:
-        self._fixpoint, self._clashes, self._axioms, self.stats = fixpoint, clashes, axioms, stats
+    def __init__(self, fixpoint: Fixpoint, clashes: Clashes, flaws: Flaws, axioms: Axioms, stats: Stats) -> None:
+        self._fixpoint, self._clashes, self._flaws, self._axioms, self.stats = fixpoint, clashes, flaws, axioms, stats
         self._output = Matching(fixpoint.known, fixpoint.terms, axioms)
 
     def __len__(self) -> int:
@@ -187,6 +190,22 @@ class Closure:
         """How often a rule concluded *false*; `inconsistencies` may list only some of them."""
         return sum(self._clashes.counts.values())
 
+    @cached_property
+    def warnings(self) -> tuple[Warned, ...]:
+        """What is wrong with the asserted triples and did not stop anything, at most a hundred of each kind.
+
+        A literal whose form its datatype does not have (*ill-typed*) has no value; it is in the closure as it is. An
+        `rdf:List` in an axiom that has no end, runs in a circle or forks is *malformed*; the axiom concludes nothing.
+        """
+        from sts_kg.closure.io.rdflib_graphs import warnings
+
+        return warnings(self._flaws, self._fixpoint.terms)
+
+    @property
+    def n_warnings(self) -> int:
+        """How many triples there are of which `warnings` tells; it may list only some of them."""
+        return sum(self._flaws.counts.values())
+
     def statistics(self) -> dict[str, object]:
         """Return the numbers of the closure as plain values: triples, rounds, seconds by phase, memory, firings.
 
@@ -207,6 +226,8 @@ class Closure:
             "firings": dict(sorted(self.stats.firings.items())),
             "skipped_lines": self.stats.skipped,
             "inconsistencies": self.n_inconsistencies,
+            "n_warnings": self.n_warnings,
+            "warnings": [warned.as_dict() for warned in self.warnings],
         }
 
     def require_consistent(self) -> Closure:
@@ -331,10 +352,10 @@ class Closure:
 
         Raises
         ------
-        ParseError, MalformedListError
+        ParseError
             As `closure_of`.
         """
-        return _closed(self._fixpoint.copy(), source, self._axioms, Stats(self.stats.engine))
+        return _closed(self._fixpoint.copy(), source, self._axioms, Stats(self.stats.engine), earlier=self._flaws)
 
 
 def _peak_memory() -> int | None:
@@ -393,8 +414,6 @@ def closure_of(
         The engine or the choice of axioms is unknown.
     ParseError
         A file cannot be read; the error has path, line and, if known, column.
-    MalformedListError
-        An `rdf:List` in an axiom has no end, runs in a circle, or forks.
 
     Examples
     --------
@@ -431,7 +450,7 @@ def close_graph(graph: Graph, *, axioms: Axioms = "used") -> Closure:
     TypeError
         It is no rdflib Graph, or one of several graphs (Dataset, ConjunctiveGraph, ReadOnlyGraphAggregate), of which
         none is the one to add to.
-    UnknownNameError, ParseError, MalformedListError
+    UnknownNameError, ParseError
         As for `closure_of`.
     TooManyTriplesError
         Terms that are the same would give too many triples.
@@ -470,6 +489,7 @@ def _closed(
     *,
     lenient: bool = False,
     told: Callable[[bytes, bool], object] | None = None,
+    earlier: Flaws | None = None,
 ) -> Closure:
     start = time.perf_counter()
 
@@ -477,20 +497,38 @@ def _closed(
         if fixpoint.progress is not None:
             fixpoint.progress(Progress(0, lines, lines, time.perf_counter() - start, name))
 
-    reading = 0.0
+    reading, looks, rewritten = 0.0, defaultdict[str, list[Look]](list), dict[tuple[int, int, int], str]()
     asserted = None if told is None else telling(fixpoint.terms, told)
     for part in read(source, fixpoint.terms, lenient=lenient, progress=report, told=asserted):
         stats.skipped += part.skipped
         reading += part.seconds
         fixpoint.add(part.subjects, part.predicates, part.objects, part.name)
+        rewritten |= dict.fromkeys(part.rewritten, part.name)
+        if part.look is not None:
+            looks[part.name].append(part.look)
     stats.seconds["read"], stats.seconds["encode"] = reading, time.perf_counter() - start - reading
-    if stats.engine == "owlrl":
+    clashes, flaws = _closed_by(stats.engine, fixpoint, looks, rewritten, earlier)
+    stats.rounds, stats.firings = fixpoint.known.round, fixpoint.firings
+    stats.seconds.update(fixpoint.seconds)
+    return Closure(fixpoint, clashes, flaws, axioms, stats)
+
+
+def _closed_by(
+    engine: str,
+    fixpoint: Fixpoint,
+    looks: Mapping[str, Sequence[Look]],
+    rewritten: Mapping[tuple[int, int, int], str],
+    earlier: Flaws | None,
+) -> tuple[Clashes, Flaws]:
+    if engine == "owlrl":
         from sts_kg.closure.io.rdflib_graphs import closed_by_owlrl
 
         clashes = closed_by_owlrl(fixpoint)
-    else:
+        return clashes, flaws_of(fixpoint, looks, rewritten, earlier)
+    fixpoint.run()
+    flaws = flaws_of(fixpoint, looks, rewritten, earlier)
+    if earlier is not None and flaws.spoil(earlier):  # what was concluded from a list that is none any more must go
+        fixpoint.start_again()
         fixpoint.run()
-        clashes = checked(fixpoint)
-    stats.rounds, stats.firings = fixpoint.known.round, fixpoint.firings
-    stats.seconds.update(fixpoint.seconds)
-    return Closure(fixpoint, clashes, axioms, stats)
+        flaws = flaws_of(fixpoint, looks, rewritten, earlier)
+    return checked(fixpoint), flaws

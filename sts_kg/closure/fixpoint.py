@@ -96,14 +96,20 @@ class Fixpoint:
         other.lists = Lists(other.known, other._name)
         return other
 
-    def run(self) -> None:
-        """Close the triples.
+    def start_again(self) -> None:
+        """Forget all but the asserted triples; `run` closes them anew."""
+        given, self.known = self.known, Triples()
+        self.literals, self.axioms, self._changed, self._new, self._raw = Literals(self.terms), Schema(), set(), {}, {}
+        self.lists = Lists(self.known, self._name)
+        for predicate, blocks in given.blocks.items():
+            for block in blocks:
+                if block.round == ASSERTED:
+                    s, o = (seconds, firsts) if predicate == TYPE else (firsts, seconds)
+                    p = np.full(block.pairs.size, predicate)
+                    self.add(s(block.pairs), p, o(block.pairs), given.sources[block.source])
 
-        Raises
-        ------
-        MalformedListError
-            An axiom refers to a list that is not well formed.
-        """
+    def run(self) -> None:
+        """Close the triples."""
         start = self._start = time.perf_counter()
         if not self.known.round:
             self._add_axiomatic()
@@ -225,22 +231,10 @@ class Fixpoint:
         if self._keeps_copies or is_data(self._new):
             self._keeps_copies = True
             if self.known.copied.size:
-                self._start_again()
+                self.start_again()
+                self._add_axiomatic()
         elif pairs.size:
             self._rewritten(self.known.unite_copies(pairs, len(self.terms)))
-
-    def _start_again(self) -> None:
-        """Forget all but the asserted triples."""
-        given, self.known = self.known, Triples()
-        self.literals, self.axioms, self._changed, self._new, self._raw = Literals(self.terms), Schema(), set(), {}, {}
-        self.known.grow(len(self.terms))
-        for predicate, blocks in given.blocks.items():
-            for block in blocks:
-                if block.round == ASSERTED:
-                    s, o = (seconds, firsts) if predicate == TYPE else (firsts, seconds)
-                    p = np.full(block.pairs.size, predicate)
-                    self.add(s(block.pairs), p, o(block.pairs), given.sources[block.source])
-        self._add_axiomatic()
 
     def _rewritten(self, added: dict[int, Pairs]) -> None:
         """Note what was new when terms became one."""

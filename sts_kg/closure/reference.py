@@ -25,7 +25,6 @@ _VOCABULARIES = (str(OWL), str(RDFS))
 #: owlrl reports an inconsistency as a sentence. The W3C rule and owlrl's sentence; a, b, c and d are the terms in the
 #: order of `Rule.reported`.
 _MESSAGES = (
-    ("dt-not-type", r"Lexical value of the literal '(?P<a>.*)' does not match its datatype \((?P<b>.*)\)"),
     (
         "eq-diff1",
         r"'sameAs' and 'differentFrom' cannot be used on the same subject-object pair: "
@@ -59,6 +58,9 @@ _MESSAGES = (
     ("cax-dw", r"Disjoint classes (?P<a>\S*) and (?P<b>\S*) have a common individual (?P<c>.*)"),
 )
 
+
+#: What owlrl says of ill-typed literals, of which Table 8 concludes nothing.
+_ILL_TYPED = re.compile(r"Lexical value of the literal '.*' does not match its datatype \(.*\)", re.DOTALL)
 
 #: What owlrl adds though no rule of OWL 2 RL concludes it: more datatypes, and which datatypes are disjoint.
 _OWN = {(datatype, RDF.type, RDFS.Datatype) for datatype in (XSD.date, XSD.time, RDF.HTML, RDF.langString)} | {
@@ -118,7 +120,7 @@ def close(graph: Graph) -> tuple[list[_Triple], tuple[Inconsistency, ...]]:
 def _inconsistencies(messages: list[str], closed: Graph) -> set[Inconsistency]:
     by_text = {str(node): node for triple in closed for node in triple}
     found = set()
-    for message in map(str, messages):
+    for message in (text for text in map(str, messages) if not _ILL_TYPED.fullmatch(text)):
         for rule, pattern in _MESSAGES:
             if match := re.fullmatch(pattern, message, re.DOTALL):
                 terms = [by_text.get(text, Literal(text)) for _, text in sorted(match.groupdict().items())]

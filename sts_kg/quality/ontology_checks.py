@@ -33,6 +33,17 @@ def _inconsistent(guideline: Guideline) -> Iterator[Violation]:
             yield Violation("inconsistent", "sts:ontology", sentence, "an axiom or a fact must go")
 
 
+def _without_effect(guideline: Guideline) -> Iterator[Violation]:
+    """Find literals that are not valid for their datatype, and axioms whose lists no rule can read."""
+    try:
+        warnings = guideline.closure.warnings
+    except InconsistentError:
+        return
+    for warned in warnings:
+        remedy = "write a form that the datatype has, or a list in parentheses"
+        yield Violation("without-effect", "sts:ontology", f"{warned.kind}: {warned.message}", remedy)
+
+
 def _contradicts_standards(guideline: Guideline) -> Iterator[Violation]:
     """Find contradictions with what SKOS, PROV-O and Dublin Core publish, all mappings of the ontology loaded."""
     try:
@@ -220,6 +231,7 @@ def _reading_unfit(guideline: Guideline) -> Iterator[Violation]:
 #: The checks of the ontology that are functions, by id.
 CHECKS: Mapping[str, Callable[[Guideline], Iterator[Violation]]] = {
     "inconsistent": _inconsistent,
+    "without-effect": _without_effect,
     "contradicts-standards": _contradicts_standards,
     "not-met-stale": _not_met_stale,
     "parts-unlike-axiom": _parts_unlike_axiom,

@@ -167,7 +167,7 @@ def violations(graph: Graph) -> tuple[Violation, ...]:
     """Return what OWL 2 RL (ids `rl-…`) or OWL 2 DL (ids `dl-…`) does not allow in an RDF graph, by `CHECKS`.
 
     Every triple is checked. Imports are not followed: merge them into the graph first, as their declarations count.
-    Whether literals and facets are valid for their datatype is not checked here: the rule dt-not-type does it.
+    Whether literals and facets are valid for their datatype is not checked here: the check without-effect does it.
 
     Parameters
     ----------

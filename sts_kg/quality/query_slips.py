@@ -29,7 +29,7 @@ from sts_kg.quality.query_tree import (
     triples,
 )
 from sts_kg.queries import check_syntax, known_prefixes, parsed_sparql, parts_of, without_comments
-from sts_kg.rdf import BASE, CASE, PREFIXES, STS, compress, local, ntriples
+from sts_kg.rdf import BASE, CASE, PREFIXES, STS, compress, literal, local, ntriples
 from sts_kg.tables import Table
 
 __all__ = ["slips"]
@@ -295,7 +295,7 @@ class _Slips:
         if not isinstance(part, CompValue) or part.name != "literal":
             return part if isinstance(part, Literal) else None
         datatype = term(part.datatype, self.prefixes) if part.datatype else None
-        return Literal(str(part.string), lang=part.lang or None, datatype=datatype, normalize=False)
+        return literal(str(part.string), str(datatype or XSD.string), str(part.lang) if part.lang else None)
 
     def _written_otherwise(self, verb: URIRef, wanted: Literal) -> Iterator[str]:
         there = f"ASK {{ ?s <{verb}> {_ntriples(wanted)} }}"
@@ -312,7 +312,7 @@ class _Slips:
             bare_name = f"; write {lexical} without quotation marks" if _NAME.fullmatch(lexical) else ""
             yield f"{compress(verb)} never leads to a text, as {_ntriples(wanted)} is{bare_name}"
         forms = dict.fromkeys([lexical, lexical.lower(), lexical.capitalize()])
-        others = [_ntriples(Literal(form, lang=lang, datatype=type_)) for form in forms for lang, type_ in kinds]
+        others = [_ntriples(literal(form, str(type_ or XSD.string), lang)) for form in forms for lang, type_ in kinds]
         if others:
             values = " ".join(others)
             found = self._ask(f"SELECT ?o {{ VALUES ?o {{ {values} }} FILTER EXISTS {{ ?s <{verb}> ?o }} }} LIMIT 1")

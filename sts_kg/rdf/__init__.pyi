@@ -43,6 +43,7 @@ from .ntriples_terms import LITERAL as LITERAL
 from .ntriples_terms import XSD_STRING as XSD_STRING
 from .ntriples_terms import canonical as canonical
 from .ntriples_terms import split as split
+from .places import Places as Places
 from .prefixes import Prefix as Prefix
 from .prefixes import Prefixes as Prefixes
 from .sizes import max_bytes as max_bytes
@@ -58,5 +59,6 @@ from .terms import node as node
 from .terms import ntriples as ntriples
 from .terms import ntriples_of as ntriples_of
 from .terms import rdflib_quiet as rdflib_quiet
+from .terms import was_rewritten as was_rewritten
 from .xsd_forms import XSD_FORMS as XSD_FORMS
 from .xsd_forms import XSD_INTEGERS as XSD_INTEGERS

@@ -62,6 +62,8 @@ class Document:
         The name of the syntax.
     in_lines : bool
         Whether it is N-Triples or N-Quads, so that a line of `lines` is a line of the document.
+    base : str or None
+        The IRI against which relative IRIs are resolved.
     """
 
     def __init__(
@@ -82,7 +84,7 @@ class Document:
             told = told or syntax_told(source)
         else:
             file = BytesIO(source) if isinstance(source, bytes) else source
-        self._file, self.path, self._base, self._lenient = file, path, base, lenient
+        self._file, self.path, self.base, self._lenient, self._source = file, path, base, lenient, source
         self._head = _first(file)
         found = given or syntax_in(self._head, told, path=path)
         if found is None:
@@ -145,7 +147,7 @@ class Document:
         if syntax == "obo":
             from sts_kg.rdf.obo import obo_nquads
 
-            data, self._n_left_out = obo_nquads(data, path=self.path, base=self._base, lenient=self._lenient)
+            data, self._n_left_out = obo_nquads(data, path=self.path, base=self.base, lenient=self._lenient)
             syntax = "nquads"
         elif syntax in OWL_SYNTAXES:
             from sts_kg.rdf.owl_syntaxes import owl_nquads
@@ -161,8 +163,22 @@ class Document:
                 if self._lenient:
                     reason += f"; {OWL_SYNTAXES[syntax]} is read whole or not at all, even leniently"
                 raise ParseError(reason, path=self.path, line=line, column=error.column) from error
-        self._parsed = Parsed(data, syntax, path=self.path, base=self._base, rename=rename, lenient=self._lenient)
+        self._parsed = Parsed(data, syntax, path=self.path, base=self.base, rename=rename, lenient=self._lenient)
         return self._parsed
+
+    def again(self) -> Document | None:
+        """Return the document opened anew, None if it can be read only once: a pipe, or an open file that is not held.
+
+        Raises
+        ------
+        ParseError
+            It is no longer there.
+        """
+        if self._data is not None:
+            return Document(self._data, self.syntax, path=self.path, base=self.base, lenient=self._lenient)
+        if not self._opened or not Path(str(self._source)).is_file():
+            return None
+        return Document(str(self._source), self.syntax, path=self.path, base=self.base, lenient=self._lenient)
 
     def data(self) -> bytes:
         """Return the document as it is, decompressed; it is held from then on.

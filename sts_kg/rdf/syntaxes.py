@@ -115,6 +115,17 @@ class Parsed:
         with self._placed():
             yield from pieces(self._quads())
 
+    def placed(self) -> Iterator[tuple[int, ox.Quad]]:
+        """Yield each quad with the line on which it ends, up to the first that is wrong; blank nodes keep their labels.
+
+        Not for JSON-LD, where the parser gathers a node before it gives its quads.
+        """
+        self._check()
+        rows = _Rows(self._data)
+        with self._placed():
+            for quad in ox.parse(rows, FORMATS[self._syntax], base_iri=self._base, lenient=True):  # type: ignore[arg-type]
+                yield rows.number, quad
+
     def _quads(self) -> Iterator[ox.Quad]:
         data = self._prologue.encode() + self._data
         checked = self._lenient or self._syntax == "jsonld"
@@ -287,6 +298,19 @@ class _ByLine:
         self.n_read += self._ended and line != b""
         self._ended = line.endswith(b"\n")
         return line
+
+
+class _Rows:
+    """A text as a file that gives a line at a time, or less, and counts them: a parser never reads ahead."""
+
+    def __init__(self, data: bytes) -> None:
+        self._file, self.number, self._begun = BytesIO(data), 0, False
+
+    def read(self, size: int = -1) -> bytes:
+        row = self._file.readline(size)
+        self.number += not self._begun and row != b""
+        self._begun = not row.endswith(b"\n")
+        return row
 
 
 def pieces(quads: Iterable[ox.Quad]) -> Iterator[bytes]:

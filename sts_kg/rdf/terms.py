@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TypeAlias
 
 from rdflib import BNode, Literal, URIRef
@@ -14,8 +14,13 @@ from rdflib.term import Node
 from sts_kg.errors import ParseError
 from sts_kg.rdf.names import NO_IRI
 from sts_kg.rdf.ntriples_terms import BLANK, IRI, LITERAL, canonical, split
+from sts_kg.rdf.xsd import ILL_TYPED, value
 
-__all__ = ["Term", "literal", "node", "ntriples", "ntriples_of", "rdflib_quiet"]
+__all__ = ["Term", "literal", "node", "ntriples", "ntriples_of", "rdflib_quiet", "was_rewritten"]
+
+_BOOLEANS = ("true", "false", "1", "0")
+#: The spaces of values that rdflib converts, all of them.
+_CONVERTED = ("decimal", "double", "float", "string", "boolean")
 
 Term: TypeAlias = URIRef | BNode | Literal
 
@@ -66,24 +71,48 @@ def literal(lexical: str, datatype: str, language: str | None = None) -> Literal
         return Literal(lexical, lang=language)
     if datatype == str(XSD.string):
         return Literal(lexical)
-    made = Literal(lexical, datatype=URIRef(datatype), normalize=False)
-    if str(made) != lexical:  # rdflib collapses the spaces of xsd:token in any case, but not when unpickling
-        made = Literal(lexical)
-        made.__setstate__((None, {"language": None, "datatype": URIRef(datatype)}))
+    its_value = value(lexical, datatype)
+    if its_value is not ILL_TYPED and (datatype != str(XSD.boolean) or lexical in _BOOLEANS):
+        simple = its_value is not None and its_value[0] in _CONVERTED  # most are, and being quiet takes its time
+        with nullcontext() if simple else rdflib_quiet():
+            made = Literal(lexical, datatype=URIRef(datatype), normalize=False)
+        if str(made) == lexical:
+            return made
+    # rdflib logs, or warns, of texts that it cannot convert, and collapses the spaces of xsd:token in any case; but it
+    # does neither when unpickling
+    made = Literal(lexical)
+    made.__setstate__((None, {"language": None, "datatype": URIRef(datatype)}))
+    if its_value is ILL_TYPED:
+        made._value, made._ill_typed = None, True
     return made
+
+
+def was_rewritten(term: object) -> bool:
+    """Return whether rdflib has put a literal in the place of an ill-typed one, whose lexical form is lost.
+
+    It does so where it finds a value for a form that the datatype does not have: any text becomes a boolean.
+
+    Examples
+    --------
+    >>> was_rewritten(Literal("maybe", datatype=XSD.boolean)), was_rewritten(Literal("x", datatype=XSD.integer))
+    (True, False)
+    """
+    if not isinstance(term, Literal) or not term.ill_typed:
+        return False
+    with rdflib_quiet():
+        return not Literal(str(term), datatype=term.datatype, normalize=False).ill_typed
 
 
 @contextmanager
 def rdflib_quiet() -> Iterator[None]:
     """Keep rdflib from logging a traceback for each ill-typed literal: they are data, not errors."""
-    log, drop = logging.getLogger("rdflib.term"), _Drop()
+    log = logging.getLogger("rdflib.term")
+
+    def drop(_: logging.LogRecord) -> bool:  # one for each use, as uses overlap
+        return False
+
     log.addFilter(drop)
     try:
         yield
     finally:
         log.removeFilter(drop)
-
-
-class _Drop(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        return False

@@ -870,9 +870,10 @@ def _datatype_cases() -> Iterator[Case]:
         if ill != "-":
             yield case(
                 "dt-not-type",
-                f':x :p "{ill}"^^{datatype} .',
+                f':p rdfs:range {datatype} . :x :p "{ill}"^^{datatype} .',
                 "",
                 (f'"{ill}"', f'"{lexical}"'),
+                ("rdfs:range", "rdfs:domain"),
                 name=f"{datatype}-{lexical}-ill-typed",
             )
 
@@ -965,7 +966,31 @@ CASES += [
         for first, second in _EQUAL
     ),
     case("dt-not-type", ':p rdfs:range xsd:integer . :x :p "1" .', "", ('"1"', '"1"^^xsd:date'), name="unsupported"),
-    case("dt-not-type", ':x :p "b"^^xsd:integer .', "", ("xsd:integer", "xsd:date"), name="unsupported-lexical-form"),
+    case(
+        "dt-not-type",
+        ':p rdfs:range rdfs:Literal . :x :p "b"^^xsd:integer .',
+        "",
+        ('"b"^^xsd:integer', '"b"^^xsd:date'),
+        ("rdfs:Literal", "xsd:date"),
+        (":p rdfs:range", ":q rdfs:range"),
+        name="unsupported-lexical-form",
+    ),
+    case(
+        "dt-not-type",
+        ':R owl:allValuesFrom xsd:byte ; owl:onProperty :p . :x a :R ; :p "300"^^xsd:byte .',
+        "",
+        ('"300"', '"30"'),
+        (":x a :R", ":x a :S"),
+        name="all-values-ill-typed",
+    ),
+    case(
+        "dt-not-type",
+        ':p a owl:FunctionalProperty . :x :p 1 , "one"^^xsd:integer .',
+        "",
+        ('"one"', '"01"'),
+        ("owl:FunctionalProperty", "owl:DatatypeProperty"),
+        name="the-same-as-a-value",
+    ),
     case(
         "dt-not-type",
         ":R owl:allValuesFrom xsd:byte ; owl:onProperty :p . :x a :R ; :p 128 .",

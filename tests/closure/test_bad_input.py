@@ -15,7 +15,7 @@ from rdflib import Graph, Literal, Namespace
 from rdflib.namespace import OWL, RDF, XSD
 
 from sts_kg.closure.closure import closure_of
-from sts_kg.errors import MalformedListError, ParseError, TooManyTriplesError, UnknownNameError
+from sts_kg.errors import ParseError, TooManyTriplesError, UnknownNameError
 from sts_kg.rdf.graphs import parse
 
 EX = Namespace("http://example.org/")
@@ -58,16 +58,20 @@ MALFORMED = [
         ":x a owl:AllDisjointProperties ; owl:members :l .",
     ],
 )
-def test_an_axiom_with_a_malformed_list_is_an_error_that_names_its_head(axiom: str, text: str, reason: str) -> None:
-    with pytest.raises(MalformedListError) as caught:
-        closure_of(graph(axiom + text))
-    assert caught.value.head == "<http://example.org/l>"
-    assert caught.value.reason.startswith(reason)
+def test_an_axiom_with_a_malformed_list_says_nothing_and_is_reported(axiom: str, text: str, reason: str) -> None:
+    others = ":x a :A , :B ; :p :y . :A rdfs:subClassOf :D ."
+    closed = closure_of(graph(axiom + text + others), axioms="none")
+    assert set(closed.inferred) == {(EX.x, RDF.type, EX.D)}
+    assert closed.inconsistencies == ()
+    (found,) = closed.warnings
+    assert (found.kind, found.node, found.line, closed.n_warnings) == ("malformed list", EX.l, None, 1)
+    assert reason in found.message
 
 
 @pytest.mark.parametrize(("text", "reason"), MALFORMED[:2] + MALFORMED[4:])
 def test_a_malformed_list_that_no_axiom_names_is_only_data(text: str, reason: str) -> None:
-    assert closure_of(graph(text + ":x :p :l .")).counts[1] == 0, reason
+    closed = closure_of(graph(text + ":x :p :l ."))
+    assert (closed.counts[1], closed.warnings) == (0, ()), reason
 
 
 def test_lists_may_share_their_ends() -> None:
@@ -97,12 +101,26 @@ def test_a_long_list_is_walked_to_its_end() -> None:
 def test_a_list_that_becomes_whole_by_an_extension_is_fine() -> None:
     closed = closure_of(graph(":x a :B . :l rdf:first :B .")).extend(graph(":C owl:unionOf :l . :l rdf:rest rdf:nil ."))
     assert closed.objects(EX.x, RDF.type) == (EX.B, EX.C)
+    broken = closure_of(graph(":x a :B . :l rdf:first :B . :C owl:unionOf :l ."))
+    assert broken.n_warnings == 1
+    mended = broken.extend(graph(":l rdf:rest rdf:nil ."))
+    assert mended.warnings == ()
+    assert mended.objects(EX.x, RDF.type) == (EX.B, EX.C)
+
+
+def test_a_list_that_an_extension_breaks_concludes_nothing_any_more() -> None:
+    whole = closure_of(graph(":C owl:unionOf :l . :l rdf:first :B ; rdf:rest rdf:nil . :x a :B ."), axioms="none")
+    assert (EX.x, RDF.type, EX.C) in whole
+    broken = whole.extend(graph(":l rdf:first :A . :y a :B . :B rdfs:subClassOf :D ."))
+    assert set(broken.inferred) == {(EX.x, RDF.type, EX.D), (EX.y, RDF.type, EX.D)}
+    assert broken.n_warnings == 1
 
 
 def test_an_extension_with_a_malformed_list_leaves_the_closure_as_it_was() -> None:
     closed = closure_of(graph(":A rdfs:subClassOf :B . :x a :A ."))
-    with pytest.raises(MalformedListError):
-        closed.extend(graph(":C owl:unionOf :l . :y a :A ."))
+    further = closed.extend(graph(":C owl:unionOf :l . :y a :A ."))
+    assert set(further.inferred) == {(EX.x, RDF.type, EX.B), (EX.y, RDF.type, EX.B)}
+    assert (further.n_warnings, closed.n_warnings) == (1, 0)
     assert set(closed.inferred) == {(EX.x, RDF.type, EX.B)}
     assert set(closed.extend(graph(":z a :A .")).inferred) == {(EX.x, RDF.type, EX.B), (EX.z, RDF.type, EX.B)}
 
@@ -110,23 +128,36 @@ def test_an_extension_with_a_malformed_list_leaves_the_closure_as_it_was() -> No
 # --- literals
 
 
-def test_ill_typed_literals_are_kept_and_reported() -> None:
+def test_ill_typed_literals_are_kept_and_reported_and_contradict_nothing() -> None:
     closed = closure_of(
         graph(':x :p "one"^^xsd:integer , "2024-02-30T00:00:00"^^xsd:dateTime , "maybe"^^xsd:boolean .')
     )
     assert len(closed.asserted) == 3
-    assert [each.message for each in closed.inconsistencies] == [
-        "the literal 2024-02-30T00:00:00 is not a value of xsd:dateTime",
-        "the literal maybe is not a value of xsd:boolean",
-        "the literal one is not a value of xsd:integer",
+    assert closed.inconsistencies == ()
+    assert [(each.kind, each.message) for each in closed.warnings] == [
+        (
+            "ill-typed literal",
+            f'"{form}", as http://example.org/p of http://example.org/x, is no value of xsd:{datatype}',
+        )
+        for form, datatype in (("2024-02-30T00:00:00", "dateTime"), ("maybe", "boolean"), ("one", "integer"))
     ]
 
 
 def test_an_ill_typed_literal_is_neither_equal_nor_different() -> None:
     closed = closure_of(graph(':p a owl:FunctionalProperty . :x :p "one"^^xsd:integer , "two"^^xsd:integer .'))
-    assert {each.rule for each in closed.inconsistencies} == {"dt-not-type"}
+    assert (closed.inconsistencies, closed.n_warnings) == ((), 2)
     same = closure_of(graph(':c owl:sameAs "one"^^xsd:integer . :a :p "0"^^xsd:nonNegativeInteger .'))
     assert same.counts[1] == 0
+
+
+def test_an_ill_typed_literal_contradicts_the_datatype_that_a_rule_gives_it() -> None:
+    byte = '"300"^^xsd:byte'
+    ranged = closure_of(graph(f":p rdfs:range xsd:byte . :x :p {byte} . :y :q {byte} ."))
+    assert [str(each) for each in ranged.inconsistencies] == ["dt-not-type: the literal 300 is not a value of xsd:byte"]
+    assert ranged.n_warnings == 2
+    same = closure_of(graph(f":p a owl:FunctionalProperty . :x :p {byte} , 5 ."))
+    assert {each.rule for each in same.inconsistencies} == {"dt-not-type"}
+    assert {each.terms[0] for each in same.inconsistencies} == {Literal("300", datatype=XSD.byte)}
 
 
 def test_a_functional_property_with_two_values_contradicts_itself_once() -> None:

@@ -209,7 +209,7 @@ def test_without_a_file_the_shipped_ontology_is_closed(kg: KnowledgeGraph) -> No
 
 def test_stats_are_json_with_every_number() -> None:
     told = json.loads(invoke("close", "--stats", "data.nt", "-o", "out.nt").stdout)
-    fields = "engine triples rounds seconds peak_memory_bytes firings skipped_lines inconsistencies"
+    fields = "engine triples rounds seconds peak_memory_bytes firings skipped_lines inconsistencies n_warnings warnings"
     assert list(told) == fields.split()
     assert told["triples"] == {"asserted": 2, "inferred": 1, "trivial": 0, "repeated": 0}
     assert list(told["seconds"]) == ["read", "encode", "schema", "fixpoint", "checks", "write"]

@@ -384,7 +384,7 @@ NEAR_MISSES: dict[str, tuple[Change, ...]] = {
         Change("findings.ttl", '"Is the person in Canada?"@en', '"Is the person uncured in Canada?"@en'),
     ),
 }
-OTHERS = {"inconsistent", "released-lost"}  # on graphs of their own, below
+OTHERS = {"inconsistent", "released-lost", "without-effect"}  # on graphs of their own, below
 
 
 def of(changes: dict[str, tuple[Change, ...]]) -> list[object]:
@@ -423,6 +423,23 @@ def test_an_ontology_that_contradicts_itself_is_inconsistent(tmp_path: Path) -> 
 
 def test_disjoint_classes_without_a_common_member_are_consistent(tmp_path: Path) -> None:
     assert list(CHECKS["inconsistent"](tiny(tmp_path, DISJOINT))) == []
+
+
+def test_an_ill_typed_literal_and_a_malformed_list_are_without_effect(tmp_path: Path) -> None:
+    byte = "<http://www.w3.org/2001/XMLSchema#byte>"
+    bad = f'sts:x sts:p "300"^^{byte} , "30"^^{byte} . sts:A owl:unionOf sts:l . sts:B owl:unionOf ( sts:C ) .'
+    found = list(CHECKS["without-effect"](tiny(tmp_path, bad)))
+    assert [violation.message for violation in found] == [
+        'ill-typed literal: "300", as sts:p of sts:x, is no value of xsd:byte',
+        "malformed list: the rdf:List that begins at sts:l, as owl:unionOf of sts:A, has a node without rdf:first: "
+        "<https://w3id.org/sts-kg/l>; no rule reads it",
+    ]
+    assert {(violation.check, violation.subject) for violation in found} == {("without-effect", "sts:ontology")}
+
+
+def test_an_ontology_whose_literals_and_lists_are_sound_is_silent(tmp_path: Path) -> None:
+    sound = 'sts:x sts:p "31-12-2025"^^<http://e/date> . sts:A owl:unionOf ( sts:B ) . sts:x sts:q sts:l .'
+    assert list(CHECKS["without-effect"](tiny(tmp_path, sound))) == []
 
 
 def test_kinds_that_are_disjoint_with_concepts_cannot_be_mapped(tmp_path: Path) -> None:

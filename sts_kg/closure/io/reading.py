@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, Union, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from sts_kg.closure.io.lines import Look
 from sts_kg.closure.io.ntriples import encode
 from sts_kg.closure.terms import Terms
 from sts_kg.rdf import Document
@@ -35,7 +36,8 @@ _WITH_GRAPHS = ("nquads", "trig", "jsonld")  # of other syntaxes, the lines are 
 class Part:
     """The triples of one source, or of one named graph in it: its name, and ids as parallel arrays, each (n,).
 
-    `skipped` counts invalid lines that were left out, `seconds` the time to read, unpack and convert other syntaxes.
+    `skipped` counts invalid lines that were left out, `seconds` the time to read, unpack and convert other syntaxes;
+    `look` is for finding lines later, and `rewritten` has the triples with what rdflib made of an ill-typed literal.
     """
 
     name: str
@@ -44,6 +46,8 @@ class Part:
     objects: NDArray[np.integer[Any]]
     skipped: int = 0
     seconds: float = 0.0
+    look: Look | None = None
+    rewritten: frozenset[tuple[int, int, int]] = frozenset()
 
 
 def read(
@@ -112,7 +116,7 @@ def _document(
     progress: Callable[[str, int], None] | None,
     told: Told | None,
 ) -> Iterator[Part]:
-    document = source if isinstance(source, Document) else None
+    document, before = source if isinstance(source, Document) else None, len(terms)
     if document is not None:
         name = str(document.path)
     elif isinstance(source, Path):
@@ -122,8 +126,10 @@ def _document(
     kind = {"quads": document.syntax in _WITH_GRAPHS, "written": not document.in_lines}
     with document:
         first, *others = _quads(document.lines(), terms, name, lenient=lenient, progress=progress, told=told, **kind)
-    yield replace(first, skipped=first.skipped + document.n_skipped)
-    yield from others
+    look = Look(source, before, len(terms)) if isinstance(source, Path | Document) else None
+    yield replace(first, skipped=first.skipped + document.n_skipped, look=look)
+    for other in others:
+        yield replace(other, look=look)
 
 
 def _quads(
@@ -185,17 +191,20 @@ def _by_graph(dataset: Any) -> dict[str, list[_Triple]]:
 
 
 def _triples(name: str, triples: Iterable[_Triple], terms: Terms, told: Told | None) -> Part:
-    from sts_kg.rdf import ntriples
+    from sts_kg.rdf import ntriples, was_rewritten
 
     texts: dict[object, bytes] = {}
-    rows = []
+    rows, lost = [], []
     for triple in triples:
         for term in triple:
             if term not in texts:
                 texts[term] = ntriples(term)
         rows.append([texts[term] for term in triple])
+        if was_rewritten(triple[2]):  # of equal literals only some may be
+            lost.append(rows[-1])
     rows.sort()  # a Graph has no order, and which proof is found first depends on the order
     ids = terms.add_all(list(chain.from_iterable(rows))).reshape(-1, 3)
     if told is not None:
         told(ids)
-    return Part(name, ids[:, 0], ids[:, 1], ids[:, 2])
+    rewritten = frozenset((terms.find(s), terms.find(p), terms.find(o)) for s, p, o in lost)
+    return Part(name, ids[:, 0], ids[:, 1], ids[:, 2], rewritten=rewritten)

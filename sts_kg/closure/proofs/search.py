@@ -212,7 +212,7 @@ class Prover:
         literals = self.fixpoint.literals
         if p == TYPE and literals.kinds[s] == LITERAL:
             datatype = next((iri for iri, number in DATATYPES.items() if number == o), None)
-            if datatype and (literals.holds(datatype, s) or literals.ill_typed.get(s) == o):
+            if datatype and literals.holds(datatype, s):
                 return Step(row, "dt-type2")
         if p == SAME_AS and s != o and literals.kinds[s] == literals.kinds[o] == LITERAL:
             value = literals.value(s)

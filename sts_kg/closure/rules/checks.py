@@ -16,7 +16,7 @@ import numpy as np
 from sts_kg.closure.columns import EMPTY, Ids, contains, distinct, firsts, join, lookup, pack, seconds, unique
 from sts_kg.closure.fixpoint import Fixpoint
 from sts_kg.closure.rules.datatypes import Literals
-from sts_kg.closure.rules.schema import LISTED, Lists
+from sts_kg.closure.rules.schema import Lists
 from sts_kg.closure.terms import Terms
 from sts_kg.closure.triples import ASSERTED, Triples
 from sts_kg.closure.vocabulary import (
@@ -45,7 +45,7 @@ from sts_kg.closure.vocabulary import (
     THING,
 )
 from sts_kg.rdf import LITERAL
-from sts_kg.rdf.xsd import Value
+from sts_kg.rdf.xsd import ILL_TYPED, Value
 
 __all__ = ["CHECK_RULES", "Checked", "Clash", "Clashes", "checked"]
 
@@ -90,7 +90,8 @@ def eq_diff1(k: Checked) -> Found:
     blocks = k.known.blocks.get(DIFFERENT_FROM, ()) if clash else ()
     given = _clashing(k, [block.pairs for block in blocks if block.round == ASSERTED])
     yield firsts(given), seconds(given)
-    literals = [np.array(each, np.int64) for each in _unequal_literals(k)]
+    unequal = [[one for one in each if k.literals.value(one) is not ILL_TYPED] for each in _unequal_literals(k)]
+    literals = [np.array(each, np.int64) for each in unequal if len(each) > 1]
     for each in literals:
         yield int(each[0]), each[1:]
     done = unique(k.known.representative(np.concatenate([firsts(given), *literals])))
@@ -110,14 +111,17 @@ def _clashing(k: Checked, columns: list[Ids]) -> Ids:
 
 
 def _unequal_literals(k: Checked) -> Iterator[list[int]]:
-    """Yield literals that are the same though their values differ (dt-diff): for each clique one of each value."""
+    """Yield literals that are the same though their values differ (dt-diff): for each clique one of each value.
+
+    One that is ill-typed has no value; each of those counts for itself.
+    """
     if k.known.representatives is None:
         return
     literals = np.flatnonzero(k.terms.kinds == LITERAL)
-    groups: dict[int, dict[Value, int]] = {}
+    groups: dict[int, dict[Value | int, int]] = {}
     for group, literal in zip(*_shared(np.sort(pack(k.known.representatives[literals], literals))), strict=True):
         if (value := k.literals.value(literal)) is not None:
-            groups.setdefault(group, {}).setdefault(value, literal)
+            groups.setdefault(group, {}).setdefault(literal if value is ILL_TYPED else value, literal)
     yield from ([*values.values()] for values in groups.values() if len(values) > 1)
 
 
@@ -296,18 +300,14 @@ def _at_most_none(k: Checked, kind: int) -> Iterator[tuple[int, int]]:
 
 
 def dt_not_type(k: Checked) -> Found:
-    """Yield also the literals that are not valid for their own datatype, which have no value."""
-    for literals in _unequal_literals(k):  # one that is the same as another is in the datatypes of that (dt-type2)
-        for datatype, number in DATATYPES.items():
-            outside = [literal for literal in literals if not k.literals.holds(datatype, literal)]
-            if len(outside) < len(literals):
-                yield np.array(outside, np.int64), number
-    for literal, its_own in k.literals.ill_typed.items():
-        yield literal, its_own
+    """Yield literals with a datatype that lacks their value; an ill-typed one has none, so any datatype lacks it."""
+    cliques = list(_unequal_literals(k))
     for datatype, number in DATATYPES.items():
-        for literal in _literals_in(k, number).tolist():
-            if literal not in k.literals.ill_typed and k.literals.holds(datatype, literal) is False:
-                yield literal, number
+        outside = {each for each in _literals_in(k, number).tolist() if k.literals.holds(datatype, each) is False}
+        for literals in cliques:  # one that is the same as another is in the datatypes of that (dt-type2)
+            lacking = {literal for literal in literals if not k.literals.holds(datatype, literal)}
+            outside |= lacking if len(lacking) < len(literals) else set()
+        yield np.array(sorted(outside), np.int64), number
 
 
 def _literals_in(k: Checked, class_: int) -> Ids:
@@ -332,20 +332,10 @@ CHECK_RULES = {check.__name__.replace("_", "-"): check for check in _CHECKS}
 
 
 def checked(fixpoint: Fixpoint) -> Clashes:
-    """Return the clashes in closed triples.
-
-    Raises
-    ------
-    MalformedListError
-        An axiom refers to a list that is not well formed.
-    """
+    """Return the clashes in closed triples."""
     clashes = Clashes()
     read = Checked(fixpoint.known, fixpoint.lists, fixpoint.terms, fixpoint.literals)
     start = time.perf_counter()
-    for predicate in LISTED:
-        for _ in fixpoint.lists.of(predicate):
-            pass
-    fixpoint.lists.require_sound()
     for rule, check in CHECK_RULES.items():
         for terms in check(read):
             clashes.add(rule, *terms)

@@ -45,12 +45,12 @@ class Literals:
         self._values: dict[int, Value | None] = {}
         self._first: dict[Value, int] = {}
         self._members: dict[str, tuple[int, Ids]] = {}
-        self.ill_typed: dict[int, int] = {}  # literal to its datatype
+        self.ill_typed: set[int] = set()
 
     def copy(self, terms: Terms) -> Literals:
         """Return a copy for a copy of the dictionary."""
         other = copy(self)
-        other._terms, other.ill_typed = terms, dict(self.ill_typed)
+        other._terms, other.ill_typed = terms, set(self.ill_typed)
         other._values, other._first, other._members = dict(self._values), dict(self._first), dict(self._members)
         return other
 
@@ -83,7 +83,7 @@ class Literals:
         for number in literals.tolist():
             found = self.value(number)
             if found is ILL_TYPED:
-                self.ill_typed[number] = DATATYPES[split(self._terms.text(number))[1]]
+                self.ill_typed.add(number)
             elif found is not None:
                 if found[0] in ("string", "langString") and (other := self._terms.find(_ntriples(found))) >= 0:
                     equal.append((other, number))

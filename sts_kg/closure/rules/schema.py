@@ -64,7 +64,6 @@ from sts_kg.closure.vocabulary import (
     TYPE,
     UNION_OF,
 )
-from sts_kg.errors import MalformedListError
 
 __all__ = [
     "LISTED",
@@ -350,16 +349,16 @@ class Lists:
             self._walked[head] = tuple(members)
         return self._walked[head]
 
-    def require_sound(self) -> None:
-        """Raise an error if a list in an axiom is not well formed.
+    def faults(self) -> Iterator[tuple[tuple[int, int, int], str]]:
+        """Yield the triples that refer to a list which is not well formed, each with what is wrong with that list.
 
-        Raises
-        ------
-        MalformedListError
-            A list has no end, runs in a circle, or has a node without exactly one member and one rest.
+        Such a list has no end, runs in a circle, or has a node without exactly one member and one rest. No rule reads
+        it, so the axiom concludes nothing.
         """
-        for head, fault in self._faults.items():
-            raise MalformedListError(self._name(head), fault)
+        for predicate in LISTED:
+            for subject, head in zip(*(half.tolist() for half in _halves(self._known[predicate].so)), strict=True):
+                if not self.members(head) and head in self._faults:
+                    yield (subject, predicate, head), self._faults[head]
 
     def _fault(self, node: int, seen: set[int]) -> str:
         first, rest = self._links
