@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
 from threading import Lock
 
 from sts_kg.closure.columns import Ids, firsts, lookup, seconds, swap
@@ -266,12 +266,11 @@ class Prover:
                         other = (x, q, y) if by_subject else (y, q, x)
                         if y in wanted and other != row and (best is None or block.round < best[0]):
                             best = block.round, other
-        if best is None:
-            return self._by_equal_literal(row, names, below)
-        step = self._proof(best[1], below)
-        if step is None:
+        other = best[1] if best else self._of_values(row, names)
+        step = other and self._proof(other, below)
+        if other is None or step is None:
             return None
-        x, q, y = best[1]
+        x, q, y = other
         for rule, old, new in (("eq-rep-s", x, s), ("eq-rep-p", q, p), ("eq-rep-o", y, o)):
             if old == new:
                 continue
@@ -282,14 +281,14 @@ class Prover:
             step = Step(triple, rule, (same, step))
         return step
 
-    def _by_equal_literal(self, row: Row, names: list[list[int]], below: int) -> Step | None:
-        """Return the proof of a triple that holds for a literal by its value, and so for an equal term."""
-        s, p, o = row
+    def _of_values(self, row: Row, names: list[list[int]]) -> Row | None:
+        """Return the triple of literals that holds by their values, and of which all terms are equal to those of a row."""
+        kinds = self.fixpoint.literals.kinds
         for x in names[0]:
-            held = self._by_value((x, p, o), below) if x != s else None
-            same = self._by_sameness((x, SAME_AS, s), below) if held else None
-            if held and same:
-                return Step(row, "eq-rep-s", (same, held))
+            if kinds[x] == LITERAL:
+                for q, y in product(names[1], names[2]):
+                    if (x, q, y) != row and self._by_value((x, q, y), ASSERTED):
+                        return x, q, y
         return None
 
     def _equal(self, term: int, below: int) -> list[int]:
@@ -370,12 +369,12 @@ class Prover:
         at = next(i for i, pattern in enumerate(rule.body) if pattern[2] == rule.lists.head)
         lists = [rule.body[at]]
         plain = {term: value for term, value in bound.items() if "{" not in term}
+        numbered = {term: value for term, value in bound.items() if "{" in term}
         kept = {k: v for k, v in plain.items() if any(k in pattern for pattern in lists)}
         pairs = (
-            (link, each) for (link,) in self._solved(lists, kept, below, []) for each in self._lists(link[2], below)
+            (link, each) for (link,) in self._solved(lists, kept, below, []) for each in self._lists(link[2], below, [*numbered.values()])
         )
         for link, listed in pairs:
-            numbered = {term: value for term, value in bound.items() if "{" in term}
             for body, head in rule.instances(listed.members):
                 known = self._unified(rule.body[at], link, plain)
                 if known is not None and row is not None:
@@ -395,19 +394,24 @@ class Prover:
         if None not in steps:
             yield tuple(step for step in steps if step)
 
-    def _lists(self, head: int, below: int) -> Iterator[Step]:
-        """Yield the members of a list, first by their newest names, then by the given ones."""
+    def _lists(self, head: int, below: int, wanted: Sequence[int]) -> Iterator[Step]:
+        """Yield the members of a list, by their newest names, by the given ones, and by the wanted ones."""
         newest, given = self._list(head, below, -1), self._list(head, below, 0)
-        yield from (each for each in (newest, given if given != newest else None) if each)
+        named = self._list(head, below, 0, wanted) if wanted else None
+        yield from dict.fromkeys(each for each in (newest, given, named) if each)
 
-    def _list(self, head: int, below: int, which: int) -> Step | None:
-        members, links, node, seen = [], [], head, set()
+    def _list(self, head: int, below: int, which: int, wanted: Sequence[int] = ()) -> Step | None:
+        """Return the members of a list; if one is equal to a wanted term, that stands for it, each once."""
+        members: list[int] = []
+        links, node, seen = [], head, set()
         while node not in seen and node != NIL and not (node != head and node == self.fixpoint.known.of(NIL)):
             seen.add(node)
             heads, rests = list(self._objects(node, FIRST, below)), list(self._objects(node, REST, below))
             if not heads or not rests:
                 return None
             first, rest = heads[which], rests[which]
+            if left := [term for term in wanted if term not in members]:
+                first = next((term for term in self._equal(first, below) if term in left), first)
             for triple in ((node, FIRST, first), (node, REST, rest)):
                 step = self._proof(triple, below)
                 if step is None:
@@ -479,10 +483,7 @@ class Prover:
             return term
         if term[0] == "?":
             return bound.get(term)
-        if term in self._one:
-            number = self._one[term]
-            return None if number is None else self.fixpoint.known.of(number)
-        return _constant(term)
+        return None if term in self._one else _constant(term)
 
 
 _SMALL, _GUESS = 100_000, 1_000
