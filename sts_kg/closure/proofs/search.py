@@ -33,6 +33,7 @@ from sts_kg.closure.vocabulary import (
     id_of,
 )
 from sts_kg.rdf import LITERAL
+from sts_kg.rdf.xsd import ILL_TYPED
 
 __all__ = ["LIST", "Prover", "Step"]
 
@@ -183,7 +184,7 @@ class Prover:
                 return Step(row, "dt-eq")
         if p == DIFFERENT_FROM and literals.kinds[s] == literals.kinds[o] == LITERAL:
             values = literals.value(s), literals.value(o)
-            if None not in values and values[0] != values[1]:
+            if not {None, ILL_TYPED}.intersection(values) and values[0] != values[1]:
                 return Step(row, "dt-diff")
         if p == TYPE and o == THING and below == EVER:
             return self._by_rule(row, below)
@@ -404,7 +405,7 @@ class Prover:
         """Return the members of a list; if one is equal to a wanted term, that stands for it, each once."""
         members: list[int] = []
         links, node, seen = [], head, set()
-        while node not in seen and node != NIL and not (node != head and node == self.fixpoint.known.of(NIL)):
+        while node not in seen and node != NIL:
             seen.add(node)
             heads, rests = list(self._objects(node, FIRST, below)), list(self._objects(node, REST, below))
             if not heads or not rests:

@@ -45,7 +45,7 @@ from sts_kg.closure.vocabulary import (
     THING,
 )
 from sts_kg.rdf import LITERAL
-from sts_kg.rdf.xsd import Value
+from sts_kg.rdf.xsd import ILL_TYPED, Value
 
 __all__ = ["CHECK_RULES", "Checked", "Clash", "Clashes", "checked"]
 
@@ -90,7 +90,8 @@ def eq_diff1(k: Checked) -> Found:
     blocks = k.known.blocks.get(DIFFERENT_FROM, ()) if clash else ()
     given = _clashing(k, [block.pairs for block in blocks if block.round == ASSERTED])
     yield firsts(given), seconds(given)
-    literals = [np.array(each, np.int64) for each in _unequal_literals(k)]
+    unequal = [[one for one in each if k.literals.value(one) is not ILL_TYPED] for each in _unequal_literals(k)]
+    literals = [np.array(each, np.int64) for each in unequal if len(each) > 1]
     for each in literals:
         yield int(each[0]), each[1:]
     done = unique(k.known.representative(np.concatenate([firsts(given), *literals])))
