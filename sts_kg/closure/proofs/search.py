@@ -14,6 +14,8 @@ from functools import cached_property, lru_cache
 from itertools import pairwise, product
 from threading import Lock
 
+import numpy as np
+
 from sts_kg.closure.columns import Ids, firsts, lookup, seconds, swap
 from sts_kg.closure.fixpoint import Fixpoint
 from sts_kg.closure.rules.table import RULES, Pattern, Rule
@@ -160,7 +162,7 @@ class Prover:
         if block.round == ASSERTED:
             return Step(row, None, source=self.fixpoint.known.sources[block.source])
         if row[1] == SAME_AS and row[0] == row[2]:
-            return Step(row, "eq-ref")
+            return self._by_use(row, block.round)
         for way in (self._by_way, self._by_rule, self._by_value, self._by_equality):
             if step := way(row, block.round):
                 return step
@@ -170,13 +172,32 @@ class Prover:
         """Return the proof of a triple that is in no block: of equal terms, or one that holds for any term."""
         return self._by_sameness(row, below) or self._by_value(row, below) or self._by_equality(row, below)
 
+    def _by_use(self, row: Row, below: int) -> Step | None:
+        """Return the proof that a term is the same as itself, from the earliest triple that has it."""
+        used = self._use(row[0], below)
+        step = used and self._proof(used, below)
+        return step and Step(row, "eq-ref", (step,))
+
+    def _use(self, term: int, below: int) -> Row | None:
+        blocks = ((block, p) for p in self.fixpoint.known.blocks for block in self._blocks(p, below))
+        for block, p in sorted(blocks, key=lambda pair: pair[0].round):
+            first, second = firsts(block.pairs), seconds(block.pairs)
+            at = slice(0, 1) if p == term else np.flatnonzero((first == term) | (second == term))[:1]
+            for x, y in zip(first[at].tolist(), second[at].tolist(), strict=True):
+                if (x, p, y) != (term, SAME_AS, term):
+                    return (y, p, x) if p == TYPE else (x, p, y)
+        literals = self.fixpoint.literals.one_of_each_value()[:2].tolist() if term == DIFFERENT_FROM else []
+        if len(literals) == 2:
+            return literals[0], DIFFERENT_FROM, literals[1]
+        return (TYPE, SAME_AS, TYPE) if term == SAME_AS else None
+
     def _by_value(self, row: Row, below: int) -> Step | None:
         """Return a step by the values of literals, which are not stored as triples."""
         s, p, o = row
         literals = self.fixpoint.literals
         if p == TYPE and literals.kinds[s] == LITERAL:
             datatype = next((iri for iri, number in DATATYPES.items() if number == o), None)
-            if datatype and (literals.holds(datatype, s) or literals.ill_typed.get(s) == o):
+            if datatype and literals.holds(datatype, s):
                 return Step(row, "dt-type2")
         if p == SAME_AS and s != o and literals.kinds[s] == literals.kinds[o] == LITERAL:
             value = literals.value(s)
@@ -196,7 +217,7 @@ class Prover:
         if p != SAME_AS:
             return None
         if s == o:
-            return Step(row, "eq-ref")
+            return self._by_use(row, below)
         if self.fixpoint.known.of(s) != self.fixpoint.known.of(o):
             return None
         before: dict[int, int] = {s: s}
