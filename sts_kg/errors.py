@@ -48,6 +48,7 @@ from typing import Any
 from sts_kg.safe import counted, is_address, visible, without_secrets
 
 __all__ = [
+    "BuiltInUseError",
     "CaseError",
     "CurieError",
     "EndpointAnswerError",
@@ -240,6 +241,17 @@ class MalformedListError(StsKgError, ValueError):
 
     def __str__(self) -> str:
         return f"the rdf:List that begins at {self.head} {self.reason}"
+
+
+class BuiltInUseError(StsKgError, ValueError):
+    """A built-in term in a place where no closure can follow: `term`, the `use` that is made of it, and a `remedy`."""
+
+    def __init__(self, term: str, use: str, remedy: str) -> None:
+        self.term, self.use, self.remedy = term, use, remedy
+        super().__init__(term, use, remedy)
+
+    def __str__(self) -> str:
+        return f"{self.term} is used in a way that is not supported: {self.use}; {self.remedy}"
 
 
 class WorkerDiedError(StsKgError, RuntimeError):

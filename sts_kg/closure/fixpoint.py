@@ -13,7 +13,7 @@ import numpy as np
 from sts_kg.closure.columns import EMPTY, Pairs, contains, distinct, firsts, seconds
 from sts_kg.closure.rules import facts, schema
 from sts_kg.closure.rules.copies import copies, is_data
-from sts_kg.closure.rules.datatypes import Literals, dt_equal_to_literal, dt_type1, dt_type2
+from sts_kg.closure.rules.datatypes import Literals, dt_diff, dt_equal_to_literal, dt_type1, dt_type2
 from sts_kg.closure.rules.facts import FACT_RULES, Round
 from sts_kg.closure.rules.schema import READ_CLASSES, READ_PROPERTIES, Lists, Schema, SchemaRound
 from sts_kg.closure.terms import Terms
@@ -24,10 +24,13 @@ from sts_kg.closure.vocabulary import (
     CLASS,
     NOTHING,
     ON_PROPERTY,
+    RULE_TERMS,
     SAME_AS,
     THING,
     TYPE,
+    curie_of,
 )
+from sts_kg.errors import BuiltInUseError
 
 __all__ = ["Fixpoint", "Progress"]
 
@@ -76,8 +79,8 @@ class Fixpoint:
         self._raw: dict[int, Pairs] = {}  # the part of it that was not lifted by the closed orders
         self._asks_for_same = False
         self._start = 0.0
-        self._has_new_literals = False
         self._keeps_copies = False
+        self._asks_for_values = False  # whether literals or axioms are new to each other
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.lists = Lists(self.known, self._name)
 
@@ -109,7 +112,13 @@ class Fixpoint:
                     self.add(s(block.pairs), p, o(block.pairs), given.sources[block.source])
 
     def run(self) -> None:
-        """Close the triples."""
+        """Close the triples.
+
+        Raises
+        ------
+        BuiltInUseError
+            Two terms that the rules name are the same, or an axiom asks which of too many literals are different.
+        """
         start = self._start = time.perf_counter()
         if not self.known.round:
             self._add_axiomatic()
@@ -142,9 +151,10 @@ class Fixpoint:
                 facts.prp_spo1(each)
                 facts.prp_trp(each)
                 facts.cax_sco(each)
-            if each.whole or self._has_new_literals:
-                dt_type2(each, self.literals)
-        self._has_new_literals = False
+        if self._asks_for_values:
+            dt_type2(self.axioms, self.known, self.literals, found)
+            dt_diff(self.known, self.literals, found)
+            self._asks_for_values = False
         return found
 
     def _lift(self, fresh: dict[int, Pairs]) -> None:
@@ -197,8 +207,8 @@ class Fixpoint:
     def _look_at_literals(self) -> None:
         seen = self.literals.count
         equal = self.literals.look()
-        self._has_new_literals = self.literals.count > seen
-        if self._has_new_literals and self.known.representatives is not None:
+        self._asks_for_values = self.literals.count > seen
+        if self._asks_for_values and self.known.representatives is not None:
             found = Found()
             dt_equal_to_literal(self.known, self.literals, found)
             self._inserted(found)
@@ -215,6 +225,7 @@ class Fixpoint:
                 self.known.drop(SAME_AS)
             if (firsts(same) != seconds(same)).any():
                 self._rewritten(self.known.unite(same, len(self.terms)))
+                self._refuse_built_in()
                 self._changed |= READ_PROPERTIES
                 found = Found()
                 dt_equal_to_literal(self.known, self.literals, found)
@@ -240,6 +251,14 @@ class Fixpoint:
         """Note what was new when terms became one."""
         self._new = self._current(self._new)
         self._note(added)
+
+    def _refuse_built_in(self) -> None:
+        """Raise an error if two terms that the rules name are the same: each rule would be about other triples."""
+        terms = np.arange(RULE_TERMS)
+        for term in terms[self.known.representative(terms) != terms].tolist():
+            name, other = (curie_of(each) for each in (term, self.known.of(term)))
+            remedy = "look for what makes them equal (owl:sameAs, a functional property, a key)"
+            raise BuiltInUseError(name, f"it follows that it is the same as {other}", remedy)
 
     def _add_same(self) -> None:
         """Add that each term is the same as itself, as an axiom asks for the triples of owl:sameAs."""
@@ -278,7 +297,7 @@ class Fixpoint:
         things = self.things or schema.matters(self.known, THING) or schema.matters(self.known, TYPE)
         axioms = schema.compiled(self.known, self.lists, self.literals.number("1"), things=things)
         part = axioms.beyond(self.axioms) if self.axioms else axioms
-        self.axioms = axioms
+        self.axioms, self._asks_for_values = axioms, True
         self.seconds["schema"] += time.perf_counter() - start
         return part
 

@@ -45,6 +45,13 @@ _CURIES = """
     ANNOTATED_PROPERTY, PROPERTY,
 ) = range(52)
 # fmt: on
+#: How many of the built-in terms, the first ones, are neither datatypes nor annotation properties.
+RULE_TERMS = len(_CURIES)
+
+
+def curie_of(number: int) -> str:
+    """Return the CURIE of one of the `RULE_TERMS`."""
+    return _CURIES[number]
 
 
 def expanded(curie: str) -> str:

@@ -12,7 +12,8 @@ from sts_kg.closure.proofs.search import LIST, Step
 from sts_kg.closure.rules.table import RULES
 from sts_kg.closure.terms import Terms
 from sts_kg.closure.vocabulary import expanded
-from sts_kg.rdf import compress, node, ntriples, rdflib_quiet
+from sts_kg.rdf import compress, node, ntriples, rdflib_quiet, split
+from sts_kg.rdf.xsd import ILL_TYPED, SUPPORTED, Value, contains, value
 
 __all__ = ["Proof", "check", "proof_of"]
 
@@ -171,7 +172,12 @@ def check(proof: Proof) -> None:
             raise ValueError(f"does not follow by {each.rule}: {each.conclusion}")
 
 
-_FIRST, _REST, _NIL = (expanded(curie)[1:-1] for curie in ("rdf:first", "rdf:rest", "rdf:nil"))
+_FIRST, _REST, _NIL, _TYPE, _DATATYPE, _SAME_AS, _DIFFERENT_FROM = (
+    expanded(curie)[1:-1]
+    for curie in "rdf:first rdf:rest rdf:nil rdf:type rdfs:Datatype owl:sameAs owl:differentFrom".split()
+)
+#: The predicates that the rules of Table 8 conclude.
+_TABLE_8 = {"dt-type1": _TYPE, "dt-type2": _TYPE, "dt-eq": _SAME_AS, "dt-diff": _DIFFERENT_FROM}
 
 
 def _is_list(step: Proof) -> bool:
@@ -186,8 +192,8 @@ def _is_list(step: Proof) -> bool:
 
 def _follows(step: Proof) -> bool:
     rule = RULES[step.rule or ""]
-    if rule.kind == "datatype" or rule.id == "eq-ref":
-        return True  # these have no premise
+    if rule.kind == "datatype":
+        return _holds_by_value(rule.id, step)
     lists = [premise for premise in step.premises if premise.rule == LIST]
     members = lists[0].members if lists else ()
     given = [premise.triple for premise in step.premises if premise.rule != LIST]
@@ -203,16 +209,48 @@ def _follows(step: Proof) -> bool:
     return False
 
 
+def _holds_by_value(rule: str, step: Proof) -> bool:
+    """Return whether a step of Table 8 follows from the values of its literals."""
+    if rule == "dt-not-type":
+        return all(_lacks(*premise.triple) for premise in step.premises)
+    s, p, o = step.triple
+    if step.premises or str(p) != _TABLE_8[rule]:
+        return False
+    if rule == "dt-type1":
+        return str(s) in SUPPORTED and str(o) == _DATATYPE
+    values = tuple(_value(each) for each in (s, o))
+    if rule == "dt-type2":
+        return str(o) in SUPPORTED and values[0] is not None and contains(str(o), values[0])
+    if values[0] in (None, ILL_TYPED) or values[1] in (None, ILL_TYPED):
+        return False
+    return (values[0] == values[1]) == (rule == "dt-eq")
+
+
+def _lacks(literal: Node, predicate: Node, datatype: Node) -> bool:
+    found = _value(literal)
+    return (
+        str(predicate) == _TYPE
+        and str(datatype) in SUPPORTED
+        and found is not None
+        and not contains(str(datatype), found)
+    )
+
+
+def _value(term: Node) -> Value | None:
+    """Return the value of a literal, None of another term."""
+    return value(*split(ntriples(term))) if isinstance(term, Literal) else None
+
+
 def _fits(pattern: Sequence[object], fact: tuple[Node, ...], binding: dict[str, Node]) -> bool:
-    for term, value in zip(pattern, fact, strict=True):
+    for term, given in zip(pattern, fact, strict=True):
         if isinstance(term, str) and not isinstance(term, Node):
             if term[0] == "?":
-                if binding.setdefault(term, value) != value:
+                if binding.setdefault(term, given) != given:
                     return False
-            elif term[0] != '"' and expanded(term)[1:-1] != str(value):
+            elif term[0] != '"' and expanded(term)[1:-1] != str(given):
                 return False
-            elif term[0] == '"' and not (isinstance(value, Literal) and value.value == int(term[1])):
+            elif term[0] == '"' and not (isinstance(given, Literal) and given.value == int(term[1])):
                 return False
-        elif term != value:
+        elif term != given:
             return False
     return True

@@ -11,8 +11,10 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
 from threading import Lock
+
+import numpy as np
 
 from sts_kg.closure.columns import Ids, firsts, lookup, seconds, swap
 from sts_kg.closure.fixpoint import Fixpoint
@@ -34,6 +36,7 @@ from sts_kg.closure.vocabulary import (
     id_of,
 )
 from sts_kg.rdf import LITERAL
+from sts_kg.rdf.xsd import ILL_TYPED
 
 __all__ = ["LIST", "Prover", "Step"]
 
@@ -115,7 +118,7 @@ class Prover:
 
     def lists(self, head: int, below: int) -> Iterator[Step]:
         """Yield the members of a list, first by their newest names, then by the given ones."""
-        return self._lists(head, below)
+        return self._lists(head, below, [])
 
     # --- rows
 
@@ -186,7 +189,7 @@ class Prover:
         if block.round == ASSERTED:
             return Step(row, None, source=self.fixpoint.known.sources[block.source])
         if row[1] == SAME_AS and row[0] == row[2]:
-            return Step(row, "eq-ref")
+            return self._by_use(row, block.round)
         for way in (self._copies.proof, self._by_way, self._by_rule, self._by_name, self._by_value, self._by_equality):
             if step := way(row, block.round):
                 return step
@@ -206,6 +209,25 @@ class Prover:
         steps = (self._copies.lifted(self._by_rule(each, below), row) for each in self._copies.named(row))
         return next((step for step in steps if step), None)
 
+    def _by_use(self, row: Row, below: int) -> Step | None:
+        """Return the proof that a term is the same as itself, from the earliest triple that has it."""
+        used = self._use(row[0], below)
+        step = used and self._proof(used, below)
+        return step and Step(row, "eq-ref", (step,))
+
+    def _use(self, term: int, below: int) -> Row | None:
+        blocks = ((block, p) for p in self.fixpoint.known.blocks for block in self._blocks(p, below))
+        for block, p in sorted(blocks, key=lambda pair: pair[0].round):
+            first, second = firsts(block.pairs), seconds(block.pairs)
+            at = slice(0, 1) if p == term else np.flatnonzero((first == term) | (second == term))[:1]
+            for x, y in zip(first[at].tolist(), second[at].tolist(), strict=True):
+                if (x, p, y) != (term, SAME_AS, term):
+                    return (y, p, x) if p == TYPE else (x, p, y)
+        literals = self.fixpoint.literals.one_of_each_value()[:2].tolist() if term == DIFFERENT_FROM else []
+        if len(literals) == 2:
+            return literals[0], DIFFERENT_FROM, literals[1]
+        return (TYPE, SAME_AS, TYPE) if term == SAME_AS else None
+
     def _by_value(self, row: Row, below: int) -> Step | None:
         """Return a step by the values of literals, which are not stored as triples."""
         s, p, o = row
@@ -220,7 +242,7 @@ class Prover:
                 return Step(row, "dt-eq")
         if p == DIFFERENT_FROM and literals.kinds[s] == literals.kinds[o] == LITERAL:
             values = literals.value(s), literals.value(o)
-            if None not in values and values[0] != values[1]:
+            if not {None, ILL_TYPED}.intersection(values) and values[0] != values[1]:
                 return Step(row, "dt-diff")
         if p == TYPE and o == THING and below == EVER:
             return self._by_rule(row, below)
@@ -232,7 +254,7 @@ class Prover:
         if p != SAME_AS:
             return None
         if s == o:
-            return Step(row, "eq-ref")
+            return self._by_use(row, below)
         if self.fixpoint.known.of(s) != self.fixpoint.known.of(o):
             return None
         before: dict[int, int] = {s: s}
@@ -303,12 +325,11 @@ class Prover:
                         other = (x, q, y) if by_subject else (y, q, x)
                         if y in wanted and other != row and (best is None or block.round < best[0]):
                             best = block.round, other
-        if best is None:
-            return self._by_equal_literal(row, names, below)
-        step = self._proof(best[1], below)
-        if step is None:
+        equal = best[1] if best else self._of_values(row, names)
+        step = equal and self._proof(equal, below)
+        if equal is None or step is None:
             return None
-        x, q, y = best[1]
+        x, q, y = equal
         for rule, old, new in (("eq-rep-s", x, s), ("eq-rep-p", q, p), ("eq-rep-o", y, o)):
             if old == new:
                 continue
@@ -319,14 +340,14 @@ class Prover:
             step = Step(triple, rule, (same, step))
         return step
 
-    def _by_equal_literal(self, row: Row, names: list[list[int]], below: int) -> Step | None:
-        """Return the proof of a triple that holds for a literal by its value, and so for an equal term."""
-        s, p, o = row
+    def _of_values(self, row: Row, names: list[list[int]]) -> Row | None:
+        """Return the triple of literals that holds by their values, and whose terms are equal to those of a row."""
+        kinds = self.fixpoint.literals.kinds
         for x in names[0]:
-            held = self._by_value((x, p, o), below) if x != s else None
-            same = self._by_sameness((x, SAME_AS, s), below) if held else None
-            if held and same:
-                return Step(row, "eq-rep-s", (same, held))
+            if kinds[x] == LITERAL:
+                for q, y in product(names[1], names[2]):
+                    if (x, q, y) != row and self._by_value((x, q, y), ASSERTED):
+                        return x, q, y
         return None
 
     def _equal(self, term: int, below: int) -> list[int]:
@@ -407,12 +428,14 @@ class Prover:
         at = next(i for i, pattern in enumerate(rule.body) if pattern[2] == rule.lists.head)
         lists = [rule.body[at]]
         plain = {term: value for term, value in bound.items() if "{" not in term}
+        numbered = {term: value for term, value in bound.items() if "{" in term}
         kept = {k: v for k, v in plain.items() if any(k in pattern for pattern in lists)}
         pairs = (
-            (link, each) for (link,) in self._solved(lists, kept, below, []) for each in self._lists(link[2], below)
+            (link, each)
+            for (link,) in self._solved(lists, kept, below, [])
+            for each in self._lists(link[2], below, [*numbered.values()])
         )
         for link, listed in pairs:
-            numbered = {term: value for term, value in bound.items() if "{" in term}
             for body, head in rule.instances(listed.members):
                 known = self._unified(rule.body[at], link, plain)
                 if known is not None and row is not None:
@@ -432,19 +455,24 @@ class Prover:
         if None not in steps:
             yield tuple(step for step in steps if step)
 
-    def _lists(self, head: int, below: int) -> Iterator[Step]:
-        """Yield the members of a list, first by their newest names, then by the given ones."""
+    def _lists(self, head: int, below: int, wanted: Sequence[int]) -> Iterator[Step]:
+        """Yield the members of a list, by their newest names, by the given ones, and by the wanted ones."""
         newest, given = self._list(head, below, -1), self._list(head, below, 0)
-        yield from (each for each in (newest, given if given != newest else None) if each)
+        named = self._list(head, below, 0, wanted) if wanted else None
+        yield from dict.fromkeys(each for each in (newest, given, named) if each)
 
-    def _list(self, head: int, below: int, which: int) -> Step | None:
-        members, links, node, seen = [], [], head, set()
-        while node not in seen and node != NIL and not (node != head and node == self.fixpoint.known.of(NIL)):
+    def _list(self, head: int, below: int, which: int, wanted: Sequence[int] = ()) -> Step | None:
+        """Return the members of a list; if one is equal to a wanted term, that stands for it, each once."""
+        members: list[int] = []
+        links, node, seen = [], head, set()
+        while node not in seen and node != NIL:
             seen.add(node)
             heads, rests = list(self._objects(node, FIRST, below)), list(self._objects(node, REST, below))
             if not heads or not rests:
                 return None
             first, rest = heads[which], rests[which]
+            if left := [term for term in wanted if term not in members]:
+                first = next((term for term in self._equal(first, below) if term in left), first)
             for triple in ((node, FIRST, first), (node, REST, rest)):
                 step = self._proof(triple, below)
                 if step is None:
@@ -524,10 +552,7 @@ class Prover:
             return term
         if term[0] == "?":
             return bound.get(term)
-        if term in self._one:
-            number = self._one[term]
-            return None if number is None else self.fixpoint.known.of(number)
-        return _constant(term)
+        return None if term in self._one else _constant(term)
 
 
 _SMALL, _GUESS = 100_000, 1_000

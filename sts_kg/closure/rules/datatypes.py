@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sts_kg.closure.columns import EMPTY, Ids, firsts, pack, seconds, unique
-from sts_kg.closure.rules.facts import Round
 from sts_kg.closure.rules.schema import Schema, matters
 from sts_kg.closure.terms import Terms
 from sts_kg.closure.triples import Found, Triples
@@ -19,15 +18,19 @@ from sts_kg.closure.vocabulary import (
     DIFFERENT_FROM,
     DISJOINT_WITH,
     FIRST,
+    HAS_KEY,
     ON_CLASS,
     ON_PROPERTY,
     TYPE,
 )
+from sts_kg.errors import BuiltInUseError
 from sts_kg.rdf import LITERAL, split
 from sts_kg.rdf.xsd import ILL_TYPED, SUPPORTED, Value, contains, value
 
-__all__ = ["Literals", "asked_datatypes", "dt_equal_to_literal", "dt_type1", "dt_type2"]
+__all__ = ["Literals", "dt_diff", "dt_equal_to_literal", "dt_type1", "dt_type2"]
 
+#: Most triples of owl:differentFrom between literals that are made.
+LIMIT = 50_000_000
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _STRING = f"{_XSD}string"
 
@@ -121,6 +124,15 @@ class Literals:
             self._members[datatype] = self._seen, found
         return found
 
+    def one_of_each_value(self) -> Ids:
+        """Return the least literal of each value that is known, sorted."""
+        values = ((number, self.value(number)) for number in np.flatnonzero(self.kinds == LITERAL).tolist())
+        least: dict[Value, int] = {}
+        for number, found in values:
+            if found is not None and found is not ILL_TYPED:
+                least.setdefault(found, number)
+        return np.array(list(least.values()), np.int64)
+
     def holds(self, datatype: str, number: int) -> bool | None:
         """Return whether the value space of a supported datatype holds a literal's value; None if not known."""
         found = self.value(number)
@@ -146,10 +158,32 @@ def dt_type1() -> tuple[Ids, int]:
     return np.array(sorted(DATATYPES.values()), np.int64), DATATYPE
 
 
-def dt_type2(r: Round, literals: Literals) -> None:
+def dt_type2(axioms: Schema, known: Triples, literals: Literals, found: Found) -> None:
     """dt-type2: made only for datatypes whose members an axiom asks for."""
-    for datatype in asked_datatypes(r.axioms, r.known):
-        r.found.add_members("dt-type2", r.known.of(DATATYPES[datatype]), literals.members(datatype))
+    for datatype in _asked_datatypes(axioms, known):
+        found.add_members("dt-type2", known.of(DATATYPES[datatype]), literals.members(datatype))
+
+
+def dt_diff(known: Triples, literals: Literals, found: Found) -> None:
+    """dt-diff: made only if an axiom asks for it; one triple from and to each literal is enough for domains and ranges.
+
+    Raises
+    ------
+    BuiltInUseError
+        There would be too many triples.
+    """
+    if not matters(known, DIFFERENT_FROM):
+        return
+    x = literals.one_of_each_value()
+    if not matters(known, DIFFERENT_FROM, ends=False):
+        found.add("dt-diff", DIFFERENT_FROM, x[1:], x[:-1])
+        found.add("dt-diff", DIFFERENT_FROM, x[:-1], x[1:])
+        return
+    if x.size**2 > LIMIT:
+        use = f"an axiom asks which of {x.size:,} literals are different"
+        raise BuiltInUseError("owl:differentFrom", use, "keep axioms about it apart from data with many literals")
+    for each in x.tolist():
+        found.add("dt-diff", DIFFERENT_FROM, each, x[x != each])
 
 
 def dt_equal_to_literal(known: Triples, literals: Literals, found: Found) -> None:
@@ -171,15 +205,16 @@ def dt_equal_to_literal(known: Triples, literals: Literals, found: Found) -> Non
         found.add("dt-diff", DIFFERENT_FROM, x, np.array(unequal, np.int64))
 
 
-def asked_datatypes(axioms: Schema, known: Triples) -> list[str]:
+def _asked_datatypes(axioms: Schema, known: Triples) -> list[str]:
     """Return the supported datatypes whose members an axiom asks for."""
+    if matters(known, TYPE):
+        return list(SUPPORTED)
     asked = [firsts(axioms.subclass), axioms.some[:, 2], axioms.at_most_one_in[:, 2]]
     for predicate in (COMPLEMENT_OF, DISJOINT_WITH):
         asked += [firsts(known[predicate].so), seconds(known[predicate].so)]
     asked += [seconds(known[predicate].so) for predicate in (ON_CLASS, FIRST)]
-    asked.append(firsts(known[ON_PROPERTY].so))  # a restriction may be a datatype
-    if matters(known, TYPE):
-        return list(SUPPORTED)
-    ids = set(np.concatenate(asked).tolist())
-    ids.update(known.of(number) for number in DATATYPES.values() if known.of(number) != number)  # the same as another
-    return [datatype for datatype in SUPPORTED if known.of(DATATYPES[datatype]) in ids]
+    asked += [firsts(known[predicate].so) for predicate in (HAS_KEY, ON_PROPERTY)]  # a restriction may be a datatype
+    of = np.array([known.of(number) for number in DATATYPES.values()])
+    asked.append(of[of != [*DATATYPES.values()]])  # the same as another term
+    is_asked = np.isin(of, np.concatenate(asked))
+    return [datatype for datatype, kept in zip(DATATYPES, is_asked.tolist(), strict=True) if kept]

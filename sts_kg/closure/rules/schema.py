@@ -86,6 +86,7 @@ READ_PROPERTIES = frozenset(
     {
         *(SUB_CLASS_OF, SUB_PROPERTY_OF, EQUIVALENT_CLASS, EQUIVALENT_PROPERTY, DOMAIN, RANGE, INVERSE_OF, ON_PROPERTY),
         *(SOME_VALUES_FROM, ALL_VALUES_FROM, HAS_VALUE, MAX_CARDINALITY, MAX_QUALIFIED_CARDINALITY, ON_CLASS),
+        *(COMPLEMENT_OF, DISJOINT_WITH, PROPERTY_DISJOINT_WITH, ASSERTION_PROPERTY),
         *(FIRST, REST, *LISTED),
     }
 )
@@ -93,7 +94,7 @@ READ_CLASSES = np.array(
     sorted(
         {
             *(CLASS, OBJECT_PROPERTY, DATATYPE_PROPERTY, FUNCTIONAL_PROPERTY, INVERSE_FUNCTIONAL_PROPERTY),
-            *(TRANSITIVE_PROPERTY, SYMMETRIC_PROPERTY),
+            *(TRANSITIVE_PROPERTY, SYMMETRIC_PROPERTY, IRREFLEXIVE_PROPERTY, ASYMMETRIC_PROPERTY),
         }
     ),
     np.int64,
@@ -512,15 +513,23 @@ def _least(pairs: Ids, subclass: Ids) -> Ids:
     return difference(pairs, unique(np.concatenate(above))) if above else pairs
 
 
-def matters(known: Triples, term: int) -> bool:
+def matters(known: Triples, term: int, *, ends: bool = True) -> bool:
     """Return whether axioms ask for the triples of a built-in predicate, or the members of a built-in class.
 
-    If none does, triples that hold for every term (`x owl:sameAs x`, `x a owl:Thing`) need not be made.
+    If none does, triples that hold for every term (`x owl:sameAs x`, `x a owl:Thing`) need not be made. Without `ends`
+    the axioms of its domain and range do not count.
     """
     term = known.of(term)
     if known.representatives is not None and np.count_nonzero(known.representatives == term) > 1:
         return True  # an axiom about an equal term is about this one
-    subject_of = (DOMAIN, RANGE, INVERSE_OF, HAS_KEY, COMPLEMENT_OF, DISJOINT_WITH, PROPERTY_DISJOINT_WITH)
+    subject_of = (
+        *((DOMAIN, RANGE) if ends else ()),
+        INVERSE_OF,
+        HAS_KEY,
+        COMPLEMENT_OF,
+        DISJOINT_WITH,
+        PROPERTY_DISJOINT_WITH,
+    )
     object_of = (INVERSE_OF, ON_PROPERTY, COMPLEMENT_OF, DISJOINT_WITH, PROPERTY_DISJOINT_WITH, FIRST)
     restriction = (*object_of, ALL_VALUES_FROM, HAS_VALUE, MAX_CARDINALITY, MAX_QUALIFIED_CARDINALITY)
     for predicate in (*subject_of, *restriction):
@@ -532,5 +541,8 @@ def matters(known: Triples, term: int) -> bool:
         above = lookup(known[predicate].so, term)
         if (above != term).any():
             return True
-    kinds = (FUNCTIONAL_PROPERTY, INVERSE_FUNCTIONAL_PROPERTY, IRREFLEXIVE_PROPERTY, ASYMMETRIC_PROPERTY)
+    kinds = (
+        *(FUNCTIONAL_PROPERTY, INVERSE_FUNCTIONAL_PROPERTY, TRANSITIVE_PROPERTY, SYMMETRIC_PROPERTY),
+        *(IRREFLEXIVE_PROPERTY, ASYMMETRIC_PROPERTY),
+    )
     return any((known.members(kind) == term).any() for kind in kinds)
