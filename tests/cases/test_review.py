@@ -164,6 +164,8 @@ def test_marks_are_shown_where_they_change(sheet: Sheet) -> None:
         ("met, not tried", "met, tried"),
         ("undetermined, not tried", "undetermined, tried"),
     }
+    changed = {each.option: (each.now, each.then) for each in entry(sheet, "D23").others[0].effects}
+    assert changed["chemotherapy"] == ("met in general, tried", "met in general, not tried")
 
 
 def test_a_case_that_cannot_be_so_is_said_once(sheet: Sheet) -> None:
