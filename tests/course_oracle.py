@@ -79,7 +79,7 @@ TRIED = {
 TRIED_WORDS = frozenset(TRIED.values())
 #: Purposes that tell a site.
 SITES = {"treat-lung-metastases": "lungs", "treat-metastases-outside-lungs": "outside-lungs"}
-UNRECORDED = "therapy given before, purpose not recorded"
+UNRECORDED = "therapy given before, purpose or site not recorded"
 
 
 @dataclass(frozen=True)

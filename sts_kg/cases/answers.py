@@ -21,16 +21,21 @@ from sts_kg.tables import Cell, Table, html_table, write_rows
 __all__ = ["Answer", "Answers", "ReadingAnswer", "short"]
 
 
+def _shown(status: Status, *, umbrella: bool) -> str:
+    return "met in general" if umbrella and status == "met" else status.replace("-", " ")
+
+
 @dataclass(frozen=True)
 class ReadingAnswer:
     """What an option comes to for a case by a reading that was not chosen, where that differs from the answer.
 
-    `reading` is its name, such as `D04=S08-alone`.
+    `reading` is its name, such as `D04=S08-alone`. For a group, `umbrella` is true.
     """
 
     reading: str
     decision: URIRef
     option: URIRef
+    umbrella: bool
     status: Status
     tried: bool
     declined: bool
@@ -38,7 +43,7 @@ class ReadingAnswer:
     @property
     def shown_status(self) -> str:
         """The status as it is shown."""
-        return self.status.replace("-", " ")
+        return _shown(self.status, umbrella=self.umbrella)
 
     def as_dict(self) -> dict[str, object]:
         """Return the answer as plain values, names without prefixes."""
@@ -126,7 +131,7 @@ class Answer:
     @property
     def shown_status(self) -> str:
         """The status as it is shown; a group is met in general, as the page speaks of it."""
-        return "met in general" if self.umbrella and self.status == "met" else self.status.replace("-", " ")
+        return _shown(self.status, umbrella=self.umbrella)
 
     @property
     def shown_kinds(self) -> str:

@@ -175,6 +175,7 @@ class _Switch:
                 reading=self.reading.name,
                 decision=self.reading.decision,
                 option=option,
+                umbrella=answer.umbrella,
                 status=status,
                 tried=not contradictory and (answer.tried if tried is None else option in tried),
                 declined=not contradictory and (answer.declined if declined is None else option in declined),

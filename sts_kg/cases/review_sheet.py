@@ -5,7 +5,7 @@ Shown as a page (`review_page`), as Markdown, and as the CSV form that `sts_kg.g
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -177,7 +177,7 @@ def sheet(session: Session, texts: Mapping[str, str] | None = None) -> Sheet:
     added = session.examples_of_readings
     found = (*examples.answers(), *added.answers())
     answers = sorted(found, key=lambda answer: options.index(answer.option))
-    effects = _effects(answers, {case.id for case in added.cases})
+    effects = _effects(answers)
     cases = (*examples.cases, *added.cases)
     return Sheet(
         title=f"Review sheet: {guideline.labels[guideline.iri]}",
@@ -222,16 +222,11 @@ def _judged(
     )
 
 
-def _effects(answers: Sequence[Answer], added: Set[str]) -> dict[str, tuple[Effect, ...]]:
-    """Return by reading which answers change, the options in order; cases in which one changes alike stand together.
-
-    A case that was added for a decision, and bears its name, is shown with that decision only.
-    """
+def _effects(answers: Sequence[Answer]) -> dict[str, tuple[Effect, ...]]:
+    """Return by reading which answers change, the options in order; cases in which one changes alike stand together."""
     found: dict[str, dict[tuple[str, str, str], list[str]]] = {}
     for answer in answers:
         for other in answer.readings or ():
-            if answer.case in added and answer.case != local(other.decision):
-                continue
             if other.status == "contradictory":  # so is every option of the case
                 found.setdefault(other.reading, {}).setdefault(CONTRADICTORY, []).append(answer.case)
                 continue

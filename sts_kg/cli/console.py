@@ -236,7 +236,7 @@ def _worded(answers: Collection[Answer]) -> Iterator[tuple[str, str]]:
 
 
 def legend(answers: Collection[Answer]) -> str:
-    """Return what the statuses of some answers mean, and what not met does not mean (D25)."""
+    """Return what the statuses of some answers mean, what not met does not mean (D25), and what hanging on one is."""
     lines = []
     for status, words in WORDING.items():
         of_status = [answer for answer in answers if answer.status == status]
@@ -246,4 +246,6 @@ def legend(answers: Collection[Answer]) -> str:
             lines.append(f"not met: {NOT_MET_AS_READ.format('')}")
         elif any(answer.meaning != words for answer in of_status):
             lines.append(f"not met, hanging on D…: {NOT_MET_AS_READ.format('')}; another reading says otherwise")
+    if any(answer.hangs_on for answer in answers):
+        lines.append("hangs on D…: another reading of this decision gives another status; sts-kg explain says which")
     return "\n".join(lines)

@@ -199,7 +199,12 @@ def graph_by(readings: tuple[str, ...] = (), verdicts: tuple[Path, ...] = ()) ->
         found = read_verdicts(verdicts, kg.guideline)
         terminal().note(f"{counted(len(found), 'verdict')}; {counted(found.n_empty, 'row')} not filled in")
         kg = kg.with_verdicts(found)
-    return kg.under(readings[0]) if readings else kg
+    if not readings:
+        return kg
+    kg = kg.under(readings[0])
+    if (reading := kg.guideline.reading) is not None:
+        terminal().note(f"note: by the reading {reading.name}, which was not chosen: {reading.definition}")
+    return kg
 
 
 def with_own(kg: KnowledgeGraph, mappings: tuple[Path, ...]) -> KnowledgeGraph:

@@ -496,7 +496,7 @@ WORDS = {
     "tried": "tried",
     "failed": "tried, did not work",
     "stopped": "tried, stopped for side effects",
-    "open": "therapy given before, purpose not recorded",
+    "open": "therapy given before, purpose or site not recorded",
     "declined": "declined",
     "impossible": "not possible as reported",
     "worn-out": "no longer works as reported",

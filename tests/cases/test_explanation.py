@@ -697,8 +697,8 @@ def test_a_note_says_what_is_not_recorded(told: Told, tmp_path: Path, therapy: s
     file = tmp_path / "one.yaml"
     file.write_text(f"case: one\ncourses: [{{therapies: [{therapy}]}}]\n", encoding="utf-8")
     assert told.kg.explain(file, option).notes == (
-        f"therapy given before, purpose not recorded: a course of {therapy}; its {missing} is not recorded, {file},"
-        " line 2; that changes no status.",
+        f"therapy given before, purpose or site not recorded: a course of {therapy}; its {missing} is not recorded,"
+        f" {file}, line 2; that changes no status.",
     )
 
 

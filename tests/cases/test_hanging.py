@@ -69,7 +69,7 @@ def test_the_answers_of_one_example_differ_and_of_its_near_miss_do_not(kg: Knowl
 def test_an_answer_says_on_which_decisions_it_hangs(kg: KnowledgeGraph) -> None:
     one = answer(kg, "chemotherapy-with-radiation", findings={"stage4-sts": "yes", "resectable": "yes"})
     assert one.status == "not-met"
-    by = ReadingAnswer("D04=S08-alone", STS.D04, one.option, "met", tried=False, declined=False)
+    by = ReadingAnswer("D04=S08-alone", STS.D04, one.option, umbrella=False, status="met", tried=False, declined=False)
     assert one.readings == (by,)
     assert one.as_dict()["readings"] == [
         {"reading": "D04=S08-alone", "decision": "D04", "status": "met", "tried": False, "declined": False}
@@ -151,7 +151,7 @@ def test_not_met_for_what_a_decision_added_never_says_that_the_source_does_not_d
 def run(*arguments: str, code: int = 0) -> str:
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == code, done.output
-    return done.output
+    return done.output if code else done.stdout
 
 
 def test_options_are_answered_by_a_reading() -> None:
@@ -190,6 +190,28 @@ def test_explain_says_what_becomes_of_an_answer_by_other_readings() -> None:
     ) in run("explain", "ontology/examples/c.yaml", "chemotherapy-with-radiation").splitlines()
     firm = run("explain", "ontology/examples/c.yaml", "radiation").splitlines()
     assert "Other readings: The status is the same by each of 40 other readings, one at a time." in firm
+
+
+def test_a_group_is_met_in_general_by_any_reading() -> None:
+    """Only the mark differs, so the status is not said to."""
+    told = run("explain", "ontology/examples/readings/D23.yaml", "chemotherapy").splitlines()
+    (said,) = (line.strip() for line in told if "D23=untyped" in line)
+    assert said.startswith("tried by D23 (the drug classes are in the text); not tried by D23=untyped: ")
+
+
+def test_options_say_what_it_is_to_hang_on_a_decision() -> None:
+    hanging = "hangs on D…: another reading of this decision gives another status; sts-kg explain says which"
+    assert hanging in run("options", "ontology/examples/a.yaml").splitlines()
+    assert hanging not in run("options", "ontology/examples/l.yaml").splitlines()
+    assert hanging not in run("options", "ontology/examples/a.yaml", "--reading", "D04").splitlines()
+
+
+def test_each_command_says_first_that_it_answers_by_a_reading() -> None:
+    said = "note: by the reading D20=needs-resectable, which was not chosen: Surgery in general needs "
+    for command, *more in (["options"], ["ask"], ["explain", "surgery"], ["what-if", "resectable=no"]):
+        done = CliRunner().invoke(app, [command, "ontology/examples/a.yaml", *more, "--reading", "D20"])
+        assert done.stderr.startswith(said), command
+    assert CliRunner().invoke(app, ["ask", "ontology/examples/a.yaml"]).stderr == ""
 
 
 def test_explain_by_a_reading_says_so() -> None:

@@ -16,7 +16,7 @@ from sts_kg.cases.marks import Mark, tried_marks
 from sts_kg.rdf.names import STS, local
 
 DID_NOT_WORK, SIDE_EFFECTS = "tried, did not work", "tried, stopped for side effects"
-GIVEN_BEFORE = "therapy given before, purpose not recorded"
+GIVEN_BEFORE = "therapy given before, purpose or site not recorded"
 
 #: The 18 options: what they consist of, what they are given without, and the site or purpose that decides.
 COMPONENTS = {

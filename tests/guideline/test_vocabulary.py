@@ -178,4 +178,4 @@ def test_questions_and_labels(words: Vocabulary) -> None:
     assert words.question(STS["rule-given-course"]) == "Is this course over?"
     assert words.question(STS["finding-resectable"]) == "Can the cancer be operated on?"
     assert words.question(STS["rule-tried-options"]) == words.label(STS.nothing) == ""
-    assert words.label(STS["mark-given-before"]) == "therapy given before, purpose not recorded"
+    assert words.label(STS["mark-given-before"]) == "therapy given before, purpose or site not recorded"
