@@ -130,9 +130,19 @@ class Fixpoint:
             if self._asks_for_same:
                 self._add_same()
             raw, self._raw = self._current(self._raw), {}
-            if part is not self.axioms:  # else all axioms lift all facts below
-                self._lift(raw)
-            self._lift(self._inserted(self._found(part), raw=False))
+            if part is self.axioms:  # at the start all axioms lift all facts
+                self._inserted(self._found(part), raw=False)
+                self._lift(dict(self.known.live))
+                continue
+            self._lift(raw)
+            every = dict(self.known.live)
+            added = self._inserted(self._found(part), raw=False)
+            if not part:
+                self._lift(added)
+                continue
+            further = (self._follow(rule, every, axioms=part) for rule in (facts.prp_spo1, facts.prp_trp))
+            below = _together(added, *further)
+            self._lift(_together(below, self._follow(facts.cax_sco, every, axioms=part)), below)
         self.lists = Lists(self.known, self._name)
         self.seconds["fixpoint"] += time.perf_counter() - start - self.seconds["schema"]
 
@@ -147,29 +157,30 @@ class Fixpoint:
         for each in rounds:
             for rule in FACT_RULES:
                 rule(each)
-            if each.whole:
-                facts.prp_spo1(each)
-                facts.prp_trp(each)
-                facts.cax_sco(each)
         if self._asks_for_values:
             dt_type2(self.axioms, self.known, self.literals, found)
             dt_diff(self.known, self.literals, found)
             self._asks_for_values = False
         return found
 
-    def _lift(self, fresh: dict[int, Pairs]) -> None:
-        """Insert what new triples imply by the closed orders of prp-spo1, prp-trp and cax-sco."""
-        below = fresh  # types that are not yet lifted to superclasses
+    def _lift(self, fresh: dict[int, Pairs], below: dict[int, Pairs] | None = None) -> None:
+        """Insert what new triples imply by the closed orders of prp-spo1, prp-trp and cax-sco.
+
+        `below` has the types that are not yet lifted to superclasses, without it all that are fresh.
+        """
+        below = fresh if below is None else below
         while fresh:
             above = self._follow(facts.prp_spo1, fresh)
-            further = self._follow(facts.prp_trp, fresh, above)
-            lifted = self._follow(facts.cax_sco, below, above, further)
+            further = self._follow(facts.prp_trp, _together(fresh, above))
+            lifted = self._follow(facts.cax_sco, _together(below, above, further))
             fresh, below = _together(further, lifted), {}
 
-    def _follow(self, rule: Callable[[Round], None], *added: dict[int, Pairs]) -> dict[int, Pairs]:
-        """Insert what one rule finds in the triples just inserted."""
+    def _follow(
+        self, rule: Callable[[Round], None], new: dict[int, Pairs], *, axioms: Schema | None = None
+    ) -> dict[int, Pairs]:
+        """Insert what one rule finds in new triples."""
         found = Found()
-        rule(Round(self.axioms, self.known, _together(*added), False, found))
+        rule(Round(self.axioms if axioms is None else axioms, self.known, new, False, found))
         return self._inserted(found, raw=False)
 
     def _inserted(self, found: Found, *, raw: bool = True) -> dict[int, Pairs]:

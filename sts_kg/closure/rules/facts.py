@@ -313,18 +313,15 @@ def cls_oo(r: Round) -> None:
 
 def cax_sco(r: Round) -> None:
     """cax-sco, and with scm-eqc1 also cax-eqc1 and cax-eqc2; with scm-int and scm-uni cls-int2 and cls-uni."""
-    types = r.of(TYPE).os
-    if not types.size:
+    types, subclass = r.of(TYPE).os, r.axioms.subclass
+    if not types.size or not subclass.size:
         return
-    c2, c1 = (half for half in _by_superclass(r.axioms.subclass))
-    low, high = ranges(types, c1)
-    for number, row in expand(low, high):
-        r.found.add("cax-sco", TYPE, seconds(types[row]), c2[number])
-
-
-def _by_superclass(subclass: Ids) -> tuple[Ids, Ids]:
-    pairs = np.sort(swap(subclass))
-    return firsts(pairs), seconds(pairs)
+    c1 = distinct(firsts(types))
+    first, last = ranges(types, c1)
+    for number, above in expand(*ranges(subclass, c1)):
+        c2 = seconds(subclass[above])
+        for at, row in expand(first[number], last[number]):
+            r.found.add("cax-sco", TYPE, seconds(types[row]), c2[at])
 
 
 #: The rules in the order of the tables, without those that follow every insertion: see `Fixpoint._lift`.
