@@ -248,6 +248,8 @@ def transitive(known: Ids, new: Ids) -> Ids:
     known, new : sorted pairs
         `known` is transitively closed; `new` has no pair of `known`.
     """
+    if not known.size:
+        return difference(reach(new), new)
     # x reaches b by a path that ends in a new pair (a, b): x is a, or (x, a) is known
     into = np.sort(swap(known))
     steps = [new, *(pack(x, b) for b, x in join(firsts(new), seconds(new), into))]

@@ -10,6 +10,7 @@ import numpy as np
 from sts_kg.closure.columns import (
     EMPTY,
     Ids,
+    contains,
     difference,
     distinct,
     expand,
@@ -255,8 +256,18 @@ def _halves(pairs: Ids) -> tuple[Ids, Ids]:
 
 
 def _both_ways(known: Triples, predicate: int) -> Ids:
-    pairs = known[predicate]
-    return difference(pairs.so, difference(pairs.so, pairs.os))
+    """Return the pairs of a closed order that hold both ways.
+
+    Two that are below each other have the same above them, so the number of pairs tells most others apart.
+    """
+    pairs = known[predicate].so
+    if not pairs.size:
+        return pairs
+    x, y = _halves(pairs)
+    n_above = np.bincount(x, minlength=int(max(x[-1], y.max())) + 1)
+    maybe = pairs[n_above[x] == n_above[y]]
+    both: Ids = maybe[contains(maybe, swap(maybe))]
+    return both
 
 
 def _below(known: Triples, filler: int, *, by: int) -> Iterator[tuple[Ids, Ids]]:
@@ -507,9 +518,11 @@ def _with_class(limits: Ids, known: Triples) -> Ids:
 
 def _least(pairs: Ids, subclass: Ids) -> Ids:
     """Return pairs (p, c) without those whose class is above another class of p: cax-sco concludes them."""
-    mutual = unique(swap(subclass))  # equivalent classes are above each other
-    strict = difference(subclass, mutual)
-    above = [pack(p, d) for p, d in join(seconds(pairs), firsts(pairs), strict)]
+    c = seconds(pairs)
+    above = []
+    for number, d in join(c, np.arange(c.size), subclass):
+        strict = ~contains(subclass, pack(d, c[number]))  # equivalent classes are above each other
+        above.append(pack(firsts(pairs)[number[strict]], d[strict]))
     return difference(pairs, unique(np.concatenate(above))) if above else pairs
 
 
