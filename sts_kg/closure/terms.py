@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sts_kg.rdf import BLANK, IRI, LITERAL, XSD_STRING
 
-__all__ = ["SLACK", "Match", "Terms", "canonical_pattern"]
+__all__ = ["SLACK", "Match", "Terms", "canonical_pattern", "plain_pattern"]
 
 #: A text with this many bytes after its last term need not be copied.
 SLACK = 64
@@ -67,6 +67,24 @@ def canonical_pattern() -> re.Pattern[str]:
     Rare forms of IRIs and language tags are among the others: checking those takes a parser.
     """
     return re.compile(rf"(?:{_IRI}|{_LITERAL}|{_BLANK})\n|([^\n]*+\n)")
+
+
+_PLAIN = r"A-Za-z0-9._~!$&'()*+,;=:@/\-"
+_PLAIN_IRI = (
+    rf"<[A-Za-z][A-Za-z0-9+.\-]*:(?://[A-Za-z0-9.\-]*(?::[0-9]+)?(?=[/#>])|(?!//))[{_PLAIN}]*(?:#[{_PLAIN}]*)?>"
+)
+_XSD = r"<http://www\.w3\.org/2001/XMLSchema#(?!string>)[A-Za-z]+>"
+_PLAIN_TEXT = r'"[^"\\\x00-\x1f\x7f]*(?:\\[tbnrf"\\][^"\\\x00-\x1f\x7f]*)*"'
+
+
+@cache
+def plain_pattern() -> re.Pattern[bytes]:
+    """Return a pattern as `canonical_pattern`, for valid UTF-8 without U+FFFE and U+FFFF, and for ASCII IRIs only.
+
+    It finds most terms of most files, and is made in a tenth of the time, which counts for small files.
+    """
+    literal = rf"{_PLAIN_TEXT}(?:{_LANGUAGE}|\^\^{_XSD})?"
+    return re.compile(rf"(?:{_PLAIN_IRI}|{literal}|_:[A-Za-z0-9_]+)\n|([^\n]*\n)".encode())
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sts_kg.closure.columns import unique
-from sts_kg.closure.terms import SLACK, Terms, canonical_pattern
+from sts_kg.closure.terms import SLACK, Terms, canonical_pattern, plain_pattern
 from sts_kg.errors import ParseError, shown_size
 from sts_kg.rdf import BLANK, IRI, LITERAL, canonical, check_nesting, max_bytes
 
@@ -256,8 +256,13 @@ class _Lines:
 
 def _refused(new: bytes) -> list[int]:
     """Return the numbers of the terms, a line feed after each, that are invalid or not canonical."""
+    terms = plain_pattern().findall(new) if _is_plain(new) else [each + b"\n" for each in new.split(b"\n")[:-1]]
+    numbered = [(n, term) for n, term in enumerate(terms) if term]
+    if not numbered:
+        return []
     refused: list[int] = []
-    for n, other in enumerate(canonical_pattern().findall(new.decode(errors="surrogateescape"))):
+    others = canonical_pattern().findall(b"".join(term for _, term in numbered).decode(errors="surrogateescape"))
+    for (n, _), other in zip(numbered, others, strict=True):
         if not other:
             continue
         term = other[:-1].encode(errors="surrogateescape")
@@ -268,6 +273,15 @@ def _refused(new: bytes) -> list[int]:
         if not fine:
             refused.append(n)
     return refused
+
+
+def _is_plain(new: bytes) -> bool:
+    """Return whether a text is valid UTF-8 without U+FFFE and U+FFFF."""
+    try:
+        new.isascii() or new.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\xef\xbf\xbe" not in new and b"\xef\xbf\xbf" not in new
 
 
 def _parsed(line: bytes, *, quads: bool) -> tuple[bytes, ...]:
