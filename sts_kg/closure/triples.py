@@ -182,6 +182,8 @@ class Triples:
 
     def represented(self, predicate: int, pairs: Ids) -> Ids:
         """Return pairs of a predicate in representatives, with their halves as in the representative's blocks."""
+        if self.representatives is None and (self.classes is None or predicate not in CLASSES_IN):
+            return pairs
         to = self.of(predicate)
         if (predicate == TYPE) != (to == TYPE):
             pairs = swap(pairs)

@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
-from sts_kg.closure.columns import EMPTY, Ids, contains, distinct, firsts, join, lookup, pack, seconds, unique
+from sts_kg.closure.columns import EMPTY, Ids, contains, distinct, firsts, join, lookup, pack, ranges, seconds, unique
 from sts_kg.closure.fixpoint import Fixpoint
 from sts_kg.closure.rules.datatypes import Literals
 from sts_kg.closure.rules.schema import Lists
@@ -43,6 +43,7 @@ from sts_kg.closure.vocabulary import (
     TARGET_INDIVIDUAL,
     TARGET_VALUE,
     THING,
+    TYPE,
 )
 from sts_kg.rdf import LITERAL
 from sts_kg.rdf.xsd import ILL_TYPED, Value
@@ -302,7 +303,10 @@ def _at_most_none(k: Checked, kind: int) -> Iterator[tuple[int, int]]:
 def dt_not_type(k: Checked) -> Found:
     """Yield literals with a datatype that lacks their value; an ill-typed one has none, so any datatype lacks it."""
     cliques = list(_unequal_literals(k))
-    for datatype, number in DATATYPES.items():
+    low, high = ranges(k.known[TYPE].os, k.known.as_classes(np.array([*DATATYPES.values()])))
+    for (datatype, number), count in zip(DATATYPES.items(), (high - low).tolist(), strict=True):
+        if not count and not cliques:
+            continue
         outside = {each for each in _literals_in(k, number).tolist() if k.literals.holds(datatype, each) is False}
         for literals in cliques:  # one that is the same as another is in the datatypes of that (dt-type2)
             lacking = {literal for literal in literals if not k.literals.holds(datatype, literal)}

@@ -126,8 +126,9 @@ def is_data(new: Mapping[int, Pairs]) -> bool:
         column = pairs.os if predicate == TYPE else pairs.so
         if predicate == TYPE:
             column = column[~np.isin(firsts(column), _KINDS_OF_PROPERTY)]
-        for half in (firsts(column), seconds(column)):
-            low = half[half <= _VOCABULARY[-1]]
-            if low.size and np.isin(low, _VOCABULARY).any():
+        if not column.size:
+            continue
+        for least, half in ((column[0] >> 32, firsts), (seconds(column).min(), seconds)):
+            if least <= _VOCABULARY[-1] and np.isin(half(column), _VOCABULARY).any():
                 return True
     return False
