@@ -92,6 +92,8 @@ def difference(new: Ids, known: Ids) -> Ids:
     """Return the values of a sorted array that are not in another sorted array."""
     if not new.size or not known.size or new[-1] < known[0] or new[0] > known[-1]:
         return new
+    if known.size == new.size and np.array_equal(known, new):
+        return EMPTY
     if known.size >= new.size:
         return new[~contains(known, new)]
     keep = np.ones(new.size, bool)
@@ -249,7 +251,8 @@ def transitive(known: Ids, new: Ids) -> Ids:
         `known` is transitively closed; `new` has no pair of `known`.
     """
     if not known.size:
-        return difference(reach(new), new)
+        paths = reach(new)
+        return difference(paths, new) if paths.size > new.size else EMPTY
     # x reaches b by a path that ends in a new pair (a, b): x is a, or (x, a) is known
     into = np.sort(swap(known))
     steps = [new, *(pack(x, b) for b, x in join(firsts(new), seconds(new), into))]
@@ -287,7 +290,8 @@ def reach(edges: Ids) -> Ids:
 def _doubled(edges: Ids) -> Ids:
     """Return the closure of a relation: paths of up to 2ᵏ edges, then of up to 2ᵏ⁺¹, until none is new."""
     paths, exact = edges, edges  # exact: paths of just 2ᵏ edges, so that long paths are made once
-    while exact.size:
+    begins = _flags(firsts(edges))
+    while (exact := exact[begins[_within(begins, seconds(exact))]]).size:
         found = [pack(x, z) for x, z in join(seconds(exact), firsts(exact), paths)]
         new = difference(unique(np.concatenate(found)), paths) if found else EMPTY
         if not new.size:
@@ -305,12 +309,23 @@ def _cyclic(edges: Ids) -> Ids:
     """
     for _ in range(_PEELS):
         first, second = firsts(edges), seconds(edges)
-        starts, ends = distinct(first), unique(second)
-        keep = contains(ends, first) & contains(starts, second)
+        begins, ends = _flags(first), _flags(second)
+        keep = ends[_within(ends, first)] & begins[_within(begins, second)]
         if keep.all():
             break
         edges = edges[keep]
     return edges
+
+
+def _flags(ids: Ids) -> NDArray[np.bool_]:
+    """Return for each id up to the largest whether it occurs; one more, which does not, stands for larger ids."""
+    flags = np.zeros(int(ids.max(initial=0)) + 2, bool)
+    flags[ids] = True
+    return flags
+
+
+def _within(flags: NDArray[np.bool_], ids: Ids) -> Ids:
+    return np.minimum(ids, flags.size - 1)
 
 
 _PEELS = 64

@@ -17,6 +17,7 @@ from sts_kg.closure.columns import (
     firsts,
     join,
     lookup,
+    merged,
     pack,
     seconds,
     swap,
@@ -265,9 +266,9 @@ def _both_ways(known: Triples, predicate: int) -> Ids:
         return pairs
     x, y = _halves(pairs)
     n_above = np.bincount(x, minlength=int(max(x[-1], y.max())) + 1)
-    maybe = pairs[n_above[x] == n_above[y]]
-    both: Ids = maybe[contains(maybe, swap(maybe))]
-    return both
+    alike = n_above[x] == n_above[y]
+    loops, maybe = pairs[x == y], pairs[alike & (x != y)]
+    return merged(loops, maybe[contains(maybe, swap(maybe))])
 
 
 def _below(known: Triples, filler: int, *, by: int) -> Iterator[tuple[Ids, Ids]]:
