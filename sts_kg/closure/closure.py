@@ -273,7 +273,7 @@ class Closure:
 
         Raises
         ------
-        ParseError, MalformedListError
+        ParseError, MalformedListError, BuiltInUseError
             As `closure_of`.
         """
         return _closed(self._fixpoint.copy(), source, self._axioms, Stats(self.stats.engine))
@@ -333,6 +333,8 @@ def closure_of(
         A file cannot be read; the error has path, line and, if known, column.
     MalformedListError
         An `rdf:List` in an axiom has no end, runs in a circle, or forks.
+    BuiltInUseError
+        Two terms that the rules name are the same, or an axiom asks which of too many literals are different.
 
     Examples
     --------

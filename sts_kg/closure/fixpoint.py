@@ -21,7 +21,6 @@ from sts_kg.closure.vocabulary import (
     ANNOTATION_PROPERTY,
     ANNOTATIONS,
     CLASS,
-    DIFFERENT_FROM,
     NOTHING,
     RULE_TERMS,
     SAME_AS,

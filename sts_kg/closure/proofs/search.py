@@ -285,9 +285,9 @@ class Prover:
                     column = block.pairs if by_subject != (q == TYPE) else self._turned(block)
                     wanted = set(names[2] if by_subject else names[0])
                     for y in lookup(column, x).tolist():
-                        other = (x, q, y) if by_subject else (y, q, x)
-                        if y in wanted and other != row and (best is None or block.round < best[0]):
-                            best = block.round, other
+                        named = (x, q, y) if by_subject else (y, q, x)
+                        if y in wanted and named != row and (best is None or block.round < best[0]):
+                            best = block.round, named
         other = best[1] if best else self._of_values(row, names)
         step = other and self._proof(other, below)
         if other is None or step is None:
@@ -304,7 +304,7 @@ class Prover:
         return step
 
     def _of_values(self, row: Row, names: list[list[int]]) -> Row | None:
-        """Return the triple of literals that holds by their values, and of which all terms are equal to those of a row."""
+        """Return a triple that holds by the values of literals, all terms of which are equal to those of a row."""
         kinds = self.fixpoint.literals.kinds
         for x in names[0]:
             if kinds[x] == LITERAL:
@@ -394,7 +394,9 @@ class Prover:
         numbered = {term: value for term, value in bound.items() if "{" in term}
         kept = {k: v for k, v in plain.items() if any(k in pattern for pattern in lists)}
         pairs = (
-            (link, each) for (link,) in self._solved(lists, kept, below, []) for each in self._lists(link[2], below, [*numbered.values()])
+            (link, each)
+            for (link,) in self._solved(lists, kept, below, [])
+            for each in self._lists(link[2], below, [*numbered.values()])
         )
         for link, listed in pairs:
             for body, head in rule.instances(listed.members):
