@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sts_kg.closure.columns import Ids, Pairs, contains, distinct, firsts, seconds
+from sts_kg.closure.columns import Pairs, contains, distinct, firsts, seconds
 from sts_kg.closure.rules import facts, schema
 from sts_kg.closure.rules.datatypes import Literals, dt_diff, dt_equal_to_literal, dt_type1, dt_type2
 from sts_kg.closure.rules.facts import FACT_RULES, Round
@@ -211,18 +211,19 @@ class Fixpoint:
                 self.known.drop(SAME_AS)
             if (firsts(same) != seconds(same)).any():
                 changed = self.known.unite(same, len(self.terms))
-                self._refuse_built_in(changed)
                 self._new = self._current(self._new)
                 self._note(self.known.rewrite(changed))
                 self._changed |= READ_PROPERTIES
+                self._refuse_built_in()
                 found = Found()
                 dt_equal_to_literal(self.known, self.literals, found)
                 self._inserted(found)
 
-    def _refuse_built_in(self, changed: Ids) -> None:
+    def _refuse_built_in(self) -> None:
         """Raise an error if two terms that the rules name are the same: each rule would be about other triples."""
-        for term in changed[changed < RULE_TERMS].tolist():
-            name, other = (curie_of(each) for each in (term, self.known.of(term)))
+        of = self.known.representative(np.arange(RULE_TERMS))
+        for term in np.flatnonzero(of != np.arange(RULE_TERMS))[:1].tolist():
+            name, other = curie_of(term), curie_of(int(of[term]))
             remedy = "look for what makes them equal (owl:sameAs, a functional property, a key)"
             raise BuiltInUseError(name, f"it follows that it is the same as {other}", remedy)
 
