@@ -8,7 +8,7 @@ BENCH := .venv/.bench
 FUZZ := .venv/.fuzz
 TOOLS := .venv-tools
 
-.PHONY: run test tools lowest check docs golden bench bench-links bench-proposals bench-push bench-queries fuzz clean
+.PHONY: run test tools lowest check docs golden bench bench-links bench-proposals bench-push bench-queries fuzz random clean
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## options of a fictional case, one of them explained, and a canned query
@@ -54,6 +54,9 @@ bench-queries: $(READY)  ## print what canned queries cost by Oxigraph and by rd
 
 fuzz: $(FUZZ)  ## feed a reader with odd texts: make fuzz READER=turtle MINUTES=10
 	$(BIN)/python tests/fuzz/run.py $(or $(READER),turtle) --minutes $(or $(MINUTES),10)
+
+random: $(DEV)  ## compare random graphs with an evaluator of the rule table: make random GRAPHS=10000 SEED=1
+	PYTHONPATH=.:tests $(BIN)/python -m closure.run_random --graphs $(or $(GRAPHS),10000) --seed $(or $(SEED),1)
 
 clean:  ## forget the environment and all caches in the tree
 	rm -rf .venv .venv-lowest $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz build dist

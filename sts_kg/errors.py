@@ -9,6 +9,7 @@
     ├── ParseError(ValueError)            a file that cannot be read: path, line, column, what was expected
     ├── CaseError(ValueError)             a patient fact: path, line, key, value, what would be right
     ├── MalformedListError(ValueError)    an rdf:List without end, or with two heads: its head
+    ├── BuiltInUseError(ValueError)       a term of OWL used as data in a way that is not supported: which, and how
     ├── ParameterError(ValueError)        the query, the parameter, its type, the value given
     ├── QueryError(ValueError)            the query's name, the position in its text
     │   └── QueriesError(QueryError)      several files of a folder: the error of each

@@ -12,6 +12,7 @@ import pytest
 
 from sts_kg import errors
 from sts_kg.errors import (
+    BuiltInUseError,
     CaseError,
     CurieError,
     EndpointAnswerError,
@@ -75,6 +76,10 @@ VALID = ["unresectable", "resectable", "stage4-sts"]
         ),
         (CaseError("is wrong", value="x", wanted="stage4", valid=VALID), "is wrong; did you mean stage4-sts?"),
         (MalformedListError("_:b1", "has no end"), "the rdf:List that begins at _:b1 has no end"),
+        (
+            BuiltInUseError("rdf:type", "it follows that it is owl:sameAs", "look why"),
+            "rdf:type is used in a way that is not supported: it follows that it is owl:sameAs; look why",
+        ),
         (NotEntailedError("x p y"), "no proof of x p y: the closure does not have it"),
         (NotEntailedError("x p y", "no"), "no proof of x p y: no"),
         (
@@ -137,6 +142,7 @@ def test_the_sentence(error: StsKgError, sentence: str) -> None:
             {"reason": "r", "path": "p", "line": 2, "key": "k", "value": "v", "near": ("vv",)},
         ),
         (MalformedListError("_:b", "r"), {"head": "_:b", "reason": "r"}),
+        (BuiltInUseError("t", "u", "r"), {"term": "t", "use": "u", "remedy": "r"}),
         (NotEntailedError("t", "r"), {"what": "t", "reason": "r"}),
         (TooManyTriplesError(2, 1), {"count": 2, "limit": 1, "unit": "triples"}),
         (QueryTimeoutError("q", 2.5), {"what": "q", "limit": 2.5, "unit": "seconds"}),
@@ -168,6 +174,7 @@ BASES: dict[type[StsKgError], type[Exception]] = {
     ParseError: ValueError,
     CaseError: ValueError,
     MalformedListError: ValueError,
+    BuiltInUseError: ValueError,
     NotEntailedError: LookupError,
     NotLinkedError: LookupError,
     WorkerDiedError: RuntimeError,
@@ -219,6 +226,7 @@ MADE = [
     ParseError("is not text", path=Path("a.ttl"), line=2, column=3),
     CaseError("is wrong", path="a.yaml", line=1, key="k", value=["resectible"], valid=VALID, wanted="resectible"),
     *(MalformedListError("_:b1", "has no end"), TooManyTriplesError(4000, 30), NotEntailedError("x p y", "no")),
+    BuiltInUseError("rdf:type", "it follows that it is owl:sameAs", "look why"),
     ParameterError("a/b", "drug", "there is none", type="iri", value="x", near=("y", "z")),
     *(QueryError("a/b", "is wrong", line=2, column=3), NotLinkedError("links/x", "CHEBI")),
     NotLinkedError("links/x", "mappings"),

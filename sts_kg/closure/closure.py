@@ -352,7 +352,7 @@ class Closure:
 
         Raises
         ------
-        ParseError
+        ParseError, BuiltInUseError
             As `closure_of`.
         """
         return _closed(self._fixpoint.copy(), source, self._axioms, Stats(self.stats.engine), earlier=self._flaws)
@@ -414,6 +414,8 @@ def closure_of(
         The engine or the choice of axioms is unknown.
     ParseError
         A file cannot be read; the error has path, line and, if known, column.
+    BuiltInUseError
+        Two terms that the rules name are the same, or an axiom asks which of too many literals are different.
 
     Examples
     --------

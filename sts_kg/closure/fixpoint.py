@@ -236,8 +236,8 @@ class Fixpoint:
                 self.known.drop(SAME_AS)
             if (firsts(same) != seconds(same)).any():
                 self._rewritten(self.known.unite(same, len(self.terms)))
-                self._refuse_built_in()
                 self._changed |= READ_PROPERTIES
+                self._refuse_built_in()
                 found = Found()
                 dt_equal_to_literal(self.known, self.literals, found)
                 self._inserted(found)
@@ -265,9 +265,9 @@ class Fixpoint:
 
     def _refuse_built_in(self) -> None:
         """Raise an error if two terms that the rules name are the same: each rule would be about other triples."""
-        terms = np.arange(RULE_TERMS)
-        for term in terms[self.known.representative(terms) != terms].tolist():
-            name, other = (curie_of(each) for each in (term, self.known.of(term)))
+        of = self.known.representative(np.arange(RULE_TERMS))
+        for term in np.flatnonzero(of != np.arange(RULE_TERMS))[:1].tolist():
+            name, other = curie_of(term), curie_of(int(of[term]))
             remedy = "look for what makes them equal (owl:sameAs, a functional property, a key)"
             raise BuiltInUseError(name, f"it follows that it is the same as {other}", remedy)
 

@@ -207,10 +207,7 @@ def _arms(group: Any, prefixes: Mapping[str, str]) -> list[Scope]:
                     own.looked_up.append((shown(subject), shown(object_)))
         elif part.name == "Filter":
             for conjunct in conjuncts(part.expr):
-                if isinstance(conjunct, CompValue) and (
-                    conjunct.op in ("=", "IN")
-                    or conjunct.name in ("Builtin_sameTerm", "Builtin_EXISTS", "Builtin_NOTEXISTS")
-                ):
+                if _relates(conjunct):
                     own.relations.append(variables(conjunct))
         elif part.name == "Bind":
             own.assigned.append((shown(part.var), variables(part.expr)))
@@ -228,6 +225,16 @@ def _arms(group: Any, prefixes: Mapping[str, str]) -> list[Scope]:
                 scope.patterns = [each | {shown(part.term)} for each in scope.patterns]
             choices.append(inner)
     return [own.joined(choice) for choice in islice(product(*choices), _MAX_ARMS)]
+
+
+def _relates(expression: Any) -> bool:
+    """Say whether an expression relates its variables: an equality, EXISTS, or a choice of nothing else."""
+    if not isinstance(expression, CompValue):
+        return False
+    if expression.name == "ConditionalOrExpression":
+        return all(_relates(bare(each)) for each in (expression.expr, *expression.other))
+    names = ("Builtin_sameTerm", "Builtin_EXISTS", "Builtin_NOTEXISTS")
+    return expression.op in ("=", "IN") or expression.name in names
 
 
 def _is_plain(verb: Any) -> bool:

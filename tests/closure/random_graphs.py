@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from hypothesis import strategies as st
-from rdflib import BNode, Graph, Literal, Namespace
+from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
+from sts_kg.closure.vocabulary import BUILT_IN, RULE_TERMS
 from sts_kg.rdf.terms import literal, rdflib_quiet
 
 Triple = tuple[Node, Node, Node]
@@ -29,6 +30,8 @@ with rdflib_quiet():  # "one" is no number
         *(literal(lexical, XSD.integer) for lexical in ("0", "1", "01", "one")),
         *(literal(lexical, XSD.nonNegativeInteger) for lexical in ("0", "1")),
         literal("1.0", XSD.decimal),
+        literal("1", XSD.byte),
+        literal("x", XSD.token),
         *(literal("0", datatype) for datatype in (XSD.float, XSD.boolean)),
         Literal("x"),
         Literal("x", "en"),
@@ -36,20 +39,17 @@ with rdflib_quiet():  # "one" is no number
         literal("2024-01-01T01:00:00+01:00", XSD.dateTime),
         literal("y", EX.datatype),
     ]
-NUMBERS = LITERALS[:2] + LITERALS[4:7]
+NUMBERS = LITERALS[:2] + LITERALS[4:8]
 DATATYPES: list[Node] = [XSD.integer, XSD.decimal, XSD.string, XSD.boolean, RDFS.Literal]
 #: Terms of the rules themselves, which any RDF graph may use like its own.
-BUILT_IN_CLASSES: list[Node] = [OWL.Class, OWL.TransitiveProperty, OWL.FunctionalProperty, OWL.AllDifferent]
-BUILT_IN_PROPERTIES: list[Node] = [RDF.type, OWL.sameAs, RDFS.subClassOf, RDFS.subPropertyOf]
+BUILT_INS: list[Node] = [URIRef(term[1:-1]) for term in BUILT_IN[:RULE_TERMS]]
 
 
 @cache
-def _often(usual: tuple[Node, ...], rare: tuple[Node, ...], one_in: int = 6) -> Draw:
-    """Draw from usual terms, and once in a while from others."""
-    if not rare:
-        return st.sampled_from(usual)
-    times = (one_in - 1) * len(rare) // len(usual) + 1
-    return st.sampled_from(usual * times + rare)
+def _often(usual: tuple[Node, ...], rare: tuple[Node, ...] = (), *, odd: bool = False) -> Draw:
+    """Draw from usual terms, one in six times from rare ones, and if `odd` one in twenty times from built-in ones."""
+    terms = usual * (5 * len(rare) // len(usual) + 1) + rare
+    return st.sampled_from(terms * (19 * len(BUILT_INS) // len(terms)) + (*BUILT_INS,) if odd else terms)
 
 
 def _list(items: list[Node]) -> tuple[Node, list[Triple]]:
@@ -68,20 +68,20 @@ def _list(items: list[Node]) -> tuple[Node, list[Triple]]:
 
 
 class _Vocabulary:
-    """What axioms are drawn from; with `odd`, built-in terms are now and then used like ordinary ones."""
+    """What axioms are drawn from; with `odd`, one in twenty terms is a built-in one, used like an ordinary one."""
 
     def __init__(self, *, odd: bool) -> None:
-        extra_classes = tuple(BUILT_IN_CLASSES) if odd else ()
-        self.c = _often(tuple(CLASSES), (OWL.Thing, OWL.Nothing, *DATATYPES, *extra_classes))
+        self.c = _often(tuple(CLASSES), (OWL.Thing, OWL.Nothing, *DATATYPES), odd=odd)
         # a blank node can stand for a property in an axiom, not in a fact
-        self.p = _often((*PROPERTIES, BNode("s")), tuple(BUILT_IN_PROPERTIES) if odd else ())
-        self.used_p = _often(tuple(PROPERTIES), (*BUILT_IN_PROPERTIES, OWL.differentFrom) if odd else ())
+        self.p = _often((*PROPERTIES, BNode("s")), odd=odd)
+        self.used_p = _often(tuple(PROPERTIES), odd=odd)
         # one class, one super-class or one equal for each thing leaves nothing but one thing
         self.limited_p = st.sampled_from(PROPERTIES)
-        self.i = _often(tuple(INDIVIDUALS), (*CLASSES, *PROPERTIES) if odd else ())
-        self.o = _often((*INDIVIDUALS, *INDIVIDUALS, *LITERALS), (*CLASSES, *PROPERTIES) if odd else ())
-        self.l = st.sampled_from(LITERALS)
-        self.n = st.sampled_from(NUMBERS)
+        self.i = _often(tuple(INDIVIDUALS), odd=odd)
+        self.o = _often((*INDIVIDUALS, *INDIVIDUALS, *LITERALS), odd=odd)
+        self.l = _often(tuple(LITERALS), odd=odd)
+        self.n = _often(tuple(NUMBERS), odd=odd)
+        self.odd = odd
 
     def fact(self) -> st.SearchStrategy[Piece]:
         plain = st.tuples(self.i, self.used_p, self.o)
@@ -94,7 +94,12 @@ class _Vocabulary:
             "FunctionalProperty InverseFunctionalProperty TransitiveProperty SymmetricProperty AsymmetricProperty "
             "IrreflexiveProperty ObjectProperty DatatypeProperty"
         )
+        about_built_in = st.one_of(
+            _one(st.sampled_from(BUILT_INS), RDF.type, st.sampled_from([OWL[kind] for kind in kinds.split()])),
+            _one(st.sampled_from(BUILT_INS), OWL.sameAs, o),
+        )
         return st.one_of(
+            *([about_built_in] if self.odd else []),
             _one(c, RDFS.subClassOf, c),
             _one(p, RDFS.subPropertyOf, p),
             _one(p, RDFS.domain, c),
@@ -105,7 +110,8 @@ class _Vocabulary:
             _one(p, OWL.equivalentProperty, p),
             _one(c, RDF.type, st.just(OWL.Class)),
             *(_one(each, OWL.sameAs, each) for each in (i, i, c, p)),
-            _one(i, OWL.differentFrom, i),
+            _one(i, OWL.sameAs, self.l),
+            _one(i, OWL.differentFrom, o),
             _one(c, OWL.disjointWith, c),
             _one(c, OWL.complementOf, c),
             _one(p, OWL.propertyDisjointWith, p),
@@ -181,7 +187,7 @@ _USED: Piece = ((EX.one, OWL.differentFrom, EX.other),)
 
 @cache
 def pieces(*, odd: bool = False, facts: int = 4, axioms: int = 3) -> st.SearchStrategy[list[Piece]]:
-    """Draw facts and axioms, at least so many; with `odd`, built-in terms are now and then used like others."""
+    """Draw facts and axioms, at least so many; with `odd`, one in twenty terms is a built-in one."""
     vocabulary = _Vocabulary(odd=odd)
     some_facts = st.lists(vocabulary.fact(), min_size=facts, max_size=3 * facts)
     some_axioms = st.lists(vocabulary.axiom(), min_size=axioms, max_size=4 * axioms)

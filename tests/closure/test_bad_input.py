@@ -15,7 +15,8 @@ from rdflib import Graph, Literal, Namespace
 from rdflib.namespace import OWL, RDF, XSD
 
 from sts_kg.closure.closure import closure_of
-from sts_kg.errors import ParseError, TooManyTriplesError, UnknownNameError
+from sts_kg.closure.rules import datatypes
+from sts_kg.errors import BuiltInUseError, ParseError, TooManyTriplesError, UnknownNameError
 from sts_kg.rdf.graphs import parse
 
 EX = Namespace("http://example.org/")
@@ -353,3 +354,34 @@ def test_asking_for_terms_that_do_not_occur_gives_nothing() -> None:
     assert (EX.a, EX.p, EX.unknown) not in closed
     assert (EX.a, EX.p, Literal("b", datatype=XSD.token)) not in closed
     assert closed.objects(EX.unknown, EX.p) == ()
+
+
+# --- terms of the rules
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("rdfs:domain owl:sameAs rdfs:range .", ("rdfs:range", "rdfs:domain")),
+        (":p a owl:FunctionalProperty . :x :p owl:sameAs , rdf:type .", ("owl:sameAs", "rdf:type")),
+        ("owl:Thing owl:sameAs :x . :x owl:sameAs owl:Class .", ("owl:Class", "owl:Thing")),
+    ],
+)
+def test_two_terms_of_the_rules_that_are_the_same_are_refused_by_name(text: str, terms: tuple[str, str]) -> None:
+    with pytest.raises(BuiltInUseError, match=f"{terms[0]} is used .* the same as {terms[1]};") as caught:
+        closure_of(graph(text))
+    assert caught.value.term == terms[0]
+
+
+def test_a_term_of_the_rules_and_its_other_name_are_closed_as_one() -> None:
+    text = ":below owl:sameAs rdfs:subClassOf . xsd:int owl:sameAs xsd:long . :x a :A . :A :below :B ."
+    assert (EX.x, RDF.type, EX.B) in closure_of(graph(text))
+
+
+def test_too_many_literals_that_an_axiom_calls_different_are_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(datatypes, "LIMIT", 9)
+    axiom = "owl:differentFrom a owl:TransitiveProperty . "
+    assert closure_of(graph(f"{axiom} :x :p 1 , 2 , 3 , 03 .")).n_inconsistencies == 3
+    with pytest.raises(BuiltInUseError, match=r"owl:differentFrom is used .* which of 4 literals are different"):
+        closure_of(graph(f"{axiom} :x :p 1 , 2 , 3 , 4 ."))
+    assert closure_of(graph("owl:differentFrom rdfs:range :D . :x :p 1 , 2 , 3 , 4 .")).n_inconsistencies == 0

@@ -13,13 +13,14 @@ import pyoxigraph as ox
 import pytest
 from closure import twin
 from closure.random_graphs import Piece, blank_nodes, graph_of, graphs, pieces, renamed
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from rdflib import BNode, Graph, URIRef
 
 from sts_kg.closure import columns as columns_module
 from sts_kg.closure.closure import Closure, closure_of
 from sts_kg.closure.engines import Axioms
+from sts_kg.errors import BuiltInUseError
 from sts_kg.rdf.graphs import from_ox, to_ox, write
 from sts_kg.rdf.terms import rdflib_quiet
 
@@ -67,14 +68,13 @@ def test_it_is_what_the_rules_give(graph: Graph) -> None:
     assert agrees_with_the_twin(graph)
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="where axioms speak of rdf:type and its like, and terms equal literals, triples can be missed or told twice",
-)
-@settings(few, max_examples=60, phases=[Phase.generate])  # to shrink what is known to fail takes minutes
+@settings(few, max_examples=60)
 @given(graphs(odd=True))
 def test_it_is_what_the_rules_give_where_built_in_terms_are_used_like_others(graph: Graph) -> None:
-    assert agrees_with_the_twin(graph)
+    try:
+        assert agrees_with_the_twin(graph)
+    except BuiltInUseError:
+        reject()  # refused by name
 
 
 @settings(few, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -7,13 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from closure import rule_cases
-from rdflib import Graph, URIRef
+from closure import proof_checker, rule_cases
+from closure.random_graphs import EX as EXAMPLE
+from closure.random_graphs import graphs
+from hypothesis import given, reject, settings
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
-from sts_kg.closure.closure import closure_of
+from sts_kg.closure.closure import Closure, closure_of
 from sts_kg.closure.proofs.proof import Proof, check
-from sts_kg.errors import NotEntailedError
+from sts_kg.errors import BuiltInUseError, NotEntailedError
 from sts_kg.knowledge import KnowledgeGraph
 from sts_kg.rdf.graphs import one_triple, parse
 
@@ -24,13 +28,16 @@ CASES = (*rule_cases.CASES, *rule_cases.MIXED)
 def proven(graph: Graph) -> list[Proof]:
     """Return a checked proof for each triple and each inconsistency of the closure of a graph."""
     closed = closure_of(graph, axioms="all")
-    found = [closed.proof(triple) for triple in closed.graph]
-    found += [closed.proof_of(each) for each in closed.inconsistencies]
-    given = {tuple(triple) for triple in graph}
+    given: set[tuple[Node, ...]] = set(graph)
+    found = proofs_of(closed)
     for proof in found:
         check(proof)
         assert all(leaf.triple in given for leaf in proof.leaves())
     return found
+
+
+def proofs_of(closed: Closure) -> list[Proof]:
+    return [*map(closed.proof, closed.graph), *map(closed.proof_of, closed.inconsistencies)]
 
 
 @pytest.mark.slow
@@ -48,6 +55,70 @@ def test_each_triple_of_a_random_hierarchy_has_a_proof(seed: int) -> None:
     lines += [f":x{rnd.randrange(6)} a :C{rnd.randrange(8)} ." for _ in range(4)]
     lines += [":p a owl:TransitiveProperty .", f":x{rnd.randrange(6)} owl:sameAs :x{rnd.randrange(6)} ."]
     assert len(proven(parse(EX + " ".join(lines)))) > 100
+
+
+@settings(max_examples=15)
+@given(graphs(odd=True))
+def test_each_triple_of_a_random_graph_has_a_proof_that_an_independent_checker_accepts(graph: Graph) -> None:
+    try:
+        closed = closure_of(graph, axioms="all")
+    except BuiltInUseError:
+        reject()  # refused by name
+    asserted = set(graph)
+    for proof in proofs_of(closed):
+        if proof.rule != "dt-not-type" or proof.premises:  # an ill-typed literal is reported without any
+            proof_checker.accept(proof, asserted)
+
+
+def test_the_independent_checker_sees_a_wrong_step() -> None:
+    graph = parse(EX + ":A rdfs:subClassOf :B . :x a :A ; :n 1 , 01 ; :l ( :A ) .")
+    asserted = set(graph)
+    proof = closure_of(graph).proof(one_triple("<http://example.org/x> a <http://example.org/B>"))
+    proof_checker.accept(proof, asserted)
+    one, two, a = Literal(1), Literal(2), URIRef("http://example.org/A")
+    values: list[tuple[tuple[Node, ...], str]] = [
+        ((one, OWL.sameAs, two), "dt-eq"),
+        ((one, OWL.differentFrom, one), "dt-diff"),
+    ]
+    values += [((one, RDF.type, XSD.string), "dt-type2"), ((a, RDF.type, RDFS.Datatype), "dt-type1")]
+    wrong = [
+        replace(proof, triple=(a, *proof.triple[1:])),
+        replace(proof, rule="scm-sco"),
+        replace(proof, premises=proof.premises[1:]),
+        replace(proof, premises=(*proof.premises[1:], replace(proof.premises[0], triple=(a, OWL.sameAs, a)))),
+        replace(proof, triple=(a, OWL.sameAs, a), rule="eq-ref", premises=()),
+        replace(proof, triple=(), rule="cax-sco"),
+        Proof((RDF.nil,), "LIST", members=(a,)),
+        *(Proof(triple, rule) for triple, rule in values),
+    ]
+    for each in wrong:
+        with pytest.raises(proof_checker.WrongStepError):
+            proof_checker.accept(each, asserted)
+
+
+def test_a_conclusion_from_values_reaches_all_names_of_two_literals() -> None:
+    graph = parse(EX + ":a owl:sameAs 1 . :b owl:sameAs 'x'^^xsd:token . :one owl:differentFrom :other .")
+    proof = closure_of(graph).proof((EXAMPLE.a, OWL.differentFrom, EXAMPLE.b))
+    proof_checker.accept(proof, set(graph))
+    assert proof.rules() == ("dt-diff", "eq-rep-o", "eq-rep-s", "eq-sym")
+
+
+def test_what_is_the_same_as_itself_is_a_term_of_a_triple() -> None:
+    graph = parse(EX + ":a :p :b .")
+    closed = closure_of(graph, axioms="all")
+    proof = closed.proof((EXAMPLE.p, OWL.sameAs, EXAMPLE.p))
+    assert (proof.rule, [each.triple for each in proof.premises]) == ("eq-ref", [*graph])
+    proof = closed.proof((OWL.sameAs, OWL.sameAs, OWL.sameAs))
+    assert [each.triple for each in proof.premises] == [(RDF.type, OWL.sameAs, RDF.type)]
+
+
+def test_a_contradiction_among_members_of_a_list_is_proved_by_the_names_that_are_reported() -> None:
+    graph = parse(EX + ":d a owl:AllDifferent ; owl:members ( :c :c ) . :l rdf:first :b . :b owl:sameAs :c .")
+    (found,) = closure_of(graph).inconsistencies
+    assert set(found.terms) == {EXAMPLE.b, EXAMPLE.c}
+    proof = closure_of(graph).proof_of(found)
+    proof_checker.accept(proof, set(graph))
+    assert {member for each in proof.premises for member in each.members} == set(found.terms)
 
 
 def test_a_proof_as_text_markdown_and_values() -> None:

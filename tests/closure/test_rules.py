@@ -237,7 +237,7 @@ OWLRL_IS_WRONG = {
     **dict.fromkeys(
         (
             *("eq-ref:subject", "eq-ref:predicate", "eq-ref:object", "eq-diff1:itself"),
-            *("mixed:property-above-sameAs", "mixed:property-the-same-as-sameAs"),
+            *("mixed:property-above-sameAs", "mixed:property-the-same-as-sameAs", "mixed:irreflexive-by-domain"),
         ),
         _NO_EQ_REF,
     ),
@@ -271,6 +271,9 @@ OWLRL_IS_WRONG = {
             "mixed:chain-through-a-literal",
             "mixed:range-of-a-super-property-without-the-value",
             "mixed:one-datatype-that-is-the-same-as-another",
+            *("mixed:literals-different-transitively", "mixed:literals-different-both-ways"),
+            *("mixed:range-of-differentFrom", "mixed:two-names-of-literals-different"),
+            "mixed:key-of-a-datatype",
         ),
         _VALUES,
     ),

@@ -206,7 +206,8 @@ def test_cases_added_to_the_closed_ontology_give_what_closing_all_anew_gives(kg:
     before = ontology.closure.counts
     extended, anew = Session(ontology, tuple(cases)).closed, closure_of(ontology.asserted + given, axioms="none")
     assert extended.inconsistencies == anew.inconsistencies == ()
-    assert set(extended.inferred) == set(anew.inferred)
+    # which copy of a restriction stands for the others depends on the order of the terms
+    assert {*extended.inferred, *extended.repeated} == {*anew.inferred, *anew.repeated}
     assert set(extended.asserted) == set(anew.asserted)
     assert extended.counts[1] > before[1] + 300
     assert ontology.closure.counts == before

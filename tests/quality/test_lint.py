@@ -128,6 +128,10 @@ PAIRS: dict[str, list[tuple[str, str]]] = {
             "SELECT ?x ?y { ?x sts:a ?k . ?y sts:b ?l FILTER(?k = ?l || ?x != ?y) } ORDER BY ?x ?y",
             "SELECT ?x ?y { ?x sts:a ?k . ?y sts:b ?l FILTER((sameTerm(?k, ?l))) } ORDER BY ?x ?y",
         ),
+        (
+            "SELECT ?x ?y { ?x sts:a ?k . ?y sts:b ?l FILTER(?k = ?l || ?x > ?l) } ORDER BY ?x ?y",
+            "SELECT ?x ?y { ?x sts:a ?k . ?y sts:b ?l FILTER(?k = ?l || ?x = ?l) } ORDER BY ?x ?y",
+        ),
         # NOT EXISTS and MINUS that mention both
         (
             "SELECT ?x ?y { ?x a sts:a . ?y a sts:b FILTER NOT EXISTS { ?x sts:c ?z } } ORDER BY ?x ?y",

@@ -242,15 +242,15 @@ def _value(term: Node) -> Value | None:
 
 
 def _fits(pattern: Sequence[object], fact: tuple[Node, ...], binding: dict[str, Node]) -> bool:
-    for term, given in zip(pattern, fact, strict=True):
+    for term, fact_term in zip(pattern, fact, strict=True):
         if isinstance(term, str) and not isinstance(term, Node):
             if term[0] == "?":
-                if binding.setdefault(term, given) != given:
+                if binding.setdefault(term, fact_term) != fact_term:
                     return False
-            elif term[0] != '"' and expanded(term)[1:-1] != str(given):
+            elif term[0] != '"' and expanded(term)[1:-1] != str(fact_term):
                 return False
-            elif term[0] == '"' and not (isinstance(given, Literal) and given.value == int(term[1])):
+            elif term[0] == '"' and not (isinstance(fact_term, Literal) and fact_term.value == int(term[1])):
                 return False
-        elif term != given:
+        elif term != fact_term:
             return False
     return True

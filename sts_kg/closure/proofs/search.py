@@ -322,14 +322,14 @@ class Prover:
                     column = block.pairs if by_subject != (q == TYPE) else self._turned(block)
                     wanted = set(names[2] if by_subject else names[0])
                     for y in lookup(column, x).tolist():
-                        other = (x, q, y) if by_subject else (y, q, x)
-                        if y in wanted and other != row and (best is None or block.round < best[0]):
-                            best = block.round, other
-        equal = best[1] if best else self._of_values(row, names)
-        step = equal and self._proof(equal, below)
-        if equal is None or step is None:
+                        named = (x, q, y) if by_subject else (y, q, x)
+                        if y in wanted and named != row and (best is None or block.round < best[0]):
+                            best = block.round, named
+        other = best[1] if best else self._of_values(row, names)
+        step = other and self._proof(other, below)
+        if other is None or step is None:
             return None
-        x, q, y = equal
+        x, q, y = other
         for rule, old, new in (("eq-rep-s", x, s), ("eq-rep-p", q, p), ("eq-rep-o", y, o)):
             if old == new:
                 continue
@@ -341,7 +341,7 @@ class Prover:
         return step
 
     def _of_values(self, row: Row, names: list[list[int]]) -> Row | None:
-        """Return the triple of literals that holds by their values, and whose terms are equal to those of a row."""
+        """Return a triple that holds by the values of literals, all terms of which are equal to those of a row."""
         kinds = self.fixpoint.literals.kinds
         for x in names[0]:
             if kinds[x] == LITERAL:

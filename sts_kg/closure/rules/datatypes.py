@@ -214,7 +214,7 @@ def _asked_datatypes(axioms: Schema, known: Triples) -> list[str]:
         asked += [firsts(known[predicate].so), seconds(known[predicate].so)]
     asked += [seconds(known[predicate].so) for predicate in (ON_CLASS, FIRST)]
     asked += [firsts(known[predicate].so) for predicate in (HAS_KEY, ON_PROPERTY)]  # a restriction may be a datatype
-    of = np.array([known.of(number) for number in DATATYPES.values()])
-    asked.append(of[of != [*DATATYPES.values()]])  # the same as another term
-    is_asked = np.isin(of, np.concatenate(asked))
-    return [datatype for datatype, kept in zip(DATATYPES, is_asked.tolist(), strict=True) if kept]
+    numbers = np.array([*DATATYPES.values()])
+    of = known.representative(numbers)
+    asked.append(of[of != numbers])  # the same as another
+    return [datatype for datatype, each in zip(DATATYPES, np.isin(of, np.concatenate(asked)), strict=True) if each]

@@ -536,17 +536,10 @@ def matters(known: Triples, term: int, *, ends: bool = True) -> bool:
     term = known.of(term)
     if known.representatives is not None and np.count_nonzero(known.representatives == term) > 1:
         return True  # an axiom about an equal term is about this one
-    subject_of = (
-        *((DOMAIN, RANGE) if ends else ()),
-        INVERSE_OF,
-        HAS_KEY,
-        COMPLEMENT_OF,
-        DISJOINT_WITH,
-        PROPERTY_DISJOINT_WITH,
-    )
+    subject_of = (INVERSE_OF, HAS_KEY, COMPLEMENT_OF, DISJOINT_WITH, PROPERTY_DISJOINT_WITH)
     object_of = (INVERSE_OF, ON_PROPERTY, COMPLEMENT_OF, DISJOINT_WITH, PROPERTY_DISJOINT_WITH, FIRST)
     restriction = (*object_of, ALL_VALUES_FROM, HAS_VALUE, MAX_CARDINALITY, MAX_QUALIFIED_CARDINALITY)
-    for predicate in (*subject_of, *restriction):
+    for predicate in (*subject_of, *restriction, *((DOMAIN, RANGE) if ends else ())):
         if lookup(known[predicate].so, term).size:
             return True
     if any(lookup(known[predicate].os, term).size for predicate in (*object_of, ASSERTION_PROPERTY)):
