@@ -26,6 +26,7 @@ from sts_kg.closure.vocabulary import (
     ON_PROPERTY,
     RULE_TERMS,
     SAME_AS,
+    SUB_CLASS_OF,
     THING,
     TYPE,
     curie_of,
@@ -80,12 +81,17 @@ class Fixpoint:
         self._asks_for_same = False
         self._start = 0.0
         self._keeps_copies = False
+        self._names_nothing = False  # whether an asserted triple is about owl:Nothing
+        self._asks_for_nothing = False
         self._asks_for_values = False  # whether literals or axioms are new to each other
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.lists = Lists(self.known, self._name)
 
     def add(self, subjects: Numbers, predicates: Numbers, objects: Numbers, source: str) -> None:
         """Add asserted triples; `run` then closes them."""
+        if not self._names_nothing and any((ids == NOTHING).any() for ids in (subjects, objects)):
+            self._names_nothing = True
+            self._changed.add(TYPE)
         self.known.grow(len(self.terms))
         self._note(self.known.assert_(subjects, predicates, objects, source))
 
@@ -295,12 +301,17 @@ class Fixpoint:
         """Close the schema (Table 9), compile it, and return the axioms that are new."""
         start = time.perf_counter()
         changed = set(self._changed)
+        if not self._asks_for_nothing and (
+            self.things or self._names_nothing or schema.matters(self.known, SUB_CLASS_OF)
+        ):
+            self._asks_for_nothing = True
+            changed.add(TYPE)  # for all classes, also those of earlier rounds
         while changed:
             lists = self.lists = Lists(self.known, self._name)
             added: set[int] = set()
             for rule in schema.scm_rules(changed):
                 found = Found()
-                rule(SchemaRound(self.known, lists, found))
+                rule(SchemaRound(self.known, lists, found, self._asks_for_nothing))
                 added |= set(self._inserted(found))
             changed = added
         self._changed.clear()

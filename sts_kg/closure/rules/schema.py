@@ -107,11 +107,15 @@ READ_CLASSES = np.array(
 
 
 class SchemaRound(NamedTuple):
-    """What the rules of Table 9 read, and `found`, to which they add their conclusions."""
+    """What the rules of Table 9 read, and `found`, to which they add their conclusions.
+
+    Without `nothing`, that each class is above owl:Nothing is left out: nothing else follows from it.
+    """
 
     known: Triples
     lists: Lists
     found: Found
+    nothing: bool
 
 
 def scm_cls(r: SchemaRound) -> None:
@@ -119,7 +123,8 @@ def scm_cls(r: SchemaRound) -> None:
     r.found.add("scm-cls", SUB_CLASS_OF, c, c)
     r.found.add("scm-cls", EQUIVALENT_CLASS, c, c)
     r.found.add("scm-cls", SUB_CLASS_OF, c, THING)
-    r.found.add("scm-cls", SUB_CLASS_OF, NOTHING, c)
+    if r.nothing:
+        r.found.add("scm-cls", SUB_CLASS_OF, NOTHING, c)
 
 
 def scm_op(r: SchemaRound) -> None:
@@ -539,10 +544,10 @@ def matters(known: Triples, term: int, *, ends: bool = True) -> bool:
     subject_of = (INVERSE_OF, HAS_KEY, COMPLEMENT_OF, DISJOINT_WITH, PROPERTY_DISJOINT_WITH)
     object_of = (INVERSE_OF, ON_PROPERTY, COMPLEMENT_OF, DISJOINT_WITH, PROPERTY_DISJOINT_WITH, FIRST)
     restriction = (*object_of, ALL_VALUES_FROM, HAS_VALUE, MAX_CARDINALITY, MAX_QUALIFIED_CARDINALITY)
-    for predicate in (*subject_of, *restriction, *((DOMAIN, RANGE) if ends else ())):
-        if lookup(known[predicate].so, term).size:
-            return True
-    if any(lookup(known[predicate].os, term).size for predicate in (*object_of, ASSERTION_PROPERTY)):
+    subject_of = (*subject_of, *restriction, *((DOMAIN, RANGE) if ends else ()))
+    if any(lookup(known[each].so, term).size for each in subject_of if each in known.live):
+        return True
+    if any(lookup(known[each].os, term).size for each in (*object_of, ASSERTION_PROPERTY) if each in known.live):
         return True
     for predicate in (SUB_CLASS_OF, SUB_PROPERTY_OF):
         above = lookup(known[predicate].so, term)
