@@ -22,11 +22,14 @@ from sts_kg.closure.vocabulary import (
     ANNOTATION_PROPERTY,
     ANNOTATIONS,
     CLASS,
+    EQUIVALENT_CLASS,
+    EQUIVALENT_PROPERTY,
     NOTHING,
     ON_PROPERTY,
     RULE_TERMS,
     SAME_AS,
     SUB_CLASS_OF,
+    SUB_PROPERTY_OF,
     THING,
     TYPE,
     curie_of,
@@ -82,7 +85,7 @@ class Fixpoint:
         self._start = 0.0
         self._keeps_copies = False
         self._names_nothing = False  # whether an asserted triple is about owl:Nothing
-        self._asks_for_nothing = False
+        self._asks_for_everything = False
         self._asks_for_values = False  # whether literals or axioms are new to each other
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.lists = Lists(self.known, self._name)
@@ -301,17 +304,15 @@ class Fixpoint:
         """Close the schema (Table 9), compile it, and return the axioms that are new."""
         start = time.perf_counter()
         changed = set(self._changed)
-        if not self._asks_for_nothing and (
-            self.things or self._names_nothing or schema.matters(self.known, SUB_CLASS_OF)
-        ):
-            self._asks_for_nothing = True
-            changed.add(TYPE)  # for all classes, also those of earlier rounds
+        if not self._asks_for_everything and (self.things or self._names_nothing or self._asks_for_schema()):
+            self._asks_for_everything = True
+            changed |= {TYPE, SUB_CLASS_OF, SUB_PROPERTY_OF}  # for all classes, also those of earlier rounds
         while changed:
             lists = self.lists = Lists(self.known, self._name)
             added: set[int] = set()
             for rule in schema.scm_rules(changed):
                 found = Found()
-                rule(SchemaRound(self.known, lists, found, self._asks_for_nothing))
+                rule(SchemaRound(self.known, lists, found, self._asks_for_everything))
                 added |= set(self._inserted(found))
             changed = added
         self._changed.clear()
@@ -322,6 +323,11 @@ class Fixpoint:
         self.axioms, self._asks_for_values = axioms, True
         self.seconds["schema"] += time.perf_counter() - start
         return part
+
+    def _asks_for_schema(self) -> bool:
+        """Return whether axioms read the triples of the schema as data."""
+        read = (SUB_CLASS_OF, EQUIVALENT_CLASS, EQUIVALENT_PROPERTY)
+        return any(schema.matters(self.known, predicate) for predicate in read)
 
     def _name(self, term: int) -> str:
         return self.terms.text(term).decode()

@@ -212,7 +212,7 @@ def _follows(step: Proof) -> bool:
 def _holds_by_value(rule: str, step: Proof) -> bool:
     """Return whether a step of Table 8 follows from the values of its literals."""
     if rule == "dt-not-type":
-        return all(_lacks(*premise.triple) for premise in step.premises)
+        return bool(step.premises) and all(_lacks(*premise.triple) for premise in step.premises)
     s, p, o = step.triple
     if step.premises or str(p) != _TABLE_8[rule]:
         return False

@@ -109,34 +109,37 @@ READ_CLASSES = np.array(
 class SchemaRound(NamedTuple):
     """What the rules of Table 9 read, and `found`, to which they add their conclusions.
 
-    Without `nothing`, that each class is above owl:Nothing is left out: nothing else follows from it.
+    Without `everything`, trivial triples from which nothing follows are left out: that a class is above owl:Nothing,
+    and that a class or a property is equivalent to itself.
     """
 
     known: Triples
     lists: Lists
     found: Found
-    nothing: bool
+    everything: bool
 
 
 def scm_cls(r: SchemaRound) -> None:
     c = r.known.members(CLASS)
     r.found.add("scm-cls", SUB_CLASS_OF, c, c)
-    r.found.add("scm-cls", EQUIVALENT_CLASS, c, c)
     r.found.add("scm-cls", SUB_CLASS_OF, c, THING)
-    if r.nothing:
+    if r.everything:
+        r.found.add("scm-cls", EQUIVALENT_CLASS, c, c)
         r.found.add("scm-cls", SUB_CLASS_OF, NOTHING, c)
 
 
 def scm_op(r: SchemaRound) -> None:
     p = r.known.members(OBJECT_PROPERTY)
     r.found.add("scm-op", SUB_PROPERTY_OF, p, p)
-    r.found.add("scm-op", EQUIVALENT_PROPERTY, p, p)
+    if r.everything:
+        r.found.add("scm-op", EQUIVALENT_PROPERTY, p, p)
 
 
 def scm_dp(r: SchemaRound) -> None:
     p = r.known.members(DATATYPE_PROPERTY)
     r.found.add("scm-dp", SUB_PROPERTY_OF, p, p)
-    r.found.add("scm-dp", EQUIVALENT_PROPERTY, p, p)
+    if r.everything:
+        r.found.add("scm-dp", EQUIVALENT_PROPERTY, p, p)
 
 
 def scm_sco(r: SchemaRound) -> None:
@@ -154,7 +157,7 @@ def scm_eqc1(r: SchemaRound) -> None:
 
 
 def scm_eqc2(r: SchemaRound) -> None:
-    r.found.add_pairs("scm-eqc2", EQUIVALENT_CLASS, _both_ways(r.known, SUB_CLASS_OF))
+    r.found.add_pairs("scm-eqc2", EQUIVALENT_CLASS, _both_ways(r, SUB_CLASS_OF))
 
 
 def scm_eqp1(r: SchemaRound) -> None:
@@ -164,7 +167,7 @@ def scm_eqp1(r: SchemaRound) -> None:
 
 
 def scm_eqp2(r: SchemaRound) -> None:
-    r.found.add_pairs("scm-eqp2", EQUIVALENT_PROPERTY, _both_ways(r.known, SUB_PROPERTY_OF))
+    r.found.add_pairs("scm-eqp2", EQUIVALENT_PROPERTY, _both_ways(r, SUB_PROPERTY_OF))
 
 
 def scm_dom1(r: SchemaRound) -> None:
@@ -261,18 +264,22 @@ def _halves(pairs: Ids) -> tuple[Ids, Ids]:
     return firsts(pairs), seconds(pairs)
 
 
-def _both_ways(known: Triples, predicate: int) -> Ids:
+def _both_ways(r: SchemaRound, predicate: int) -> Ids:
     """Return the pairs of a closed order that hold both ways.
 
     Two that are below each other have the same above them, so the number of pairs tells most others apart.
     """
-    pairs = known[predicate].so
+    pairs = r.known[predicate].so
     if not pairs.size:
         return pairs
     x, y = _halves(pairs)
     n_above = np.bincount(x, minlength=int(max(x[-1], y.max())) + 1)
     alike = n_above[x] == n_above[y]
-    loops, maybe = pairs[x == y], pairs[alike & (x != y)]
+    maybe, loops = pairs[alike & (x != y)], pairs[x == y]
+    known = r.known
+    if not r.everything and known.representatives is None:  # else one that is below itself may stand for others
+        of = EMPTY if known.classes is None or predicate != SUB_CLASS_OF else unique(known.classes[known.copied])
+        loops = loops[contains(of, firsts(loops))]
     return merged(loops, maybe[contains(maybe, swap(maybe))])
 
 
