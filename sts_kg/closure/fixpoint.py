@@ -250,13 +250,19 @@ class Fixpoint:
         pairs = copies(self.known, self.terms.kinds) if ON_PROPERTY in self._new else EMPTY
         if not self.known.copied.size and not pairs.size:
             return
-        if self._keeps_copies or is_data(self._new):
+        if self._keeps_copies or is_data(self._new) or (not self.known.copied.size and self._was_data()):
             self._keeps_copies = True
             if self.known.copied.size:
                 self.start_again()
                 self._add_axiomatic()
         elif pairs.size:
             self._rewritten(self.known.unite_copies(pairs, len(self.terms)))
+
+    def _was_data(self) -> bool:
+        """Return whether a closure that this one extends, and that had no copies, reads their vocabulary as data."""
+        return self.known.is_extended and is_data(
+            {p: Pairs(os=pairs) if p == TYPE else Pairs(so=pairs) for p, pairs in self.known.asserted()}
+        )
 
     def _rewritten(self, added: dict[int, Pairs]) -> None:
         """Note what was new when terms became one."""
