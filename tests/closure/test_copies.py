@@ -256,3 +256,24 @@ def test_what_an_extension_says_of_equal_terms_is_proved(parts: tuple[str, str])
     assert everything(closed) == everything(extended(" ".join(parts)))
     for each in closed.graph:
         check(closed.proof(each))
+
+
+RESTRICTED = ":a rdfs:subClassOf :_r . :b rdfs:subClassOf :_s . :_r owl:onProperty :p ; owl:someValuesFrom :A . "
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (RESTRICTED + ":_s owl:onProperty :p ; owl:someValuesFrom :A .", ":A a owl:Class ."),
+        (RESTRICTED + ":_s owl:onProperty :p ; owl:someValuesFrom :A .", ":p a owl:ObjectProperty ."),
+        (RESTRICTED + ":_s owl:onProperty :p ; owl:someValuesFrom :A .", ":A rdfs:subClassOf :A ."),
+        (RESTRICTED + ":_s owl:onProperty :p . :A a owl:Class .", ":_s owl:someValuesFrom :A ."),
+    ],
+)
+def test_an_extension_makes_copies_of_what_was_there(parts: tuple[str, str]) -> None:
+    closed, at_once = extended(*parts), extended(" ".join(parts))
+    assert closed.counts == at_once.counts
+    assert closed.n_repeated == len(closed.repeated) == at_once.n_repeated > 0
+    assert everything(closed) == everything(at_once)
+    for each in (*closed.graph, *closed.repeated):
+        check(closed.proof(each))
