@@ -167,12 +167,16 @@ def test_copies_are_equivalent_only_by_a_rule(said: str) -> None:
     assert ((EX.a, RDFS.subClassOf, EX.b) in closure_of(graph)) == bool(said)
 
 
+def _blank(term: Node) -> Node:
+    return BNode(str(term).removeprefix(EX)) if str(term).startswith(EX._) else term
+
+
 def extended(*parts: str) -> Closure:
     """Return the closure of the first part, extended by each other one; `:_r` is one blank node in all of them."""
     graphs = [Graph() for _ in parts]
     for graph, part in zip(graphs, parts, strict=True):
-        for triple in parse(f"@prefix : <http://e/> . {part}"):
-            graph.add(tuple(BNode(x[10:]) if x.startswith("http://e/_") else x for x in triple))  # type: ignore[attr-defined, arg-type]
+        for s, p, o in parse(f"@prefix : <http://e/> . {part}"):
+            graph.add((_blank(s), p, _blank(o)))
     closed = closure_of(graphs[0], axioms="all")
     for graph in graphs[1:]:
         closed = closed.extend(graph)
