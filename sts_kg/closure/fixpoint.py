@@ -12,7 +12,7 @@ import numpy as np
 
 from sts_kg.closure.columns import EMPTY, Pairs, contains, distinct, firsts, seconds
 from sts_kg.closure.rules import facts, schema
-from sts_kg.closure.rules.copies import copies, is_data
+from sts_kg.closure.rules.copies import copies, is_data, may_copy
 from sts_kg.closure.rules.datatypes import Literals, dt_diff, dt_equal_to_literal, dt_type1, dt_type2
 from sts_kg.closure.rules.facts import FACT_RULES, Round
 from sts_kg.closure.rules.schema import READ_CLASSES, READ_PROPERTIES, Lists, Schema, SchemaRound
@@ -25,7 +25,6 @@ from sts_kg.closure.vocabulary import (
     EQUIVALENT_CLASS,
     EQUIVALENT_PROPERTY,
     NOTHING,
-    ON_PROPERTY,
     RULE_TERMS,
     SAME_AS,
     SUB_CLASS_OF,
@@ -256,16 +255,22 @@ class Fixpoint:
 
         Where rules read the vocabulary of class expressions as data, each copy is kept on its own.
         """
-        pairs = copies(self.known, self.terms.kinds) if ON_PROPERTY in self._new else EMPTY
+        pairs = copies(self.known, self.terms.kinds) if may_copy(self._new) else EMPTY
         if not self.known.copied.size and not pairs.size:
             return
-        if self._keeps_copies or is_data(self._new):
+        if self._keeps_copies or is_data(self._new) or (not self.known.copied.size and self._was_data()):
             self._keeps_copies = True
             if self.known.copied.size:
                 self.start_again()
                 self._add_axiomatic()
         elif pairs.size:
             self._rewritten(self.known.unite_copies(pairs, len(self.terms)))
+
+    def _was_data(self) -> bool:
+        """Return whether a closure that this one extends, and that had no copies, reads their vocabulary as data."""
+        return self.known.is_extended and is_data(
+            {p: Pairs(os=pairs) if p == TYPE else Pairs(so=pairs) for p, pairs in self.known.asserted()}
+        )
 
     def _rewritten(self, added: dict[int, Pairs]) -> None:
         """Note what was new when terms became one."""

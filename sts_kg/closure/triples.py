@@ -172,12 +172,15 @@ class Triples:
         if pairs.size:
             blocks.append(Block(ASSERTED, pairs, source))
         current = unique(self.represented(predicate, pairs))
-        new = self._merge(self.of(predicate), current)
-        if new and self.classes is not None and predicate in CLASSES_IN:  # what follows for the copy that stands for it
-            of_copies = difference(new.os if predicate == TYPE else new.so, pairs)
-            if of_copies.size:
+        name = self.of(predicate)
+        new = self._merge(name, current)
+        if new and not (self.representatives is None and self.classes is None):
+            # what follows for the term that stands for an equal one or a copy, from which proofs go on
+            column = new.os if name == TYPE else new.so
+            of_others = difference(column, pairs) if name == predicate else column
+            if of_others.size:
                 self.round += 1
-                blocks.append(Block(self.round, of_copies))
+                self.blocks.setdefault(name, []).append(Block(self.round, of_others))
         return new
 
     def represented(self, predicate: int, pairs: Ids) -> Ids:
@@ -248,7 +251,8 @@ class Triples:
         """Let the first class expression of each pair stand for the second; return what was new by rewriting."""
         of = self.classes if self.classes is not None else self.representatives
         self.classes = united(_grown(of, n_terms), pairs)
-        self.copied = unique(np.concatenate((self.copied, seconds(pairs))))
+        named = np.concatenate((firsts(pairs), seconds(pairs)))  # the first of a group may be a copy in another group
+        self.copied = unique(np.concatenate((self.copied, named[self.classes[named] != named])))
         return self._rewrite()
 
     def grow(self, n_terms: int) -> None:

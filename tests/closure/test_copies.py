@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from closure import twin
-from rdflib import OWL, RDF, RDFS, BNode, Graph, Namespace
+from rdflib import OWL, RDF, RDFS, BNode, Graph, Literal, Namespace
 from rdflib.collection import Collection
 from rdflib.term import Node
 
@@ -165,3 +165,119 @@ def test_copies_are_equivalent_only_by_a_rule(said: str) -> None:
         f"@prefix : <http://e/> . {said}:a rdfs:subClassOf {restriction} . {restriction} rdfs:subClassOf :b ."
     )
     assert ((EX.a, RDFS.subClassOf, EX.b) in closure_of(graph)) == bool(said)
+
+
+def _blank(term: Node) -> Node:
+    return BNode(str(term).removeprefix(EX)) if str(term).startswith(EX._) else term
+
+
+def extended(*parts: str) -> Closure:
+    """Return the closure of the first part, extended by each other one; `:_r` is one blank node in all of them."""
+    graphs = [Graph() for _ in parts]
+    for graph, part in zip(graphs, parts, strict=True):
+        for s, p, o in parse(f"@prefix : <http://e/> . {part}"):
+            graph.add((_blank(s), p, _blank(o)))
+    closed = closure_of(graphs[0], axioms="all")
+    for graph in graphs[1:]:
+        closed = closed.extend(graph)
+    return closed
+
+
+def test_a_restriction_of_two_groups_of_copies() -> None:
+    closed = closure_of(
+        parse("""@prefix : <http://e/> . :p a owl:DatatypeProperty . :q a owl:ObjectProperty . :z :z _:c .
+        _:a owl:onProperty :q ; owl:someValuesFrom :A . _:b owl:onProperty :p , :q ; owl:someValuesFrom :A .
+        _:c owl:onProperty :p ; owl:someValuesFrom :A .""")
+    )
+    assert len(closed.match()) == len(closed) == len(closed.graph)
+    assert set(closed.match()) == set(closed.graph)
+    assert len(closed.repeated) == closed.n_repeated == 2 * 6
+
+
+def test_what_holds_by_another_expression_of_a_copy_is_proved() -> None:
+    graph = parse("""@prefix : <http://e/> . :A a owl:Class . :z :z _:c .
+        _:c owl:onProperty :p ; owl:someValuesFrom :A . _:b owl:onProperty :p , :q ; owl:someValuesFrom :A .
+        _:t owl:onProperty :q ; owl:someValuesFrom owl:Thing .""")
+    top = next(graph.subjects(OWL.someValuesFrom, OWL.Thing))
+    for each in set(graph.subjects(OWL.someValuesFrom, EX.A)):
+        check(closure_of(graph).proof((each, RDFS.subClassOf, top)))
+
+
+def test_a_literal_is_no_member_of_a_copy() -> None:
+    restriction = "owl:onProperty :p ; owl:someValuesFrom owl:Thing"
+    closed = closure_of(
+        parse(
+            "@prefix : <http://e/> . :i a _:r . :i owl:sameAs 1 . :p rdfs:range _:r, _:s . "
+            f"_:r {restriction} . _:s {restriction} ."
+        )
+    )
+    assert not any(isinstance(s, Literal) for s, _, _ in closed.repeated)
+    assert len(closed.repeated) == closed.n_repeated
+    assert all(each in closed for each in closed.repeated)
+
+
+def test_a_restriction_that_becomes_a_copy_is_counted_once() -> None:
+    closed = extended(
+        ":_r owl:someValuesFrom :B . :_s owl:onProperty :q ; owl:someValuesFrom :B . :q a owl:ObjectProperty .",
+        ":_r owl:onProperty :q .",
+    )
+    assert len(closed.match()) == len(closed) == len(closed.graph)
+    assert not any(each in closed.graph for each in closed.repeated)
+
+
+def test_a_triple_that_was_inferred_before_there_were_copies_proves_one_of_a_copy() -> None:
+    closed = extended(
+        ":_r owl:onProperty :q ; owl:someValuesFrom :B . :_s owl:onProperty :q ; rdfs:subClassOf owl:Nothing . "
+        ":q a owl:DatatypeProperty .",
+        ":_s owl:someValuesFrom :B .",
+    )
+    for each in (*closed.graph, *closed.repeated):
+        check(closed.proof(each))
+
+
+def test_copies_that_come_after_vocabulary_as_data_are_kept() -> None:
+    parts = (
+        "rdfs:subClassOf rdfs:subPropertyOf rdfs:seeAlso . :A a owl:Class . :_r owl:someValuesFrom :A . "
+        ":_s owl:onProperty :q ; owl:someValuesFrom :A .",
+        ":_r owl:onProperty :q .",
+    )
+    closed = extended(*parts)
+    assert closed.n_repeated == 0
+    assert everything(closed) == everything(extended(" ".join(parts)))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (":p owl:sameAs :q .", ":q rdfs:subPropertyOf :q ."),
+        (":x owl:sameAs :y . :f a owl:SymmetricProperty .", ":i :f :y ."),
+        (":A a owl:Class . :x owl:sameAs :y .", ":y rdfs:subClassOf :A ."),
+        (":p owl:sameAs rdf:type . :A rdfs:subClassOf :B .", ":x :p :A ."),
+    ],
+)
+def test_what_an_extension_says_of_equal_terms_is_proved(parts: tuple[str, str]) -> None:
+    closed = extended(*parts)
+    assert everything(closed) == everything(extended(" ".join(parts)))
+    for each in closed.graph:
+        check(closed.proof(each))
+
+
+RESTRICTED = ":a rdfs:subClassOf :_r . :b rdfs:subClassOf :_s . :_r owl:onProperty :p ; owl:someValuesFrom :A . "
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (RESTRICTED + ":_s owl:onProperty :p ; owl:someValuesFrom :A .", ":A a owl:Class ."),
+        (RESTRICTED + ":_s owl:onProperty :p ; owl:someValuesFrom :A .", ":p a owl:ObjectProperty ."),
+        (RESTRICTED + ":_s owl:onProperty :p ; owl:someValuesFrom :A .", ":A rdfs:subClassOf :A ."),
+        (RESTRICTED + ":_s owl:onProperty :p . :A a owl:Class .", ":_s owl:someValuesFrom :A ."),
+    ],
+)
+def test_an_extension_makes_copies_of_what_was_there(parts: tuple[str, str]) -> None:
+    closed, at_once = extended(*parts), extended(" ".join(parts))
+    assert closed.counts == at_once.counts
+    assert closed.n_repeated == len(closed.repeated) == at_once.n_repeated > 0
+    assert everything(closed) == everything(at_once)
+    for each in (*closed.graph, *closed.repeated):
+        check(closed.proof(each))

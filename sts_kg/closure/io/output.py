@@ -118,7 +118,7 @@ class Output:
             There are more than `LIMIT` for a predicate.
         """
         for predicate, column in self._about_copies():
-            pairs = unique(self._written_out(column, *self._halves(predicate, every=True)))
+            pairs = unique(self._written_out(column, *self._subjects(predicate, every=True)))
             named = self._has_copy(predicate, pairs) & ~self._says_nothing(predicate, pairs)
             yield _rows(predicate, difference(pairs[named], self._asserted.get(predicate, EMPTY)))
 
@@ -127,7 +127,7 @@ class Output:
         """The number of repeated triples, which are counted without being made."""
         total = 0
         for predicate, column in self._about_copies():
-            some, every = self._halves(predicate), self._halves(predicate, every=True)
+            some, every = self._subjects(predicate), self._subjects(predicate, every=True)
             proper = column[~self._says_nothing(predicate, column) | (firsts(column) == seconds(column))]
             total += int((_sizes(proper, every) - _sizes(proper, some)).sum())
             if predicate in _REFLEXIVE and self.axioms != "all":  # each copy is also below itself
@@ -181,6 +181,8 @@ class Output:
         for predicate, pairs in columns:
             if self.known.is_extended:  # what was inferred before may be asserted now
                 pairs = difference(pairs, self._asserted.get(predicate, EMPTY))
+                if predicate in CLASSES_IN:  # what was inferred of a restriction before it was a copy is repeated now
+                    pairs = pairs[~self._has_copy(predicate, pairs)]
             if kinds[predicate] == IRI:
                 subjects = seconds(pairs) if predicate == TYPE else firsts(pairs)
                 literal = kinds[subjects] == LITERAL
@@ -208,6 +210,12 @@ class Output:
     def _halves(self, predicate: int, *, every: bool = False) -> list[Ids]:
         """Return for each half of a predicate's pairs the names of representatives."""
         return [self._names(of_classes=each, every=every) for each in CLASSES_IN.get(predicate, (False, False))]
+
+    def _subjects(self, predicate: int, *, every: bool = False) -> list[Ids]:
+        """Return the same, without literals for subjects."""
+        halves, at = self._halves(predicate, every=every), int(predicate == TYPE)
+        halves[at] = halves[at][self.terms.kinds[seconds(halves[at])] != LITERAL]
+        return halves
 
     def _names(self, *, of_classes: bool, every: bool) -> Ids:
         """Return pairs of representative and name, sorted, of those that have several names.
@@ -268,7 +276,12 @@ class Output:
             for is_class, half in ((first, firsts(column)), (second, seconds(column))):
                 touched |= several[half] if is_class else False
             pairs = column[touched]
-            yield predicate, pairs[~literal[seconds(pairs) if predicate == TYPE else firsts(pairs)]]
+            subjects = seconds(pairs) if predicate == TYPE else firsts(pairs)
+            if (only := literal[subjects]).any():  # one that equals a resource stands for it, too
+                only &= ~contains(
+                    distinct(firsts(self._subjects(predicate, every=True)[int(predicate == TYPE)])), subjects
+                )
+            yield predicate, pairs[~only]
 
     def _has_copy(self, predicate: int, pairs: Ids) -> NDArray[np.bool_]:
         first, second = CLASSES_IN[predicate]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sts_kg.closure.columns import EMPTY, Ids, firsts, lookup, pack, seconds
+from sts_kg.closure.columns import EMPTY, Ids, contains, firsts, lookup, pack, seconds
 from sts_kg.closure.triples import ASSERTED, CLASSES_IN, Triples
 from sts_kg.closure.vocabulary import (
     ALL_VALUES_FROM,
@@ -42,9 +42,10 @@ __all__ = ["Copies"]
 _GIVEN = ASSERTED + 1  # of the asserted triples only
 _BY_FILLER = {SOME_VALUES_FROM: "scm-svf1", ALL_VALUES_FROM: "scm-avf1"}
 _BY_PROPERTY = {SOME_VALUES_FROM: "scm-svf2", ALL_VALUES_FROM: "scm-avf2", HAS_VALUE: "scm-hv"}
-#: The rules by which a triple of a class follows for its superclass.
 #: What is asserted of each copy.
-_OF_COPIES = frozenset({ON_PROPERTY, SOME_VALUES_FROM, ALL_VALUES_FROM, HAS_VALUE})
+_FILLERS = (SOME_VALUES_FROM, ALL_VALUES_FROM, HAS_VALUE)
+_OF_COPIES = frozenset({ON_PROPERTY, *_FILLERS})
+#: The rules by which a triple of a class follows for its superclass.
 _LIFTED = {TYPE: "cax-sco", DOMAIN: "scm-dom1", RANGE: "scm-rng1"}
 
 
@@ -78,7 +79,7 @@ class Copies:
         return self._prover.has(image, below)
 
     def proof(self, row: Row, below: int) -> Step | None:
-        """Return the proof of a triple from that about other copies: an asserted one, or that of the representative."""
+        """Return the proof of a triple from that about other copies: a written one, or the representative's."""
         if not self or row[1] not in CLASSES_IN:
             return None
         s, p, o = row
@@ -86,7 +87,7 @@ class Copies:
             if found := self._among_copies(row):
                 return found
         image, is_equal = self.image(row), self._known.representatives is not None
-        for base in (self._asserted(row), image if is_equal or self._prover.has(image, below) else None):
+        for base in (self._written(row, below), image if is_equal or self._prover.has(image, below) else None):
             step = self._prover.prove_below(base, below) if base and base != row else None
             if step and (found := self._lifted(step, row)):
                 return found
@@ -159,7 +160,7 @@ class Copies:
         from sts_kg.closure.proofs.search import Step
 
         prover = self._prover
-        for filler in (SOME_VALUES_FROM, ALL_VALUES_FROM, HAS_VALUE):
+        for filler in _FILLERS:
             for p in prover.objects(x, ON_PROPERTY, _GIVEN):
                 if not prover.has((y, ON_PROPERTY, p), _GIVEN):
                     continue
@@ -207,21 +208,27 @@ class Copies:
 
     # --- from one copy to another
 
-    def _asserted(self, row: Row) -> Row | None:
-        """Return an asserted triple that differs from a given one by copies only."""
+    def _written(self, row: Row, below: int) -> Row | None:
+        """Return a triple that differs from a given one by copies only: asserted, or concluded before these were."""
         s, p, o = row
         given, images = self._given(p)
         pair = self._known.represented(p, np.array([(o << 32) | s if p == TYPE else (s << 32) | o]))
         for at in np.flatnonzero(images == pair).tolist():
             first, second = int(given[at] >> 32), int(given[at] & 0xFFFFFFFF)
             found = (second, p, first) if p == TYPE else (first, p, second)
-            if found != row:
+            if found != row and self._prover.has(found, below):
                 return found
         return None
 
     def _given(self, p: int) -> tuple[Ids, Ids]:
         if p not in self._images:
             given = self._known.asserted_of(p)
+            if self._known.is_extended:
+                derived = [each.pairs for each in self._known.blocks.get(p, ()) if each.round != ASSERTED]
+                of_copies = np.concatenate([EMPTY, *derived])
+                copied = self._known.copied
+                of_copies = of_copies[contains(copied, firsts(of_copies)) | contains(copied, seconds(of_copies))]
+                given = np.concatenate((given, of_copies))
             self._images[p] = given, self._known.represented(p, given) if given.size else EMPTY
         return self._images[p]
 
@@ -277,6 +284,10 @@ class Copies:
     def _used(self) -> frozenset[int]:
         """The copies of which more is asserted than that they are copies, and than triples that hold of each copy."""
         found = [EMPTY]
+        for predicates in ([ON_PROPERTY], _FILLERS):  # a restriction with several properties or fillers
+            x = np.concatenate([firsts(self._known.asserted_of(each)) for each in predicates])
+            several, counts = np.unique(x, return_counts=True)
+            found.append(several[counts > 1])
         for predicate, pairs in self._known.asserted():
             x, y = firsts(pairs), seconds(pairs)
             if predicate == TYPE:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from sts_kg.closure.columns import EMPTY, Ids, Pairs, firsts, pack, seconds, united
+from sts_kg.closure.columns import EMPTY, Ids, Pairs, firsts, lookup, pack, seconds, united
 from sts_kg.closure.rules.schema import restrictions
 from sts_kg.closure.triples import CLASSES_IN, Triples
 from sts_kg.closure.vocabulary import (
@@ -37,7 +37,7 @@ from sts_kg.closure.vocabulary import (
 )
 from sts_kg.rdf import BLANK
 
-__all__ = ["copies", "is_data"]
+__all__ = ["copies", "is_data", "may_copy"]
 
 _FILLERS = (SOME_VALUES_FROM, ALL_VALUES_FROM, HAS_VALUE)
 #: The predicates that the rules about copies read and write.
@@ -113,6 +113,13 @@ def _groups(
     first = c[np.maximum.accumulate(np.where(starts, np.arange(c.size), 0))]
     pairs: Ids = pack(first, c)[of[first] != of[c]]
     return pairs
+
+
+def may_copy(new: Mapping[int, Pairs]) -> bool:
+    """Return whether new triples may make copies: of restrictions, or of what their fillers and properties are."""
+    if any(predicate in new for predicate in (ON_PROPERTY, *_FILLERS, SUB_CLASS_OF, SUB_PROPERTY_OF)):
+        return True
+    return TYPE in new and any(lookup(new[TYPE].os, kind).size for kind in (CLASS, OBJECT_PROPERTY, DATATYPE_PROPERTY))
 
 
 def is_data(new: Mapping[int, Pairs]) -> bool:
