@@ -109,7 +109,8 @@ def close(
     elif output is not None:
         given, inferred, trivial = closed.counts
         numbers = f"{counted(given, 'triple')} asserted, {inferred:,} inferred, {trivial:,} trivial"
-        more = f", {closed.n_repeated:,} repeated" if repeated else ""
+        n_repeated = closed.n_repeated
+        more = f", {n_repeated:,} repeated{'' if repeated else ' left out'}" if n_repeated else ""
         shown.note(f"{numbers}{more}; written to {output}")
     if closed.stats.skipped:
         shown.note(f"{counted(closed.stats.skipped, 'statement')} left out")

@@ -94,8 +94,12 @@ def was_rewritten(term: object) -> bool:
 
     Examples
     --------
-    >>> was_rewritten(Literal("maybe", datatype=XSD.boolean)), was_rewritten(Literal("x", datatype=XSD.integer))
-    (True, False)
+    >>> import warnings
+    >>> with warnings.catch_warnings(action="ignore"), rdflib_quiet():
+    ...     for lexical, datatype in (("maybe", XSD.boolean), ("x", XSD.integer)):
+    ...         print(was_rewritten(Literal(lexical, datatype=datatype)))
+    True
+    False
     """
     if not isinstance(term, Literal) or not term.ill_typed:
         return False
