@@ -281,3 +281,12 @@ def test_an_extension_makes_copies_of_what_was_there(parts: tuple[str, str]) -> 
     assert everything(closed) == everything(at_once)
     for each in (*closed.graph, *closed.repeated):
         check(closed.proof(each))
+
+
+def test_copies_with_two_names_of_one_property_are_proved() -> None:
+    parts = RESTRICTED + ":_s owl:someValuesFrom :A . :A a owl:Class . :p owl:sameAs :q .", ":_s owl:onProperty :q ."
+    closed = extended(*parts)
+    assert everything(closed) == everything(extended(" ".join(parts)))
+    assert closed.n_repeated > 0
+    for each in (*closed.graph, *closed.repeated):
+        check(closed.proof(each))

@@ -159,20 +159,22 @@ class Copies:
         """Return the proof that a restriction is below one with the same property and filler."""
         from sts_kg.closure.proofs.search import Step
 
-        prover = self._prover
+        prover, of = self._prover, self._known.of
         for filler in _FILLERS:
+            properties = list(prover.objects(y, ON_PROPERTY, _GIVEN))
+            fillers = list(prover.objects(y, filler, _GIVEN))
             for p in prover.objects(x, ON_PROPERTY, _GIVEN):
-                if not prover.has((y, ON_PROPERTY, p), _GIVEN):
+                if of(p) not in map(of, properties):
                     continue
-                for of_x in prover.objects(x, filler, _GIVEN):
-                    for of_y in prover.objects(y, filler, _GIVEN):
-                        by = self._by(filler, p, of_x, of_y)
-                        if by is None:
-                            continue
-                        rule, last = by
-                        c1, y1, c2, y2 = (y, of_y, x, of_x) if rule == "scm-avf2" else (x, of_x, y, of_y)
-                        rows = [(c1, filler, y1), (c1, ON_PROPERTY, p), (c2, filler, y2), (c2, ON_PROPERTY, p)]
-                        steps = [step for each in rows if (step := prover.prove_below(each, _GIVEN))]
+                for of_x, of_y in product(prover.objects(x, filler, _GIVEN), fillers):
+                    of_y = of_x if of(of_x) == of(of_y) else of_y  # equal terms have equal triples
+                    if (by := self._by(filler, p, of_x, of_y)) is None:
+                        continue
+                    rule, last = by
+                    c1, y1, c2, y2 = (y, of_y, x, of_x) if rule == "scm-avf2" else (x, of_x, y, of_y)
+                    rows = [(c1, filler, y1), (c1, ON_PROPERTY, p), (c2, filler, y2), (c2, ON_PROPERTY, p)]
+                    steps = [step for each in rows if (step := prover.prove_equal(each))]
+                    if len(steps) == len(rows):
                         return Step((x, SUB_CLASS_OF, y), rule, (*steps, last))
         return None
 

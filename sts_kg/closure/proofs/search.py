@@ -108,6 +108,10 @@ class Prover:
         """Return the proof of a triple from triples of rounds before `below`."""
         return self._proof(row, below)
 
+    def prove_equal(self, row: Row) -> Step | None:
+        """Return the proof of an asserted triple, or of one that has equal terms."""
+        return self._proof(row, ASSERTED + 1) or self._by_equality(row, EVER)
+
     def objects(self, s: int, p: int, below: int) -> Iterator[int]:
         """Yield the objects of a subject and a predicate in rounds before `below`."""
         return self._objects(s, p, below)
