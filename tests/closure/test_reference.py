@@ -84,6 +84,8 @@ def can_be_compared(piece: Piece) -> bool:
     terms = {term for triple in piece for term in triple}
     if any(s == o and p == OWL.differentFrom for s, p, o in piece):  # needs eq-ref, which reference.py switches off
         return False
+    if any(isinstance(o, Literal) and p in (OWL.sameAs, OWL.differentFrom) for _, p, o in piece):  # needs its value
+        return False
     return terms.isdisjoint(WRONG_AXIOMS) and not any(
         str(term) in UNKNOWN_VALUES or (isinstance(term, Literal) and str(term.datatype) in UNKNOWN_VALUES)
         for term in terms
