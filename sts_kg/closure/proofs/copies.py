@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sts_kg.closure.columns import EMPTY, Ids, contains, firsts, lookup, pack, seconds
+from sts_kg.closure.proofs.steps import Row, Step
 from sts_kg.closure.triples import ASSERTED, CLASSES_IN, Triples
 from sts_kg.closure.vocabulary import (
     ALL_VALUES_FROM,
@@ -35,7 +36,7 @@ from sts_kg.closure.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from sts_kg.closure.proofs.search import Prover, Row, Step
+    from sts_kg.closure.proofs.search import Prover
 
 __all__ = ["Copies"]
 
@@ -89,7 +90,7 @@ class Copies:
         image, is_equal = self.image(row), self._known.representatives is not None
         for base in (self._written(row, below), image if is_equal or self._prover.has(image, below) else None):
             step = self._prover.prove_below(base, below) if base and base != row else None
-            if step and (found := self._lifted(step, row)):
+            if step and (found := self.lifted(step, row)):
                 return found
         return None
 
@@ -108,15 +109,9 @@ class Copies:
             if (x, p, y) != row:
                 yield x, p, y
 
-    def lifted(self, step: Step | None, row: Row) -> Step | None:
-        """Return the proof of a triple from the proof of one with other copies for its classes."""
-        return self._lifted(step, row) if step else None
-
     # --- one copy below another
 
     def _among_copies(self, row: Row) -> Step | None:
-        from sts_kg.closure.proofs.search import Step
-
         s, p, o = row
         up, down = self._below(s, o), self._below(o, s)
         if p == SUB_CLASS_OF or up is None or down is None:
@@ -128,8 +123,6 @@ class Copies:
 
         Copies of different expressions are one if they are the same, or if a third is a copy of both.
         """
-        from sts_kg.closure.proofs.search import Step
-
         if step := self._written_alike(x, y):
             return step
         before: dict[int, Step | None] = {x: None}
@@ -149,16 +142,12 @@ class Copies:
 
     def _same(self, x: int, y: int) -> Step | None:
         """Return the proof that a term is below one that is the same."""
-        from sts_kg.closure.proofs.search import Step
-
         same = self._prover.sameness(x, y) if self._known.of(x) == self._known.of(y) else None
         lower = self._reflexive(x) if same else None
         return Step((x, SUB_CLASS_OF, y), "eq-rep-o", (same, lower)) if same and lower else None
 
     def _written_alike(self, x: int, y: int) -> Step | None:
         """Return the proof that a restriction is below one with the same property and filler."""
-        from sts_kg.closure.proofs.search import Step
-
         prover, of = self._prover, self._known.of
         for filler in _FILLERS:
             properties = list(prover.objects(y, ON_PROPERTY, _GIVEN))
@@ -197,8 +186,6 @@ class Copies:
         return self._by_kind(p, SUB_PROPERTY_OF, kinds)
 
     def _by_kind(self, x: int, order: int, kinds: tuple[tuple[str, int], ...]) -> Step | None:
-        from sts_kg.closure.proofs.search import Step
-
         prover = self._prover
         if prover.has((x, order, x), _GIVEN):
             return prover.prove_below((x, order, x), _GIVEN)
@@ -234,15 +221,14 @@ class Copies:
             self._images[p] = given, self._known.represented(p, given) if given.size else EMPTY
         return self._images[p]
 
-    def _lifted(self, step: Step, row: Row) -> Step | None:
-        from sts_kg.closure.proofs.search import Step
-
+    def lifted(self, step: Step, row: Row) -> Step | None:
+        """Return the proof of a triple from the proof of one with other copies for its classes."""
         a, p, b = step.triple
         s, _, o = row
         if p == EQUIVALENT_CLASS:
             up = Step((a, SUB_CLASS_OF, b), "scm-eqc1", (step,))
             down = Step((b, SUB_CLASS_OF, a), "scm-eqc1", (step,))
-            both = self._lifted(up, (s, SUB_CLASS_OF, o)), self._lifted(down, (o, SUB_CLASS_OF, s))
+            both = self.lifted(up, (s, SUB_CLASS_OF, o)), self.lifted(down, (o, SUB_CLASS_OF, s))
             return Step(row, "scm-eqc2", (both[0], both[1])) if both[0] and both[1] else None
         if p == SUB_CLASS_OF and s != a:
             lower = self._below(s, a)

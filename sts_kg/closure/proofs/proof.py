@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rdflib import Literal, URIRef
 from rdflib.term import Node
 
-from sts_kg.closure.proofs.search import LIST, Step
+from sts_kg.closure.proofs.steps import LIST, Step
 from sts_kg.closure.rules.table import RULES
 from sts_kg.closure.terms import Terms
 from sts_kg.closure.vocabulary import expanded

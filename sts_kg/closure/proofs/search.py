@@ -19,6 +19,7 @@ import numpy as np
 from sts_kg.closure.columns import Ids, firsts, lookup, seconds, swap
 from sts_kg.closure.fixpoint import Fixpoint
 from sts_kg.closure.proofs.copies import Copies
+from sts_kg.closure.proofs.steps import LIST, Row, Step
 from sts_kg.closure.rules.table import RULES, Pattern, Rule
 from sts_kg.closure.triples import ASSERTED, CLASSES_IN, Block
 from sts_kg.closure.vocabulary import (
@@ -38,30 +39,13 @@ from sts_kg.closure.vocabulary import (
 from sts_kg.rdf import LITERAL
 from sts_kg.rdf.xsd import ILL_TYPED
 
-__all__ = ["LIST", "Prover", "Step"]
+__all__ = ["Prover"]
 
-#: Takes the place of a rule id in the step that gives the members of an `rdf:List`.
-LIST = "LIST"
 EVER = 1 << 30
-Row = tuple[int, int, int]
 Binding = dict[str, int]
 _TRANSITIVE = {SUB_CLASS_OF: "scm-sco", SUB_PROPERTY_OF: "scm-spo"}
 #: Rules that `_by_rule` leaves out: other methods prove equality, literals and transitivity.
 _OTHERWISE = frozenset(rule for rule in RULES if rule.startswith(("eq-", "dt-"))) | {"prp-trp", "scm-sco", "scm-spo"}
-
-
-@dataclass(frozen=True)
-class Step:
-    """A triple of ids and what it follows from: a rule with premises, or the source that asserts it.
-
-    In a `LIST` step the triple is the head of the list, and `members` has its members; for *false* the triple is empty.
-    """
-
-    triple: tuple[int, ...]
-    rule: str | None
-    premises: tuple[Step, ...] = ()
-    source: str | None = None
-    members: tuple[int, ...] = ()
 
 
 @dataclass
@@ -210,8 +194,11 @@ class Prover:
 
     def _by_name(self, row: Row, below: int) -> Step | None:
         """Return the proof by a rule that takes another copy of a class expression from a list or a filler."""
-        steps = (self._copies.lifted(self._by_rule(each, below), row) for each in self._copies.named(row))
-        return next((step for step in steps if step), None)
+        for each in self._copies.named(row):
+            step = self._by_rule(each, below)
+            if step and (lifted := self._copies.lifted(step, row)):
+                return lifted
+        return None
 
     def _by_use(self, row: Row, below: int) -> Step | None:
         """Return the proof that a term is the same as itself, from the earliest triple that has it."""
