@@ -17,7 +17,7 @@ from sts_kg.closure.rules.datatypes import Literals, dt_diff, dt_equal_to_litera
 from sts_kg.closure.rules.facts import FACT_RULES, Round
 from sts_kg.closure.rules.schema import READ_CLASSES, READ_PROPERTIES, Lists, Schema, SchemaRound
 from sts_kg.closure.terms import Terms
-from sts_kg.closure.triples import ASSERTED, Found, Numbers, Triples
+from sts_kg.closure.triples import ASSERTED, Found, Numbers, Triples, ends
 from sts_kg.closure.vocabulary import (
     ANNOTATION_PROPERTY,
     ANNOTATIONS,
@@ -115,9 +115,8 @@ class Fixpoint:
         for predicate, blocks in given.blocks.items():
             for block in blocks:
                 if block.round == ASSERTED:
-                    s, o = (seconds, firsts) if predicate == TYPE else (firsts, seconds)
-                    p = np.full(block.pairs.size, predicate)
-                    self.add(s(block.pairs), p, o(block.pairs), given.sources[block.source])
+                    s, o = ends(predicate, block.pairs)
+                    self.add(s, np.full(s.size, predicate), o, given.sources[block.source])
 
     def run(self) -> None:
         """Close the triples.

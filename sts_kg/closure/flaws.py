@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sts_kg.closure.columns import Ids, contains, firsts, seconds
+from sts_kg.closure.columns import Ids, contains
 from sts_kg.closure.fixpoint import Fixpoint
 from sts_kg.closure.io.lines import Look, lines_of
-from sts_kg.closure.triples import ASSERTED
-from sts_kg.closure.vocabulary import TYPE
+from sts_kg.closure.triples import ASSERTED, ends
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -142,7 +141,7 @@ def _with_objects(fixpoint: Fixpoint, objects: Ids) -> Iterator[tuple[str, Row]]
     for predicate, blocks in known.blocks.items() if objects.size else ():
         for block in blocks:
             if block.round == ASSERTED:
-                s, o = _ends(predicate, block.pairs)
+                s, o = ends(predicate, block.pairs)
                 there = contains(objects, o)
                 for x, y in zip(s[there].tolist(), o[there].tolist(), strict=True):
                     yield known.sources[block.source], (x, predicate, y)
@@ -154,18 +153,13 @@ def _given(fixpoint: Fixpoint, row: Row) -> Iterator[tuple[str, Row]]:
     for given, blocks in known.blocks.items():
         for block in blocks if known.of(given) == known.of(predicate) else ():
             if block.round == ASSERTED:
-                s, o = _ends(given, block.pairs)
+                s, o = ends(given, block.pairs)
                 there = (known.representative(s) == subject) & (known.representative(o) == object_)
                 for x, y in zip(s[there].tolist(), o[there].tolist(), strict=True):
                     n += 1
                     yield known.sources[block.source], (x, given, y)
     if not n:
         yield "", row
-
-
-def _ends(predicate: int, pairs: Ids) -> tuple[Ids, Ids]:
-    """Return the subjects and objects of a block."""
-    return (seconds(pairs), firsts(pairs)) if predicate == TYPE else (firsts(pairs), seconds(pairs))
 
 
 def _placed(

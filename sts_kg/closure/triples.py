@@ -32,7 +32,7 @@ from sts_kg.closure.columns import (
 )
 from sts_kg.closure.vocabulary import DOMAIN, EQUIVALENT_CLASS, RANGE, SAME_AS, SUB_CLASS_OF, TYPE
 
-__all__ = ["ASSERTED", "CLASSES_IN", "NONE", "Block", "Found", "Numbers", "Triples"]
+__all__ = ["ASSERTED", "CLASSES_IN", "NONE", "Block", "Found", "Numbers", "Triples", "ends"]
 
 ASSERTED = 0
 #: Ids of any width, as they are read.
@@ -314,6 +314,11 @@ def _grown(of: Ids | None, n_terms: int) -> Ids:
     if of is None:
         return np.arange(n_terms)
     return of if of.size >= n_terms else np.concatenate((of, np.arange(of.size, n_terms)))
+
+
+def ends(predicate: int, pairs: Ids) -> tuple[Ids, Ids]:
+    """Return the subjects and objects of a predicate's pairs, whose halves are as in its blocks."""
+    return (seconds(pairs), firsts(pairs)) if predicate == TYPE else (firsts(pairs), seconds(pairs))
 
 
 def _united(parts: list[Ids]) -> Ids:

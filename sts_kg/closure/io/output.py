@@ -33,7 +33,7 @@ from sts_kg.closure.columns import (
 )
 from sts_kg.closure.engines import Axioms
 from sts_kg.closure.terms import Terms
-from sts_kg.closure.triples import CLASSES_IN, Triples
+from sts_kg.closure.triples import CLASSES_IN, Triples, ends
 from sts_kg.closure.vocabulary import (
     ANNOTATION_PROPERTY,
     ANNOTATIONS,
@@ -390,8 +390,7 @@ def _sizes(pairs: Ids, names: Sequence[Ids]) -> Ids:
 
 
 def _rows(predicate: int, pairs: Ids) -> Rows:
-    first, second = firsts(pairs), seconds(pairs)
-    return (predicate, second, first) if predicate == TYPE else (predicate, first, second)
+    return predicate, *ends(predicate, pairs)
 
 
 def _is_axiomatic(types: Ids) -> NDArray[np.bool_]:
