@@ -31,6 +31,7 @@ LAZY: set[tuple[str, str]] = set()
 #: Library to the modules that may import it; the others may be imported anywhere.
 LIBRARIES = {
     "numpy": {
+        "cases.encoded",
         "closure",
         "links.external",
         "plan.bits",
@@ -51,6 +52,8 @@ LIBRARIES = {
     "pandas": {"tables"},
     "polars": {"tables"},
     "pyshacl": {"quality"},
+    "duckdb": {"cohort"},
+    "pyarrow": {"cohort"},
 }
 
 

@@ -1,1 +1,6 @@
-__all__: list[str]
+from .cohort import Cohort as Cohort
+from .opening import open_cohort as open_cohort
+from .rejections import Rejected as Rejected
+from .rejections import Rejections as Rejections
+from .rows import FORMS as FORMS
+from .rows import Rows as Rows
