@@ -24,6 +24,7 @@ from sts_kg.cases import (
     SourceDiff,
     find_case,
     find_option,
+    questionnaire,
     questions,
     read_cases,
     sheet,
@@ -763,6 +764,13 @@ class KnowledgeGraph:
             This graph is by a reading that was not chosen.
         """
         return sheet(self.session, self.guideline.texts(page))
+
+    def questionnaire(self) -> dict[str, object]:
+        """Return the findings, and what else a case can say, as a Questionnaire of FHIR R4, in the values of JSON.
+
+        A QuestionnaireResponse to it, in JSON, is a case: wherever a case file can be named, it can be.
+        """
+        return questionnaire(self.guideline)
 
     def check(self, *, page: str | Path | None = None) -> Report:
         """Return the report of the quality gates on the ontology and the queries, and on the page if available."""

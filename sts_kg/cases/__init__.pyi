@@ -8,6 +8,7 @@ from .case import Case as Case
 from .explanation import Explanation as Explanation
 from .marks import Mark as Mark
 from .options import find_option as find_option
+from .questionnaires import questionnaire as questionnaire
 from .review_sheet import Sheet as Sheet
 from .review_sheet import sheet as sheet
 from .revision import SourceDiff as SourceDiff
