@@ -778,6 +778,15 @@ class KnowledgeGraph:
         """
         return questionnaire(self.guideline)
 
+    def view_definitions(self) -> dict[str, dict[str, Any]]:
+        """Return ViewDefinitions of SQL on FHIR v2 by their names, in the values of JSON: tables of a cohort from FHIR.
+
+        See `sts_kg.cohort.view_definitions`.
+        """
+        from sts_kg.cohort import view_definitions
+
+        return view_definitions(self.guideline)
+
     def check(self, *, page: str | Path | None = None) -> Report:
         """Return the report of the quality gates on the ontology and the queries, and on the page if available."""
         from sts_kg.quality import report

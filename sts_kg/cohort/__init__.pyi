@@ -1,1 +1,1 @@
-__all__: list[str]
+from .views import view_definitions as view_definitions
