@@ -92,7 +92,8 @@ def _json_root(text: str) -> yaml.Node:
             if word == "}":
                 node = yaml.MappingNode(f"{TAG}map", list(zip(inner[::2], inner[1::2], strict=True)), mark, mark)
         else:
-            text_of = json.loads(word) if word.startswith('"') else word
+            plain = word[1:-1] if word.startswith('"') else word
+            text_of = json.loads(word) if "\\" in word else plain
             node = yaml.ScalarNode(f"{TAG}{_kind_of_scalar(word)}", text_of, mark, mark)
         open_nodes[-1][2].append(node)
     return open_nodes[0][2][0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -68,6 +69,16 @@ def cases_in_resources(path: str | Path, nodes: Iterable[yaml.Node], vocabulary:
 class _Responses(Nodes):
     """What the resources of a file say, as nodes of case files."""
 
+    @cached_property
+    def form(self) -> str:
+        return questionnaire_url(self.vocabulary)
+
+    @cached_property
+    def expected(self) -> dict[str, Item]:
+        """The items of the form by their link ids; those in groups are with these."""
+        items = (*form_items(self.vocabulary), Item("note", "display", ""))
+        return {one.link_id: one for one in items}
+
     def cases(self, node: yaml.Node) -> Iterator[yaml.Node]:
         kind, place = self.kind(node), self.place(node)
         if kind not in _KINDS:
@@ -116,12 +127,11 @@ class _Responses(Nodes):
             raise at.unknown(f"there is no status {shown(status)}", status, _STATUSES, key="status")
         if status == "entered-in-error":
             raise at.error("the QuestionnaireResponse was entered in error, and is no case", key="status", value=status)
-        form, answered = questionnaire_url(self.vocabulary), response.get("questionnaire")
-        if answered is not None and (name := self.scalar(answered, "questionnaire")).partition("|")[0] != form:
-            reason = f"the QuestionnaireResponse answers {shown(name)}; answers to {form} are expected"
-            raise self.place(answered).error(reason, key="questionnaire", value=name, valid=[form])
-        items = {one.link_id: one for one in form_items(self.vocabulary)} | {"note": Item("note", "display", "")}
-        return _mapping(node, [(_text("case", node), self.id(response, node)), *self.items(response, items)])
+        answered = response.get("questionnaire")
+        if answered is not None and (name := self.scalar(answered, "questionnaire")).partition("|")[0] != self.form:
+            reason = f"the QuestionnaireResponse answers {shown(name)}; answers to {self.form} are expected"
+            raise self.place(answered).error(reason, key="questionnaire", value=name, valid=[self.form])
+        return _mapping(node, [(_text("case", node), self.id(response, node)), *self.items(response, self.expected)])
 
     def id(self, response: Mapping[str, yaml.Node], node: yaml.Node) -> yaml.Node:
         """Return the id of the case: the identifier of the response, else that of its subject, else its id."""
