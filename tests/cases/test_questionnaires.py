@@ -17,6 +17,7 @@ from responses_made import STS, URL, all_items, form, guideline, question, respo
 from sts_kg.cases.case import Case
 from sts_kg.cases.files import parse, read
 from sts_kg.cases.questionnaires import questionnaire
+from sts_kg.cases.sources import read_cases
 from sts_kg.errors import CaseError, ParseError
 from sts_kg.guideline.data import ontology_folder
 from sts_kg.guideline.guideline import Guideline
@@ -190,6 +191,11 @@ def test_a_response_says_the_same_as_the_case_file() -> None:
     said = parse(json.dumps(FULL), guideline().vocabulary)
     assert unplaced(only(response(FULL))) == unplaced(said[0])
     assert len(said[0].courses) == 2 and len(said[0].given) == 2 and len(said[0].no_growth) == 2
+
+
+def test_a_response_may_be_a_mapping_in_python() -> None:
+    (case,) = read_cases(response(FULL), guideline().vocabulary)
+    assert unplaced(case) == unplaced(only(response(FULL)))
 
 
 def test_random_cases_are_the_same_as_responses() -> None:
