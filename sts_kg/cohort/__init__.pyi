@@ -4,3 +4,4 @@ from .rejections import Rejected as Rejected
 from .rejections import Rejections as Rejections
 from .rows import FORMS as FORMS
 from .rows import Rows as Rows
+from .views import view_definitions as view_definitions
