@@ -1,7 +1,7 @@
-"""Cohorts: the conditions of a guideline over a whole table of patients, where the table is.
+"""Cohorts: the conditions of a guideline over a hospital, from tables, in SQL or by bits.
 
-For SQL texts of a plan in several dialects, and for the engines that run them.
-It never connects to a database, and never takes unknown for false.
+For reading tables, counting, asking, and writing what the plan answers for each patient, here or where the data are.
+It never writes a row about a patient unless asked to, shows no small count, and drops no row in silence.
 """
 
 import lazy_loader

@@ -1,0 +1,14 @@
+from .bits import Facts as Facts
+from .bits import Packer as Packer
+from .bits import Values as Values
+from .bits import unpacked as unpacked
+from .plan import CourseFinding as CourseFinding
+from .plan import Fact as Fact
+from .plan import OptionPlan as OptionPlan
+from .plan import Plan as Plan
+from .plan import Question as Question
+from .plan import Tried as Tried
+from .plan import short as short
+from .plan import tree as tree
+from .reading import plan_of as plan_of
+from .reading import plans_of_readings as plans_of_readings
