@@ -7,7 +7,7 @@ truth values: flags are 1, 0 or NULL.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations, product
+from itertools import product
 
 from rdflib import URIRef
 
@@ -162,27 +162,21 @@ class _Text:
 
     def _clashes(self) -> Iterator[str]:
         """Yield the tests that a finding both holds and does not; those that others imply are left out."""
-        sides: dict[URIRef, tuple[set[str], set[str]]] = {}
+        left: dict[URIRef, set[frozenset[str]]] = {}
+        sides: dict[URIRef, tuple[list[str], list[str]]] = {}
         for finding in self.plan.findings:
             yes, no = (
-                {self.facts[each] for each in self.plan.premises.get((finding, holds), ()) if each in self.facts}
+                [self.facts[each] for each in self.plan.premises.get((finding, holds), ()) if each in self.facts]
                 for holds in (True, False)
             )
-            sides[finding] = yes, no
-        left = {finding: self._pairs(*both) for finding, both in sides.items()}
+            pairs = [(one, other) for one, other in product(yes, no) if one[:-1] != other[:-1]]  # x = 1 beside x = 0
+            left[finding] = {frozenset(pair) for pair in pairs}
+            sides[finding] = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
         for finding in sorted(left, key=lambda one: len(left[one])):
-            others = set().union(*(pairs for one, pairs in left.items() if one != finding))
-            if left[finding] <= others:
+            if left[finding] <= set[frozenset[str]]().union(*(left[one] for one in left if one != finding)):
                 del left[finding]
         for finding in left:
-            yes, no = sides[finding]
-            yield f"({all_of([any_of(sorted(yes)), any_of(sorted(no))])})"
-
-    @staticmethod
-    def _pairs(yes: set[str], no: set[str]) -> set[frozenset[str]]:
-        """Return the pairs of tests that contradict each other; one column cannot be 1 and 0."""
-        pairs = product(yes, no)
-        return {frozenset(pair) for pair in pairs if pair[0].removesuffix(" = 1") != pair[1].removesuffix(" = 0")}
+            yield f"({all_of(any_of(side) for side in sides[finding])})"
 
     def _add_valued(self, extra: Sequence[str] = (), *, inner: bool = False, wanted: Iterable[Condition] | None = None) -> None:
         """Add the step with the value of each condition; options with the same condition share a column."""

@@ -11,7 +11,7 @@ from rdflib import URIRef
 
 from sts_kg.cohort.relations import column_name, words_of
 from sts_kg.cohort.sql_dates import end_of_day
-from sts_kg.cohort.sql_parts import Check, Script, all_of, any_of, faults, flag, holds_word, other_words
+from sts_kg.cohort.sql_parts import Check, Script, all_of, any_of, faults, flag, holds_word, other_words, word_list
 from sts_kg.guideline import CourseRule, Report
 from sts_kg.plan import CourseFinding, Tried, short
 from sts_kg.rdf import STS, local
@@ -73,50 +73,60 @@ def _date(script: Script, relation: str, key: str) -> str:
 
 
 def _add_course_rows(script: Script) -> None:
-    plan, has = script.plan, script.relations.has
-    therapies = script.as_text("courses", "therapies")
-    lists = {key: script.as_text("courses", key) for key in ("purpose", "site")}
-    words = {"outcome": words_of(plan.outcomes), "for": words_of(plan.indications)}
-    checks = [
-        Check("therapies", therapies, f"({therapies} IS NULL OR TRIM({therapies}) = '')", "no-therapy"),
-        Check("therapies", therapies, other_words(therapies, words_of(plan.therapies)), "unknown-word"),
-    ]
-    select = [f"{_id(script)} AS id", f"{script.as_text('courses', 'course')} AS course", f"{therapies} AS therapies"]
-    select += [
-        f"{_date(script, 'courses', key)} AS {name}"
-        for key, name in (("start", "starts"), ("end", "ends"), ("no_growth_until", "quiet_until"))
-    ]
+    plan, relations = script.plan, script.relations
+    cells = [f"{_id(script)} AS id"]
+    for key in ("course", "therapies", "outcome", "for", "purpose", "site"):
+        cells.append(f"{script.as_text('courses', key)} AS {_CELLS.get(key, key)}")
+    dates = (("start", "starts"), ("end", "ends"), ("no_growth_until", "quiet_until"))
+    cells += [f"{_date(script, 'courses', key)} AS {name}" for key, name in dates]
+    checks = []
     for key in ("ongoing", "first_growth"):
-        if has("courses", key):
-            cell, column = script.relations.columns["courses"][key], script.cell("courses", key) or ""
-            checks.append(
-                Check(key, script.dialect.as_text(column), script.not_yes_or_no(column, cell.kind), "not-yes-or-no")
-            )
-            select.append(f"{script.yes_or_no(column, cell.kind)} AS {key}")
-        else:
-            select.append(f"{script.unknown} AS {key}")
-    for key, known in words.items():
-        value = script.as_text("courses", key)
-        if has("courses", key):
-            valid = ", ".join(script.dialect.literal(word) for word in known)
-            checks.append(Check(key, value, f"{value} NOT IN ({valid})", "unknown-word"))
-        by_name: dict[URIRef, list[str]] = {}
-        for word, thing in known.items():
-            by_name.setdefault(thing, []).append(script.dialect.literal(word))
-        whens = " ".join(f"WHEN {value} IN ({', '.join(named)}) THEN '{short(t)}'" for t, named in by_name.items())
-        name = "outcome" if key == "outcome" else "indication"
-        select.append(f"CASE {whens} END AS {name}" if has("courses", key) else f"{script.nothing} AS {name}")
-    for key, things in (("purpose", plan.purposes), ("site", plan.sites)):
-        if has("courses", key):
-            checks.append(Check(key, lists[key], other_words(lists[key], words_of(things)), "unknown-word"))
-        select.append(f"{lists[key]} AS {key}s")
-    select += [f"{flag(holds_word(therapies, [short(each)]))} AS {_held(each)}" for each in plan.therapies]
+        value = script.unknown
+        if relations.has("courses", key):
+            cell, column = relations.columns["courses"][key], script.cell("courses", key) or ""
+            value = script.yes_or_no(column, cell.kind)
+            wrong = flag(script.not_yes_or_no(column, cell.kind))
+            cells += [f"{script.dialect.as_text(column)} AS {key}_text", f"{wrong} AS {key}_wrong"]
+            checks.append(Check(key, f"t.{key}_text", f"t.{key}_wrong = 1", "not-yes-or-no"))
+        cells.append(f"{value} AS {key}")
+    for key in _LISTS:
+        if relations.has("courses", key):
+            cells.append(f"{word_list(script.as_text('courses', key))} AS {key}_list")
+    comment = "a row for each course, as it is written"
+    script.add("sts_course_cells", comment, cells, [f"FROM {relations.tables['courses']} t"])
+
+    select = ["t.id", "t.course", *(f"t.{name}" for _, name in dates), "t.ongoing", "t.first_growth"]
+    checks.insert(0, Check("therapies", "t.therapies", "t.therapies IS NULL OR TRIM(t.therapies) = ''", "no-therapy"))
+    lists = {"therapies": plan.therapies, "purpose": plan.purposes, "site": plan.sites}
+    for key, things in lists.items():
+        if relations.has("courses", key):
+            wrong = other_words(f"t.{key}_list", words_of(things))
+            checks.append(Check(key, f"t.{_CELLS.get(key, key)}", wrong, "unknown-word"))
+    for key, things in (("outcome", plan.outcomes), ("for", plan.indications)):
+        name = _CELLS.get(key, key)
+        if not relations.has("courses", key):
+            select.append(f"{script.nothing} AS {name}")
+            continue
+        known = words_of(things)
+        valid = ", ".join(f"'{word}'" for word in known)
+        checks.append(Check(key, f"t.{name}", f"t.{name} NOT IN ({valid})", "unknown-word"))
+        long = {word: thing for word, thing in known.items() if word != short(thing)}
+        whens = " ".join(f"WHEN '{word}' THEN '{short(thing)}'" for word, thing in long.items())
+        select.append(f"CASE t.{name} {whens} ELSE t.{name} END AS {name}")
+    for key in ("purpose", "site"):
+        select.append(f"{f't.{key}_list' if relations.has('courses', key) else script.nothing} AS {key}s")
+    select += [f"{flag(holds_word('t.therapies_list', [short(each)]))} AS {_held(each)}" for each in plan.therapies]
     script.checks["courses"] = checks
     select.append(f"{flag(script.wrong('courses'))} AS wrong_cell")
     if script.told:
         select += faults(checks, ("cell_column", "cell_value", "cell_reason"))
-    comment = "a row for each course, as it is written, with a flag for each therapy"
-    script.add("sts_course_rows", comment, select, [f"FROM {script.relations.tables['courses']} t"])
+    script.add("sts_course_rows", "the same, with a flag for each therapy", select, ["FROM sts_course_cells t"])
+
+
+#: What cells are called in the steps, where that is not the name of their column.
+_CELLS = {"for": "indication"}
+#: The columns of courses that hold several words.
+_LISTS = ("therapies", "purpose", "site")
 
 
 def _held(therapy: URIRef) -> str:

@@ -24,7 +24,7 @@ from sts_kg.cohort.sql_courses import (
     tried_column,
 )
 from sts_kg.cohort.sql_dates import add_days, end_of_day
-from sts_kg.cohort.sql_parts import NEVER, Check, Script, all_of, any_of, faults, flag, holds_word, other_words
+from sts_kg.cohort.sql_parts import NEVER, Check, Script, all_of, any_of, faults, flag, holds_word, other_words, word_list
 from sts_kg.guideline import Threshold
 from sts_kg.plan import Fact, OptionPlan, short
 
@@ -104,10 +104,11 @@ def _add_patients(script: Script) -> None:
     if relations.has("table", "declines"):
         declines = script.as_text("table", "declines")
         words = words_of(script.plan.modalities)
-        checks.append(Check("declines", declines, other_words(declines, words), "unknown-word"))
+        listed = f"({word_list(declines)})"
+        checks.append(Check("declines", declines, other_words(listed, words), "unknown-word"))
         for each in script.plan.modalities:
             named = [word for word, thing in words.items() if thing == each]
-            select.append(f"{flag(holds_word(declines, named))} AS declines_{column_name(each)}")
+            select.append(f"{flag(holds_word(listed, named))} AS declines_{column_name(each)}")
     for name in NUMBERS.values():
         if column := script.cell("table", name):
             select.append(f"{column} AS {name}")

@@ -20,6 +20,7 @@ __all__ = [
     "holds_word",
     "none_if_empty",
     "other_words",
+    "word_list",
 ]
 
 NEVER = "1 = 0"
@@ -47,20 +48,20 @@ def none_if_empty(expression: str) -> str:
     return f"CASE WHEN {expression} <> '' THEN {expression} END"
 
 
-def holds_word(cell: str, words: Iterable[str]) -> str:
-    """Return the test that a list of words, with blanks between, holds one of some words."""
-    return any_of(f"' ' || {cell} || ' ' LIKE '% {word} %'" for word in words)
+def word_list(cell: str) -> str:
+    """Return a list of words, with blanks between, in which each word has a blank on both sides of its own."""
+    return f"' ' || REPLACE({cell}, ' ', '  ') || ' '"
 
 
-def other_words(cell: str, words: Iterable[str]) -> str:
-    """Return the test that a list of words, with blanks between, holds a word that is none of these.
+def holds_word(listed: str, words: Iterable[str]) -> str:
+    """Return the test that a `word_list` holds one of some words."""
+    return any_of(f"{listed} LIKE '% {word} %'" for word in words)
 
-    Each word gets a blank on both sides of its own; what is left when the known ones are taken out is unknown.
-    """
-    rest = f"' ' || REPLACE({cell}, ' ', '  ') || ' '"
-    for word in words:
-        rest = f"REPLACE({rest}, ' {word} ', '')"
-    return f"TRIM({rest}) <> ''"
+
+def other_words(listed: str, words: Iterable[str]) -> str:
+    """Return the test that a `word_list` holds a word that is none of these: its letters are more than theirs."""
+    known = " + ".join(f"LENGTH({listed}) - LENGTH(REPLACE({listed}, ' {word} ', '  '))" for word in words)
+    return f"LENGTH(REPLACE({listed}, ' ', '')) > {known}"
 
 
 @dataclass(frozen=True)
@@ -155,5 +156,5 @@ class Script:
 
     def wrong(self, relation: str) -> str:
         """Return the test that a row of a relation cannot be used."""
-        return any_of(check.wrong for check in self.checks.get(relation, ()))
+        return "\n            OR ".join(check.wrong for check in self.checks[relation])
 
