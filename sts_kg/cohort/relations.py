@@ -11,7 +11,7 @@ from sts_kg.errors import ParameterError, UnknownNameError
 from sts_kg.plan import Plan, short
 from sts_kg.rdf import STS, local
 
-__all__ = ["KINDS", "Cell", "Relations", "column_name", "relations"]
+__all__ = ["KINDS", "NUMBERS", "Cell", "Relations", "column_name", "kinds_of", "relations", "words_of"]
 
 #: What cells hold: 1, 0 or NULL; a word for yes, no or unknown, or a truth value; a number; any text, days too.
 KINDS = ("flag", "word", "number", "text")
@@ -46,14 +46,14 @@ class Cell:
 class Relations:
     """The tables of a cohort, each an expression as SQL has it, and the columns that each has, by key.
 
-    `findings` are the columns of the table of patients that hold findings. `unique` says that a table of patients has
-    each case once, so that nobody need look.
+    `findings` are the columns of the table of patients that hold findings. `checked` says that a table of patients is
+    known to have each case once, with an id, and flags that are 1, 0 or NULL, so that nobody need look.
     """
 
     tables: Mapping[str, str]
     columns: Mapping[str, Mapping[str, Cell]]
     findings: Mapping[URIRef, Cell]
-    unique: bool
+    checked: bool
 
     def has(self, relation: str, column: str) -> bool:
         """Return whether there is such a relation, and it has such a column."""
@@ -72,7 +72,7 @@ def column_name(thing: URIRef) -> str:
 
 
 def relations(
-    plan: Plan, tables: Mapping[str, str | None], columns: Mapping[str, str] | None, *, unique: bool
+    plan: Plan, tables: Mapping[str, str | None], columns: Mapping[str, str] | None, *, checked: bool
 ) -> Relations:
     """Return the relations of tables with some columns.
 
@@ -96,7 +96,7 @@ def relations(
     for name, kind in {**_usual(plan, given, columns or {}), **(columns or {})}.items():
         relation, _, column = name.rpartition(".") if name.partition(".")[0] in _COLUMNS else ("", "", name)
         relation = relation or "table"
-        key = column.casefold().replace("-", "_").removeprefix("finding_")
+        key = _key(column)
         if relation not in given or key == "case":
             continue
         finding = findings.get(key) if relation == "table" else None
@@ -116,7 +116,7 @@ def relations(
         for column in needed if relation in given else ():
             if column not in found[relation]:
                 raise ParameterError("cohort", f"{relation}.{column}", "the table needs this column")
-    return Relations(given, found, of_findings, unique)
+    return Relations(given, found, of_findings, checked)
 
 
 def _usual(plan: Plan, tables: Mapping[str, str], columns: Mapping[str, str]) -> Mapping[str, str]:
@@ -143,3 +143,23 @@ def _usual_of(relation: str, plan: Plan, tables: Mapping[str, str]) -> Iterator[
 def words_of(things: tuple[URIRef, ...]) -> Mapping[str, URIRef]:
     """Return the words that name things in a cell: short names and ids, as in case files."""
     return {word: thing for thing in things for word in dict.fromkeys((short(thing), local(thing)))}
+
+
+def kinds_of(plan: Plan, relation: str, columns: Mapping[str, bool]) -> Mapping[str, str]:
+    """Return those columns of a table that mean something here, with what their cells hold, as `relations` takes them.
+
+    `columns` are all columns that it has, each with whether its cells are numbers.
+    """
+    findings = {column_name(finding) for finding in plan.findings} if relation == "table" else set()
+    found = {}
+    for name, number in columns.items():
+        key = _key(name)
+        usual = "flag" if key in findings else _COLUMNS[relation].get(key)
+        if usual:
+            prefix = "" if relation == "table" else f"{relation}."
+            found[prefix + name] = usual if usual != "flag" or number else "word"
+    return found
+
+
+def _key(column: str) -> str:
+    return column.casefold().replace("-", "_").removeprefix("finding_")

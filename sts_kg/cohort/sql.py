@@ -13,7 +13,7 @@ from rdflib import URIRef
 
 from sts_kg.cohort.dialects import dialect_of
 from sts_kg.cohort.relations import column_name, relations
-from sts_kg.cohort.sql_facts import add_facts, mark_flags, rejections, tests_of
+from sts_kg.cohort.sql_facts import add_facts, mark_flags, rejections, rejects, tests_of
 from sts_kg.cohort.sql_parts import NEVER, Script, all_of, any_of, flag
 from sts_kg.errors import ParameterError, UnknownNameError
 from sts_kg.guideline import Alternative, Condition, Conjunction, Leaf, leaves
@@ -37,7 +37,7 @@ def sql(
     growth: str | None = None,
     no_growth: str | None = None,
     columns: Mapping[str, str] | None = None,
-    unique: bool = False,
+    checked: bool = False,
     option: str | None = None,
     as_of: str | None = None,
     min_cell: int | None = None,
@@ -68,9 +68,10 @@ def sql(
         `text` (also dates), `number`. Those of the other tables are written `courses.end`. A table of which nothing is
         said has all columns, and flags for yes and no; that of patients has `as_of`, `history_complete` and
         `declines` only if there are courses.
-    unique : bool
-        Whether the table of patients is known to have each case once; otherwise an id that is there twice is rejected,
-        which costs a pass over the ids.
+    checked : bool
+        Whether the table of patients is known, as by constraints of the database, to have each case once, with an id, and
+        flags that are 1, 0 or NULL. Otherwise whoever has another value or is there twice is rejected, which costs a
+        pass over the ids.
     option : str, optional
         The option of `funnel`.
     as_of : str, optional
@@ -89,7 +90,7 @@ def sql(
     if what not in WHATS:
         raise UnknownNameError("what to ask for", what, WHATS)
     tables = {"table": table, "courses": courses, "growth": growth, "no_growth": no_growth}
-    found = relations(plan, tables, columns, unique=unique)
+    found = relations(plan, tables, columns, checked=checked)
     script = Script(plan, dialect_of(dialect), found, marks=what in ("rows", "facts"), told=what == "rejected")
     add_facts(script)
     return _Text(script, min_cell or 0).text(what, option, as_of)
@@ -157,7 +158,7 @@ class _Text:
             "sts_known",
             "what is known of each patient who can be answered, with all that follows",
             select,
-            ["FROM sts_facts f", "WHERE f.rejected = 0"],
+            ["FROM sts_facts f", *(["WHERE f.rejected = 0"] if rejects(self.script) else [])],
         )
 
     def _clashes(self) -> Iterator[str]:
@@ -464,13 +465,13 @@ class _Text:
         dated = script.relations.has("table", "as_of")
         if not dated and as_of is None:
             raise ParameterError("cohort", "as_of", "the table has no column as_of: give a date, YYYY-MM-DD")
-        self._add_known(self._findings_of_conditions(), ["f.as_of_day"] if dated else [])
-        self._add_valued(["k.as_of_day"] if dated else [])
+        self._add_known(self._findings_of_conditions(), ["f.as_of_last"] if dated else [])
+        self._add_valued(["k.as_of_last"] if dated else [])
         day = self._literal(as_of or "")
         if dated:
-            digits = script.dialect.as_text("v.as_of_day")
+            digits = script.dialect.as_text("v.as_of_last")
             written = f"SUBSTR({digits}, 1, 4) || '-' || SUBSTR({digits}, 5, 2) || '-' || SUBSTR({digits}, 7, 2)"
-            day = f"CASE WHEN v.as_of_day IS NOT NULL THEN {written} {f'ELSE {day} ' if as_of else ''}END"
+            day = f"CASE WHEN v.as_of_last IS NOT NULL THEN {written} {f'ELSE {day} ' if as_of else ''}END"
         day = f"CAST({day} AS {script.dialect.day})"
         tests = {of.ordinal: f"v.{self.trees[of.condition]}_met = 1" for of in plan.options.values()}
         self.script.steps.append(

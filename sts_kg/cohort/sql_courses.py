@@ -6,17 +6,18 @@ The rules are those of `sts_kg.cases` (`fact_rules`, `growth`, `marks`), with th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 
 from rdflib import URIRef
 
 from sts_kg.cohort.relations import column_name, words_of
-from sts_kg.cohort.sql_dates import end_of_day
+from sts_kg.cohort.sql_dates import days, end_of_day, numbers
 from sts_kg.cohort.sql_parts import Check, Script, all_of, any_of, faults, flag, holds_word, other_words, word_list
 from sts_kg.guideline import CourseRule, Report
 from sts_kg.plan import CourseFinding, Tried, short
 from sts_kg.rdf import STS, local
 
-__all__ = ["add_courses", "add_rows", "course_facts", "date_columns", "mark_column", "tallied", "tried_column"]
+__all__ = ["add_courses", "add_rows", "course_facts", "mark_column", "tallied", "tried_column"]
 
 TRIED, GIVEN_BEFORE = STS["mark-tried"], STS["mark-given-before"]
 
@@ -25,43 +26,29 @@ TRIED, GIVEN_BEFORE = STS["mark-tried"], STS["mark-given-before"]
 
 
 def add_rows(script: Script) -> None:
-    """Add the steps that read the rows of courses, growth and times without growth, dates still as texts."""
-    if "courses" in script.relations.tables:
+    """Add the steps that read the rows of courses, growth and times without growth, with their dates as numbers."""
+    tables, dialect = script.relations.tables, script.dialect
+    if "courses" in tables:
         _add_course_rows(script)
-    if "growth" in script.relations.tables:
-        script.add(
-            "sts_growth_rows",
-            "a row for each date of growth, as it is written",
-            [
-                f"{_id(script)} AS id",
-                f"{script.as_text('growth', 'course')} AS course",
-                f"{_date(script, 'growth', 'date')} AS grown",
-            ],
-            [f"FROM {script.relations.tables['growth']} t"],
-        )
-    if "no_growth" in script.relations.tables:
-        script.add(
-            "sts_quiet_rows",
-            "a row for each time without growth, as it is written",
-            [
-                f"{_id(script)} AS id",
-                f"{_date(script, 'no_growth', 'from')} AS since",
-                f"{_date(script, 'no_growth', 'until')} AS until_day",
-            ],
-            [f"FROM {script.relations.tables['no_growth']} t"],
-        )
-
-
-def date_columns(script: Script) -> Iterator[tuple[str, str]]:
-    """Yield the steps and columns that hold texts of dates, of the rows that `add_rows` reads."""
-    columns = {
-        "courses": ("sts_course_rows", ("starts", "ends", "quiet_until")),
-        "growth": ("sts_growth_rows", ("grown",)),
-        "no_growth": ("sts_quiet_rows", ("since", "until_day")),
-    }
-    for relation, (step, names) in columns.items():
-        if relation in script.relations.tables:
-            yield from ((step, name) for name in names)
+    if "growth" in tables:
+        cells = [f"{_id(script)} AS id", f"{script.as_text('growth', 'course')} AS course"]
+        cells.append(f"{_date(script, 'growth', 'date')} AS grown")
+        script.add("sts_growth_cells", "a row for each date of growth, as it is written", cells, [f"FROM {tables['growth']} t"])
+        select = ["t.id", "t.course", "t.grown", *numbers("t.grown", "grown", dialect)]
+        script.add("sts_growth_rows", "the same, with numbers", select, ["FROM sts_growth_cells t"])
+        select = ["t.id", "t.course", "t.grown", *days("grown", ("first", "last"), "t")]
+        script.add("sts_growth", "growth with its first and last day", select, ["FROM sts_growth_rows t"])
+    if "no_growth" in tables:
+        cells = [f"{_id(script)} AS id", f"{_date(script, 'no_growth', 'from')} AS since"]
+        cells.append(f"{_date(script, 'no_growth', 'until')} AS ceasing")
+        comment = "a row for each time without growth, as it is written"
+        script.add("sts_quiet_cells", comment, cells, [f"FROM {tables['no_growth']} t"])
+        select = ["t.id", "t.since", "t.ceasing"]
+        select += [*numbers("t.since", "since", dialect), *numbers("t.ceasing", "ceasing", dialect)]
+        script.add("sts_quiet_rows", "the same, with numbers", select, ["FROM sts_quiet_cells t"])
+        select = ["t.id", "t.since", "t.ceasing"]
+        select += [*days("since", ("first", "last"), "t"), *days("ceasing", ("first", "last", "after"), "t")]
+        script.add("sts_quiet", "times without growth with their days", select, ["FROM sts_quiet_rows t"])
 
 
 def _id(script: Script) -> str:
@@ -77,7 +64,7 @@ def _add_course_rows(script: Script) -> None:
     cells = [f"{_id(script)} AS id"]
     for key in ("course", "therapies", "outcome", "for", "purpose", "site"):
         cells.append(f"{script.as_text('courses', key)} AS {_CELLS.get(key, key)}")
-    dates = (("start", "starts"), ("end", "ends"), ("no_growth_until", "quiet_until"))
+    dates = (("start", "starts"), ("end", "ends"), ("no_growth_until", "quiet"))
     cells += [f"{_date(script, 'courses', key)} AS {name}" for key, name in dates]
     checks = []
     for key in ("ongoing", "first_growth"):
@@ -95,7 +82,9 @@ def _add_course_rows(script: Script) -> None:
     comment = "a row for each course, as it is written"
     script.add("sts_course_cells", comment, cells, [f"FROM {relations.tables['courses']} t"])
 
-    select = ["t.id", "t.course", *(f"t.{name}" for _, name in dates), "t.ongoing", "t.first_growth"]
+    select = ["t.id", "t.course", "t.ongoing", "t.first_growth"]
+    for _, name in dates:
+        select += [f"t.{name}", *numbers(f"t.{name}", name, script.dialect)]
     checks.insert(0, Check("therapies", "t.therapies", "t.therapies IS NULL OR TRIM(t.therapies) = ''", "no-therapy"))
     lists = {"therapies": plan.therapies, "purpose": plan.purposes, "site": plan.sites}
     for key, things in lists.items():
@@ -120,7 +109,7 @@ def _add_course_rows(script: Script) -> None:
     select.append(f"{flag(script.wrong('courses'))} AS wrong_cell")
     if script.told:
         select += faults(checks, ("cell_column", "cell_value", "cell_reason"))
-    script.add("sts_course_rows", "the same, with a flag for each therapy", select, ["FROM sts_course_cells t"])
+    script.add("sts_course_rows", "the same, with numbers, and a flag for each therapy", select, ["FROM sts_course_cells t"])
 
 
 #: What cells are called in the steps, where that is not the name of their column.
@@ -139,9 +128,9 @@ def _held(therapy: URIRef) -> str:
 def add_courses(script: Script) -> None:
     """Add the steps that judge courses and growth; those that `tallied` names have one row a case."""
     if "growth" in script.relations.tables:
-        _add_growth(script)
+        _add_of_growth(script)
     if "no_growth" in script.relations.tables:
-        _add_quiet(script)
+        _add_of_quiet(script)
     if "courses" in script.relations.tables:
         _add_dated_courses(script)
         _add_of_courses(script)
@@ -151,16 +140,7 @@ def add_courses(script: Script) -> None:
         _add_covers(script)
 
 
-def _add_growth(script: Script) -> None:
-    script.add(
-        "sts_growth",
-        "growth with its days",
-        [
-            *("g.id", "g.course", "d.first_day", "d.last_day"),
-            f"{flag('d.written IS NULL')} AS wrong",
-        ],
-        ["FROM sts_growth_rows g", "LEFT JOIN sts_days d ON d.written = g.grown"],
-    )
+def _add_of_growth(script: Script) -> None:
     named = _names_courses(script)
     if named:
         script.add(
@@ -169,15 +149,11 @@ def _add_growth(script: Script) -> None:
             ["id", "course", "SUM(1) AS times"],
             ["FROM sts_course_rows", "WHERE course IS NOT NULL", "GROUP BY id, course"],
         )
-    elsewhere = "g.course IS NOT NULL AND c.course IS NULL" if named else "g.course IS NOT NULL"
+    elsewhere = "(g.course IS NOT NULL AND c.course IS NULL)" if named else "g.course IS NOT NULL"
     script.add(
         "sts_of_growth",
         "of each case with growth: whether a row is wrong, and its last growth at the earliest",
-        [
-            "g.id",
-            f"MAX({flag(f'g.wrong = 1 OR ({elsewhere})')}) AS wrong",
-            "MAX(g.first_day) AS latest",
-        ],
+        ["g.id", f"MAX({flag(f'g.grown_first IS NULL OR {elsewhere}')}) AS wrong", "MAX(g.grown_first) AS latest"],
         [
             "FROM sts_growth g",
             *(["LEFT JOIN sts_course_ids c ON c.id = g.id AND c.course = g.course"] if named else []),
@@ -190,37 +166,27 @@ def _names_courses(script: Script) -> bool:
     return script.relations.has("growth", "course") and script.relations.has("courses", "course")
 
 
-def _add_quiet(script: Script) -> None:
-    wrong = "a.written IS NULL OR b.written IS NULL OR b.last_day < a.first_day"
-    script.add(
-        "sts_quiet",
-        "times without growth with their days",
-        [
-            *("q.id", "a.last_day AS begins", "b.after_first AS ends", "a.first_day AS since_first"),
-            *("b.first_day AS until_first", f"{flag(wrong)} AS wrong"),
-        ],
-        [
-            "FROM sts_quiet_rows q",
-            "LEFT JOIN sts_days a ON a.written = q.since",
-            "LEFT JOIN sts_days b ON b.written = q.until_day",
-        ],
-    )
-    later = "CASE WHEN until_first > since_first THEN until_first ELSE since_first END"
+def _add_of_quiet(script: Script) -> None:
+    wrong = "since_first IS NULL OR ceasing_first IS NULL OR ceasing_last < since_first"
+    later = "CASE WHEN ceasing_first > since_first THEN ceasing_first ELSE since_first END"
     script.add(
         "sts_of_quiet",
         "of each case with such times: whether a row is wrong, and the last of these days at the earliest",
-        ["id", "MAX(wrong) AS wrong", f"MAX({later}) AS latest"],
+        ["id", f"MAX({flag(wrong)}) AS wrong", f"MAX({later}) AS latest"],
         ["FROM sts_quiet", "GROUP BY id"],
     )
 
 
 def course_checks(script: Script) -> Sequence[Check]:
-    """Return what makes a course with dates unusable, the date of its case left out: `c` is its row, `s`, `e`, `u` days."""
-    dates = (("start", "c.starts", "s"), ("end", "c.ends", "e"), ("no_growth_until", "c.quiet_until", "u"))
-    checks = [Check(key, cell, f"({cell} IS NOT NULL AND {day}.written IS NULL)", "not-a-date") for key, cell, day in dates]
-    for (key, cell, later), (before, _, earlier) in ((dates[1], dates[0]), (dates[2], dates[0]), (dates[2], dates[1])):
-        checks.append(Check(key, cell, f"{later}.last_day < {earlier}.first_day", f"before-{before.replace('_', '-')}"))
-    over = "(c.ends IS NOT NULL OR c.outcome IS NOT NULL OR c.quiet_until IS NOT NULL OR c.first_growth = 1)"
+    """Return what makes a course with dates unusable, the date of its case left out; `c` is its row of `sts_dated`."""
+    dates = (("start", "starts"), ("end", "ends"), ("no_growth_until", "quiet"))
+    checks = [
+        Check(key, f"c.{name}", f"(c.{name} IS NOT NULL AND c.{name}_first IS NULL)", "not-a-date") for key, name in dates
+    ]
+    for (before, earlier), (key, later) in combinations(dates, 2):
+        test = f"c.{later}_last < c.{earlier}_first"
+        checks.append(Check(key, f"c.{later}", test, f"before-{before.replace('_', '-')}"))
+    over = "(c.ends IS NOT NULL OR c.outcome IS NOT NULL OR c.quiet IS NOT NULL OR c.first_growth = 1)"
     checks.append(Check("ongoing", "'yes'", f"(c.ongoing = 1 AND {over})", "ongoing-but-over"))
     without = "g.id IS NULL" if _names_courses(script) else "1 = 1"
     checks.append(Check("first_growth", "'yes'", f"(c.first_growth = 1 AND {without})", "first-growth-without-date"))
@@ -230,13 +196,8 @@ def course_checks(script: Script) -> Sequence[Check]:
 
 
 def course_joins(script: Script) -> Sequence[str]:
-    """Return what comes after the columns where courses are looked at with their dates, as `course_checks` reads them."""
-    joins = [
-        "FROM sts_course_rows c",
-        "LEFT JOIN sts_days s ON s.written = c.starts",
-        "LEFT JOIN sts_days e ON e.written = c.ends",
-        "LEFT JOIN sts_days u ON u.written = c.quiet_until",
-    ]
+    """Return what comes after the columns where courses are looked at, as `course_checks` reads them."""
+    joins = ["FROM sts_dated c"]
     if _names_courses(script):
         joins += [
             "LEFT JOIN sts_growth_of_courses g ON g.id = c.id AND g.course = c.course",
@@ -246,34 +207,41 @@ def course_joins(script: Script) -> Sequence[str]:
 
 
 def _add_dated_courses(script: Script) -> None:
+    plan = script.plan
+    cells = ["id", "course", "outcome", "indication", "ongoing", "first_growth", "purposes", "sites", "wrong_cell"]
+    cells += ["cell_column", "cell_value", "cell_reason"] if script.told else []
+    select = [f"t.{name}" for name in (*cells, "starts", "ends", "quiet", *map(_held, plan.therapies))]
+    select += days("starts", ("first", "last"), "t")
+    select += days("ends", ("first", "last", "first_year", "last_year"), "t")
+    select += days("quiet", ("first", "last", "after"), "t")
+    script.add("sts_dated", "courses with their days", select, ["FROM sts_course_rows t"])
     if _names_courses(script):
         script.add(
             "sts_growth_of_courses",
             "of each course with growth of its own: the first that was not surely before its end",
-            ["c.id", "c.course", "MIN(CASE WHEN g.last_day >= e.first_day THEN g.first_day END) AS first_seen"],
+            ["c.id", "c.course", "MIN(CASE WHEN g.grown_last >= c.ends_first THEN g.grown_first END) AS first_seen"],
             [
-                "FROM sts_course_rows c",
+                "FROM sts_dated c",
                 "JOIN sts_growth g ON g.id = c.id AND g.course = c.course",
-                "LEFT JOIN sts_days e ON e.written = c.ends",
                 "GROUP BY c.id, c.course",
             ],
         )
-    plan = script.plan
     wrong = any_of(["c.wrong_cell = 1", *(check.wrong for check in course_checks(script))])
-    first = "1 = 1" if plan.growth.growth_is_of_course else "c.first_growth = 1"
-    seen = f"CASE WHEN {first} THEN g.first_seen END" if _names_courses(script) else script.unknown
-    latest = "CASE WHEN u.first_day > e.first_day THEN u.first_day WHEN e.first_day IS NOT NULL THEN e.first_day WHEN u.first_day IS NOT NULL THEN u.first_day END"
+    own = "c.quiet_after"
+    if _names_courses(script):
+        own = "CASE WHEN g.first_seen > c.quiet_after OR c.quiet_after IS NULL THEN g.first_seen ELSE c.quiet_after END"
+        if not plan.growth.growth_is_of_course:
+            own = f"CASE WHEN c.first_growth = 1 THEN {own} ELSE c.quiet_after END"
+    later = "CASE WHEN c.quiet_first > c.ends_first OR c.ends_first IS NULL THEN c.quiet_first ELSE c.ends_first END"
+    kept = ("id", "course", "outcome", "indication", "ongoing", "starts", "ends", "purposes", "sites")
+    of_days = ("starts_first", "starts_last", "ends_first", "ends_last", "ends_first_year", "ends_last_year")
     script.add(
         "sts_courses",
-        "courses with their days: first_seen is the first growth since the end, where the course says that it is",
+        "courses, their last day at the earliest, and the day after the time for which they state no growth",
         [
-            *("c.id", "c.course", "c.outcome", "c.indication", "c.ongoing"),
-            *("s.first_day AS start_first", "s.last_day AS start_last", "e.first_day AS end_first"),
-            *("e.last_day AS end_last", "e.first_year AS end_first_year", "e.last_year AS end_last_year"),
-            *("u.after_first AS quiet_ends", f"{seen} AS first_seen"),
-            f"CASE WHEN s.first_day > {latest} OR ({latest}) IS NULL THEN s.first_day ELSE {latest} END AS latest",
-            *("c.purposes", "c.sites", "c.starts", "c.ends"),
-            *(f"c.{_held(each)}" for each in plan.therapies),
+            *(f"c.{name}" for name in (*kept, *of_days, *map(_held, plan.therapies))),
+            f"{own} AS quiet_ends",
+            f"CASE WHEN c.starts_first > {later} OR ({later}) IS NULL THEN c.starts_first ELSE {later} END AS latest",
             f"{flag(wrong)} AS wrong",
         ],
         course_joins(script),
@@ -333,7 +301,7 @@ def _add_of_courses(script: Script) -> None:
     if plan.history.concludes is not None and plan.history.concludes_absence:
         select.append(f"MAX({flag(_regarded(script, plan.history))}) AS of_history")
     if plan.growth.concludes is not None and plan.growth.concludes_absence:
-        unknown = ["c.end_first IS NULL", *(["c.start_first IS NULL"] if plan.growth.counts_from_start else [])]
+        unknown = ["c.ends_first IS NULL", *(["c.starts_first IS NULL"] if plan.growth.counts_from_start else [])]
         silent = [any_of(unknown)] if any(True for _ in _periods(script)) else []
         select.append(f"MAX({flag(all_of([_regarded(script, plan.growth), *silent]))}) AS without_end")
     if script.marks:
@@ -426,13 +394,13 @@ def _compares_growth(script: Script) -> bool:
 
 def _add_within_a_year(script: Script) -> None:
     rule = script.plan.growth
-    after, early = "c.end_last < g.first_day", "g.last_day <= c.end_first_year"
+    after, early = "c.ends_last < g.grown_first", "g.grown_last <= c.ends_first_year"
     if rule.counts_from_start:
-        begun = "CASE WHEN c.end_last < c.start_last THEN c.end_last ELSE c.start_last END"
+        begun = "CASE WHEN c.ends_last < c.starts_last THEN c.ends_last ELSE c.starts_last END"
         own = ["(c.course = g.course AND c.ends IS NOT NULL)"] if _names_courses(script) else []
         after = any_of(
             [
-                f"(c.starts IS NOT NULL AND {begun} <= g.first_day)",
+                f"(c.starts IS NOT NULL AND {begun} <= g.grown_first)",
                 f"(c.starts IS NULL AND {any_of([after, *own])})",
             ]
         )
@@ -455,13 +423,10 @@ def _periods(script: Script) -> Iterator[str]:
     """Yield the times that are stated to be without growth: case, course (empty if of the case), first day, day after."""
     tables = script.relations.tables
     if "no_growth" in tables:
-        yield "SELECT id, '' AS said_by, begins, ends FROM sts_quiet"
-    if "courses" in tables:
+        yield "SELECT id, '' AS said_by, since_last AS begins, ceasing_after AS ends FROM sts_quiet"
+    if "courses" in tables and (script.relations.has("courses", "no_growth_until") or _names_courses(script)):
         by = "CASE WHEN course IS NULL THEN '?' ELSE '=' || course END"
-        if script.relations.has("courses", "no_growth_until"):
-            yield f"SELECT id, {by} AS said_by, end_last AS begins, quiet_ends AS ends FROM sts_courses"
-        if _names_courses(script):
-            yield f"SELECT id, {by} AS said_by, end_last AS begins, first_seen AS ends FROM sts_courses"
+        yield f"SELECT id, {by} AS said_by, ends_last AS begins, quiet_ends AS ends FROM sts_courses"
 
 
 def _spans(script: Script) -> Iterator[str]:
@@ -470,19 +435,19 @@ def _spans(script: Script) -> Iterator[str]:
     if "growth" in tables:
         of = "''" if not _by_course(script) else "CASE WHEN course IS NULL THEN '' ELSE '=' || course END"
         yield (
-            f"SELECT id, 'growth' AS kind, {of} AS of_course, first_day AS begins, last_day AS until_day FROM sts_growth"
+            f"SELECT id, 'growth' AS kind, {of} AS of_course, grown_first AS begins, grown_last AS until_day"
+            " FROM sts_growth"
         )
     if "courses" in tables and rule.concludes is not None and rule.concludes_absence:
-        own = "CASE WHEN c.first_seen > c.quiet_ends OR c.quiet_ends IS NULL THEN c.first_seen ELSE c.quiet_ends END"
-        begins = f"CASE WHEN {own} > c.end_first THEN {own} ELSE c.end_first END"
+        begins = "CASE WHEN c.quiet_ends > c.ends_first THEN c.quiet_ends ELSE c.ends_first END"
         yield (
-            f"SELECT c.id, 'year' AS kind, '' AS of_course, {begins} AS begins, c.end_last_year AS until_day "
-            f"FROM sts_courses c WHERE {_regarded(script, rule)}"
+            f"SELECT c.id, 'year' AS kind, '' AS of_course, {begins} AS begins, c.ends_last_year AS until_day"
+            f" FROM sts_courses c WHERE {_regarded(script, rule)}"
         )
         if rule.counts_from_start:
             yield (
-                "SELECT c.id, 'course' AS kind, '' AS of_course, c.start_first AS begins, c.end_last - 1 AS until_day "
-                f"FROM sts_courses c WHERE {_regarded(script, rule)}"
+                "SELECT c.id, 'course' AS kind, '' AS of_course, c.starts_first AS begins, c.ends_last - 1 AS until_day"
+                f" FROM sts_courses c WHERE {_regarded(script, rule)}"
             )
 
 

@@ -18,30 +18,24 @@ from sts_kg.cohort.sql_courses import (
     course_checks,
     course_facts,
     course_joins,
-    date_columns,
     mark_column,
     tallied,
     tried_column,
 )
-from sts_kg.cohort.sql_dates import add_days, end_of_day
+from sts_kg.cohort.sql_dates import days, end_of_day, numbers
 from sts_kg.cohort.sql_parts import NEVER, Check, Script, all_of, any_of, faults, flag, holds_word, other_words, word_list
 from sts_kg.guideline import Threshold
 from sts_kg.plan import Fact, OptionPlan, short
 
-__all__ = ["add_facts", "mark_flags", "rejections", "tests_of"]
+__all__ = ["add_facts", "mark_flags", "rejections", "rejects", "tests_of"]
 
 
 def add_facts(script: Script) -> None:
     """Add all steps up to `sts_facts`: findings as they are given, or derived as `_yes` and `_no`, and `rejected`."""
     _add_patients(script)
     add_rows(script)
-    dates = [*date_columns(script)]
-    if script.relations.has("table", "as_of"):
-        dates.append(("sts_patients", "as_of"))
-    if dates:
-        add_days(script, dates)
-        add_courses(script)
-    if not script.relations.unique:
+    add_courses(script)
+    if not script.relations.checked:
         script.add(
             "sts_ids",
             "the ids that are there more than once",
@@ -49,14 +43,12 @@ def add_facts(script: Script) -> None:
             ["FROM sts_patients", "GROUP BY id", "HAVING SUM(1) > 1"],
         )
     relations, joined = script.relations, [*tallied(script)]
-    rest = ["FROM sts_patients t"]
-    if relations.has("table", "as_of"):
-        rest.append("LEFT JOIN sts_days a ON a.written = t.as_of")
-    if not relations.unique:
+    rest = [f"FROM {_patients(script)} t"]
+    if not relations.checked:
         rest.append("LEFT JOIN sts_ids i ON i.id = t.id")
     rest += [f"LEFT JOIN {name} {alias} ON {alias}.id = t.id" for name, alias in joined]
     derived = _derived(script)
-    select = ["t.id", *(["t.as_of", "a.last_day AS as_of_day"] if relations.has("table", "as_of") else [])]
+    select = ["t.id", *(["t.as_of_last"] if relations.has("table", "as_of") else [])]
     for finding in script.plan.findings:
         given = finding in relations.findings
         name = column_name(finding)
@@ -75,6 +67,14 @@ def add_facts(script: Script) -> None:
     script.add("sts_facts", "what is given or derived of each patient, before anything follows", select, rest)
 
 
+_NO_DATE = "(t.as_of IS NOT NULL AND t.as_of_last IS NULL)"
+
+
+def _patients(script: Script) -> str:
+    """Return the step that has one row a patient, with the date of each."""
+    return "sts_dated_patients" if script.relations.has("table", "as_of") else "sts_patients"
+
+
 def _declinable(script: Script) -> Sequence[URIRef]:
     return script.plan.modalities if script.relations.has("table", "declines") else ()
 
@@ -85,14 +85,18 @@ def _add_patients(script: Script) -> None:
     of_text = len(relations.tables) > 1
     select = [f"{dialect.as_text(case) if of_text else case} AS id"]
     written = dialect.as_text(case)
-    checks = [Check("case", written, f"({case} IS NULL OR TRIM({written}) = '')", "no-id")]
-    checks.append(Check("case", written, f"LENGTH({written}) > 200", "no-id"))
+    checks = []
+    if not relations.checked:
+        checks.append(Check("case", written, f"{case} IS NULL OR TRIM({written}) = ''", "no-id"))
+        checks.append(Check("case", written, f"LENGTH({written}) > 200", "no-id"))
     for finding, cell in relations.findings.items():
         column = f"t.{dialect.column(cell.name)}"
         value = script.yes_or_no(column, cell.kind)
         name = column_name(finding)
         select.append(f"{value} AS {name}")
-        checks.append(Check(cell.name, dialect.as_text(column), script.not_yes_or_no(column, cell.kind), "not-yes-or-no"))
+        if cell.kind == "word" or not relations.checked:
+            wrong = script.not_yes_or_no(column, cell.kind)
+            checks.append(Check(cell.name, dialect.as_text(column), wrong, "not-yes-or-no"))
     if relations.has("table", "history_complete"):
         cell, column = relations.columns["table"]["history_complete"], script.cell("table", "history_complete") or ""
         select.append(f"{script.yes_or_no(column, cell.kind)} AS history_complete")
@@ -115,7 +119,14 @@ def _add_patients(script: Script) -> None:
             checks.append(Check(name, dialect.as_text(column), f"{column} < 0", "not-a-number"))
     script.checks["table"] = checks
     select.append(f"{flag(script.wrong('table'))} AS wrong_cell")
+    if script.told:
+        select += faults(checks, ("cell_column", "cell_value", "cell_reason"))
     script.add("sts_patients", "one row a patient, as the table has it", select, [f"FROM {relations.tables['table']} t"])
+    if relations.has("table", "as_of"):
+        select = ["t.*", *numbers("t.as_of", "as_of", dialect)]
+        script.add("sts_of_date", "the same, with the date of each in numbers", select, ["FROM sts_patients t"])
+        select = ["t.*", *days("as_of", ("last",), "t")]
+        script.add("sts_dated_patients", "and the last day that it may mean", select, ["FROM sts_of_date t"])
 
 
 def _derived(script: Script) -> Mapping[Fact, list[str]]:
@@ -157,17 +168,23 @@ def _bounds(threshold: Threshold) -> tuple[str, str]:
 
 def _rejecting(script: Script, aliases: Iterable[str]) -> Iterator[str]:
     """Yield the tests that reject a patient: a wrong row of any table, an id twice, a date after that of the case."""
-    yield "t.wrong_cell = 1"
-    if not script.relations.unique:
+    if script.checks["table"]:
+        yield "t.wrong_cell = 1"
+    if not script.relations.checked:
         yield "i.id IS NOT NULL"
     dated = script.relations.has("table", "as_of")
     if dated:
-        yield "(t.as_of IS NOT NULL AND a.written IS NULL)"
+        yield _NO_DATE
     for alias in ("c", "g", "q"):
         if alias in aliases:
             yield f"{alias}.wrong = 1"
             if dated:
-                yield f"{alias}.latest > a.last_day"
+                yield f"{alias}.latest > t.as_of_last"
+
+
+def rejects(script: Script) -> bool:
+    """Return whether anything can be wrong with a patient, as far as is not known already."""
+    return any(True for _ in _rejecting(script, [alias for _, alias in tallied(script)]))
 
 
 # --- facts and marks
@@ -242,50 +259,45 @@ def _tried_flags(script: Script) -> Iterator[tuple[str, str]]:
 def rejections(script: Script) -> str:
     """Return the SELECT that lists what cannot be used, the first fault of each row: after the steps of `add_facts`."""
     relations, dialect = script.relations, script.dialect
-    case, id_of_row = f"t.{dialect.column('case')}", dialect.as_text(f"t.{dialect.column('case')}")
     dated = relations.has("table", "as_of")
+    cells = Check("{}.cell_column", "{}.cell_value", "{}.cell_reason IS NOT NULL", "{}.cell_reason", quoted=False)
     found = []
-    checks = list(script.checks["table"])
-    rest = [f"FROM {relations.tables['table']} t"]
+    checks = [cells.of("t")] if script.checks["table"] else []
+    rest = [f"FROM {_patients(script)} t"]
     if dated:
-        as_of = end_of_day(script.as_text("table", "as_of"))
-        checks.append(Check("as_of", as_of, f"({as_of} IS NOT NULL AND a.written IS NULL)", "not-a-date"))
-        rest.append(f"LEFT JOIN sts_days a ON a.written = {as_of}")
-    if not relations.unique:
-        checks.append(Check("case", id_of_row, "i.id IS NOT NULL", "twice"))
-        rest.append(f"LEFT JOIN sts_ids i ON i.id = {case if len(relations.tables) == 1 else id_of_row}")
-    found.append(_faults(script, "table", id_of_row, script.nothing, checks, rest))
-    of_case = "LEFT JOIN sts_patients t ON t.id = c.id"
-    days = ["LEFT JOIN sts_days a ON a.written = t.as_of"] if dated else []
+        checks.append(Check("as_of", "t.as_of", _NO_DATE, "not-a-date"))
+    if not relations.checked:
+        checks.append(Check("case", dialect.as_text("t.id"), "i.id IS NOT NULL", "twice"))
+        rest.append("LEFT JOIN sts_ids i ON i.id = t.id")
+    if checks or len(relations.tables) == 1:
+        checks = checks or [Check("case", script.nothing, NEVER, "no-id")]
+        found.append(_faults(script, "table", dialect.as_text("t.id"), script.nothing, checks, rest))
+    of_case = f"LEFT JOIN {_patients(script)} t ON t.id = c.id"
 
-    def late(key: str, cell: str, day: str) -> list[Check]:
-        return [Check(key, cell, f"{day} > a.last_day", "after-as-of")] if dated else []
+    def late(key: str, name: str) -> list[Check]:
+        return [Check(key, f"c.{name}", f"c.{name}_first > t.as_of_last", "after-as-of")] if dated else []
 
     strange = Check("case", "c.id", "t.id IS NULL", "no-such-case")
     if "courses" in relations.tables:
-        checks = [strange, *course_checks(script)]
-        for key, cell, day in (("start", "starts", "s"), ("end", "ends", "e"), ("no_growth_until", "quiet_until", "u")):
-            checks += late(key, f"c.{cell}", f"{day}.first_day")
-        cells = Check("c.cell_column", "c.cell_value", "c.cell_reason IS NOT NULL", "c.cell_reason", quoted=False)
-        joins = [*course_joins(script), of_case, *days]
-        found.append(_faults(script, "courses", "c.id", "c.course", [cells, *checks], joins))
+        checks = [cells.of("c"), strange, *course_checks(script)]
+        for key, name in (("start", "starts"), ("end", "ends"), ("no_growth_until", "quiet")):
+            checks += late(key, name)
+        found.append(_faults(script, "courses", "c.id", "c.course", checks, [*course_joins(script), of_case]))
     if "growth" in relations.tables:
         named = relations.has("growth", "course") and relations.has("courses", "course")
-        checks = [strange, Check("date", "c.grown", "d.written IS NULL", "not-a-date")]
-        unknown = "c.course IS NOT NULL AND n.course IS NULL" if named else "c.course IS NOT NULL"
-        checks += [Check("course", "c.course", f"({unknown})", "no-such-course"), *late("date", "c.grown", "d.first_day")]
-        joins = ["FROM sts_growth_rows c", of_case, "LEFT JOIN sts_days d ON d.written = c.grown", *days]
+        checks = [strange, Check("date", "c.grown", "c.grown_first IS NULL", "not-a-date")]
+        unknown = "(c.course IS NOT NULL AND n.course IS NULL)" if named else "c.course IS NOT NULL"
+        checks += [Check("course", "c.course", unknown, "no-such-course"), *late("date", "grown")]
+        joins = ["FROM sts_growth c", of_case]
         joins += ["LEFT JOIN sts_course_ids n ON n.id = c.id AND n.course = c.course"] if named else []
         found.append(_faults(script, "growth", "c.id", "c.course", checks, joins))
     if "no_growth" in relations.tables:
         checks = [strange]
-        checks.append(Check("from", "c.since", "d.written IS NULL", "not-a-date"))
-        checks.append(Check("until", "c.until_day", "u.written IS NULL", "not-a-date"))
-        checks.append(Check("until", "c.until_day", "u.last_day < d.first_day", "before-from"))
-        checks += [*late("from", "c.since", "d.first_day"), *late("until", "c.until_day", "u.first_day")]
-        joins = ["FROM sts_quiet_rows c", of_case, "LEFT JOIN sts_days d ON d.written = c.since"]
-        joins += ["LEFT JOIN sts_days u ON u.written = c.until_day", *days]
-        found.append(_faults(script, "no_growth", "c.id", script.nothing, checks, joins))
+        for key, name in (("from", "since"), ("until", "ceasing")):
+            checks.append(Check(key, f"c.{name}", f"c.{name}_first IS NULL", "not-a-date"))
+        checks.append(Check("until", "c.ceasing", "c.ceasing_last < c.since_first", "before-from"))
+        checks += [*late("from", "since"), *late("until", "ceasing")]
+        found.append(_faults(script, "no_growth", "c.id", script.nothing, checks, ["FROM sts_quiet c", of_case]))
     every = "\nUNION ALL\n".join(found)
     columns = f"wrong_table, {dialect.column('case')}, wrong_row, wrong_column, wrong_value, wrong_reason"
     return f"SELECT {columns}\nFROM (\n{every}\n) w\nWHERE wrong_reason IS NOT NULL"

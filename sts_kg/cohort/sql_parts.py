@@ -77,6 +77,11 @@ class Check:
     reason: str
     quoted: bool = True
 
+    def of(self, alias: str) -> Check:
+        """Return the check of another row, whose alias stands where there are braces."""
+        parts = (part.format(alias) for part in (self.column, self.value, self.wrong, self.reason))
+        return Check(*parts, quoted=self.quoted)
+
     def told(self, part: str) -> str:
         """Return the column, value or reason as an expression."""
         told: str = getattr(self, part)
@@ -150,11 +155,11 @@ class Script:
     def not_yes_or_no(self, column: str, kind: str) -> str:
         """Return the test that a cell holds what is neither yes, no nor unknown."""
         if kind == "flag":
-            return f"({column} < 0 OR {column} > 1)"
+            return f"({column} <> 0 AND {column} <> 1)"
         known = "'yes', 'true', 'on', 'no', 'false', 'off', 'unknown', 'null', '~', ''"
         return f"LOWER(TRIM({self.dialect.as_text(column)})) NOT IN ({known})"
 
     def wrong(self, relation: str) -> str:
         """Return the test that a row of a relation cannot be used."""
-        return "\n            OR ".join(check.wrong for check in self.checks[relation])
+        return "\n            OR ".join(check.wrong for check in self.checks[relation]) or NEVER
 
