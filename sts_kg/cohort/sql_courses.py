@@ -464,9 +464,9 @@ def _add_covers(script: Script) -> None:
     periods = "\n        UNION ALL ".join(_periods(script))
     script.add(
         "sts_periods",
-        "times without growth, from a day to the day before another, whatever the dates mean",
+        "times without growth, from a day to the day before another, whatever the dates mean; some are empty",
         ["id", "said_by", "begins", "ends"],
-        [f"FROM (\n        {periods}\n    ) p", "WHERE begins < ends", "GROUP BY id, said_by, begins, ends"],
+        [f"FROM (\n        {periods}\n    ) p", "GROUP BY id, said_by, begins, ends"],
     )
     source = "sts_periods"
     if _by_course(script):
@@ -507,13 +507,12 @@ def _add_covers(script: Script) -> None:
         ["id", "kind", "of_course", "begins", "until_day"],
         [
             f"FROM (\n        {spans}\n    ) s",
-            "WHERE begins <= until_day",
             "GROUP BY id, kind, of_course, begins, until_day",
         ],
     )
     same = " AND p.of_course = s.of_course" if _by_course(script) else ""
     inside = flag("p.begins <= s.begins AND s.begins < p.ends")
-    broken = flag("s.begins < p.ends AND p.ends <= s.until_day AND p.goes_on = 0")
+    broken = flag("p.begins < p.ends AND s.begins < p.ends AND p.ends <= s.until_day AND p.goes_on = 0")
     script.add(
         "sts_covers",
         "whether the first day of such a span lies in one, and whether one that ends in it ends alone",
@@ -529,7 +528,7 @@ def _add_covers(script: Script) -> None:
         ],
     )
     clash = flag("kind = 'growth' AND begun = 1 AND broken = 0")
-    bare = flag("kind <> 'growth' AND (begun = 0 OR broken = 1)")
+    bare = flag("kind <> 'growth' AND begins <= until_day AND (begun = 0 OR broken = 1)")
     script.add(
         "sts_of_periods",
         "of each case: whether growth and no growth clash, and whether a time after a treatment is not covered",
