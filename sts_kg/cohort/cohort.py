@@ -80,8 +80,7 @@ class Cohort:
     ) -> None:
         self.guideline, self.tables, self.min_cell = guideline, tables, min_cell
         self.plan: Plan = plan_of(guideline)
-        #: The rows that could not be used; known when the tables have been read.
-        self.rejections = Rejections()
+        self._rejections = Rejections()
         self._on_progress = on_progress
         self._ids: list[str] = []
 
@@ -97,7 +96,7 @@ class Cohort:
             A table cannot be read.
         """
         packer, hashes, rows = Packer(), [], []
-        for piece in self.tables.pieces(self.rejections):
+        for piece in self.tables.pieces(self._rejections):
             packer.add(len(piece.ids), piece.columns, piece.clashing, piece.marks)
             self._ids.append("\n".join(piece.ids))
             hashes.append(np.fromiter(map(hash, piece.ids), np.int64, len(piece.ids)))
@@ -131,9 +130,15 @@ class Cohort:
                 self.tables.take_back(ids[number])
                 others = [int(rows[other]) for other in suspects if ids[other] == ids[number] and other != number]
                 reason = f"the case {ids[number]!r} is there again on line {others[0]}; none of them is used"
-                self.rejections.add(Rejected(table, int(rows[number]), "case", reason))
+                self._rejections.add(Rejected(table, int(rows[number]), "case", reason))
         self._ids = ["\n".join(one for one, keep in zip(ids, kept.tolist(), strict=True) if keep)]
         return facts.only(kept)
+
+    @property
+    def rejections(self) -> Rejections:
+        """The rows that cannot be used, each with its place and reason."""
+        _ = self.facts  # they are found together
+        return self._rejections
 
     def ids(self) -> Iterator[str]:
         """Yield the ids of the patients, in order."""
