@@ -30,7 +30,10 @@ SIDE_DOORS = {"closure.encoding", "rdf.xsd"}
 LAZY: set[tuple[str, str]] = set()
 #: Library to the modules that may import it; the others may be imported anywhere.
 LIBRARIES = {
-    "numpy": {"closure", "links.external", "plan.bits", "rdf.nesting", "rdf.tags", "stores.digest"},
+    "numpy": {
+        *("closure", "cohort.release", "cohort.suppression", "links.external", "plan.bits", "rdf.nesting", "rdf.tags"),
+        "stores.digest",
+    },
     "owlrl": {"closure.reference"},
     "pyoxigraph": {"rdf", "queries", "closure.io.ntriples", "stores"},
     "pyhornedowl": {"rdf.owl_syntaxes"},

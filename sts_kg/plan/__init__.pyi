@@ -1,6 +1,7 @@
 from .bits import Facts as Facts
 from .bits import Packer as Packer
 from .bits import Values as Values
+from .bits import tally as tally
 from .bits import unpacked as unpacked
 from .plan import CourseFinding as CourseFinding
 from .plan import Fact as Fact
