@@ -31,6 +31,7 @@ from sts_kg.cases import (
     supposed,
     what_if,
 )
+from sts_kg.cohort import Cohort, open_cohort
 from sts_kg.errors import (
     CaseError,
     InconsistentError,
@@ -735,6 +736,42 @@ class KnowledgeGraph:
                     raise
                 on_error(error)
         return found
+
+    def cohort(
+        self,
+        patients: str | Path,
+        *,
+        courses: str | Path | None = None,
+        growth: str | Path | None = None,
+        no_growth: str | Path | None = None,
+        min_cell: int = 11,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> Cohort:
+        """Return the cohort of the patients of a table: counts, questions, and answers for each.
+
+        Parameters
+        ----------
+        patients : path
+            A row a patient: `case`, a column a finding (yes, no or empty; 1, 0), and `as_of`, `history_complete`,
+            `declines`, `tumour_count`, `largest_diameter_mm` if they are known.
+        courses, growth, no_growth : path, optional
+            Rows beside them by `case`: courses of treatment, dates of growth, and times without growth.
+        min_cell : int
+            Counts below it are hidden, and so are those from which a hidden one could be computed; 1 shows all.
+        on_progress : callable, optional
+            Called with the number of patients that have been read.
+
+        Raises
+        ------
+        CaseError
+            A table has a column twice, without a name or unknown, or no column `case`.
+        ParseError
+            A file cannot be read.
+        ParameterError
+            `min_cell` is no threshold.
+        """
+        tables = {"courses": courses, "growth": growth, "no_growth": no_growth}
+        return open_cohort(self.guideline, patients, **tables, min_cell=min_cell, on_progress=on_progress)
 
     def what_if(
         self, cases: CaseSource, findings: Mapping[str, bool | None] | str, *, case: str | None = None

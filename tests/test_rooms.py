@@ -31,7 +31,14 @@ LAZY: set[tuple[str, str]] = set()
 #: Library to the modules that may import it; the others may be imported anywhere.
 LIBRARIES = {
     "numpy": {
-        *("closure", "cohort.release", "cohort.suppression", "links.external", "plan.bits", "rdf.nesting", "rdf.tags"),
+        "cases.encoded",
+        "closure",
+        "links.external",
+        "plan.bits",
+        "plan.tally",
+        "cohort",
+        "rdf.nesting",
+        "rdf.tags",
         "stores.digest",
     },
     "owlrl": {"closure.reference"},
@@ -39,12 +46,14 @@ LIBRARIES = {
     "pyhornedowl": {"rdf.owl_syntaxes"},
     "oxrdflib": {"queries.oxigraph"},
     "SPARQLWrapper": {"stores"},
-    "yaml": {"queries", "cases.files", "links.sssom_yaml"},
+    "yaml": {"queries", "cases.files", "cases.relations", "links.sssom_yaml"},
     "click": {"cli"},
     "rich": {"cli.console"},
     "pandas": {"tables"},
     "polars": {"tables"},
     "pyshacl": {"quality"},
+    "duckdb": {"cohort"},
+    "pyarrow": {"cohort"},
 }
 
 

@@ -1,8 +1,7 @@
-from .release import HIDDEN as HIDDEN
-from .release import Asked as Asked
-from .release import Combination as Combination
+from .cohort import Cohort as Cohort
+from .opening import open_cohort as open_cohort
+from .rejections import Rejected as Rejected
+from .rejections import Rejections as Rejections
 from .release import Release as Release
-from .release import Statuses as Statuses
-from .release import Step as Step
-from .suppression import THRESHOLD as THRESHOLD
-from .suppression import suppressed as suppressed
+from .rows import FORMS as FORMS
+from .rows import Rows as Rows

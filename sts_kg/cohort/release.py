@@ -7,64 +7,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, reduce
 from itertools import chain
 from operator import or_
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from rdflib import URIRef
 
-from sts_kg.cohort.suppression import THRESHOLD, Sum, computable, suppressed
+from sts_kg.cohort.suppression import Sum, suppressed
 from sts_kg.guideline import Condition, Conjunction, Leaf, leaves
-from sts_kg.plan import Fact, Facts, Packer, Plan, Question, Values, tally, unpacked
+from sts_kg.plan import Bits, Fact, Facts, Flags, Packer, Plan, Question, Tally, Values, count_sets, unpacked
 
-__all__ = ["HIDDEN", "Asked", "Combination", "Release", "Statuses", "Step"]
+__all__ = ["HIDDEN", "Release", "Three"]
 
 #: How a hidden count is shown in text; in data it is null.
 HIDDEN = "*"
+#: Three counts that belong together; a hidden one is None.
+Three: TypeAlias = tuple[int | None, int | None, int | None]
+
 #: What a cell counts, and of what: ("yes", the parts of a condition), ("waiting", the number of a question) ...
 Key: TypeAlias = tuple[Any, ...]
 _Parts: TypeAlias = frozenset[Condition]
 _Steps: TypeAlias = Mapping[URIRef, Sequence[tuple[Condition, _Parts]]]
-_Bits: TypeAlias = npt.NDArray[np.uint64]
-_Flags: TypeAlias = npt.NDArray[np.bool_]
 
 _ALL, _AGREEING, _CONTRADICTORY = ("patients",), ("agreeing",), ("contradictory",)
-
-
-class Statuses(NamedTuple):
-    """How many patients of a cohort an option is met for, and so on; None is hidden."""
-
-    option: URIRef
-    met: int | None
-    not_met: int | None
-    undetermined: int | None
-    contradictory: int | None
-    patients: int | None
-
-
-class Step(NamedTuple):
-    """How many patients are left after a part of a condition: all parts so far hold, or one does not, or unknown."""
-
-    part: Condition
-    yes: int | None
-    no: int | None
-    unknown: int | None
-
-
-class Asked(NamedTuple):
-    """How many patients wait for a question, for how many options, and for how many nothing else is missing of one."""
-
-    question: Question
-    waiting: int | None
-    options: int | None
-    settled_alone: int | None
-
-
-class Combination(NamedTuple):
-    """How many patients have exactly these options met; `options` None is all the combinations that are hidden."""
-
-    options: tuple[URIRef, ...] | None
-    patients: int | None
 
 
 class Release:
@@ -72,34 +36,38 @@ class Release:
 
     Whichever of its tables are shown, they hide the same cells. Options with the same condition share their cells, and
     so do steps with the same parts. Small numbers must not be computable either, though no table has them, if they are
-    those of patients who: leave at a step, or have one option met and not another that asks for more; miss just these
-    findings of an option; wait for a question and are not settled by it alone.
+    those of patients who: leave at a step, or have one option met and not another that asks for more; stand alike at
+    the steps of an option and miss the same of it; wait for a question that settles nothing for them alone.
 
     What follows from an earlier release of the same cohort is not looked at.
+
+    Parameters
+    ----------
+    tally : Tally
+        The sums over all patients.
+    facts : Facts
+        Those of the same patients.
+    threshold : int
+        The least count that is shown, zero apart; with 1 nothing is hidden.
     """
 
-    def __init__(self, plan: Plan, values: Iterable[Values], threshold: int = THRESHOLD) -> None:
-        if threshold < 0:
-            raise ValueError(f"threshold {threshold}: counts below it are hidden, so it is 0 (none is) or more")
-        self.plan, self.threshold = plan, threshold
-        self._counted: Counter[Key] = Counter()
+    def __init__(self, plan: Plan, tally: Tally, facts: Facts, threshold: int) -> None:
+        self.plan, self.tally, self.threshold = plan, tally, threshold
+        self._facts = facts
         self._steps = {option: [*_steps(plan, option)] for option in plan.options}
         self._sets: dict[_Parts, URIRef] = {}  # the parts of whole conditions, and an option that has them
         for option, steps in self._steps.items():
             self._sets.setdefault(steps[-1][1], option)
-        widest = [parts for parts in self._sets if not any(parts < other for other in self._sets)]
-        self._kinds = [_Kinds(plan, self._steps, parts) for parts in widest] if threshold > 1 else []
-        for each in values:
-            self._count(each)
+        self._counted: dict[Key, int] = {}
         self._sums: list[Sum[Key]] = []
         self._unshown: set[Key] = set()
-        self._relate()
 
     @cached_property
     def hidden(self) -> frozenset[Key]:
         """The cells that are hidden, of all tables."""
-        if self.threshold in (0, 1):
+        if self.threshold <= 1:
             return frozenset()
+        self._relate()
         return suppressed(self._counted, self._sums, self.threshold, unshown=self._unshown)
 
     @property
@@ -107,102 +75,86 @@ class Release:
         """What the sign of a hidden count means."""
         return f"{HIDDEN} hidden: fewer than {self.threshold} patients, or such a number could be computed from it"
 
-    def statuses(self) -> tuple[Statuses, ...]:
-        """Return for each option how many patients have which status."""
-        shared = self._shown(_CONTRADICTORY), self._shown(_ALL)
-        return tuple(Statuses(option, *self._three(steps[-1][1]), *shared) for option, steps in self._steps.items())
+    @property
+    def patients(self) -> int | None:
+        """How many patients there are."""
+        return self._shown(_ALL, self.tally.cases)
 
-    def funnel(self, option: URIRef) -> tuple[Step, ...]:
-        """Return how many of the patients who do not contradict themselves are left after each part of a condition."""
-        return tuple(Step(part, *self._three(parts)) for part, parts in self._steps[option])
+    @property
+    def contradictory(self) -> int | None:
+        """How many of them contradict themselves."""
+        return self._shown(_CONTRADICTORY, self.tally.contradictory)
 
-    def questions(self) -> tuple[Asked, ...]:
-        """Return for each question that someone waits for how many do; most first, and the hidden ones last."""
+    @property
+    def agreeing(self) -> int | None:
+        """How many of them do not."""
+        return self._shown(_AGREEING, self.tally.cases - self.tally.contradictory)
+
+    def statuses(self, option: URIRef) -> Three:
+        """Return for how many patients an option is met, not met, and undetermined."""
+        return self.steps(option)[-1]
+
+    def steps(self, option: URIRef) -> tuple[Three, ...]:
+        """Return, after each part of a condition, for how many patients all so far hold, one does not, or neither."""
         found = []
-        for number, question in enumerate(self.plan.questions):
-            if self._counted[("waiting", number)]:
-                waiting, alone = (self._shown((what, number)) for what in ("waiting", "settled alone"))
-                options = None if waiting is None else self._counted[("options", number)]
-                found.append(Asked(question, waiting, options, alone))
-        return tuple(sorted(found, key=lambda each: -1 if each.waiting is None else each.waiting, reverse=True))
-
-    def combinations(self) -> tuple[Combination, ...]:
-        """Return how many patients have which set of options met, most first; last, if some are hidden, all of them.
-
-        Their sum is None if it is hidden, too.
-        """
-        rows = sorted((-n, key) for key, n in self._counted.items() if key[0] == "met only")
-        shown = [(key[1], -n) for n, key in rows if key not in self.hidden]
-        found = [Combination(self._options(each), n) for each, n in shown]
-        if len(shown) < len(rows):
-            others = self._counted[_AGREEING] - sum(n for _, n in shown)
-            found.append(Combination(None, others if self._gives(_AGREEING) else None))
+        for (_, parts), step in zip(self._steps[option], self.tally.steps[option], strict=True):
+            counts = {"yes": step.yes, "no": step.no, "unknown": step.unknown}
+            yes, no, unknown = (self._shown((status, parts), count) for status, count in counts.items())
+            found.append((yes, no, unknown))
         return tuple(found)
 
-    def _options(self, pattern: int) -> tuple[URIRef, ...]:
-        return tuple(option for number, option in enumerate(self.plan.options) if pattern >> number & 1)
+    def asked(self, question: Question) -> Three:
+        """Return how many patients wait for a question, how many of their options, and whom it alone settles."""
+        number, asked = self.plan.questions.index(question), self.tally.asked[question]
+        counts = {"waiting": asked.waiting, "options": asked.options, "settled": asked.settled}
+        waiting, options, settled = (self._shown((what, number), count) for what, count in counts.items())
+        return waiting, options, settled
 
-    def _three(self, parts: _Parts) -> tuple[int | None, int | None, int | None]:
-        yes, no, unknown = (self._shown((status, parts)) for status in ("yes", "no", "unknown"))
-        return yes, no, unknown
+    def sets(self) -> tuple[tuple[int | None, int | None], ...]:
+        """Return the sets of met options as bits, each with the number of patients who have it; most first.
 
-    def _shown(self, key: Key) -> int | None:
-        return None if key in self.hidden else self._counted[key]
+        Those that are hidden are one row at the end, whose set is None; so is its number, if that is hidden, too.
+        """
+        rows = sorted(self.tally.sets.items(), key=lambda pair: (-pair[1], pair[0]))
+        shown = [(each, n) for each, n in rows if ("met only", each) not in self.hidden]
+        if len(shown) == len(rows):
+            return tuple(shown)
+        others = None if self.agreeing is None else self.agreeing - sum(n for _, n in shown)
+        return (*shown, (None, others))
 
-    def _gives(self, key: Key) -> bool:
-        hidden = self.hidden | self._unshown
-        return not self.hidden or key in computable(self._counted, self._sums, hidden)
-
-    def _count(self, values: Values) -> None:
-        count = self._counted
-        count[_ALL] += values.facts.n
-        count[_CONTRADICTORY] += _number(values.contradictory)
-        agreeing = _number(values.agreeing)
-        count[_AGREEING] += agreeing
-        for parts, (holds, fails) in _set_bits(self._steps, values).items():
-            yes, no = _number(holds), _number(fails)
-            count.update({("yes", parts): yes, ("no", parts): no, ("unknown", parts): agreeing - yes - no})
-        count.update({("met only", pattern): n for pattern, n in values.patterns().items()})
-        waiting: dict[int, list[_Bits]] = {}
-        alone: dict[int, list[_Bits]] = {}
-        for parts, option in self._sets.items():
-            for number, (waits, settles) in _asked(self.plan, values, option).items():
-                waiting.setdefault(number, []).append(waits)
-                alone.setdefault(number, []).append(settles)
-                count["waits", parts, number] += _number(waits)
-                count["settles", parts, number] += _number(settles)
-        for number in waiting:
-            count["waiting", number] += _number(reduce(or_, waiting[number]))
-            count["settled alone", number] += _number(reduce(or_, alone[number]))
-        if self.threshold > 1:
-            for kinds in self._kinds:
-                count.update(kinds.counted(values))
+    def _shown(self, key: Key, count: int) -> int | None:
+        return None if key in self.hidden else count
 
     def _relate(self) -> None:
-        """State what the counts have to do with each other."""
-        self._unshown.add(_AGREEING)
+        """Count the cells, and state what they have to do with each other."""
+        count, tally = self._counted, self.tally
+        count.update({_ALL: tally.cases, _CONTRADICTORY: tally.contradictory})
+        count[_AGREEING] = tally.cases - tally.contradictory
         self._sums.append((_ALL, (_AGREEING, _CONTRADICTORY)))
-        sets = [*dict.fromkeys(parts for steps in self._steps.values() for _, parts in steps)]
+        sets: dict[_Parts, None] = {}
+        for option, steps in self._steps.items():
+            for (_, parts), step in zip(steps, tally.steps[option], strict=True):
+                sets[parts] = None
+                count |= {("yes", parts): step.yes, ("no", parts): step.no, ("unknown", parts): step.unknown}
         for parts in sets:
             self._sums.append((_AGREEING, (("yes", parts), ("no", parts), ("unknown", parts))))
-        for fewer in sets:
             for more in sets:
-                if fewer < more:
-                    self._part(("yes", more), ("yes", fewer))
-                    self._part(("no", fewer), ("no", more))
-        patterns = [key for key in self._counted if key[0] == "met only"]
-        self._sums.append((_AGREEING, patterns))
-        numbers = {option: number for number, option in enumerate(self.plan.options)}
-        for parts, option in self._sets.items():
-            having = [key for key in patterns if key[1] >> numbers[option] & 1]
-            self._sums.append((("yes", parts), having))
-        for kinds in self._kinds:
-            self._unshown.update(kinds.cells)
-            self._sums += kinds.sums
+                if parts < more:
+                    self._part(("yes", more), ("yes", parts))
+                    self._part(("no", parts), ("no", more))
+        self._relate_sets()
+        for parts in self._sets:
+            if not any(parts < other for other in self._sets):
+                kinds = _Kinds(self.plan, self._steps, parts)
+                found: Counter[Key] = Counter()
+                for block in self._facts.blocks():
+                    found.update(kinds.counted(Values(self.plan, block)))
+                count.update({cell: found[cell] for cell in kinds.cells})
+                self._unshown.update(kinds.cells)
+                self._sums += kinds.sums
+                for total, of in kinds.sums:
+                    count.setdefault(total, sum(count[each] for each in of))
         self._relate_questions()
-        for total, of in self._sums:
-            for cell in (total, *of):
-                self._counted.setdefault(cell, 0)
 
     def _part(self, part: Key, whole: Key) -> None:
         """State that one cell is a part of another: the difference is a cell that no table shows."""
@@ -211,22 +163,29 @@ class Release:
         self._unshown.add(rest)
         self._sums.append((whole, (part, rest)))
 
+    def _relate_sets(self) -> None:
+        """State how the sets of met options sum up."""
+        self._counted.update({("met only", which): n for which, n in self.tally.sets.items()})
+        self._sums.append((_AGREEING, [("met only", which) for which in self.tally.sets]))
+        numbers = {option: number for number, option in enumerate(self.plan.options)}
+        for parts, option in self._sets.items():
+            having = [("met only", which) for which in self.tally.sets if which >> numbers[option] & 1]
+            self._sums.append((("yes", parts), having))
+
     def _relate_questions(self) -> None:
-        of: dict[int, list[_Parts]] = {}
-        for key in [*self._counted]:
-            if key[0] in ("waits", "settles"):
-                self._unshown.add(key)
-                if key[0] == "waits":
-                    of.setdefault(key[2], []).append(key[1])
-        for number, sets in of.items():
-            waiting, alone = ("waiting", number), ("settled alone", number)
-            self._part(waiting, _AGREEING)
-            self._part(alone, waiting)
-            self._union(waiting, [("waits", parts, number) for parts in sets])
-            self._union(alone, [("settles", parts, number) for parts in sets])
-            options = (steps[-1][1] for steps in self._steps.values())
-            self._counted["options", number] = sum(self._counted["waits", parts, number] > 0 for parts in options)
-            self._unshown.add(("options", number))
+        for number, question in enumerate(self.plan.questions):
+            asked = self.tally.asked[question]
+            waiting, options, settled = ("waiting", number), ("options", number), ("settled", number)
+            self._counted.update({waiting: asked.waiting, options: asked.options, settled: asked.settled})
+            sets = [parts for parts in self._sets if ("waits", parts, number) in self._counted]
+            if sets:
+                self._part(waiting, _AGREEING)
+                self._part(settled, waiting)
+                self._union(waiting, [("waits", parts, number) for parts in sets])
+                self._union(settled, [("settles", parts, number) for parts in sets])
+                self._unshown.update((what, parts, number) for what in ("waits", "settles") for parts in sets)
+                of_each = (steps[-1][1] for steps in self._steps.values())
+                self._sums.append((options, [("waits", parts, number) for parts in of_each if parts in sets]))
 
     def _union(self, union: Key, parts: Sequence[Key]) -> None:
         """State that a cell counts those who are in any of some others; as large as one of these, it is that."""
@@ -258,10 +217,8 @@ class _Kinds:
         findings = sorted({finding for part in parts for finding in leaves(part)})
         possible = Values(plan, _every_case(findings))
         names, columns = self._columns(possible)
-        flags = np.array([unpacked(bits, possible.facts.n) for bits in columns])[
-            :, unpacked(possible.agreeing, possible.facts.n)
-        ]
-        self.kinds = np.unique(flags, axis=1)
+        flags = np.array([unpacked(bits, possible.facts.n) for bits in (*columns, possible.agreeing)])
+        self.kinds = np.unique(flags[:-1, flags[-1]], axis=1)
         self.telling = _telling(self.kinds)
         codes = self._codes(self.kinds)
         self.cells: list[Key] = [("kind", parts, code) for code in codes]
@@ -270,8 +227,8 @@ class _Kinds:
             for name, kinds in zip(names, self.kinds, strict=True)
         ]
 
-    def _columns(self, values: Values) -> tuple[list[Key], list[_Bits]]:
-        found: dict[Key, _Bits] = {}
+    def _columns(self, values: Values) -> tuple[list[Key], list[Bits]]:
+        found: dict[Key, Bits] = {}
         for parts, (holds, fails) in _set_bits(self.steps, values).items():
             if parts <= self.parts:
                 found |= {("yes", parts): holds, ("no", parts): fails}
@@ -281,16 +238,17 @@ class _Kinds:
                 found |= {("waits", parts, number): waits, ("settles", parts, number): settles}
         return [*found], [*found.values()]
 
-    def _codes(self, flags: _Flags) -> list[int]:
+    def _codes(self, flags: Flags) -> list[int]:
         return [sum(1 << place for place, has in enumerate(kind) if has) for kind in flags[self.telling].T.tolist()]
 
     def counted(self, values: Values) -> dict[Key, int]:
+        """Return how many cases are of each kind that occurs."""
         _, columns = self._columns(values)
-        found = tally([columns[at] for at in self.telling], values.agreeing, values.facts.n)
+        found = count_sets([columns[at] for at in self.telling], values.agreeing, values.facts.n)
         return {("kind", self.parts, code): n for code, n in found.items()}
 
 
-def _telling(kinds: _Flags) -> list[int]:
+def _telling(kinds: Flags) -> list[int]:
     """Return rows by which columns are told apart: none of them could be left out."""
     telling = [*range(len(kinds))]
     n = kinds.shape[1]
@@ -304,7 +262,7 @@ def _telling(kinds: _Flags) -> list[int]:
 def _every_case(findings: Sequence[URIRef]) -> Facts:
     """Return a case for each combination of findings that a case has, lacks, or does not tell."""
     n = 3 ** len(findings)
-    columns: dict[Fact, _Flags] = {}
+    columns: dict[Fact, Flags] = {}
     for place, finding in enumerate(findings):
         value = np.arange(n) // 3**place % 3
         columns |= {(finding, True): value == 1, (finding, False): value == 2}
@@ -313,31 +271,27 @@ def _every_case(findings: Sequence[URIRef]) -> Facts:
     return packer.facts()
 
 
-def _set_bits(steps: _Steps, values: Values) -> dict[_Parts, tuple[_Bits, _Bits]]:
+def _set_bits(steps: _Steps, values: Values) -> dict[_Parts, tuple[Bits, Bits]]:
     """Return for each set of parts the cases in which all hold, and those in which one does not."""
-    found: dict[_Parts, tuple[_Bits, _Bits]] = {}
+    found: dict[_Parts, tuple[Bits, Bits]] = {}
     for option, each in steps.items():
         for (_, parts), (_, holds, fails) in zip(each, values.steps(option), strict=True):
             found.setdefault(parts, (holds, fails))
     return found
 
 
-def _asked(plan: Plan, values: Values, option: URIRef) -> dict[int, tuple[_Bits, _Bits]]:
+def _asked(plan: Plan, values: Values, option: URIRef) -> dict[int, tuple[Bits, Bits]]:
     """Return the questions of an option, each with the cases that wait for it, and those that it alone settles."""
     missing = values.missing(option)
-    waits: dict[int, _Bits] = {}
+    waits: dict[int, Bits] = {}
     for number, question in enumerate(plan.questions):
         if columns := [missing[each] for each in question.findings if each in missing]:
             waits[number] = reduce(or_, columns)
-    found: dict[int, tuple[_Bits, _Bits]] = {}
+    found: dict[int, tuple[Bits, Bits]] = {}
     for number, bits in waits.items():
         others = [each for of, each in waits.items() if of != number]
         found[number] = bits, bits & ~reduce(or_, others) if others else bits
     return found
-
-
-def _number(bits: _Bits) -> int:
-    return int(np.bitwise_count(bits).sum())
 
 
 def _steps(plan: Plan, option: URIRef) -> Iterable[tuple[Condition, _Parts]]:

@@ -14,10 +14,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["THRESHOLD", "Sum", "computable", "suppressed"]
-
-#: The least count that is shown, zero apart: 11, as the cell size policy of CMS has it.
-THRESHOLD = 11
+__all__ = ["Sum", "suppressed"]
 
 Key = TypeVar("Key", bound=Hashable)
 #: A total, and the parts that it is the sum of.
@@ -29,7 +26,7 @@ Numbers: TypeAlias = npt.NDArray[Any]
 def suppressed(
     cells: Mapping[Key, int],
     sums: Iterable[Sum[Key]],
-    threshold: int = THRESHOLD,
+    threshold: int,
     *,
     unshown: Set[Key] = frozenset(),
 ) -> frozenset[Key]:
@@ -48,7 +45,7 @@ def suppressed(
     sums : iterable of (total, parts)
         The identities that a reader knows. An inequality `a <= b` is a sum with a cell for the difference.
     threshold : int
-        With 0 or 1 nothing is hidden.
+        With 1 nothing is hidden.
     unshown : set of names
         Cells that no table shows, such as differences; small ones must not be computable either.
 
@@ -58,23 +55,11 @@ def suppressed(
 
     Examples
     --------
-    >>> sorted(suppressed({"n": 100, "yes": 70, "no": 25, "unknown": 5}, [("n", ("yes", "no", "unknown"))]))
+    >>> sorted(suppressed({"n": 100, "yes": 70, "no": 25, "unknown": 5}, [("n", ("yes", "no", "unknown"))], 11))
     ['no', 'unknown']
     """
     work = _Work(cells, sums, threshold, unshown)
     return frozenset(work.names[at] for at in np.flatnonzero(work.hidden())) - unshown
-
-
-def computable(cells: Iterable[Key], sums: Iterable[Sum[Key]], hidden: Set[Key]) -> frozenset[Key]:
-    """Return the hidden cells that the sums give back from the others.
-
-    Examples
-    --------
-    >>> computable("nxy", [("n", "xy")], {"x"}), computable("nxy", [("n", "xy")], {"x", "y"})
-    (frozenset({'x'}), frozenset())
-    """
-    work = _Work(dict.fromkeys(cells, 0), sums, 0, hidden)
-    return frozenset(work.names[at] for at in work.solved(np.array([name in hidden for name in work.names])).given)
 
 
 class _Solved(NamedTuple):
@@ -96,8 +81,7 @@ class _Solved(NamedTuple):
 
     @property
     def given(self) -> list[int]:
-        bound = ~self.rows[:, self.free].any(axis=1)
-        return [at for at, is_given in zip(self.pivots, bound, strict=True) if is_given]
+        return [at for row, at in enumerate(self.pivots) if not self.rows[row, self.free].any()]
 
     def gives(self, form: Numbers) -> bool:
         """Return whether a sum of hidden cells, by their factors, follows from the shown ones."""
@@ -116,7 +100,7 @@ class _Work(Generic[Key]):
         self.threshold = threshold
         self.may_show: Flags = np.fromiter((name not in unshown for name in self.names), bool)
         self.small = (self.counts > 0) & (self.counts < threshold)
-        self.always: Flags = self.small | ~self.may_show
+        self.always: Flags = np.logical_or(self.small, ~self.may_show)
         number = {name: at for at, name in enumerate(self.names)}
         known = [(number[total], [number[part] for part in parts]) for total, parts in sums]
         self.matrix = np.zeros((len(known), len(self.names)), np.int64)

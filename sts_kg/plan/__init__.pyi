@@ -1,7 +1,9 @@
+from .bits import Bits as Bits
 from .bits import Facts as Facts
+from .bits import Flags as Flags
 from .bits import Packer as Packer
 from .bits import Values as Values
-from .bits import tally as tally
+from .bits import count_sets as count_sets
 from .bits import unpacked as unpacked
 from .plan import CourseFinding as CourseFinding
 from .plan import Fact as Fact
@@ -13,3 +15,7 @@ from .plan import short as short
 from .plan import tree as tree
 from .reading import plan_of as plan_of
 from .reading import plans_of_readings as plans_of_readings
+from .tally import Asked as Asked
+from .tally import Step as Step
+from .tally import Tally as Tally
+from .tally import tally_of as tally_of

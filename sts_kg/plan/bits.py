@@ -19,7 +19,7 @@ from rdflib import URIRef
 from sts_kg.guideline import Condition, Conjunction, Leaf, leaves
 from sts_kg.plan.plan import Fact, Plan, Question
 
-__all__ = ["Facts", "Packer", "Values", "tally", "unpacked"]
+__all__ = ["Bits", "Facts", "Flags", "Packer", "Values", "count_sets", "unpacked"]
 
 Bits: TypeAlias = npt.NDArray[np.uint64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -67,6 +67,19 @@ class Facts:
         for first in range(0, self.n_words, words):
             yield self.block(first, words)
 
+    def only(self, kept: Flags) -> Facts:
+        """Return the facts of some of the cases, by a truth value for each."""
+
+        def some(column: Bits) -> Bits:
+            return _packed(unpacked(column, self.n)[kept])
+
+        return Facts(
+            int(kept.sum()),
+            {fact: some(column) for fact, column in self.columns.items()},
+            None if self.clashing is None else some(self.clashing),
+            {mark: some(column) for mark, column in self.marks.items()},
+        )
+
     @classmethod
     def of(
         cls,
@@ -108,7 +121,7 @@ def unpacked(bits: Bits, n: int) -> Flags:
     return np.unpackbits(bits.astype("<u8", copy=False).view(np.uint8), count=n, bitorder="little").view(bool)
 
 
-def tally(columns: Sequence[Bits], within: Bits, n: int) -> dict[int, int]:
+def count_sets(columns: Sequence[Bits], within: Bits, n: int) -> dict[int, int]:
     """Return how many of the first `n` cases that are `within` have which set of columns; bit `i` is column `i`."""
     same: dict[int, int] = {}  # columns that are one, as those of options with one condition, are unpacked once
     for place, column in enumerate(columns):
@@ -353,7 +366,7 @@ class Values:
 
     def patterns(self) -> dict[int, int]:
         """Return how many cases have which set of met options; bit `i` of a set is the option with the number `i`."""
-        return tally([self.met(option) for option in self.plan.options], self.agreeing, self.facts.n)
+        return count_sets([self.met(option) for option in self.plan.options], self.agreeing, self.facts.n)
 
     def _entailed(self, fact: Fact) -> Bits:
         if (found := self._known.get(fact)) is None:
