@@ -24,6 +24,7 @@ from sts_kg.cases import (
     SourceDiff,
     find_case,
     find_option,
+    questionnaire,
     questions,
     read_cases,
     sheet,
@@ -806,6 +807,22 @@ class KnowledgeGraph:
             This graph is by a reading that was not chosen.
         """
         return sheet(self.session, self.guideline.texts(page))
+
+    def questionnaire(self) -> dict[str, object]:
+        """Return the findings, and what else a case can say, as a Questionnaire of FHIR R4, in the values of JSON.
+
+        A QuestionnaireResponse to it, in JSON, is a case: wherever a case file can be named, it can be.
+        """
+        return questionnaire(self.guideline)
+
+    def view_definitions(self) -> dict[str, dict[str, Any]]:
+        """Return ViewDefinitions of SQL on FHIR v2 by their names, in the values of JSON: tables of a cohort from FHIR.
+
+        See `sts_kg.cohort.view_definitions`.
+        """
+        from sts_kg.cohort import view_definitions
+
+        return view_definitions(self.guideline)
 
     def check(self, *, page: str | Path | None = None) -> Report:
         """Return the report of the quality gates on the ontology and the queries, and on the page if available."""
