@@ -32,7 +32,7 @@ from sts_kg.cases import (
     supposed,
     what_if,
 )
-from sts_kg.cohort import Cohort, open_cohort
+from sts_kg.cohort import Cohort, Partitions, open_cohort, open_partitions
 from sts_kg.errors import (
     CaseError,
     InconsistentError,
@@ -752,7 +752,8 @@ class KnowledgeGraph:
         """Return the cohort of the patients of a table: counts, questions, and answers for each.
 
         A table is a path (`.csv`, `.parquet`), a frame of pandas or polars, anything with an Arrow stream, or, with
-        `connection`, the name of a table there. Files in CSV are read here, all else by DuckDB.
+        `connection`, the name of a table there. Files in CSV are read here, all else by DuckDB. A folder has
+        `patients.csv` or `.parquet`, and the tables beside it by their names.
 
         Parameters
         ----------
@@ -789,6 +790,38 @@ class KnowledgeGraph:
             min_cell=min_cell,
             on_progress=on_progress,
         )
+
+    def cohort_of_parts(
+        self,
+        parts: Sequence[str | Path],
+        *,
+        kept: str | Path | None = None,
+        min_cell: int = 11,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> Partitions:
+        """Return the sums over a cohort in parts, such as one a month; parts that have not changed are not read again.
+
+        Parameters
+        ----------
+        parts : sequence of path
+            Folders, each with `patients.csv` or `.parquet` and the tables beside it, or files of patients; a patient
+            is in one of them only.
+        kept : path, optional
+            A folder in which the sums of each part stay, by the digests of its tables and of the plan. They have no row
+            of a patient, but small counts are not hidden there.
+        min_cell, on_progress
+            As in `cohort`.
+
+        Raises
+        ------
+        CaseError
+            A table cannot be used, or a patient is in two of the parts that are read.
+        ParseError
+            A folder has no table of patients, or a table cannot be read.
+        ParameterError
+            `min_cell` is no threshold, or a part is named twice.
+        """
+        return open_partitions(self.guideline, parts, kept=kept, min_cell=min_cell, on_progress=on_progress)
 
     def what_if(
         self, cases: CaseSource, findings: Mapping[str, bool | None] | str, *, case: str | None = None

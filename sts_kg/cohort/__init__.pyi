@@ -1,11 +1,14 @@
 from .cohort import Cohort as Cohort
 from .dialects import DIALECTS as DIALECTS
 from .opening import open_cohort as open_cohort
+from .opening import open_partitions as open_partitions
+from .partitions import Partitions as Partitions
 from .rejections import Rejected as Rejected
 from .rejections import Rejections as Rejections
 from .release import Release as Release
 from .rows import FORMS as FORMS
 from .rows import Rows as Rows
+from .sums import Sums as Sums
 from .views import view_definitions as view_definitions
 from .spark import on_spark as on_spark
 from .sql import WHATS as WHATS

@@ -34,11 +34,12 @@ from sts_kg.errors import CaseError, ParseError
 from sts_kg.guideline import Vocabulary
 from sts_kg.plan import Plan
 
-__all__ = ["DuckdbTables"]
+__all__ = ["READERS", "DuckdbTables"]
 
 _BATCH = 65_536
 _KEYS = {"patients": PATIENT_KEYS, "courses": COURSES, "growth": GROWTH, "no_growth": NO_GROWTH}
-_READERS = {".parquet": "read_parquet", ".pq": "read_parquet", ".csv": "read_csv"}
+#: The endings of files, each with the function of DuckDB that reads them.
+READERS = {".parquet": "read_parquet", ".pq": "read_parquet", ".csv": "read_csv"}
 #: How many rejected patients are read again as cases, for a reason in words.
 _IN_WORDS = 100
 
@@ -95,12 +96,12 @@ class DuckdbTables:
         if isinstance(table, Path) or (isinstance(table, str) and not named):
             path = str(table)
             ending = Path(path.casefold().removesuffix(".gz").removesuffix(".zst")).suffix
-            if ending not in _READERS:
-                raise ParseError(f"has an ending that is not known; {', '.join(_READERS)} are read", path=path)
+            if ending not in READERS:
+                raise ParseError(f"has an ending that is not known; {', '.join(READERS)} are read", path=path)
             all_text = ", all_varchar = true" if ending == ".csv" else ""
             quoted = path.replace("'", "''")
             self._run(
-                f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {_READERS[ending]}('{quoted}'{all_text})", path
+                f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {READERS[ending]}('{quoted}'{all_text})", path
             )
             return name
         if isinstance(table, str):
