@@ -27,12 +27,12 @@ class Dialect:
         return f"{self.quote}{name.replace(self.quote, self.quote * 2)}{self.quote}"
 
     def literal(self, text: str) -> str:
-        """Return a text as a literal.
+        r"""Return a text as a literal.
 
         Examples
         --------
         >>> DIALECTS["duckdb"].literal("it's"), DIALECTS["spark"].literal("it's")
-        ("'it''s'", "'it\\\\'s'")
+        ("'it''s'", "'it\\'s'")
         """
         quoted = text.replace("\\", "\\\\").replace("'", "\\'") if self.backslash else text.replace("'", "''")
         return f"'{quoted}'"
@@ -66,4 +66,3 @@ def dialect_of(name: str) -> Dialect:
     if name not in DIALECTS:
         raise UnknownNameError("dialect", name, DIALECTS)
     return DIALECTS[name]
-

@@ -1,4 +1,4 @@
-"""Spark as the engine past one machine: our SQL on a session of the user's, without a collect or a function in Python."""
+"""Spark as the engine past one machine: our SQL on a session of the user's, without a collect or a Python function."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def on_spark(
         frame = spark.table(each) if isinstance(each, str) else each
         columns |= kinds_of(plan, name, _types(frame.dtypes))
     frames = {name: each for name, each in given.items() if not isinstance(each, str)}
-    said = {name: each if isinstance(each, str) else f"{{{name}}}" for name, each in given.items()}
-    text = sql(plan, "spark", what, columns=columns, **said, **asked)
+    said: dict[str, Any] = {name: each if isinstance(each, str) else f"{{{name}}}" for name, each in given.items()}
+    text = sql(plan, "spark", what, columns=columns, **{**said, **asked})
     return spark.sql(text, **frames) if frames else spark.sql(text)
 
 

@@ -1,12 +1,12 @@
 """SQL of a plan: what a cohort comes to, as a text that a site runs where its patients are.
 
-NULL is unknown: AND and OR of SQL are Kleene's. A condition stands beside its dual, so no text needs NOT, nor a column of
-truth values: flags are 1, 0 or NULL.
+NULL is unknown: AND and OR of SQL are Kleene's. A condition stands beside its dual, so no text needs NOT, nor a column
+of truth values: flags are 1, 0 or NULL.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
 from rdflib import URIRef
@@ -15,6 +15,7 @@ from sts_kg.cohort.dialects import dialect_of
 from sts_kg.cohort.relations import column_name, relations
 from sts_kg.cohort.sql_facts import add_facts, mark_flags, rejections, rejects, tests_of
 from sts_kg.cohort.sql_parts import NEVER, Script, all_of, any_of, flag
+from sts_kg.cohort.words import words_of
 from sts_kg.errors import ParameterError, UnknownNameError
 from sts_kg.guideline import Alternative, Condition, Conjunction, Leaf, leaves
 from sts_kg.plan import Fact, Plan, short
@@ -40,7 +41,7 @@ def sql(
     checked: bool = False,
     option: str | None = None,
     as_of: str | None = None,
-    min_cell: int | None = None,
+    min_cell: int = 11,
 ) -> str:
     """Return the SQL text that answers a question about a whole cohort, one statement, stamped with the plan.
 
@@ -52,33 +53,34 @@ def sql(
         One of `DIALECTS`: duckdb, postgres, spark, bigquery, snowflake, sqlite.
     what : str
         `known`: a row a patient, each finding 1, 0 or NULL after all that follows, and `contradictory`.
-        `rows`: a row a patient, with five columns an option: its status, and `_missing`, `_tried`, `_declined`, `_marks`.
-        `counts`: a row an option: `met`, `not_met`, `undetermined`, `contradictory`, `patients`.
-        `ask`: a row a question: `patients` who wait for it, `pairs` of patient and option, and patients for whom it
-        `alone` settles an option.
-        `funnel`: a row after each part of the condition of an option: `yes`, `no`, `not_known`; the first row has all
-        patients who do not contradict themselves, and how many do.
+        `rows`: a row a patient, with five columns an option: its status, `_missing`, `_tried`, `_declined`, `_marks`.
+        `counts`: a row an option: `option`, `met`, `not_met`, `undetermined`, `contradictory`, `patients`.
+        `ask`: a row a question for which someone waits, the one for which most do first: `findings`, `question`,
+        `waiting` (patients), `options` (pairs of a patient and an option), `settled` (patients for whom the answer
+        alone settles an option).
+        `funnel`: a row after each part of the condition of an option: `step`, `part`, `yes`, `no`, `unknown`; the first
+        row has all patients who do not contradict themselves, and `contradictory`, how many do.
         `cohort`: rows of the table `cohort` of OMOP for the options that are met, by their ordinals.
         `facts`: a row a patient, flags of what is given or derived before anything follows, and `rejected`.
         `rejected`: a row for each row of a table that cannot be used, with its column, value and reason.
     table, courses, growth, no_growth : str
         The tables, each an expression as SQL has it, such as `catalog.schema.patients`; it is not looked at.
     columns : mapping, optional
-        The columns that the tables have, to what their cells hold: `flag` (1, 0, NULL), `word` (yes, no, a truth value),
-        `text` (also dates), `number`. Those of the other tables are written `courses.end`. A table of which nothing is
-        said has all columns, and flags for yes and no; that of patients has `as_of`, `history_complete` and
+        The columns that the tables have, to what their cells hold: `flag` (1, 0, NULL), `word` (yes, no, a truth
+        value), `text` (also dates), `number`. Those of the other tables are written `courses.end`. A table of which
+        nothing is said has all columns, and flags for yes and no; that of patients has `as_of`, `history_complete` and
         `declines` only if there are courses.
     checked : bool
-        Whether the table of patients is known, as by constraints of the database, to have each case once, with an id, and
-        flags that are 1, 0 or NULL. Otherwise whoever has another value or is there twice is rejected, which costs a
-        pass over the ids.
+        Whether the table of patients is known, as by constraints of the database, to have each case once, with an id,
+        and flags that are 1, 0 or NULL. Otherwise whoever has another value or is there twice is rejected, which
+        costs a pass over the ids.
     option : str, optional
         The option of `funnel`.
     as_of : str, optional
         The date of `cohort`, YYYY-MM-DD, if the table has no column `as_of`.
-    min_cell : int, optional
-        Counts from 1 to below it are NULL in `counts`, `ask` and `funnel`, with the others of their row that would
-        give them back.
+    min_cell : int
+        Counts from 1 to below it are NULL in `counts`, `ask` and `funnel`, and so are the others of their row that
+        would give them back; 1 shows all.
 
     Raises
     ------
@@ -93,7 +95,7 @@ def sql(
     found = relations(plan, tables, columns, checked=checked)
     script = Script(plan, dialect_of(dialect), found, marks=what in ("rows", "facts"), told=what == "rejected")
     add_facts(script)
-    return _Text(script, min_cell or 0).text(what, option, as_of)
+    return _Text(script, min_cell).text(what, option, as_of)
 
 
 class _Text:
@@ -113,7 +115,7 @@ class _Text:
 
     def text(self, what: str, option: str | None, as_of: str | None) -> str:
         script = self.script
-        last = {
+        lasts: dict[str, Callable[[], str]] = {
             "known": self._known,
             "rows": self._rows,
             "counts": self._counts,
@@ -122,7 +124,8 @@ class _Text:
             "rejected": lambda: rejections(script),
             "funnel": lambda: self._funnel(option),
             "cohort": lambda: self._cohort(as_of),
-        }[what]()
+        }
+        last = lasts[what]()
         plan = self.plan
         by = f", by the reading {plan.reading}" if plan.reading else ""
         head = [
@@ -151,7 +154,10 @@ class _Text:
                 value = f"CASE WHEN {yes} THEN 1 WHEN {no} THEN 0 END"
             select.append(value if value == f"f.{name}" else f"{value} AS {name}")
         clashes = any_of(
-            [*(["f.clash = 1"] if "sts_of_periods" in {name for name, _, _ in self.script.steps} else []), *self._clashes()]
+            [
+                *(["f.clash = 1"] if "sts_of_periods" in {name for name, _, _ in self.script.steps} else []),
+                *self._clashes(),
+            ]
         )
         select.append(f"{flag(clashes)} AS contradictory")
         self.script.add(
@@ -179,7 +185,9 @@ class _Text:
         for finding in left:
             yield f"({all_of(any_of(side) for side in sides[finding])})"
 
-    def _add_valued(self, extra: Sequence[str] = (), *, inner: bool = False, wanted: Iterable[Condition] | None = None) -> None:
+    def _add_valued(
+        self, extra: Sequence[str] = (), *, inner: bool = False, wanted: Iterable[Condition] | None = None
+    ) -> None:
         """Add the step with the value of each condition; options with the same condition share a column."""
         select = ["k.*" if extra == ("*",) else "k.id", *(() if extra == ("*",) else extra)]
         select += [] if extra == ("*",) else ["k.contradictory"]
@@ -198,7 +206,7 @@ class _Text:
         return [finding for finding in self.plan.findings if finding in used]
 
     def _missing(self, option: URIRef) -> dict[URIRef, str]:
-        """Return the findings of an option in order, each with the test that it is missing: all around it is unknown."""
+        """Return the findings of an option in order, each with the test that it and all around it is unknown."""
         found: dict[URIRef, list[str]] = {}
         root = self.plan.options[option].condition
         name = self.trees[root]
@@ -239,8 +247,8 @@ class _Text:
     def _rows(self) -> str:
         plan, marks = self.plan, mark_flags(self.script)
         said: dict[tuple[Fact, ...], str] = {}
-        for option in plan.options.values():
-            for facts in (option.declined, *option.reported.values()):
+        for of in plan.options.values():
+            for facts in (of.declined, *of.reported.values()):
                 said.setdefault(facts, f"says_{len(said) + 1}")
         extra = [
             f"{flag(any_of(self.facts[fact] for fact in facts if fact in self.facts))} AS {name}"
@@ -255,7 +263,9 @@ class _Text:
                 f"CASE WHEN v.contradictory = 1 THEN 'contradictory' WHEN {met} = 1 THEN 'met'"
                 f" WHEN {met} = 0 THEN 'not-met' ELSE 'undetermined' END AS {name}"
             )
-            missing = [f"CASE WHEN {test} THEN ' {short(one)}' ELSE '' END" for one, test in self._missing(option).items()]
+            missing = [
+                f"CASE WHEN {test} THEN ' {short(one)}' ELSE '' END" for one, test in self._missing(option).items()
+            ]
             joined = " || ".join(missing)
             select.append(f"CASE WHEN v.contradictory = 0 THEN SUBSTR({joined}, 2) ELSE '' END AS {name}_missing")
             flags: dict[URIRef, list[str]] = {}
@@ -294,13 +304,15 @@ class _Text:
         sums = ["SUM(1) AS patients", "SUM(contradictory) AS contradictory"]
         for name in self.trees.values():
             sums += [f"SUM({name}_met) AS {name}_met", f"SUM(1 - {name}_met) AS {name}_unmet"]
-        self.script.add("sts_sums", "one row: how many patients each condition holds for, and fails", sums, ["FROM sts_valued"])
+        self.script.add(
+            "sts_sums", "one row: how many patients each condition holds for, and fails", sums, ["FROM sts_valued"]
+        )
         options = [(local(option), self.trees[of.condition]) for option, of in self.plan.options.items()]
         self._add_list("sts_options", "the options, in order", ((name,) for name, _ in options), ("name",))
-        picked = [
-            f"CASE o.name {' '.join(f'WHEN {self._literal(name)} THEN s.{tree}_{side}' for name, tree in options)} END AS {side}"
-            for side in ("met", "unmet")
-        ]
+        picked = []
+        for side in ("met", "unmet"):
+            whens = " ".join(f"WHEN {self._literal(name)} THEN s.{tree}_{side}" for name, tree in options)
+            picked.append(f"CASE o.name {whens} END AS {side}")
         self.script.add(
             "sts_counted",
             "a row an option",
@@ -323,7 +335,7 @@ class _Text:
         small = any_of(self._small(cell) for cell in ("met", "unmet", f"({rest})"))
         cells = {"met": "met", "not_met": "unmet", "undetermined": rest}
         shown = [self._shown(value, small, name) for name, value in cells.items()]
-        few = self._small("contradictory")
+        few = any_of(map(self._small, ("contradictory", "patients", "(patients - contradictory)")))
         shown += [self._shown("contradictory", few, "contradictory"), self._shown("patients", few, "patients")]
         return self._ordered([f"name AS {self.script.dialect.column('option')}", *shown], "sts_cells")
 
@@ -345,7 +357,8 @@ class _Text:
     def _add_list(self, name: str, holds: str, rows: Iterable[Sequence[str]], columns: Sequence[str]) -> None:
         """Add a step that is a list of texts, with the place of each."""
         made = [
-            f"SELECT {number} AS place, " + ", ".join(f"{self._literal(cell)} AS {of}" for cell, of in zip(row, columns, strict=True))
+            f"SELECT {number} AS place, "
+            + ", ".join(f"{self._literal(cell)} AS {of}" for cell, of in zip(row, columns, strict=True))
             for number, row in enumerate(rows, 1)
         ]
         self.script.steps.append((name, holds, "    " + "\n    UNION ALL ".join(made)))
@@ -383,17 +396,19 @@ class _Text:
                 only.append(f"({all_of([f'{column} = 1', *(f'{other} = 0' for other in others)])})")
             pairs = " + ".join(f"{len(options[tree])} * {column}" for tree, column in waiting.items())
             sums += [
-                f"SUM({flag(any_of(f'{column} = 1' for column in waiting.values()))}) AS patients_{number}",
-                f"SUM({pairs}) AS pairs_{number}",
-                f"SUM({flag(any_of(only))}) AS alone_{number}",
+                f"SUM({flag(any_of(f'{column} = 1' for column in waiting.values()))}) AS waiting_{number}",
+                f"SUM({pairs}) AS options_{number}",
+                f"SUM({flag(any_of(only))}) AS settled_{number}",
             ]
         self.script.add("sts_sums", "one row: how many patients wait for each question", sums, ["FROM sts_waits"])
-        self._add_list("sts_questions", "the questions", ((name, text) for _, name, text in listed), ("name", "question"))
+        self._add_list(
+            "sts_questions", "the questions", ((name, text) for _, name, text in listed), ("name", "question")
+        )
         cells = [
             "CASE q.place "
             + " ".join(f"WHEN {place} THEN s.{cell}_{number}" for place, (number, _, _) in enumerate(listed, 1))
             + f" END AS {cell}"
-            for cell in ("patients", "pairs", "alone")
+            for cell in ("waiting", "options", "settled")
         ]
         self.script.add(
             "sts_asked",
@@ -401,11 +416,14 @@ class _Text:
             ["q.place", "q.name", "q.question", *cells],
             ["FROM sts_questions q", "CROSS JOIN sts_sums s"],
         )
-        shown = [
-            self._shown(f"CASE WHEN {cell} IS NULL THEN 0 ELSE {cell} END", self._small(cell), cell)
-            for cell in ("patients", "pairs", "alone")
-        ]
-        return self._ordered(["name AS finding", "question", *shown], "sts_asked")
+        few = self._small("waiting")
+        shown = [self._shown(cell, few, cell) for cell in ("waiting", "options")]
+        shown.append(self._shown("settled", any_of([few, self._small("settled")]), "settled"))
+        columns = ",\n    ".join(["name AS findings", "question", *shown])
+        return (
+            f"SELECT\n    {columns}\nFROM sts_asked a\nWHERE a.waiting > 0\n"
+            "ORDER BY a.waiting DESC, a.settled DESC, a.place"
+        )
 
     def _funnel(self, option: str | None) -> str:
         of = self._option(option)
@@ -424,7 +442,7 @@ class _Text:
         for number in range(1, len(parts) + 1):
             sums += [f"SUM(step_{number}) AS yes_{number}", f"SUM(1 - step_{number}) AS no_{number}"]
         self.script.add("sts_sums", "one row: how many patients", sums, ["FROM sts_valued"])
-        names = ["patients", *(_said(part) for part in parts)]
+        names = ["all patients that do not contradict themselves", *words_of(condition)]
         self._add_list("sts_steps", "the parts", ((name,) for name in names), ("part",))
         numbers = range(2, len(parts) + 2)
 
@@ -446,7 +464,7 @@ class _Text:
         )
         rest = "patients - yes - no"
         small = any_of(self._small(cell) for cell in ("yes", "no", f"({rest})"))
-        shown = [self._shown(value, small, name) for name, value in (("yes", "yes"), ("no", "no"), ("not_known", rest))]
+        shown = [self._shown(value, small, name) for name, value in (("yes", "yes"), ("no", "no"), ("unknown", rest))]
         shown.append(self._shown("contradictory", self._small("contradictory"), "contradictory"))
         return self._ordered(["place - 1 AS step", "part", *shown], "sts_counted")
 
@@ -509,11 +527,3 @@ def _value(tree: Condition) -> str:
     """Return a condition as 1, 0 or NULL; NULL for a patient who contradicts himself."""
     yes, no = _holds(tree, True), _holds(tree, False)
     return f"CASE WHEN k.contradictory = 1 THEN NULL WHEN {yes} THEN 1 WHEN {no} THEN 0 END"
-
-
-def _said(tree: Condition) -> str:
-    """Return a part of a condition as text: findings, those that must not hold after a minus sign."""
-    if isinstance(tree, Leaf):
-        return f"{'' if tree.holds else '-'}{short(tree.finding)}"
-    word = " or " if isinstance(tree, Alternative) else " and "
-    return word.join(f"({_said(part)})" if not isinstance(part, Leaf) else _said(part) for part in tree.parts)

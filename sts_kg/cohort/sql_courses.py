@@ -10,7 +10,7 @@ from itertools import combinations
 
 from rdflib import URIRef
 
-from sts_kg.cohort.relations import column_name, words_of
+from sts_kg.cohort.relations import column_name, names_of
 from sts_kg.cohort.sql_dates import days, end_of_day, numbers
 from sts_kg.cohort.sql_parts import Check, Script, all_of, any_of, faults, flag, holds_word, other_words, word_list
 from sts_kg.guideline import CourseRule, Report
@@ -33,7 +33,9 @@ def add_rows(script: Script) -> None:
     if "growth" in tables:
         cells = [f"{_id(script)} AS id", f"{script.as_text('growth', 'course')} AS course"]
         cells.append(f"{_date(script, 'growth', 'date')} AS grown")
-        script.add("sts_growth_cells", "a row for each date of growth, as it is written", cells, [f"FROM {tables['growth']} t"])
+        script.add(
+            "sts_growth_cells", "a row for each date of growth, as it is written", cells, [f"FROM {tables['growth']} t"]
+        )
         select = ["t.id", "t.course", "t.grown", *numbers("t.grown", "grown", dialect)]
         script.add("sts_growth_rows", "the same, with numbers", select, ["FROM sts_growth_cells t"])
         select = ["t.id", "t.course", "t.grown", *days("grown", ("first", "last"), "t")]
@@ -52,7 +54,8 @@ def add_rows(script: Script) -> None:
 
 
 def _id(script: Script) -> str:
-    return script.dialect.as_text(f"t.{script.dialect.column('case')}")
+    case = script.dialect.column("case")
+    return f"TRIM({script.dialect.as_text(f't.{case}')})"
 
 
 def _date(script: Script, relation: str, key: str) -> str:
@@ -89,14 +92,14 @@ def _add_course_rows(script: Script) -> None:
     lists = {"therapies": plan.therapies, "purpose": plan.purposes, "site": plan.sites}
     for key, things in lists.items():
         if relations.has("courses", key):
-            wrong = other_words(f"t.{key}_list", words_of(things))
+            wrong = other_words(f"t.{key}_list", names_of(things))
             checks.append(Check(key, f"t.{_CELLS.get(key, key)}", wrong, "unknown-word"))
     for key, things in (("outcome", plan.outcomes), ("for", plan.indications)):
         name = _CELLS.get(key, key)
         if not relations.has("courses", key):
             select.append(f"{script.nothing} AS {name}")
             continue
-        known = words_of(things)
+        known = names_of(things)
         valid = ", ".join(f"'{word}'" for word in known)
         checks.append(Check(key, f"t.{name}", f"t.{name} NOT IN ({valid})", "unknown-word"))
         long = {word: thing for word, thing in known.items() if word != short(thing)}
@@ -109,7 +112,9 @@ def _add_course_rows(script: Script) -> None:
     select.append(f"{flag(script.wrong('courses'))} AS wrong_cell")
     if script.told:
         select += faults(checks, ("cell_column", "cell_value", "cell_reason"))
-    script.add("sts_course_rows", "the same, with numbers, and a flag for each therapy", select, ["FROM sts_course_cells t"])
+    script.add(
+        "sts_course_rows", "the same, with numbers, and a flag for each therapy", select, ["FROM sts_course_cells t"]
+    )
 
 
 #: What cells are called in the steps, where that is not the name of their column.
@@ -181,7 +186,8 @@ def course_checks(script: Script) -> Sequence[Check]:
     """Return what makes a course with dates unusable, the date of its case left out; `c` is its row of `sts_dated`."""
     dates = (("start", "starts"), ("end", "ends"), ("no_growth_until", "quiet"))
     checks = [
-        Check(key, f"c.{name}", f"(c.{name} IS NOT NULL AND c.{name}_first IS NULL)", "not-a-date") for key, name in dates
+        Check(key, f"c.{name}", f"(c.{name} IS NOT NULL AND c.{name}_first IS NULL)", "not-a-date")
+        for key, name in dates
     ]
     for (before, earlier), (key, later) in combinations(dates, 2):
         test = f"c.{later}_last < c.{earlier}_first"
@@ -289,7 +295,10 @@ def _gives(script: Script, found: CourseFinding) -> str:
 
 def course_facts(script: Script) -> dict[tuple[URIRef, bool], str]:
     """Return the facts that courses give by axioms, each with the column of `sts_of_courses` that says so."""
-    return {found.fact: f"gives_{column_name(found.fact[0])}_{'yes' if found.fact[1] else 'no'}" for found in script.plan.courses}
+    return {
+        found.fact: f"gives_{column_name(found.fact[0])}_{'yes' if found.fact[1] else 'no'}"
+        for found in script.plan.courses
+    }
 
 
 def _add_of_courses(script: Script) -> None:
@@ -370,7 +379,9 @@ def _tried_tests(script: Script, tried: Tried) -> tuple[list[str], list[str]]:
         telling = {purpose: sites for purpose, sites in plan.sites_of_purposes.items() if sites}
         recorded = any_of(["c.sites IS NOT NULL", holds_word("c.purposes", _words(telling))])
         about = [purpose for purpose, sites in telling.items() if sites & tried.sites]
-        wanted = any_of([holds_word("c.sites", _words(tried.sites)), *([holds_word("c.purposes", _words(about))] if about else [])])
+        wanted = any_of(
+            [holds_word("c.sites", _words(tried.sites)), *([holds_word("c.purposes", _words(about))] if about else [])]
+        )
         none = ["c.sites IS NULL", f"(c.purposes IS NULL OR {flag(holds_word('c.purposes', _words(telling)))} = 0)"]
         decisive.append((wanted, recorded, all_of(none if telling else none[:1])))
     if tried.purposes:
@@ -378,11 +389,15 @@ def _tried_tests(script: Script, tried: Tried) -> tuple[list[str], list[str]]:
     if not decisive:
         return held, []
     fits = [any_of([wanted, f"({none})"]) for wanted, _, none in decisive]
-    return [*held, *(wanted for wanted, _, _ in decisive)], [*held, *fits, any_of(f"({none})" for _, _, none in decisive)]
+    return [*held, *(wanted for wanted, _, _ in decisive)], [
+        *held,
+        *fits,
+        any_of(f"({none})" for _, _, none in decisive),
+    ]
 
 
 def _words(things: Iterable[URIRef]) -> list[str]:
-    return sorted(words_of(tuple(things)))
+    return sorted(names_of(tuple(things)))
 
 
 # --- the year after a treatment
@@ -420,7 +435,7 @@ def _add_within_a_year(script: Script) -> None:
 
 
 def _periods(script: Script) -> Iterator[str]:
-    """Yield the times that are stated to be without growth: case, course (empty if of the case), first day, day after."""
+    """Yield the times that are stated to be without growth: case, course (empty if none), first day, day after."""
     tables = script.relations.tables
     if "no_growth" in tables:
         yield "SELECT id, '' AS said_by, since_last AS begins, ceasing_after AS ends FROM sts_quiet"

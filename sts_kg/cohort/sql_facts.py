@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rdflib import URIRef
 
-from sts_kg.cohort.relations import NUMBERS, column_name, words_of
+from sts_kg.cohort.relations import NUMBERS, column_name, names_of
 from sts_kg.cohort.sql_courses import (
     GIVEN_BEFORE,
     TRIED,
@@ -23,9 +23,20 @@ from sts_kg.cohort.sql_courses import (
     tried_column,
 )
 from sts_kg.cohort.sql_dates import days, end_of_day, numbers
-from sts_kg.cohort.sql_parts import NEVER, Check, Script, all_of, any_of, faults, flag, holds_word, other_words, word_list
+from sts_kg.cohort.sql_parts import (
+    NEVER,
+    Check,
+    Script,
+    all_of,
+    any_of,
+    faults,
+    flag,
+    holds_word,
+    other_words,
+    word_list,
+)
 from sts_kg.guideline import Threshold
-from sts_kg.plan import Fact, OptionPlan, short
+from sts_kg.plan import Fact, OptionPlan
 
 __all__ = ["add_facts", "mark_flags", "rejections", "rejects", "tests_of"]
 
@@ -83,7 +94,7 @@ def _add_patients(script: Script) -> None:
     relations, dialect = script.relations, script.dialect
     case = f"t.{dialect.column('case')}"
     of_text = len(relations.tables) > 1
-    select = [f"{dialect.as_text(case) if of_text else case} AS id"]
+    select = [f"{f'TRIM({dialect.as_text(case)})' if of_text else case} AS id"]
     written = dialect.as_text(case)
     checks = []
     if not relations.checked:
@@ -107,21 +118,23 @@ def _add_patients(script: Script) -> None:
         select.append(f"{end_of_day(script.as_text('table', 'as_of'))} AS as_of")
     if relations.has("table", "declines"):
         declines = script.as_text("table", "declines")
-        words = words_of(script.plan.modalities)
+        words = names_of(script.plan.modalities)
         listed = f"({word_list(declines)})"
         checks.append(Check("declines", declines, other_words(listed, words), "unknown-word"))
         for each in script.plan.modalities:
             named = [word for word, thing in words.items() if thing == each]
             select.append(f"{flag(holds_word(listed, named))} AS declines_{column_name(each)}")
     for name in NUMBERS.values():
-        if column := script.cell("table", name):
-            select.append(f"{column} AS {name}")
-            checks.append(Check(name, dialect.as_text(column), f"{column} < 0", "not-a-number"))
+        if number := script.cell("table", name):
+            select.append(f"{number} AS {name}")
+            checks.append(Check(name, dialect.as_text(number), f"{number} < 0", "not-a-number"))
     script.checks["table"] = checks
     select.append(f"{flag(script.wrong('table'))} AS wrong_cell")
     if script.told:
         select += faults(checks, ("cell_column", "cell_value", "cell_reason"))
-    script.add("sts_patients", "one row a patient, as the table has it", select, [f"FROM {relations.tables['table']} t"])
+    script.add(
+        "sts_patients", "one row a patient, as the table has it", select, [f"FROM {relations.tables['table']} t"]
+    )
     if relations.has("table", "as_of"):
         select = ["t.*", *numbers("t.as_of", "as_of", dialect)]
         script.add("sts_of_date", "the same, with the date of each in numbers", select, ["FROM sts_patients t"])
@@ -240,7 +253,10 @@ def _tried_flags(script: Script) -> Iterator[tuple[str, str]]:
                 told = f"c.{mark_column(report, 'told')}"
                 active = [f"t.{finding} = 1", *([f"({told} IS NULL OR {told} = 0)"] if courses else [])]
                 if mark == plan.marks.get(report.outcome, TRIED):
-                    held, with_it = f"c.{column_name(option)}_{mark_column(report, 'held')}", mark_column(report, "with")
+                    held, with_it = (
+                        f"c.{column_name(option)}_{mark_column(report, 'held')}",
+                        mark_column(report, "with"),
+                    )
                     reached = any_of([f"{held} = 1", f"c.{with_it} IS NULL", f"c.{with_it} = 0"])
                     tests.append(f"({all_of([*active, *([reached] if courses else [])])})")
                 if mark == TRIED and courses:
@@ -303,9 +319,7 @@ def rejections(script: Script) -> str:
     return f"SELECT {columns}\nFROM (\n{every}\n) w\nWHERE wrong_reason IS NOT NULL"
 
 
-def _faults(
-    script: Script, relation: str, case: str, row: str, checks: Sequence[Check], rest: Sequence[str]
-) -> str:
+def _faults(script: Script, relation: str, case: str, row: str, checks: Sequence[Check], rest: Sequence[str]) -> str:
     columns = [
         f"'{relation}' AS wrong_table",
         f"{case} AS {script.dialect.column('case')}",
@@ -313,4 +327,3 @@ def _faults(
         *faults(checks, ("wrong_column", "wrong_value", "wrong_reason")),
     ]
     return "    SELECT\n        " + ",\n        ".join(columns) + "\n    " + "\n    ".join(rest)
-
