@@ -31,7 +31,7 @@ from sts_kg.cases import (
     supposed,
     what_if,
 )
-from sts_kg.cohort import Cohort, open_cohort
+from sts_kg.cohort import Cohort, open_cohort, sql_of
 from sts_kg.errors import (
     CaseError,
     InconsistentError,
@@ -772,6 +772,20 @@ class KnowledgeGraph:
         """
         tables = {"courses": courses, "growth": growth, "no_growth": no_growth}
         return open_cohort(self.guideline, patients, **tables, min_cell=min_cell, on_progress=on_progress)
+
+    def sql(self, dialect: str, what: str, *, table: str, **asked: Any) -> str:
+        """Return the SQL text by which a site answers for its own patients where they are: `sts_kg.cohort.sql_of`.
+
+        `asked` are the other tables, the columns that they have, and what else is asked for, as that function has them.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such dialect, question, option, column or kind of column.
+        ParameterError
+            A column is there twice or does not fit, a table lacks what it needs, or an option or date is missing.
+        """
+        return sql_of(self.plan, dialect, what, table=table, **asked)
 
     def what_if(
         self, cases: CaseSource, findings: Mapping[str, bool | None] | str, *, case: str | None = None

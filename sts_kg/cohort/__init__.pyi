@@ -1,10 +1,10 @@
 from .cohort import Cohort as Cohort
 from .dialects import DIALECTS as DIALECTS
+from .dialects import WHATS as WHATS
 from .opening import open_cohort as open_cohort
 from .rejections import Rejected as Rejected
 from .rejections import Rejections as Rejections
 from .rows import FORMS as FORMS
 from .rows import Rows as Rows
 from .spark import on_spark as on_spark
-from .sql import WHATS as WHATS
-from .sql import sql as sql
+from .sql import sql_of as sql_of

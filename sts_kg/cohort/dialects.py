@@ -1,4 +1,4 @@
-"""How the dialects of SQL differ in what our texts use: how names are quoted, and what types are called."""
+"""What SQL can be asked for, and how its dialects differ in what our texts use: quotes, and names of types."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from sts_kg.errors import UnknownNameError
 
-__all__ = ["DIALECTS", "Dialect", "dialect_of"]
+__all__ = ["DIALECTS", "WHATS", "Dialect", "dialect_of"]
+
+#: What can be asked for: rows of patients, counts of them, what is given of each, and what cannot be used.
+WHATS = ("known", "rows", "counts", "ask", "funnel", "cohort", "facts", "rejected")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from itertools import product
 
 from rdflib import URIRef
 
-from sts_kg.cohort.dialects import dialect_of
+from sts_kg.cases import find_option
+from sts_kg.cohort.dialects import WHATS, dialect_of
 from sts_kg.cohort.relations import column_name, relations
 from sts_kg.cohort.sql_facts import add_facts, mark_flags, rejections, rejects, tests_of
 from sts_kg.cohort.sql_parts import NEVER, Script, all_of, any_of, flag
@@ -21,14 +22,12 @@ from sts_kg.guideline import Alternative, Condition, Conjunction, Leaf, leaves
 from sts_kg.plan import Fact, Plan, short
 from sts_kg.rdf import STS, local
 
-__all__ = ["WHATS", "sql"]
+__all__ = ["sql_of"]
 
-#: What can be asked for: rows of patients, counts of them, and what cannot be used.
-WHATS = ("known", "rows", "counts", "ask", "funnel", "cohort", "facts", "rejected")
 _DECLINED = STS["mark-declined"]
 
 
-def sql(
+def sql_of(
     plan: Plan,
     dialect: str,
     what: str,
@@ -426,7 +425,9 @@ class _Text:
         )
 
     def _funnel(self, option: str | None) -> str:
-        of = self._option(option)
+        if option is None:
+            raise ParameterError("cohort", "option", "a funnel is of one option; name it")
+        of = find_option(option, self.plan.options)
         condition = self.plan.options[of].condition
         parts = condition.parts if isinstance(condition, Conjunction) else (condition,)
         self._add_known([finding for finding in self.plan.findings if finding in {*leaves(condition)}])
@@ -467,16 +468,6 @@ class _Text:
         shown = [self._shown(value, small, name) for name, value in (("yes", "yes"), ("no", "no"), ("unknown", rest))]
         shown.append(self._shown("contradictory", self._small("contradictory"), "contradictory"))
         return self._ordered(["place - 1 AS step", "part", *shown], "sts_counted")
-
-    def _option(self, name: str | None) -> URIRef:
-        if name is None:
-            raise ParameterError("cohort", "option", "a funnel is of one option; name it")
-        by_name = {local(option): option for option in self.plan.options}
-        key = name.removeprefix("sts:")
-        for candidate in (key, f"option-{key}"):
-            if candidate in by_name:
-                return by_name[candidate]
-        raise UnknownNameError("option", name, by_name)
 
     def _cohort(self, as_of: str | None) -> str:
         script, plan = self.script, self.plan

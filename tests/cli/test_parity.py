@@ -63,6 +63,37 @@ SAME: dict[tuple[str, ...], Callable[[KnowledgeGraph], object]] = {
         change.as_dict() for change in kg.what_if(F, "transition-S21")
     ],
     ("cohort", "plan"): lambda kg: kg.plan.to_json(),
+    ("cohort", "sql", "--table", "t"): lambda kg: kg.sql("duckdb", "counts", table="t"),
+    (
+        "cohort",
+        "sql",
+        "--dialect",
+        "spark",
+        "--what",
+        "funnel",
+        "--option",
+        "pazopanib",
+        "--table",
+        "c.s.t",
+    ): lambda kg: kg.sql("spark", "funnel", table="c.s.t", option="pazopanib"),
+    (
+        "cohort",
+        "sql",
+        "--what",
+        "rows",
+        "--table",
+        "t",
+        "--input",
+        "courses",
+        "--column",
+        "stage4-sts=word",
+    ): lambda kg: kg.sql(
+        "duckdb",
+        "rows",
+        table="t",
+        **{name: name for name in ("courses", "growth", "no_growth")},
+        columns={"stage4-sts": "word"},
+    ),
     ("queries", "--topic", "drugs", "--format", "md"): lambda kg: kg.queries("drugs").to_markdown(),
     ("query", "drugs/options-with-drug", "--drug", "ifosfamide", "--format", "csv"): lambda kg: table(
         kg.query("drugs/options-with-drug", drug="ifosfamide")

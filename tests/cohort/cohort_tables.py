@@ -12,7 +12,13 @@ from course_oracle import Case, courses, listed
 Row = tuple[Any, ...]
 FLAGS = {"yes": 1, "no": 0, True: 1, False: 0}
 #: The columns of each relation, in the order of their rows.
-PATIENT = ["case", *(each.lower().replace("-", "_") for each in oracle.FINDINGS), "as_of", "history_complete", "declines"]
+PATIENT = [
+    "case",
+    *(each.lower().replace("-", "_") for each in oracle.FINDINGS),
+    "as_of",
+    "history_complete",
+    "declines",
+]
 COURSE = "case course therapies start end ongoing outcome for purpose site first_growth no_growth_until".split()
 GROWTH = "case course date".split()
 QUIET = "case from until".split()
