@@ -32,7 +32,7 @@ from sts_kg.cases import (
     supposed,
     what_if,
 )
-from sts_kg.cohort import Cohort, Partitions, open_cohort, open_partitions
+from sts_kg.cohort import Cohort, Partitions, open_cohort, open_partitions, sql_of
 from sts_kg.errors import (
     CaseError,
     InconsistentError,
@@ -822,6 +822,20 @@ class KnowledgeGraph:
             `min_cell` is no threshold, or a part is named twice.
         """
         return open_partitions(self.guideline, parts, kept=kept, min_cell=min_cell, on_progress=on_progress)
+
+    def sql(self, dialect: str, what: str, *, table: str, **asked: Any) -> str:
+        """Return the SQL text by which a site answers for its own patients where they are: `sts_kg.cohort.sql_of`.
+
+        `asked` are the other tables, the columns that they have, and what else is asked for, as that function has them.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such dialect, question, option, column or kind of column.
+        ParameterError
+            A column is there twice or does not fit, a table lacks what it needs, or an option or date is missing.
+        """
+        return sql_of(self.plan, dialect, what, table=table, **asked)
 
     def what_if(
         self, cases: CaseSource, findings: Mapping[str, bool | None] | str, *, case: str | None = None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sts_kg.cli.shared import DONE, UNREADABLE, File, as_json, formats, graph_by, page_option, reading_option, terminal
+from sts_kg.cohort import DIALECTS, WHATS
 from sts_kg.safe import counted
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["cohort_group"]
 
+_HIDES = "Hide counts below it; 1 hides none."
 _FORMS = ("table", "csv", "json", "md", "spreadsheet")
 _MOST_TOLD = 20
 
@@ -64,7 +66,7 @@ def _tables(*, parts: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]
             click.option("--growth", type=File, metavar="FILE", help="Dates of growth, by case."),
             click.option("--no-growth", type=File, metavar="FILE", help="Times without growth, by case."),
             click.option(
-                "--min-cell", type=click.IntRange(min=1), default=11, show_default=True, metavar="N", help=_HIDE
+                "--min-cell", type=click.IntRange(min=1), default=11, show_default=True, metavar="N", help=_HIDES
             ),
             click.option(
                 "--kept", type=File, metavar="DIR", help="Keep the sums of each part here; read anew what changed."
@@ -78,9 +80,6 @@ def _tables(*, parts: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]
         return made
 
     return added
-
-
-_HIDE = "Hide counts below it; 1 hides none."
 
 
 def _opened(kg: KnowledgeGraph, tables: dict[str, Any], on_progress: Callable[[int], None]) -> Cohort | Partitions:
@@ -234,6 +233,79 @@ def explain(
         shown.write(as_json(found.as_dict()))
     else:
         shown.explanation(found)
+
+
+@cohort_group.command(name="sql")
+@click.option("--dialect", type=click.Choice(tuple(DIALECTS)), default="duckdb", show_default=True)
+@click.option("--what", type=click.Choice(WHATS), default="counts", show_default=True)
+@click.option("--table", required=True, metavar="TABLE", help="The table of patients, such as catalog.schema.patients.")
+@click.option("--courses", metavar="TABLE", help="Courses of treatment, by case.")
+@click.option("--growth", metavar="TABLE", help="Dates of growth, by case.")
+@click.option("--no-growth", metavar="TABLE", help="Times without growth, by case.")
+@click.option(
+    "--input",
+    "inputs",
+    type=click.Choice(("wide", "courses")),
+    help="wide: only the table of patients; courses: the other tables have their own names.",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="NAME=KIND",
+    help="A column of the table, and what its cells hold: flag, word, text or number; repeatable, as courses.end=text.",
+)
+@click.option("--checked", is_flag=True, help="Each case is there once, and flags are 1, 0 or NULL: do not look.")
+@click.option("--option", metavar="OPTION", help="The option of a funnel.")
+@click.option("--as-of", type=click.DateTime(("%Y-%m-%d",)), metavar="DATE", help="The date of OMOP's cohort table.")
+@click.option("--min-cell", type=click.IntRange(min=1), default=11, show_default=True, metavar="N", help=_HIDES)
+@reading_option
+def sql(
+    dialect: str,
+    what: str,
+    table: str,
+    courses: str | None,
+    growth: str | None,
+    no_growth: str | None,
+    inputs: str | None,
+    columns: tuple[str, ...],
+    checked: bool,
+    option: str | None,
+    as_of: datetime | None,
+    min_cell: int,
+    readings: tuple[str, ...],
+) -> None:
+    """Print the SQL that a site runs where its patients are: counts, questions, a funnel, or a row each.
+
+    WHAT is known (findings and what follows), rows (statuses, missing findings, marks), counts, ask, funnel, cohort
+    (OMOP's table), facts (what is given, before anything follows), or rejected (rows that cannot be used, and why).
+
+    \b
+    Example:
+      sts-kg cohort sql --dialect postgres --what counts --table clinic.patients
+      sts-kg cohort sql --dialect spark --what rows --table patients --input courses
+      sts-kg cohort sql --what funnel --option pazopanib --table patients --column stage4-sts=word
+    """
+    tables = {"courses": courses, "growth": growth, "no_growth": no_growth}
+    if inputs == "wide" and any(tables.values()):
+        raise click.UsageError("--input wide has only the table of patients")
+    if inputs == "courses":
+        tables = {name: given or name for name, given in tables.items()}
+    if wrong := [each for each in columns if "=" not in each]:
+        raise click.UsageError(f"--column {wrong[0]}: NAME=KIND is expected, such as stage4-sts=flag")
+    terminal().write(
+        graph_by(readings).sql(
+            dialect,
+            what,
+            table=table,
+            **tables,
+            columns=dict(each.rsplit("=", 1) for each in columns) or None,
+            checked=checked,
+            option=option,
+            as_of=as_of.date().isoformat() if as_of else None,
+            min_cell=min_cell,
+        )
+    )
 
 
 @cohort_group.command(name="plan")

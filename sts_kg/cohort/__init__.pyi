@@ -1,5 +1,6 @@
 from .cohort import Cohort as Cohort
 from .dialects import DIALECTS as DIALECTS
+from .dialects import WHATS as WHATS
 from .opening import open_cohort as open_cohort
 from .opening import open_partitions as open_partitions
 from .partitions import Partitions as Partitions
@@ -8,8 +9,7 @@ from .rejections import Rejections as Rejections
 from .release import Release as Release
 from .rows import FORMS as FORMS
 from .rows import Rows as Rows
+from .spark import on_spark as on_spark
+from .sql import sql_of as sql_of
 from .sums import Sums as Sums
 from .views import view_definitions as view_definitions
-from .spark import on_spark as on_spark
-from .sql import WHATS as WHATS
-from .sql import sql as sql

@@ -28,7 +28,7 @@ from sts_kg.cohort.csv_tables import Piece
 from sts_kg.cohort.extra import needed
 from sts_kg.cohort.rejections import Rejected, Rejections
 from sts_kg.cohort.relations import column_name, kinds_of
-from sts_kg.cohort.sql import sql
+from sts_kg.cohort.sql import sql_of
 from sts_kg.cohort.sql_courses import tried_column
 from sts_kg.errors import CaseError, ParseError
 from sts_kg.guideline import Vocabulary
@@ -135,7 +135,7 @@ class DuckdbTables:
     def text(self, what: str, **more: Any) -> str:
         """Return the SQL that runs, with the names that the tables have here."""
         views = {"table" if kind == "patients" else kind: view for kind, view in self._views.items()}
-        return sql(self.plan, "duckdb", what, columns=self._columns, **views, **more)  # type: ignore[arg-type]
+        return sql_of(self.plan, "duckdb", what, columns=self._columns, **views, **more)  # type: ignore[arg-type]
 
     # --- patients
 
