@@ -21,7 +21,7 @@ PACKAGE = ROOT / "sts_kg"
 #: From the ground up. A room imports from the rooms before it.
 ROOMS = (
     *("safe", "errors", "workers", "rdf", "closure", "tables", "queries", "guideline", "cases", "stores", "links"),
-    "quality",
+    *("quality", "cohort"),
     *("knowledge", "cli"),
 )
 #: Doors beside the `__init__` of a room.
