@@ -76,6 +76,7 @@ from sts_kg.workers import Limits, bytes_of
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure, Proof
+    from sts_kg.cohort import ConceptSets
     from sts_kg.links import Layers, LinkReport, MappingSet, Proposals
     from sts_kg.links import Mapping as MappingRow
     from sts_kg.quality import Report
@@ -1038,6 +1039,22 @@ class KnowledgeGraph:
         table = codes(found, self._layers, self.guideline.asserted, prefix=prefix).with_labels(self.guideline.labels)
         unread = (f"not read: {', '.join(others)}",) if others else ()
         return replace(table, notes=(*table.notes, *unread))
+
+    def concept_sets(self) -> ConceptSets:
+        """Return which codes of a hospital stand for findings and therapies, by the mappings of this graph that hold.
+
+        `to_table()` gives them as a table; `sts_kg.cohort.Omop` writes SQL with them.
+
+        Examples
+        --------
+        >>> from sts_kg import load
+        >>> row = load().concept_sets().rows[0]
+        >>> row.term, row.vocabulary_id, row.concept_code, row.relation, row.needs
+        ('lung-metastases', 'NCIt', 'C3577', 'broad', 'soft-tissue-sarcoma')
+        """
+        from sts_kg.cohort import concept_sets
+
+        return concept_sets(self._layers, self.guideline.vocabulary)
 
     def mapping_conflicts(self) -> Table:
         """Return the rows of mapping sets that do not agree as a table: reason, the row that holds, the other.

@@ -1,3 +1,11 @@
+from .codes import Coded as Coded
+from .codes import Codes as Codes
+from .codes import code_report as code_report
 from .concepts import ConceptRow as ConceptRow
 from .concepts import ConceptSets as ConceptSets
 from .concepts import concept_sets as concept_sets
+from .dialects import DIALECTS as DIALECTS
+from .omop import Omop as Omop
+from .synthetic import OMOP_COLUMNS as OMOP_COLUMNS
+from .synthetic import OmopTables as OmopTables
+from .synthetic import invented_omop as invented_omop

@@ -1,8 +1,9 @@
 """Concept sets: which codes of a hospital stand for our findings and therapies, as the mapping sets say.
 
-An exact match stands for our term, and so does a narrow one, whose code says more than the term. A broad one says less: it
-is used only for a finding that implies soft tissue sarcoma, and only where its row says that nothing is missing but a code for
-that (`sts:needsCodeOf`, without `sts:onlyIf`). No other match is used, none that is denied, and no code ever means no.
+An exact match stands for our term, and so does a narrow one, whose code says more than the term. A broad one says
+less. It is used only for a finding that implies soft tissue sarcoma, and only where its row says that nothing is
+missing but a code for that (`sts:needsCodeOf`, without `sts:onlyIf`). No other match is used, none that is denied, and
+no code ever means no.
 """
 
 from __future__ import annotations
@@ -102,8 +103,10 @@ class ConceptSets:
 
     def to_table(self) -> Table:
         """Return the rows as a table, with the columns of `ConceptRow`; `descendants` is 1 or 0."""
-        cells = (row._replace(descendants=int(row.descendants)) for row in self.rows)
-        rows = tuple(tuple(None if cell == "" else Literal(cell) for cell in row) for row in cells)
+        rows = tuple(
+            tuple(None if cell == "" else Literal(int(cell) if isinstance(cell, bool) else cell) for cell in row)
+            for row in self.rows
+        )
         told = ", ".join(f"{name} {number}" for name, number in self.unnamed.items())
         notes = (f"left out, since neither OMOP nor FHIR names the vocabulary: {told}",) if told else ()
         return Table(ConceptRow._fields, rows, notes=notes)
