@@ -52,6 +52,7 @@ from sts_kg.guideline import (
     read_verdicts,
     source_page,
 )
+from sts_kg.plan import Plan, plan_of
 from sts_kg.queries import (
     CannedQuery,
     Elsewhere,
@@ -159,6 +160,11 @@ class KnowledgeGraph:
     def graph(self) -> Graph:
         """Asserted and inferred triples as one rdflib Graph, on an Oxigraph store for fast SPARQL."""
         return self.session.graph
+
+    @property
+    def plan(self) -> Plan:
+        """The conditions, implications, rules and marks as data, with a digest: what answers many cases at once."""
+        return plan_of(self.guideline)
 
     @property
     def footer(self) -> str:

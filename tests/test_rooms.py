@@ -20,8 +20,8 @@ PACKAGE = ROOT / "sts_kg"
 
 #: From the ground up. A room imports from the rooms before it.
 ROOMS = (
-    *("safe", "errors", "workers", "rdf", "closure", "tables", "queries", "guideline", "cases", "stores", "links"),
-    *("quality", "cohort"),
+    *("safe", "errors", "workers", "rdf", "closure", "tables", "queries", "guideline"),
+    *("plan", "cases", "stores", "links", "quality", "cohort"),
     *("knowledge", "cli"),
 )
 #: Doors beside the `__init__` of a room.
@@ -30,13 +30,22 @@ SIDE_DOORS = {"closure.encoding", "rdf.xsd"}
 LAZY: set[tuple[str, str]] = set()
 #: Library to the modules that may import it; the others may be imported anywhere.
 LIBRARIES = {
-    "numpy": {"closure", "links.external", "rdf.nesting", "rdf.tags", "stores.digest"},
+    "numpy": {
+        "closure",
+        "links.external",
+        "plan.bits",
+        "plan.tally",
+        "cohort",
+        "rdf.nesting",
+        "rdf.tags",
+        "stores.digest",
+    },
     "owlrl": {"closure.reference"},
     "pyoxigraph": {"rdf", "queries", "closure.io.ntriples", "stores"},
     "pyhornedowl": {"rdf.owl_syntaxes"},
     "oxrdflib": {"queries.oxigraph"},
     "SPARQLWrapper": {"stores"},
-    "yaml": {"queries", "cases.files", "links.sssom_yaml"},
+    "yaml": {"queries", "cases.files", "cases.relations", "links.sssom_yaml"},
     "click": {"cli"},
     "rich": {"cli.console"},
     "pandas": {"tables"},

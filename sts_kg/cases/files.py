@@ -29,7 +29,7 @@ from sts_kg.rdf import read_text, syntax_told
 from sts_kg.safe import counted
 from sts_kg.tables import read_rows
 
-__all__ = ["parse", "read"]
+__all__ = ["case_of_node", "parse", "read"]
 
 _T = TypeVar("_T")
 #: Words for yes, no and unknown: those of YAML 1.1 and of spreadsheets, in any letter case; nothing is unknown.
@@ -201,14 +201,26 @@ def _documents(
         yield document.place(node), document.case(node)
 
 
+def case_of_node(node: yaml.Node, path: str, vocabulary: Vocabulary) -> Case:
+    """Return the case that a mapping of nodes says; a node whose mark has a name stands in the file of that name.
+
+    Raises
+    ------
+    CaseError
+        A key, word, value, date or id cannot be used.
+    """
+    return _Document(path, vocabulary).case(node)
+
+
 class _Document:
-    """What a document of a file says, read node by node."""
+    """Reads a case off the nodes of a document; a node that says where it stands has its own place."""
 
     def __init__(self, path: str | Path, vocabulary: Vocabulary) -> None:
         self.path, self.vocabulary = path, vocabulary
 
     def place(self, node: yaml.Node) -> Place:
-        return Place(self.path, node.start_mark.line + 1)
+        of_text = node.start_mark.name in ("", "<unicode string>")  # as PyYAML and JSON here name what is no file
+        return Place(self.path if of_text else node.start_mark.name, node.start_mark.line + 1)
 
     def case(self, node: yaml.Node) -> Case:
         keys = self.mapping(node, "a case", _CASE_KEYS)

@@ -1,7 +1,7 @@
-"""Cohorts: the conditions over the patients of a hospital, where their data are.
+"""Cohorts: the conditions of a guideline over a hospital, from tables, in SQL or by bits.
 
-For inputs, engines and outputs of many patients: tables, OMOP, SQL.
-It never copies a condition or a mapping, and never takes an absent code for a no.
+For reading tables, counting, asking, and writing what the plan answers for each patient, here or where the data are.
+It never writes a row about a patient unless asked to, shows no small count, and drops no row in silence.
 """
 
 import lazy_loader

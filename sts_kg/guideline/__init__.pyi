@@ -2,8 +2,11 @@ from .condition import Alternative as Alternative
 from .condition import Condition as Condition
 from .condition import Conjunction as Conjunction
 from .condition import Leaf as Leaf
+from .condition import instances as instances
 from .condition import leaves as leaves
 from .condition import missing as missing
+from .condition import negated as negated
+from .condition import ordinal as ordinal
 from .condition import settling as settling
 from .condition import truth as truth
 from .data import ontology_folder as ontology_folder
@@ -42,6 +45,7 @@ from .vocabularies import DESCRIPTIONS as DESCRIPTIONS
 from .vocabulary import Contents as Contents
 from .vocabulary import CourseRule as CourseRule
 from .vocabulary import Report as Report
+from .vocabulary import Threshold as Threshold
 from .vocabulary import Vocabulary as Vocabulary
 from .wording import Related as Related
 from .wording import Wording as Wording

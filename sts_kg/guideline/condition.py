@@ -26,6 +26,7 @@ __all__ = [
     "instances",
     "leaves",
     "missing",
+    "negated",
     "ordinal",
     "settling",
     "truth",
@@ -131,6 +132,23 @@ def leaves(condition: Condition) -> Iterator[URIRef]:
     else:
         for part in condition.parts:
             yield from leaves(part)
+
+
+def negated(condition: Condition) -> Condition:
+    """Return the De Morgan dual of a condition: it is true where the condition is false, and no more often.
+
+    Examples
+    --------
+    >>> from sts_kg.rdf import STS
+    >>> negated(Conjunction((Leaf(STS["finding-a"]), Leaf(STS["finding-b"])))) == Alternative(
+    ...     (Leaf(STS["finding-a"], holds=False), Leaf(STS["finding-b"], holds=False))
+    ... )
+    True
+    """
+    if isinstance(condition, Leaf):
+        return Leaf(condition.finding, not condition.holds)
+    parts = tuple(negated(part) for part in condition.parts)
+    return Alternative(parts) if isinstance(condition, Conjunction) else Conjunction(parts)
 
 
 def truth(condition: Condition, known: Mapping[URIRef, bool]) -> bool | None:

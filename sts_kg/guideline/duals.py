@@ -6,7 +6,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDFS
 from rdflib.term import Node
 
-from sts_kg.guideline.condition import Condition, Conjunction, Leaf, conditions, instances
+from sts_kg.guideline.condition import Condition, Conjunction, Leaf, conditions, instances, negated
 from sts_kg.rdf import BASE, STS, ChangedGraph, local, parse
 
 __all__ = ["complements", "finding_classes", "not_met"]
@@ -66,7 +66,7 @@ def not_met(asserted: Graph) -> str:
             pieces.append(_named(name, title, f"A patient case that {meets} {condition}", axioms))
     pieces.append("\n# --- Not met: the dual of each condition\n")
     for option, tree in conditions(ChangedGraph(asserted, frozenset(), parse("".join(pieces)))).items():
-        pieces.append(f"\n{_dual(tree)}\n    rdfs:subClassOf sts:{_class('NotMet', option)} .\n")
+        pieces.append(f"\n{_expression(negated(tree))}\n    rdfs:subClassOf sts:{_class('NotMet', option)} .\n")
     return "".join(pieces)
 
 
@@ -101,9 +101,9 @@ def _named(name: str, label: str, definition: str, axioms: str) -> str:
     return _NAMED.format(name=name, axioms=axioms, **{key: text.n3() for key, text in said.items()})
 
 
-def _dual(condition: Condition) -> str:
+def _expression(condition: Condition) -> str:
     if isinstance(condition, Leaf):
-        return "sts:" + _class("Without" if condition.holds else "With", condition.finding)
-    operator = "unionOf" if isinstance(condition, Conjunction) else "intersectionOf"
-    parts = "\n        ".join(map(_dual, condition.parts))
+        return "sts:" + _class("With" if condition.holds else "Without", condition.finding)
+    operator = "intersectionOf" if isinstance(condition, Conjunction) else "unionOf"
+    parts = "\n        ".join(map(_expression, condition.parts))
     return f"[ a owl:Class ; owl:{operator} (\n        {parts} ) ]"

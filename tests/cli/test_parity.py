@@ -62,6 +62,7 @@ SAME: dict[tuple[str, ...], Callable[[KnowledgeGraph], object]] = {
     ("what-if", F, "transition-S21", "--format", "json"): lambda kg: [
         change.as_dict() for change in kg.what_if(F, "transition-S21")
     ],
+    ("cohort", "plan"): lambda kg: kg.plan.to_json(),
     ("queries", "--topic", "drugs", "--format", "md"): lambda kg: kg.queries("drugs").to_markdown(),
     ("query", "drugs/options-with-drug", "--drug", "ifosfamide", "--format", "csv"): lambda kg: table(
         kg.query("drugs/options-with-drug", drug="ifosfamide")
