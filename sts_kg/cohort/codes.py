@@ -50,8 +50,8 @@ class Coded:
     as_of : str, optional
         The date of all cases, YYYY-MM-DD. What begins later is left out, and an end that is later is not known.
     over_before : str, optional
-        A date, YYYY-MM-DD: a therapy whose last date is before it is over, and ended then. Without it such a course has
-        no end, since one that began may be going on (D32).
+        A date, YYYY-MM-DD: a therapy that is no regimen ended on its last day, if all its rows have an end and that
+        is before this date. Without it such a course has no end, since one that began may be going on (D32).
     history_complete : bool
         Whether all courses of every person are recorded.
     """
@@ -105,8 +105,32 @@ class Coded:
             raise UnknownNameError("relation", what, [*RELATIONS, *REPORTS])
         text = reports[what] if what in reports else steps[what].text
         used = _used(text, steps)
-        listed = ",\n".join(f"-- {step.holds}\n{step.name} AS (\n{step.text}\n)" for step in used)
-        return f"WITH\n{listed}\n{text}\n" if listed else f"{text}\n"
+        return f"{self._stamp}WITH\n{_listed(used)}\n{text}\n" if used else f"{self._stamp}{text}\n"
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns of `cases` and `courses` to what their cells hold: those of courses begin with `courses.`."""
+        said = {"as_of": "text"} if self.as_of else {}
+        said |= {"history_complete": "flag"} if self.history_complete else {}
+        said |= {name.replace("-", "_").lower(): "flag" for name in self.sets.findings}
+        return said | {f"courses.{name}": "text" for name in ("therapies", "start", "end")}
+
+    def around(self, text: str, dialect: str = "duckdb") -> str:
+        """Return a text about tables `cases` and `courses` with the steps that make them before its own.
+
+        The text is one statement that begins, after comments, with WITH or SELECT.
+        """
+        used = _used(text, {step.name: step for step in self.steps(dialect)})
+        head = re.match(r"(?:\s*--[^\n]*\n)*\s*", text)
+        assert head is not None, "it matches nothing, too"
+        comments, rest = text[: head.end()], text[head.end() :]
+        more = re.match(r"WITH\s+", rest)
+        return f"{comments}{self._stamp}WITH\n{_listed(used)}" + (f",\n{rest[more.end() :]}" if more else f"\n{rest}")
+
+    @property
+    def _stamp(self) -> str:
+        """Return the comment that says on which codes a text rests."""
+        return f"-- sts_kg, concept sets {self.sets.digest[:16]}. Codes only ever give yes. Not medical advice.\n"
 
     # --- the steps that sources share
 
@@ -165,19 +189,21 @@ class Coded:
         """Return what leaves out rows that begin after the date of the case."""
         return f" AND ({start} IS NULL OR {start} <= {dialect.literal(self.as_of)})" if self.as_of else ""
 
-    def _ended(self, latest: str, end: str, dialect: Dialect) -> str:
-        """Return the end of a course of which only the latest date is known."""
+    def _ended(self, ends: str, latest: str, end: str, kind: str, dialect: Dialect) -> str:
+        """Return the end of a group of rows: the last one, if all have an end and the last is long over."""
         if self.over_before is None:
-            return f"CAST(NULL AS {dialect.day})"
-        return f"CASE WHEN {latest} < {dialect.literal(self.over_before)} THEN {end} END"
+            return f"CAST(NULL AS {kind})"
+        open_ones = f"MAX(CASE WHEN {ends} IS NULL THEN 1 ELSE 0 END)"
+        return f"CASE WHEN {open_ones} = 0 AND {latest} < {dialect.literal(self.over_before)} THEN {end} END"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Codes(Coded):
     """A table of coded rows, such as views of FHIR resources give: `case`, `system`, `code`, `start`, `end`.
 
-    The system is the URI of a code system; dates are text, partial ones too (YYYY, YYYY-MM, YYYY-MM-DD…). All rows of
-    a case and a therapy are one course. What is below a code is not known.
+    The system is the URI of a code system; dates are text, partial ones too (YYYY, YYYY-MM, YYYY-MM-DD…). What was done
+    on one day begins and ends on it; what has no end may be going on. All rows of a case and a therapy are one course.
+    What is below a code is not known.
 
     Attributes
     ----------
@@ -191,7 +217,7 @@ class Codes(Coded):
     def _steps(self, dialect: Dialect) -> Iterable[Step]:
         case, system, code, start, end = map(dialect.column, ("case", "system", "code", "start", "end"))
         starts = f"SUBSTR(o.{start}, 1, 10)"
-        ends = f"CASE WHEN o.{end} IS NULL THEN {starts} ELSE SUBSTR(o.{end}, 1, 10) END"
+        ends = f"SUBSTR(o.{end}, 1, 10)"
         yield self._terms(dialect)
         yield Step(
             "coded_known",
@@ -214,11 +240,12 @@ class Codes(Coded):
         yield Step(
             "coded_events",
             "Those that are therapies; `latest` is the last day that the end can mean, and the end.",
-            "SELECT person, term, starts, CASE\n    WHEN LENGTH(ends) = 4 THEN ends || '-12-31 ' || ends\n"
+            "SELECT person, term, starts, ends, CASE\n    WHEN LENGTH(ends) = 4 THEN ends || '-12-31 ' || ends\n"
             "    WHEN LENGTH(ends) = 7 THEN ends || '-31 ' || ends\n    ELSE ends || ' ' || ends END AS latest\n"
             f"FROM coded_used WHERE kind = {dialect.literal(THERAPY)}",
         )
-        ended = self._ended("SUBSTR(MAX(latest), 1, 10)", "SUBSTR(MAX(latest), 12, 10)", dialect)
+        latest = "SUBSTR(MAX(latest), {}, 10)"
+        ended = self._ended("ends", latest.format(1), latest.format(12), dialect.text, dialect)
         course, therapies = dialect.column("course"), dialect.column("therapies")
         yield Step(
             "courses",
@@ -257,8 +284,8 @@ def code_report(run: Callable[[str], Iterable[Sequence[Any]]], source: Coded, di
         notes += [f"{name} stands for {row['n_terms']} of our terms"] if row["n_terms"] > 1 else []
         notes += [f"{name} is {row['n_concepts']} concepts of the site"] if row["n_concepts"] > 1 else []
     for term, needs, n_given, n_without in run(source.sql("persons", dialect)):
-        alone = f"{counted(n_without, 'person')} with a code of it, but none of {needs}"
-        notes.append(f"{term}: given to {counted(n_given, 'person')}, not given to {alone}")
+        both, alone = (counted(number, "person") for number in (n_given, n_without))
+        notes.append(f"{term}, by codes that need one of {needs}: {both} with both; {alone} without, not given")
     cells = [[None if cell in (None, "") else Literal(cell) for cell in row.values()] for row in found]
     return Table(_REPORT, tuple(map(tuple, cells)), notes=tuple(dict.fromkeys(notes)))
 
@@ -268,6 +295,10 @@ def _is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def _listed(steps: Iterable[Step]) -> str:
+    return ",\n".join(f"-- {step.holds}\n{step.name} AS (\n{step.text}\n)" for step in steps)
 
 
 def _used(text: str, steps: dict[str, Step]) -> list[Step]:

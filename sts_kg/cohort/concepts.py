@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from hashlib import sha256
 from typing import NamedTuple
 
 from rdflib import Literal, URIRef
@@ -100,6 +101,11 @@ class ConceptSets:
     def therapies(self) -> tuple[str, ...]:
         """The therapies that a code can give, by name."""
         return tuple(dict.fromkeys(row.term for row in self.rows if row.kind == THERAPY))
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the rows, so that a text or a number can say which codes it rests on."""
+        return sha256(repr([tuple(row) for row in self.rows]).encode()).hexdigest()
 
     def to_table(self) -> Table:
         """Return the rows as a table, with the columns of `ConceptRow`; `descendants` is 1 or 0."""

@@ -29,13 +29,17 @@ _FOUND = "person, term, needs, vocabulary, concept_code, field, event"
 
 @dataclass(frozen=True)
 class Event:
-    """A table of events: how its columns are named, and the concept by which `episode_event` means its rows."""
+    """A table of events: how its columns are named, and the concept by which `episode_event` means its rows.
+
+    `is_of_a_day` says that what has no end ended on the day on which it began.
+    """
 
     table: str
     name: str
     start: str
     end: str
     field: int
+    is_of_a_day: bool = False
 
     @property
     def concept(self) -> str:
@@ -56,7 +60,7 @@ class Event:
 CONDITION = Event("condition_occurrence", "condition", "condition_start_date", "condition_end_date", 1147127)
 TREATMENTS = (
     Event("drug_exposure", "drug", "drug_exposure_start_date", "drug_exposure_end_date", 1147094),
-    Event("procedure_occurrence", "procedure", "procedure_date", "procedure_end_date", 1147082),
+    Event("procedure_occurrence", "procedure", "procedure_date", "procedure_end_date", 1147082, True),
 )
 
 
@@ -156,7 +160,9 @@ class Omop(Coded):
 
     def _events(self, event: Event, kind: str, dialect: Dialect) -> str:
         """Return the rows of a table whose standard concept, or else source concept, stands for a term of a kind."""
-        ends = f"CASE WHEN o.{event.end} IS NULL THEN o.{event.start} ELSE o.{event.end} END"
+        ends = f"o.{event.end}"
+        if event.is_of_a_day:
+            ends = f"CASE WHEN {ends} IS NULL THEN o.{event.start} ELSE {ends} END"
         both = ((event.concept, ""), (event.source, f" AND o.{event.source} <> o.{event.concept}"))
         return " UNION ALL\n".join(
             "SELECT o.person_id AS person, k.term, k.needs, k.shows, k.vocabulary, k.concept_code,\n"
@@ -180,7 +186,7 @@ class Omop(Coded):
             f"  {held or dialect.literal('')} AS {therapies},\n  MIN(starts) AS {start}, MIN(ends) AS {end}\n"
             "FROM coded_regimens GROUP BY person, episode_id UNION ALL\n"
             f"SELECT {dialect.as_text('v.person')}, v.term, v.term, MIN(v.starts),\n"
-            f"  {self._ended('MAX(v.ends)', 'MAX(v.ends)', dialect)}\nFROM coded_events v\n"
+            f"  {self._ended('v.ends', 'MAX(v.ends)', 'MAX(v.ends)', dialect.day, dialect)}\nFROM coded_events v\n"
             "LEFT JOIN coded_regimens r ON r.field = v.field AND r.event = v.event\n"
             "WHERE r.event IS NULL GROUP BY v.person, v.term",
         )

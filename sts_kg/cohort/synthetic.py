@@ -139,8 +139,8 @@ class _Database:
         self.rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in OMOP_COLUMNS}
         self.dice = dice
         #: The concepts that events may have, by term; those that are no term of ours are under "".
-        self.concepts: dict[str, list[int]] = {"": []}
-        self.kinds: dict[str, str] = {}
+        self.concepts: dict[str, list[int]] = {}
+        self.findings = sets.findings
         self._vocabularies(sets)
 
     def add(self, table: str, **cells: Any) -> None:
@@ -156,31 +156,37 @@ class _Database:
                 continue
             key = row.vocabulary_id, row.concept_code
             if key not in ids:
-                ids[key] = self._concept(f"{row.term} by {row.vocabulary_id}", row.kind, *key)
+                ids[key] = self._concept(row.term, f"{row.term} by {row.vocabulary_id}", *key)
                 if row.kind == FINDING and row.relation == "exact" and row.vocabulary_id == "NCIt":
-                    self._use(row.term, row.kind, self._concept(f"{row.term}, again", row.kind, *key))
+                    self._use(row.term, self._concept(row.term, f"{row.term}, again", *key))
             if row.vocabulary_id != "ATC":  # of ATC there are concepts, and nobody has one
-                self._use(row.term, row.kind, ids[key])
+                self._use(row.term, ids[key])
             if row.descendants and row.relation == "exact" and row.vocabulary_id != "ATC":
-                below = self._concept(f"invented kind of {row.term}", row.kind, "Invented", f"{key[1]}-1")
+                below = self._concept(row.term, f"invented kind of {row.term}", "Invented", f"{key[1]}-1")
                 self._below(ids[key], below)
-                self._use(row.term, row.kind, below)
+                self._use(row.term, below)
         drugs = [ids[key] for key in (("RxNorm", "3639"), ("RxNorm", "5657")) if key in ids]
-        both = self._concept("invented mixture", "therapy", "Invented", "mixture")
+        both = self._concept("mixture", "invented mixture", "Invented", "mixture")
         for drug in drugs:
             self._below(drug, both)
         if drugs:
-            self._use("mixture", "therapy", both)
+            self._use("mixture", both)
         for number in range(3):
-            self.concepts[""].append(self._concept(f"invented other {number}", "other", "Invented", f"other-{number}"))
+            self._use("", self._concept("", f"invented other {number}", "Invented", f"other-{number}"))
 
-    def _use(self, term: str, kind: str, concept: int) -> None:
-        self.kinds[term] = kind
+    def _use(self, term: str, concept: int) -> None:
         self.concepts.setdefault(term, []).append(concept)
 
-    def _concept(self, name: str, kind: str, vocabulary: str, code: str) -> int:
+    def _table(self, term: str) -> Event:
+        """Return the table in which events of a term are."""
+        drug, procedure = TREATMENTS
+        if term in self.findings:
+            return CONDITION
+        return procedure if term in ("surgery", "sbrt") or term.endswith("radiation-therapy") else drug
+
+    def _concept(self, term: str, name: str, vocabulary: str, code: str) -> int:
         number = LOCAL + len(self.rows["concept"])
-        domain = "Condition" if kind == FINDING else "Drug"
+        domain = self._table(term).name.capitalize()
         since = {"valid_start_date": "2000-01-01", "valid_end_date": "2099-12-31"}
         named = {"concept_name": name, "domain_id": domain, "vocabulary_id": vocabulary, "concept_code": code}
         self.add("concept", concept_id=number, concept_class_id="Invented", **named, **since)
@@ -212,8 +218,8 @@ class _Database:
     def _treatment(self, person: int) -> None:
         """Add events of one to three therapies, most of them in an episode."""
         dice, start = self.dice, self._day()
-        known = [term for term, kind in self.kinds.items() if kind != FINDING]
-        terms = [dice.choice((*known, "")) for _ in range(dice.choice((1, 1, 2, 3)))]
+        known = [term for term in self.concepts if term not in self.findings]
+        terms = [dice.choice(known) for _ in range(dice.choice((1, 1, 2, 3)))]
         events = [(event, self._event(event, person, term, start)) for term in terms for event in [self._table(term)]]
         if dice.random() < 0.6:
             episode = len(self.rows["episode"]) + 1
@@ -233,10 +239,6 @@ class _Database:
                         event_id=key,
                         episode_event_field_concept_id=event.field,
                     )
-
-    def _table(self, term: str) -> Event:
-        drug, procedure = TREATMENTS
-        return procedure if "surgery" in term or "radiation" in term or term == "sbrt" else drug
 
     def _event(self, event: Event, person: int, term: str, day: str) -> int:
         """Add a row of a term, by its standard or its source concept, and return its key."""

@@ -161,7 +161,8 @@ def expected(
             for each in inside:
                 held_in[each] |= therapies
             for therapy in therapies if not inside else ():
-                outside[str(row["person_id"]), therapy].append((row[start], row[end] or row[start]))
+                last = row[end] or (row[start] if field == PROCEDURE else "9999-12-31")  # a drug may go on
+                outside[str(row["person_id"]), therapy].append((row[start], last))
     for number, therapies in held_in.items():
         if therapies:
             episode = regimens[number]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import course_oracle
@@ -14,7 +15,19 @@ import sqlglot
 from cohort.omop_rows import Row, Rows, as_rows, cases_of, expected, in_duckdb, in_sqlite, records, speakable
 
 from sts_kg import KnowledgeGraph
-from sts_kg.cohort import DIALECTS, Coded, Codes, ConceptSets, Omop, OmopTables, code_report, invented_omop
+from sts_kg.cases.relations import COURSES, PATIENT_KEYS, PatientRows, case_of_rows, columns_of, text_of
+from sts_kg.cases.relations import Row as PatientRow
+from sts_kg.cohort import (
+    DIALECTS,
+    OMOP_COLUMNS,
+    Coded,
+    Codes,
+    ConceptSets,
+    Omop,
+    OmopTables,
+    code_report,
+    invented_omop,
+)
 from sts_kg.cohort.codes import RELATIONS, REPORTS
 from sts_kg.errors import ParameterError, UnknownNameError
 
@@ -107,6 +120,49 @@ def test_random_cases_come_back_from_omop(kg: KnowledgeGraph, sets: ConceptSets)
     assert relations(in_duckdb(as_rows(cases)), Omop(sets=sets)) == numbered
 
 
+def test_the_relations_are_rows_that_cases_are_read_from(
+    kg: KnowledgeGraph, database: duckdb.DuckDBPyConnection, sets: ConceptSets
+) -> None:
+    source = Omop(sets=sets, as_of="2026-01-01", over_before="2025-07-01", history_complete=True)
+    cases, courses = (records(database, source.sql(what)) for what in ("cases", "courses"))
+    assert columns_of([*cases[0]], "cases", PATIENT_KEYS, kg.guideline.vocabulary.findings)
+    assert columns_of([*courses[0]], "courses", COURSES, {})
+    beside: dict[str, list[PatientRow]] = {}
+    for number, row in enumerate(courses):
+        beside.setdefault(row["case"], []).append(PatientRow("courses", number, cells(row)))
+    read = []
+    for number, row in enumerate(cases):
+        rows = PatientRows(PatientRow("cases", number, cells(row)), beside.get(row["case"], ()))
+        read.append(case_of_rows(rows, kg.guideline.vocabulary))
+    assert len(read) == PEOPLE
+    assert sum(len(case.courses) for case in read) == len(courses)
+    assert {case.history_complete for case in read} == {True}
+
+
+def cells(row: Row) -> dict[str, str]:
+    return {
+        key.replace("_", "-") if key not in PATIENT_KEYS else key: text_of(cell) for key, cell in row.items() if cell
+    }
+
+
+def test_a_text_about_the_relations_is_put_after_their_steps(
+    database: duckdb.DuckDBPyConnection, sets: ConceptSets
+) -> None:
+    source = Omop(sets=sets, as_of="2026-01-01")
+    assert source.columns == {
+        **{"as_of": "text", "lung_metastases": "flag", "soft_tissue_sarcoma": "flag", "stage4_sts": "flag"},
+        **{"courses.therapies": "text", "courses.start": "text", "courses.end": "text"},
+    }
+    wanted = len(records(database, source.sql("courses"))), PEOPLE
+    stamp = f"-- sts_kg, concept sets {sets.digest[:16]}. Codes only ever give yes. Not medical advice."
+    counts = "SELECT COUNT(*) AS n FROM {}"
+    for number, table in zip(wanted, ("courses", "cases"), strict=True):
+        for text in (counts.format(table), f"WITH\n-- here\nx AS (SELECT * FROM {table})\n{counts.format('x')}"):
+            whole = source.around(f"-- stamped\n-- twice\n{text}\n")
+            assert whole.startswith(f"-- stamped\n-- twice\n{stamp}\nWITH\n-- The codes")
+            assert records(database, whole) == [{"n": number}]
+
+
 # --- one rule at a time
 
 
@@ -170,7 +226,7 @@ def test_what_is_later_than_the_case_is_left_out(sets: ConceptSets, as_of: str, 
     assert ([*found["1"]["findings"]], found["1"]["as_of"]) == (given, as_of)
 
 
-def exposures(*ends: str, episode: dict[str, Any] | None = None, **linked: Any) -> Rows:
+def exposures(*ends: str | None, episode: dict[str, Any] | None = None, **linked: Any) -> Rows:
     """Return a database of a person with exposures to doxorubicin from 2024-01-01, perhaps in an episode."""
     made = Rows()
     made.concept(1, "RxNorm", "3639")
@@ -203,6 +259,18 @@ def test_exposures_end_when_the_last_is_long_over(
 ) -> None:
     made = exposures("2024-05-01", "2024-03-01")
     assert courses(made, sets, over_before=over_before) == [DOXORUBICIN | end]
+    assert courses(exposures("2024-03-01", None), sets, over_before=over_before) == [DOXORUBICIN]
+
+
+def test_a_procedure_without_an_end_is_of_a_day(sets: ConceptSets) -> None:
+    made = Rows()
+    made.concept(1, "SNOMED", "387713003")
+    made.add("person", person_id=1)
+    given = {"procedure_concept_id": 1, "procedure_date": "2024-01-01"}
+    made.add("procedure_occurrence", procedure_occurrence_id=1, person_id=1, **given)
+    surgery = {"therapies": ["surgery"], "start": "2024-01-01"}
+    assert courses(made, sets, over_before="2024-01-02") == [surgery | {"end": "2024-01-01"}]
+    assert courses(made, sets, over_before="2024-01-01") == [surgery]
 
 
 IN_EPISODE = {"therapies": ["doxorubicin"], "start": "2024-02-01"}
@@ -234,6 +302,38 @@ def test_a_whole_history_is_only_what_the_site_says(sets: ConceptSets) -> None:
     assert relations(made, Omop(sets=sets, history_complete=True), "sqlite")["1"]["history_complete"] == "yes"
 
 
+# --- the files of the example
+
+
+def test_the_tables_have_the_columns_of_the_model(invented: OmopTables) -> None:
+    found = {table: (len(columns), sum(each.required for each in columns)) for table, columns in OMOP_COLUMNS.items()}
+    assert found == {  # counted in its DDL
+        **{
+            "person": (18, 5),
+            "condition_occurrence": (16, 5),
+            "drug_exposure": (23, 6),
+            "procedure_occurrence": (16, 5),
+        },
+        **{"episode": (13, 6), "episode_event": (3, 3), "concept": (10, 8), "concept_ancestor": (4, 4)},
+    }
+    for table, rows in invented.rows.items():
+        places = [number for number, each in enumerate(OMOP_COLUMNS[table]) if each.required]
+        assert rows and {len(row) for row in rows} == {len(OMOP_COLUMNS[table])}
+        assert [row for row in rows if any(row[place] is None for place in places)] == []
+    assert min(row[0] for row in invented.rows["concept"]) == 2_000_000_000
+    assert {row[2] for row in invented.rows["concept"]} == {"Condition", "Drug", "Procedure"}
+
+
+def test_the_files_are_the_tables(invented: OmopTables, sets: ConceptSets, tmp_path: Path) -> None:
+    files = invented.write(tmp_path / "new")
+    assert [file.name for file in files] == [*(f"{table}.csv" for table in OMOP_COLUMNS), "README.md"]
+    assert "No person, date or course in these files is real." in files[-1].read_text(encoding="utf-8")
+    connection = duckdb.connect()
+    for file in files[:-1]:
+        connection.execute(f"CREATE VIEW {file.stem} AS SELECT * FROM '{file}'")
+    assert relations(connection, Omop(sets=sets)) == expected(invented, sets)
+
+
 # --- tables of the site
 
 
@@ -255,10 +355,11 @@ def test_the_concept_sets_may_be_a_table_of_the_site(sets: ConceptSets, null: st
     source, inline = Omop(sets=sets, sets_table="ours"), Omop(sets=sets)
     assert relations(made, source, "sqlite") == relations(made, inline, "sqlite")
     for what in REPORTS:
-        texts = (records(made, each.sql(what, "sqlite")) for each in (source, inline))
-        assert [[{k: v or "" for k, v in row.items()} for row in each] for each in texts][0] == [
-            {k: v or "" for k, v in row.items()} for row in records(made, inline.sql(what, "sqlite"))
-        ]
+        loaded, written = (
+            [{key: cell or "" for key, cell in row.items()} for row in records(made, each.sql(what, "sqlite"))]
+            for each in (source, inline)
+        )
+        assert loaded == written != []
 
 
 @pytest.mark.parametrize(
@@ -310,8 +411,8 @@ def test_the_report_says_what_became_of_each_code(
     assert given < persons
     assert report.notes[0] == f"{len(rows)} codes: 25 found, 3 never found, 5 unknown to the site"
     assert "NCIt C9306 is 2 concepts of the site" in report.notes
-    told = f"given to {len(given):,} persons, not given to {row['n_without']:,} persons with a code of it"
-    assert f"lung-metastases: {told}, but none of soft-tissue-sarcoma" in report.notes
+    told = f"{len(given):,} persons with both; {row['n_without']:,} persons without, not given"
+    assert f"lung-metastases, by codes that need one of soft-tissue-sarcoma: {told}" in report.notes
 
 
 def test_a_code_of_two_terms_is_told(sets: ConceptSets) -> None:
@@ -355,7 +456,7 @@ def test_a_table_of_codes_gives_findings_by_the_same_rule(sets: ConceptSets) -> 
     report = code_report(lambda text: made.execute(text).fetchall(), Codes(sets=sets), "sqlite")
     assert report.notes[0] == "36 codes: 2 found, 34 never found, 0 unknown to the site"
     assert report.notes[1:] == (
-        "lung-metastases: given to 1 person, not given to 1 person with a code of it, but none of soft-tissue-sarcoma",
+        f"{LUNG}, by codes that need one of {SARCOMA}: 1 person with both; 1 person without, not given",
     )
 
 
@@ -369,9 +470,14 @@ def test_a_table_of_codes_gives_findings_by_the_same_rule(sets: ConceptSets) -> 
         ),
         ([("2024-01-05", "2024-03-01")], "2024-03-01", {"start": "2024-01-05"}),
         ([("2024-01-05", "2024-03-01")], None, {"start": "2024-01-05"}),
-        ([("2024-01-05", None), ("2024-02", None)], "2025-01-01", {"start": "2024-01-05", "end": "2024-02"}),
-        ([("2024", None), ("2024-02-07", None)], "2025-01-01", {"start": "2024", "end": "2024"}),
-        ([("2024", None), ("2024-02-07", None)], "2024-12-31", {"start": "2024"}),  # it may be the last day of 2024
+        (
+            [("2024-01-05", "2024-01-05"), ("2024-02", "2024-02")],
+            "2025-01-01",
+            {"start": "2024-01-05", "end": "2024-02"},
+        ),
+        ([("2024", "2024"), ("2024-02-07", "2024-02-07")], "2025-01-01", {"start": "2024", "end": "2024"}),
+        ([("2024", "2024"), ("2024-02-07", "2024-02-07")], "2024-12-31", {"start": "2024"}),  # perhaps its last day
+        ([("2024-01-05", "2024-03-01"), ("2024-01-06", None)], "2025-01-01", {"start": "2024-01-05"}),  # it may go on
         ([(None, None)], "2024-12-31", {}),
     ],
 )
@@ -402,4 +508,6 @@ def test_every_text_parses_in_its_dialect(sets: ConceptSets, dialect: str, what:
 def test_a_text_has_only_the_steps_that_it_needs(sets: ConceptSets) -> None:
     text = Omop(sets=sets).sql("cases")
     assert "coded_findings AS (" in text and "coded_events" not in text and "FROM drug_exposure" not in text
-    assert Omop(sets=sets).sql("growth").startswith("SELECT CAST(NULL AS VARCHAR)")
+    assert Omop(sets=sets).sql("growth").splitlines()[1].startswith("SELECT CAST(NULL AS VARCHAR)")
+    fewer = ConceptSets(sets.rows[1:], {})
+    assert text.splitlines()[0] != Omop(sets=fewer).sql("cases").splitlines()[0]  # each says on which codes it rests
