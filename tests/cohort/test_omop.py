@@ -415,6 +415,17 @@ def test_the_report_says_what_became_of_each_code(
     assert f"lung-metastases, by codes that need one of soft-tissue-sarcoma: {told}" in report.notes
 
 
+def test_a_row_that_a_code_finds_twice_is_one_row(sets: ConceptSets) -> None:
+    made = a_person(1, condition_source_concept_id=4)
+    made.add("concept_ancestor", ancestor_concept_id=1, descendant_concept_id=4)  # there twice
+    made.add("drug_exposure", drug_exposure_id=1, person_id=1, drug_concept_id=1)  # a disease is no therapy
+    connection = database_of(made)
+    report = code_report(lambda text: connection.execute(text).fetchall(), Omop(sets=sets), "sqlite")
+    found = [(row["concept_code"], row["n_rows"], row["n_persons"]) for row in report.to_dicts() if row["n_rows"]]
+    assert found == [("424952003", 1, 1)]
+    assert relations(connection, Omop(sets=sets), "sqlite")["1"]["courses"] == []
+
+
 def test_a_code_of_two_terms_is_told(sets: ConceptSets) -> None:
     first = next(row for row in sets.rows if row.concept_code == "3639")
     both = ConceptSets((first, first._replace(term="pazopanib")), {})
@@ -448,11 +459,14 @@ def test_a_table_of_codes_gives_findings_by_the_same_rule(sets: ConceptSets) -> 
         ("b", NCIT, "C3577", None, None),
         ("b", NCIT, "C9306", "2025-03-01T10:00:00Z", None),
         ("c", "http://example.org/other", "C9306", None, None),
+        ("d", NCIT, "C9306", None, None),
     )
     found = relations(made, Codes(sets=sets), "sqlite")
-    assert {name: [*case["findings"]] for name, case in found.items()} == {"a": [], "b": [LUNG, SARCOMA], "c": []}
+    assert {name: [*case["findings"]] for name, case in found.items()} == {
+        **{"a": [], "b": [LUNG, SARCOMA], "c": [], "d": [SARCOMA]}
+    }
     early = relations(made, Codes(sets=sets, as_of="2025-02-28"), "sqlite")
-    assert [*early["b"]["findings"]] == []
+    assert {name: [*case["findings"]] for name, case in early.items()} == {"a": [], "b": [], "c": [], "d": [SARCOMA]}
     report = code_report(lambda text: made.execute(text).fetchall(), Codes(sets=sets), "sqlite")
     assert report.notes[0] == "36 codes: 2 found, 34 never found, 0 unknown to the site"
     assert report.notes[1:] == (
@@ -475,6 +489,7 @@ def test_a_table_of_codes_gives_findings_by_the_same_rule(sets: ConceptSets) -> 
             "2025-01-01",
             {"start": "2024-01-05", "end": "2024-02"},
         ),
+        ([("2024-01-05", "2024-02")], "2024-02-15", {"start": "2024-01-05"}),  # perhaps the last day of February
         ([("2024", "2024"), ("2024-02-07", "2024-02-07")], "2025-01-01", {"start": "2024", "end": "2024"}),
         ([("2024", "2024"), ("2024-02-07", "2024-02-07")], "2024-12-31", {"start": "2024"}),  # perhaps its last day
         ([("2024-01-05", "2024-03-01"), ("2024-01-06", None)], "2025-01-01", {"start": "2024-01-05"}),  # it may go on
