@@ -31,6 +31,7 @@ LAZY: set[tuple[str, str]] = set()
 #: Library to the modules that may import it; the others may be imported anywhere.
 LIBRARIES = {
     "numpy": {
+        "cases.encoded",
         "closure",
         "links.external",
         "plan.bits",
@@ -45,12 +46,14 @@ LIBRARIES = {
     "pyhornedowl": {"rdf.owl_syntaxes"},
     "oxrdflib": {"queries.oxigraph"},
     "SPARQLWrapper": {"stores"},
-    "yaml": {"queries", "cases.files", "cases.relations", "links.sssom_yaml"},
+    "yaml": {"queries", "cases.files", "cases.nodes", "cases.relations", "cases.responses", "links.sssom_yaml"},
     "click": {"cli"},
     "rich": {"cli.console"},
     "pandas": {"tables"},
     "polars": {"tables"},
     "pyshacl": {"quality"},
+    "duckdb": {"cohort"},
+    "pyarrow": {"cohort"},
 }
 
 

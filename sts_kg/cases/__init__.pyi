@@ -5,10 +5,14 @@ from .answers import short as short
 from .asking import Question as Question
 from .asking import questions as questions
 from .case import Case as Case
-from .encoded import encoded as encoded
+from .encoded import facts_of_cases as facts_of_cases
+from .encoded import reported_marks as reported_marks
 from .explanation import Explanation as Explanation
 from .marks import Mark as Mark
 from .options import find_option as find_option
+from .places import is_id as is_id
+from .questionnaires import questionnaire as questionnaire
+from .relations import CELL_WORDS as CELL_WORDS
 from .relations import COURSES as COURSES
 from .relations import GROWTH as GROWTH
 from .relations import NO_GROWTH as NO_GROWTH

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
+import numpy.typing as npt
 from rdflib import URIRef
 
 from sts_kg.cases.case import Case, Course
 from sts_kg.cases.fact_rules import GROWTH_WINDOW, derived, was_given
 from sts_kg.cases.growth import clashes
-from sts_kg.cases.marks import tried_marks
+from sts_kg.cases.marks import TRIED, tried_marks
 from sts_kg.guideline import Vocabulary
 from sts_kg.plan import CourseFinding, Fact, Facts, Plan
 
-__all__ = ["encoded", "given_facts"]
+__all__ = ["facts_of_cases", "given_facts", "reported_marks"]
 
 
-def encoded(cases: Sequence[Case], plan: Plan, vocabulary: Vocabulary) -> Facts:
+def facts_of_cases(cases: Sequence[Case], plan: Plan, vocabulary: Vocabulary) -> Facts:
     """Return the facts of cases as bits, with those whose dates clash, and the marks that courses give to options."""
     marks: dict[tuple[URIRef, URIRef], list[int]] = {}
     clashing, rule = [], vocabulary.rule(GROWTH_WINDOW)
@@ -28,6 +30,18 @@ def encoded(cases: Sequence[Case], plan: Plan, vocabulary: Vocabulary) -> Facts:
             for mark in tried_marks(case, vocabulary):
                 marks.setdefault((mark.option, mark.mark), []).append(number)
     return Facts.of([[*given_facts(case, plan, vocabulary)] for case in cases], clashing=clashing, marks=marks)
+
+
+def reported_marks(
+    plan: Plan, given: Mapping[Fact, npt.NDArray[np.bool_]]
+) -> dict[tuple[URIRef, URIRef], npt.NDArray[np.bool_]]:
+    """Return the marks that given findings put on options where no course is recorded, as `tried_marks` has them."""
+    return {
+        (option, plan.marks.get(report.outcome, TRIED)): given[report.finding, True]
+        for option, each in plan.options.items()
+        for report in each.reports
+        if (report.finding, True) in given
+    }
 
 
 def given_facts(case: Case, plan: Plan, vocabulary: Vocabulary) -> Iterator[Fact]:

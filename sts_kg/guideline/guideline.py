@@ -19,7 +19,7 @@ from sts_kg.guideline.condition import Condition, conditions, ordinal
 from sts_kg.guideline.data import ontology_folder, source_page
 from sts_kg.guideline.duals import not_met
 from sts_kg.guideline.readings import Reading, find_reading, readings
-from sts_kg.guideline.source import Segment, find_segment, footer_of, page_texts, segment, segments
+from sts_kg.guideline.source import Segment, find_segment, footer_of, page_texts, segment, segments, source_document
 from sts_kg.guideline.verdicts import Verdict, Verdicts, by_decision, people, verdict_triples
 from sts_kg.guideline.vocabulary import Vocabulary
 from sts_kg.guideline.wording import Wording, wordings
@@ -183,6 +183,11 @@ class Guideline:
         """The line that ends every answer: disclaimer, version, the digest of the source, and the reading if any."""
         by = f", by the reading {self.reading.name}, which was not chosen" if self.reading else ""
         return footer_of(self.asserted, self.iri, by)
+
+    @property
+    def source_digest(self) -> str:
+        """The SHA-256 of the source document that was modelled, in hexadecimal."""
+        return str(self.asserted.value(source_document(self.asserted), STS.sha256) or "")
 
     # --- readings
 

@@ -1,4 +1,6 @@
+from .bits import Bits as Bits
 from .bits import Facts as Facts
+from .bits import Flags as Flags
 from .bits import Packer as Packer
 from .bits import Values as Values
 from .bits import unpacked as unpacked

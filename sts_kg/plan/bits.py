@@ -19,7 +19,7 @@ from rdflib import URIRef
 from sts_kg.guideline import Condition, Conjunction, Leaf, leaves
 from sts_kg.plan.plan import Fact, Plan, Question
 
-__all__ = ["Facts", "Packer", "Values", "unpacked"]
+__all__ = ["Bits", "Facts", "Flags", "Packer", "Values", "unpacked"]
 
 Bits: TypeAlias = npt.NDArray[np.uint64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -66,6 +66,19 @@ class Facts:
         """Yield the facts of all cases in blocks, in order."""
         for first in range(0, self.n_words, words):
             yield self.block(first, words)
+
+    def only(self, kept: Flags) -> Facts:
+        """Return the facts of some of the cases, by a truth value for each."""
+
+        def some(column: Bits) -> Bits:
+            return _packed(unpacked(column, self.n)[kept])
+
+        return Facts(
+            int(kept.sum()),
+            {fact: some(column) for fact, column in self.columns.items()},
+            None if self.clashing is None else some(self.clashing),
+            {mark: some(column) for mark, column in self.marks.items()},
+        )
 
     @classmethod
     def of(

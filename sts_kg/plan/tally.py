@@ -84,7 +84,8 @@ class Tally:
 
 def tally_of(plan: Plan, facts: Facts, *, sets: bool = True) -> Tally:
     """Return the sums over the facts of some cases, computed block by block; `sets` False leaves the sets out."""
-    return sum((_tally(Values(plan, block), sets) for block in facts.blocks()), Tally())
+    nobody = _tally(Values(plan, Facts(0)), sets)
+    return sum((_tally(Values(plan, block), sets) for block in facts.blocks()), nobody)
 
 
 def _tally(values: Values, sets: bool) -> Tally:

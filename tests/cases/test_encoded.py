@@ -10,7 +10,7 @@ import readings_oracle
 from random_cases import cases
 
 from sts_kg import KnowledgeGraph
-from sts_kg.cases.encoded import encoded
+from sts_kg.cases.encoded import facts_of_cases
 from sts_kg.cases.sources import read_cases
 from sts_kg.guideline.vocabulary import Vocabulary
 from sts_kg.plan import Plan, Values, plan_of, plans_of_readings, unpacked
@@ -19,7 +19,7 @@ from sts_kg.rdf.names import STS, local
 
 def answers(plan: Plan, words: Vocabulary, some: list[dict[str, Any]]) -> list[dict[str, tuple[str, bool, bool]]]:
     read = read_cases(some, words)
-    values, n = Values(plan, encoded(read, plan, words)), len(read)
+    values, n = Values(plan, facts_of_cases(read, plan, words)), len(read)
     found: list[dict[str, tuple[str, bool, bool]]] = [{} for _ in read]
     contradictory = unpacked(values.contradictory, n)
     for option in plan.options:
@@ -61,7 +61,7 @@ def test_by_readings(kg: KnowledgeGraph, fair: list[dict[str, Any]], reading: st
 def test_marks_by_their_words(kg: KnowledgeGraph, fair: list[dict[str, Any]]) -> None:
     plan = plan_of(kg.guideline)
     read = read_cases(fair, kg.guideline.vocabulary)
-    values = Values(plan, encoded(read, plan, kg.guideline.vocabulary))
+    values = Values(plan, facts_of_cases(read, plan, kg.guideline.vocabulary))
     found: list[dict[str, set[str]]] = [{local(option): set() for option in plan.options} for _ in read]
     for option in plan.options:
         marked = {plan.mark_labels[mark]: bits for mark, bits in values.marked(option).items()}
