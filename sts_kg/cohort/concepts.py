@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from hashlib import sha256
 from typing import NamedTuple
@@ -19,7 +19,8 @@ from typing import NamedTuple
 from rdflib import Literal, URIRef
 
 from sts_kg.guideline import Vocabulary, ontology_folder
-from sts_kg.links import Layers, Mapping, MappingSet, iri_of, row_iris
+from sts_kg.links import Layers, MappingSet, iri_of, row_iris
+from sts_kg.links import Mapping as Row
 from sts_kg.rdf import STS, Prefixes, local, read_text
 from sts_kg.tables import Table
 
@@ -86,11 +87,14 @@ class ConceptRow(NamedTuple):
 class ConceptSets:
     """The codes that stand for terms of ours, in a stable order: findings before therapies, then by term and code.
 
-    `unnamed` counts the mapped codes of each vocabulary that neither OMOP nor FHIR has a name for.
+    `unnamed` counts the mapped codes of each vocabulary that neither OMOP nor FHIR has a name for. `denied` are the
+    codes that a mapping set denies to be narrower than a term (term, `vocabulary_id`, code): they do not stand for it
+    either where they are below one that does.
     """
 
     rows: tuple[ConceptRow, ...]
-    unnamed: dict[str, int]
+    unnamed: Mapping[str, int] = field(default_factory=dict)
+    denied: tuple[tuple[str, str, str], ...] = ()
 
     @cached_property
     def findings(self) -> tuple[str, ...]:
@@ -104,8 +108,8 @@ class ConceptSets:
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 of the rows, so that a text or a number can say which codes it rests on."""
-        return sha256(repr([tuple(row) for row in self.rows]).encode()).hexdigest()
+        """The SHA-256 of rows and denials, so that a text or a number can say which codes it rests on."""
+        return sha256(repr(([*map(tuple, self.rows)], self.denied)).encode()).hexdigest()
 
     def to_table(self) -> Table:
         """Return the rows as a table, with the columns of `ConceptRow`; `descendants` is 1 or 0."""
@@ -141,17 +145,29 @@ def concept_sets(layers: Layers, vocabulary: Vocabulary) -> ConceptSets:
         key = row.term, f"{row.vocabulary_id} {row.system} {row.concept_code}"
         if key not in best or order.index(row.relation) <= order.index(best[key].relation):
             best[key] = row  # of two that say the same, that of the upper layer
-    return ConceptSets(tuple(sorted(best.values())), dict(sorted(unnamed.items())))
+    denied = {found for each, mapping, _ in _matches(layers, True) for found in _denied(each, mapping, vocabulary)}
+    return ConceptSets(tuple(sorted(best.values())), dict(sorted(unnamed.items())), tuple(sorted(denied)))
 
 
-def _matches(layers: Layers) -> Iterator[tuple[MappingSet, Mapping, URIRef]]:
+def _matches(layers: Layers, denied: bool = False) -> Iterator[tuple[MappingSet, Row, URIRef]]:
+    """Yield the rows that state a match, or that deny one, with their sets and IRIs."""
     for each in layers.sets:
         for row, name in zip(each.mappings, row_iris(each), strict=True):
-            if not row.negative and row.subject_id and row.object_id:
+            if row.negative is denied and row.subject_id and row.object_id:
                 yield each, row, name
 
 
-def _row(each: MappingSet, mapping: Mapping, name: URIRef, vocabulary: Vocabulary) -> ConceptRow | None:
+def _denied(each: MappingSet, mapping: Row, vocabulary: Vocabulary) -> Iterator[tuple[str, str, str]]:
+    """Yield the code that a row denies to be narrower than a term of ours, if OMOP has what is below its vocabulary."""
+    subject, object_ = (iri_of(mapping.cell(slot), each.curie_map) for slot in ("subject_id", "object_id"))
+    prefix, code = _code(mapping.cell("object_id"), object_)
+    term, known = _meant(URIRef(subject), vocabulary)[1], _vocabularies().get(prefix)
+    if _RELATIONS.get(iri_of(mapping.cell("predicate_id"), each.curie_map)) == _NARROW and term and known:
+        if known.descendants and known.vocabulary_id:
+            yield _short(term), known.vocabulary_id, code
+
+
+def _row(each: MappingSet, mapping: Row, name: URIRef, vocabulary: Vocabulary) -> ConceptRow | None:
     """Return what a mapping says of a code, None if its code does not stand for a term of ours."""
     subject, predicate, object_ = (
         iri_of(mapping.cell(slot), each.curie_map) for slot in ("subject_id", "predicate_id", "object_id")
@@ -196,7 +212,7 @@ def _meant(subject: URIRef, vocabulary: Vocabulary) -> tuple[str, URIRef | None]
     return THERAPY, therapy if therapy in vocabulary.kinds else None
 
 
-def _conditions(each: MappingSet, mapping: Mapping) -> dict[str, str]:
+def _conditions(each: MappingSet, mapping: Row) -> dict[str, str]:
     """Return what a row says of its scope, by the property of its extension slots; IRIs are canonical."""
     found = {}
     for slot, cell in mapping.extra.items():

@@ -117,13 +117,19 @@ class Omop(Coded):
             "FROM coded_listed GROUP BY vocabulary, concept_code",
         )
         columns = "t.kind, t.term, t.needs, t.shows, t.vocabulary, t.concept_code"
+        below = "WHERE t.descendants = 1 AND a.descendant_concept_id <> t.concept_id"
+        if self.sets.denied:
+            yield self._denied(dialect)
+            below = (
+                "LEFT JOIN coded_denied d ON d.term = t.term AND d.concept_id = a.descendant_concept_id\n"
+                f"{below} AND d.concept_id IS NULL"
+            )
         yield Step(
             "coded_concepts",
             "These concepts, and those below them where they stand for the term too.",
             f"SELECT {columns}, t.concept_id FROM coded_listed t UNION ALL\n"
             f"SELECT {columns}, a.descendant_concept_id\nFROM coded_listed t\n"
-            f"JOIN {self._table('concept_ancestor')} a ON a.ancestor_concept_id = t.concept_id\n"
-            "WHERE t.descendants = 1 AND a.descendant_concept_id <> t.concept_id",
+            f"JOIN {self._table('concept_ancestor')} a ON a.ancestor_concept_id = t.concept_id\n{below}",
         )
         yield Step(
             "coded_findings",
@@ -157,6 +163,21 @@ class Omop(Coded):
             " UNION ALL\n".join(f"SELECT DISTINCT {_FOUND} FROM {name}" for name in ("coded_findings", "coded_events")),
         )
         yield from self._growth(dialect)
+
+    def _denied(self, dialect: Dialect) -> Step:
+        """Return the concepts that a mapping set denies to stand for a term."""
+        rows = [", ".join(map(dialect.literal, row)) for row in self.sets.denied]
+        first = ", ".join(
+            f"{dialect.literal(cell)} AS {name}"
+            for cell, name in zip(self.sets.denied[0], ("term", "vocabulary", "code"), strict=True)
+        )
+        listed = " UNION ALL\n  ".join(f"SELECT {row}" for row in (first, *rows[1:]))
+        return Step(
+            "coded_denied",
+            "Concepts that do not stand for a term, though they are below one that does.",
+            f"SELECT x.term, c.concept_id FROM (\n  {listed}\n) x\nJOIN {self._table('concept')} c\n"
+            "  ON c.vocabulary_id = x.vocabulary AND c.concept_code = x.code",
+        )
 
     def _events(self, event: Event, kind: str, dialect: Dialect) -> str:
         """Return the rows of a table whose standard concept, or else source concept, stands for a term of a kind."""

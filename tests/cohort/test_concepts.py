@@ -165,6 +165,26 @@ def test_a_match_that_is_denied_gives_no_code(kg: KnowledgeGraph, sets: ConceptS
     assert set(fewer.rows) < set(sets.rows)
 
 
+def test_what_is_denied_to_be_narrower_is_told(kg: KnowledgeGraph, sets: ConceptSets, tmp_path: Path) -> None:
+    path = tmp_path / "ours.sssom.tsv"
+    rows = (
+        "finding-soft-tissue-sarcoma narrow snomedct:123456789",
+        "finding-soft-tissue-sarcoma exact snomedct:223456789",  # denies that they are the same, no more
+        "finding-soft-tissue-sarcoma narrow icd10cm:C49.9",  # OMOP has nothing below it
+        "brand-votrient narrow rxnorm:42",
+        "site-lungs narrow snomedct:123456789",
+    )
+    cells = (row.split(" ") for row in rows)
+    lines = [f"sts:{s}\tskos:{m}Match\tNot\t{o}\tsemapv:ManualMappingCuration\t\t" for s, m, o in cells]
+    path.write_text(HEAD + "\n".join(lines) + "\n")
+    found = kg.with_mappings(path).concept_sets()
+    assert (sets.denied, found.denied) == (
+        (),
+        (("pazopanib", "RxNorm", "42"), (SARCOMA, "SNOMED", "123456789")),
+    )
+    assert found.rows == sets.rows and found.digest != sets.digest
+
+
 def test_a_match_that_a_chain_leads_to_gives_a_code(kg: KnowledgeGraph, tmp_path: Path) -> None:
     path = tmp_path / "ours.sssom.tsv"
     row = "rxnorm:3639\tskos:exactMatch\t\tsnomedct:123456789\tsemapv:ManualMappingCuration\t\t\n"

@@ -133,9 +133,9 @@ def test_the_answers_are_those_of_the_cases(
     sets: ConceptSets,
     history_complete: bool,
 ) -> None:
-    dates = {"as_of": "2026-01-01", "over_before": "2025-07-01"}
-    found = answered(kg, database, Omop(sets=sets, history_complete=history_complete, **dates))
-    wanted = expected(invented, sets, **dates)
+    dates = "2026-01-01", "2025-07-01"
+    source = Omop(sets=sets, as_of=dates[0], over_before=dates[1], history_complete=history_complete)
+    found, wanted = answered(kg, database, source), expected(invented, sets, *dates)
     assert len(found) == PEOPLE
     for name, case in wanted.items():
         whole = case | ({"history_complete": "yes"} if history_complete else {})
@@ -241,6 +241,14 @@ def test_a_metastasis_code_counts_only_beside_a_code_for_the_sarcoma(
 ) -> None:
     found = relations(database_of(a_person(*conditions)), Omop(sets=sets), "sqlite")
     assert [*found["1"]["findings"]] == given
+
+
+def test_what_is_denied_does_not_stand_for_the_term_above_it(sets: ConceptSets) -> None:
+    made = database_of(a_person(4))
+    denied = ConceptSets(sets.rows, denied=(("doxorubicin", "SNOMED", "1"), (SARCOMA, "SNOMED", "1")))
+    of_another = ConceptSets(sets.rows, denied=(("doxorubicin", "SNOMED", "1"), (SARCOMA, "SNOMED", "424952003")))
+    given = [[*relations(made, Omop(sets=one), "sqlite")["1"]["findings"]] for one in (sets, denied, of_another)]
+    assert given == [[SARCOMA], [], [SARCOMA]]
 
 
 def test_the_sarcoma_code_of_somebody_else_does_not_count(sets: ConceptSets) -> None:
@@ -464,7 +472,7 @@ def test_a_row_that_a_code_finds_twice_is_one_row(sets: ConceptSets) -> None:
 
 def test_a_code_of_two_terms_is_told(sets: ConceptSets) -> None:
     first = next(row for row in sets.rows if row.concept_code == "3639")
-    both = ConceptSets((first, first._replace(term="pazopanib")), {})
+    both = ConceptSets((first, first._replace(term="pazopanib")))
     made = database_of(exposures("2024-05-01"))
     report = code_report(lambda text: made.execute(text).fetchall(), Omop(sets=both), "sqlite")
     assert [(row["term"], row["n_terms"], row["n_rows"]) for row in report.to_dicts()] == [
@@ -549,8 +557,9 @@ def test_every_text_parses_in_its_dialect(sets: ConceptSets, dialect: str, what:
     dated = {"as_of": "2026-01-01", "over_before": "2025-07-01", "history_complete": True}
     for source in (
         Omop(sets=sets, schema="catalog.cdm", **dated),  # type: ignore[arg-type] # each of its type
-        Omop(sets=ConceptSets((), {}), sets_table="ours"),
-        Omop(sets=ConceptSets((), {})),
+        Omop(sets=ConceptSets(()), sets_table="ours"),
+        Omop(sets=ConceptSets(())),
+        Omop(sets=ConceptSets(sets.rows, denied=(("pazopanib", "RxNorm", "1"), ("surgery", "SNOMED", "2")))),
         Codes(sets=sets),
     ):
         assert sqlglot.parse_one(source.sql(what, dialect), read=dialect) is not None
@@ -560,5 +569,5 @@ def test_a_text_has_only_the_steps_that_it_needs(sets: ConceptSets) -> None:
     text = Omop(sets=sets).sql("cases")
     assert "coded_findings AS (" in text and "coded_events" not in text and "FROM drug_exposure" not in text
     assert Omop(sets=sets).sql("growth").splitlines()[1].startswith("SELECT CAST(NULL AS VARCHAR)")
-    fewer = ConceptSets(sets.rows[1:], {})
+    fewer = ConceptSets(sets.rows[1:])
     assert text.splitlines()[0] != Omop(sets=fewer).sql("cases").splitlines()[0]  # each says on which codes it rests
