@@ -103,9 +103,10 @@ def _told(cohort: Cohort, manifest: Path | None) -> int:
     said = cohort.manifest()
     patients = said["patients"]
     assert isinstance(patients, dict)
+    contradictory = patients["contradictory"]
     shown.note(
         f"{counted(patients['read'], 'patient')} read: {patients['answered']} answered"
-        f" ({patients['contradictory']} contradictory), {patients['rejected']} rejected"
+        f" ({'*' if contradictory is None else contradictory} contradictory), {patients['rejected']} rejected"
     )
     if manifest is not None:
         write_bytes(manifest, (as_json(said) + "\n").encode())
@@ -114,6 +115,8 @@ def _told(cohort: Cohort, manifest: Path | None) -> int:
 
 def _show(table: Table, form: str, cohort: Cohort) -> None:
     shown = terminal()
+    for note in table.notes:
+        shown.note(note)
     if form == "table":
         shown.answer(table)
         shown.tell(f"{cohort.guideline.footer}\n")

@@ -10,6 +10,7 @@ from .omop import Omop as Omop
 from .opening import open_cohort as open_cohort
 from .rejections import Rejected as Rejected
 from .rejections import Rejections as Rejections
+from .release import Release as Release
 from .rows import FORMS as FORMS
 from .rows import Rows as Rows
 from .spark import on_spark as on_spark

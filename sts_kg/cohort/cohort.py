@@ -15,6 +15,7 @@ from rdflib.term import Literal
 from sts_kg.cases import Explanation, PatientRows, Session, case_of_rows, find_option
 from sts_kg.cohort.csv_tables import Piece
 from sts_kg.cohort.rejections import Rejected, Rejections
+from sts_kg.cohort.release import HIDDEN, Release
 from sts_kg.cohort.rows import Form, Rows
 from sts_kg.cohort.words import words_of
 from sts_kg.errors import UnknownNameError
@@ -80,8 +81,7 @@ class Cohort:
     ) -> None:
         self.guideline, self.tables, self.min_cell = guideline, tables, min_cell
         self.plan: Plan = plan_of(guideline)
-        #: The rows that could not be used; known when the tables have been read.
-        self.rejections = Rejections()
+        self._rejections = Rejections()
         self._on_progress = on_progress
         self._ids: list[str] = []
 
@@ -97,7 +97,7 @@ class Cohort:
             A table cannot be read.
         """
         packer, hashes, rows = Packer(), [], []
-        for piece in self.tables.pieces(self.rejections):
+        for piece in self.tables.pieces(self._rejections):
             packer.add(len(piece.ids), piece.columns, piece.clashing, piece.marks)
             self._ids.append("\n".join(piece.ids))
             hashes.append(np.fromiter(map(hash, piece.ids), np.int64, len(piece.ids)))
@@ -131,9 +131,15 @@ class Cohort:
                 self.tables.take_back(ids[number])
                 others = [int(rows[other]) for other in suspects if ids[other] == ids[number] and other != number]
                 reason = f"the case {ids[number]!r} is there again on line {others[0]}; none of them is used"
-                self.rejections.add(Rejected(table, int(rows[number]), "case", reason))
+                self._rejections.add(Rejected(table, int(rows[number]), "case", reason))
         self._ids = ["\n".join(one for one, keep in zip(ids, kept.tolist(), strict=True) if keep)]
         return facts.only(kept)
+
+    @property
+    def rejections(self) -> Rejections:
+        """The rows that cannot be used, each with its place and reason."""
+        _ = self.facts  # they are found together
+        return self._rejections
 
     def ids(self) -> Iterator[str]:
         """Yield the ids of the patients, in order."""
@@ -157,45 +163,40 @@ class Cohort:
         """The sums over all patients, before any is hidden: for programs that hide small counts themselves."""
         return tally_of(self.plan, self.facts)
 
+    @cached_property
+    def release(self) -> Release:
+        """The same sums, with what is hidden of them."""
+        return Release(self.plan, self.tally, self.facts, self.min_cell)
+
     def counts(self) -> Table:
         """Return how many patients have which status, a row an option.
 
-        Columns: `option`, `met`, `not_met`, `undetermined`, `contradictory`, `patients`.
+        Columns: `option`, `met`, `not_met`, `undetermined`, `contradictory`, `patients`. A hidden count is unbound.
         """
-        tally = self.tally
-        rows = [
-            (
-                option,
-                tally.met[option],
-                tally.unmet[option],
-                tally.undetermined(option),
-                tally.contradictory,
-                tally.cases,
-            )
-            for option in self.plan.options
-        ]
+        shown = self.release
+        rows = [(option, *shown.statuses(option), shown.contradictory, shown.patients) for option in self.plan.options]
         return self._table(("option", "met", "not_met", "undetermined", "contradictory", "patients"), rows)
 
     def ask(self) -> Table:
-        """Return the questions that patients wait for, the one for which most do first.
+        """Return the questions that patients wait for, the one for which most do first, hidden ones last.
 
         Columns: `findings` (short names), `question`, `waiting` (patients), `options` (pairs of a patient and an option
-        that waits), `settled` (patients for whom the answer alone settles an option).
+        that waits), `settled` (patients for whom the answer alone settles an option). A hidden count is unbound.
         """
-        asked = [(question, self.tally.asked[question]) for question in self.plan.questions]
-        asked.sort(key=lambda pair: (-pair[1].waiting, -pair[1].settled))
-        rows = [
-            (" ".join(map(short, question.findings)), question.text, each.waiting, each.options, each.settled)
-            for question, each in asked
-            if each.waiting
+        asked = [
+            (question, self.release.asked(question))
+            for question in self.plan.questions
+            if self.tally.asked[question].waiting
         ]
+        asked.sort(key=lambda pair: tuple(1 if count is None else -count for count in (pair[1][0], pair[1][2])))
+        rows = [(" ".join(map(short, question.findings)), question.text, *counts) for question, counts in asked]
         return self._table(("findings", "question", "waiting", "options", "settled"), rows)
 
     def funnel(self, option: str) -> Table:
         """Return how many patients are left after each part of the condition of an option.
 
         Columns: `part` (in words), `yes` (all parts so far hold), `no` (one does not), `unknown` (neither is known).
-        Patients that contradict themselves are left out.
+        Patients that contradict themselves are left out. A hidden count is unbound.
 
         Raises
         ------
@@ -203,31 +204,31 @@ class Cohort:
             There is no such option.
         """
         chosen = find_option(option, self.plan.options)
-        condition = self.plan.options[chosen].condition
-        parts = words_of(condition)
-        steps = self.tally.steps[chosen]
-        first = [("all patients that do not contradict themselves", self.tally.cases - self.tally.contradictory, 0, 0)]
-        rows = [(part, step.yes, step.no, step.unknown) for part, step in zip(parts, steps, strict=True)]
+        parts = words_of(self.plan.options[chosen].condition)
+        first = [("all patients that do not contradict themselves", self.release.agreeing, 0, 0)]
+        rows = [(part, *counts) for part, counts in zip(parts, self.release.steps(chosen), strict=True)]
         return self._table(("part", "yes", "no", "unknown"), [*first, *rows])
 
     def patterns(self) -> Table:
         """Return the sets of options that are met together, the most frequent first.
 
         Columns: `options` (their names, with blanks between; empty for none), `patients`. Patients that contradict
-        themselves are left out.
+        themselves are left out. The sets whose counts are hidden are one row at the end, with `options` unbound.
         """
         options = [local(option) for option in self.plan.options]
-        found = sorted(self.tally.sets.items(), key=lambda pair: (-pair[1], pair[0]))
         rows = [
-            (" ".join(name for number, name in enumerate(options) if some >> number & 1), count)
-            for some, count in found
+            (None if some is None else " ".join(name for at, name in enumerate(options) if some >> at & 1), count)
+            for some, count in self.release.sets()
         ]
         return self._table(("options", "patients"), rows)
 
-    def _table(self, variables: tuple[str, ...], rows: Sequence[Sequence[URIRef | str | int]]) -> Table:
+    def _table(self, variables: tuple[str, ...], rows: Sequence[Sequence[URIRef | str | int | None]]) -> Table:
         labels = {option: plan.label for option, plan in self.plan.options.items()}
-        cells = tuple(tuple(cell if isinstance(cell, URIRef) else Literal(cell) for cell in row) for row in rows)
-        return Table(variables, cells, labels)
+        cells = tuple(
+            tuple(cell if cell is None or isinstance(cell, URIRef) else Literal(cell) for cell in row) for row in rows
+        )
+        notes = (self.release.legend,) if any(None in row for row in rows) else ()
+        return Table(variables, cells, labels, notes, HIDDEN)
 
     # --- patients
 
@@ -273,6 +274,7 @@ class Cohort:
         """Return what was read and what came of it, as plain values; nothing in it is about one patient.
 
         Of each table it says how many rows there are, and how many are used; the others are listed by table and row.
+        It is for those who hold the tables: the number of rows is never hidden, `contradictory` may be (None).
         """
         tally, tables = self.tally, self.tables
         return {
@@ -289,7 +291,7 @@ class Cohort:
                 "read": tables.n_rows["patients"],
                 "answered": tally.cases,
                 "rejected": tables.n_rows["patients"] - tally.cases,
-                "contradictory": tally.contradictory,
+                "contradictory": self.release.contradictory,
             },
             "rejected": self.rejections.as_dicts(),
             "disclaimer": self.plan.disclaimer,

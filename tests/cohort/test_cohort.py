@@ -366,7 +366,8 @@ def test_the_commands(preloaded: object, tmp_path: Path) -> None:
         command = ["cohort", words[0], patients, *words[1:], "--format", "json"]
         done = CliRunner().invoke(app, command, prog_name="sts-kg")
         assert (done.exit_code, done.stdout.rstrip()) == (0, expected.to_json()), done.stderr
-        assert "4 patients read: 4 answered (1 contradictory), 0 rejected" in done.stderr
+        assert "4 patients read: 4 answered (* contradictory), 0 rejected" in done.stderr
+        assert "* hidden: fewer than 11 patients" in done.stderr
     out, manifest = tmp_path / "rows.csv", tmp_path / "manifest.json"
     command = ["cohort", "rows", patients, "-o", str(out), "--manifest", str(manifest)]
     done = CliRunner().invoke(app, command, prog_name="sts-kg")
