@@ -753,11 +753,12 @@ class KnowledgeGraph:
         """Return the cohort of the patients of a table: counts, questions, and answers for each.
 
         A table is a path (`.csv`, `.parquet`), a frame of pandas or polars, anything with an Arrow stream, or, with
-        `connection`, the name of a table there. Files in CSV are read here, all else by DuckDB.
+        `connection`, the name of a table there. Files in CSV are read here, all else by DuckDB. For codes, `patients`
+        is an `Omop` or a `Codes` (`sts_kg.cohort`) about tables that the connection knows.
 
         Parameters
         ----------
-        patients : table
+        patients : table, Omop or Codes
             A row a patient: `case`, a column a finding (yes, no or empty; 1, 0), and `as_of`, `history_complete`,
             `declines`, `tumour_count`, `largest_diameter_mm` if they are known.
         courses, growth, no_growth : table, optional

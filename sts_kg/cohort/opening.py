@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sts_kg.cohort.codes import Coded
 from sts_kg.cohort.cohort import Cohort, PatientTables
 from sts_kg.cohort.csv_tables import CsvTables
-from sts_kg.cohort.duckdb_tables import DuckdbTables
+from sts_kg.cohort.duckdb_tables import DuckdbTables, Query
 from sts_kg.errors import ParameterError
 from sts_kg.guideline import Guideline
 from sts_kg.plan import plan_of
@@ -30,6 +31,12 @@ def open_cohort(
     """Return the cohort of the patients of a table, and of tables beside it; see `KnowledgeGraph.cohort`."""
     if min_cell < 1:
         raise ParameterError("cohort", "min_cell", f"{min_cell} is no threshold: 1 shows all counts, 11 is usual")
+    if isinstance(patients, Coded):
+        if connection is None:
+            raise ParameterError("cohort", "connection", "codes are in a database: give a connection to DuckDB")
+        if courses is not None:
+            raise ParameterError("cohort", "courses", "codes give the courses; leave them out")
+        patients, courses = Query(patients.sql("cases")), Query(patients.sql("courses"))
     named = {"patients": patients, "courses": courses, "growth": growth, "no_growth": no_growth}
     given = {kind: table for kind, table in named.items() if table is not None}
     plan, words = plan_of(guideline), guideline.vocabulary

@@ -144,6 +144,27 @@ def test_the_answers_are_those_of_the_cases(
     assert statuses == {"met", "undetermined", *({"not-met"} if history_complete else ())}
 
 
+def test_a_cohort_is_opened_from_omop(
+    kg: KnowledgeGraph, database: duckdb.DuckDBPyConnection, sets: ConceptSets
+) -> None:
+    source = Omop(sets=sets, as_of="2026-01-01", over_before="2025-07-01")
+    cohort = kg.cohort(source, connection=database, min_cell=1)
+    found = answered(kg, database, source)
+    counted = {row["option"]: row for row in cohort.counts().to_dicts()}
+    for option in course_oracle.COMPONENTS:
+        statuses = [answers[option.replace("-", "_")]["status"] for answers in found.values()]
+        row = counted[f"sts:option-{option}"]
+        assert [row[status] for status in ("met", "undetermined")] == [
+            statuses.count(status) for status in ("met", "undetermined")
+        ]
+    assert len(cohort) == PEOPLE
+    assert database.execute("SELECT COUNT(*) FROM duckdb_tables() WHERE temporary").fetchall() == [(0,)]
+    with pytest.raises(ParameterError, match="give a connection to DuckDB"):
+        kg.cohort(source)
+    with pytest.raises(ParameterError, match="codes give the courses"):
+        kg.cohort(source, courses="courses", connection=database)
+
+
 def test_random_cases_answer_the_same_from_omop(kg: KnowledgeGraph, sets: ConceptSets) -> None:
     dice, cases = random.Random(55), dict[str, Row]()
     while len(cases) < 5000:
