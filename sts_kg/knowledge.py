@@ -79,6 +79,7 @@ from sts_kg.workers import Limits, bytes_of
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure, Proof
+    from sts_kg.cohort import ConceptSets
     from sts_kg.links import Layers, LinkReport, MappingSet, Proposals
     from sts_kg.links import Mapping as MappingRow
     from sts_kg.quality import Report
@@ -753,11 +754,12 @@ class KnowledgeGraph:
 
         A table is a path (`.csv`, `.parquet`), a frame of pandas or polars, anything with an Arrow stream, or, with
         `connection`, the name of a table there. Files in CSV are read here, all else by DuckDB. A folder has
-        `patients.csv` or `.parquet`, and the tables beside it by their names.
+        `patients.csv` or `.parquet`, and the tables beside it by their names. For codes,
+        `patients` is an `Omop` or a `Codes` (`sts_kg.cohort`) about tables that the connection knows.
 
         Parameters
         ----------
-        patients : table
+        patients : table, Omop or Codes
             A row a patient: `case`, a column a finding (yes, no or empty; 1, 0), and `as_of`, `history_complete`,
             `declines`, `tumour_count`, `largest_diameter_mm` if they are known.
         courses, growth, no_growth : table, optional
@@ -1161,6 +1163,22 @@ class KnowledgeGraph:
         table = codes(found, self._layers, self.guideline.asserted, prefix=prefix).with_labels(self.guideline.labels)
         unread = (f"not read: {', '.join(others)}",) if others else ()
         return replace(table, notes=(*table.notes, *unread))
+
+    def concept_sets(self) -> ConceptSets:
+        """Return which codes of a hospital stand for findings and therapies, by the mappings of this graph that hold.
+
+        `to_table()` gives them as a table; `sts_kg.cohort.Omop` writes SQL with them.
+
+        Examples
+        --------
+        >>> from sts_kg import load
+        >>> row = load().concept_sets().rows[0]
+        >>> row.term, row.vocabulary_id, row.concept_code, row.relation, row.needs
+        ('lung-metastases', 'NCIt', 'C3577', 'broad', 'soft-tissue-sarcoma')
+        """
+        from sts_kg.cohort import concept_sets
+
+        return concept_sets(self._layers, self.guideline.vocabulary)
 
     def mapping_conflicts(self) -> Table:
         """Return the rows of mapping sets that do not agree as a table: reason, the row that holds, the other.

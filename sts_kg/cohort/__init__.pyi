@@ -1,6 +1,13 @@
+from .codes import Coded as Coded
+from .codes import Codes as Codes
+from .codes import code_report as code_report
 from .cohort import Cohort as Cohort
+from .concepts import ConceptRow as ConceptRow
+from .concepts import ConceptSets as ConceptSets
+from .concepts import concept_sets as concept_sets
 from .dialects import DIALECTS as DIALECTS
 from .dialects import WHATS as WHATS
+from .omop import Omop as Omop
 from .opening import open_cohort as open_cohort
 from .opening import open_partitions as open_partitions
 from .partitions import Partitions as Partitions
@@ -12,4 +19,7 @@ from .rows import Rows as Rows
 from .spark import on_spark as on_spark
 from .sql import sql_of as sql_of
 from .sums import Sums as Sums
+from .synthetic import OMOP_COLUMNS as OMOP_COLUMNS
+from .synthetic import OmopTables as OmopTables
+from .synthetic import invented_omop as invented_omop
 from .views import view_definitions as view_definitions

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,7 +34,7 @@ from sts_kg.errors import CaseError, ParseError
 from sts_kg.guideline import Vocabulary
 from sts_kg.plan import Plan
 
-__all__ = ["READERS", "DuckdbTables"]
+__all__ = ["READERS", "DuckdbTables", "Query"]
 
 _BATCH = 65_536
 _KEYS = {"patients": PATIENT_KEYS, "courses": COURSES, "growth": GROWTH, "no_growth": NO_GROWTH}
@@ -44,6 +44,12 @@ READERS = {".parquet": "read_parquet", ".pq": "read_parquet", ".csv": "read_csv"
 _IN_WORDS = 100
 
 
+class Query(NamedTuple):
+    """A table that is the answer to a text of SQL."""
+
+    text: str
+
+
 class DuckdbTables:
     """The tables of a cohort in DuckDB: patients, and beside them courses, growth and times without growth.
 
@@ -51,7 +57,7 @@ class DuckdbTables:
     ----------
     tables : mapping
         `patients`, and maybe `courses`, `growth` and `no_growth`, each a path, a frame, a table or stream of Arrow, or,
-        with a connection, the name of a table.
+        with a connection, the name of a table, or a query.
     plan : Plan
         The conditions.
     vocabulary : Vocabulary
@@ -106,6 +112,9 @@ class DuckdbTables:
             return name
         if isinstance(table, str):
             return table
+        if isinstance(table, Query):
+            self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS {table.text}")
+            return name
         arrow = _arrow(table)
         self._connection.register(f"{name}_given", arrow)
         self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {name}_given", self.names[kind])

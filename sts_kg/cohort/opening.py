@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sts_kg.cohort.codes import Coded
 from sts_kg.cohort.cohort import Cohort, PatientTables
 from sts_kg.cohort.csv_tables import CsvTables
-from sts_kg.cohort.duckdb_tables import READERS, DuckdbTables
+from sts_kg.cohort.duckdb_tables import READERS, DuckdbTables, Query
 from sts_kg.cohort.partitions import Partitions
 from sts_kg.errors import ParameterError, ParseError
 from sts_kg.guideline import Guideline
@@ -31,6 +32,12 @@ def open_cohort(
     on_progress: Callable[[int], None] | None = None,
 ) -> Cohort:
     """Return the cohort of the patients of a table, and of tables beside it; see `KnowledgeGraph.cohort`."""
+    if isinstance(patients, Coded):
+        if connection is None:
+            raise ParameterError("cohort", "connection", "codes are in a database: give a connection to DuckDB")
+        if courses is not None:
+            raise ParameterError("cohort", "courses", "codes give the courses; leave them out")
+        patients, courses = Query(patients.sql("cases")), Query(patients.sql("courses"))
     beside = {"courses": courses, "growth": growth, "no_growth": no_growth}
     given = {"patients": patients} | {kind: table for kind, table in beside.items() if table is not None}
     if connection is None and isinstance(patients, str | Path) and Path(patients).is_dir():

@@ -16,6 +16,7 @@ from rdflib.compare import isomorphic
 
 from sts_kg import KnowledgeGraph, closure_of, knowledge, load, read
 from sts_kg.cli import app
+from sts_kg.cohort import invented_omop
 from sts_kg.errors import UnknownNameError
 from sts_kg.guideline.data import ontology_folder
 from sts_kg.links import read as read_mappings
@@ -64,6 +65,9 @@ SAME: dict[tuple[str, ...], Callable[[KnowledgeGraph], object]] = {
     ],
     ("questionnaire",): lambda kg: kg.questionnaire(),
     ("cohort", "plan"): lambda kg: kg.plan.to_json(),
+    ("cohort", "concepts", "--mappings", LOCAL, "--format", "csv"): lambda kg: (
+        kg.with_mappings(LOCAL).concept_sets().to_table().to_csv()
+    ),
     ("cohort", "views"): lambda kg: kg.view_definitions(),
     ("cohort", "sql", "--table", "t"): lambda kg: kg.sql("duckdb", "counts", table="t"),
     (
@@ -254,3 +258,11 @@ def test_every_command_is_held_against_its_function() -> None:
     tested = {arguments[0] for arguments in SAME} | {"check", "describe", "export", "link", "push", "review", "source"}
     context = click.Context(app)
     assert tested | {"completion"} == set(app.list_commands(context))
+
+
+def test_the_invented_database_is_that_of_its_function(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    run("cohort", "example", str(tmp_path / "cli"), "--people", "9", "--seed", "4")
+    invented_omop(kg.concept_sets(), 9, 4).write(tmp_path / "python")
+    for file in (tmp_path / "python").iterdir():
+        assert (tmp_path / "cli" / file.name).read_text() == file.read_text()
+    assert len([*(tmp_path / "cli").iterdir()]) == 9
