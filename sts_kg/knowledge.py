@@ -779,7 +779,7 @@ class KnowledgeGraph:
             A table cannot be read.
         ParameterError
             `min_cell` is no threshold.
-        ImportError
+        MissingLibraryError
             DuckDB is needed and not installed.
         """
         return open_cohort(
