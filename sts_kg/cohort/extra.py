@@ -8,8 +8,8 @@ from typing import Any
 __all__ = ["needed"]
 
 
-def needed(module: str, what: str) -> Any:
-    """Return a module of an optional library; `what` is what needs it.
+def needed(module: str, what: str, extra: str = "cohort") -> Any:
+    """Return a module of an optional library; `what` is what needs it, `extra` brings it.
 
     Raises
     ------
@@ -20,4 +20,4 @@ def needed(module: str, what: str) -> Any:
         return importlib.import_module(module)
     except ImportError as error:
         library = module.partition(".")[0]
-        raise ImportError(f"{what} needs {library}: pip install 'sts-kg[cohort]'", name=library) from error
+        raise ImportError(f"{what} needs {library}: pip install 'sts-kg[{extra}]'", name=library) from error
