@@ -740,23 +740,29 @@ class KnowledgeGraph:
 
     def cohort(
         self,
-        patients: str | Path,
+        patients: Any,
         *,
-        courses: str | Path | None = None,
-        growth: str | Path | None = None,
-        no_growth: str | Path | None = None,
+        courses: Any = None,
+        growth: Any = None,
+        no_growth: Any = None,
+        connection: Any = None,
         min_cell: int = 11,
         on_progress: Callable[[int], None] | None = None,
     ) -> Cohort:
         """Return the cohort of the patients of a table: counts, questions, and answers for each.
 
+        A table is a path (`.csv`, `.parquet`), a frame of pandas or polars, anything with an Arrow stream, or, with
+        `connection`, the name of a table there. Files in CSV are read here, all else by DuckDB.
+
         Parameters
         ----------
-        patients : path
+        patients : table
             A row a patient: `case`, a column a finding (yes, no or empty; 1, 0), and `as_of`, `history_complete`,
             `declines`, `tumour_count`, `largest_diameter_mm` if they are known.
-        courses, growth, no_growth : path, optional
+        courses, growth, no_growth : table, optional
             Rows beside them by `case`: courses of treatment, dates of growth, and times without growth.
+        connection : duckdb.DuckDBPyConnection, optional
+            A connection to DuckDB that knows the tables, also those of a database that it attaches.
         min_cell : int
             Counts below it are hidden, and so are those from which a hidden one could be computed; 1 shows all.
         on_progress : callable, optional
@@ -767,12 +773,22 @@ class KnowledgeGraph:
         CaseError
             A table has a column twice, without a name or unknown, or no column `case`.
         ParseError
-            A file cannot be read.
+            A table cannot be read.
         ParameterError
             `min_cell` is no threshold.
+        ImportError
+            DuckDB is needed and not installed.
         """
-        tables = {"courses": courses, "growth": growth, "no_growth": no_growth}
-        return open_cohort(self.guideline, patients, **tables, min_cell=min_cell, on_progress=on_progress)
+        return open_cohort(
+            self.guideline,
+            patients,
+            courses=courses,
+            growth=growth,
+            no_growth=no_growth,
+            connection=connection,
+            min_cell=min_cell,
+            on_progress=on_progress,
+        )
 
     def what_if(
         self, cases: CaseSource, findings: Mapping[str, bool | None] | str, *, case: str | None = None

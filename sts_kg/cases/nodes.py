@@ -126,7 +126,7 @@ class Nodes:
     def place(self, node: yaml.Node) -> Place:
         """Return where a node stands: in the file that its mark names, or else in that of the reader."""
         of_text = node.start_mark.name in ("", "<unicode string>")  # as PyYAML and JSON here name what is no file
-        return Place(self.path if of_text else node.start_mark.name, node.start_mark.line + 1)
+        return Place(self.path if of_text else node.start_mark.name, node.start_mark.line + 1 or None)
 
     @staticmethod
     def listed(node: yaml.Node | None) -> yaml.Node | None:

@@ -51,19 +51,21 @@ CELL_WORDS: Mapping[str, bool | None] = {**WORDS, **{cell: WORDS[word] for cell,
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: the table's name, the number or line of the row, and the texts of its cells that are not empty.
+    """A row of a table: the table's name, the line of the row if it has one, and the texts of its cells that have one.
 
-    The keys are those of a case file, and the short names of findings.
+    The keys are those of a case file, and the short names of findings. `about` says which row it is where rows have no
+    lines.
     """
 
     table: str
-    number: int
+    number: int | None
     cells: Mapping[str, str]
+    about: str = ""
 
     @property
     def place(self) -> Place:
         """Where the row stands."""
-        return Place(self.table, self.number)
+        return Place(self.table, self.number, self.about)
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ def case_of_rows(rows: PatientRows, vocabulary: Vocabulary) -> Case:
 
 
 def _mark(row: Row) -> yaml.Mark:
-    return yaml.Mark(row.table, 0, row.number - 1, 0, None, 0)
+    return yaml.Mark(row.table, 0, (row.number or 0) - 1, 0, None, 0)
 
 
 def _scalar(text: str, row: Row) -> yaml.Node:

@@ -13,12 +13,13 @@ from rdflib import URIRef
 from rdflib.term import Literal
 
 from sts_kg.cases import Explanation, PatientRows, Session, case_of_rows, find_option
+from sts_kg.cohort import plots
 from sts_kg.cohort.csv_tables import Piece
 from sts_kg.cohort.rejections import Rejected, Rejections
 from sts_kg.cohort.release import HIDDEN, Release
 from sts_kg.cohort.rows import Form, Rows
 from sts_kg.cohort.words import words_of
-from sts_kg.errors import UnknownNameError
+from sts_kg.errors import ParameterError, UnknownNameError
 from sts_kg.guideline import Guideline
 from sts_kg.plan import Facts, Packer, Plan, Tally, Values, plan_of, short, tally_of
 from sts_kg.rdf import local
@@ -81,8 +82,7 @@ class Cohort:
     ) -> None:
         self.guideline, self.tables, self.min_cell = guideline, tables, min_cell
         self.plan: Plan = plan_of(guideline)
-        #: The rows that could not be used; known when the tables have been read.
-        self.rejections = Rejections()
+        self._rejections = Rejections()
         self._on_progress = on_progress
         self._ids: list[str] = []
 
@@ -98,7 +98,7 @@ class Cohort:
             A table cannot be read.
         """
         packer, hashes, rows = Packer(), [], []
-        for piece in self.tables.pieces(self.rejections):
+        for piece in self.tables.pieces(self._rejections):
             packer.add(len(piece.ids), piece.columns, piece.clashing, piece.marks)
             self._ids.append("\n".join(piece.ids))
             hashes.append(np.fromiter(map(hash, piece.ids), np.int64, len(piece.ids)))
@@ -132,9 +132,15 @@ class Cohort:
                 self.tables.take_back(ids[number])
                 others = [int(rows[other]) for other in suspects if ids[other] == ids[number] and other != number]
                 reason = f"the case {ids[number]!r} is there again on line {others[0]}; none of them is used"
-                self.rejections.add(Rejected(table, int(rows[number]), "case", reason))
+                self._rejections.add(Rejected(table, int(rows[number]), "case", reason))
         self._ids = ["\n".join(one for one, keep in zip(ids, kept.tolist(), strict=True) if keep)]
         return facts.only(kept)
+
+    @property
+    def rejections(self) -> Rejections:
+        """The rows that cannot be used, each with its place and reason."""
+        _ = self.facts  # they are found together
+        return self._rejections
 
     def ids(self) -> Iterator[str]:
         """Yield the ids of the patients, in order."""
@@ -216,6 +222,37 @@ class Cohort:
             for some, count in self.release.sets()
         ]
         return self._table(("options", "patients"), rows)
+
+    def plot(self, what: str, option: str | None = None) -> str:
+        """Return a picture as SVG: `statuses`, `questions`, `combinations`, or the `funnel` of an option.
+
+        It shows what `counts`, `ask`, `patterns` and `funnel` do, with the version and digest of the plan.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such picture or option.
+        ParameterError
+            An option is missing, or given for a picture of all.
+        ImportError
+            matplotlib is not installed.
+        """
+        drawn = {
+            "statuses": (plots.statuses, self.counts),
+            "questions": (plots.questions, self.ask),
+            "combinations": (plots.combinations, self.patterns),
+        }
+        if what not in (*drawn, "funnel"):
+            raise UnknownNameError("picture", what, (*drawn, "funnel"))
+        if (option is None) == (what == "funnel"):
+            reason = "it is of one option" if option is None else "it is of all options"
+            raise ParameterError(f"plot {what}", "option", reason, value=option)
+        footer = f"{self.plan.disclaimer} [sts_kg {self.plan.version}, plan {self.plan.digest[:12]}…]"
+        if option is not None:
+            label = self.plan.options[find_option(option, self.plan.options)].label
+            return plots.funnel(self.funnel(option), label, footer=footer)
+        draw, table = drawn[what]
+        return draw(table(), footer=footer)
 
     def _table(self, variables: tuple[str, ...], rows: Sequence[Sequence[URIRef | str | int | None]]) -> Table:
         labels = {option: plan.label for option, plan in self.plan.options.items()}
