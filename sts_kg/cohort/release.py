@@ -143,17 +143,19 @@ class Release:
                     self._part(("yes", more), ("yes", parts))
                     self._part(("no", parts), ("no", more))
         self._relate_sets()
-        for parts in self._sets:
-            if not any(parts < other for other in self._sets):
-                kinds = _Kinds(self.plan, self._steps, parts)
-                found: Counter[Key] = Counter()
-                for block in self._facts.blocks():
-                    found.update(kinds.counted(Values(self.plan, block)))
-                count.update({cell: found[cell] for cell in kinds.cells})
-                self._unshown.update(kinds.cells)
-                self._sums += kinds.sums
-                for total, of in kinds.sums:
-                    count.setdefault(total, sum(count[each] for each in of))
+        widest = [parts for parts in self._sets if not any(parts < other for other in self._sets)]
+        kinds = [_Kinds(self.plan, self._steps, parts) for parts in widest]
+        found: Counter[Key] = Counter()
+        for block in self._facts.blocks():
+            values = Values(self.plan, block)
+            for each in kinds:
+                found.update(each.counted(values))
+        for each in kinds:
+            count.update({cell: found[cell] for cell in each.cells})
+            self._unshown.update(each.cells)
+            self._sums += each.sums
+            for total, of in each.sums:
+                count.setdefault(total, sum(count[cell] for cell in of))
         self._relate_questions()
 
     def _part(self, part: Key, whole: Key) -> None:
