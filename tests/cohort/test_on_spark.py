@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,8 +15,8 @@ from random_cases import cases
 
 from sts_kg import KnowledgeGraph
 from sts_kg.cohort import on_spark
-from sts_kg.plan import Plan, plan_of, tally_of
-from sts_kg.rdf.names import local
+from sts_kg.plan import Facts, Plan, plan_of, tally_of
+from sts_kg.rdf.names import STS, local
 
 pyspark = pytest.importorskip("pyspark", reason="pyspark is not installed: make spark")
 pytestmark = [
@@ -38,7 +37,9 @@ def spark() -> Iterator[Any]:
         settings = {
             "spark.ui.enabled": "false",
             "spark.sql.shuffle.partitions": "2",
-            "spark.sql.codegen.wholeStage": "false",  # compiling costs more than these few rows
+            "spark.sql.codegen.wholeStage": "false",  # to compile, and to plan anew, costs more than these few rows
+            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+            "spark.sql.adaptive.enabled": "false",
             "spark.driver.bindAddress": "127.0.0.1",
         }
         made = SparkSession.builder.master("local-cluster[2,1,1024]").appName("sts_kg")
@@ -93,9 +94,6 @@ def test_counts_of_a_table_that_spark_knows_by_name(spark: Any, kg: KnowledgeGra
     frames(spark, rows_of(some))["table"].createOrReplaceTempView("patients_of_a_test")
     found = on_spark(spark, "patients_of_a_test", what="counts", min_cell=1)
     plan = plan_of(kg.guideline)
-    from sts_kg.plan import Facts
-    from sts_kg.rdf.names import STS
-
     facts = [[(STS[f"finding-{name}"], value == "yes") for name, value in case["findings"].items()] for case in some]
     tally = tally_of(plan, Facts.of(facts))
     assert {row["option"]: (row["met"], row["not_met"], row["undetermined"]) for row in collected(found)} == {
