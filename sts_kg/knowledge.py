@@ -24,6 +24,7 @@ from sts_kg.cases import (
     SourceDiff,
     find_case,
     find_option,
+    questionnaire,
     questions,
     read_cases,
     sheet,
@@ -31,7 +32,7 @@ from sts_kg.cases import (
     supposed,
     what_if,
 )
-from sts_kg.cohort import Cohort, open_cohort, sql_of
+from sts_kg.cohort import Cohort, Partitions, open_cohort, open_partitions, sql_of
 from sts_kg.errors import (
     CaseError,
     InconsistentError,
@@ -78,6 +79,7 @@ from sts_kg.workers import Limits, bytes_of
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure, Proof
+    from sts_kg.cohort import ConceptSets
     from sts_kg.links import Layers, LinkReport, MappingSet, Proposals
     from sts_kg.links import Mapping as MappingRow
     from sts_kg.quality import Report
@@ -739,23 +741,31 @@ class KnowledgeGraph:
 
     def cohort(
         self,
-        patients: str | Path,
+        patients: Any,
         *,
-        courses: str | Path | None = None,
-        growth: str | Path | None = None,
-        no_growth: str | Path | None = None,
+        courses: Any = None,
+        growth: Any = None,
+        no_growth: Any = None,
+        connection: Any = None,
         min_cell: int = 11,
         on_progress: Callable[[int], None] | None = None,
     ) -> Cohort:
         """Return the cohort of the patients of a table: counts, questions, and answers for each.
 
+        A table is a path (`.csv`, `.parquet`), a frame of pandas or polars, anything with an Arrow stream, or, with
+        `connection`, the name of a table there. Files in CSV are read here, all else by DuckDB. A folder has
+        `patients.csv` or `.parquet`, and the tables beside it by their names. For codes,
+        `patients` is an `Omop` or a `Codes` (`sts_kg.cohort`) about tables that the connection knows.
+
         Parameters
         ----------
-        patients : path
+        patients : table, Omop or Codes
             A row a patient: `case`, a column a finding (yes, no or empty; 1, 0), and `as_of`, `history_complete`,
             `declines`, `tumour_count`, `largest_diameter_mm` if they are known.
-        courses, growth, no_growth : path, optional
+        courses, growth, no_growth : table, optional
             Rows beside them by `case`: courses of treatment, dates of growth, and times without growth.
+        connection : duckdb.DuckDBPyConnection, optional
+            A connection to DuckDB that knows the tables, also those of a database that it attaches.
         min_cell : int
             Counts below it are hidden, and so are those from which a hidden one could be computed; 1 shows all.
         on_progress : callable, optional
@@ -766,12 +776,54 @@ class KnowledgeGraph:
         CaseError
             A table has a column twice, without a name or unknown, or no column `case`.
         ParseError
-            A file cannot be read.
+            A table cannot be read.
         ParameterError
             `min_cell` is no threshold.
+        MissingLibraryError
+            DuckDB is needed and not installed.
         """
-        tables = {"courses": courses, "growth": growth, "no_growth": no_growth}
-        return open_cohort(self.guideline, patients, **tables, min_cell=min_cell, on_progress=on_progress)
+        return open_cohort(
+            self.guideline,
+            patients,
+            courses=courses,
+            growth=growth,
+            no_growth=no_growth,
+            connection=connection,
+            min_cell=min_cell,
+            on_progress=on_progress,
+        )
+
+    def cohort_of_parts(
+        self,
+        parts: Sequence[str | Path],
+        *,
+        kept: str | Path | None = None,
+        min_cell: int = 11,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> Partitions:
+        """Return the sums over a cohort in parts, such as one a month; parts that have not changed are not read again.
+
+        Parameters
+        ----------
+        parts : sequence of path
+            Folders, each with `patients.csv` or `.parquet` and the tables beside it, or files of patients; a patient
+            is in one of them only.
+        kept : path, optional
+            A folder in which the sums of each part stay, by the digests of its tables and of the plan. They have no row
+            of a patient, but small counts are not hidden there.
+        min_cell, on_progress
+            As in `cohort`.
+
+        Raises
+        ------
+        CaseError
+            A table cannot be used, or a patient is in two of the parts that are read.
+        ParseError
+            A folder has no table of patients, or a table cannot be read.
+        ParameterError
+            `min_cell` is no threshold, or a part is named twice.
+        """
+        return open_partitions(self.guideline, parts, kept=kept, min_cell=min_cell, on_progress=on_progress)
 
     def sql(self, dialect: str, what: str, *, table: str, **asked: Any) -> str:
         """Return the SQL text by which a site answers for its own patients where they are: `sts_kg.cohort.sql_of`.
@@ -820,6 +872,22 @@ class KnowledgeGraph:
             This graph is by a reading that was not chosen.
         """
         return sheet(self.session, self.guideline.texts(page))
+
+    def questionnaire(self) -> dict[str, object]:
+        """Return the findings, and what else a case can say, as a Questionnaire of FHIR R4, in the values of JSON.
+
+        A QuestionnaireResponse to it, in JSON, is a case: wherever a case file can be named, it can be.
+        """
+        return questionnaire(self.guideline)
+
+    def view_definitions(self) -> dict[str, dict[str, Any]]:
+        """Return ViewDefinitions of SQL on FHIR v2 by their names, in the values of JSON: tables of a cohort from FHIR.
+
+        See `sts_kg.cohort.view_definitions`.
+        """
+        from sts_kg.cohort import view_definitions
+
+        return view_definitions(self.guideline)
 
     def check(self, *, page: str | Path | None = None) -> Report:
         """Return the report of the quality gates on the ontology and the queries, and on the page if available."""
@@ -1095,6 +1163,22 @@ class KnowledgeGraph:
         table = codes(found, self._layers, self.guideline.asserted, prefix=prefix).with_labels(self.guideline.labels)
         unread = (f"not read: {', '.join(others)}",) if others else ()
         return replace(table, notes=(*table.notes, *unread))
+
+    def concept_sets(self) -> ConceptSets:
+        """Return which codes of a hospital stand for findings and therapies, by the mappings of this graph that hold.
+
+        `to_table()` gives them as a table; `sts_kg.cohort.Omop` writes SQL with them.
+
+        Examples
+        --------
+        >>> from sts_kg import load
+        >>> row = load().concept_sets().rows[0]
+        >>> row.term, row.vocabulary_id, row.concept_code, row.relation, row.needs
+        ('lung-metastases', 'NCIt', 'C3577', 'broad', 'soft-tissue-sarcoma')
+        """
+        from sts_kg.cohort import concept_sets
+
+        return concept_sets(self._layers, self.guideline.vocabulary)
 
     def mapping_conflicts(self) -> Table:
         """Return the rows of mapping sets that do not agree as a table: reason, the row that holds, the other.

@@ -46,7 +46,7 @@ LIBRARIES = {
     "pyhornedowl": {"rdf.owl_syntaxes"},
     "oxrdflib": {"queries.oxigraph"},
     "SPARQLWrapper": {"stores"},
-    "yaml": {"queries", "cases.files", "cases.relations", "links.sssom_yaml"},
+    "yaml": {"queries", "cases.files", "cases.nodes", "cases.relations", "cases.responses", "links.sssom_yaml"},
     "click": {"cli"},
     "rich": {"cli.console"},
     "pandas": {"tables"},

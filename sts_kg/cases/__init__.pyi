@@ -11,6 +11,8 @@ from .explanation import Explanation as Explanation
 from .marks import Mark as Mark
 from .options import find_option as find_option
 from .places import is_id as is_id
+from .questionnaires import questionnaire as questionnaire
+from .relations import CELL_WORDS as CELL_WORDS
 from .relations import COURSES as COURSES
 from .relations import GROWTH as GROWTH
 from .relations import NO_GROWTH as NO_GROWTH

@@ -15,12 +15,14 @@ from rdflib import URIRef
 
 from sts_kg.cases.case import Case
 from sts_kg.cases.files import case_of_node
+from sts_kg.cases.nodes import TAG, WORDS
 from sts_kg.cases.places import Place, shown
 from sts_kg.errors import nearest
 from sts_kg.guideline import Vocabulary
 from sts_kg.rdf import local
 
 __all__ = [
+    "CELL_WORDS",
     "COURSES",
     "GROWTH",
     "NO_GROWTH",
@@ -42,24 +44,28 @@ COURSES = (
 GROWTH = ("case", "course", "date")
 NO_GROWTH = ("case", "from", "until")
 _LISTS = {"declines", "therapies", "purpose", "site"}
-_FLAGS = {"1": "yes", "0": "no", "1.0": "yes", "0.0": "no"}
+_FLAGS = {"1": "yes", "1.0": "yes", "0": "no", "0.0": "no"}
+#: What a cell of a finding may say, in any letter case, to what it stands for.
+CELL_WORDS: Mapping[str, bool | None] = {**WORDS, **{cell: WORDS[word] for cell, word in _FLAGS.items()}}
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: the table's name, the number or line of the row, and the texts of its cells that are not empty.
+    """A row of a table: the table's name, the line of the row if it has one, and the texts of its cells that have one.
 
-    The keys are those of a case file, and the short names of findings.
+    The keys are those of a case file, and the short names of findings. `about` says which row it is where rows have no
+    lines.
     """
 
     table: str
-    number: int
+    number: int | None
     cells: Mapping[str, str]
+    about: str = ""
 
     @property
     def place(self) -> Place:
         """Where the row stands."""
-        return Place(self.table, self.number)
+        return Place(self.table, self.number, self.about)
 
 
 @dataclass(frozen=True)
@@ -164,15 +170,12 @@ def case_of_rows(rows: PatientRows, vocabulary: Vocabulary) -> Case:
     return case_of_node(_mapping(case, row), row.table, vocabulary)
 
 
-_TAG = "tag:yaml.org,2002:"
-
-
 def _mark(row: Row) -> yaml.Mark:
-    return yaml.Mark(row.table, 0, row.number - 1, 0, None, 0)
+    return yaml.Mark(row.table, 0, (row.number or 0) - 1, 0, None, 0)
 
 
 def _scalar(text: str, row: Row) -> yaml.Node:
-    return yaml.ScalarNode(f"{_TAG}str", text, _mark(row), _mark(row))
+    return yaml.ScalarNode(f"{TAG}str", text, _mark(row), _mark(row))
 
 
 def _needed(row: Row, key: str) -> yaml.Node:
@@ -190,9 +193,9 @@ def _value(key: str, cell: str, row: Row) -> yaml.Node:
 def _list(nodes: Iterable[yaml.Node]) -> yaml.Node:
     found = list(nodes)
     mark = found[0].start_mark if found else yaml.Mark("", 0, 0, 0, None, 0)
-    return yaml.SequenceNode(f"{_TAG}seq", found, mark, mark)
+    return yaml.SequenceNode(f"{TAG}seq", found, mark, mark)
 
 
 def _mapping(values: Mapping[str, yaml.Node], row: Row) -> yaml.Node:
     pairs = [(_scalar(key, row), value) for key, value in values.items()]
-    return yaml.MappingNode(f"{_TAG}map", pairs, _mark(row), _mark(row))
+    return yaml.MappingNode(f"{TAG}map", pairs, _mark(row), _mark(row))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -12,12 +11,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sts_kg.cli.shared import DONE, UNREADABLE, File, as_json, formats, graph_by, page_option, reading_option, terminal
+from sts_kg.cli.shared import (
+    DONE,
+    UNREADABLE,
+    File,
+    as_json,
+    formats,
+    graph_by,
+    mappings_option,
+    page_option,
+    reading_option,
+    terminal,
+    with_own,
+)
 from sts_kg.cohort import DIALECTS, WHATS
 from sts_kg.safe import counted
 
 if TYPE_CHECKING:
-    from sts_kg.cohort import Cohort
+    from sts_kg.cohort import Cohort, Partitions
+    from sts_kg.knowledge import KnowledgeGraph
     from sts_kg.tables import Table
 
 __all__ = ["cohort_group"]
@@ -32,8 +44,9 @@ def cohort_group() -> None:
     """Answer for many patients at once: counts, questions, rows, and SQL for where the data are.
 
     PATIENTS is a table with a row a patient: the column case, and a column for each finding (yes, no or nothing; 1, 0).
-    Counts below 11 are hidden, and so are those that would give them back. No command but rows writes anything about
-    one patient.
+    A folder holds patients.csv or .parquet, with courses, growth and no_growth beside it; several folders are parts of
+    one cohort. Counts below 11 are hidden, and so are those that would give them back. No command but rows and explain
+    says anything of one patient.
 
     \b
     Example:
@@ -43,67 +56,82 @@ def cohort_group() -> None:
     """
 
 
-def _tables(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the tables of a cohort to a command, which then gets the cohort."""
+def _tables(*, parts: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what adds the tables of a cohort to a command, which then gets the cohort; or several parts of one."""
 
-    @click.argument("patients", type=File)
-    @click.option("--courses", type=File, metavar="FILE", help="Courses of treatment, by case.")
-    @click.option("--growth", type=File, metavar="FILE", help="Dates of growth, by case.")
-    @click.option("--no-growth", type=File, metavar="FILE", help="Times without growth, by case.")
-    @click.option(
-        "--min-cell",
-        type=click.IntRange(min=1),
-        default=11,
-        show_default=True,
-        metavar="N",
-        help=_HIDES,
-    )
-    @reading_option
-    @click.option("--manifest", type=File, metavar="FILE", help="Write what was read and used, as JSON.")
-    @wraps(command)
-    def with_cohort(readings: tuple[str, ...], manifest: Path | None, **options: Any) -> None:
-        named = ("patients", "courses", "growth", "no_growth", "min_cell")
-        tables = {name: options.pop(name) for name in named}
-        with _reading(tables, readings) as cohort:
+    def added(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def with_cohort(readings: tuple[str, ...], manifest: Path | None, **options: Any) -> None:
+            named = ("patients", "courses", "growth", "no_growth", "min_cell", "kept")
+            tables = {name: options.pop(name) for name in named if name in options}
+            with terminal().busy("reading …") as say:
+                cohort = _opened(graph_by(readings), tables, lambda n: say(f"{counted(n, 'patient')} read …"))
+                len(cohort)  # reads the tables
             command(cohort, **options)
-        sys.exit(_told(cohort, manifest))
+            sys.exit(_told(cohort, manifest))
 
-    return with_cohort
+        decorators = [
+            click.argument(
+                "patients", type=File, nargs=-1 if parts else 1, required=True, metavar="PATIENTS" + "..." * parts
+            ),
+            click.option("--courses", type=File, metavar="FILE", help="Courses of treatment, by case."),
+            click.option("--growth", type=File, metavar="FILE", help="Dates of growth, by case."),
+            click.option("--no-growth", type=File, metavar="FILE", help="Times without growth, by case."),
+            click.option(
+                "--min-cell", type=click.IntRange(min=1), default=11, show_default=True, metavar="N", help=_HIDES
+            ),
+            click.option(
+                "--kept", type=File, metavar="DIR", help="Keep the sums of each part here; read anew what changed."
+            ),
+            reading_option,
+            click.option("--manifest", type=File, metavar="FILE", help="Write what was read and used, as JSON."),
+        ]
+        made: Callable[..., Any] = with_cohort
+        for decorator in reversed([each for each in decorators if parts or each is not decorators[5]]):
+            made = decorator(made)
+        return made
+
+    return added
 
 
-@contextmanager
-def _reading(tables: dict[str, Any], readings: tuple[str, ...]) -> Iterator[Cohort]:
-    with terminal().busy("reading …") as say:
-        cohort = graph_by(readings).cohort(
-            tables.pop("patients"), **tables, on_progress=lambda n: say(f"{counted(n, 'patient')} read …")
-        )
-        len(cohort)  # reads the tables
-    yield cohort
+def _opened(kg: KnowledgeGraph, tables: dict[str, Any], on_progress: Callable[[int], None]) -> Cohort | Partitions:
+    """Return the cohort of some tables: of several parts, or of one whose sums are kept, only the sums."""
+    patients, kept = tables.pop("patients"), tables.pop("kept", None)
+    several = isinstance(patients, tuple)
+    if several and (len(patients) > 1 or kept is not None):
+        min_cell = tables.pop("min_cell")
+        if beside := [f"--{kind.replace('_', '-')}" for kind, path in tables.items() if path is not None]:
+            raise click.UsageError(f"{beside[0]} is of one table of patients; parts are folders that hold theirs")
+        return kg.cohort_of_parts(patients, kept=kept, min_cell=min_cell, on_progress=on_progress)
+    return kg.cohort(patients[0] if several else patients, **tables, on_progress=on_progress)
 
 
-def _told(cohort: Cohort, manifest: Path | None) -> int:
+def _told(cohort: Cohort | Partitions, manifest: Path | None) -> int:
     """Say which rows were rejected, write the manifest, and return the exit code."""
     from sts_kg.rdf import write_bytes
 
-    shown, rejections = terminal(), cohort.rejections
+    shown, rejections = terminal(), cohort.read.rejections
     for rejected in rejections.listed[:_MOST_TOLD]:
         shown.error(str(rejected))
-    if more := len(rejections) - _MOST_TOLD:
-        shown.note(f"and {counted(more, 'row')} more were rejected") if more > 0 else None
+    if (more := len(rejections) - _MOST_TOLD) > 0:
+        shown.note(f"and {counted(more, 'row')} more were rejected")
     said = cohort.manifest()
     patients = said["patients"]
     assert isinstance(patients, dict)
+    contradictory = patients["contradictory"]
     shown.note(
         f"{counted(patients['read'], 'patient')} read: {patients['answered']} answered"
-        f" ({patients['contradictory']} contradictory), {patients['rejected']} rejected"
+        f" ({'*' if contradictory is None else contradictory} contradictory), {patients['rejected']} rejected"
     )
     if manifest is not None:
         write_bytes(manifest, (as_json(said) + "\n").encode())
     return UNREADABLE if len(rejections) else DONE
 
 
-def _show(table: Table, form: str, cohort: Cohort) -> None:
+def _show(table: Table, form: str, cohort: Cohort | Partitions) -> None:
     shown = terminal()
+    for note in table.notes:
+        shown.note(note)
     if form == "table":
         shown.answer(table)
         shown.tell(f"{cohort.guideline.footer}\n")
@@ -113,9 +141,9 @@ def _show(table: Table, form: str, cohort: Cohort) -> None:
 
 
 @cohort_group.command(name="counts")
-@_tables
+@_tables(parts=True)
 @formats(*_FORMS)
-def counts(cohort: Cohort, form: str) -> None:
+def counts(cohort: Cohort | Partitions, form: str) -> None:
     """Count the patients of each option by status: met, not met, undetermined, contradictory.
 
     \b
@@ -126,9 +154,9 @@ def counts(cohort: Cohort, form: str) -> None:
 
 
 @cohort_group.command(name="ask")
-@_tables
+@_tables(parts=True)
 @formats(*_FORMS)
-def ask(cohort: Cohort, form: str) -> None:
+def ask(cohort: Cohort | Partitions, form: str) -> None:
     """Rank the questions by how many patients wait for them, and for how many the answer alone settles an option.
 
     \b
@@ -139,10 +167,10 @@ def ask(cohort: Cohort, form: str) -> None:
 
 
 @cohort_group.command(name="funnel")
-@_tables
+@_tables(parts=True)
 @click.argument("option")
 @formats(*_FORMS)
-def funnel(cohort: Cohort, option: str, form: str) -> None:
+def funnel(cohort: Cohort | Partitions, option: str, form: str) -> None:
     """Count who is left after each part of the condition of an option: yes, no, not known.
 
     \b
@@ -153,9 +181,9 @@ def funnel(cohort: Cohort, option: str, form: str) -> None:
 
 
 @cohort_group.command(name="patterns")
-@_tables
+@_tables(parts=True)
 @formats(*_FORMS)
-def patterns(cohort: Cohort, form: str) -> None:
+def patterns(cohort: Cohort | Partitions, form: str) -> None:
     """Count the sets of options that are met together.
 
     \b
@@ -166,7 +194,7 @@ def patterns(cohort: Cohort, form: str) -> None:
 
 
 @cohort_group.command(name="rows")
-@_tables
+@_tables(parts=False)
 @click.option("-o", "--output", type=File, required=True, metavar="FILE", help="Where to: .csv or .parquet.")
 @click.option("--form", type=click.Choice(("wide", "long", "omop")), default="wide", show_default=True)
 @click.option("--as-of", type=click.DateTime(("%Y-%m-%d",)), metavar="DATE", help="The date of OMOP's cohort table.")
@@ -303,3 +331,74 @@ def plan(readings: tuple[str, ...]) -> None:
       sts-kg cohort plan --reading D04=S08-alone
     """
     terminal().write(graph_by(readings).plan.to_json())
+
+
+@cohort_group.command(name="concepts")
+@mappings_option
+@formats("table", "csv", "tsv", "json", "md")
+def concepts(mappings: tuple[Path, ...], form: str) -> None:
+    """List the codes of a hospital that stand for findings and therapies, each with its mapping.
+
+    By exact and narrow matches that hold; a code that needs another one beside it names the finding. The CSV can be
+    loaded as a table where the patients are.
+
+    \b
+    Example:
+      sts-kg cohort concepts
+      sts-kg cohort concepts --mappings local.sssom.tsv --format csv > concepts.csv
+    """
+    from sts_kg.knowledge import load
+
+    table, shown = with_own(load(), mappings).concept_sets().to_table(), terminal()
+    if form == "table":
+        shown.answer(table)
+    else:
+        texts = {"csv": table.to_csv, "tsv": table.to_tsv, "json": table.to_json, "md": table.to_markdown}
+        shown.write(texts[form]())
+    for note in table.notes:
+        shown.note(note)
+
+
+@cohort_group.command(name="example")
+@click.argument("folder", type=File, metavar="DIR")
+@click.option("--people", type=click.IntRange(min=0), default=10_000, show_default=True, help="How many persons.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same persons.")
+def example(folder: Path, people: int, seed: int) -> None:
+    """Write an invented database, to try queries on: CSV files in the form of OMOP CDM v5.4.
+
+    No person in it is real, and its numbers say nothing about people or treatments. Its concepts have ids of the range
+    that OMOP leaves to sites.
+
+    \b
+    Example:
+      sts-kg cohort example invented --people 1000
+    """
+    from sts_kg.cohort import invented_omop
+    from sts_kg.knowledge import load
+
+    files = invented_omop(load().concept_sets(), people, seed).write(folder)
+    terminal().note(f"{folder} has {len(files)} files about {people:,} invented persons")
+
+
+@cohort_group.command(name="views")
+@click.option("-o", "--output", type=File, metavar="DIR", help="Write each into this new folder, as NAME.json.")
+def views(output: Path | None) -> None:
+    """Print ViewDefinitions (SQL on FHIR v2): tables of a cohort from FHIR resources.
+
+    They flatten responses to the questionnaire, and list the codes of conditions, procedures and medications.
+
+    \b
+    Example:
+      sts-kg cohort views -o views
+    """
+    from sts_kg.knowledge import load
+    from sts_kg.rdf import writing_folder
+
+    made = load().view_definitions()
+    if output is None:
+        terminal().write(as_json(made))
+        return
+    with writing_folder(output) as folder:
+        for name, view in made.items():
+            (folder / f"{name}.json").write_text(f"{as_json(view)}\n", encoding="utf-8")
+    terminal().note(f"{counted(len(made), 'view')} written to {output}")

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from rdflib import URIRef
-from rdflib.term import Literal
 
 from sts_kg.cases import Explanation, PatientRows, Session, case_of_rows, find_option
 from sts_kg.cohort.csv_tables import Piece
 from sts_kg.cohort.rejections import Rejected, Rejections
+from sts_kg.cohort.release import Key, count_kinds
 from sts_kg.cohort.rows import Form, Rows
-from sts_kg.cohort.words import words_of
+from sts_kg.cohort.sums import Read, Sums, TableRead
 from sts_kg.errors import UnknownNameError
 from sts_kg.guideline import Guideline
-from sts_kg.plan import Facts, Packer, Plan, Tally, Values, plan_of, short, tally_of
-from sts_kg.rdf import local
+from sts_kg.plan import Facts, Packer, Tally, Values, tally_of
 from sts_kg.safe import counted
-from sts_kg.tables import Table
 
 __all__ = ["Cohort", "PatientTables"]
 
@@ -52,7 +49,7 @@ class PatientTables(Protocol):
         """Count a row of a patient, and the rows beside it, as not used after all."""
 
 
-class Cohort:
+class Cohort(Sums):
     """The patients of some tables, with what the conditions of a guideline come to for each.
 
     Nothing is read before it is asked for; then the tables are read once, and what is held of a patient are the bits of
@@ -78,10 +75,9 @@ class Cohort:
         min_cell: int = 11,
         on_progress: Callable[[int], None] | None = None,
     ) -> None:
-        self.guideline, self.tables, self.min_cell = guideline, tables, min_cell
-        self.plan: Plan = plan_of(guideline)
-        #: The rows that could not be used; known when the tables have been read.
-        self.rejections = Rejections()
+        super().__init__(guideline, min_cell)
+        self.tables = tables
+        self._rejections = Rejections()
         self._on_progress = on_progress
         self._ids: list[str] = []
 
@@ -97,7 +93,7 @@ class Cohort:
             A table cannot be read.
         """
         packer, hashes, rows = Packer(), [], []
-        for piece in self.tables.pieces(self.rejections):
+        for piece in self.tables.pieces(self._rejections):
             packer.add(len(piece.ids), piece.columns, piece.clashing, piece.marks)
             self._ids.append("\n".join(piece.ids))
             hashes.append(np.fromiter(map(hash, piece.ids), np.int64, len(piece.ids)))
@@ -131,9 +127,15 @@ class Cohort:
                 self.tables.take_back(ids[number])
                 others = [int(rows[other]) for other in suspects if ids[other] == ids[number] and other != number]
                 reason = f"the case {ids[number]!r} is there again on line {others[0]}; none of them is used"
-                self.rejections.add(Rejected(table, int(rows[number]), "case", reason))
+                self._rejections.add(Rejected(table, int(rows[number]), "case", reason))
         self._ids = ["\n".join(one for one, keep in zip(ids, kept.tolist(), strict=True) if keep)]
         return facts.only(kept)
+
+    @property
+    def rejections(self) -> Rejections:
+        """The rows that cannot be used, each with its place and reason."""
+        _ = self.facts  # they are found together
+        return self._rejections
 
     def ids(self) -> Iterator[str]:
         """Yield the ids of the patients, in order."""
@@ -157,77 +159,10 @@ class Cohort:
         """The sums over all patients, before any is hidden: for programs that hide small counts themselves."""
         return tally_of(self.plan, self.facts)
 
-    def counts(self) -> Table:
-        """Return how many patients have which status, a row an option.
-
-        Columns: `option`, `met`, `not_met`, `undetermined`, `contradictory`, `patients`.
-        """
-        tally = self.tally
-        rows = [
-            (
-                option,
-                tally.met[option],
-                tally.unmet[option],
-                tally.undetermined(option),
-                tally.contradictory,
-                tally.cases,
-            )
-            for option in self.plan.options
-        ]
-        return self._table(("option", "met", "not_met", "undetermined", "contradictory", "patients"), rows)
-
-    def ask(self) -> Table:
-        """Return the questions that patients wait for, the one for which most do first.
-
-        Columns: `findings` (short names), `question`, `waiting` (patients), `options` (pairs of a patient and an option
-        that waits), `settled` (patients for whom the answer alone settles an option).
-        """
-        asked = [(question, self.tally.asked[question]) for question in self.plan.questions]
-        asked.sort(key=lambda pair: (-pair[1].waiting, -pair[1].settled))
-        rows = [
-            (" ".join(map(short, question.findings)), question.text, each.waiting, each.options, each.settled)
-            for question, each in asked
-            if each.waiting
-        ]
-        return self._table(("findings", "question", "waiting", "options", "settled"), rows)
-
-    def funnel(self, option: str) -> Table:
-        """Return how many patients are left after each part of the condition of an option.
-
-        Columns: `part` (in words), `yes` (all parts so far hold), `no` (one does not), `unknown` (neither is known).
-        Patients that contradict themselves are left out.
-
-        Raises
-        ------
-        UnknownNameError
-            There is no such option.
-        """
-        chosen = find_option(option, self.plan.options)
-        condition = self.plan.options[chosen].condition
-        parts = words_of(condition)
-        steps = self.tally.steps[chosen]
-        first = [("all patients that do not contradict themselves", self.tally.cases - self.tally.contradictory, 0, 0)]
-        rows = [(part, step.yes, step.no, step.unknown) for part, step in zip(parts, steps, strict=True)]
-        return self._table(("part", "yes", "no", "unknown"), [*first, *rows])
-
-    def patterns(self) -> Table:
-        """Return the sets of options that are met together, the most frequent first.
-
-        Columns: `options` (their names, with blanks between; empty for none), `patients`. Patients that contradict
-        themselves are left out.
-        """
-        options = [local(option) for option in self.plan.options]
-        found = sorted(self.tally.sets.items(), key=lambda pair: (-pair[1], pair[0]))
-        rows = [
-            (" ".join(name for number, name in enumerate(options) if some >> number & 1), count)
-            for some, count in found
-        ]
-        return self._table(("options", "patients"), rows)
-
-    def _table(self, variables: tuple[str, ...], rows: Sequence[Sequence[URIRef | str | int]]) -> Table:
-        labels = {option: plan.label for option, plan in self.plan.options.items()}
-        cells = tuple(tuple(cell if isinstance(cell, URIRef) else Literal(cell) for cell in row) for row in rows)
-        return Table(variables, cells, labels)
+    @cached_property
+    def kinds(self) -> Mapping[Key, int]:
+        """How many patients are of each kind that the tables tell apart: what small counts are hidden by."""
+        return count_kinds(self.plan, self.facts)
 
     # --- patients
 
@@ -267,30 +202,13 @@ class Cohort:
         one = case_of_rows(rows, self.guideline.vocabulary)
         return Session(self.guideline, (one,)).explain(one, chosen, self.guideline.texts(page))
 
-    # --- the run
-
-    def manifest(self) -> dict[str, object]:
-        """Return what was read and what came of it, as plain values; nothing in it is about one patient.
-
-        Of each table it says how many rows there are, and how many are used; the others are listed by table and row.
-        """
-        tally, tables = self.tally, self.tables
-        return {
-            "version": self.plan.version,
-            "plan": self.plan.digest,
-            "reading": self.plan.reading,
-            "source": self.guideline.source_digest,
-            "min_cell": self.min_cell,
-            "tables": {
-                kind: {"name": name, "rows": tables.n_rows[kind], "used": tables.n_used[kind]}
-                for kind, name in tables.names.items()
-            },
-            "patients": {
-                "read": tables.n_rows["patients"],
-                "answered": tally.cases,
-                "rejected": tables.n_rows["patients"] - tally.cases,
-                "contradictory": tally.contradictory,
-            },
-            "rejected": self.rejections.as_dicts(),
-            "disclaimer": self.plan.disclaimer,
-        }
+    @property
+    def read(self) -> Read:
+        """How many rows the tables have, how many are used, and which are not."""
+        tables, rejections = self.tables, self.rejections
+        return Read(
+            tuple(
+                TableRead(kind, name, tables.n_rows[kind], tables.n_used[kind]) for kind, name in tables.names.items()
+            ),
+            rejections,
+        )

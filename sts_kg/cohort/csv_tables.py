@@ -16,6 +16,7 @@ import numpy as np
 from rdflib import URIRef
 
 from sts_kg.cases import (
+    CELL_WORDS,
     COURSES,
     GROWTH,
     NO_GROWTH,
@@ -41,11 +42,7 @@ __all__ = ["CsvTables", "Piece"]
 _Key = TypeVar("_Key")
 _CHUNK = 8192
 _YES, _NO, _UNKNOWN, _WRONG = range(4)
-_WORDS = {
-    **dict.fromkeys(("yes", "true", "on", "1", "1.0"), _YES),
-    **dict.fromkeys(("no", "false", "off", "0", "0.0"), _NO),
-    **dict.fromkeys(("unknown", "null", "~", ""), _UNKNOWN),
-}
+_CODE_OF: dict[bool | int | None, int] = {True: _YES, False: _NO, None: _UNKNOWN}
 
 
 @dataclass(frozen=True)
@@ -234,7 +231,8 @@ class _Codes(dict[str, int]):
     """What a cell says, by its text; a text that is new is looked up in any letter case, and kept."""
 
     def __missing__(self, cell: str) -> int:
-        code = _WORDS.get(cell.strip().casefold(), _WRONG)
+        said = CELL_WORDS.get(cell.strip().casefold(), _WRONG)
+        code = _CODE_OF.get(said, _WRONG)
         if len(self) < 10_000:
             self[cell] = code
         return code

@@ -154,12 +154,13 @@ def mapping_axioms(mappings: Graph, ontology: Graph) -> tuple[Graph, Counter[str
         if not str(mappings.value(axiom, OWL.annotatedProperty)).startswith((str(OWL), str(RDFS), str(RDF)))
     }
     sets = {axiom: whole for whole, axiom in mappings.subject_objects(_SSSOM.mappings)}
-    described = {*mappings.objects(None, SH.declare)} | (set(sets) - set(names))
+    of_sets = (_SSSOM.mappings, _SSSOM.extension_definitions, SH.declare)
+    described = {each for said in of_sets[1:] for each in mappings.objects(None, said)} | (set(sets) - set(names))
     left = 0
     for subject, predicate, object_ in mappings:
         if isinstance(object_, Literal) and object_.datatype == XSD.date:
             object_ = Literal(f"{object_}T00:00:00", datatype=XSD.dateTime)
-        if subject in described or predicate in (_SSSOM.mappings, SH.declare) or object_ == _SSSOM.MappingSet:
+        if subject in described or predicate in of_sets or object_ == _SSSOM.MappingSet:
             left += 1
         else:
             axioms.add((names.get(subject, subject), predicate, object_))

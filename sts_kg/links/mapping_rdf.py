@@ -42,7 +42,7 @@ from sts_kg.links.slots import (
 )
 from sts_kg.rdf import BASE, Prefixes, rdflib_quiet
 
-__all__ = ["SSSOM", "from_graph", "sets_of", "to_graph"]
+__all__ = ["SSSOM", "from_graph", "row_iris", "sets_of", "to_graph"]
 
 SSSOM = Namespace(slots.SSSOM)
 _PAV = Namespace("http://purl.org/pav/")
@@ -89,20 +89,44 @@ def to_graph(mappings: MappingSet) -> Graph:
     for prefix, iri in sorted((mappings.curie_map | {"sssom": str(SSSOM)}).items()):
         if NC_NAME.fullmatch(prefix):
             graph.bind(prefix, iri, override=True, replace=True)
-    whole = URIRef(mappings.id) if IRI.fullmatch(mappings.id) else BNode("mappings")
+    whole = _whole(mappings)
     graph.add((whole, RDF.type, SSSOM.MappingSet))
     _describe(graph, whole, mappings, names)
-    records = [names.record(row) for row in mappings.mappings]
-    count, seen = Counter(records), Counter[str]()
-    taken = {whole, *(names.end(row.subject_id) for row in mappings.mappings if row.subject_id)}
-    for row, record in zip(mappings.mappings, records, strict=True):
-        name = record if record not in taken and count[record] == 1 else None
-        _annotate(graph, whole, mappings, row, names, name, seen)
+    for row, axiom in zip(mappings.mappings, _axioms(mappings, names), strict=True):
+        _annotate(graph, whole, mappings, row, names, axiom)
     used = {p for _, p, _ in graph} | {o for _, o in graph.subject_objects(OWL.annotatedProperty)}
     for predicate in used - {PROV.wasDerivedFrom, SH.declare, SH.prefix, SH.namespace}:
         if isinstance(predicate, URIRef) and not any(predicate.startswith(str(each)) for each in _LANGUAGE):
             graph.add((predicate, RDF.type, OWL.AnnotationProperty))
     return graph
+
+
+def row_iris(mappings: MappingSet) -> tuple[URIRef, ...]:
+    """Return the IRI by which each row of a set is known in RDF: its record_id, or else one with a digest of it."""
+    return tuple(_axioms(mappings, _Names(mappings)))
+
+
+def _whole(mappings: MappingSet) -> URIRef | BNode:
+    return URIRef(mappings.id) if IRI.fullmatch(mappings.id) else BNode("mappings")
+
+
+def _axioms(mappings: MappingSet, names: _Names) -> Iterator[URIRef]:
+    """Yield the IRI of each row; a record_id that another row or term has is none."""
+    whole, records = _whole(mappings), [names.record(row) for row in mappings.mappings]
+    count, seen = Counter(records), Counter[str]()
+    taken = {whole, *(names.end(row.subject_id) for row in mappings.mappings if row.subject_id)}
+    for row, record in zip(mappings.mappings, records, strict=True):
+        if record is not None and record not in taken and count[record] == 1:
+            yield record
+            continue
+        digest = _digest(str(whole), *(part for cell in _cells(row).items() for part in cell))
+        seen[digest] += 1
+        yield URIRef(_AXIOM + digest + (f"-{seen[digest]}" if seen[digest] > 1 else ""))  # one that is there twice
+
+
+def _cells(row: Mapping) -> dict[str, str]:
+    filled = (slot for slot in SLOTS if getattr(row, slot) not in (None, ()))
+    return {slot: row.cell(slot) for slot in (*filled, *row.extra)}
 
 
 def _describe(graph: Graph, whole: Node, mappings: MappingSet, names: _Names) -> None:
@@ -157,18 +181,12 @@ def _annotate(
     mappings: MappingSet,
     row: Mapping,
     names: _Names,
-    name: URIRef | None,
-    seen: Counter[str],
+    axiom: URIRef,
 ) -> None:
     """Add a row: its axiom and the match itself, or only a record if it states no match."""
-    filled = (slot for slot in SLOTS if getattr(row, slot) not in (None, ()))
-    cells = {slot: row.cell(slot) for slot in (*filled, *row.extra)}
-    if name is not None:
+    cells = _cells(row)
+    if not axiom.startswith(_AXIOM):
         del cells["record_id"]
-    digest = _digest(str(whole), *(part for cell in cells.items() for part in cell))
-    seen[digest] += name is None
-    again = f"-{seen[digest]}" if seen[digest] > 1 else ""  # a row that is there twice is two records
-    axiom = name if name is not None else URIRef(_AXIOM + digest + again)
     graph.add((whole, SSSOM.mappings, axiom))
     match: list[Node | None] = [None, None, None]
     for slot in cells:

@@ -3,6 +3,7 @@ from .bits import Facts as Facts
 from .bits import Flags as Flags
 from .bits import Packer as Packer
 from .bits import Values as Values
+from .bits import count_sets as count_sets
 from .bits import unpacked as unpacked
 from .plan import CourseFinding as CourseFinding
 from .plan import Fact as Fact

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from operator import and_, or_
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ from rdflib import URIRef
 from sts_kg.guideline import Condition, Conjunction, Leaf, leaves
 from sts_kg.plan.plan import Fact, Plan, Question
 
-__all__ = ["Bits", "Facts", "Flags", "Packer", "Values", "unpacked"]
+__all__ = ["Bits", "Facts", "Flags", "Packer", "Values", "count_sets", "unpacked"]
 
 Bits: TypeAlias = npt.NDArray[np.uint64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -119,6 +119,30 @@ def _packed(flags: Flags) -> Bits:
 def unpacked(bits: Bits, n: int) -> Flags:
     """Return the first `n` bits of a column as an array of truth values."""
     return np.unpackbits(bits.astype("<u8", copy=False).view(np.uint8), count=n, bitorder="little").view(bool)
+
+
+def count_sets(columns: Sequence[Bits], within: Bits, n: int) -> dict[int, int]:
+    """Return how many of the first `n` cases that are `within` have which set of columns; bit `i` is column `i`."""
+    same: dict[int, int] = {}  # columns that are one, as those of options with one condition, are unpacked once
+    for place, column in enumerate(columns):
+        same[id(column)] = same.get(id(column), 0) | 1 << place
+    different = [*{id(column): column for column in columns}.values()]
+    few = len(different) <= 16
+    sets: npt.NDArray[Any] = np.zeros(n, np.uint16 if few else np.uint64)
+    for place, column in enumerate(different):
+        sets |= unpacked(column, n).astype(sets.dtype) << sets.dtype.type(place)
+    sets = sets[unpacked(within, n)]
+    if few:  # counting is several times as fast as sorting
+        all_counts = np.bincount(sets)
+        found = np.flatnonzero(all_counts)
+        counts = all_counts[found]
+    else:
+        found, counts = np.unique(sets, return_counts=True)
+    whole = [*same.values()]
+    return {
+        sum(bits for place, bits in enumerate(whole) if each >> place & 1): number
+        for each, number in zip(found.tolist(), counts.tolist(), strict=True)
+    }
 
 
 def _any(columns: Sequence[Bits]) -> Bits:
@@ -342,11 +366,7 @@ class Values:
 
     def patterns(self) -> dict[int, int]:
         """Return how many cases have which set of met options; bit `i` of a set is the option with the number `i`."""
-        sets = np.zeros(self.facts.n, np.uint64)
-        for number, option in enumerate(self.plan.options):
-            sets |= unpacked(self.met(option), self.facts.n).astype(np.uint64) << np.uint64(number)
-        found, counts = np.unique(sets[unpacked(self.agreeing, self.facts.n)], return_counts=True)
-        return dict(zip(found.tolist(), counts.tolist(), strict=True))
+        return count_sets([self.met(option) for option in self.plan.options], self.agreeing, self.facts.n)
 
     def _entailed(self, fact: Fact) -> Bits:
         if (found := self._known.get(fact)) is None:

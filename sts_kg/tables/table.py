@@ -37,7 +37,8 @@ class Table:
     """The solutions of a query: `rows` of terms under `variables`, an unbound cell None.
 
     `labels` (IRI to label) serve only for showing, and `notes` say what a person should know of the query, a sentence
-    each, such as a misspelt name: two tables are equal by their variables and rows.
+    each, such as a misspelt name: two tables are equal by their variables and rows. `unbound` is the sign of an unbound
+    cell in text, Markdown and HTML; in data it is null, NA or empty.
 
     Examples
     --------
@@ -55,6 +56,7 @@ class Table:
     rows: tuple[tuple[Term | None, ...], ...]
     labels: Mapping[URIRef, str] = field(default_factory=dict, compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
+    unbound: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         assert all(len(row) == len(self.variables) for row in self.rows), "each row has one cell for each variable"
@@ -160,12 +162,15 @@ class Table:
         return text_table(self.variables, self._cells(labels), width=width)
 
     def _cells(self, labels: bool) -> list[list[str]]:
-        name, empty = self._label if labels else shown, (None,) * len(self.variables)
-        blank = [""] * len(empty)
+        name, empty = self._label if labels else self._shown, (None,) * len(self.variables)
+        blank = [self.unbound] * len(empty)
         return [blank if row == empty else [name(term) for term in row] for row in self.rows]
 
     def _label(self, term: Term | None) -> str:
-        return self.labels.get(term, shown(term)) if isinstance(term, URIRef) else shown(term)
+        return self.labels.get(term, shown(term)) if isinstance(term, URIRef) else self._shown(term)
+
+    def _shown(self, term: Term | None) -> str:
+        return self.unbound if term is None else shown(term)
 
     def _repr_html_(self) -> str:
         first = self.rows[:_MOST_ROWS_IN_HTML]
@@ -175,7 +180,7 @@ class Table:
         return html_table(self.variables, [[self._linked(term) for term in row] for row in first], caption=caption)
 
     def _linked(self, term: Term | None) -> Cell | str:
-        return Cell(shown(term), str(term), self.labels.get(term)) if isinstance(term, URIRef) else shown(term)
+        return Cell(shown(term), str(term), self.labels.get(term)) if isinstance(term, URIRef) else self._shown(term)
 
     def to_pandas(self) -> pandas.DataFrame:
         """Return a pandas frame with columns typed by XSD type; unbound is NA, so `3` stays an integer beside it.

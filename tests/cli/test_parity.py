@@ -16,6 +16,7 @@ from rdflib.compare import isomorphic
 
 from sts_kg import KnowledgeGraph, closure_of, knowledge, load, read
 from sts_kg.cli import app
+from sts_kg.cohort import invented_omop
 from sts_kg.errors import UnknownNameError
 from sts_kg.guideline.data import ontology_folder
 from sts_kg.links import read as read_mappings
@@ -62,7 +63,12 @@ SAME: dict[tuple[str, ...], Callable[[KnowledgeGraph], object]] = {
     ("what-if", F, "transition-S21", "--format", "json"): lambda kg: [
         change.as_dict() for change in kg.what_if(F, "transition-S21")
     ],
+    ("questionnaire",): lambda kg: kg.questionnaire(),
     ("cohort", "plan"): lambda kg: kg.plan.to_json(),
+    ("cohort", "concepts", "--mappings", LOCAL, "--format", "csv"): lambda kg: (
+        kg.with_mappings(LOCAL).concept_sets().to_table().to_csv()
+    ),
+    ("cohort", "views"): lambda kg: kg.view_definitions(),
     ("cohort", "sql", "--table", "t"): lambda kg: kg.sql("duckdb", "counts", table="t"),
     (
         "cohort",
@@ -227,6 +233,22 @@ def test_source_diff_prints_what_its_function_returns(
         assert printed.splitlines() == [*found.lines()]
 
 
+def test_questionnaire_writes_what_it_prints(tmp_path: Path) -> None:
+    path = tmp_path / "form.json"
+    done = CliRunner().invoke(app, ["questionnaire", "-o", str(path)])
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", f"the questionnaire was written to {path}\n")
+    assert path.read_text(encoding="utf-8") == run("questionnaire")
+
+
+def test_views_are_written_one_a_file(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    folder = tmp_path / "views"
+    done = CliRunner().invoke(app, ["cohort", "views", "-o", str(folder)])
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", f"11 views written to {folder}\n")
+    assert {
+        path.stem: json.loads(path.read_text(encoding="utf-8")) for path in folder.iterdir()
+    } == kg.view_definitions()
+
+
 def test_a_prefix_by_a_synonym_finds_the_rows(kg: KnowledgeGraph) -> None:
     assert len(kg.mappings(prefix="CHEMBL")) == len(kg.mappings(prefix="chembl.compound")) == 5
 
@@ -236,3 +258,11 @@ def test_every_command_is_held_against_its_function() -> None:
     tested = {arguments[0] for arguments in SAME} | {"check", "describe", "export", "link", "push", "review", "source"}
     context = click.Context(app)
     assert tested | {"completion"} == set(app.list_commands(context))
+
+
+def test_the_invented_database_is_that_of_its_function(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    run("cohort", "example", str(tmp_path / "cli"), "--people", "9", "--seed", "4")
+    invented_omop(kg.concept_sets(), 9, 4).write(tmp_path / "python")
+    for file in (tmp_path / "python").iterdir():
+        assert (tmp_path / "cli" / file.name).read_text() == file.read_text()
+    assert len([*(tmp_path / "cli").iterdir()]) == 9

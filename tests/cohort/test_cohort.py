@@ -6,6 +6,7 @@ import csv
 import json
 import random
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -17,27 +18,13 @@ import oracle
 import pytest
 from click.testing import CliRunner
 from random_cases import a_case, cases
-from tables_of_cases import Tables, tables
+from tables_of_cases import tables, written
 
 from sts_kg import CaseError, KnowledgeGraph, ParseError, Table, UnknownNameError, knowledge
 from sts_kg.cli import app
 from sts_kg.cohort import Cohort
-from sts_kg.errors import ParameterError
+from sts_kg.errors import MissingLibraryError, ParameterError
 from sts_kg.rdf.names import STS
-
-
-def written(folder: Path, of_cases: Tables) -> dict[str, Path]:
-    """Write tables as CSV files, and return those that have rows."""
-    paths = {}
-    for name, rows in of_cases.items():
-        columns = list(dict.fromkeys(key for row in rows for key in row))
-        if rows:
-            paths[name] = folder / f"{name}.csv"
-            with paths[name].open("w", newline="") as file:
-                writer = csv.DictWriter(file, columns)
-                writer.writeheader()
-                writer.writerows(rows)
-    return paths
 
 
 def cohort_of(kg: KnowledgeGraph, folder: Path, some: Sequence[Mapping[str, Any]], **options: Any) -> Cohort:
@@ -301,10 +288,10 @@ def test_every_row_is_answered_or_rejected(kg: KnowledgeGraph, tmp_path: Path) -
     assert reasons[7] == "the case 'a' is there again on line 8; none of them is used"
     said = cohort.manifest()
     assert said["patients"] == {"read": 8, "answered": 1, "rejected": 7, "contradictory": 0}
-    assert said["tables"] == {
-        "patients": {"name": str(path), "rows": 8, "used": 1},
-        "courses": {"name": str(courses), "rows": 5, "used": 2},
-    }
+    assert said["tables"] == [
+        {"kind": "patients", "name": str(path), "rows": 8, "used": 1},
+        {"kind": "courses", "name": str(courses), "rows": 5, "used": 2},
+    ]
 
 
 def test_a_file_cut_off_within_quotes(kg: KnowledgeGraph, tmp_path: Path) -> None:
@@ -366,7 +353,8 @@ def test_the_commands(preloaded: object, tmp_path: Path) -> None:
         command = ["cohort", words[0], patients, *words[1:], "--format", "json"]
         done = CliRunner().invoke(app, command, prog_name="sts-kg")
         assert (done.exit_code, done.stdout.rstrip()) == (0, expected.to_json()), done.stderr
-        assert "4 patients read: 4 answered (1 contradictory), 0 rejected" in done.stderr
+        assert "4 patients read: 4 answered (* contradictory), 0 rejected" in done.stderr
+        assert "* hidden: fewer than 11 patients" in done.stderr
     out, manifest = tmp_path / "rows.csv", tmp_path / "manifest.json"
     command = ["cohort", "rows", patients, "-o", str(out), "--manifest", str(manifest)]
     done = CliRunner().invoke(app, command, prog_name="sts-kg")
@@ -386,3 +374,18 @@ def test_rejected_rows_are_told_and_the_exit_code_is_3(preloaded: object, tmp_pa
     said = json.loads(manifest.read_text())
     assert {"table": str(path), "row": 3, "column": "stage4-sts"} in said["rejected"]
     assert "maybe" not in manifest.read_text()
+
+
+def test_a_library_that_is_not_installed(
+    preloaded: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, four: Cohort
+) -> None:
+    for name in ("duckdb", "pyarrow", "pyarrow.parquet"):
+        monkeypatch.setitem(sys.modules, name, None)
+    done = CliRunner().invoke(app, ["cohort", "counts", str(tmp_path / "p.parquet")], prog_name="sts-kg")
+    assert (done.exit_code, done.stderr) == (
+        3,
+        "sts-kg: a table that is no CSV file needs duckdb: pip install 'sts-kg[cohort]'\n",
+    )
+    with pytest.raises(MissingLibraryError, match="Parquet needs pyarrow"):
+        four.rows().write(tmp_path / "rows.parquet")
+    assert not (tmp_path / "rows.parquet").exists()

@@ -524,3 +524,12 @@ def test_a_table_of_many_columns_and_empty_rows_is_laid_out() -> None:
     assert table.to_text().splitlines()[2:] == [""] * 999  # the last line end ends nothing
     assert table.to_text(80).endswith("\n" * 1_000)
     assert len(table.to_pandas()) == 1_000
+
+
+def test_the_sign_of_an_unbound_cell_is_shown_in_text_and_never_in_data() -> None:
+    table = Table(("n", "m"), ((Literal(3), None), (None, None)), unbound="*")
+    assert table.to_text() == "n  m\n-  -\n3  *\n*  *"
+    assert table.to_markdown().splitlines()[2:] == ["| 3 | \\* |", "| \\* | \\* |"]
+    assert table._repr_html_().count(">*<") == 3
+    assert table.to_csv() == "n,m\r\n3,\r\n,\r\n"
+    assert table.to_dicts() == [{"n": 3, "m": None}, {"n": None, "m": None}]

@@ -1,0 +1,287 @@
+"""Patients in tables that DuckDB reads: Parquet, Arrow, frames of pandas and polars, and databases that it attaches.
+
+The rules of courses and dates run in DuckDB, as the SQL that a site gets; what comes out are flags, which become bits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sts_kg.cases import (
+    COURSES,
+    GROWTH,
+    NO_GROWTH,
+    PATIENT_KEYS,
+    PatientRows,
+    Row,
+    case_of_rows,
+    columns_of,
+    text_of,
+)
+from sts_kg.cohort.csv_tables import Piece
+from sts_kg.cohort.extra import needed
+from sts_kg.cohort.rejections import Rejected, Rejections
+from sts_kg.cohort.relations import column_name, kinds_of
+from sts_kg.cohort.sql import sql_of
+from sts_kg.cohort.sql_courses import tried_column
+from sts_kg.errors import CaseError, ParseError
+from sts_kg.guideline import Vocabulary
+from sts_kg.plan import Plan
+
+__all__ = ["READERS", "DuckdbTables", "Query"]
+
+_BATCH = 65_536
+_KEYS = {"patients": PATIENT_KEYS, "courses": COURSES, "growth": GROWTH, "no_growth": NO_GROWTH}
+#: The endings of files, each with the function of DuckDB that reads them.
+READERS = {".parquet": "read_parquet", ".pq": "read_parquet", ".csv": "read_csv"}
+#: How many rejected patients are read again as cases, for a reason in words.
+_IN_WORDS = 100
+
+
+class Query(NamedTuple):
+    """A table that is the answer to a text of SQL."""
+
+    text: str
+
+
+class DuckdbTables:
+    """The tables of a cohort in DuckDB: patients, and beside them courses, growth and times without growth.
+
+    Parameters
+    ----------
+    tables : mapping
+        `patients`, and maybe `courses`, `growth` and `no_growth`, each a path, a frame, a table or stream of Arrow, or,
+        with a connection, the name of a table, or a query.
+    plan : Plan
+        The conditions.
+    vocabulary : Vocabulary
+        The words of the cells.
+    connection : duckdb.DuckDBPyConnection, optional
+        Where names of tables are looked up; nothing is written there but temporary views.
+
+    Raises
+    ------
+    CaseError
+        A table has a column twice, without a name or unknown, or no column `case`.
+    ParseError
+        A file cannot be read, or there is no such table.
+    MissingLibraryError
+        DuckDB is not installed.
+    """
+
+    def __init__(self, tables: Mapping[str, Any], plan: Plan, vocabulary: Vocabulary, connection: Any = None) -> None:
+        self._duckdb = needed("duckdb", "a table that is no CSV file")
+        self.plan, self.vocabulary = plan, vocabulary
+        self._connection = self._duckdb.connect() if connection is None else connection.cursor()
+        self.names = {kind: _shown(table, kind) for kind, table in tables.items()}
+        self.n_used: Counter[str] = Counter()
+        self._views: dict[str, str] = {}
+        self._header: dict[str, dict[str, str]] = {}
+        kinds: dict[str, str] = {}
+        for kind, table in tables.items():
+            self._views[kind] = self._view(kind, table, named=connection is not None)
+            described = f"SELECT column_name, column_type FROM (DESCRIBE {self._views[kind]})"
+            types = dict(self._run(described, self.names[kind]).fetchall())
+            findings = vocabulary.findings if kind == "patients" else {}
+            keys = columns_of(list(types), self.names[kind], _KEYS[kind], findings)
+            self._header[kind] = dict(zip(keys, types, strict=True))
+            kinds |= kinds_of(
+                plan, "table" if kind == "patients" else kind, {n: _is_number(t) for n, t in types.items()}
+            )
+        self._columns = kinds
+
+    def _view(self, kind: str, table: Any, *, named: bool) -> str:
+        """Return an expression for a table, after making a temporary view or table of it where needed."""
+        name = f"sts_kg_{kind}"
+        if isinstance(table, Path) or (isinstance(table, str) and not named):
+            path = str(table)
+            ending = Path(path.casefold().removesuffix(".gz").removesuffix(".zst")).suffix
+            if ending not in READERS:
+                raise ParseError(f"has an ending that is not known; {', '.join(READERS)} are read", path=path)
+            all_text = ", all_varchar = true" if ending == ".csv" else ""
+            quoted = path.replace("'", "''")
+            self._run(
+                f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {READERS[ending]}('{quoted}'{all_text})", path
+            )
+            return name
+        if isinstance(table, str):
+            return table
+        if isinstance(table, Query):
+            self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS {table.text}")
+            return name
+        arrow = _arrow(table)
+        self._connection.register(f"{name}_given", arrow)
+        self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {name}_given", self.names[kind])
+        return name
+
+    def _run(self, text: str, what: str = "DuckDB") -> Any:
+        try:
+            return self._connection.execute(text)
+        except self._duckdb.Error as error:
+            raise ParseError(f"cannot be read: {str(error).splitlines()[0]}", path=what) from error
+
+    def _batches(self, text: str) -> Iterator[Any]:
+        """Yield the answer to a query in batches of Arrow."""
+        try:
+            yield from self._connection.sql(text).to_arrow_reader(_BATCH)
+        except (self._duckdb.Error, needed("pyarrow", "Arrow").ArrowException) as error:
+            raise ParseError(f"cannot be read: {str(error).splitlines()[0]}", path=self.names["patients"]) from error
+
+    def _rows(self, text: str) -> list[tuple[Any, ...]]:
+        return list(self._run(text).fetchall())
+
+    @cached_property
+    def n_rows(self) -> dict[str, int]:
+        """How many rows each table has."""
+        return {kind: int(self._rows(f"SELECT COUNT(*) FROM {view}")[0][0]) for kind, view in self._views.items()}
+
+    def text(self, what: str, **more: Any) -> str:
+        """Return the SQL that runs, with the names that the tables have here."""
+        views = {"table" if kind == "patients" else kind: view for kind, view in self._views.items()}
+        return sql_of(self.plan, "duckdb", what, columns=self._columns, **views, **more)  # type: ignore[arg-type]
+
+    # --- patients
+
+    def pieces(self, rejections: Rejections) -> Iterator[Piece]:
+        """Yield all patients that can be used; the others are added to `rejections`."""
+        facts = {fact: f"{column_name(fact[0])}_{'yes' if fact[1] else 'no'}" for fact in self.plan.premises}
+        facts |= {(modality, True): f"declines_{column_name(modality)}" for modality in self.plan.modalities}
+        marks = {
+            (option, mark): tried_column(option, mark) for option in self.plan.options for mark in self.plan.mark_labels
+        }
+        self.n_used.clear()
+        for batch in self._batches(self.text("facts")):
+            columns = {name: batch.column(name) for name in batch.schema.names}
+
+            def flags(name: str, kept: Any = slice(None)) -> Any:
+                return (columns[name].to_numpy(zero_copy_only=False) == 1)[kept]  # noqa: B023 # used at once
+
+            kept = ~flags("rejected")
+            ids = np.array(columns["case"].to_pylist(), object)[kept].tolist()
+            self.n_used["patients"] += len(ids)
+            yield Piece(
+                ids,
+                [0] * len(ids),
+                {fact: flags(name, kept) for fact, name in facts.items() if name in columns},
+                flags("clash", kept),
+                {mark: flags(name, kept) for mark, name in marks.items() if name in columns},
+            )
+        self._reject(rejections)
+
+    def _reject(self, rejections: Rejections) -> None:
+        """Add the rows that cannot be used to `rejections`, and count the others."""
+        reader = self._run(self.text("rejected"))
+        told: dict[str, CaseError | None] = {}
+        bad: Counter[str] = Counter()
+        while rows := reader.fetchmany(_BATCH):
+            for relation, case, course, column, value, code in rows:
+                kind = "patients" if relation == "table" else relation
+                bad[kind] += 1
+                if case and case not in told and len(told) < _IN_WORDS and code not in _SAID:
+                    told[case] = self._error_of(case)
+                rejections.add(self._rejected(kind, case, course, column, value, code, told.get(case)))
+        unused = self._unused()
+        for kind, n in self.n_rows.items():
+            if kind != "patients":
+                self.n_used[kind] = n - unused[kind]
+
+    def _rejected(
+        self,
+        kind: str,
+        case: str | None,
+        course: str | None,
+        column: str,
+        value: object,
+        code: str,
+        told: CaseError | None,
+    ) -> Rejected:
+        name = self.names[kind]
+        if told is not None and told.path == name:
+            return Rejected(name, None, told.key or column, f"case {case!r}: {told.reason}")
+        about = f"case {case!r}" + (f", course {course!r}" if course else "")
+        cell = "" if column == "case" else f"{column} {value!r}: "
+        return Rejected(name, None, column, f"{about}: {cell}{_SAID.get(code, code.replace('-', ' '))}")
+
+    def _error_of(self, case: str) -> CaseError | None:
+        """Return why a patient cannot be used, in the words in which a case file would say it."""
+        rows = self.rows_of(case)
+        try:
+            if rows is not None:
+                case_of_rows(rows, self.vocabulary)
+        except CaseError as error:
+            return error
+        return None
+
+    def _unused(self) -> Counter[str]:
+        """Return how many rows beside those of patients are not used: their patient is rejected, or not there."""
+        found: Counter[str] = Counter()
+        for kind, view in self._views.items():
+            if kind != "patients":
+                used = f'SELECT "case" FROM ({self.text("facts")}) WHERE rejected = 0'
+                text = f'SELECT COUNT(*) FROM {view} r ANTI JOIN ({used}) p ON CAST(r."case" AS VARCHAR) = p."case"'
+                found[kind] = int(self._rows(text)[0][0])
+        return found
+
+    # --- one patient
+
+    def rows_of(self, case: str) -> PatientRows | None:
+        """Return all that the tables say of a patient; None if there is no row of such a patient."""
+        rows = {kind: list(self._rows_of(kind, case)) for kind in self._views}
+        if not rows["patients"]:
+            return None
+        return PatientRows(rows["patients"][0], *(rows.get(kind, []) for kind in ("courses", "growth", "no_growth")))
+
+    def _rows_of(self, kind: str, case: str) -> Iterator[Row]:
+        about = f"case {case!r}"
+        text = f'SELECT * FROM {self._views[kind]} WHERE CAST("case" AS VARCHAR) = $1'
+        found = self._connection.execute(text, [case])
+        names = [column[0] for column in found.description]
+        keys = {name: key for key, name in self._header[kind].items()}
+        for values in found.fetchall():
+            cells = {keys[name]: text_of(value) for name, value in zip(names, values, strict=True)}
+            yield Row(self.names[kind], None, {key: cell for key, cell in cells.items() if cell}, about)
+
+    def take_back(self, case: str) -> None:
+        """Do nothing: a case that is there twice is rejected before."""
+
+
+#: What is said of rows of which no case can be read, by the code that the SQL gives.
+_SAID = {
+    "twice": "there are several rows of this patient; none of them is used",
+    "no-id": "is not an id of a case: one to 200 printable characters are expected",
+    "no-such-case": "there is no such patient",
+}
+
+
+def _shown(table: Any, kind: str) -> str:
+    return str(table) if isinstance(table, str | Path) else f"the {kind.replace('_', ' ')} given"
+
+
+def _is_number(kind: str) -> bool:
+    return kind.startswith(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "U", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL"))
+
+
+def _arrow(table: Any) -> Any:
+    """Return a frame, a table or a stream of Arrow as Arrow; what is NaN in a frame of pandas is missing.
+
+    Raises
+    ------
+    ParseError
+        It is none of these.
+    """
+    pa = needed("pyarrow", "Arrow")
+    if type(table).__module__.partition(".")[0] == "pandas":
+        return pa.Table.from_pandas(table, preserve_index=False)
+    if type(table).__module__.partition(".")[0] in ("pyarrow", "duckdb", "_duckdb"):
+        return table
+    if hasattr(table, "__arrow_c_stream__"):
+        return pa.RecordBatchReader.from_stream(table)
+    raise ParseError(
+        f"{type(table).__name__} is no table: a path, a frame, or anything with an Arrow stream is expected"
+    )
