@@ -9,7 +9,7 @@ FUZZ := .venv/.fuzz
 SPARK := .venv/.spark
 TOOLS := .venv-tools
 
-.PHONY: run test tools lowest check docs golden bench bench-links bench-proposals bench-push bench-queries fuzz random spark clean
+.PHONY: run test tools lowest check docs golden bench bench-cohort bench-links bench-proposals bench-push bench-queries fuzz random spark clean
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## options of a fictional case, one of them explained, and a canned query
@@ -43,6 +43,9 @@ golden: $(DEV)  ## write the answers of today into tests/golden, to be read as a
 
 bench: $(BENCH)  ## print what the closure costs against other reasoners, outputs compared
 	$(BIN)/python bench/closure.py
+
+bench-cohort: $(DEV)  ## print what answering for a cohort costs by bits, in DuckDB and case by case
+	PYTHONPATH=. $(BIN)/python bench/cohort.py --sizes 1e5,1e6,1e7
 
 bench-links: $(READY)  ## print what linking costs against loading the same files into Oxigraph
 	$(BIN)/python bench/links.py

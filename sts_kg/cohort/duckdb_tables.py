@@ -163,7 +163,7 @@ class DuckdbTables:
                 return (columns[name].to_numpy(zero_copy_only=False) == 1)[kept]  # noqa: B023 # used at once
 
             kept = ~flags("rejected")
-            ids = np.array(columns["case"].to_pylist(), object)[kept].tolist()
+            ids = np.array(columns["case"].cast("string").to_pylist(), object)[kept].tolist()
             self.n_used["patients"] += len(ids)
             yield Piece(
                 ids,
