@@ -32,7 +32,7 @@ from sts_kg.cases import (
     supposed,
     what_if,
 )
-from sts_kg.cohort import Cohort, open_cohort
+from sts_kg.cohort import Cohort, Partitions, open_cohort, open_partitions, sql_of
 from sts_kg.errors import (
     CaseError,
     InconsistentError,
@@ -79,7 +79,7 @@ from sts_kg.workers import Limits, bytes_of
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure, Proof
-    from sts_kg.cohort import ConceptSets
+    from sts_kg.cohort import Coded, ConceptSets
     from sts_kg.links import Layers, LinkReport, MappingSet, Proposals
     from sts_kg.links import Mapping as MappingRow
     from sts_kg.quality import Report
@@ -753,8 +753,9 @@ class KnowledgeGraph:
         """Return the cohort of the patients of a table: counts, questions, and answers for each.
 
         A table is a path (`.csv`, `.parquet`), a frame of pandas or polars, anything with an Arrow stream, or, with
-        `connection`, the name of a table there. Files in CSV are read here, all else by DuckDB. For codes, `patients`
-        is an `Omop` or a `Codes` (`sts_kg.cohort`) about tables that the connection knows.
+        `connection`, the name of a table there. Files in CSV are read here, all else by DuckDB. A folder has
+        `patients.csv` or `.parquet`, and the tables beside it by their names.
+        For codes, `patients` is an `Omop` or a `Codes` (`sts_kg.cohort`) about tables that the connection knows.
 
         Parameters
         ----------
@@ -791,6 +792,56 @@ class KnowledgeGraph:
             min_cell=min_cell,
             on_progress=on_progress,
         )
+
+    def cohort_of_parts(
+        self,
+        parts: Sequence[str | Path],
+        *,
+        kept: str | Path | None = None,
+        min_cell: int = 11,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> Partitions:
+        """Return the sums over a cohort in parts, such as one a month; parts that have not changed are not read again.
+
+        Parameters
+        ----------
+        parts : sequence of path
+            Folders, each with `patients.csv` or `.parquet` and the tables beside it, or files of patients; a patient
+            is in one of them only.
+        kept : path, optional
+            A folder in which the sums of each part stay, by the digests of its tables and of the plan. They have no row
+            of a patient, but small counts are not hidden there.
+        min_cell, on_progress
+            As in `cohort`.
+
+        Raises
+        ------
+        CaseError
+            A table cannot be used, or a patient is in two of the parts that are read.
+        ParseError
+            A folder has no table of patients, or a table cannot be read.
+        ParameterError
+            `min_cell` is no threshold, or a part is named twice.
+        """
+        return open_partitions(self.guideline, parts, kept=kept, min_cell=min_cell, on_progress=on_progress)
+
+    def sql(self, dialect: str, what: str, *, table: str | Coded, **asked: Any) -> str:
+        """Return the SQL text by which a site answers for its own patients where they are: `sts_kg.cohort.sql_of`.
+
+        `asked` are the other tables, the columns that they have, and what else is asked for, as that function has them.
+        For codes, `table` is an `Omop` or a `Codes` (`sts_kg.cohort`); the text then makes the cases and courses, too.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such dialect, question, option, column or kind of column.
+        ParameterError
+            A column is there twice or does not fit, a table lacks what it needs, or an option or date is missing.
+        """
+        if isinstance(table, str):
+            return sql_of(self.plan, dialect, what, table=table, **asked)
+        made: dict[str, Any] = {"table": "cases", "courses": "courses", "columns": table.columns, "checked": True}
+        return table.around(sql_of(self.plan, dialect, what, **made | asked), dialect)
 
     def what_if(
         self, cases: CaseSource, findings: Mapping[str, bool | None] | str, *, case: str | None = None

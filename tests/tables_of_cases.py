@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 Tables = dict[str, list[dict[str, str]]]
@@ -34,3 +36,17 @@ def tables(cases: Iterable[Mapping[str, Any]]) -> Tables:
         found["growth"] += [{"case": name, "date": day} for day in listed(case.get("growth"))]
         found["no_growth"] += [{"case": name, **period} for period in case.get("no_growth", ())]
     return found
+
+
+def written(folder: Path, of_cases: Tables) -> dict[str, Path]:
+    """Write tables as CSV files, and return those that have rows."""
+    paths = {}
+    for name, rows in of_cases.items():
+        columns = list(dict.fromkeys(key for row in rows for key in row))
+        if rows:
+            paths[name] = folder / f"{name}.csv"
+            with paths[name].open("w", newline="") as file:
+                writer = csv.DictWriter(file, columns)
+                writer.writeheader()
+                writer.writerows(rows)
+    return paths

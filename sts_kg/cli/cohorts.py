@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -25,16 +24,22 @@ from sts_kg.cli.shared import (
     terminal,
     with_own,
 )
+from sts_kg.cohort import DIALECTS, REPORTS, WHATS
 from sts_kg.safe import counted
 
 if TYPE_CHECKING:
-    from sts_kg.cohort import Cohort
+    from sts_kg.cohort import Coded, Cohort, ConceptSets, Partitions
+    from sts_kg.knowledge import KnowledgeGraph
     from sts_kg.tables import Table
 
 __all__ = ["cohort_group"]
 
+_HIDES = "Hide counts below it; 1 hides none."
 _FORMS = ("table", "csv", "json", "md", "spreadsheet")
 _MOST_TOLD = 20
+_DAY = click.DateTime(("%Y-%m-%d",))
+#: Inputs of which codes are made cases.
+_CODED = ("omop", "codes")
 
 
 @click.group(name="cohort")
@@ -42,8 +47,9 @@ def cohort_group() -> None:
     """Answer for many patients at once: counts, questions, rows, and SQL for where the data are.
 
     PATIENTS is a table with a row a patient: the column case, and a column for each finding (yes, no or nothing; 1, 0).
-    Counts below 11 are hidden, and so are those that would give them back. No command but rows writes anything about
-    one patient.
+    A folder holds patients.csv or .parquet, with courses, growth and no_growth beside it; several folders are parts of
+    one cohort. Counts below 11 are hidden, and so are those that would give them back. No command but rows and explain
+    says anything of one patient.
 
     \b
     Example:
@@ -53,53 +59,65 @@ def cohort_group() -> None:
     """
 
 
-def _tables(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the tables of a cohort to a command, which then gets the cohort."""
+def _tables(*, parts: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what adds the tables of a cohort to a command, which then gets the cohort; or several parts of one."""
 
-    @click.argument("patients", type=File)
-    @click.option("--courses", type=File, metavar="FILE", help="Courses of treatment, by case.")
-    @click.option("--growth", type=File, metavar="FILE", help="Dates of growth, by case.")
-    @click.option("--no-growth", type=File, metavar="FILE", help="Times without growth, by case.")
-    @click.option(
-        "--min-cell",
-        type=click.IntRange(min=1),
-        default=11,
-        show_default=True,
-        metavar="N",
-        help="Hide counts below it; 1 hides none.",
-    )
-    @reading_option
-    @click.option("--manifest", type=File, metavar="FILE", help="Write what was read and used, as JSON.")
-    @wraps(command)
-    def with_cohort(readings: tuple[str, ...], manifest: Path | None, **options: Any) -> None:
-        named = ("patients", "courses", "growth", "no_growth", "min_cell")
-        tables = {name: options.pop(name) for name in named}
-        with _reading(tables, readings) as cohort:
+    def added(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def with_cohort(readings: tuple[str, ...], manifest: Path | None, **options: Any) -> None:
+            named = ("patients", "courses", "growth", "no_growth", "min_cell", "kept")
+            tables = {name: options.pop(name) for name in named if name in options}
+            with terminal().busy("reading …") as say:
+                cohort = _opened(graph_by(readings), tables, lambda n: say(f"{counted(n, 'patient')} read …"))
+                len(cohort)  # reads the tables
             command(cohort, **options)
-        sys.exit(_told(cohort, manifest))
+            sys.exit(_told(cohort, manifest))
 
-    return with_cohort
+        decorators = [
+            click.argument(
+                "patients", type=File, nargs=-1 if parts else 1, required=True, metavar="PATIENTS" + "..." * parts
+            ),
+            click.option("--courses", type=File, metavar="FILE", help="Courses of treatment, by case."),
+            click.option("--growth", type=File, metavar="FILE", help="Dates of growth, by case."),
+            click.option("--no-growth", type=File, metavar="FILE", help="Times without growth, by case."),
+            click.option(
+                "--min-cell", type=click.IntRange(min=1), default=11, show_default=True, metavar="N", help=_HIDES
+            ),
+            click.option(
+                "--kept", type=File, metavar="DIR", help="Keep the sums of each part here; read anew what changed."
+            ),
+            reading_option,
+            click.option("--manifest", type=File, metavar="FILE", help="Write what was read and used, as JSON."),
+        ]
+        made: Callable[..., Any] = with_cohort
+        for decorator in reversed([each for each in decorators if parts or each is not decorators[5]]):
+            made = decorator(made)
+        return made
+
+    return added
 
 
-@contextmanager
-def _reading(tables: dict[str, Any], readings: tuple[str, ...]) -> Iterator[Cohort]:
-    with terminal().busy("reading …") as say:
-        cohort = graph_by(readings).cohort(
-            tables.pop("patients"), **tables, on_progress=lambda n: say(f"{counted(n, 'patient')} read …")
-        )
-        len(cohort)  # reads the tables
-    yield cohort
+def _opened(kg: KnowledgeGraph, tables: dict[str, Any], on_progress: Callable[[int], None]) -> Cohort | Partitions:
+    """Return the cohort of some tables: of several parts, or of one whose sums are kept, only the sums."""
+    patients, kept = tables.pop("patients"), tables.pop("kept", None)
+    several = isinstance(patients, tuple)
+    if several and (len(patients) > 1 or kept is not None):
+        min_cell = tables.pop("min_cell")
+        if beside := [f"--{kind.replace('_', '-')}" for kind, path in tables.items() if path is not None]:
+            raise click.UsageError(f"{beside[0]} is of one table of patients; parts are folders that hold theirs")
+        return kg.cohort_of_parts(patients, kept=kept, min_cell=min_cell, on_progress=on_progress)
+    return kg.cohort(patients[0] if several else patients, **tables, on_progress=on_progress)
 
 
-def _told(cohort: Cohort, manifest: Path | None) -> int:
+def _told(cohort: Cohort | Partitions, manifest: Path | None) -> int:
     """Say which rows were rejected, write the manifest, and return the exit code."""
     from sts_kg.rdf import write_bytes
 
-    shown, rejections = terminal(), cohort.rejections
+    shown, rejections = terminal(), cohort.read.rejections
     for rejected in rejections.listed[:_MOST_TOLD]:
         shown.error(str(rejected))
-    if more := len(rejections) - _MOST_TOLD:
-        shown.note(f"and {counted(more, 'row')} more were rejected") if more > 0 else None
+    if (more := len(rejections) - _MOST_TOLD) > 0:
+        shown.note(f"and {counted(more, 'row')} more were rejected")
     said = cohort.manifest()
     patients = said["patients"]
     assert isinstance(patients, dict)
@@ -113,7 +131,7 @@ def _told(cohort: Cohort, manifest: Path | None) -> int:
     return UNREADABLE if len(rejections) else DONE
 
 
-def _show(table: Table, form: str, cohort: Cohort) -> None:
+def _show(table: Table, form: str, cohort: Cohort | Partitions) -> None:
     shown = terminal()
     for note in table.notes:
         shown.note(note)
@@ -126,9 +144,9 @@ def _show(table: Table, form: str, cohort: Cohort) -> None:
 
 
 @cohort_group.command(name="counts")
-@_tables
+@_tables(parts=True)
 @formats(*_FORMS)
-def counts(cohort: Cohort, form: str) -> None:
+def counts(cohort: Cohort | Partitions, form: str) -> None:
     """Count the patients of each option by status: met, not met, undetermined, contradictory.
 
     \b
@@ -139,9 +157,9 @@ def counts(cohort: Cohort, form: str) -> None:
 
 
 @cohort_group.command(name="ask")
-@_tables
+@_tables(parts=True)
 @formats(*_FORMS)
-def ask(cohort: Cohort, form: str) -> None:
+def ask(cohort: Cohort | Partitions, form: str) -> None:
     """Rank the questions by how many patients wait for them, and for how many the answer alone settles an option.
 
     \b
@@ -152,10 +170,10 @@ def ask(cohort: Cohort, form: str) -> None:
 
 
 @cohort_group.command(name="funnel")
-@_tables
+@_tables(parts=True)
 @click.argument("option")
 @formats(*_FORMS)
-def funnel(cohort: Cohort, option: str, form: str) -> None:
+def funnel(cohort: Cohort | Partitions, option: str, form: str) -> None:
     """Count who is left after each part of the condition of an option: yes, no, not known.
 
     \b
@@ -166,9 +184,9 @@ def funnel(cohort: Cohort, option: str, form: str) -> None:
 
 
 @cohort_group.command(name="patterns")
-@_tables
+@_tables(parts=True)
 @formats(*_FORMS)
-def patterns(cohort: Cohort, form: str) -> None:
+def patterns(cohort: Cohort | Partitions, form: str) -> None:
     """Count the sets of options that are met together.
 
     \b
@@ -179,7 +197,7 @@ def patterns(cohort: Cohort, form: str) -> None:
 
 
 @cohort_group.command(name="rows")
-@_tables
+@_tables(parts=False)
 @click.option("-o", "--output", type=File, required=True, metavar="FILE", help="Where to: .csv or .parquet.")
 @click.option("--form", type=click.Choice(("wide", "long", "omop")), default="wide", show_default=True)
 @click.option("--as-of", type=click.DateTime(("%Y-%m-%d",)), metavar="DATE", help="The date of OMOP's cohort table.")
@@ -230,6 +248,121 @@ def explain(
         shown.write(as_json(found.as_dict()))
     else:
         shown.explanation(found)
+
+
+@cohort_group.command(name="sql")
+@click.option("--dialect", type=click.Choice(tuple(DIALECTS)), default="duckdb", show_default=True)
+@click.option("--what", type=click.Choice((*WHATS, *REPORTS)), default="counts", show_default=True)
+@click.option(
+    "--table",
+    metavar="TABLE",
+    help="The table of patients, such as catalog.schema.patients; of omop the schema, of codes the table of codes.",
+)
+@click.option("--courses", metavar="TABLE", help="Courses of treatment, by case.")
+@click.option("--growth", metavar="TABLE", help="Dates of growth, by case.")
+@click.option("--no-growth", metavar="TABLE", help="Times without growth, by case.")
+@click.option(
+    "--input",
+    "inputs",
+    type=click.Choice(("wide", "courses", *_CODED)),
+    help="wide: only the table of patients; courses: the other tables have their own names; omop: tables of OMOP CDM "
+    "v5.4; codes: a table of coded rows, as views of FHIR give it.",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="NAME=KIND",
+    help="A column of the table, and what its cells hold: flag, word, text or number; repeatable, as courses.end=text.",
+)
+@click.option("--checked", is_flag=True, help="Each case is there once, and flags are 1, 0 or NULL: do not look.")
+@click.option("--option", metavar="OPTION", help="The option of a funnel.")
+@click.option(
+    "--as-of", type=_DAY, metavar="DATE", help="The date of OMOP's cohort table; of omop and codes that of all cases."
+)
+@click.option("--over-before", type=_DAY, metavar="DATE", help="Of omop and codes: what ended before it is over.")
+@click.option("--history-complete", is_flag=True, help="Of omop and codes: all courses of all persons are recorded.")
+@click.option("--min-cell", type=click.IntRange(min=1), default=11, show_default=True, metavar="N", help=_HIDES)
+@mappings_option
+@reading_option
+def sql(
+    dialect: str,
+    what: str,
+    table: str | None,
+    courses: str | None,
+    growth: str | None,
+    no_growth: str | None,
+    inputs: str | None,
+    columns: tuple[str, ...],
+    checked: bool,
+    option: str | None,
+    as_of: datetime | None,
+    over_before: datetime | None,
+    history_complete: bool,
+    min_cell: int,
+    mappings: tuple[Path, ...],
+    readings: tuple[str, ...],
+) -> None:
+    """Print the SQL that a site runs where its patients are: counts, questions, a funnel, or a row each.
+
+    WHAT is known (findings and what follows), rows (statuses, missing findings, marks), counts, ask, funnel, cohort
+    (OMOP's table), facts (what is given, before anything follows), or rejected (rows that cannot be used, and why). Of
+    omop and codes also codes (rows and persons of each code) and persons (how many have a code without the one that it
+    needs); neither hides small numbers.
+
+    \b
+    Example:
+      sts-kg cohort sql --dialect postgres --what counts --table clinic.patients
+      sts-kg cohort sql --dialect spark --what rows --table patients --input courses
+      sts-kg cohort sql --what funnel --option pazopanib --table patients --column stage4-sts=word
+      sts-kg cohort sql --input omop --table cdm --as-of 2026-01-01 --over-before 2025-07-01
+    """
+    kg = with_own(graph_by(readings), mappings)
+    days = {"as_of": _day(as_of), "over_before": _day(over_before)}
+    if inputs in _CODED:
+        if columns or courses or growth or no_growth or checked:
+            raise click.UsageError(f"--input {inputs} has no other tables, and its columns are known")
+        source = _coded(inputs, table, kg.concept_sets(), history_complete, days)
+        if what in REPORTS:
+            terminal().write(source.sql(what, dialect))
+        else:
+            terminal().write(kg.sql(dialect, what, table=source, option=option, min_cell=min_cell))
+        return
+    if table is None or what in REPORTS or over_before or history_complete or mappings:
+        given = "--table is needed" if table is None else "codes, their dates and mappings are of --input omop or codes"
+        raise click.UsageError(given)
+    tables = {"courses": courses, "growth": growth, "no_growth": no_growth}
+    if inputs == "wide" and any(tables.values()):
+        raise click.UsageError("--input wide has only the table of patients")
+    if inputs == "courses":
+        tables = {name: given or name for name, given in tables.items()}
+    if wrong := [each for each in columns if "=" not in each]:
+        raise click.UsageError(f"--column {wrong[0]}: NAME=KIND is expected, such as stage4-sts=flag")
+    terminal().write(
+        kg.sql(
+            dialect,
+            what,
+            table=table,
+            **tables,
+            columns=dict(each.rsplit("=", 1) for each in columns) or None,
+            checked=checked,
+            option=option,
+            as_of=days["as_of"],
+            min_cell=min_cell,
+        )
+    )
+
+
+def _day(given: datetime | None) -> str | None:
+    return given.date().isoformat() if given else None
+
+
+def _coded(inputs: str | None, table: str | None, sets: ConceptSets, whole: bool, days: dict[str, str | None]) -> Coded:
+    """Return the coded rows that options name."""
+    from sts_kg.cohort import Codes, Omop
+
+    given: dict[str, Any] = {"sets": sets, "history_complete": whole, **days}
+    return Omop(schema=table or "", **given) if inputs == "omop" else Codes(table=table or "codes", **given)
 
 
 @cohort_group.command(name="plan")

@@ -16,16 +16,15 @@ from typing import Any, NamedTuple
 from rdflib import Literal
 
 from sts_kg.cohort.concepts import FINDING, THERAPY, ConceptRow, ConceptSets
-from sts_kg.cohort.dialects import Dialect, dialect_of
+from sts_kg.cohort.dialects import REPORTS, Dialect, dialect_of
 from sts_kg.errors import ParameterError, UnknownNameError
 from sts_kg.safe import counted
 from sts_kg.tables import Table
 
-__all__ = ["RELATIONS", "REPORTS", "Coded", "Codes", "Step", "code_report"]
+__all__ = ["RELATIONS", "Coded", "Codes", "Step", "code_report"]
 
-#: The relations that a source of codes is turned into, and the reports beside them.
+#: The relations that a source of codes is turned into.
 RELATIONS = ("cases", "courses", "growth", "no_growth")
-REPORTS = ("codes", "persons")
 _FOUND, _NEVER, _UNKNOWN = "found", "never found", "unknown to the site"
 
 

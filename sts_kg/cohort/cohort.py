@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from rdflib import URIRef
-from rdflib.term import Literal
 
 from sts_kg.cases import Explanation, PatientRows, Session, case_of_rows, find_option
 from sts_kg.cohort.csv_tables import Piece
 from sts_kg.cohort.rejections import Rejected, Rejections
-from sts_kg.cohort.release import HIDDEN, Release
+from sts_kg.cohort.release import Key, count_kinds
 from sts_kg.cohort.rows import Form, Rows
-from sts_kg.cohort.words import words_of
+from sts_kg.cohort.sums import Read, Sums, TableRead
 from sts_kg.errors import UnknownNameError
 from sts_kg.guideline import Guideline
-from sts_kg.plan import Facts, Packer, Plan, Tally, Values, plan_of, short, tally_of
-from sts_kg.rdf import local
+from sts_kg.plan import Facts, Packer, Tally, Values, tally_of
 from sts_kg.safe import counted
-from sts_kg.tables import Table
 
 __all__ = ["Cohort", "PatientTables"]
 
@@ -53,7 +49,7 @@ class PatientTables(Protocol):
         """Count a row of a patient, and the rows beside it, as not used after all."""
 
 
-class Cohort:
+class Cohort(Sums):
     """The patients of some tables, with what the conditions of a guideline come to for each.
 
     Nothing is read before it is asked for; then the tables are read once, and what is held of a patient are the bits of
@@ -79,8 +75,8 @@ class Cohort:
         min_cell: int = 11,
         on_progress: Callable[[int], None] | None = None,
     ) -> None:
-        self.guideline, self.tables, self.min_cell = guideline, tables, min_cell
-        self.plan: Plan = plan_of(guideline)
+        super().__init__(guideline, min_cell)
+        self.tables = tables
         self._rejections = Rejections()
         self._on_progress = on_progress
         self._ids: list[str] = []
@@ -164,71 +160,9 @@ class Cohort:
         return tally_of(self.plan, self.facts)
 
     @cached_property
-    def release(self) -> Release:
-        """The same sums, with what is hidden of them."""
-        return Release(self.plan, self.tally, self.facts, self.min_cell)
-
-    def counts(self) -> Table:
-        """Return how many patients have which status, a row an option.
-
-        Columns: `option`, `met`, `not_met`, `undetermined`, `contradictory`, `patients`. A hidden count is unbound.
-        """
-        shown = self.release
-        rows = [(option, *shown.statuses(option), shown.contradictory, shown.patients) for option in self.plan.options]
-        return self._table(("option", "met", "not_met", "undetermined", "contradictory", "patients"), rows)
-
-    def ask(self) -> Table:
-        """Return the questions that patients wait for, the one for which most do first, hidden ones last.
-
-        Columns: `findings` (short names), `question`, `waiting` (patients), `options` (pairs of a patient and an option
-        that waits), `settled` (patients for whom the answer alone settles an option). A hidden count is unbound.
-        """
-        asked = [
-            (question, self.release.asked(question))
-            for question in self.plan.questions
-            if self.tally.asked[question].waiting
-        ]
-        asked.sort(key=lambda pair: tuple(1 if count is None else -count for count in (pair[1][0], pair[1][2])))
-        rows = [(" ".join(map(short, question.findings)), question.text, *counts) for question, counts in asked]
-        return self._table(("findings", "question", "waiting", "options", "settled"), rows)
-
-    def funnel(self, option: str) -> Table:
-        """Return how many patients are left after each part of the condition of an option.
-
-        Columns: `part` (in words), `yes` (all parts so far hold), `no` (one does not), `unknown` (neither is known).
-        Patients that contradict themselves are left out. A hidden count is unbound.
-
-        Raises
-        ------
-        UnknownNameError
-            There is no such option.
-        """
-        chosen = find_option(option, self.plan.options)
-        parts = words_of(self.plan.options[chosen].condition)
-        first = [("all patients that do not contradict themselves", self.release.agreeing, 0, 0)]
-        rows = [(part, *counts) for part, counts in zip(parts, self.release.steps(chosen), strict=True)]
-        return self._table(("part", "yes", "no", "unknown"), [*first, *rows])
-
-    def patterns(self) -> Table:
-        """Return the sets of options that are met together, the most frequent first.
-
-        Columns: `options` (their names, with blanks between; empty for none), `patients`. Patients that contradict
-        themselves are left out. The sets whose counts are hidden are one row at the end, with `options` unbound.
-        """
-        options = [local(option) for option in self.plan.options]
-        rows = [
-            (None if some is None else " ".join(name for at, name in enumerate(options) if some >> at & 1), count)
-            for some, count in self.release.sets()
-        ]
-        return self._table(("options", "patients"), rows)
-
-    def _table(self, variables: tuple[str, ...], rows: Sequence[Sequence[URIRef | str | int | None]]) -> Table:
-        labels = {option: plan.label for option, plan in self.plan.options.items()}
-        cells = tuple(
-            tuple(cell if cell is None or isinstance(cell, URIRef) else Literal(cell) for cell in row) for row in rows
-        )
-        notes = (self.release.legend,) if any(None in row for row in rows) else ()
-        return Table(variables, cells, labels, notes, HIDDEN)
+    def kinds(self) -> Mapping[Key, int]:
+        """How many patients are of each kind that the tables tell apart: what small counts are hidden by."""
+        return count_kinds(self.plan, self.facts)
 
     # --- patients
 
@@ -268,31 +202,13 @@ class Cohort:
         one = case_of_rows(rows, self.guideline.vocabulary)
         return Session(self.guideline, (one,)).explain(one, chosen, self.guideline.texts(page))
 
-    # --- the run
-
-    def manifest(self) -> dict[str, object]:
-        """Return what was read and what came of it, as plain values; nothing in it is about one patient.
-
-        Of each table it says how many rows there are, and how many are used; the others are listed by table and row.
-        It is for those who hold the tables: the number of rows is never hidden, `contradictory` may be (None).
-        """
-        tally, tables = self.tally, self.tables
-        return {
-            "version": self.plan.version,
-            "plan": self.plan.digest,
-            "reading": self.plan.reading,
-            "source": self.guideline.source_digest,
-            "min_cell": self.min_cell,
-            "tables": {
-                kind: {"name": name, "rows": tables.n_rows[kind], "used": tables.n_used[kind]}
-                for kind, name in tables.names.items()
-            },
-            "patients": {
-                "read": tables.n_rows["patients"],
-                "answered": tally.cases,
-                "rejected": tables.n_rows["patients"] - tally.cases,
-                "contradictory": self.release.contradictory,
-            },
-            "rejected": self.rejections.as_dicts(),
-            "disclaimer": self.plan.disclaimer,
-        }
+    @property
+    def read(self) -> Read:
+        """How many rows the tables have, how many are used, and which are not."""
+        tables, rejections = self.tables, self.rejections
+        return Read(
+            tuple(
+                TableRead(kind, name, tables.n_rows[kind], tables.n_used[kind]) for kind, name in tables.names.items()
+            ),
+            rejections,
+        )

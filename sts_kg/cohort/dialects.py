@@ -1,4 +1,4 @@
-"""How the dialects of SQL differ in what our texts use: how names are quoted, and what types are called."""
+"""What SQL can be asked for, and how its dialects differ in what our texts use: quotes, and names of types."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from dataclasses import dataclass
 
 from sts_kg.errors import UnknownNameError
 
-__all__ = ["DIALECTS", "Dialect", "dialect_of"]
+__all__ = ["DIALECTS", "REPORTS", "WHATS", "Dialect", "dialect_of"]
+
+#: What can be asked for: rows of patients, counts of them, what is given of each, and what cannot be used.
+WHATS = ("known", "rows", "counts", "ask", "funnel", "cohort", "facts", "rejected")
+#: What can be asked of codes beside: what each found, and who has one without the other that it needs.
+REPORTS = ("codes", "persons")
 
 
 @dataclass(frozen=True)
@@ -27,12 +32,12 @@ class Dialect:
         return f"{self.quote}{name.replace(self.quote, self.quote * 2)}{self.quote}"
 
     def literal(self, text: str) -> str:
-        """Return a text as a literal.
+        r"""Return a text as a literal.
 
         Examples
         --------
         >>> DIALECTS["duckdb"].literal("it's"), DIALECTS["spark"].literal("it's")
-        ("'it''s'", "'it\\\\'s'")
+        ("'it''s'", "'it\\'s'")
         """
         quoted = text.replace("\\", "\\\\").replace("'", "\\'") if self.backslash else text.replace("'", "''")
         return f"'{quoted}'"

@@ -28,17 +28,18 @@ from sts_kg.cohort.csv_tables import Piece
 from sts_kg.cohort.extra import needed
 from sts_kg.cohort.rejections import Rejected, Rejections
 from sts_kg.cohort.relations import column_name, kinds_of
-from sts_kg.cohort.sql import sql
+from sts_kg.cohort.sql import sql_of
 from sts_kg.cohort.sql_courses import tried_column
 from sts_kg.errors import CaseError, ParseError
 from sts_kg.guideline import Vocabulary
 from sts_kg.plan import Plan
 
-__all__ = ["DuckdbTables", "Query"]
+__all__ = ["READERS", "DuckdbTables", "Query"]
 
 _BATCH = 65_536
 _KEYS = {"patients": PATIENT_KEYS, "courses": COURSES, "growth": GROWTH, "no_growth": NO_GROWTH}
-_READERS = {".parquet": "read_parquet", ".pq": "read_parquet", ".csv": "read_csv"}
+#: The endings of files, each with the function of DuckDB that reads them.
+READERS = {".parquet": "read_parquet", ".pq": "read_parquet", ".csv": "read_csv"}
 #: How many rejected patients are read again as cases, for a reason in words.
 _IN_WORDS = 100
 
@@ -101,12 +102,12 @@ class DuckdbTables:
         if isinstance(table, Path) or (isinstance(table, str) and not named):
             path = str(table)
             ending = Path(path.casefold().removesuffix(".gz").removesuffix(".zst")).suffix
-            if ending not in _READERS:
-                raise ParseError(f"has an ending that is not known; {', '.join(_READERS)} are read", path=path)
+            if ending not in READERS:
+                raise ParseError(f"has an ending that is not known; {', '.join(READERS)} are read", path=path)
             all_text = ", all_varchar = true" if ending == ".csv" else ""
             quoted = path.replace("'", "''")
             self._run(
-                f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {_READERS[ending]}('{quoted}'{all_text})", path
+                f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {READERS[ending]}('{quoted}'{all_text})", path
             )
             return name
         if isinstance(table, str):
@@ -143,7 +144,7 @@ class DuckdbTables:
     def text(self, what: str, **more: Any) -> str:
         """Return the SQL that runs, with the names that the tables have here."""
         views = {"table" if kind == "patients" else kind: view for kind, view in self._views.items()}
-        return sql(self.plan, "duckdb", what, columns=self._columns, **views, **more)  # type: ignore[arg-type]
+        return sql_of(self.plan, "duckdb", what, columns=self._columns, **views, **more)  # type: ignore[arg-type]
 
     # --- patients
 

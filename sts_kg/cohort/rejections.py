@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sts_kg.safe import counted
 
@@ -59,6 +61,12 @@ class Rejections:
         """Return in a sentence how many rows of which tables were rejected; empty if none."""
         tables = dict.fromkeys(name for name, _ in self.counts)
         return "; ".join(f"{counted(self.of(name), 'row')} of {name} rejected" for name in tables)
+
+    @classmethod
+    def from_dicts(cls, rows: Iterable[Mapping[str, Any]], counts: Iterable[tuple[str, str, int]]) -> Rejections:
+        """Return what `as_dicts` and the counts of a run say; the reasons are not known any more."""
+        listed = [Rejected(row["table"], row["row"], row["column"], "could not be used") for row in rows]
+        return cls(listed, Counter({(table, column): n for table, column, n in counts}))
 
     def as_dicts(self) -> list[dict[str, object]]:
         """Return the rows that are listed, as plain values without what their cells hold."""

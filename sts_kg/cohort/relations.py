@@ -11,7 +11,7 @@ from sts_kg.errors import ParameterError, UnknownNameError
 from sts_kg.plan import Plan, short
 from sts_kg.rdf import STS, local
 
-__all__ = ["KINDS", "NUMBERS", "Cell", "Relations", "column_name", "kinds_of", "relations", "words_of"]
+__all__ = ["KINDS", "NUMBERS", "Cell", "Relations", "column_name", "kinds_of", "names_of", "relations"]
 
 #: What cells hold: 1, 0 or NULL; a word for yes, no or unknown, or a truth value; a number; any text, days too.
 KINDS = ("flag", "word", "number", "text")
@@ -140,7 +140,7 @@ def _usual_of(relation: str, plan: Plan, tables: Mapping[str, str]) -> Iterator[
                 yield f"{relation}.{name}", kind
 
 
-def words_of(things: tuple[URIRef, ...]) -> Mapping[str, URIRef]:
+def names_of(things: tuple[URIRef, ...]) -> Mapping[str, URIRef]:
     """Return the words that name things in a cell: short names and ids, as in case files."""
     return {word: thing for thing in things for word in dict.fromkeys((short(thing), local(thing)))}
 

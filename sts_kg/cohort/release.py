@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property, reduce
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache, reduce
 from itertools import chain
 from operator import or_
 from typing import Any, TypeAlias
@@ -16,7 +16,7 @@ from sts_kg.cohort.suppression import Sum, suppressed
 from sts_kg.guideline import Condition, Conjunction, Leaf, leaves
 from sts_kg.plan import Bits, Fact, Facts, Flags, Packer, Plan, Question, Tally, Values, count_sets, unpacked
 
-__all__ = ["HIDDEN", "Release", "Three"]
+__all__ = ["HIDDEN", "Key", "Release", "Three", "count_kinds"]
 
 #: How a hidden count is shown in text; in data it is null.
 HIDDEN = "*"
@@ -45,19 +45,17 @@ class Release:
     ----------
     tally : Tally
         The sums over all patients.
-    facts : Facts
-        Those of the same patients.
+    kinds : callable
+        Gives `count_kinds` of the same patients, if anything is hidden.
     threshold : int
         The least count that is shown, zero apart; with 1 nothing is hidden.
     """
 
-    def __init__(self, plan: Plan, tally: Tally, facts: Facts, threshold: int) -> None:
+    def __init__(self, plan: Plan, tally: Tally, kinds: Callable[[], Mapping[Key, int]], threshold: int) -> None:
         self.plan, self.tally, self.threshold = plan, tally, threshold
-        self._facts = facts
-        self._steps = {option: [*_steps(plan, option)] for option in plan.options}
-        self._sets: dict[_Parts, URIRef] = {}  # the parts of whole conditions, and an option that has them
-        for option, steps in self._steps.items():
-            self._sets.setdefault(steps[-1][1], option)
+        self._count_kinds = kinds
+        self._steps = _all_steps(plan)
+        self._sets = _whole(self._steps)
         self._counted: dict[Key, int] = {}
         self._sums: list[Sum[Key]] = []
         self._unshown: set[Key] = set()
@@ -143,17 +141,13 @@ class Release:
                     self._part(("yes", more), ("yes", parts))
                     self._part(("no", parts), ("no", more))
         self._relate_sets()
-        for parts in self._sets:
-            if not any(parts < other for other in self._sets):
-                kinds = _Kinds(self.plan, self._steps, parts)
-                found: Counter[Key] = Counter()
-                for block in self._facts.blocks():
-                    found.update(kinds.counted(Values(self.plan, block)))
-                count.update({cell: found[cell] for cell in kinds.cells})
-                self._unshown.update(kinds.cells)
-                self._sums += kinds.sums
-                for total, of in kinds.sums:
-                    count.setdefault(total, sum(count[each] for each in of))
+        found = self._count_kinds()
+        for kinds in _all_kinds(self.plan):
+            count.update({cell: found.get(cell, 0) for cell in kinds.cells})
+            self._unshown.update(kinds.cells)
+            self._sums += kinds.sums
+            for total, of in kinds.sums:
+                count.setdefault(total, sum(count[each] for each in of))
         self._relate_questions()
 
     def _part(self, part: Key, whole: Key) -> None:
@@ -203,6 +197,32 @@ class Release:
             self._part(union, total)
 
 
+def count_kinds(plan: Plan, facts: Facts) -> Counter[Key]:
+    """Return how many patients are of which kind that the tables of a cohort tell apart; those of parts add up."""
+    found: Counter[Key] = Counter()
+    for kinds in _all_kinds(plan):
+        for block in facts.blocks():
+            found.update(kinds.counted(Values(plan, block)))
+    return found
+
+
+@lru_cache(maxsize=4)
+def _all_kinds(plan: Plan) -> tuple[_Kinds, ...]:
+    steps = _all_steps(plan)
+    whole = _whole(steps)
+    largest = [parts for parts in whole if not any(parts < other for other in whole)]
+    return tuple(_Kinds(plan, steps, parts, number) for number, parts in enumerate(largest))
+
+
+def _all_steps(plan: Plan) -> _Steps:
+    return {option: [*_steps(plan, option)] for option in plan.options}
+
+
+def _whole(steps: _Steps) -> Mapping[_Parts, URIRef]:
+    """Return the parts of whole conditions, each with an option that has them."""
+    return {each[-1][1]: option for option, each in reversed([*steps.items()])}
+
+
 class _Kinds:
     """The kinds of patients that the tables tell apart for an option, and for those options that ask for less.
 
@@ -210,8 +230,8 @@ class _Kinds:
     options are sums of kinds. Which kinds there can be is found by valuing every combination of the findings.
     """
 
-    def __init__(self, plan: Plan, steps: _Steps, parts: _Parts) -> None:
-        self.plan, self.parts = plan, parts
+    def __init__(self, plan: Plan, steps: _Steps, parts: _Parts, number: int) -> None:
+        self.plan, self.parts, self.number = plan, parts, number
         self.steps = {option: each for option, each in steps.items() if each[0][1] <= parts}
         self.options = {each[-1][1]: option for option, each in reversed([*steps.items()]) if each[-1][1] <= parts}
         findings = sorted({finding for part in parts for finding in leaves(part)})
@@ -221,7 +241,7 @@ class _Kinds:
         self.kinds = np.unique(flags[:-1, flags[-1]], axis=1)
         self.telling = _telling(self.kinds)
         codes = self._codes(self.kinds)
-        self.cells: list[Key] = [("kind", parts, code) for code in codes]
+        self.cells: list[Key] = [("kind", number, code) for code in codes]
         self.sums: list[Sum[Key]] = [
             (name, [cell for cell, has in zip(self.cells, kinds, strict=True) if has])
             for name, kinds in zip(names, self.kinds, strict=True)
@@ -245,7 +265,7 @@ class _Kinds:
         """Return how many cases are of each kind that occurs."""
         _, columns = self._columns(values)
         found = count_sets([columns[at] for at in self.telling], values.agreeing, values.facts.n)
-        return {("kind", self.parts, code): n for code, n in found.items()}
+        return {("kind", self.number, code): n for code, n in found.items()}
 
 
 def _telling(kinds: Flags) -> list[int]:

@@ -1,4 +1,4 @@
-"""Spark as the engine past one machine: our SQL on a session of the user's, without a collect or a function in Python."""
+"""Spark as the engine past one machine: our SQL on a session of the user's, without a collect or a Python function."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sts_kg.cohort.relations import kinds_of
-from sts_kg.cohort.sql import sql
+from sts_kg.cohort.sql import sql_of
 from sts_kg.guideline import Guideline
 from sts_kg.plan import Plan, plan_of
 
@@ -39,11 +39,11 @@ def on_spark(
         The tables: a name, such as `catalog.schema.patients`, or a DataFrame. Their columns are looked up: yes and no
         may be whole numbers (1, 0), truth values or words; columns with other names are left alone.
     what : str
-        What to ask for, as `sql` has it.
+        What to ask for, as `sql_of` has it.
     plan : Plan, optional
         The conditions (`KnowledgeGraph.plan`); those that are shipped, if none are given.
     **asked
-        `option`, `as_of`, `min_cell`, `checked`, as `sql` has them.
+        `option`, `as_of`, `min_cell`, `checked`, as `sql_of` has them.
 
     Raises
     ------
@@ -60,8 +60,8 @@ def on_spark(
         frame = spark.table(each) if isinstance(each, str) else each
         columns |= kinds_of(plan, name, _types(frame.dtypes))
     frames = {name: each for name, each in given.items() if not isinstance(each, str)}
-    said = {name: each if isinstance(each, str) else f"{{{name}}}" for name, each in given.items()}
-    text = sql(plan, "spark", what, columns=columns, **said, **asked)
+    said: dict[str, Any] = {name: each if isinstance(each, str) else f"{{{name}}}" for name, each in given.items()}
+    text = sql_of(plan, "spark", what, columns=columns, **{**said, **asked})
     return spark.sql(text, **frames) if frames else spark.sql(text)
 
 

@@ -1,33 +1,33 @@
 """SQL of a plan: what a cohort comes to, as a text that a site runs where its patients are.
 
-NULL is unknown: AND and OR of SQL are Kleene's. A condition stands beside its dual, so no text needs NOT, nor a column of
-truth values: flags are 1, 0 or NULL.
+NULL is unknown: AND and OR of SQL are Kleene's. A condition stands beside its dual, so no text needs NOT, nor a column
+of truth values: flags are 1, 0 or NULL.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
 from rdflib import URIRef
 
-from sts_kg.cohort.dialects import dialect_of
+from sts_kg.cases import find_option
+from sts_kg.cohort.dialects import WHATS, dialect_of
 from sts_kg.cohort.relations import column_name, relations
 from sts_kg.cohort.sql_facts import add_facts, mark_flags, rejections, rejects, tests_of
 from sts_kg.cohort.sql_parts import NEVER, Script, all_of, any_of, flag
+from sts_kg.cohort.words import words_of
 from sts_kg.errors import ParameterError, UnknownNameError
 from sts_kg.guideline import Alternative, Condition, Conjunction, Leaf, leaves
 from sts_kg.plan import Fact, Plan, short
 from sts_kg.rdf import STS, local
 
-__all__ = ["WHATS", "sql"]
+__all__ = ["sql_of"]
 
-#: What can be asked for: rows of patients, counts of them, and what cannot be used.
-WHATS = ("known", "rows", "counts", "ask", "funnel", "cohort", "facts", "rejected")
 _DECLINED = STS["mark-declined"]
 
 
-def sql(
+def sql_of(
     plan: Plan,
     dialect: str,
     what: str,
@@ -40,7 +40,7 @@ def sql(
     checked: bool = False,
     option: str | None = None,
     as_of: str | None = None,
-    min_cell: int | None = None,
+    min_cell: int = 11,
 ) -> str:
     """Return the SQL text that answers a question about a whole cohort, one statement, stamped with the plan.
 
@@ -52,33 +52,34 @@ def sql(
         One of `DIALECTS`: duckdb, postgres, spark, bigquery, snowflake, sqlite.
     what : str
         `known`: a row a patient, each finding 1, 0 or NULL after all that follows, and `contradictory`.
-        `rows`: a row a patient, with five columns an option: its status, and `_missing`, `_tried`, `_declined`, `_marks`.
-        `counts`: a row an option: `met`, `not_met`, `undetermined`, `contradictory`, `patients`.
-        `ask`: a row a question: `patients` who wait for it, `pairs` of patient and option, and patients for whom it
-        `alone` settles an option.
-        `funnel`: a row after each part of the condition of an option: `yes`, `no`, `not_known`; the first row has all
-        patients who do not contradict themselves, and how many do.
+        `rows`: a row a patient, with five columns an option: its status, `_missing`, `_tried`, `_declined`, `_marks`.
+        `counts`: a row an option: `option`, `met`, `not_met`, `undetermined`, `contradictory`, `patients`.
+        `ask`: a row a question for which someone waits, the one for which most do first: `findings`, `question`,
+        `waiting` (patients), `options` (pairs of a patient and an option), `settled` (patients for whom the answer
+        alone settles an option).
+        `funnel`: a row after each part of the condition of an option: `step`, `part`, `yes`, `no`, `unknown`; the first
+        row has all patients who do not contradict themselves, and `contradictory`, how many do.
         `cohort`: rows of the table `cohort` of OMOP for the options that are met, by their ordinals.
         `facts`: a row a patient, flags of what is given or derived before anything follows, and `rejected`.
         `rejected`: a row for each row of a table that cannot be used, with its column, value and reason.
     table, courses, growth, no_growth : str
         The tables, each an expression as SQL has it, such as `catalog.schema.patients`; it is not looked at.
     columns : mapping, optional
-        The columns that the tables have, to what their cells hold: `flag` (1, 0, NULL), `word` (yes, no, a truth value),
-        `text` (also dates), `number`. Those of the other tables are written `courses.end`. A table of which nothing is
-        said has all columns, and flags for yes and no; that of patients has `as_of`, `history_complete` and
+        The columns that the tables have, to what their cells hold: `flag` (1, 0, NULL), `word` (yes, no, a truth
+        value), `text` (also dates), `number`. Those of the other tables are written `courses.end`. A table of which
+        nothing is said has all columns, and flags for yes and no; that of patients has `as_of`, `history_complete` and
         `declines` only if there are courses.
     checked : bool
-        Whether the table of patients is known, as by constraints of the database, to have each case once, with an id, and
-        flags that are 1, 0 or NULL. Otherwise whoever has another value or is there twice is rejected, which costs a
-        pass over the ids.
+        Whether the table of patients is known, as by constraints of the database, to have each case once, with an id,
+        and flags that are 1, 0 or NULL. Otherwise whoever has another value or is there twice is rejected, which
+        costs a pass over the ids.
     option : str, optional
         The option of `funnel`.
     as_of : str, optional
         The date of `cohort`, YYYY-MM-DD, if the table has no column `as_of`.
-    min_cell : int, optional
-        Counts from 1 to below it are NULL in `counts`, `ask` and `funnel`, with the others of their row that would
-        give them back.
+    min_cell : int
+        Counts from 1 to below it are NULL in `counts`, `ask` and `funnel`, and so are the others of their row that
+        would give them back; 1 shows all.
 
     Raises
     ------
@@ -93,7 +94,7 @@ def sql(
     found = relations(plan, tables, columns, checked=checked)
     script = Script(plan, dialect_of(dialect), found, marks=what in ("rows", "facts"), told=what == "rejected")
     add_facts(script)
-    return _Text(script, min_cell or 0).text(what, option, as_of)
+    return _Text(script, min_cell).text(what, option, as_of)
 
 
 class _Text:
@@ -113,7 +114,7 @@ class _Text:
 
     def text(self, what: str, option: str | None, as_of: str | None) -> str:
         script = self.script
-        last = {
+        lasts: dict[str, Callable[[], str]] = {
             "known": self._known,
             "rows": self._rows,
             "counts": self._counts,
@@ -122,7 +123,8 @@ class _Text:
             "rejected": lambda: rejections(script),
             "funnel": lambda: self._funnel(option),
             "cohort": lambda: self._cohort(as_of),
-        }[what]()
+        }
+        last = lasts[what]()
         plan = self.plan
         by = f", by the reading {plan.reading}" if plan.reading else ""
         head = [
@@ -203,7 +205,7 @@ class _Text:
         return [finding for finding in self.plan.findings if finding in used]
 
     def _missing(self, option: URIRef) -> dict[URIRef, str]:
-        """Return the findings of an option in order, each with the test that it is missing: all around it is unknown."""
+        """Return the findings of an option in order, each with the test that it and all around it is unknown."""
         found: dict[URIRef, list[str]] = {}
         root = self.plan.options[option].condition
         name = self.trees[root]
@@ -244,8 +246,8 @@ class _Text:
     def _rows(self) -> str:
         plan, marks = self.plan, mark_flags(self.script)
         said: dict[tuple[Fact, ...], str] = {}
-        for option in plan.options.values():
-            for facts in (option.declined, *option.reported.values()):
+        for of in plan.options.values():
+            for facts in (of.declined, *of.reported.values()):
                 said.setdefault(facts, f"says_{len(said) + 1}")
         extra = [
             f"{flag(any_of(self.facts[fact] for fact in facts if fact in self.facts))} AS {name}"
@@ -306,10 +308,10 @@ class _Text:
         )
         options = [(local(option), self.trees[of.condition]) for option, of in self.plan.options.items()]
         self._add_list("sts_options", "the options, in order", ((name,) for name, _ in options), ("name",))
-        picked = [
-            f"CASE o.name {' '.join(f'WHEN {self._literal(name)} THEN s.{tree}_{side}' for name, tree in options)} END AS {side}"
-            for side in ("met", "unmet")
-        ]
+        picked = []
+        for side in ("met", "unmet"):
+            whens = " ".join(f"WHEN {self._literal(name)} THEN s.{tree}_{side}" for name, tree in options)
+            picked.append(f"CASE o.name {whens} END AS {side}")
         self.script.add(
             "sts_counted",
             "a row an option",
@@ -332,7 +334,7 @@ class _Text:
         small = any_of(self._small(cell) for cell in ("met", "unmet", f"({rest})"))
         cells = {"met": "met", "not_met": "unmet", "undetermined": rest}
         shown = [self._shown(value, small, name) for name, value in cells.items()]
-        few = self._small("contradictory")
+        few = any_of(map(self._small, ("contradictory", "patients", "(patients - contradictory)")))
         shown += [self._shown("contradictory", few, "contradictory"), self._shown("patients", few, "patients")]
         return self._ordered([f"name AS {self.script.dialect.column('option')}", *shown], "sts_cells")
 
@@ -393,9 +395,9 @@ class _Text:
                 only.append(f"({all_of([f'{column} = 1', *(f'{other} = 0' for other in others)])})")
             pairs = " + ".join(f"{len(options[tree])} * {column}" for tree, column in waiting.items())
             sums += [
-                f"SUM({flag(any_of(f'{column} = 1' for column in waiting.values()))}) AS patients_{number}",
-                f"SUM({pairs}) AS pairs_{number}",
-                f"SUM({flag(any_of(only))}) AS alone_{number}",
+                f"SUM({flag(any_of(f'{column} = 1' for column in waiting.values()))}) AS waiting_{number}",
+                f"SUM({pairs}) AS options_{number}",
+                f"SUM({flag(any_of(only))}) AS settled_{number}",
             ]
         self.script.add("sts_sums", "one row: how many patients wait for each question", sums, ["FROM sts_waits"])
         self._add_list(
@@ -405,7 +407,7 @@ class _Text:
             "CASE q.place "
             + " ".join(f"WHEN {place} THEN s.{cell}_{number}" for place, (number, _, _) in enumerate(listed, 1))
             + f" END AS {cell}"
-            for cell in ("patients", "pairs", "alone")
+            for cell in ("waiting", "options", "settled")
         ]
         self.script.add(
             "sts_asked",
@@ -413,14 +415,19 @@ class _Text:
             ["q.place", "q.name", "q.question", *cells],
             ["FROM sts_questions q", "CROSS JOIN sts_sums s"],
         )
-        shown = [
-            self._shown(f"CASE WHEN {cell} IS NULL THEN 0 ELSE {cell} END", self._small(cell), cell)
-            for cell in ("patients", "pairs", "alone")
-        ]
-        return self._ordered(["name AS finding", "question", *shown], "sts_asked")
+        few = self._small("waiting")
+        shown = [self._shown(cell, few, cell) for cell in ("waiting", "options")]
+        shown.append(self._shown("settled", any_of([few, self._small("settled")]), "settled"))
+        columns = ",\n    ".join(["name AS findings", "question", *shown])
+        return (
+            f"SELECT\n    {columns}\nFROM sts_asked a\nWHERE a.waiting > 0\n"
+            "ORDER BY a.waiting DESC, a.settled DESC, a.place"
+        )
 
     def _funnel(self, option: str | None) -> str:
-        of = self._option(option)
+        if option is None:
+            raise ParameterError("cohort", "option", "a funnel is of one option; name it")
+        of = find_option(option, self.plan.options)
         condition = self.plan.options[of].condition
         parts = condition.parts if isinstance(condition, Conjunction) else (condition,)
         self._add_known([finding for finding in self.plan.findings if finding in {*leaves(condition)}])
@@ -436,7 +443,7 @@ class _Text:
         for number in range(1, len(parts) + 1):
             sums += [f"SUM(step_{number}) AS yes_{number}", f"SUM(1 - step_{number}) AS no_{number}"]
         self.script.add("sts_sums", "one row: how many patients", sums, ["FROM sts_valued"])
-        names = ["patients", *(_said(part) for part in parts)]
+        names = ["all patients that do not contradict themselves", *words_of(condition)]
         self._add_list("sts_steps", "the parts", ((name,) for name in names), ("part",))
         numbers = range(2, len(parts) + 2)
 
@@ -458,19 +465,9 @@ class _Text:
         )
         rest = "patients - yes - no"
         small = any_of(self._small(cell) for cell in ("yes", "no", f"({rest})"))
-        shown = [self._shown(value, small, name) for name, value in (("yes", "yes"), ("no", "no"), ("not_known", rest))]
+        shown = [self._shown(value, small, name) for name, value in (("yes", "yes"), ("no", "no"), ("unknown", rest))]
         shown.append(self._shown("contradictory", self._small("contradictory"), "contradictory"))
         return self._ordered(["place - 1 AS step", "part", *shown], "sts_counted")
-
-    def _option(self, name: str | None) -> URIRef:
-        if name is None:
-            raise ParameterError("cohort", "option", "a funnel is of one option; name it")
-        by_name = {local(option): option for option in self.plan.options}
-        key = name.removeprefix("sts:")
-        for candidate in (key, f"option-{key}"):
-            if candidate in by_name:
-                return by_name[candidate]
-        raise UnknownNameError("option", name, by_name)
 
     def _cohort(self, as_of: str | None) -> str:
         script, plan = self.script, self.plan
@@ -521,11 +518,3 @@ def _value(tree: Condition) -> str:
     """Return a condition as 1, 0 or NULL; NULL for a patient who contradicts himself."""
     yes, no = _holds(tree, True), _holds(tree, False)
     return f"CASE WHEN k.contradictory = 1 THEN NULL WHEN {yes} THEN 1 WHEN {no} THEN 0 END"
-
-
-def _said(tree: Condition) -> str:
-    """Return a part of a condition as text: findings, those that must not hold after a minus sign."""
-    if isinstance(tree, Leaf):
-        return f"{'' if tree.holds else '-'}{short(tree.finding)}"
-    word = " or " if isinstance(tree, Alternative) else " and "
-    return word.join(f"({_said(part)})" if not isinstance(part, Leaf) else _said(part) for part in tree.parts)

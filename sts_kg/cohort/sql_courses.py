@@ -10,7 +10,7 @@ from itertools import combinations
 
 from rdflib import URIRef
 
-from sts_kg.cohort.relations import column_name, words_of
+from sts_kg.cohort.relations import column_name, names_of
 from sts_kg.cohort.sql_dates import days, end_of_day, numbers
 from sts_kg.cohort.sql_parts import Check, Script, all_of, any_of, faults, flag, holds_word, other_words, word_list
 from sts_kg.guideline import CourseRule, Report
@@ -54,7 +54,8 @@ def add_rows(script: Script) -> None:
 
 
 def _id(script: Script) -> str:
-    return script.dialect.as_text(f"t.{script.dialect.column('case')}")
+    case = script.dialect.column("case")
+    return f"TRIM({script.dialect.as_text(f't.{case}')})"
 
 
 def _date(script: Script, relation: str, key: str) -> str:
@@ -91,14 +92,14 @@ def _add_course_rows(script: Script) -> None:
     lists = {"therapies": plan.therapies, "purpose": plan.purposes, "site": plan.sites}
     for key, things in lists.items():
         if relations.has("courses", key):
-            wrong = other_words(f"t.{key}_list", words_of(things))
+            wrong = other_words(f"t.{key}_list", names_of(things))
             checks.append(Check(key, f"t.{_CELLS.get(key, key)}", wrong, "unknown-word"))
     for key, things in (("outcome", plan.outcomes), ("for", plan.indications)):
         name = _CELLS.get(key, key)
         if not relations.has("courses", key):
             select.append(f"{script.nothing} AS {name}")
             continue
-        known = words_of(things)
+        known = names_of(things)
         valid = ", ".join(f"'{word}'" for word in known)
         checks.append(Check(key, f"t.{name}", f"t.{name} NOT IN ({valid})", "unknown-word"))
         long = {word: thing for word, thing in known.items() if word != short(thing)}
@@ -396,7 +397,7 @@ def _tried_tests(script: Script, tried: Tried) -> tuple[list[str], list[str]]:
 
 
 def _words(things: Iterable[URIRef]) -> list[str]:
-    return sorted(words_of(tuple(things)))
+    return sorted(names_of(tuple(things)))
 
 
 # --- the year after a treatment
@@ -434,7 +435,7 @@ def _add_within_a_year(script: Script) -> None:
 
 
 def _periods(script: Script) -> Iterator[str]:
-    """Yield the times that are stated to be without growth: case, course (empty if of the case), first day, day after."""
+    """Yield the times that are stated to be without growth: case, course (empty if none), first day, day after."""
     tables = script.relations.tables
     if "no_growth" in tables:
         yield "SELECT id, '' AS said_by, since_last AS begins, ceasing_after AS ends FROM sts_quiet"

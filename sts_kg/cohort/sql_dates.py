@@ -1,7 +1,7 @@
 """Dates in SQL without functions of dates: a text becomes its first and last day, each a whole number.
 
-A day is the number YYYYMMDD, so days compare as numbers. The anniversary is 10000 more, that of 29 February one less than
-that (D09). No engine adds a year or a day: they differ in it.
+A day is the number YYYYMMDD, so days compare as numbers. The anniversary is 10000 more, that of 29 February one less
+(D09). No engine adds a year or a day: they differ in it.
 """
 
 from __future__ import annotations

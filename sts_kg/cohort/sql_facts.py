@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rdflib import URIRef
 
-from sts_kg.cohort.relations import NUMBERS, column_name, words_of
+from sts_kg.cohort.relations import NUMBERS, column_name, names_of
 from sts_kg.cohort.sql_courses import (
     GIVEN_BEFORE,
     TRIED,
@@ -94,7 +94,7 @@ def _add_patients(script: Script) -> None:
     relations, dialect = script.relations, script.dialect
     case = f"t.{dialect.column('case')}"
     of_text = len(relations.tables) > 1
-    select = [f"{dialect.as_text(case) if of_text else case} AS id"]
+    select = [f"{f'TRIM({dialect.as_text(case)})' if of_text else case} AS id"]
     written = dialect.as_text(case)
     checks = []
     if not relations.checked:
@@ -118,16 +118,16 @@ def _add_patients(script: Script) -> None:
         select.append(f"{end_of_day(script.as_text('table', 'as_of'))} AS as_of")
     if relations.has("table", "declines"):
         declines = script.as_text("table", "declines")
-        words = words_of(script.plan.modalities)
+        words = names_of(script.plan.modalities)
         listed = f"({word_list(declines)})"
         checks.append(Check("declines", declines, other_words(listed, words), "unknown-word"))
         for each in script.plan.modalities:
             named = [word for word, thing in words.items() if thing == each]
             select.append(f"{flag(holds_word(listed, named))} AS declines_{column_name(each)}")
     for name in NUMBERS.values():
-        if column := script.cell("table", name):
-            select.append(f"{column} AS {name}")
-            checks.append(Check(name, dialect.as_text(column), f"{column} < 0", "not-a-number"))
+        if number := script.cell("table", name):
+            select.append(f"{number} AS {name}")
+            checks.append(Check(name, dialect.as_text(number), f"{number} < 0", "not-a-number"))
     script.checks["table"] = checks
     select.append(f"{flag(script.wrong('table'))} AS wrong_cell")
     if script.told:

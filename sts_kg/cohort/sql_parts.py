@@ -24,6 +24,8 @@ __all__ = [
 ]
 
 NEVER = "1 = 0"
+#: The words for yes and no, as `sts_kg.cases` reads them in a table.
+_YES, _NO = ("yes", "true", "on", "1", "1.0"), ("no", "false", "off", "0", "0.0")
 
 
 def any_of(tests: Iterable[str]) -> str:
@@ -49,8 +51,8 @@ def none_if_empty(expression: str) -> str:
 
 
 def word_list(cell: str) -> str:
-    """Return a list of words, with blanks between, in which each word has a blank on both sides of its own."""
-    return f"' ' || REPLACE({cell}, ' ', '  ') || ' '"
+    """Return a list of words, with blanks, commas or semicolons between, so that each has two blanks of its own."""
+    return f"' ' || REPLACE(REPLACE(REPLACE({cell}, ';', ' '), ',', ' '), ' ', '  ') || ' '"
 
 
 def holds_word(listed: str, words: Iterable[str]) -> str:
@@ -79,8 +81,8 @@ class Check:
 
     def of(self, alias: str) -> Check:
         """Return the check of another row, whose alias stands where there are braces."""
-        parts = (part.format(alias) for part in (self.column, self.value, self.wrong, self.reason))
-        return Check(*parts, quoted=self.quoted)
+        column, value, wrong, reason = (x.format(alias) for x in (self.column, self.value, self.wrong, self.reason))
+        return Check(column, value, wrong, reason, self.quoted)
 
     def told(self, part: str) -> str:
         """Return the column, value or reason as an expression."""
@@ -133,7 +135,7 @@ class Script:
     def as_text(self, relation: str, key: str) -> str:
         """Return a cell as text, NULL if it is empty, or if there is no such column."""
         column = self.cell(relation, key)
-        return none_if_empty(self.dialect.as_text(column)) if column else self.nothing
+        return none_if_empty(f"TRIM({self.dialect.as_text(column)})") if column else self.nothing
 
     @property
     def nothing(self) -> str:
@@ -150,13 +152,14 @@ class Script:
         if kind == "flag":
             return column
         word = f"LOWER(TRIM({self.dialect.as_text(column)}))"
-        return f"CASE WHEN {word} IN ('yes', 'true', 'on') THEN 1 WHEN {word} IN ('no', 'false', 'off') THEN 0 END"
+        yes, no = (", ".join(f"'{each}'" for each in words) for words in (_YES, _NO))
+        return f"CASE WHEN {word} IN ({yes}) THEN 1 WHEN {word} IN ({no}) THEN 0 END"
 
     def not_yes_or_no(self, column: str, kind: str) -> str:
         """Return the test that a cell holds what is neither yes, no nor unknown."""
         if kind == "flag":
             return f"({column} <> 0 AND {column} <> 1)"
-        known = "'yes', 'true', 'on', 'no', 'false', 'off', 'unknown', 'null', '~', ''"
+        known = ", ".join(f"'{each}'" for each in (*_YES, *_NO, "unknown", "null", "~", ""))
         return f"LOWER(TRIM({self.dialect.as_text(column)})) NOT IN ({known})"
 
     def wrong(self, relation: str) -> str:

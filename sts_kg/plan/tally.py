@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
+from typing import Any
 
 import numpy as np
 from rdflib import URIRef
@@ -54,6 +55,37 @@ class Tally:
     def undetermined(self, option: URIRef) -> int:
         """Return for how many cases an option is neither met nor ruled out."""
         return self.cases - self.contradictory - self.met[option] - self.unmet[option]
+
+    def as_dict(self, plan: Plan) -> dict[str, object]:
+        """Return the sums as plain values, of options and questions in the order of the plan."""
+        return {
+            "cases": self.cases,
+            "contradictory": self.contradictory,
+            "met": [self.met[option] for option in plan.options],
+            "unmet": [self.unmet[option] for option in plan.options],
+            "steps": [[[step.yes, step.no, step.unknown] for step in self.steps[option]] for option in plan.options],
+            "asked": [
+                [each.waiting, each.options, each.settled] for each in map(self.asked.__getitem__, plan.questions)
+            ],
+            "sets": [[which, n] for which, n in self.sets.items()],
+        }
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any], plan: Plan) -> Tally:
+        """Return the sums that `as_dict` gave for the same plan."""
+        options, questions = [*plan.options], plan.questions
+        return cls(
+            said["cases"],
+            said["contradictory"],
+            dict(zip(options, said["met"], strict=True)),
+            dict(zip(options, said["unmet"], strict=True)),
+            {
+                option: tuple(Step(*step) for step in steps)
+                for option, steps in zip(options, said["steps"], strict=True)
+            },
+            {question: Asked(*each) for question, each in zip(questions, said["asked"], strict=True)},
+            dict(said["sets"]),
+        )
 
     def __add__(self, other: Tally) -> Tally:
         if not self.cases or not other.cases:

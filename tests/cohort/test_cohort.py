@@ -17,27 +17,13 @@ import oracle
 import pytest
 from click.testing import CliRunner
 from random_cases import a_case, cases
-from tables_of_cases import Tables, tables
+from tables_of_cases import tables, written
 
 from sts_kg import CaseError, KnowledgeGraph, ParseError, Table, UnknownNameError, knowledge
 from sts_kg.cli import app
 from sts_kg.cohort import Cohort
 from sts_kg.errors import ParameterError
 from sts_kg.rdf.names import STS
-
-
-def written(folder: Path, of_cases: Tables) -> dict[str, Path]:
-    """Write tables as CSV files, and return those that have rows."""
-    paths = {}
-    for name, rows in of_cases.items():
-        columns = list(dict.fromkeys(key for row in rows for key in row))
-        if rows:
-            paths[name] = folder / f"{name}.csv"
-            with paths[name].open("w", newline="") as file:
-                writer = csv.DictWriter(file, columns)
-                writer.writeheader()
-                writer.writerows(rows)
-    return paths
 
 
 def cohort_of(kg: KnowledgeGraph, folder: Path, some: Sequence[Mapping[str, Any]], **options: Any) -> Cohort:
@@ -301,10 +287,10 @@ def test_every_row_is_answered_or_rejected(kg: KnowledgeGraph, tmp_path: Path) -
     assert reasons[7] == "the case 'a' is there again on line 8; none of them is used"
     said = cohort.manifest()
     assert said["patients"] == {"read": 8, "answered": 1, "rejected": 7, "contradictory": 0}
-    assert said["tables"] == {
-        "patients": {"name": str(path), "rows": 8, "used": 1},
-        "courses": {"name": str(courses), "rows": 5, "used": 2},
-    }
+    assert said["tables"] == [
+        {"kind": "patients", "name": str(path), "rows": 8, "used": 1},
+        {"kind": "courses", "name": str(courses), "rows": 5, "used": 2},
+    ]
 
 
 def test_a_file_cut_off_within_quotes(kg: KnowledgeGraph, tmp_path: Path) -> None:

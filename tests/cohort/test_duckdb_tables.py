@@ -144,8 +144,8 @@ def test_the_same_rows_are_rejected_as_in_csv(kg: KnowledgeGraph, tmp_path: Path
     said = cohort.manifest()
     assert said["patients"] == {"read": 8, "answered": 1, "rejected": 7, "contradictory": 0}
     tables_said = said["tables"]
-    assert isinstance(tables_said, dict)
-    assert [(each["rows"], each["used"]) for each in tables_said.values()] == [(8, 1), (4, 1)]
+    assert isinstance(tables_said, list)
+    assert [(each["rows"], each["used"]) for each in tables_said] == [(8, 1), (4, 1)]
 
 
 def test_flags_of_all_types(kg: KnowledgeGraph, tmp_path: Path) -> None:

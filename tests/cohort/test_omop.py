@@ -20,6 +20,7 @@ from sts_kg.cases.relations import Row as PatientRow
 from sts_kg.cohort import (
     DIALECTS,
     OMOP_COLUMNS,
+    REPORTS,
     Coded,
     Codes,
     ConceptSets,
@@ -27,9 +28,8 @@ from sts_kg.cohort import (
     OmopTables,
     code_report,
     invented_omop,
-    sql,
 )
-from sts_kg.cohort.codes import RELATIONS, REPORTS
+from sts_kg.cohort.codes import RELATIONS
 from sts_kg.errors import ParameterError, UnknownNameError
 
 PEOPLE = 10_000
@@ -98,9 +98,8 @@ def test_the_invented_persons_are_worth_asking(invented: OmopTables, sets: Conce
 
 def answered(kg: KnowledgeGraph, connection: Any, source: Coded) -> dict[str, dict[str, Row]]:
     """Return what our SQL answers of every case where the tables are, by case and option."""
-    text = sql(kg.plan, "duckdb", "rows", table="cases", courses="courses", columns=source.columns, checked=True)
     found: dict[str, dict[str, Row]] = {}
-    for row in records(connection, source.around(text)):
+    for row in records(connection, kg.sql("duckdb", "rows", table=source)):
         found[row["case"]] = {
             option: {
                 "status": row[option],

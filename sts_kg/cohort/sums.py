@@ -1,0 +1,164 @@
+"""The sums over a cohort as tables, with small counts hidden, and the manifest of what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from rdflib import URIRef
+from rdflib.term import Literal
+
+from sts_kg.cases import find_option
+from sts_kg.cohort.rejections import Rejections
+from sts_kg.cohort.release import HIDDEN, Key, Release
+from sts_kg.cohort.words import words_of
+from sts_kg.guideline import Guideline
+from sts_kg.plan import Plan, Tally, plan_of, short
+from sts_kg.rdf import local
+from sts_kg.tables import Table
+
+__all__ = ["Read", "Sums", "TableRead"]
+
+
+@dataclass(frozen=True)
+class TableRead:
+    """A table that was read: what it holds, its name, how many rows it has, and how many of them are used."""
+
+    kind: str
+    name: str
+    rows: int
+    used: int
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read of a cohort: its tables, and the rows that cannot be used."""
+
+    tables: tuple[TableRead, ...] = ()
+    rejections: Rejections = field(default_factory=Rejections)
+
+    @classmethod
+    def of(cls, parts: Iterable[Read]) -> Read:
+        """Return what was read in several parts."""
+        tables: tuple[TableRead, ...] = ()
+        rejections = Rejections()
+        for part in parts:
+            tables += part.tables
+            rejections.extend(part.rejections)
+        return cls(tables, rejections)
+
+
+class Sums:
+    """What the conditions of a guideline come to for a cohort, in sums: `tally` and `kinds`, of what was `read`."""
+
+    def __init__(self, guideline: Guideline, min_cell: int) -> None:
+        self.guideline, self.min_cell = guideline, min_cell
+        self.plan: Plan = plan_of(guideline)
+
+    @property
+    def tally(self) -> Tally:
+        """The sums over all patients, before any is hidden: for programs that hide small counts themselves."""
+        raise NotImplementedError
+
+    @property
+    def kinds(self) -> Mapping[Key, int]:
+        """How many patients are of each kind that the tables tell apart: what small counts are hidden by."""
+        raise NotImplementedError
+
+    @property
+    def read(self) -> Read:
+        """How many rows the tables have, how many are used, and which are not."""
+        raise NotImplementedError
+
+    @cached_property
+    def release(self) -> Release:
+        """The same sums, with what is hidden of them."""
+        return Release(self.plan, self.tally, lambda: self.kinds, self.min_cell)
+
+    def counts(self) -> Table:
+        """Return how many patients have which status, a row an option.
+
+        Columns: `option`, `met`, `not_met`, `undetermined`, `contradictory`, `patients`. A hidden count is unbound.
+        """
+        shown = self.release
+        rows = [(option, *shown.statuses(option), shown.contradictory, shown.patients) for option in self.plan.options]
+        return self._table(("option", "met", "not_met", "undetermined", "contradictory", "patients"), rows)
+
+    def ask(self) -> Table:
+        """Return the questions that patients wait for, the one for which most do first, hidden ones last.
+
+        Columns: `findings` (short names), `question`, `waiting` (patients), `options` (pairs of a patient and an option
+        that waits), `settled` (patients for whom the answer alone settles an option). A hidden count is unbound.
+        """
+        asked = [
+            (question, self.release.asked(question))
+            for question in self.plan.questions
+            if self.tally.asked[question].waiting
+        ]
+        asked.sort(key=lambda pair: tuple(1 if count is None else -count for count in (pair[1][0], pair[1][2])))
+        rows = [(" ".join(map(short, question.findings)), question.text, *counts) for question, counts in asked]
+        return self._table(("findings", "question", "waiting", "options", "settled"), rows)
+
+    def funnel(self, option: str) -> Table:
+        """Return how many patients are left after each part of the condition of an option.
+
+        Columns: `part` (in words), `yes` (all parts so far hold), `no` (one does not), `unknown` (neither is known).
+        Patients that contradict themselves are left out. A hidden count is unbound.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such option.
+        """
+        chosen = find_option(option, self.plan.options)
+        parts = words_of(self.plan.options[chosen].condition)
+        first = [("all patients that do not contradict themselves", self.release.agreeing, 0, 0)]
+        rows = [(part, *counts) for part, counts in zip(parts, self.release.steps(chosen), strict=True)]
+        return self._table(("part", "yes", "no", "unknown"), [*first, *rows])
+
+    def patterns(self) -> Table:
+        """Return the sets of options that are met together, the most frequent first.
+
+        Columns: `options` (their names, with blanks between; empty for none), `patients`. Patients that contradict
+        themselves are left out. The sets whose counts are hidden are one row at the end, with `options` unbound.
+        """
+        options = [local(option) for option in self.plan.options]
+        rows = [
+            (None if some is None else " ".join(name for at, name in enumerate(options) if some >> at & 1), count)
+            for some, count in self.release.sets()
+        ]
+        return self._table(("options", "patients"), rows)
+
+    def _table(self, variables: tuple[str, ...], rows: Sequence[Sequence[URIRef | str | int | None]]) -> Table:
+        labels = {option: plan.label for option, plan in self.plan.options.items()}
+        cells = tuple(
+            tuple(cell if cell is None or isinstance(cell, URIRef) else Literal(cell) for cell in row) for row in rows
+        )
+        notes = (self.release.legend,) if any(None in row for row in rows) else ()
+        return Table(variables, cells, labels, notes, HIDDEN)
+
+    def manifest(self) -> dict[str, object]:
+        """Return what was read and what came of it, as plain values; nothing in it is about one patient.
+
+        Of each table it says how many rows there are, and how many are used; the others are listed by table and row.
+        It is for those who hold the tables: the number of rows is never hidden, `contradictory` may be (None).
+        """
+        read, answered = self.read, self.tally.cases
+        rows = sum(table.rows for table in read.tables if table.kind == "patients")
+        return {
+            "version": self.plan.version,
+            "plan": self.plan.digest,
+            "reading": self.plan.reading,
+            "source": self.guideline.source_digest,
+            "min_cell": self.min_cell,
+            "tables": [{"kind": one.kind, "name": one.name, "rows": one.rows, "used": one.used} for one in read.tables],
+            "patients": {
+                "read": rows,
+                "answered": answered,
+                "rejected": rows - answered,
+                "contradictory": self.release.contradictory,
+            },
+            "rejected": read.rejections.as_dicts(),
+            "disclaimer": self.plan.disclaimer,
+        }
