@@ -6,9 +6,10 @@ LOWEST := .venv-lowest/.ready
 DEV := .venv/.dev
 BENCH := .venv/.bench
 FUZZ := .venv/.fuzz
+SPARK := .venv/.spark
 TOOLS := .venv-tools
 
-.PHONY: run test tools lowest check docs golden bench bench-links bench-proposals bench-push bench-queries fuzz random clean
+.PHONY: run test tools lowest check docs golden bench bench-links bench-proposals bench-push bench-queries fuzz random spark clean
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## options of a fictional case, one of them explained, and a canned query
@@ -24,6 +25,9 @@ test: $(DEV)  ## lint, types, tests, doctests; without the slow tests, which .ci
 
 tools: $(DEV) $(TOOLS)/.ready  ## tests in which OWLAPI, Jena, pronto, OAK and Comunica open what we write
 	STS_KG_TOOLS=$(TOOLS) $(BIN)/pytest tests/tools
+
+spark: $(SPARK)  ## tests in which Spark runs our SQL, on two executors (Java is needed)
+	$(BIN)/pytest -n 0 tests/cohort/test_on_spark.py
 
 lowest: $(LOWEST)  ## tests with the lowest versions that pyproject.toml allows (their wheels end at Python 3.12)
 	.venv-lowest/bin/pytest -n auto --dist loadfile -m "not slow"
@@ -65,10 +69,11 @@ $(READY): EXTRA :=
 $(DEV): EXTRA := [dev]
 $(BENCH): EXTRA := [bench]
 $(FUZZ): EXTRA := [dev,fuzz]
+$(SPARK): EXTRA := [dev,spark]
 $(LOWEST): EXTRA := [dev]
 $(LOWEST): CONSTRAINTS := --constraint .venv-lowest/lowest.txt
 $(LOWEST): .venv-lowest/lowest.txt
-$(READY) $(DEV) $(BENCH) $(FUZZ) $(LOWEST): pyproject.toml
+$(READY) $(DEV) $(BENCH) $(FUZZ) $(SPARK) $(LOWEST): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo 'Python 3.11 or newer is needed: make PYTHON=python3.11'; exit 1; }
 	@if command -v uv >/dev/null 2>&1; then \

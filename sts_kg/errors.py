@@ -18,6 +18,7 @@
     ├── InconsistentError(ValueError)     the inconsistencies; only where an answer would mean nothing
     ├── SourceError(ValueError)           the page at hand is not the page that was modelled: both digests
     ├── LockError(ValueError)             a name that a links.lock does not pin, or whose document is another now
+    ├── MissingLibraryError(ImportError)  an optional library that is not installed, what needs it, and its extra
     ├── WorkerDiedError(RuntimeError)     a process that worked for us ended by a signal: which one
     ├── LimitError(RuntimeError)          what was stopped, the limit, its unit, and how to raise it
     │   ├── QueryTimeoutError(TimeoutError)         a query that took longer than it may
@@ -67,6 +68,7 @@ __all__ = [
     "LockError",
     "MalformedListError",
     "MemoryLimitError",
+    "MissingLibraryError",
     "NotEntailedError",
     "NotLinkedError",
     "ParameterError",
@@ -446,6 +448,17 @@ class LockError(StsKgError, ValueError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.name} {self.reason}"
+
+
+class MissingLibraryError(StsKgError, ImportError):
+    """An optional library that is not installed: the `library`, `what` needs it, and the `extra` that brings it."""
+
+    def __init__(self, library: str, what: str, extra: str) -> None:
+        self.library, self.what, self.extra = library, what, extra
+        super().__init__(library, what, extra)
+
+    def __str__(self) -> str:
+        return f"{self.what} needs {self.library}: pip install 'sts-kg[{self.extra}]'"
 
 
 class NotLinkedError(StsKgError, LookupError):

@@ -754,8 +754,8 @@ class KnowledgeGraph:
 
         A table is a path (`.csv`, `.parquet`), a frame of pandas or polars, anything with an Arrow stream, or, with
         `connection`, the name of a table there. Files in CSV are read here, all else by DuckDB. A folder has
-        `patients.csv` or `.parquet`, and the tables beside it by their names.
-        For codes, `patients` is an `Omop` or a `Codes` (`sts_kg.cohort`) about tables that the connection knows.
+        `patients.csv` or `.parquet`, and the tables beside it by their names. For codes, `patients` is an `Omop` or a
+        `Codes` (`sts_kg.cohort`) about tables that the connection knows.
 
         Parameters
         ----------
@@ -779,7 +779,7 @@ class KnowledgeGraph:
             A table cannot be read.
         ParameterError
             `min_cell` is no threshold.
-        ImportError
+        MissingLibraryError
             DuckDB is needed and not installed.
         """
         return open_cohort(

@@ -71,7 +71,7 @@ class DuckdbTables:
         A table has a column twice, without a name or unknown, or no column `case`.
     ParseError
         A file cannot be read, or there is no such table.
-    ImportError
+    MissingLibraryError
         DuckDB is not installed.
     """
 

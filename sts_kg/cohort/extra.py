@@ -5,19 +5,20 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from sts_kg.errors import MissingLibraryError
+
 __all__ = ["needed"]
 
 
-def needed(module: str, what: str) -> Any:
-    """Return a module of an optional library; `what` is what needs it.
+def needed(module: str, what: str, extra: str = "cohort") -> Any:
+    """Return a module of an optional library; `what` is what needs it, `extra` what installs it.
 
     Raises
     ------
-    ImportError
-        It is not installed; the error says how to install it.
+    MissingLibraryError
+        It is not installed.
     """
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        library = module.partition(".")[0]
-        raise ImportError(f"{what} needs {library}: pip install 'sts-kg[cohort]'", name=library) from error
+        raise MissingLibraryError(module.partition(".")[0], what, extra) from error

@@ -112,7 +112,7 @@ class Rows:
         ------
         ParameterError
             The name has another ending, or an id is none of OMOP.
-        ImportError
+        MissingLibraryError
             The ending is `.parquet`, and pyarrow is not installed.
         """
         ending = Path(path).suffix.casefold()
@@ -148,7 +148,7 @@ class Rows:
 
         Raises
         ------
-        ImportError
+        MissingLibraryError
             pyarrow is not installed.
         """
         pa = needed("pyarrow", "Arrow")

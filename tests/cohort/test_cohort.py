@@ -6,6 +6,7 @@ import csv
 import json
 import random
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -21,8 +22,8 @@ from tables_of_cases import tables, written
 
 from sts_kg import CaseError, KnowledgeGraph, ParseError, Table, UnknownNameError, knowledge
 from sts_kg.cli import app
-from sts_kg.cohort import Cohort
-from sts_kg.errors import ParameterError
+from sts_kg.cohort import Cohort, plots
+from sts_kg.errors import MissingLibraryError, ParameterError
 from sts_kg.rdf.names import STS
 
 
@@ -146,6 +147,20 @@ def test_patterns(four: Cohort) -> None:
             *("option-targeted-therapy", "option-pazopanib", "option-surgery"),
         ]
     ]
+
+
+def test_pictures_show_the_tables_and_the_digest(four: Cohort) -> None:
+    footer = f"{four.plan.disclaimer} [sts_kg {four.plan.version}, plan {four.plan.digest[:12]}…]"
+    assert four.plot("statuses") == plots.statuses(four.counts(), footer=footer)
+    assert four.plot("questions") == plots.questions(four.ask(), footer=footer)
+    assert four.plot("combinations") == plots.combinations(four.patterns(), footer=footer)
+    assert four.plot("funnel", "pazopanib") == plots.funnel(four.funnel("pazopanib"), "pazopanib", footer=footer)
+    with pytest.raises(UnknownNameError, match="there is no picture 'funel'; did you mean funnel"):
+        four.plot("funel")
+    with pytest.raises(ParameterError, match="plot funnel, parameter option: it is of one option"):
+        four.plot("funnel")
+    with pytest.raises(ParameterError, match="parameter option = 'pazopanib': it is of all options"):
+        four.plot("statuses", "pazopanib")
 
 
 def test_the_explanation_of_one_patient_is_that_of_its_case(kg: KnowledgeGraph, tmp_path: Path) -> None:
@@ -373,3 +388,18 @@ def test_rejected_rows_are_told_and_the_exit_code_is_3(preloaded: object, tmp_pa
     said = json.loads(manifest.read_text())
     assert {"table": str(path), "row": 3, "column": "stage4-sts"} in said["rejected"]
     assert "maybe" not in manifest.read_text()
+
+
+def test_a_library_that_is_not_installed(
+    preloaded: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, four: Cohort
+) -> None:
+    for name in ("duckdb", "pyarrow", "pyarrow.parquet"):
+        monkeypatch.setitem(sys.modules, name, None)
+    done = CliRunner().invoke(app, ["cohort", "counts", str(tmp_path / "p.parquet")], prog_name="sts-kg")
+    assert (done.exit_code, done.stderr) == (
+        3,
+        "sts-kg: a table that is no CSV file needs duckdb: pip install 'sts-kg[cohort]'\n",
+    )
+    with pytest.raises(MissingLibraryError, match="Parquet needs pyarrow"):
+        four.rows().write(tmp_path / "rows.parquet")
+    assert not (tmp_path / "rows.parquet").exists()
