@@ -79,7 +79,7 @@ from sts_kg.workers import Limits, bytes_of
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure, Proof
-    from sts_kg.cohort import ConceptSets
+    from sts_kg.cohort import Coded, ConceptSets
     from sts_kg.links import Layers, LinkReport, MappingSet, Proposals
     from sts_kg.links import Mapping as MappingRow
     from sts_kg.quality import Report
@@ -754,8 +754,8 @@ class KnowledgeGraph:
 
         A table is a path (`.csv`, `.parquet`), a frame of pandas or polars, anything with an Arrow stream, or, with
         `connection`, the name of a table there. Files in CSV are read here, all else by DuckDB. A folder has
-        `patients.csv` or `.parquet`, and the tables beside it by their names. For codes,
-        `patients` is an `Omop` or a `Codes` (`sts_kg.cohort`) about tables that the connection knows.
+        `patients.csv` or `.parquet`, and the tables beside it by their names. For codes, `patients` is an `Omop` or a
+        `Codes` (`sts_kg.cohort`) about tables that the connection knows.
 
         Parameters
         ----------
@@ -825,10 +825,11 @@ class KnowledgeGraph:
         """
         return open_partitions(self.guideline, parts, kept=kept, min_cell=min_cell, on_progress=on_progress)
 
-    def sql(self, dialect: str, what: str, *, table: str, **asked: Any) -> str:
+    def sql(self, dialect: str, what: str, *, table: str | Coded, **asked: Any) -> str:
         """Return the SQL text by which a site answers for its own patients where they are: `sts_kg.cohort.sql_of`.
 
         `asked` are the other tables, the columns that they have, and what else is asked for, as that function has them.
+        For codes, `table` is an `Omop` or a `Codes` (`sts_kg.cohort`); the text then makes the cases and courses, too.
 
         Raises
         ------
@@ -837,7 +838,10 @@ class KnowledgeGraph:
         ParameterError
             A column is there twice or does not fit, a table lacks what it needs, or an option or date is missing.
         """
-        return sql_of(self.plan, dialect, what, table=table, **asked)
+        if isinstance(table, str):
+            return sql_of(self.plan, dialect, what, table=table, **asked)
+        made: dict[str, Any] = {"table": "cases", "courses": "courses", "columns": table.columns, "checked": True}
+        return table.around(sql_of(self.plan, dialect, what, **made | asked), dialect)
 
     def what_if(
         self, cases: CaseSource, findings: Mapping[str, bool | None] | str, *, case: str | None = None

@@ -24,11 +24,11 @@ from sts_kg.cli.shared import (
     terminal,
     with_own,
 )
-from sts_kg.cohort import DIALECTS, WHATS
+from sts_kg.cohort import DIALECTS, REPORTS, WHATS
 from sts_kg.safe import counted
 
 if TYPE_CHECKING:
-    from sts_kg.cohort import Cohort, Partitions
+    from sts_kg.cohort import Coded, Cohort, ConceptSets, Partitions
     from sts_kg.knowledge import KnowledgeGraph
     from sts_kg.tables import Table
 
@@ -37,6 +37,9 @@ __all__ = ["cohort_group"]
 _HIDES = "Hide counts below it; 1 hides none."
 _FORMS = ("table", "csv", "json", "md", "spreadsheet")
 _MOST_TOLD = 20
+_DAY = click.DateTime(("%Y-%m-%d",))
+#: Inputs of which codes are made cases.
+_CODED = ("omop", "codes")
 
 
 @click.group(name="cohort")
@@ -249,16 +252,21 @@ def explain(
 
 @cohort_group.command(name="sql")
 @click.option("--dialect", type=click.Choice(tuple(DIALECTS)), default="duckdb", show_default=True)
-@click.option("--what", type=click.Choice(WHATS), default="counts", show_default=True)
-@click.option("--table", required=True, metavar="TABLE", help="The table of patients, such as catalog.schema.patients.")
+@click.option("--what", type=click.Choice((*WHATS, *REPORTS)), default="counts", show_default=True)
+@click.option(
+    "--table",
+    metavar="TABLE",
+    help="The table of patients, such as catalog.schema.patients; of omop the schema, of codes the table of codes.",
+)
 @click.option("--courses", metavar="TABLE", help="Courses of treatment, by case.")
 @click.option("--growth", metavar="TABLE", help="Dates of growth, by case.")
 @click.option("--no-growth", metavar="TABLE", help="Times without growth, by case.")
 @click.option(
     "--input",
     "inputs",
-    type=click.Choice(("wide", "courses")),
-    help="wide: only the table of patients; courses: the other tables have their own names.",
+    type=click.Choice(("wide", "courses", *_CODED)),
+    help="wide: only the table of patients; courses: the other tables have their own names; omop: tables of OMOP CDM "
+    "v5.4; codes: a table of coded rows, as views of FHIR give it.",
 )
 @click.option(
     "--column",
@@ -269,13 +277,18 @@ def explain(
 )
 @click.option("--checked", is_flag=True, help="Each case is there once, and flags are 1, 0 or NULL: do not look.")
 @click.option("--option", metavar="OPTION", help="The option of a funnel.")
-@click.option("--as-of", type=click.DateTime(("%Y-%m-%d",)), metavar="DATE", help="The date of OMOP's cohort table.")
+@click.option(
+    "--as-of", type=_DAY, metavar="DATE", help="The date of OMOP's cohort table; of omop and codes that of all cases."
+)
+@click.option("--over-before", type=_DAY, metavar="DATE", help="Of omop and codes: what ended before it is over.")
+@click.option("--history-complete", is_flag=True, help="Of omop and codes: all courses of all persons are recorded.")
 @click.option("--min-cell", type=click.IntRange(min=1), default=11, show_default=True, metavar="N", help=_HIDES)
+@mappings_option
 @reading_option
 def sql(
     dialect: str,
     what: str,
-    table: str,
+    table: str | None,
     courses: str | None,
     growth: str | None,
     no_growth: str | None,
@@ -284,20 +297,40 @@ def sql(
     checked: bool,
     option: str | None,
     as_of: datetime | None,
+    over_before: datetime | None,
+    history_complete: bool,
     min_cell: int,
+    mappings: tuple[Path, ...],
     readings: tuple[str, ...],
 ) -> None:
     """Print the SQL that a site runs where its patients are: counts, questions, a funnel, or a row each.
 
     WHAT is known (findings and what follows), rows (statuses, missing findings, marks), counts, ask, funnel, cohort
-    (OMOP's table), facts (what is given, before anything follows), or rejected (rows that cannot be used, and why).
+    (OMOP's table), facts (what is given, before anything follows), or rejected (rows that cannot be used, and why). Of
+    omop and codes also codes (rows and persons of each code) and persons (how many have a code without the one that it
+    needs); neither hides small numbers.
 
     \b
     Example:
       sts-kg cohort sql --dialect postgres --what counts --table clinic.patients
       sts-kg cohort sql --dialect spark --what rows --table patients --input courses
       sts-kg cohort sql --what funnel --option pazopanib --table patients --column stage4-sts=word
+      sts-kg cohort sql --input omop --table cdm --as-of 2026-01-01 --over-before 2025-07-01
     """
+    kg = with_own(graph_by(readings), mappings)
+    days = {"as_of": _day(as_of), "over_before": _day(over_before)}
+    if inputs in _CODED:
+        if columns or courses or growth or no_growth or checked:
+            raise click.UsageError(f"--input {inputs} has no other tables, and its columns are known")
+        source = _coded(inputs, table, kg.concept_sets(), history_complete, days)
+        if what in REPORTS:
+            terminal().write(source.sql(what, dialect))
+        else:
+            terminal().write(kg.sql(dialect, what, table=source, option=option, min_cell=min_cell))
+        return
+    if table is None or what in REPORTS or over_before or history_complete or mappings:
+        given = "--table is needed" if table is None else "codes, their dates and mappings are of --input omop or codes"
+        raise click.UsageError(given)
     tables = {"courses": courses, "growth": growth, "no_growth": no_growth}
     if inputs == "wide" and any(tables.values()):
         raise click.UsageError("--input wide has only the table of patients")
@@ -306,7 +339,7 @@ def sql(
     if wrong := [each for each in columns if "=" not in each]:
         raise click.UsageError(f"--column {wrong[0]}: NAME=KIND is expected, such as stage4-sts=flag")
     terminal().write(
-        graph_by(readings).sql(
+        kg.sql(
             dialect,
             what,
             table=table,
@@ -314,10 +347,22 @@ def sql(
             columns=dict(each.rsplit("=", 1) for each in columns) or None,
             checked=checked,
             option=option,
-            as_of=as_of.date().isoformat() if as_of else None,
+            as_of=days["as_of"],
             min_cell=min_cell,
         )
     )
+
+
+def _day(given: datetime | None) -> str | None:
+    return given.date().isoformat() if given else None
+
+
+def _coded(inputs: str | None, table: str | None, sets: ConceptSets, whole: bool, days: dict[str, str | None]) -> Coded:
+    """Return the coded rows that options name."""
+    from sts_kg.cohort import Codes, Omop
+
+    given: dict[str, Any] = {"sets": sets, "history_complete": whole, **days}
+    return Omop(schema=table or "", **given) if inputs == "omop" else Codes(table=table or "codes", **given)
 
 
 @cohort_group.command(name="plan")

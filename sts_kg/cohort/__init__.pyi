@@ -6,6 +6,7 @@ from .concepts import ConceptRow as ConceptRow
 from .concepts import ConceptSets as ConceptSets
 from .concepts import concept_sets as concept_sets
 from .dialects import DIALECTS as DIALECTS
+from .dialects import REPORTS as REPORTS
 from .dialects import WHATS as WHATS
 from .omop import Omop as Omop
 from .opening import open_cohort as open_cohort

@@ -16,16 +16,15 @@ from typing import Any, NamedTuple
 from rdflib import Literal
 
 from sts_kg.cohort.concepts import FINDING, THERAPY, ConceptRow, ConceptSets
-from sts_kg.cohort.dialects import Dialect, dialect_of
+from sts_kg.cohort.dialects import REPORTS, Dialect, dialect_of
 from sts_kg.errors import ParameterError, UnknownNameError
 from sts_kg.safe import counted
 from sts_kg.tables import Table
 
-__all__ = ["RELATIONS", "REPORTS", "Coded", "Codes", "Step", "code_report"]
+__all__ = ["RELATIONS", "Coded", "Codes", "Step", "code_report"]
 
-#: The relations that a source of codes is turned into, and the reports beside them.
+#: The relations that a source of codes is turned into.
 RELATIONS = ("cases", "courses", "growth", "no_growth")
-REPORTS = ("codes", "persons")
 _FOUND, _NEVER, _UNKNOWN = "found", "never found", "unknown to the site"
 
 
@@ -256,7 +255,9 @@ class Codes(Coded):
         yield from self._growth(dialect)
 
 
-def code_report(run: Callable[[str], Iterable[Sequence[Any]]], source: Coded, dialect: str = "duckdb") -> Table:
+def code_report(
+    run: Callable[[str], Iterable[Sequence[Any]]], source: Coded, dialect: str = "duckdb", *, min_cell: int = 11
+) -> Table:
     """Return what became of each code: rows and persons that it found, or why there are none.
 
     Parameters
@@ -267,27 +268,46 @@ def code_report(run: Callable[[str], Iterable[Sequence[Any]]], source: Coded, di
         Where the coded rows are.
     dialect : str
         The dialect that `run` takes.
+    min_cell : int
+        Numbers of persons from 1 to below it are hidden, with those of their row that would give them back; 1 shows
+        all. Codes overlap, so the difference of two rows may still be small: the report is for those who hold the data.
 
     Returns
     -------
     Table
         A row for each code. `status` is found, never found, or unknown to the site (its table `concept` lacks the
         code); `n_terms` or `n_concepts` above 1 means that the code is ambiguous; `n_without` persons have it without
-        the code that it needs. `Table.notes` counts, and names what is ambiguous and what was not given.
+        the code that it needs. A hidden number is unbound. `Table.notes` counts, and names what is ambiguous and what
+        was not given.
     """
     found = [dict(zip(_REPORT, row, strict=True)) for row in run(source.sql("codes", dialect))]
-    notes = []
     told = ((status, sum(row["status"] == status for row in found)) for status in (_FOUND, _NEVER, _UNKNOWN))
-    notes.append(f"{counted(len(found), 'code')}: {', '.join(f'{number:,} {status}' for status, number in told)}")
+    notes = [f"{counted(len(found), 'code')}: {', '.join(f'{number:,} {status}' for status, number in told)}"]
     for row in found:
         name = f"{row['vocabulary']} {row['concept_code']}"
         notes += [f"{name} stands for {row['n_terms']} of our terms"] if row["n_terms"] > 1 else []
         notes += [f"{name} is {row['n_concepts']} concepts of the site"] if row["n_concepts"] > 1 else []
+        row |= dict.fromkeys(_hidden(row["n_persons"], row["n_without"], min_cell))
     for term, needs, n_given, n_without in run(source.sql("persons", dialect)):
-        both, alone = (counted(number, "person") for number in (n_given, n_without))
+        few = _small(n_given, min_cell) or _small(n_without, min_cell)
+        both, alone = ("* persons" if few else counted(number, "person") for number in (n_given, n_without))
         notes.append(f"{term}, by codes that need one of {needs}: {both} with both; {alone} without, not given")
+    if any(None in (row["n_persons"], row["n_without"]) for row in found):
+        notes.append(f"* hidden: fewer than {min_cell} persons, or such a number could be computed from it")
     cells = [[None if cell in (None, "") else Literal(cell) for cell in row.values()] for row in found]
     return Table(_REPORT, tuple(map(tuple, cells)), notes=tuple(dict.fromkeys(notes)))
+
+
+def _hidden(n_persons: int, n_without: int, min_cell: int) -> tuple[str, ...]:
+    """Return which numbers of a code are hidden."""
+    if _small(n_persons, min_cell):
+        return "n_rows", "n_persons", "n_without"
+    few = n_without and (_small(n_without, min_cell) or _small(n_persons - n_without, min_cell))
+    return ("n_without",) if few else ()
+
+
+def _small(number: int, min_cell: int) -> bool:
+    return 0 < number < min_cell
 
 
 def _is_day(text: str) -> bool:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from sts_kg.errors import UnknownNameError
 
-__all__ = ["DIALECTS", "WHATS", "Dialect", "dialect_of"]
+__all__ = ["DIALECTS", "REPORTS", "WHATS", "Dialect", "dialect_of"]
 
 #: What can be asked for: rows of patients, counts of them, what is given of each, and what cannot be used.
 WHATS = ("known", "rows", "counts", "ask", "funnel", "cohort", "facts", "rejected")
+#: What can be asked of codes beside: what each found, and who has one without the other that it needs.
+REPORTS = ("codes", "persons")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from rdflib.compare import isomorphic
 
 from sts_kg import KnowledgeGraph, closure_of, knowledge, load, read
 from sts_kg.cli import app
-from sts_kg.cohort import invented_omop
+from sts_kg.cohort import Codes, Omop, invented_omop
 from sts_kg.errors import UnknownNameError
 from sts_kg.guideline.data import ontology_folder
 from sts_kg.links import read as read_mappings
@@ -65,6 +65,12 @@ SAME: dict[tuple[str, ...], Callable[[KnowledgeGraph], object]] = {
     ],
     ("questionnaire",): lambda kg: kg.questionnaire(),
     ("cohort", "plan"): lambda kg: kg.plan.to_json(),
+    ("cohort", "sql", "--input", "omop", "--table", "cdm", "--as-of", "2026-01-01"): lambda kg: kg.sql(
+        "duckdb", "counts", table=Omop(sets=kg.concept_sets(), schema="cdm", as_of="2026-01-01"), min_cell=11
+    ),
+    ("cohort", "sql", "--input", "codes", "--mappings", LOCAL, "--what", "codes"): lambda kg: Codes(
+        sets=kg.with_mappings(LOCAL).concept_sets()
+    ).sql("codes"),
     ("cohort", "concepts", "--mappings", LOCAL, "--format", "csv"): lambda kg: (
         kg.with_mappings(LOCAL).concept_sets().to_table().to_csv()
     ),
@@ -266,3 +272,17 @@ def test_the_invented_database_is_that_of_its_function(kg: KnowledgeGraph, tmp_p
     for file in (tmp_path / "python").iterdir():
         assert (tmp_path / "cli" / file.name).read_text() == file.read_text()
     assert len([*(tmp_path / "cli").iterdir()]) == 9
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("--input", "omop", "--courses", "c"), "--input omop has no other tables"),
+        (("--input", "wide"), "--table is needed"),
+        (("--table", "t", "--what", "codes"), "are of --input omop or codes"),
+        (("--table", "t", "--over-before", "2025-01-01"), "are of --input omop or codes"),
+    ],
+)
+def test_options_of_sql_that_do_not_fit_are_told(arguments: tuple[str, ...], error: str) -> None:
+    done = CliRunner().invoke(app, ("cohort", "sql", *arguments))
+    assert done.exit_code == 2 and error in done.stderr

@@ -20,6 +20,7 @@ from sts_kg.cases.relations import Row as PatientRow
 from sts_kg.cohort import (
     DIALECTS,
     OMOP_COLUMNS,
+    REPORTS,
     Coded,
     Codes,
     ConceptSets,
@@ -27,9 +28,8 @@ from sts_kg.cohort import (
     OmopTables,
     code_report,
     invented_omop,
-    sql_of,
 )
-from sts_kg.cohort.codes import RELATIONS, REPORTS
+from sts_kg.cohort.codes import RELATIONS
 from sts_kg.errors import ParameterError, UnknownNameError
 
 PEOPLE = 10_000
@@ -98,9 +98,8 @@ def test_the_invented_persons_are_worth_asking(invented: OmopTables, sets: Conce
 
 def answered(kg: KnowledgeGraph, connection: Any, source: Coded) -> dict[str, dict[str, Row]]:
     """Return what our SQL answers of every case where the tables are, by case and option."""
-    text = sql_of(kg.plan, "duckdb", "rows", table="cases", courses="courses", columns=source.columns, checked=True)
     found: dict[str, dict[str, Row]] = {}
-    for row in records(connection, source.around(text)):
+    for row in records(connection, kg.sql("duckdb", "rows", table=source)):
         found[row["case"]] = {
             option: {
                 "status": row[option],
@@ -480,12 +479,45 @@ def test_the_report_says_what_became_of_each_code(
     assert f"lung-metastases, by codes that need one of soft-tissue-sarcoma: {told}" in report.notes
 
 
+@pytest.mark.parametrize(
+    ("n_both", "n_alone", "shown", "told"),
+    [
+        (0, 0, (0, 0, 0), None),
+        (11, 0, (11, 11, 0), "11 persons with both; 0 persons without"),
+        (0, 11, (11, 11, 11), "0 persons with both; 11 persons without"),
+        (11, 11, (22, 22, 11), "11 persons with both; 11 persons without"),
+        (10, 0, (None, None, None), "* persons with both; * persons without"),
+        (30, 10, (40, 40, None), "* persons with both; * persons without"),
+        (10, 30, (40, 40, None), "* persons with both; * persons without"),  # 40 less 30
+    ],
+)
+def test_small_numbers_of_persons_are_hidden(
+    sets: ConceptSets, n_both: int, n_alone: int, shown: tuple[int | None, ...], told: str | None
+) -> None:
+    made = a_person()
+    for number in range(n_both + n_alone):
+        for concept in (2, 1)[: 2 if number < n_both else 1]:
+            key = 2 * number + concept
+            made.add(
+                "condition_occurrence", condition_occurrence_id=key, person_id=number, condition_concept_id=concept
+            )
+    connection = database_of(made)
+    report = code_report(lambda text: connection.execute(text).fetchall(), Omop(sets=sets), "sqlite")
+    row = next(row for row in report.to_dicts() if row["concept_code"] == "C3577")
+    assert tuple(row[name] for name in ("n_rows", "n_persons", "n_without")) == shown
+    assert row["status"] == ("found" if n_both + n_alone else "never found")
+    assert [f"{LUNG}, by codes that need one of {SARCOMA}: {told}, not given"] * (told is not None) == [
+        note for note in report.notes if note.startswith(LUNG)
+    ]
+    assert (report.notes[-1].startswith("* hidden: fewer than 11 persons")) is (None in shown)
+
+
 def test_a_row_that_a_code_finds_twice_is_one_row(sets: ConceptSets) -> None:
     made = a_person(1, condition_source_concept_id=4)
     made.add("concept_ancestor", ancestor_concept_id=1, descendant_concept_id=4)  # there twice
     made.add("drug_exposure", drug_exposure_id=1, person_id=1, drug_concept_id=1)  # a disease is no therapy
     connection = database_of(made)
-    report = code_report(lambda text: connection.execute(text).fetchall(), Omop(sets=sets), "sqlite")
+    report = code_report(lambda text: connection.execute(text).fetchall(), Omop(sets=sets), "sqlite", min_cell=1)
     found = [(row["concept_code"], row["n_rows"], row["n_persons"]) for row in report.to_dicts() if row["n_rows"]]
     assert found == [("424952003", 1, 1)]
     assert relations(connection, Omop(sets=sets), "sqlite")["1"]["courses"] == []
@@ -495,7 +527,7 @@ def test_a_code_of_two_terms_is_told(sets: ConceptSets) -> None:
     first = next(row for row in sets.rows if row.concept_code == "3639")
     both = ConceptSets((first, first._replace(term="pazopanib")))
     made = database_of(exposures("2024-05-01"))
-    report = code_report(lambda text: made.execute(text).fetchall(), Omop(sets=both), "sqlite")
+    report = code_report(lambda text: made.execute(text).fetchall(), Omop(sets=both), "sqlite", min_cell=1)
     assert [(row["term"], row["n_terms"], row["n_rows"]) for row in report.to_dicts()] == [
         ("doxorubicin", 2, 1),
         ("pazopanib", 2, 1),
@@ -532,7 +564,7 @@ def test_a_table_of_codes_gives_findings_by_the_same_rule(sets: ConceptSets) -> 
     }
     early = relations(made, Codes(sets=sets, as_of="2025-02-28"), "sqlite")
     assert {name: [*case["findings"]] for name, case in early.items()} == {"a": [], "b": [], "c": [], "d": [SARCOMA]}
-    report = code_report(lambda text: made.execute(text).fetchall(), Codes(sets=sets), "sqlite")
+    report = code_report(lambda text: made.execute(text).fetchall(), Codes(sets=sets), "sqlite", min_cell=1)
     assert report.notes[0] == "36 codes: 2 found, 34 never found, 0 unknown to the site"
     assert report.notes[1:] == (
         f"{LUNG}, by codes that need one of {SARCOMA}: 1 person with both; 1 person without, not given",
