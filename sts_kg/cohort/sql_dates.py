@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from sts_kg.cohort.dialects import Dialect
 
-__all__ = ["days", "end_of_day", "numbers"]
+__all__ = ["days", "end_of_day", "no_date", "numbers"]
 
 _DIGITS = ", ".join(f"'{digit}'" for digit in range(10))
 _MONTHS = ", ".join(f"'{month:02}'" for month in range(1, 13))
@@ -20,7 +20,16 @@ _FOURTHS = ", ".join(f"'{year:02}'" for year in range(4, 100, 4))
 
 def end_of_day(cell: str) -> str:
     """Return a text of a date without the time of midnight, as a column of times has it."""
-    return f"CASE WHEN SUBSTR({cell}, 11) = ' 00:00:00' THEN SUBSTR({cell}, 1, 10) ELSE {cell} END"
+    return f"REPLACE({cell}, ' 00:00:00', '')"
+
+
+def no_date(name: str, alias: str) -> str:
+    """Return the test that a text is there and no date, from the columns of `numbers`.
+
+    It names as few columns as it can: some engines test before they join, and then write each column out in full.
+    """
+    y, d, length = (f"{alias}.{name}_{part}" for part in ("y", "d", "length"))
+    return f"({alias}.{name} IS NOT NULL AND ({y} IS NULL OR {d} > {length}))"
 
 
 def numbers(cell: str, name: str, dialect: Dialect) -> Iterator[str]:

@@ -22,7 +22,7 @@ from sts_kg.cohort.sql_courses import (
     tallied,
     tried_column,
 )
-from sts_kg.cohort.sql_dates import days, end_of_day, numbers
+from sts_kg.cohort.sql_dates import days, end_of_day, no_date, numbers
 from sts_kg.cohort.sql_parts import (
     NEVER,
     Check,
@@ -78,7 +78,7 @@ def add_facts(script: Script) -> None:
     script.add("sts_facts", "what is given or derived of each patient, before anything follows", select, rest)
 
 
-_NO_DATE = "(t.as_of IS NOT NULL AND t.as_of_last IS NULL)"
+_NO_DATE = no_date("as_of", "t")
 
 
 def _patients(script: Script) -> str:

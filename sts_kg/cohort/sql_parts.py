@@ -18,7 +18,6 @@ __all__ = [
     "faults",
     "flag",
     "holds_word",
-    "none_if_empty",
     "other_words",
     "word_list",
 ]
@@ -43,11 +42,6 @@ def all_of(tests: Iterable[str]) -> str:
 def flag(test: str) -> str:
     """Return 1 where a test holds, else 0, also where it is unknown."""
     return f"CASE WHEN {test} THEN 1 ELSE 0 END"
-
-
-def none_if_empty(expression: str) -> str:
-    """Return a text, or NULL where it is empty."""
-    return f"CASE WHEN {expression} <> '' THEN {expression} END"
 
 
 def word_list(cell: str) -> str:
@@ -135,7 +129,7 @@ class Script:
     def as_text(self, relation: str, key: str) -> str:
         """Return a cell as text, NULL if it is empty, or if there is no such column."""
         column = self.cell(relation, key)
-        return none_if_empty(f"TRIM({self.dialect.as_text(column)})") if column else self.nothing
+        return f"NULLIF(TRIM({self.dialect.as_text(column)}), '')" if column else self.nothing
 
     @property
     def nothing(self) -> str:
