@@ -49,6 +49,7 @@ LIBRARIES = {
     "yaml": {"queries", "cases.files", "cases.nodes", "cases.relations", "cases.responses", "links.sssom_yaml"},
     "click": {"cli"},
     "rich": {"cli.console"},
+    "matplotlib": {"cohort.plots"},
     "pandas": {"tables"},
     "polars": {"tables"},
     "pyshacl": {"quality"},

@@ -200,9 +200,10 @@ class Release:
 def count_kinds(plan: Plan, facts: Facts) -> Counter[Key]:
     """Return how many patients are of which kind that the tables of a cohort tell apart; those of parts add up."""
     found: Counter[Key] = Counter()
-    for kinds in _all_kinds(plan):
-        for block in facts.blocks():
-            found.update(kinds.counted(Values(plan, block)))
+    for block in facts.blocks():
+        values = Values(plan, block)
+        for kinds in _all_kinds(plan):
+            found.update(kinds.counted(values))
     return found
 
 

@@ -10,9 +10,11 @@ from rdflib import URIRef
 from rdflib.term import Literal
 
 from sts_kg.cases import find_option
+from sts_kg.cohort import plots
 from sts_kg.cohort.rejections import Rejections
 from sts_kg.cohort.release import HIDDEN, Key, Release
 from sts_kg.cohort.words import words_of
+from sts_kg.errors import ParameterError, UnknownNameError
 from sts_kg.guideline import Guideline
 from sts_kg.plan import Plan, Tally, plan_of, short
 from sts_kg.rdf import local
@@ -129,6 +131,37 @@ class Sums:
             for some, count in self.release.sets()
         ]
         return self._table(("options", "patients"), rows)
+
+    def plot(self, what: str, option: str | None = None) -> str:
+        """Return a picture as SVG: `statuses`, `questions`, `combinations`, or the `funnel` of an option.
+
+        It shows what `counts`, `ask`, `patterns` and `funnel` do, with the version and digest of the plan.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such picture or option.
+        ParameterError
+            An option is missing, or given for a picture of all.
+        MissingLibraryError
+            matplotlib is not installed.
+        """
+        drawn = {
+            "statuses": (plots.statuses, self.counts),
+            "questions": (plots.questions, self.ask),
+            "combinations": (plots.combinations, self.patterns),
+        }
+        if what not in (*drawn, "funnel"):
+            raise UnknownNameError("picture", what, (*drawn, "funnel"))
+        if (option is None) == (what == "funnel"):
+            reason = "it is of one option" if option is None else "it is of all options"
+            raise ParameterError(f"plot {what}", "option", reason, value=option)
+        footer = f"{self.plan.disclaimer} [sts_kg {self.plan.version}, plan {self.plan.digest[:12]}…]"
+        if option is not None:
+            label = self.plan.options[find_option(option, self.plan.options)].label
+            return plots.funnel(self.funnel(option), label, footer=footer)
+        draw, table = drawn[what]
+        return draw(table(), footer=footer)
 
     def _table(self, variables: tuple[str, ...], rows: Sequence[Sequence[URIRef | str | int | None]]) -> Table:
         labels = {option: plan.label for option, plan in self.plan.options.items()}

@@ -16,6 +16,9 @@ import numpy.typing as npt
 
 __all__ = ["Sum", "suppressed"]
 
+#: Factors beyond it are computed as numbers of any size, lest a product of two does not fit into 64 bits.
+_LARGE = 2**30
+
 Key = TypeVar("Key", bound=Hashable)
 #: A total, and the parts that it is the sum of.
 Sum: TypeAlias = tuple[Key, Sequence[Key]]
@@ -81,7 +84,8 @@ class _Solved(NamedTuple):
 
     @property
     def given(self) -> list[int]:
-        return [at for row, at in enumerate(self.pivots) if not self.rows[row, self.free].any()]
+        is_open = (self.rows[:, self.free] != 0).any(axis=1)
+        return [self.pivots[row] for row in np.flatnonzero(np.logical_not(is_open))]
 
     def gives(self, form: Numbers) -> bool:
         """Return whether a sum of hidden cells, by their factors, follows from the shown ones."""
@@ -137,7 +141,8 @@ class _Work(Generic[Key]):
     @cached_property
     def _always(self) -> tuple[Numbers, list[int]]:
         """The sums solved for the cells that are hidden in any case."""
-        return _eliminated(self.matrix, [], self._largest_first(np.flatnonzero(self.always)))
+        matrix, pivots = _eliminated(self.matrix, [], self._largest_first(np.flatnonzero(self.always)))
+        return matrix[(matrix != 0).any(axis=1)], pivots
 
     def _largest_first(self, cells: Numbers) -> list[int]:
         """Return cells in the order in which they are solved for.
@@ -166,7 +171,7 @@ class _Work(Generic[Key]):
     def _against(self, solved: _Solved, at: int, hidden: Flags) -> int | None:
         """Return the smallest cell that, hidden, leaves the cell of a row open; else of those that give it."""
         used = np.flatnonzero(self._candidates(hidden) & (solved.rows[solved.place[at]] != 0))
-        alone = used[~solved.rest[:, used].any(axis=0)]
+        alone = used[np.logical_not((solved.rest[:, used] != 0).any(axis=0))]
         return self._smallest(alone if len(alone) else used)
 
     def _small_sums(self, solved: _Solved, hidden: Flags) -> list[Numbers]:
@@ -228,7 +233,7 @@ def _eliminated(matrix: Numbers, pivots: Sequence[int], columns: Iterable[int]) 
             changed = matrix[rows] * factor - matrix[rows, column][:, None] * matrix[done]
             if factor != 1:
                 changed //= np.gcd.reduce(changed, axis=1, keepdims=True, initial=0).clip(min=1)
-            if changed.dtype != object and abs(changed).max() > 2**30:
+            if changed.dtype != object and abs(changed).max() > _LARGE:
                 matrix, changed = matrix.astype(object), changed.astype(object)  # whole numbers of any size
             matrix[rows] = changed
         pivots.append(column)

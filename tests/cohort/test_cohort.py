@@ -22,7 +22,7 @@ from tables_of_cases import tables, written
 
 from sts_kg import CaseError, KnowledgeGraph, ParseError, Table, UnknownNameError, knowledge
 from sts_kg.cli import app
-from sts_kg.cohort import Cohort
+from sts_kg.cohort import Cohort, plots
 from sts_kg.errors import MissingLibraryError, ParameterError
 from sts_kg.rdf.names import STS
 
@@ -147,6 +147,20 @@ def test_patterns(four: Cohort) -> None:
             *("option-targeted-therapy", "option-pazopanib", "option-surgery"),
         ]
     ]
+
+
+def test_pictures_show_the_tables_and_the_digest(four: Cohort) -> None:
+    footer = f"{four.plan.disclaimer} [sts_kg {four.plan.version}, plan {four.plan.digest[:12]}…]"
+    assert four.plot("statuses") == plots.statuses(four.counts(), footer=footer)
+    assert four.plot("questions") == plots.questions(four.ask(), footer=footer)
+    assert four.plot("combinations") == plots.combinations(four.patterns(), footer=footer)
+    assert four.plot("funnel", "pazopanib") == plots.funnel(four.funnel("pazopanib"), "pazopanib", footer=footer)
+    with pytest.raises(UnknownNameError, match="there is no picture 'funel'; did you mean funnel"):
+        four.plot("funel")
+    with pytest.raises(ParameterError, match="plot funnel, parameter option: it is of one option"):
+        four.plot("funnel")
+    with pytest.raises(ParameterError, match="parameter option = 'pazopanib': it is of all options"):
+        four.plot("statuses", "pazopanib")
 
 
 def test_the_explanation_of_one_patient_is_that_of_its_case(kg: KnowledgeGraph, tmp_path: Path) -> None:

@@ -177,6 +177,13 @@ def test_each_step_is_needed(
     assert any(told in fault for fault in found)
 
 
+def test_factors_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = [*tables(range(60), most=60)]
+    expected = [suppressed(cells, sums, 11) for cells, sums in some]
+    monkeypatch.setattr(suppression, "_LARGE", 0)
+    assert [suppressed(cells, sums, 11) for cells, sums in some] == expected
+
+
 def test_few_cells_are_hidden_needlessly() -> None:
     """What was hidden beside the small cells cannot be shown, each taken alone."""
     for cells, sums in tables(range(60), most=60):
