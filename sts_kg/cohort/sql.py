@@ -319,7 +319,7 @@ class _Text:
             ["FROM sts_options o", "CROSS JOIN sts_sums s"],
         )
         self.script.add(
-            "sts_cells",
+            "sts_shown",
             "no patients are none, not unknown",
             [
                 *("place", "name"),
@@ -336,7 +336,7 @@ class _Text:
         shown = [self._shown(value, small, name) for name, value in cells.items()]
         few = any_of(map(self._small, ("contradictory", "patients", "(patients - contradictory)")))
         shown += [self._shown("contradictory", few, "contradictory"), self._shown("patients", few, "patients")]
-        return self._ordered([f"name AS {self.script.dialect.column('option')}", *shown], "sts_cells")
+        return self._ordered([f"name AS {self.script.dialect.column('option')}", *shown], "sts_shown")
 
     def _literal(self, text: str) -> str:
         return self.script.dialect.literal(text)

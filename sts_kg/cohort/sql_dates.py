@@ -10,17 +10,24 @@ from collections.abc import Iterator, Sequence
 
 from sts_kg.cohort.dialects import Dialect
 
-__all__ = ["days", "end_of_day", "numbers"]
+__all__ = ["days", "end_of_day", "no_date", "numbers"]
 
 _DIGITS = ", ".join(f"'{digit}'" for digit in range(10))
 _MONTHS = ", ".join(f"'{month:02}'" for month in range(1, 13))
-_DAYS = ", ".join(f"'{day:02}'" for day in range(1, 32))
-_FOURTHS = ", ".join(f"'{year:02}'" for year in range(4, 100, 4))
 
 
 def end_of_day(cell: str) -> str:
     """Return a text of a date without the time of midnight, as a column of times has it."""
-    return f"CASE WHEN SUBSTR({cell}, 11) = ' 00:00:00' THEN SUBSTR({cell}, 1, 10) ELSE {cell} END"
+    return f"REPLACE({cell}, ' 00:00:00', '')"
+
+
+def no_date(name: str, alias: str) -> str:
+    """Return the test that a text is there and no date, from the columns of `numbers`.
+
+    It names as few columns as it can: some engines test before they join, and then write each column out in full.
+    """
+    y, d, length = (f"{alias}.{name}_{part}" for part in ("y", "d", "length"))
+    return f"({alias}.{name} IS NOT NULL AND ({y} IS NULL OR {d} < 1 OR {d} > {length}))"
 
 
 def numbers(cell: str, name: str, dialect: Dialect) -> Iterator[str]:
@@ -28,17 +35,14 @@ def numbers(cell: str, name: str, dialect: Dialect) -> Iterator[str]:
 
     The form is YYYY, YYYY-MM or YYYY-MM-DD, years are 0001 to 9998; of any other text the year is NULL.
     """
-    year = " AND ".join(f"SUBSTR({cell}, {place}, 1) IN ({_DIGITS})" for place in range(1, 5))
+    year = _are_digits(cell, 1, 2, 3, 4)
     month = f"SUBSTR({cell}, 5, 1) = '-' AND SUBSTR({cell}, 6, 2) IN ({_MONTHS})"
-    day = f"SUBSTR({cell}, 8, 1) = '-' AND SUBSTR({cell}, 9, 2) IN ({_DAYS})"
-    form = f"LENGTH({cell}) = 4 OR (LENGTH({cell}) = 7 AND {month}) OR (LENGTH({cell}) = 10 AND {month} AND {day})"
-    leap = (
-        f"SUBSTR({cell}, 3, 2) IN ({_FOURTHS})"
-        f" OR (SUBSTR({cell}, 3, 2) = '00' AND SUBSTR({cell}, 1, 2) IN ({_FOURTHS}))"
-    )
+    day = f"SUBSTR({cell}, 8, 1) = '-' AND {_are_digits(cell, 9, 10)}"
+    form = f"LENGTH({cell}) IN (4, 7, 10) AND (LENGTH({cell}) = 4 OR {month}) AND (LENGTH({cell}) < 10 OR {day})"
+    leap = f"({_by_four(cell, 3)}) AND (SUBSTR({cell}, 3, 2) <> '00' OR {_by_four(cell, 1)})"
     number = dialect.integer
     yield (
-        f"CASE WHEN ({form}) AND {year} AND SUBSTR({cell}, 1, 4) NOT IN ('0000', '9999')"
+        f"CASE WHEN {form} AND {year} AND SUBSTR({cell}, 1, 4) NOT IN ('0000', '9999')"
         f" THEN CAST(SUBSTR({cell}, 1, 4) AS {number}) END AS {name}_y"
     )
     yield f"CASE WHEN {month} THEN CAST(SUBSTR({cell}, 6, 2) AS {number}) END AS {name}_m"
@@ -47,6 +51,17 @@ def numbers(cell: str, name: str, dialect: Dialect) -> Iterator[str]:
         f"CASE WHEN SUBSTR({cell}, 5, 3) = '-02' THEN CASE WHEN {leap} THEN 29 ELSE 28 END"
         f" WHEN SUBSTR({cell}, 5, 3) IN ('-04', '-06', '-09', '-11') THEN 30 ELSE 31 END AS {name}_length"
     )
+
+
+def _are_digits(cell: str, *places: int) -> str:
+    return " AND ".join(f"SUBSTR({cell}, {place}, 1) IN ({_DIGITS})" for place in places)
+
+
+def _by_four(cell: str, place: int) -> str:
+    """Return the test that a number of two digits can be divided by four."""
+    tens, ones = f"SUBSTR({cell}, {place}, 1)", f"SUBSTR({cell}, {place + 1}, 1)"
+    even = f"{tens} IN ('0', '2', '4', '6', '8') AND {ones} IN ('0', '4', '8')"
+    return f"{even} OR {tens} IN ('1', '3', '5', '7', '9') AND {ones} IN ('2', '6')"
 
 
 def days(name: str, wanted: Sequence[str], alias: str) -> Iterator[str]:
@@ -71,4 +86,4 @@ def days(name: str, wanted: Sequence[str], alias: str) -> Iterator[str]:
         "last_year": f"{last} + CASE WHEN {leap.format(last_of)} THEN 9999 ELSE 10000 END",
     }
     for part in wanted:
-        yield f"CASE WHEN {d} IS NULL OR {d} <= {length} THEN {made[part]} END AS {name}_{part}"
+        yield f"CASE WHEN {d} IS NULL OR ({d} >= 1 AND {d} <= {length}) THEN {made[part]} END AS {name}_{part}"

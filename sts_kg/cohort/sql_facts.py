@@ -22,7 +22,7 @@ from sts_kg.cohort.sql_courses import (
     tallied,
     tried_column,
 )
-from sts_kg.cohort.sql_dates import days, end_of_day, numbers
+from sts_kg.cohort.sql_dates import days, end_of_day, no_date, numbers
 from sts_kg.cohort.sql_parts import (
     NEVER,
     Check,
@@ -78,7 +78,7 @@ def add_facts(script: Script) -> None:
     script.add("sts_facts", "what is given or derived of each patient, before anything follows", select, rest)
 
 
-_NO_DATE = "(t.as_of IS NOT NULL AND t.as_of_last IS NULL)"
+_NO_DATE = no_date("as_of", "t")
 
 
 def _patients(script: Script) -> str:
@@ -92,6 +92,7 @@ def _declinable(script: Script) -> Sequence[URIRef]:
 
 def _add_patients(script: Script) -> None:
     relations, dialect = script.relations, script.dialect
+    table = relations.tables["table"]
     case = f"t.{dialect.column('case')}"
     of_text = len(relations.tables) > 1
     select = [f"{f'TRIM({dialect.as_text(case)})' if of_text else case} AS id"]
@@ -118,12 +119,14 @@ def _add_patients(script: Script) -> None:
         select.append(f"{end_of_day(script.as_text('table', 'as_of'))} AS as_of")
     if relations.has("table", "declines"):
         declines = script.as_text("table", "declines")
+        cells = ["t.*", f"{word_list(declines)} AS sts_declines"]
+        script.add("sts_cells", "the table, with what is declined as a list", cells, [f"FROM {table} t"])
+        table = "sts_cells"
         words = names_of(script.plan.modalities)
-        listed = f"({word_list(declines)})"
-        checks.append(Check("declines", declines, other_words(listed, words), "unknown-word"))
+        checks.append(Check("declines", declines, other_words("t.sts_declines", words), "unknown-word"))
         for each in script.plan.modalities:
             named = [word for word, thing in words.items() if thing == each]
-            select.append(f"{flag(holds_word(listed, named))} AS declines_{column_name(each)}")
+            select.append(f"{flag(holds_word('t.sts_declines', named))} AS declines_{column_name(each)}")
     for name in NUMBERS.values():
         if number := script.cell("table", name):
             select.append(f"{number} AS {name}")
@@ -132,9 +135,7 @@ def _add_patients(script: Script) -> None:
     select.append(f"{flag(script.wrong('table'))} AS wrong_cell")
     if script.told:
         select += faults(checks, ("cell_column", "cell_value", "cell_reason"))
-    script.add(
-        "sts_patients", "one row a patient, as the table has it", select, [f"FROM {relations.tables['table']} t"]
-    )
+    script.add("sts_patients", "one row a patient, as the table has it", select, [f"FROM {table} t"])
     if relations.has("table", "as_of"):
         select = ["t.*", *numbers("t.as_of", "as_of", dialect)]
         script.add("sts_of_date", "the same, with the date of each in numbers", select, ["FROM sts_patients t"])

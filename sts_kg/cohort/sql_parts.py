@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from textwrap import wrap
 
 from sts_kg.cohort.dialects import Dialect
 from sts_kg.cohort.relations import Relations
@@ -18,7 +20,6 @@ __all__ = [
     "faults",
     "flag",
     "holds_word",
-    "none_if_empty",
     "other_words",
     "word_list",
 ]
@@ -45,11 +46,6 @@ def flag(test: str) -> str:
     return f"CASE WHEN {test} THEN 1 ELSE 0 END"
 
 
-def none_if_empty(expression: str) -> str:
-    """Return a text, or NULL where it is empty."""
-    return f"CASE WHEN {expression} <> '' THEN {expression} END"
-
-
 def word_list(cell: str) -> str:
     """Return a list of words, with blanks, commas or semicolons between, so that each has two blanks of its own."""
     return f"' ' || REPLACE(REPLACE(REPLACE({cell}, ';', ' '), ',', ' '), ' ', '  ') || ' '"
@@ -64,6 +60,35 @@ def other_words(listed: str, words: Iterable[str]) -> str:
     """Return the test that a `word_list` holds a word that is none of these: its letters are more than theirs."""
     known = " + ".join(f"LENGTH({listed}) - LENGTH(REPLACE({listed}, ' {word} ', '  '))" for word in words)
     return f"LENGTH(REPLACE({listed}, ' ', '')) > {known}"
+
+
+_WIDTH = 120
+#: What a line is broken before.
+_CLAUSES = {"WHEN", "THEN", "ELSE", "END", "AND", "OR", "||", "+", "-"}
+#: What no line is broken in: names and texts in quotes, and what stands next to them.
+_WORD = re.compile(r"""(?:'(?:[^'\\]|\\.)*'|"[^"]*"|`[^`]*`|[^\s'"`])+""")
+
+
+def _folded(line: str) -> Iterator[str]:
+    """Yield a line in pieces that are not too long to read; what follows the first is indented."""
+    if len(line) <= _WIDTH or line.startswith("--"):
+        yield line
+        return
+    indent = len(line) - len(line.lstrip())
+    clauses: list[str] = []
+    for word in _WORD.findall(line):
+        if not clauses or word in _CLAUSES:
+            clauses.append(word)
+        else:
+            clauses[-1] += f" {word}"
+    piece = " " * indent + clauses[0]
+    for clause in clauses[1:]:
+        if len(piece) + len(clause) >= _WIDTH:
+            yield piece
+            piece = " " * (indent + 4) + clause
+        else:
+            piece += f" {clause}"
+    yield piece
 
 
 @dataclass(frozen=True)
@@ -123,9 +148,10 @@ class Script:
 
     def text(self, head: Iterable[str], last: str) -> str:
         """Return the whole text: comments at its head, the steps, and the last SELECT."""
-        comments = "".join(f"-- {line}\n" for line in head)
+        comments = "".join(f"-- {line}\n" for each in head for line in wrap(each, _WIDTH - 3))
         steps = ",\n".join(f"-- {holds}\n{name} AS (\n{select}\n)" for name, holds, select in self.steps)
-        return f"{comments}WITH\n{steps}\n{last.rstrip()}\n"
+        lines = f"WITH\n{steps}\n{last.rstrip()}".split("\n")
+        return comments + "".join(f"{line}\n" for each in lines for line in _folded(each))
 
     def cell(self, relation: str, key: str, alias: str = "t") -> str | None:
         """Return the column of a relation, as SQL names it; None if it has none."""
@@ -135,7 +161,7 @@ class Script:
     def as_text(self, relation: str, key: str) -> str:
         """Return a cell as text, NULL if it is empty, or if there is no such column."""
         column = self.cell(relation, key)
-        return none_if_empty(f"TRIM({self.dialect.as_text(column)})") if column else self.nothing
+        return f"NULLIF(TRIM({self.dialect.as_text(column)}), '')" if column else self.nothing
 
     @property
     def nothing(self) -> str:
