@@ -30,6 +30,7 @@ def on_spark(
     """Return what a cohort comes to as a DataFrame of Spark, which computes it when it is asked for rows.
 
     The plan of the query is Spark's alone: rows of patients without courses are a map, counts one partial aggregate.
+    With courses Spark plans for some seconds, since it writes each step out wherever it is named.
 
     Parameters
     ----------

@@ -68,7 +68,8 @@ def sql_of(
         The columns that the tables have, to what their cells hold: `flag` (1, 0, NULL), `word` (yes, no, a truth
         value), `text` (also dates), `number`. Those of the other tables are written `courses.end`. A table of which
         nothing is said has all columns, and flags for yes and no; that of patients has `as_of`, `history_complete` and
-        `declines` only if there are courses.
+        `declines` only if there are courses. Dates are YYYY, YYYY-MM, YYYY-MM-DD, or of a type of days; other forms,
+        such as those of spreadsheets, are rejected here.
     checked : bool
         Whether the table of patients is known, as by constraints of the database, to have each case once, with an id,
         and flags that are 1, 0 or NULL. Otherwise whoever has another value or is there twice is rejected, which
