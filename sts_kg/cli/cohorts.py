@@ -131,13 +131,13 @@ def _told(cohort: Cohort | Partitions, manifest: Path | None) -> int:
     return UNREADABLE if len(rejections) else DONE
 
 
-def _show(table: Table, form: str, cohort: Cohort | Partitions) -> None:
+def _show(table: Table, form: str, footer: str = "") -> None:
     shown = terminal()
     for note in table.notes:
         shown.note(note)
     if form == "table":
         shown.answer(table)
-        shown.tell(f"{cohort.guideline.footer}\n")
+        shown.tell(f"{footer}\n" if footer else "")
     else:
         ways = {"csv": table.to_csv, "json": table.to_json, "md": table.to_markdown}
         shown.write("\ufeff" + table.to_csv(spreadsheet=True) if form == "spreadsheet" else ways[form]())
@@ -153,7 +153,7 @@ def counts(cohort: Cohort | Partitions, form: str) -> None:
     Example:
       sts-kg cohort counts patients.csv --courses courses.csv --growth growth.csv
     """
-    _show(cohort.counts(), form, cohort)
+    _show(cohort.counts(), form, cohort.guideline.footer)
 
 
 @cohort_group.command(name="ask")
@@ -166,7 +166,7 @@ def ask(cohort: Cohort | Partitions, form: str) -> None:
     Example:
       sts-kg cohort ask patients.csv
     """
-    _show(cohort.ask(), form, cohort)
+    _show(cohort.ask(), form, cohort.guideline.footer)
 
 
 @cohort_group.command(name="funnel")
@@ -180,7 +180,7 @@ def funnel(cohort: Cohort | Partitions, option: str, form: str) -> None:
     Example:
       sts-kg cohort funnel patients.csv pazopanib
     """
-    _show(cohort.funnel(option), form, cohort)
+    _show(cohort.funnel(option), form, cohort.guideline.footer)
 
 
 @cohort_group.command(name="patterns")
@@ -193,7 +193,7 @@ def patterns(cohort: Cohort | Partitions, form: str) -> None:
     Example:
       sts-kg cohort patterns patients.csv
     """
-    _show(cohort.patterns(), form, cohort)
+    _show(cohort.patterns(), form, cohort.guideline.footer)
 
 
 @cohort_group.command(name="rows")
@@ -380,7 +380,7 @@ def plan(readings: tuple[str, ...]) -> None:
 
 @cohort_group.command(name="concepts")
 @mappings_option
-@formats("table", "csv", "tsv", "json", "md")
+@formats(*_FORMS)
 def concepts(mappings: tuple[Path, ...], form: str) -> None:
     """List the codes of a hospital that stand for findings and therapies, each with its mapping.
 
@@ -394,14 +394,7 @@ def concepts(mappings: tuple[Path, ...], form: str) -> None:
     """
     from sts_kg.knowledge import load
 
-    table, shown = with_own(load(), mappings).concept_sets().to_table(), terminal()
-    if form == "table":
-        shown.answer(table)
-    else:
-        texts = {"csv": table.to_csv, "tsv": table.to_tsv, "json": table.to_json, "md": table.to_markdown}
-        shown.write(texts[form]())
-    for note in table.notes:
-        shown.note(note)
+    _show(with_own(load(), mappings).concept_sets().to_table(), form)
 
 
 @cohort_group.command(name="example")
