@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -30,9 +30,30 @@ __all__ = ["FORMS", "Form", "Rows"]
 Form: TypeAlias = Literal["wide", "long", "omop"]
 FORMS: tuple[Form, ...] = get_args(Form)
 _BLOCK = 1024  # words: 65,536 patients
-_STATUSES = np.array(["undetermined", "met", "not-met", "contradictory"], object)
+_STATUSES = ["undetermined", "met", "not-met", "contradictory"]
+_FEW = 16  # names of which sets are counted
 _DECLINED = STS["mark-declined"]
 Column: TypeAlias = "npt.NDArray[Any]"
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """A column of texts of which few differ: for each row the place of its text in a list."""
+
+    codes: Column
+    texts: list[str]
+
+    def array(self) -> Column:
+        """Return the texts themselves."""
+        return np.array(self.texts, object)[self.codes]
+
+    @classmethod
+    def woven(cls, of: Sequence[Texts]) -> Texts:
+        """Return columns of equal length as one that goes through them row by row."""
+        texts = list(dict.fromkeys(text for each in of for text in each.texts))
+        place = {text: number for number, text in enumerate(texts)}
+        codes = [np.array([place[text] for text in each.texts], np.int32)[each.codes] for each in of]
+        return cls(np.stack(codes, axis=1).reshape(-1), texts)
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,30 +82,33 @@ class Rows:
         if self.form == "omop" and self.as_of is None:
             raise ParameterError("rows", "as_of", "OMOP's cohort table needs the date on which the answers hold")
 
-    def blocks(self) -> Iterator[dict[str, Column]]:
-        """Yield columns by name, for up to 65,536 patients at a time, in their order."""
+    def _blocks(self) -> Iterator[dict[str, Column | Texts]]:
+        """Yield columns by name, for up to 65,536 patients at a time, in their order; of nobody, empty ones."""
         ids = self.ids()
         make = {"wide": self._wide, "long": self._long, "omop": self._omop}[self.form]
-        for block in self.facts.blocks(_BLOCK):
+        for block in self.facts.blocks(_BLOCK) if self.facts.n else (self.facts,):
             yield make(Values(self.plan, block), np.array([*islice(ids, block.n)], object))
 
-    def _wide(self, values: Values, ids: Column) -> dict[str, Column]:
-        found: dict[str, Column] = {"case": ids}
+    def _wide(self, values: Values, ids: Column) -> dict[str, Column | Texts]:
+        found: dict[str, Column | Texts] = {"case": ids}
         for option in self.plan.options:
             name = column_name(option)
             found |= {f"{name}_{key}" if key != "status" else name: c for key, c in _answers(values, option).items()}
         return found
 
-    def _long(self, values: Values, ids: Column) -> dict[str, Column]:
+    def _long(self, values: Values, ids: Column) -> dict[str, Column | Texts]:
         options = [*self.plan.options]
         answers = [_answers(values, option) for option in options]
-        found: dict[str, Column] = {"case": np.repeat(ids, len(options))}
-        found["option"] = np.tile(np.array([local(option) for option in options], object), len(ids))
+        found: dict[str, Column | Texts] = {"case": np.repeat(ids, len(options))}
+        names = [local(option) for option in options]
+        found["option"] = Texts(np.tile(np.arange(len(names)), len(ids)), names)
         for key in answers[0]:
-            found[key] = np.stack([answer[key] for answer in answers], axis=1).reshape(-1)
+            columns = [answer[key] for answer in answers]
+            texts = [column for column in columns if isinstance(column, Texts)]
+            found[key] = Texts.woven(texts) if texts else np.stack(columns, axis=1).reshape(-1)  # type: ignore[arg-type]
         return found
 
-    def _omop(self, values: Values, ids: Column) -> dict[str, Column]:
+    def _omop(self, values: Values, ids: Column) -> dict[str, Column | Texts]:
         options = [*self.plan.options.values()]
         met = np.stack([unpacked(values.met(each.option), values.facts.n) for each in options], axis=1)
         patients, which = met.nonzero()
@@ -124,10 +148,10 @@ class Rows:
     def _csv(self, file: Any) -> int:
         n, text = 0, io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
         writer = csv.writer(text, lineterminator="\n")
-        for number, block in enumerate(self.blocks()):
+        for number, block in enumerate(self._blocks()):
             if not number:
                 writer.writerow(block)
-            columns = [_as_text(column) for column in block.values()]
+            columns = [_as_list(column) for column in block.values()]
             writer.writerows(zip(*columns, strict=True))
             n += len(columns[0])
         text.detach()
@@ -152,7 +176,7 @@ class Rows:
             pyarrow is not installed.
         """
         pa = needed("pyarrow", "Arrow")
-        for block in self.blocks():
+        for block in self._blocks():
             yield pa.RecordBatch.from_pydict({name: _arrow(pa, column) for name, column in block.items()})
 
     def to_arrow(self) -> pyarrow.Table:
@@ -173,7 +197,7 @@ def column_name(option: URIRef) -> str:
     return local(option).removeprefix("option-").replace("-", "_")
 
 
-def _answers(values: Values, option: URIRef) -> dict[str, Column]:
+def _answers(values: Values, option: URIRef) -> dict[str, Column | Texts]:
     """Return what is answered of an option, a column each: status, missing, tried, declined, marks."""
     n, plan = values.facts.n, values.plan
 
@@ -187,7 +211,7 @@ def _answers(values: Values, option: URIRef) -> dict[str, Column]:
         marked[plan.mark_labels[_DECLINED]] = declined
     missing = {short(finding): bits for finding, bits in values.missing(option).items()}
     return {
-        "status": _STATUSES[codes],
+        "status": Texts(codes, _STATUSES),
         "missing": _lists(missing, n, " "),
         "tried": flags(values.tried(option)),
         "declined": flags(declined),
@@ -195,20 +219,35 @@ def _answers(values: Values, option: URIRef) -> dict[str, Column]:
     }
 
 
-def _lists(named: Mapping[str, Bits], n: int, between: str) -> Column:
+def _lists(named: Mapping[str, Bits], n: int, between: str) -> Texts:
     """Return for each patient the names whose bits it has, in their order."""
     names = [*named]
-    sets = np.zeros(n, np.int64)
+    sets: npt.NDArray[np.uint32] = np.zeros(n, np.uint32)
     for number, bits in enumerate(named.values()):
-        sets |= unpacked(bits, n).astype(np.int64) << number
-    found, which = np.unique(sets, return_inverse=True)
+        sets |= unpacked(bits, n).astype(np.uint32) << np.uint32(number)
+    found, codes = np.unique(sets, return_inverse=True) if len(names) > _FEW else _counted(sets)
     texts = [between.join(name for number, name in enumerate(names) if some >> number & 1) for some in found.tolist()]
-    return np.array(texts, object)[which]
+    return Texts(codes, texts)
 
 
-def _as_text(column: Column) -> list[object]:
+def _counted(sets: npt.NDArray[np.uint32]) -> tuple[Column, Column]:
+    """Return the different numbers, and for each the place of its own: `np.unique` for small ones, without sorting."""
+    found = np.flatnonzero(np.bincount(sets))
+    places = np.zeros(int(found[-1]) + 1 if len(found) else 1, np.int32)
+    places[found] = np.arange(len(found))
+    return found, places[sets]
+
+
+def _as_list(column: Column | Texts) -> list[object]:
+    """Return a column as CSV has it."""
+    if isinstance(column, Texts):
+        return list(column.array())
     return list(np.where(column, "yes", "no") if column.dtype == bool else column)
 
 
-def _arrow(pa: Any, column: Column) -> Any:
+def _arrow(pa: Any, column: Column | Texts) -> Any:
+    if isinstance(column, Texts):
+        return pa.DictionaryArray.from_arrays(
+            pa.array(column.codes.astype(np.int32)), pa.array(column.texts, pa.string())
+        )
     return pa.array(column.tolist() if column.dtype == object else column)

@@ -342,6 +342,8 @@ def test_an_empty_table(kg: KnowledgeGraph, tmp_path: Path) -> None:
     assert (len(cohort), len(cohort.ask()), len(cohort.patterns())) == (0, 0, 0)
     assert [row[1] for row in cells(cohort.counts())] == [0] * 18
     assert cohort.rows().write(tmp_path / "rows.csv") == 0
+    assert (tmp_path / "rows.csv").read_text().startswith("case,chemotherapy,chemotherapy_missing,")
+    assert cohort.rows("long").to_polars().shape == (0, 7)
     assert len(cohort.funnel("pazopanib")) == 4
 
 
