@@ -129,7 +129,8 @@ class Postgres:
         assert done.returncode == 0, f"{program}: {done.stderr[:2000]}"
         return done.stdout
 
-    def _psql(self, said: str) -> str:
+    def psql(self, said: str) -> str:
+        """Run a text by psql, and return the rows as CSV."""
         options = ("-v", "ON_ERROR_STOP=1", "-qX", "--csv", "-P", "null=\\N")
         return self.run("psql", "-h", str(self.folder), "-U", "postgres", "-d", "postgres", *options, said=said)
 
@@ -139,10 +140,10 @@ class Postgres:
                 "\t".join("\\N" if row[name] is None else str(row[name]) for name in columns) for row in rows[table]
             ]
             made = f"DROP TABLE IF EXISTS {table};\nCREATE TABLE {table} ({_typed(table, findings, kind)});\n"
-            self._psql(f"{made}COPY {table} FROM STDIN;\n" + "".join(f"{line}\n" for line in lines) + "\\.\n")
+            self.psql(f"{made}COPY {table} FROM STDIN;\n" + "".join(f"{line}\n" for line in lines) + "\\.\n")
 
     def answers(self, text: str) -> list[dict[str, Any]]:
-        rows = csv.DictReader(self._psql(f"{text};").splitlines())
+        rows = csv.DictReader(self.psql(f"{text};").splitlines())
         return [{name: _cell(cell) for name, cell in row.items()} for row in rows]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pandas
+from databases import Postgres
 
 from sts_kg.cohort import OMOP_COLUMNS, ConceptSets, OmopTables
 
@@ -63,6 +64,14 @@ def in_sqlite(tables: OmopTables) -> sqlite3.Connection:
         connection.execute(f"CREATE TABLE {table} ({columns})")
         connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(OMOP_COLUMNS[table]))})", rows)
     return connection
+
+
+def into_postgres(tables: OmopTables, database: Postgres) -> None:
+    for table, rows in tables.rows.items():
+        columns = ", ".join(f"{each.name} {each.type}" for each in OMOP_COLUMNS[table])
+        lines = ("\t".join("\\N" if cell is None else str(cell) for cell in row) for row in rows)
+        made = f"DROP TABLE IF EXISTS {table};\nCREATE TABLE {table} ({columns});\nCOPY {table} FROM STDIN;\n"
+        database.psql(made + "".join(f"{line}\n" for line in lines) + "\\.\n")
 
 
 def records(connection: Any, text: str) -> list[Row]:

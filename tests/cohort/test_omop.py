@@ -12,7 +12,19 @@ import duckdb
 import pytest
 import random_cases
 import sqlglot
-from cohort.omop_rows import Row, Rows, as_rows, cases_of, expected, in_duckdb, in_sqlite, records, speakable
+from cohort.omop_rows import (
+    Row,
+    Rows,
+    as_rows,
+    cases_of,
+    expected,
+    in_duckdb,
+    in_sqlite,
+    into_postgres,
+    records,
+    speakable,
+)
+from databases import postgres
 
 from sts_kg import KnowledgeGraph
 from sts_kg.cases.relations import COURSES, PATIENT_KEYS, PatientRows, case_of_rows, columns_of, text_of
@@ -536,6 +548,31 @@ def test_a_code_of_two_terms_is_told(sets: ConceptSets) -> None:
         "2 codes: 2 found, 0 never found, 0 unknown to the site",
         "RxNorm 3639 stands for 2 of our terms",
     )
+
+
+# --- PostgreSQL
+
+
+@pytest.mark.slow
+def test_postgres_says_the_same(kg: KnowledgeGraph, sets: ConceptSets) -> None:
+    some = invented_omop(sets, 1000, seed=3)
+    here = in_duckdb(some)
+    denied = ConceptSets(sets.rows, denied=(("doxorubicin", "Invented", "mixture"),))
+    dated = Omop(sets=denied, as_of="2026-01-01", over_before="2025-07-01", history_complete=True)
+    with postgres() as database:
+        into_postgres(some, database)
+        for source in (Omop(sets=sets), dated):
+            for what in (*RELATIONS, *REPORTS, "rows", "counts"):
+                theirs, ours = (
+                    kg.sql(dialect, what, table=source) if what in ("rows", "counts") else source.sql(what, dialect)
+                    for dialect in ("postgres", "duckdb")
+                )
+                found = [
+                    sorted(tuple("" if cell is None else str(cell) for cell in row.values()) for row in rows)
+                    for rows in (database.answers(theirs), records(here, ours))
+                ]
+                assert found[0] == found[1], what
+                assert found[0] or what in ("growth", "no_growth")
 
 
 # --- a table of codes

@@ -10,11 +10,12 @@ from typing import Any
 
 import oracle
 import pytest
+from cohort.omop_rows import cases_of, expected, in_duckdb, records
 from databases import FLAGS, Row, columns_of, differences, patterns, rows_of
 from random_cases import cases
 
 from sts_kg import KnowledgeGraph
-from sts_kg.cohort import on_spark
+from sts_kg.cohort import OMOP_COLUMNS, Omop, invented_omop, on_spark
 from sts_kg.plan import Facts, Plan, plan_of, tally_of
 from sts_kg.rdf.names import STS, local
 
@@ -111,3 +112,26 @@ def test_rows_without_courses_are_a_map_and_counts_one_aggregate(spark: Any, pla
 
     assert exchanges("rows") == exchanges("known") == 0
     assert exchanges("counts") <= 3  # partial sums to one row, the list of options beside it, and its order
+
+
+_TYPES = {"integer": "INT", "varchar": "STRING", "numeric": "DOUBLE"}
+
+
+def test_codes_of_omop_become_the_same_cases(spark: Any, kg: KnowledgeGraph) -> None:
+    sets = kg.concept_sets()
+    some = invented_omop(sets, 200, seed=3)
+    for table, rows in some.rows.items():
+        columns = OMOP_COLUMNS[table]
+        given = ", ".join(f"{each.name} {'INT' if each.type == 'integer' else 'STRING'}" for each in columns)
+        cells = [f"CAST({each.name} AS {_TYPES.get(each.type, each.type)}) AS {each.name}" for each in columns]
+        spark.createDataFrame(rows, given).selectExpr(*cells).createOrReplaceTempView(table)
+    source = Omop(sets=sets, as_of="2026-01-01", over_before="2025-07-01")
+    cases, courses = (collected(spark.sql(source.sql(what, "spark"))) for what in ("cases", "courses"))
+    for row in courses:
+        row |= {name: str(row[name]) for name in ("start", "end") if row[name] is not None}
+    assert cases_of(cases, courses) == expected(some, sets, "2026-01-01", "2025-07-01")
+    here = in_duckdb(some)
+    for what in ("codes", "persons"):
+        assert collected(spark.sql(source.sql(what, "spark"))) == records(here, source.sql(what))
+    counts = collected(spark.sql(kg.sql("spark", "counts", table=source)))
+    assert counts == records(here, kg.sql("duckdb", "counts", table=source))
