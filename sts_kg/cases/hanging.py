@@ -24,7 +24,7 @@ from sts_kg.cases.facts import conclusions, facts_of
 from sts_kg.cases.growth import clashes
 from sts_kg.cases.held import held
 from sts_kg.cases.marks import TRIED_OPTIONS, tried_marks
-from sts_kg.cases.options import known_findings
+from sts_kg.cases.options import STATUS_OF, known_findings
 from sts_kg.cases.statuses import Status
 from sts_kg.guideline import CASE_MODULES, Condition, Guideline, Reading, Vocabulary, truth
 from sts_kg.rdf import STS, nquads_of, quads_of
@@ -170,7 +170,7 @@ class _Switch:
             elif closure is None and option not in self.reading.conditions:
                 status = answer.status
             else:
-                status = _STATUSES[truth(self.conditions[option], known)]
+                status = STATUS_OF[truth(self.conditions[option], known)]
             other = ReadingAnswer(
                 reading=self.reading.name,
                 decision=self.reading.decision,
@@ -190,9 +190,6 @@ class _Switch:
             if had & lacked:
                 return True
         return self.changes_facts and any(clashes(case, self.vocabulary.rule(GROWTH_WINDOW)))
-
-
-_STATUSES: Mapping[bool | None, Status] = {True: "met", False: "not-met", None: "undetermined"}
 
 
 @lru_cache(maxsize=4)

@@ -74,6 +74,8 @@ class Guideline:
         self.reading = reading
         self.folder = Path(folder) if folder is not None else ontology_folder()
         self.engine = engine
+        #: Whether it is the shipped one, which tests hold to what a `Plan` needs, but for verdicts and the reading.
+        self.is_shipped = quads is None and self.folder == ontology_folder()
         #: The name of the module that imports the others.
         self.header_name = self._find_header(quads)
         header = of_quads(self._read(self.header_name, quads))
@@ -219,7 +221,9 @@ class Guideline:
         quads["not-met"] = named_quads(
             "not-met.ttl", self.graph_name("not-met"), blank_nodes="notmet", text=not_met(reading.asserted)
         )
-        return Guideline(self.folder, engine=self.engine, quads=quads, reading=reading)
+        found = Guideline(self.folder, engine=self.engine, quads=quads, reading=reading)
+        found.is_shipped = self.is_shipped
+        return found
 
     @cached_property
     def forbidden_words(self) -> Mapping[str, re.Pattern[str]]:
@@ -256,7 +260,9 @@ class Guideline:
         note = self._review_note(verdicts)
         said = self.header(STS.disclaimer).replace(self.header(STS.reviewNote), note)
         triples = quads_of(verdict_triples(verdicts, self), self.graph_name("verdicts"))
-        return self._with_modules({"verdicts": list(triples)}, {STS.reviewNote: note, STS.disclaimer: said})
+        found = self._with_modules({"verdicts": list(triples)}, {STS.reviewNote: note, STS.disclaimer: said})
+        found.is_shipped = self.is_shipped
+        return found
 
     def _with_modules(self, modules: Mapping[str, Quads], notes: Mapping[Node, str] = {}) -> Guideline:
         """Return the guideline with more modules, which its header imports, and other notes in the header."""

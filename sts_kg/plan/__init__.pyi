@@ -1,6 +1,9 @@
 from .bits import Facts as Facts
 from .bits import Packer as Packer
+from .bits import Signature as Signature
+from .bits import States as States
 from .bits import Values as Values
+from .bits import numbers as numbers
 from .bits import unpacked as unpacked
 from .plan import CourseFinding as CourseFinding
 from .plan import Fact as Fact
