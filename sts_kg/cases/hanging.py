@@ -26,8 +26,8 @@ from sts_kg.cases.held import held
 from sts_kg.cases.marks import TRIED_OPTIONS, tried_marks
 from sts_kg.cases.options import STATUS_OF, known_findings
 from sts_kg.cases.statuses import Status
-from sts_kg.guideline import CASE_MODULES, Condition, Guideline, Reading, Vocabulary, truth
-from sts_kg.rdf import STS, nquads_of, quads_of
+from sts_kg.guideline import Condition, Guideline, Reading, Vocabulary, truth
+from sts_kg.rdf import STS
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure
@@ -102,15 +102,12 @@ class _Switch:
 
     @cached_property
     def closure(self) -> Closure:
-        """The closure of the modules about cases by this reading; the duals of conditions are the chosen ones."""
+        """The closure of the axioms about facts by this reading."""
         from sts_kg.closure import closure_of
 
         if not self.changes_axioms:
             return self.guideline.closure
-        asserted = self.reading.asserted
-        removed = {quad.triple for quad in quads_of(asserted.removed, None)}
-        kept = [q for name in CASE_MODULES for q in self.guideline.quads[name] if q.triple not in removed]
-        return closure_of(BytesIO(nquads_of([*kept, *quads_of(asserted.added, None)])), axioms="none")
+        return closure_of(BytesIO(self.guideline.facts_nquads(self.reading)), axioms="none")
 
     @property
     def changes_axioms(self) -> bool:

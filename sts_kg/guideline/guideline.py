@@ -225,6 +225,13 @@ class Guideline:
         found.is_shipped = self.is_shipped
         return found
 
+    def facts_nquads(self, reading: Reading) -> bytes:
+        """Return the axioms by which facts of cases follow from others by a reading, as N-Quads: not those of duals."""
+        removed = {quad.triple for quad in quads_of(reading.asserted.removed, None)}
+        names = [name for name in CASE_MODULES if name != "not-met"]
+        kept = [quad for name in names for quad in self.quads[name] if quad.triple not in removed]
+        return nquads_of([*kept, *quads_of(reading.asserted.added, None)])
+
     @cached_property
     def forbidden_words(self) -> Mapping[str, re.Pattern[str]]:
         """What the source does not say to the pattern of the words that would say it; letter case does not count.

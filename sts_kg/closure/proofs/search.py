@@ -55,6 +55,7 @@ class Prover:
     fixpoint: Fixpoint
     _steps: dict[tuple[Row, int], Step | None] = field(default_factory=dict)
     _swapped: dict[int, Ids] = field(default_factory=dict)
+    _read: dict[tuple[int, int, int, tuple[int, ...]], Step] = field(default_factory=dict)
     #: Whoever searches holds it: another thread would take a search that is not finished for a missing proof.
     lock: Lock = field(default_factory=Lock)
 
@@ -448,9 +449,16 @@ class Prover:
 
     def _lists(self, head: int, below: int, wanted: Sequence[int]) -> Iterator[Step]:
         """Yield the members of a list, by their newest names, by the given ones, and by the wanted ones."""
-        newest, given = self._list(head, below, -1), self._list(head, below, 0)
-        named = self._list(head, below, 0, wanted) if wanted else None
+        newest, given = self._listed(head, below, -1), self._listed(head, below, 0)
+        named = self._listed(head, below, 0, wanted) if wanted else None
         yield from dict.fromkeys(each for each in (newest, given, named) if each)
+
+    def _listed(self, head: int, below: int, which: int, wanted: Sequence[int] = ()) -> Step | None:
+        """Return what `_list` does; a list that was read once is not read again, as many proofs go by the same."""
+        key = head, below, which, (*wanted,)
+        if (step := self._read.get(key)) is None and (step := self._list(head, below, which, wanted)) is not None:
+            self._read[key] = step
+        return step
 
     def _list(self, head: int, below: int, which: int, wanted: Sequence[int] = ()) -> Step | None:
         """Return the members of a list; if one is equal to a wanted term, that stands for it, each once."""
