@@ -25,6 +25,7 @@ from sts_kg.cases import (
     answers_in_pieces,
     find_case,
     find_option,
+    questionnaire,
     questions,
     read_cases,
     sheet,
@@ -32,6 +33,7 @@ from sts_kg.cases import (
     supposed,
     what_if,
 )
+from sts_kg.cohort import Cohort, open_cohort
 from sts_kg.errors import (
     CaseError,
     InconsistentError,
@@ -764,6 +766,42 @@ class KnowledgeGraph:
                 on_error(error)
         return found
 
+    def cohort(
+        self,
+        patients: str | Path,
+        *,
+        courses: str | Path | None = None,
+        growth: str | Path | None = None,
+        no_growth: str | Path | None = None,
+        min_cell: int = 11,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> Cohort:
+        """Return the cohort of the patients of a table: counts, questions, and answers for each.
+
+        Parameters
+        ----------
+        patients : path
+            A row a patient: `case`, a column a finding (yes, no or empty; 1, 0), and `as_of`, `history_complete`,
+            `declines`, `tumour_count`, `largest_diameter_mm` if they are known.
+        courses, growth, no_growth : path, optional
+            Rows beside them by `case`: courses of treatment, dates of growth, and times without growth.
+        min_cell : int
+            Counts below it are hidden, and so are those from which a hidden one could be computed; 1 shows all.
+        on_progress : callable, optional
+            Called with the number of patients that have been read.
+
+        Raises
+        ------
+        CaseError
+            A table has a column twice, without a name or unknown, or no column `case`.
+        ParseError
+            A file cannot be read.
+        ParameterError
+            `min_cell` is no threshold.
+        """
+        tables = {"courses": courses, "growth": growth, "no_growth": no_growth}
+        return open_cohort(self.guideline, patients, **tables, min_cell=min_cell, on_progress=on_progress)
+
     def what_if(
         self, cases: CaseSource, findings: Mapping[str, bool | None] | str, *, case: str | None = None
     ) -> tuple[Change, ...]:
@@ -797,6 +835,22 @@ class KnowledgeGraph:
             This graph is by a reading that was not chosen.
         """
         return sheet(self.session, self.guideline.texts(page))
+
+    def questionnaire(self) -> dict[str, object]:
+        """Return the findings, and what else a case can say, as a Questionnaire of FHIR R4, in the values of JSON.
+
+        A QuestionnaireResponse to it, in JSON, is a case: wherever a case file can be named, it can be.
+        """
+        return questionnaire(self.guideline)
+
+    def view_definitions(self) -> dict[str, dict[str, Any]]:
+        """Return ViewDefinitions of SQL on FHIR v2 by their names, in the values of JSON: tables of a cohort from FHIR.
+
+        See `sts_kg.cohort.view_definitions`.
+        """
+        from sts_kg.cohort import view_definitions
+
+        return view_definitions(self.guideline)
 
     def check(self, *, page: str | Path | None = None) -> Report:
         """Return the report of the quality gates on the ontology and the queries, and on the page if available."""

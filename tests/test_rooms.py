@@ -30,18 +30,31 @@ SIDE_DOORS = {"closure.encoding", "rdf.xsd"}
 LAZY: set[tuple[str, str]] = set()
 #: Library to the modules that may import it; the others may be imported anywhere.
 LIBRARIES = {
-    "numpy": {"closure", "links.external", "plan.bits", "rdf.nesting", "rdf.tags", "stores.digest"},
+    "numpy": {
+        "cases.encoded",
+        "closure",
+        "links.external",
+        "plan.bits",
+        "plan.states",
+        "plan.tally",
+        "cohort",
+        "rdf.nesting",
+        "rdf.tags",
+        "stores.digest",
+    },
     "owlrl": {"closure.reference"},
     "pyoxigraph": {"rdf", "queries", "closure.io.ntriples", "stores"},
     "pyhornedowl": {"rdf.owl_syntaxes"},
     "oxrdflib": {"queries.oxigraph"},
     "SPARQLWrapper": {"stores"},
-    "yaml": {"queries", "cases.files", "links.sssom_yaml"},
+    "yaml": {"queries", "cases.files", "cases.nodes", "cases.relations", "cases.responses", "links.sssom_yaml"},
     "click": {"cli"},
     "rich": {"cli.console"},
     "pandas": {"tables"},
     "polars": {"tables"},
     "pyshacl": {"quality"},
+    "duckdb": {"cohort"},
+    "pyarrow": {"cohort"},
 }
 
 

@@ -1,4 +1,4 @@
-"""Case files: YAML, JSON, CSV and RDF to cases. Whatever cannot be used is an error that names line and near words.
+"""Case files: YAML, JSON, FHIR, CSV and RDF to cases. What cannot be used is an error that names line and near words.
 
 YAML and JSON are read by their nodes, not by their values: so every error has a line, a key given twice is seen, and
 bare `yes`, `2025` and `2025-05-17` need no guessing.
@@ -6,13 +6,11 @@ bare `yes`, `2025` and `2025-05-17` need no guessing.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from os.path import isdir
 from pathlib import Path
-from typing import TypeVar
 
 import yaml
 from rdflib import Graph, URIRef
@@ -21,7 +19,9 @@ from sts_kg.cases.case import Case, Course, Declined, Given, NoGrowth
 from sts_kg.cases.dates import PartialDate
 from sts_kg.cases.fact_rules import impossible, impossible_growth, impossible_period, require_possible
 from sts_kg.cases.graph import cases_in
+from sts_kg.cases.nodes import WORDS, Nodes, is_null, json_nodes, yaml_nodes
 from sts_kg.cases.places import Place, shown
+from sts_kg.cases.responses import cases_in_resources
 from sts_kg.errors import ParseError, nearest
 from sts_kg.guideline import Vocabulary
 from sts_kg.rdf import read as read_graph
@@ -29,17 +29,10 @@ from sts_kg.rdf import read_text, syntax_told
 from sts_kg.safe import counted
 from sts_kg.tables import read_rows
 
-__all__ = ["COHORT", "parse", "read", "read_each"]
+__all__ = ["COHORT", "case_of_node", "parse", "read", "read_each"]
 
 COHORT = ".csv"  #: the ending of a file that is read row by row
 
-_T = TypeVar("_T")
-#: Words for yes, no and unknown: those of YAML 1.1 and of spreadsheets, in any letter case; nothing is unknown.
-_WORDS: dict[str, bool | None] = {
-    **dict.fromkeys(("yes", "true", "on"), True),
-    **dict.fromkeys(("no", "false", "off"), False),
-    **dict.fromkeys(("unknown", "null", "~", ""), None),
-}
 _CASE_KEYS = (
     "case label as_of findings courses history_complete growth no_growth declines tumour_count largest_diameter_mm"
 ).split()
@@ -50,8 +43,9 @@ _PERIOD_KEYS = "from until".split()
 def read(path: str | Path, vocabulary: Vocabulary) -> tuple[Case, ...]:
     """Return the cases of one file, in its order; the ending of its name says which syntax it has.
 
-    `.yaml` and `.yml` (one case a document), `.json` (one case, or an array of cases, but not JSON-LD), `.csv` (a
-    cohort); anything else is RDF in a syntax that `sts_kg.rdf.Document` reads, whatever its ending.
+    `.yaml` and `.yml` (one case a document), `.json` (one case, an array of cases, or a QuestionnaireResponse or a
+    Bundle of FHIR, but not JSON-LD), `.csv` (a cohort); anything else is RDF in a syntax that `sts_kg.rdf.Document`
+    reads, whatever its ending.
 
     Raises
     ------
@@ -76,9 +70,9 @@ def read_each(path: str | Path, vocabulary: Vocabulary, places: dict[str, str] |
     ending = Path(path).suffix.casefold()
     found: Iterable[tuple[Place, Case]]
     if ending in (".yaml", ".yml"):
-        found = _documents(path, _yaml(path, read_text(path)), vocabulary)
+        found = _documents(path, yaml_nodes(path, read_text(path)), vocabulary)
     elif ending == ".json" and not _RDF_IN_JSON.search(text := read_text(path)):
-        found = _documents(path, _json(path, text), vocabulary)
+        found = _in_json(path, text, vocabulary)
     elif ending == COHORT:
         found = _csv(path, vocabulary)
     else:
@@ -91,8 +85,8 @@ def parse(text: str, vocabulary: Vocabulary, *, path: str = "<text>") -> tuple[C
     text = text.removeprefix("\ufeff")
     if text.lstrip().startswith(("{", "[")):
         with suppress(ParseError):  # what is not JSON may still be YAML with brackets
-            return tuple(_once(_documents(path, _json(path, text), vocabulary), path, {}))
-    return tuple(_once(_documents(path, _yaml(path, text), vocabulary), path, {}))
+            return tuple(_once(_in_json(path, text, vocabulary), path, {}))
+    return tuple(_once(_documents(path, yaml_nodes(path, text), vocabulary), path, {}))
 
 
 _RDF_IN_JSON = re.compile(r'"@(?:context|graph|id)"\s*:')
@@ -127,89 +121,6 @@ def _once(cases: Iterable[tuple[Place, Case]], path: str | Path, places: dict[st
 # --- YAML and JSON
 
 
-def _yaml(path: str | Path, text: str) -> list[yaml.Node]:
-    """Return the documents of a YAML text as nodes, empty ones left out."""
-    try:
-        roots = [root for root in yaml.compose_all(text, Loader=yaml.SafeLoader) if not _null(root)]
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        reason = f"is not YAML: the character {ord(text[error.position]):#06x} is not allowed"
-        raise ParseError(reason, path=path, line=line) from error
-    except yaml.MarkedYAMLError as error:
-        raise _not_yaml(path, error) from error
-    except RecursionError as error:
-        raise ParseError("is not YAML that can be read: it is nested too deeply", path=path) from error
-    except (ValueError, OverflowError) as error:  # PyYAML lets them out for "\UFFFFFFFF" and %YAML 1.999…
-        raise ParseError("is not YAML: a number of an escape or of %YAML is out of range", path=path) from error
-    return [one for root in roots for one in (root.value if isinstance(root, yaml.SequenceNode) else [root])]
-
-
-def _not_yaml(path: str | Path, error: yaml.MarkedYAMLError) -> ParseError:
-    mark = error.problem_mark or error.context_mark
-    reason = f"is not YAML: {error.problem or error.context}"
-    if "'\\t'" in reason:
-        reason += "; indent with spaces, not with tabs"
-    elif error.problem and error.context and error.context_mark:
-        reason += f" ({error.context} that begins on line {error.context_mark.line + 1})"
-    line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
-    return ParseError(reason, path=path, line=line, column=column)
-
-
-_JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\s\[\]{}:,"]+')
-
-
-def _json(path: str | Path, text: str) -> list[yaml.Node]:
-    """Return the objects of a JSON text, one or an array, as the nodes that YAML would give.
-
-    YAML is not a superset of JSON to PyYAML: tabs, surrogate pairs, line separators and long keys differ.
-    """
-    try:
-        value = json.loads(text, parse_int=str, parse_float=str)
-    except json.JSONDecodeError as error:
-        raise ParseError(f"is not JSON: {error.msg}", path=path, line=error.lineno, column=error.colno) from error
-    except RecursionError as error:
-        raise ParseError("is not JSON that can be read: it is nested too deeply", path=path) from error
-    if not isinstance(value, dict | list):
-        raise ParseError("is not a case: a JSON object, or an array of objects, is expected", path=path, line=1)
-    root = _json_root(text)
-    return list(root.value) if isinstance(root, yaml.SequenceNode) else [root]
-
-
-def _json_root(text: str) -> yaml.Node:
-    """Return the node of a text that is known to be JSON."""
-    line, seen = 0, 0
-    open_nodes: list[tuple[str, yaml.Mark, list[yaml.Node]]] = [("", yaml.Mark("", 0, 0, 0, None, 0), [])]
-    for token in _JSON_TOKEN.finditer(text):
-        line, seen = line + text.count("\n", seen, token.start()), token.start()
-        word, mark = token.group(), yaml.Mark("", token.start(), line, 0, None, 0)
-        if word in "[{":
-            open_nodes.append((word, mark, []))
-            continue
-        if word in "]}":
-            _, mark, inner = open_nodes.pop()
-            node: yaml.Node = yaml.SequenceNode(f"{_TAG}seq", inner, mark, mark)
-            if word == "}":
-                node = yaml.MappingNode(f"{_TAG}map", list(zip(inner[::2], inner[1::2], strict=True)), mark, mark)
-        else:
-            text_of = json.loads(word) if word.startswith('"') else word
-            node = yaml.ScalarNode(f"{_TAG}{'null' if word == 'null' else 'str'}", text_of, mark, mark)
-        open_nodes[-1][2].append(node)
-    return open_nodes[0][2][0]
-
-
-_TAG = "tag:yaml.org,2002:"
-
-
-def _null(node: yaml.Node | None) -> bool:
-    return node is None or (isinstance(node, yaml.ScalarNode) and node.tag == f"{_TAG}null")
-
-
-def _kind(node: yaml.Node) -> str:
-    if isinstance(node, yaml.ScalarNode):
-        return "nothing" if _null(node) else "one value"
-    return "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
-
-
 def _documents(
     path: str | Path, documents: Iterable[yaml.Node], vocabulary: Vocabulary
 ) -> Iterator[tuple[Place, Case]]:
@@ -218,14 +129,23 @@ def _documents(
         yield document.place(node), document.case(node)
 
 
-class _Document:
+def _in_json(path: str | Path, text: str, vocabulary: Vocabulary) -> Iterator[tuple[Place, Case]]:
+    return _documents(path, cases_in_resources(path, json_nodes(path, text), vocabulary), vocabulary)
+
+
+def case_of_node(node: yaml.Node, path: str, vocabulary: Vocabulary) -> Case:
+    """Return the case that a mapping of nodes says; a node whose mark has a name stands in the file of that name.
+
+    Raises
+    ------
+    CaseError
+        A key, word, value, date or id cannot be used.
+    """
+    return _Document(path, vocabulary).case(node)
+
+
+class _Document(Nodes):
     """What a document of a file says, read node by node."""
-
-    def __init__(self, path: str | Path, vocabulary: Vocabulary) -> None:
-        self.path, self.vocabulary = path, vocabulary
-
-    def place(self, node: yaml.Node) -> Place:
-        return Place(self.path, node.start_mark.line + 1)
 
     def case(self, node: yaml.Node) -> Case:
         keys = self.mapping(node, "a case", _CASE_KEYS)
@@ -270,14 +190,14 @@ class _Document:
 
     def findings(self, node: yaml.Node | None) -> Iterator[Given]:
         seen: dict[URIRef, int | None] = {}
-        for key, value in () if node is None or _null(node) else self.pairs(node, "findings", "`unresectable: yes`"):
+        for key, value in () if node is None or is_null(node) else self.pairs(node, "findings", "`unresectable: yes`"):
             place, name = self.place(key), key.value
             finding = place.word(name, self.vocabulary.findings, "finding")
             if finding in seen:
                 first = f"the first is on line {seen[finding]}"
                 raise place.error(f"the finding {name!r} is given twice; {first}", key=name)
             seen[finding] = place.line
-            holds = self.place(value).yes_or_no(self.scalar(value, name), name, _WORDS)
+            holds = self.place(value).yes_or_no(self.scalar(value, name), name, WORDS)
             if holds is not None:
                 yield Given(finding, holds, str(self.place(value)))
 
@@ -317,67 +237,10 @@ class _Document:
         """Return the dates of growth of a value that is one date or a list of dates."""
         found = []
         for one in self.sequence(self.listed(node), "growth"):
-            if not _null(one):
+            if not is_null(one):
                 found.append(self.place(one).date(self.scalar(one, "growth"), "growth"))
                 require_possible(impossible_growth(found[-1], as_of), self.place(one))
         return tuple(found)
-
-    @staticmethod
-    def listed(node: yaml.Node | None) -> yaml.Node | None:
-        """Return a node as a list, one value as a list of one."""
-        if node is not None and not _null(node) and not isinstance(node, yaml.SequenceNode):
-            return yaml.SequenceNode(f"{_TAG}seq", [node], node.start_mark, node.end_mark)
-        return node
-
-    def yes_or_no(self, keys: Mapping[str, yaml.Node], key: str) -> bool | None:
-        return self.made(keys, key, lambda place, text, name: place.yes_or_no(text, name, _WORDS))
-
-    def pairs(self, node: yaml.Node, what: str, example: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
-        if not isinstance(node, yaml.MappingNode):
-            reason = f"{what} is {_kind(node)}; keys with values are expected, as in {example}"
-            raise self.place(node).error(reason, key=what)
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise self.place(key).error(f"a key of {what} is {_kind(key)}; a word is expected", key=what)
-            yield key, value
-
-    def mapping(self, node: yaml.Node, what: str, valid: list[str]) -> dict[str, yaml.Node]:
-        found: dict[str, yaml.Node] = {}
-        lines: dict[str, int | None] = {}
-        for key, value in self.pairs(node, what, f"`{valid[0]}: …`"):
-            place, name = self.place(key), key.value
-            if name not in valid:
-                raise place.unknown(f"{what} has no key {shown(name)}", name, valid, key=name)
-            if name in found:
-                raise place.error(f"the key {name!r} is given twice; the first is on line {lines[name]}", key=name)
-            found[name], lines[name] = value, place.line
-        return found
-
-    def sequence(self, node: yaml.Node | None, what: str) -> list[yaml.Node]:
-        if node is None or _null(node):
-            return []
-        if not isinstance(node, yaml.SequenceNode):
-            example = f": [{node.value}]" if isinstance(node, yaml.ScalarNode) and len(node.value) <= 60 else ""
-            raise self.place(node).error(f"{what} is {_kind(node)}; a list is expected{example}", key=what)
-        return list(node.value)
-
-    def words(self, node: yaml.Node | None, key: str, words: Mapping[str, URIRef], kind: str) -> tuple[URIRef, ...]:
-        found = (self.place(one).word(self.scalar(one, key), words, kind) for one in self.sequence(node, key))
-        return tuple(dict.fromkeys(found))
-
-    def made(self, keys: Mapping[str, yaml.Node], key: str, make: Callable[[Place, str, str], _T]) -> _T | None:
-        """Return what is made of the value of a key; None if there is no such key, or null for a value."""
-        node = keys.get(key)
-        return None if node is None or _null(node) else make(self.place(node), self.scalar(node, key), key)
-
-    def scalar(self, node: yaml.Node, what: str) -> str:
-        if not isinstance(node, yaml.ScalarNode):
-            raise self.place(node).error(f"{what} is {_kind(node)}; one value is expected", key=what)
-        try:  # in YAML an escaped surrogate pair is still two characters
-            return str(node.value).encode("utf-16", "surrogatepass").decode("utf-16")
-        except UnicodeDecodeError as error:
-            reason = f"{what} holds half of a surrogate pair, which is not text"
-            raise self.place(node).error(reason, key=what) from error
 
 
 # --- CSV
@@ -418,7 +281,7 @@ def _row(row: list[str], header: list[str], columns: list[URIRef | None], place:
     given = []
     for finding, name, cell in zip(columns, header, row, strict=True):
         if finding is not None:
-            holds = place.yes_or_no(cell, name, _WORDS)
+            holds = place.yes_or_no(cell, name, WORDS)
             if holds is not None:
                 given.append(Given(finding, holds, f"{place}, column {name}"))
     return Case(id=place.id(row[columns.index(None)]), given=tuple(given), place=str(place))

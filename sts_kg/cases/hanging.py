@@ -102,12 +102,12 @@ class _Switch:
 
     @cached_property
     def closure(self) -> Closure:
-        """The closure of the axioms about facts by this reading."""
+        """The closure of the modules about cases by this reading."""
         from sts_kg.closure import closure_of
 
         if not self.changes_axioms:
             return self.guideline.closure
-        return closure_of(BytesIO(self.guideline.facts_nquads(self.reading)), axioms="none")
+        return closure_of(BytesIO(self.guideline.nquads_by(self.reading)), axioms="none")
 
     @property
     def changes_axioms(self) -> bool:

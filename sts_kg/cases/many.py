@@ -14,8 +14,9 @@ from rdflib import URIRef
 from rdflib.namespace import RDF
 
 from sts_kg.cases.answers import Answer, Answers, ReadingAnswer
-from sts_kg.cases.case import Case, Course
-from sts_kg.cases.fact_rules import GROWTH_WINDOW, derived, was_given
+from sts_kg.cases.case import Case
+from sts_kg.cases.encoded import given_facts
+from sts_kg.cases.fact_rules import GROWTH_WINDOW, has_history
 from sts_kg.cases.facts import facts_of
 from sts_kg.cases.growth import clashes
 from sts_kg.cases.marks import tried_marks
@@ -24,7 +25,7 @@ from sts_kg.cases.reasons import contradiction
 from sts_kg.cases.statuses import Status
 from sts_kg.errors import InconsistentError
 from sts_kg.guideline import Guideline, Reading, Vocabulary
-from sts_kg.plan import CourseFinding, Fact, Facts, Plan, Signature, States, Values, numbers, plan_of, plans_of_readings
+from sts_kg.plan import Fact, Facts, Plan, Signature, States, Values, numbers, plan_of, plans_of_readings
 from sts_kg.rdf import STS
 
 __all__ = ["MANY", "PIECE", "Many", "are_many", "many"]
@@ -176,25 +177,12 @@ class _By:
         return frozenset(reports | self.vocabulary.declining_findings.keys())
 
     def facts(self, case: Case) -> list[Fact]:
-        """Return what is given of a case, what fact rules conclude, and what its courses give."""
-        found = [(given.finding, given.holds) for given in case.given]
-        found += [(declined.modality, True) for declined in case.declines]
-        if _has_history(case):
-            found += [(fact.finding, fact.holds) for fact in derived(case, self.vocabulary)]
-            found += [each.fact for each in self.plan.courses for course in case.courses if self._gives(course, each)]
-        return found
-
-    def _gives(self, course: Course, each: CourseFinding) -> bool:
-        return (
-            not each.therapies.isdisjoint(course.therapies)
-            and each.outcome in (None, course.outcome)
-            and (not each.given or was_given(course, self.vocabulary))
-            and (not each.alone or len({*course.therapies}) == 1)
-        )
+        """Return what is given and derived of a case."""
+        return [*given_facts(case, self.plan, self.vocabulary)]
 
     def clashes(self, case: Case) -> bool:
         """Return whether what a case says of growth contradicts itself."""
-        return _has_history(case) and any(clashes(case, self.vocabulary.rule(GROWTH_WINDOW)))
+        return has_history(case) and any(clashes(case, self.vocabulary.rule(GROWTH_WINDOW)))
 
     def tells(self, case: Case) -> bool:
         """Return whether a case may have marks or hints by what it says, whatever follows from that."""
@@ -206,12 +194,6 @@ class _By:
         if not self.tells(case):
             return frozenset()
         return frozenset(mark.option for mark in tried_marks(case, self.vocabulary) if mark.is_tried)
-
-
-def _has_history(case: Case) -> bool:
-    """Return whether a fact rule may conclude something from a case."""
-    measured = case.tumour_count is not None or case.largest_diameter_mm is not None
-    return measured or bool(case.courses or case.history_complete or case.growth)
 
 
 class _Seen:
@@ -307,6 +289,6 @@ class _SeenOtherwise:
         if by.same_rules:
             return Values(by.plan, chosen.values.facts)
         pairs = zip(chosen.cases, chosen.facts, strict=True)
-        facts = [by.facts(case) if _has_history(case) else known for case, known in pairs]
+        facts = [by.facts(case) if has_history(case) else known for case, known in pairs]
         clashing = [number for number, case in enumerate(chosen.cases) if by.clashes(case)]
         return Values(by.plan, Facts.of(facts, clashing=clashing))

@@ -17,7 +17,7 @@ from sts_kg.cases.fact_rules import regarded, therapies_of
 from sts_kg.guideline import Report, Vocabulary
 from sts_kg.rdf import STS, local
 
-__all__ = ["TRIED_OPTIONS", "Mark", "other_marks", "tried_marks"]
+__all__ = ["TRIED", "TRIED_OPTIONS", "Mark", "other_marks", "tried_marks"]
 
 TRIED_OPTIONS = STS["rule-tried-options"]
 TRIED = STS["mark-tried"]

@@ -13,7 +13,7 @@ from rdflib import URIRef
 from sts_kg.cases.dates import PartialDate
 from sts_kg.errors import CaseError, nearest
 
-__all__ = ["Place", "at", "cut", "shown"]
+__all__ = ["Place", "at", "cut", "is_id", "shown"]
 
 
 #: What spreadsheets of other languages write for TRUE and FALSE, and people for yes and no.
@@ -88,7 +88,7 @@ class Place:
 
     def id(self, text: str, key: str = "case") -> str:
         """Return an id of a case."""
-        if not text.strip() or len(text) > 200 or not text.isprintable():
+        if not is_id(text):
             reason = f"{shown(text)} is not an id of a case: one to 200 printable characters are expected"
             raise self.error(reason, key=key, value=text)
         return text.strip()
@@ -99,6 +99,11 @@ class Place:
         if any(category(character) == "Cc" for character in label):
             raise self.error(f"{key}: {shown(text)} holds a control character", key=key, value=text)
         return label
+
+
+def is_id(text: str) -> bool:
+    """Return whether a text can be the id of a case."""
+    return bool(text.strip()) and len(text) <= 200 and text.isprintable()
 
 
 def cut(text: str) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from sts_kg.cli.cases import ask, explain, options_command, what_if
+from sts_kg.cli.cases import ask, explain, options_command, questionnaire, what_if
 from sts_kg.cli.closure import close, prove
 from sts_kg.cli.cohorts import cohort_group
 from sts_kg.cli.links import link
@@ -126,7 +126,7 @@ def completion(shell: str) -> None:
     click.echo(made(app, {}, "sts-kg", "_STS_KG_COMPLETE").source())
 
 
-_CASES = (options_command, explain, ask, what_if, cohort_group)
+_CASES = (options_command, explain, ask, what_if, questionnaire, cohort_group)
 _GRAPH = (queries_command, query_group, sparql, close, prove, sources, source_group, check, review, export, describe)
 _LINKS = (codes, link, mappings_group, push)
 for command in (*_CASES, *_GRAPH, *_LINKS):

@@ -1,4 +1,4 @@
-"""Commands about cases: options, explain, ask, what-if."""
+"""Commands about cases: options, explain, ask, what-if, questionnaire."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from sts_kg.cli.shared import (
 from sts_kg.errors import InconsistentError, StsKgError
 from sts_kg.safe import counted
 
-__all__ = ["ask", "explain", "options_command", "what_if"]
+__all__ = ["ask", "explain", "options_command", "questionnaire", "what_if"]
 
 
 @click.command(name="options")
@@ -49,7 +49,8 @@ def options_command(
 
     A case that contradicts itself is contradictory for every option; the exit code is then 1.
 
-    FILE is a case in YAML, JSON or RDF, or a cohort in CSV (column `case`, then findings; yes, no or nothing).
+    FILE is a case in YAML, JSON, FHIR (QuestionnaireResponse) or RDF, or a cohort in CSV (column `case`, then findings;
+    yes, no or nothing).
     Format spreadsheet is CSV in which no cell is a formula.
 
     \b
@@ -178,6 +179,27 @@ def what_if(file: Path, findings: tuple[str, ...], case: str | None, form: str, 
         shown.write(as_json([change.as_dict() for change in changes]))
     else:
         shown.changes(changes, " ".join(findings))
+
+
+@click.command()
+@click.option("-o", "--output", type=File, metavar="FILE", help="Write to this file.")
+def questionnaire(output: Path | None) -> None:
+    """Print the form of a case: a Questionnaire of FHIR R4, in JSON. Its responses are cases.
+
+    \b
+    Example:
+      sts-kg questionnaire -o questionnaire.json
+      sts-kg options response.json
+    """
+    from sts_kg.knowledge import load
+    from sts_kg.rdf import write_bytes
+
+    text = as_json(load().questionnaire())
+    if output is None:
+        terminal().write(text)
+    else:
+        write_bytes(output, f"{text}\n".encode())
+        terminal().note(f"the questionnaire was written to {output}")
 
 
 def _assignments(findings: Sequence[str]) -> dict[str, bool | None]:

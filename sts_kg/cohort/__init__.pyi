@@ -1,1 +1,11 @@
-__all__: list[str]
+from .cohort import Cohort as Cohort
+from .dialects import DIALECTS as DIALECTS
+from .opening import open_cohort as open_cohort
+from .rejections import Rejected as Rejected
+from .rejections import Rejections as Rejections
+from .rows import FORMS as FORMS
+from .rows import Rows as Rows
+from .views import view_definitions as view_definitions
+from .spark import on_spark as on_spark
+from .sql import WHATS as WHATS
+from .sql import sql as sql

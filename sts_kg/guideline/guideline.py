@@ -19,7 +19,7 @@ from sts_kg.guideline.condition import Condition, conditions, ordinal
 from sts_kg.guideline.data import ontology_folder, source_page
 from sts_kg.guideline.duals import not_met
 from sts_kg.guideline.readings import Reading, find_reading, readings
-from sts_kg.guideline.source import Segment, find_segment, footer_of, page_texts, segment, segments
+from sts_kg.guideline.source import Segment, find_segment, footer_of, page_texts, segment, segments, source_document
 from sts_kg.guideline.verdicts import Verdict, Verdicts, by_decision, people, verdict_triples
 from sts_kg.guideline.vocabulary import Vocabulary
 from sts_kg.guideline.wording import Wording, wordings
@@ -186,6 +186,11 @@ class Guideline:
         by = f", by the reading {self.reading.name}, which was not chosen" if self.reading else ""
         return footer_of(self.asserted, self.iri, by)
 
+    @property
+    def source_digest(self) -> str:
+        """The SHA-256 of the source document that was modelled, in hexadecimal."""
+        return str(self.asserted.value(source_document(self.asserted), STS.sha256) or "")
+
     # --- readings
 
     @cached_property
@@ -225,11 +230,10 @@ class Guideline:
         found.is_shipped = self.is_shipped
         return found
 
-    def facts_nquads(self, reading: Reading) -> bytes:
-        """Return the axioms by which facts of cases follow from others by a reading, as N-Quads: not those of duals."""
+    def nquads_by(self, reading: Reading) -> bytes:
+        """Return the modules about cases by a reading as N-Quads; the duals of conditions are the chosen ones."""
         removed = {quad.triple for quad in quads_of(reading.asserted.removed, None)}
-        names = [name for name in CASE_MODULES if name != "not-met"]
-        kept = [quad for name in names for quad in self.quads[name] if quad.triple not in removed]
+        kept = [quad for name in CASE_MODULES for quad in self.quads[name] if quad.triple not in removed]
         return nquads_of([*kept, *quads_of(reading.asserted.added, None)])
 
     @cached_property

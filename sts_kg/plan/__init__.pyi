@@ -1,7 +1,7 @@
+from .bits import Bits as Bits
 from .bits import Facts as Facts
+from .bits import Flags as Flags
 from .bits import Packer as Packer
-from .bits import Signature as Signature
-from .bits import States as States
 from .bits import Values as Values
 from .bits import numbers as numbers
 from .bits import unpacked as unpacked
@@ -15,3 +15,9 @@ from .plan import short as short
 from .plan import tree as tree
 from .reading import plan_of as plan_of
 from .reading import plans_of_readings as plans_of_readings
+from .states import Signature as Signature
+from .states import States as States
+from .tally import Asked as Asked
+from .tally import Step as Step
+from .tally import Tally as Tally
+from .tally import tally_of as tally_of

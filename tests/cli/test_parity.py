@@ -62,7 +62,9 @@ SAME: dict[tuple[str, ...], Callable[[KnowledgeGraph], object]] = {
     ("what-if", F, "transition-S21", "--format", "json"): lambda kg: [
         change.as_dict() for change in kg.what_if(F, "transition-S21")
     ],
+    ("questionnaire",): lambda kg: kg.questionnaire(),
     ("cohort", "plan"): lambda kg: kg.plan.to_json(),
+    ("cohort", "views"): lambda kg: kg.view_definitions(),
     ("queries", "--topic", "drugs", "--format", "md"): lambda kg: kg.queries("drugs").to_markdown(),
     ("query", "drugs/options-with-drug", "--drug", "ifosfamide", "--format", "csv"): lambda kg: table(
         kg.query("drugs/options-with-drug", drug="ifosfamide")
@@ -194,6 +196,22 @@ def test_source_diff_prints_what_its_function_returns(
         assert json.loads(printed) == json.loads(json.dumps(found.as_dict()))
     else:
         assert printed.splitlines() == [*found.lines()]
+
+
+def test_questionnaire_writes_what_it_prints(tmp_path: Path) -> None:
+    path = tmp_path / "form.json"
+    done = CliRunner().invoke(app, ["questionnaire", "-o", str(path)])
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", f"the questionnaire was written to {path}\n")
+    assert path.read_text(encoding="utf-8") == run("questionnaire")
+
+
+def test_views_are_written_one_a_file(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    folder = tmp_path / "views"
+    done = CliRunner().invoke(app, ["cohort", "views", "-o", str(folder)])
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", f"11 views written to {folder}\n")
+    assert {
+        path.stem: json.loads(path.read_text(encoding="utf-8")) for path in folder.iterdir()
+    } == kg.view_definitions()
 
 
 def test_a_prefix_by_a_synonym_finds_the_rows(kg: KnowledgeGraph) -> None:

@@ -363,6 +363,7 @@ READERS = {
     "case-csv": Reader(_case("csv"), ("case-csv",), _CASES),
     "case-yaml": Reader(_case("yaml"), ("case-yaml",), _CASES),
     "case-json": Reader(_case("json"), ("case-yaml",), _CASES),
+    "case-fhir": Reader(_case("json"), ("case-fhir",), _CASES),
     "case-rdf": Reader(_case("owl"), ("case-rdf",), _CASES),
     "verdicts": Reader(_verdicts, ("verdicts",), ("guideline.verdicts", "tables", "rdf.files")),
     "sparql": Reader(_sparql, ("sparql",), ("queries", "quality")),
