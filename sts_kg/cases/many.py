@@ -31,7 +31,7 @@ from sts_kg.rdf import STS
 __all__ = ["MANY", "PIECE", "Many", "are_many", "many"]
 
 #: From how many cases on plans answer sooner than a closure of all of them.
-MANY = 100
+MANY = 64
 #: How many cases are answered at once; memory grows with it.
 PIECE = 500
 #: How many answers are kept for other cases to which the same applies; beyond that they are worked out again.
