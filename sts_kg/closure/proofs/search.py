@@ -43,6 +43,8 @@ __all__ = ["Prover"]
 
 EVER = 1 << 30
 Binding = dict[str, int]
+#: Patterns of the body and of the head of a rule with a list, its members in them.
+Instance = tuple[tuple[tuple[str | int, ...], ...], tuple[tuple[str | int, ...], ...]]
 _TRANSITIVE = {SUB_CLASS_OF: "scm-sco", SUB_PROPERTY_OF: "scm-spo"}
 #: Rules that `_by_rule` leaves out: other methods prove equality, literals and transitivity.
 _OTHERWISE = frozenset(rule for rule in RULES if rule.startswith(("eq-", "dt-"))) | {"prp-trp", "scm-sco", "scm-spo"}
@@ -55,6 +57,7 @@ class Prover:
     fixpoint: Fixpoint
     _steps: dict[tuple[Row, int], Step | None] = field(default_factory=dict)
     _swapped: dict[int, Ids] = field(default_factory=dict)
+    _variants: dict[tuple[str, tuple[int, ...]], list[Instance]] = field(default_factory=dict)
     _read: dict[tuple[int, int, int, tuple[int, ...]], Step] = field(default_factory=dict)
     #: Whoever searches holds it: another thread would take a search that is not finished for a missing proof.
     lock: Lock = field(default_factory=Lock)
@@ -428,7 +431,7 @@ class Prover:
             for each in self._lists(link[2], below, [*numbered.values()])
         )
         for link, listed in pairs:
-            for body, head in rule.instances(listed.members):
+            for body, head in self._instances(rule, listed.members):
                 known = self._unified(rule.body[at], link, plain)
                 if known is not None and row is not None:
                     fits = [b for h in head if (b := self._unified(h, row, known)) is not None]
@@ -441,6 +444,12 @@ class Prover:
                         first = self._proof(link, below)
                         if first is not None:
                             yield (*premises[:at], first, listed, *premises[at:])
+
+    def _instances(self, rule: Rule, members: tuple[int, ...]) -> list[Instance]:
+        """Return the variants of a rule for a list, kept, as many proofs go by the same."""
+        if (rule.id, members) not in self._variants:
+            self._variants[rule.id, members] = [*rule.instances(members)]
+        return self._variants[rule.id, members]
 
     def _proven(self, triples: Sequence[Row], below: int) -> Iterator[tuple[Step, ...]]:
         steps = [self._proof(triple, below) for triple in triples]
