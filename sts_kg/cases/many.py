@@ -109,11 +109,12 @@ class Many:
         self, option: URIRef, signature: bytes, states: States, known: Mapping[URIRef, bool], notes: Notes | None
     ) -> Answer:
         blank = self.blank[option]
+        kept = self._kept.get((option, signature))
         if notes is not None and not notes.waiting.keys().isdisjoint(blank.questions):
             by_known = valued(blank, self.guideline, known, notes.waiting)
             answer = self._said(by_known, states.signature(option, signature))
-        elif (option, signature) in self._kept:
-            answer = self._kept[option, signature]
+        elif kept is not None:
+            answer = kept
         else:
             read = states.signature(option, signature)
             key = option, frozenset(read.known.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from os.path import isfile
 from pathlib import Path
@@ -71,7 +72,7 @@ class Cases:
     ) -> None:
         self._vocabulary, self._most_held = vocabulary, most_held
         self._places: dict[str, str] = {}
-        self._parts: list[tuple[Case, ...] | str | Path] = []
+        self._parts: list[tuple[Case, ...] | _File] = []
         several = [sources] if isinstance(sources, str | Path | Case | Mapping) else list(sources)
         for one in several:
             try:
@@ -92,7 +93,7 @@ class Cases:
 
     def __iter__(self) -> Iterator[Case]:
         for part in self._parts:
-            yield from part if isinstance(part, tuple) else self._again(part)
+            yield from self._again(part) if isinstance(part, _File) else part
 
     def chunks(self, size: int) -> Iterator[tuple[Case, ...]]:
         """Yield the cases in chunks of a size, the last one of what is left."""
@@ -100,17 +101,22 @@ class Cases:
         while chunk := tuple(islice(cases, size)):
             yield chunk
 
-    def _again(self, path: str | Path) -> Iterator[Case]:
+    def _again(self, file: _File) -> Iterator[Case]:
         """Yield the cases of a file that was read through before."""
         from sts_kg.cases.files import read_each
 
-        for case in read_each(path, self._vocabulary, None):
+        changed = ParseError("was changed while it was read", path=file.path)
+        left = file.n
+        for case in read_each(file.path, self._vocabulary, None):
             if self._places.get(case.id) != case.place:
-                raise ParseError("was changed while it was read", path=path)
+                raise changed
+            left -= 1
             yield case
+        if left:
+            raise changed
 
-    def _read(self, one: CaseSource) -> tuple[tuple[Case, ...] | str | Path, dict[str, str]]:
-        """Return the cases of a source, or its path if they are too many to be held, and where each stands."""
+    def _read(self, one: CaseSource) -> tuple[tuple[Case, ...] | _File, dict[str, str]]:
+        """Return the cases of a source, or its file if they are too many to be held, and where each stands."""
         from sts_kg.cases.files import COHORT, read_each  # YAML takes a while to load, and not every case is in a file
 
         places: dict[str, str] = {}
@@ -125,7 +131,15 @@ class Cases:
                 found.clear()
             else:
                 found.append(case)
-        return tuple(found) if len(found) == len(places) else path, places
+        return tuple(found) if len(found) == len(places) else _File(path, len(places)), places
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file that is read again, with the number of its cases."""
+
+    path: str | Path
+    n: int
 
 
 def _file(one: CaseSource) -> str | Path | None:
