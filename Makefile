@@ -8,7 +8,7 @@ BENCH := .venv/.bench
 FUZZ := .venv/.fuzz
 TOOLS := .venv-tools
 
-.PHONY: run test tools lowest check docs golden bench bench-links bench-proposals bench-push bench-queries fuzz random clean
+.PHONY: run test tools lowest check docs golden bench bench-links bench-options bench-proposals bench-push bench-queries fuzz random clean
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## options of a fictional case, one of them explained, and a canned query
@@ -42,6 +42,9 @@ bench: $(BENCH)  ## print what the closure costs against other reasoners, output
 
 bench-links: $(READY)  ## print what linking costs against loading the same files into Oxigraph
 	$(BIN)/python bench/links.py
+
+bench-options: $(READY)  ## print what answering 1,000 cases costs against one, and against a closure of all
+	$(BIN)/python bench/options.py
 
 bench-proposals: $(READY)  ## print how good proposed mappings are by what curators decided; BIOMAPPINGS=FOLDER
 	$(BIN)/python bench/proposals.py $(BIOMAPPINGS)
