@@ -22,6 +22,7 @@ from sts_kg.cases import (
     Session,
     Sheet,
     SourceDiff,
+    answers_in_pieces,
     find_case,
     find_option,
     questionnaire,
@@ -689,6 +690,33 @@ class KnowledgeGraph:
         """
         read = self._read(cases, on_error)
         return Session(self.guideline, read).answers()
+
+    def iter_options(
+        self,
+        cases: CaseSource | Iterable[CaseSource],
+        *,
+        on_error: Callable[[CaseError | ParseError], None] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> Iterator[Answers]:
+        """Yield what `options` returns in pieces, each for the next cases, so that memory stays flat.
+
+        All sources are read through for errors before this returns. Of a large CSV file only the ids of its cases are
+        kept, and it is read again as pieces are taken; the cases of other files are held. `on_progress` is called
+        before each piece with the number of cases that are answered with it, and of all.
+
+        Raises
+        ------
+        CaseError, ParseError
+            As `options`; and, while pieces are taken, a file was changed since.
+
+        Examples
+        --------
+        >>> from sts_kg import load
+        >>> pieces = load().iter_options(["example:a", "example:b"])
+        >>> sum(answer.status == "met" for piece in pieces for answer in piece)
+        0
+        """
+        return answers_in_pieces(self.guideline, cases, on_error=on_error, on_progress=on_progress)
 
     def explain(
         self, cases: CaseSource, option: str, *, case: str | None = None, page: str | Path | None = None
