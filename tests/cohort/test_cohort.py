@@ -159,7 +159,7 @@ def test_pictures_show_the_tables_and_the_digest(four: Cohort) -> None:
         four.plot("funel")
     with pytest.raises(ArgumentError, match="plot funnel, argument option: it is of one option"):
         four.plot("funnel")
-    with pytest.raises(ArgumentError, match="parameter option = 'pazopanib': it is of all options"):
+    with pytest.raises(ArgumentError, match="argument option = 'pazopanib': it is of all options"):
         four.plot("statuses", "pazopanib")
 
 
