@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -123,8 +124,8 @@ def _told(cohort: Cohort | Partitions, manifest: Path | None) -> int:
     assert isinstance(patients, dict)
     contradictory = patients["contradictory"]
     shown.note(
-        f"{counted(patients['read'], 'patient')} read: {patients['answered']} answered"
-        f" ({'*' if contradictory is None else contradictory} contradictory), {patients['rejected']} rejected"
+        f"{counted(patients['read'], 'patient')} read: {patients['answered']:,} answered"
+        f" ({'*' if contradictory is None else f'{contradictory:,}'} contradictory), {patients['rejected']:,} rejected"
     )
     if manifest is not None:
         write_bytes(manifest, (as_json(said) + "\n").encode())
@@ -136,11 +137,32 @@ def _show(table: Table, form: str, footer: str = "") -> None:
     for note in table.notes:
         shown.note(note)
     if form == "table":
-        shown.answer(table)
+        shown.answer(_to_read(table))
         shown.tell(f"{footer}\n" if footer else "")
     else:
         ways = {"csv": table.to_csv, "json": table.to_json, "md": table.to_markdown}
         shown.write("\ufeff" + table.to_csv(spreadsheet=True) if form == "spreadsheet" else ways[form]())
+
+
+def _to_read(table: Table) -> Table:
+    """Return a table of a cohort for a terminal: options as they are typed, and what is long in the last column."""
+    from rdflib import Literal
+
+    from sts_kg.rdf import local
+
+    def typed(options: str) -> Literal:
+        return Literal(", ".join(option.removeprefix("option-") for option in options.split()) or "none")
+
+    variables, rows = table.variables, table.rows
+    if "question" in variables:
+        variables = (*variables[2:], "question")
+        rows = tuple((*counts, Literal(f"{text} ({findings})")) for findings, text, *counts in rows)
+    elif "options" in variables:
+        variables = ("patients", "options")
+        rows = tuple((count, None if met is None else typed(str(met))) for met, count in rows)
+    elif "option" in variables:
+        rows = tuple((typed(local(str(option))), *counts) for option, *counts in rows)
+    return replace(table, variables=variables, rows=rows)
 
 
 @cohort_group.command(name="counts")

@@ -396,6 +396,32 @@ def test_the_command_that_draws(preloaded: object, tmp_path: Path) -> None:
     )
 
 
+def test_tables_for_a_person(preloaded: object, tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("case,stage4-sts\n" + "".join(f"p{n},{'yes' if n < 20 else ''}\n" for n in range(35)))
+
+    def told(*words: str) -> list[str]:
+        done = CliRunner().invoke(app, ["cohort", words[0], str(path), *words[1:]], prog_name="sts-kg")
+        assert done.exit_code == 0, done.stderr
+        return done.stdout.splitlines()
+
+    header, _, first, *_ = told("counts")
+    assert header.split() == ["option", "met", "not_met", "undetermined", "contradictory", "patients"]
+    assert first.split() == ["chemotherapy", "20", "0", "15", "0", "35"]
+    header, _, *rows = told("ask")
+    assert header.split() == ["waiting", "options", "settled", "question"]
+    assert "35       35       20       Is the person in Canada? (person-in-canada)" in rows
+    header, _, *rows = told("patterns")
+    assert header.split() == ["patients", "options"]
+    assert rows[:2] == [
+        "20        chemotherapy, doxorubicin-alone, doxorubicin-ifosfamide, targeted-therapy, surgery",
+        "15        none",
+    ]
+    assert told("funnel", "pazopanib")[3].split() == ["stage4-sts", "20", "0", "15"]
+    path.write_text("case,stage4-sts\n" + "".join(f"p{n},{'yes' if n < 3 else ''}\n" for n in range(35)))
+    assert told("patterns")[2].split() == ["*", "*"]
+
+
 def test_rejected_rows_are_told_and_the_exit_code_is_3(preloaded: object, tmp_path: Path) -> None:
     path, manifest = tmp_path / "p.csv", tmp_path / "m.json"
     path.write_text(BAD)
