@@ -51,7 +51,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 def test_answering_a_case_loads_nothing_of_cohorts() -> None:
-    """The command knows the names of dialects and no more; the door and its modules are loaded with the first cohort."""
+    """The command knows the names of dialects; the rest is loaded with the first cohort."""
     code = "import sys\nfrom sts_kg import cli, load\nload().options('example:f')\nprint(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {
