@@ -9,7 +9,7 @@ FUZZ := .venv/.fuzz
 SPARK := .venv/.spark
 TOOLS := .venv-tools
 
-.PHONY: run test tools lowest check docs golden bench bench-cohort bench-links bench-proposals bench-push bench-queries fuzz random spark clean
+.PHONY: run test tools lowest check docs golden bench bench-cohort bench-links bench-options bench-proposals bench-push bench-queries fuzz random spark clean
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## options of a fictional case, one of them explained, and a canned query
@@ -49,6 +49,9 @@ bench-cohort: $(DEV)  ## print what answering for a cohort costs by bits, in Duc
 
 bench-links: $(READY)  ## print what linking costs against loading the same files into Oxigraph
 	$(BIN)/python bench/links.py
+
+bench-options: $(READY)  ## print what answering 1,000 cases costs against one, and against a closure of all
+	$(BIN)/python bench/options.py
 
 bench-proposals: $(READY)  ## print how good proposed mappings are by what curators decided; BIOMAPPINGS=FOLDER
 	$(BIN)/python bench/proposals.py $(BIOMAPPINGS)

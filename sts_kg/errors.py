@@ -11,6 +11,7 @@
     ├── MalformedListError(ValueError)    an rdf:List without end, or with two heads: its head
     ├── BuiltInUseError(ValueError)       a term of OWL used as data in a way that is not supported: which, and how
     ├── ParameterError(ValueError)        the query, the parameter, its type, the value given
+    │   └── ArgumentError(ValueError)           the function, its argument, the value given
     ├── QueryError(ValueError)            the query's name, the position in its text
     │   └── QueriesError(QueryError)      several files of a folder: the error of each
     ├── NotEntailedError(LookupError)     a triple to be proven that the closure does not have
@@ -50,6 +51,7 @@ from typing import Any
 from sts_kg.safe import counted, is_address, visible, without_secrets
 
 __all__ = [
+    "ArgumentError",
     "BuiltInUseError",
     "CaseError",
     "CurieError",
@@ -383,6 +385,14 @@ class ParameterError(StsKgError, ValueError):
     def __str__(self) -> str:
         given = f" = {self.value!r}" if self.value is not None else ""
         return f"query {self.query}, parameter {self.parameter}{given}: {self.reason}{_hint(self.near)}"
+
+
+class ArgumentError(ParameterError):
+    """A value that an argument cannot take: `query` is the function, `parameter` its argument, and the `reason`."""
+
+    def __str__(self) -> str:
+        given = f" = {self.value!r}" if self.value is not None else ""
+        return f"{self.query}, argument {self.parameter}{given}: {self.reason}{_hint(self.near)}"
 
 
 class QueryError(StsKgError, ValueError):

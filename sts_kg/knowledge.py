@@ -22,6 +22,7 @@ from sts_kg.cases import (
     Session,
     Sheet,
     SourceDiff,
+    answers_in_pieces,
     find_case,
     find_option,
     questionnaire,
@@ -32,7 +33,6 @@ from sts_kg.cases import (
     supposed,
     what_if,
 )
-from sts_kg.cohort import Cohort, Partitions, open_cohort, open_partitions, sql_of
 from sts_kg.errors import (
     CaseError,
     InconsistentError,
@@ -79,7 +79,7 @@ from sts_kg.workers import Limits, bytes_of
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure, Proof
-    from sts_kg.cohort import Coded, ConceptSets
+    from sts_kg.cohort import Coded, Cohort, ConceptSets, Partitions
     from sts_kg.links import Layers, LinkReport, MappingSet, Proposals
     from sts_kg.links import Mapping as MappingRow
     from sts_kg.quality import Report
@@ -690,6 +690,33 @@ class KnowledgeGraph:
         read = self._read(cases, on_error)
         return Session(self.guideline, read).answers()
 
+    def iter_options(
+        self,
+        cases: CaseSource | Iterable[CaseSource],
+        *,
+        on_error: Callable[[CaseError | ParseError], None] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> Iterator[Answers]:
+        """Yield what `options` returns in pieces, each for the next cases, so that memory stays flat.
+
+        All sources are read through for errors before this returns. Of a large CSV file only the ids of its cases are
+        kept, and it is read again as pieces are taken; the cases of other files are held. `on_progress` is called
+        before each piece with the number of cases that are answered with it, and of all.
+
+        Raises
+        ------
+        CaseError, ParseError
+            As `options`; and, while pieces are taken, a file was changed since.
+
+        Examples
+        --------
+        >>> from sts_kg import load
+        >>> pieces = load().iter_options(["example:a", "example:b"])
+        >>> sum(answer.status == "met" for piece in pieces for answer in piece)
+        0
+        """
+        return answers_in_pieces(self.guideline, cases, on_error=on_error, on_progress=on_progress)
+
     def explain(
         self, cases: CaseSource, option: str, *, case: str | None = None, page: str | Path | None = None
     ) -> Explanation:
@@ -777,11 +804,13 @@ class KnowledgeGraph:
             A table has a column twice, without a name or unknown, or no column `case`.
         ParseError
             A table cannot be read.
-        ParameterError
+        ArgumentError
             `min_cell` is no threshold.
         MissingLibraryError
             DuckDB is needed and not installed.
         """
+        from sts_kg.cohort import open_cohort
+
         return open_cohort(
             self.guideline,
             patients,
@@ -820,9 +849,11 @@ class KnowledgeGraph:
             A table cannot be used, or a patient is in two of the parts that are read.
         ParseError
             A folder has no table of patients, or a table cannot be read.
-        ParameterError
+        ArgumentError
             `min_cell` is no threshold, or a part is named twice.
         """
+        from sts_kg.cohort import open_partitions
+
         return open_partitions(self.guideline, parts, kept=kept, min_cell=min_cell, on_progress=on_progress)
 
     def sql(self, dialect: str, what: str, *, table: str | Coded, **asked: Any) -> str:
@@ -835,9 +866,11 @@ class KnowledgeGraph:
         ------
         UnknownNameError
             There is no such dialect, question, option, column or kind of column.
-        ParameterError
+        ArgumentError
             A column is there twice or does not fit, a table lacks what it needs, or an option or date is missing.
         """
+        from sts_kg.cohort import sql_of
+
         if isinstance(table, str):
             return sql_of(self.plan, dialect, what, table=table, **asked)
         made: dict[str, Any] = {"table": "cases", "courses": "courses", "columns": table.columns, "checked": True}

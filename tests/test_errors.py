@@ -12,6 +12,7 @@ import pytest
 
 from sts_kg import errors
 from sts_kg.errors import (
+    ArgumentError,
     BuiltInUseError,
     CaseError,
     CurieError,
@@ -63,6 +64,7 @@ VALID = ["unresectable", "resectable", "stage4-sts"]
         (UnknownNameError("query", "x"), "there is no query 'x'"),
         (ReadingError("D12", "it has two"), "the reading 'D12' cannot be used: it has two"),
         (LockError("links.lock", "obo:hp", "is not pinned"), "links.lock: obo:hp is not pinned"),
+        (ArgumentError("plot", "option", "is missing", value="x"), "plot, argument option = 'x': is missing"),
         (MissingLibraryError("duckdb", "Parquet", "cohort"), "Parquet needs duckdb: pip install 'sts-kg[cohort]'"),
         (CurieError("a b", "no"), "'a b' is not a CURIE or IRI that can be used here: no"),
         (ParseError("is not text"), "is not text"),
@@ -172,6 +174,7 @@ BASES: dict[type[StsKgError], type[Exception]] = {
     UnknownNameError: LookupError,
     ReadingError: LookupError,
     CurieError: ValueError,
+    ArgumentError: ValueError,
     LockError: ValueError,
     MissingLibraryError: ImportError,
     ParseError: ValueError,
@@ -226,6 +229,7 @@ MADE = [
     *(QueryTimeoutError("query a", 2.0), MemoryLimitError("query a", 2_000), TooManyRowsError("query a", 3, "rows")),
     *(UnknownNameError("finding", "unresectible", VALID), ReadingError("D12", "it has two"), CurieError("a b", "no")),
     LockError("links.lock", "obo:hp", "is not pinned"),
+    ArgumentError("plot", "option", "is missing"),
     MissingLibraryError("duckdb", "Parquet", "cohort"),
     ParseError("is not text", path=Path("a.ttl"), line=2, column=3),
     CaseError("is wrong", path="a.yaml", line=1, key="k", value=["resectible"], valid=VALID, wanted="resectible"),

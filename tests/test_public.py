@@ -8,7 +8,19 @@ from pathlib import Path
 
 import sts_kg
 
-EDGES = ("click", "rich", "pandas", "polars", "IPython", "pyshacl", "owlready2", "SPARQLWrapper")
+EDGES = (
+    "duckdb",
+    "pyarrow",
+    "matplotlib",
+    "click",
+    "rich",
+    "pandas",
+    "polars",
+    "IPython",
+    "pyshacl",
+    "owlready2",
+    "SPARQLWrapper",
+)
 
 
 def loaded_after(statement: str) -> set[str]:
@@ -36,6 +48,16 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         assert str(error) == "No sts_kg attribute pazopanib"
     else:
         raise AssertionError("there is no such name")
+
+
+def test_answering_a_case_loads_nothing_of_cohorts() -> None:
+    """The command knows the names of dialects; the rest is loaded with the first cohort."""
+    code = "import sys\nfrom sts_kg import cli, load\nload().options('example:f')\nprint(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {
+        name for name in done.stdout.split() if name.startswith(("sts_kg.cohort", "duckdb", "pyarrow", "matplotlib"))
+    }
+    assert loaded == {"sts_kg.cohort", "sts_kg.cohort.dialects"}
 
 
 def test_importing_the_package_loads_no_edge_library() -> None:

@@ -35,6 +35,7 @@ LIBRARIES = {
         "closure",
         "links.external",
         "plan.bits",
+        "plan.states",
         "plan.tally",
         "cohort",
         "rdf.nesting",

@@ -27,6 +27,7 @@ from .review_sheet import sheet as sheet
 from .revision import SourceDiff as SourceDiff
 from .revision import source_diff as source_diff
 from .session import Session as Session
+from .session import answers_in_pieces as answers_in_pieces
 from .session import what_if as what_if
 from .sources import CaseSource as CaseSource
 from .sources import find_case as find_case

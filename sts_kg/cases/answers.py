@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
+from typing import Any, TypeVar
 
 from rdflib import Literal, URIRef
 
@@ -15,10 +17,12 @@ from sts_kg.cases.statuses import NOT_MET_AS_READ, STATUSES, WORDING, Status
 from sts_kg.errors import InconsistentError, UnknownNameError
 from sts_kg.guideline import Verdict, Wording, people
 from sts_kg.rdf import compress, local
-from sts_kg.safe import counted
+from sts_kg.safe import counted, in_json
 from sts_kg.tables import Cell, Table, html_table, write_rows
 
 __all__ = ["Answer", "Answers", "ReadingAnswer", "short"]
+
+T = TypeVar("T")
 
 
 def _shown(status: Status, *, umbrella: bool) -> str:
@@ -95,6 +99,20 @@ class Answer:
     decisions: tuple[URIRef, ...]
     verdicts: tuple[Verdict, ...]
     by_reading: Callable[[Answer], tuple[ReadingAnswer, ...]] | None = field(default=None, repr=False, compare=False)
+    _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def for_case(self, case: str) -> Answer:
+        """Return the same answer for another case; both share what `made` makes."""
+        other = object.__new__(Answer)
+        other.__dict__.update(self.__dict__, case=case)
+        return other
+
+    def made(self, form: str, make: Callable[[Answer], T]) -> T:
+        """Return what is made of the answer in a form, kept; it must be the same for all cases with this answer."""
+        if form not in self._made:
+            self._made[form] = make(self)
+        found: T = self._made[form]
+        return found
 
     @property
     def readings(self) -> tuple[ReadingAnswer, ...] | None:
@@ -213,6 +231,17 @@ class Answers:
     labels: Mapping[str, str] = field(default_factory=dict)
     footer: str = ""
 
+    @classmethod
+    def joined(cls, pieces: Iterable[Answers]) -> Answers:
+        """Return answers that came in pieces as a whole."""
+        several = tuple(pieces)
+        return cls(
+            tuple(answer for piece in several for answer in piece),
+            tuple(error for piece in several for error in piece.contradictions),
+            {case: label for piece in several for case, label in piece.labels.items()},
+            several[-1].footer if several else "",
+        )
+
     def __len__(self) -> int:
         return len(self.answers)
 
@@ -308,18 +337,38 @@ class Answers:
         """Return each answer as plain values, with the keys of the command line's JSON contract."""
         return [answer.as_dict() for answer in self.answers]
 
-    def to_csv(self, *, spreadsheet: bool = False) -> str:
-        """Return a CSV text, a line for each answer, truth values as yes and no.
+    def to_csv(self, *, spreadsheet: bool = False, header: bool = True) -> str:
+        """Return a CSV text, a line for each answer, truth values as yes and no; without `header` to go on with one.
 
         Lists are words with spaces between, marks their labels with semicolons, kinds such as `met=3`, reviews their
         state. A spreadsheet may run a cell such as `=1+1`: with `spreadsheet` an apostrophe stands before it.
         """
-        rows = [[_csv_cell(row[name]) for name in _CSV_COLUMNS] for row in map(_plain, self)]
-        if spreadsheet:
-            return write_rows(_CSV_COLUMNS, rows)
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([_CSV_COLUMNS, *rows])
-        return text.getvalue()
+        return "".join([_line(_CSV_COLUMNS, spreadsheet) if header else "", *self._lines(spreadsheet)])
+
+    def _lines(self, spreadsheet: bool) -> Iterator[str]:
+        """Yield the lines of a CSV text; what is alike but for the case is written once."""
+        case, start, end = None, "", len(_line(["."], spreadsheet))
+
+        def rest(answer: Answer) -> str:
+            plain = _plain(answer)
+            return _line([_csv_cell(plain[name]) for name in _CSV_COLUMNS[1:]], spreadsheet)
+
+        for answer in self.answers:
+            if answer.case != case:
+                case = answer.case
+                start = _line([case, "."], spreadsheet)[:-end]
+            yield start + answer.made("spreadsheet" if spreadsheet else "csv", rest)
+
+    def json_items(self) -> Iterator[str]:
+        """Yield each answer as an item of an indented JSON array, with the keys of the command line's JSON contract."""
+
+        def rest(answer: Answer) -> str:
+            plain = answer.as_dict()
+            del plain["case"]  # which is the first key
+            return _json(plain)[1:].replace("\n", "\n  ")
+
+        for answer in self.answers:
+            yield f'  {{\n    "case": {_json(answer.case)},{answer.made("json", rest)}'
 
     def __repr__(self) -> str:
         return f"<Answers: {len(self)} for {counted(len({answer.case for answer in self}), 'case')}>"
@@ -360,6 +409,19 @@ _CSV_COLUMNS = (
     *("case", "option", "status", "tried", "declined", "true", "false", "missing"),
     *("recommendation", "segments", "decisions", "review", *_WORDS),
 )
+
+
+def _json(value: object) -> str:
+    return in_json(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _line(cells: Sequence[str], spreadsheet: bool) -> str:
+    """Return a line of CSV, for a spreadsheet without formulas."""
+    if spreadsheet:
+        return write_rows(cells, ())
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(cells)
+    return text.getvalue()
 
 
 def _require_keys(keys: Iterable[str]) -> None:

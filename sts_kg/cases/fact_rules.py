@@ -21,6 +21,7 @@ __all__ = [
     "SINGLE_THERAPY",
     "begun",
     "derived",
+    "has_history",
     "hints",
     "impossible",
     "impossible_case",
@@ -54,11 +55,19 @@ def derived(case: Case, vocabulary: Vocabulary) -> tuple[Derived, ...]:
     ParseError
         A rule of the guideline compares a number and lacks a bound or a finding.
     """
+    if not has_history(case):
+        return ()
     return (
         *_growth_window(case, vocabulary),
         *_history_complete(case, vocabulary),
         *_thresholds(case, vocabulary),
     )
+
+
+def has_history(case: Case) -> bool:
+    """Return whether a case says anything from which a fact rule concludes a finding: courses, dates, numbers."""
+    measured = case.tumour_count is not None or case.largest_diameter_mm is not None
+    return measured or bool(case.courses or case.history_complete or case.growth)
 
 
 def _history_complete(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:

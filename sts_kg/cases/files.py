@@ -29,7 +29,9 @@ from sts_kg.rdf import read_text, syntax_told
 from sts_kg.safe import counted
 from sts_kg.tables import read_rows
 
-__all__ = ["case_of_node", "parse", "read"]
+__all__ = ["COHORT", "case_of_node", "parse", "read", "read_each"]
+
+COHORT = ".csv"  #: the ending of a file that is read row by row
 
 _CASE_KEYS = (
     "case label as_of findings courses history_complete growth no_growth declines tumour_count largest_diameter_mm"
@@ -52,14 +54,30 @@ def read(path: str | Path, vocabulary: Vocabulary) -> tuple[Case, ...]:
     ParseError
         The file cannot be read, is not of its syntax, or has an ending that is not known.
     """
+    return tuple(read_each(path, vocabulary, {}))
+
+
+def read_each(path: str | Path, vocabulary: Vocabulary, places: dict[str, str] | None) -> Iterator[Case]:
+    """Yield the cases of one file as `read` has them, those of a cohort as its rows are read.
+
+    `places` gets the id of each case and where it stands. Without it, no id is looked for twice.
+
+    Raises
+    ------
+    CaseError, ParseError
+        As `read`; cases that stand before what is wrong have been yielded then.
+    """
     ending = Path(path).suffix.casefold()
+    found: Iterable[tuple[Place, Case]]
     if ending in (".yaml", ".yml"):
-        return _once(_documents(path, yaml_nodes(path, read_text(path)), vocabulary), path)
-    if ending == ".json" and not _RDF_IN_JSON.search(text := read_text(path)):
-        return _once(_in_json(path, text, vocabulary), path)
-    if ending == ".csv":
-        return _once(_csv(path, vocabulary), path)
-    return _once(cases_in(_graph(path), path, vocabulary), path)
+        found = _documents(path, yaml_nodes(path, read_text(path)), vocabulary)
+    elif ending == ".json" and not _RDF_IN_JSON.search(text := read_text(path)):
+        found = _in_json(path, text, vocabulary)
+    elif ending == COHORT:
+        found = _csv(path, vocabulary)
+    else:
+        found = cases_in(_graph(path), path, vocabulary)
+    yield from (case for _, case in found) if places is None else _once(found, path, places)
 
 
 def parse(text: str, vocabulary: Vocabulary, *, path: str = "<text>") -> tuple[Case, ...]:
@@ -67,8 +85,8 @@ def parse(text: str, vocabulary: Vocabulary, *, path: str = "<text>") -> tuple[C
     text = text.removeprefix("\ufeff")
     if text.lstrip().startswith(("{", "[")):
         with suppress(ParseError):  # what is not JSON may still be YAML with brackets
-            return _once(_in_json(path, text, vocabulary), path)
-    return _once(_documents(path, yaml_nodes(path, text), vocabulary), path)
+            return tuple(_once(_in_json(path, text, vocabulary), path, {}))
+    return tuple(_once(_documents(path, yaml_nodes(path, text), vocabulary), path, {}))
 
 
 _RDF_IN_JSON = re.compile(r'"@(?:context|graph|id)"\s*:')
@@ -89,16 +107,15 @@ def _graph(path: str | Path) -> Graph:
         raise ParseError(reason, path=path) from error
 
 
-def _once(cases: Iterable[tuple[Place, Case]], path: str | Path) -> tuple[Case, ...]:
-    seen: dict[str, Case] = {}
+def _once(cases: Iterable[tuple[Place, Case]], path: str | Path, places: dict[str, str]) -> Iterator[Case]:
     for place, case in cases:
-        if case.id in seen:
-            first = f"the first is at {seen[case.id].place}"
+        if case.id in places:
+            first = f"the first is at {places[case.id]}"
             raise place.error(f"the case {case.id!r} is there twice; {first}", key="case", value=case.id)
-        seen[case.id] = case
-    if not seen:
+        places[case.id] = case.place
+        yield case
+    if not places:
         raise ParseError("holds no case", path=path)
-    return tuple(seen.values())
 
 
 # --- YAML and JSON

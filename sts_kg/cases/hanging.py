@@ -24,10 +24,10 @@ from sts_kg.cases.facts import conclusions, facts_of
 from sts_kg.cases.growth import clashes
 from sts_kg.cases.held import held
 from sts_kg.cases.marks import TRIED_OPTIONS, tried_marks
-from sts_kg.cases.options import known_findings
+from sts_kg.cases.options import STATUS_OF, known_findings
 from sts_kg.cases.statuses import Status
-from sts_kg.guideline import CASE_MODULES, Condition, Guideline, Reading, Vocabulary, truth
-from sts_kg.rdf import STS, nquads_of, quads_of
+from sts_kg.guideline import Condition, Guideline, Reading, Vocabulary, truth
+from sts_kg.rdf import STS
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure
@@ -102,15 +102,12 @@ class _Switch:
 
     @cached_property
     def closure(self) -> Closure:
-        """The closure of the modules about cases by this reading; the duals of conditions are the chosen ones."""
+        """The closure of the modules about cases by this reading."""
         from sts_kg.closure import closure_of
 
         if not self.changes_axioms:
             return self.guideline.closure
-        asserted = self.reading.asserted
-        removed = {quad.triple for quad in quads_of(asserted.removed, None)}
-        kept = [q for name in CASE_MODULES for q in self.guideline.quads[name] if q.triple not in removed]
-        return closure_of(BytesIO(nquads_of([*kept, *quads_of(asserted.added, None)])), axioms="none")
+        return closure_of(BytesIO(self.guideline.nquads_by(self.reading)), axioms="none")
 
     @property
     def changes_axioms(self) -> bool:
@@ -170,7 +167,7 @@ class _Switch:
             elif closure is None and option not in self.reading.conditions:
                 status = answer.status
             else:
-                status = _STATUSES[truth(self.conditions[option], known)]
+                status = STATUS_OF[truth(self.conditions[option], known)]
             other = ReadingAnswer(
                 reading=self.reading.name,
                 decision=self.reading.decision,
@@ -190,9 +187,6 @@ class _Switch:
             if had & lacked:
                 return True
         return self.changes_facts and any(clashes(case, self.vocabulary.rule(GROWTH_WINDOW)))
-
-
-_STATUSES: Mapping[bool | None, Status] = {True: "met", False: "not-met", None: "undetermined"}
 
 
 @lru_cache(maxsize=4)

@@ -28,7 +28,17 @@ from sts_kg.rdf import STS, local
 if TYPE_CHECKING:
     from sts_kg.closure import Closure
 
-__all__ = ["answers_of", "contradictory_answers_of", "find_option", "in_reading_order", "known_findings"]
+__all__ = [
+    "STATUS_OF",
+    "Notes",
+    "answers_of",
+    "blank_answers",
+    "contradictory_answers_of",
+    "find_option",
+    "in_reading_order",
+    "known_findings",
+    "valued",
+]
 
 
 def answers_of(case: Case, guideline: Guideline, closure: Closure) -> tuple[Answer, ...]:
@@ -45,48 +55,70 @@ def answers_of(case: Case, guideline: Guideline, closure: Closure) -> tuple[Answ
     """
     known = known_findings(case, closure)
     options = {each: frozenset(held(case, each, closure)) for each in _OF_CASES}
-    marks: dict[URIRef, list[Mark]] = {}
-    vocabulary = guideline.vocabulary
-    for mark in (*tried_marks(case, vocabulary), *other_marks(case, known, vocabulary)):
-        marks.setdefault(mark.option, []).append(mark)
-    waiting, hinted = questions_about_courses(case, vocabulary), suggested(case, vocabulary)
+    notes = Notes(case, known, guideline.vocabulary)
     found = []
-    for blank in _blank(guideline):
-        condition = guideline.conditions[blank.option]
-        status = _status(case, blank.option, options)
-        walked = truth(condition, known)
-        assert {"met": True, "not-met": False, "undetermined": None}[status] is walked, (
-            f"case {case.id}, {local(blank.option)}: the closure says {status}, the walk over the axiom says {walked}"
+    for blank in blank_answers(guideline):
+        option = blank.option
+        answer = valued(blank, guideline, known, notes.waiting)
+        status = _status(case, option, options)
+        assert status == answer.status, (
+            f"case {case.id}, {local(option)}: the closure says {status}, the walk over the axiom says {answer.status}"
         )
-        answer = replace(
-            blank,
-            case=case.id,
-            status=status,
-            tried=blank.option in options[STS.hasTriedOption],
-            declined=blank.option in options[STS.hasDeclinedOption],
-            marks=tuple(marks.get(blank.option, ())),
-            true=tuple(f for f in blank.questions if known.get(f) is True),
-            false=tuple(f for f in blank.questions if known.get(f) is False),
-            unknown=tuple(f for f in blank.questions if f not in known),
-            missing=missing(condition, known),
-            met_if=_needed(settling(condition, known, True), vocabulary),
-            unmet_if=_needed(
-                (n for n in settling(condition, known, False) if waiting.keys().isdisjoint(n)), vocabulary
-            ),
-            questions={finding: waiting.get(finding, asked) for finding, asked in blank.questions.items()},
-            hints={f: hinted[f] for f in blank.questions if f in hinted and f not in known},
-        )
-        found.append(answer)
+        tried, declined = (option in options[each] for each in (STS.hasTriedOption, STS.hasDeclinedOption))
+        found.append(notes.on(replace(answer, case=case.id, tried=tried, declined=declined), known))
     return _count_kinds(found, guideline.asserted)
+
+
+def valued(
+    blank: Answer, guideline: Guideline, known: Mapping[URIRef, bool], waiting: Mapping[URIRef, str] = {}
+) -> Answer:
+    """Return an answer with what the condition of its option comes to if some findings are known.
+
+    `waiting` are the findings that wait for courses to be over, each with what to ask instead (D32). Nothing else
+    of a case bears on these fields.
+    """
+    condition, vocabulary = guideline.conditions[blank.option], guideline.vocabulary
+    unmet_by = (n for n in settling(condition, known, False) if waiting.keys().isdisjoint(n))
+    return replace(
+        blank,
+        status=STATUS_OF[truth(condition, known)],
+        true=tuple(f for f in blank.questions if known.get(f) is True),
+        false=tuple(f for f in blank.questions if known.get(f) is False),
+        unknown=tuple(f for f in blank.questions if f not in known),
+        missing=missing(condition, known),
+        met_if=_needed(settling(condition, known, True), vocabulary),
+        unmet_if=_needed(unmet_by, vocabulary),
+        questions={finding: waiting.get(finding, asked) for finding, asked in blank.questions.items()},
+    )
+
+
+class Notes:
+    """What a case says beside the conditions: marks by option, findings that wait for courses, and hints."""
+
+    def __init__(self, case: Case, known: Mapping[URIRef, bool], vocabulary: Vocabulary) -> None:
+        self.marks: dict[URIRef, list[Mark]] = {}
+        for mark in (*tried_marks(case, vocabulary), *other_marks(case, known, vocabulary)):
+            self.marks.setdefault(mark.option, []).append(mark)
+        self.waiting, self.hints = questions_about_courses(case, vocabulary), suggested(case, vocabulary)
+
+    def on(self, answer: Answer, known: Mapping[URIRef, bool]) -> Answer:
+        """Return an answer for the case with its marks and hints."""
+        hints = {f: self.hints[f] for f in answer.questions if f in self.hints and f not in known}
+        marks = tuple(self.marks.get(answer.option, ()))
+        return replace(answer, marks=marks, hints=hints) if marks or hints else answer
+
+
+#: The status of a condition by its value in Kleene's logic.
+STATUS_OF: Mapping[bool | None, Status] = {True: "met", False: "not-met", None: "undetermined"}
 
 
 def contradictory_answers_of(case: Case, guideline: Guideline) -> tuple[Answer, ...]:
     """Return the answer for every option where the facts of a case contradict each other: nothing is said of it."""
-    return tuple(replace(blank, case=case.id) for blank in _blank(guideline))
+    return tuple(replace(blank, case=case.id) for blank in blank_answers(guideline))
 
 
 @lru_cache(maxsize=4)
-def _blank(guideline: Guideline) -> tuple[Answer, ...]:
+def blank_answers(guideline: Guideline) -> tuple[Answer, ...]:
     """Return what the answers for every case have in common, one for each option, with the status contradictory."""
     asserted, found = guideline.asserted, []
     verdicts = {} if guideline.reading else guideline.verdicts  # they are on the readings that were chosen

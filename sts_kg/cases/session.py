@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,10 +19,12 @@ from sts_kg.cases.case import Case
 from sts_kg.cases.explanation import Explanation, explain
 from sts_kg.cases.facts import facts_of
 from sts_kg.cases.hanging import reading_answers, reading_facts
+from sts_kg.cases.many import PIECE, are_many, many
 from sts_kg.cases.options import answers_of, contradictory_answers_of
 from sts_kg.cases.reasons import contradiction
-from sts_kg.cases.sources import read_cases
+from sts_kg.cases.sources import Cases, CaseSource, read_cases
 from sts_kg.cases.supposing import Change, changed, changes
+from sts_kg.errors import CaseError, ParseError
 from sts_kg.guideline import Guideline
 from sts_kg.queries import Entities, Store, graph_on, run, store_of
 from sts_kg.rdf import STS, Document, local, of_ntriples
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from sts_kg.closure import Closure, Proof
     from sts_kg.workers import Limits
 
-__all__ = ["Session", "what_if"]
+__all__ = ["Session", "answers_in_pieces", "what_if"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,6 +206,8 @@ class Session:
 
     def answers(self) -> Answers:
         """Return the answers for all cases; those that contradict themselves do not spoil the others."""
+        if are_many(len(self.cases), self.guideline):
+            return Answers.joined(many(self.guideline).pieces(self.cases))
         found: list[Answer] = []
         errors, agreeing = [], []
         for case in self.cases:
@@ -286,6 +290,39 @@ class Session:
     def _require_consistent(self, case: Case) -> None:
         if error := contradiction(case, self.guideline, self.closed):
             raise error
+
+
+def answers_in_pieces(
+    guideline: Guideline,
+    sources: CaseSource | Iterable[CaseSource],
+    *,
+    on_error: Callable[[CaseError | ParseError], None] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Answers]:
+    """Return an iterator of answers in pieces, each for the next cases; nothing is kept of the pieces before.
+
+    Sources are read through for errors at once (`Cases`). `on_progress` is called before each piece with the number of
+    cases that are answered with it, and of all.
+
+    Raises
+    ------
+    CaseError, ParseError
+        As `Cases`.
+    """
+    cases = Cases(sources, guideline.vocabulary, on_error=on_error, most_held=PIECE)
+    total = len(cases)
+    by_plans = are_many(total, guideline)
+
+    def pieces() -> Iterator[Answers]:
+        answered = 0
+        for some in cases.chunks(PIECE):
+            found = many(guideline).answers(some) if by_plans else Session(guideline, some).answers()
+            answered += len(some)
+            if on_progress:
+                on_progress(answered, total)
+            yield found
+
+    return pieces()
 
 
 def what_if(guideline: Guideline, case: Case, findings: Mapping[URIRef, bool | None]) -> tuple[Change, ...]:

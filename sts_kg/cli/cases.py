@@ -25,6 +25,7 @@ from sts_kg.cli.shared import (
     verdicts_option,
 )
 from sts_kg.errors import InconsistentError, StsKgError
+from sts_kg.safe import counted
 
 __all__ = ["ask", "explain", "options_command", "questionnaire", "what_if"]
 
@@ -58,37 +59,29 @@ def options_command(
       sts-kg options cohort.csv --format json --status undetermined
       sts-kg options patient.yaml --reading D04=S08-alone
     """
-    from sts_kg.cli.console import legend
+    from sts_kg.cli.answers import writer
 
     kg, shown = graph_by(readings, verdicts), terminal()
-    code = DONE
-    segments = kg.sources(page=page) if page else ()
+    code, doing = DONE, "reasoning …"
+    out = writer(form, shown, kg.guideline, kg.sources(page=page) if page else ())
 
     def unreadable(error: StsKgError) -> None:
         nonlocal code
         code = UNREADABLE
         shown.error(str(error))
 
-    with shown.busy("reasoning …"):
-        found = kg.options(files, on_error=unreadable)
-    for contradiction in found.contradictions:
-        shown.error(contradiction.summary)
-        code = code or NO
-    chosen = found.with_status(*statuses) if statuses else found  # type: ignore[arg-type] # click lets only these through
-    if form == "json":
-        shown.write(as_json(chosen.as_dicts()))
-    elif not len(found):
-        pass  # nothing was answered, and standard error says why
-    elif form == "csv":
-        shown.write(chosen.to_csv())
-    elif form == "spreadsheet":
-        shown.write("\ufeff" + chosen.to_csv(spreadsheet=True))
-    elif len(chosen):
-        shown.options(tuple(chosen), kg.guideline.asserted, found.labels)
-        if segments:
-            quoted = {name for answer in chosen for name in answer.segment_ids}
-            shown.segments([one for one in segments if one.id in quoted])
-        shown.tell(f"{legend(tuple(chosen))}\n{found.footer}\n")
+    def answered(number: int, total: int) -> None:
+        nonlocal doing
+        doing = f"reasoning … {number:,} of {counted(total, 'case')} answered"
+
+    with shown.busy(doing):
+        pieces = kg.iter_options(files, on_error=unreadable, on_progress=answered)
+    for piece in shown.following(pieces, lambda: doing):
+        for contradiction in piece.contradictions:
+            shown.error(contradiction.summary)
+            code = code or NO
+        out.write(piece.with_status(*statuses) if statuses else piece)  # type: ignore[arg-type] # click lets only these through
+    out.end()
     sys.exit(code)
 
 

@@ -218,6 +218,24 @@ def patterns(cohort: Cohort | Partitions, form: str) -> None:
     _show(cohort.patterns(), form, cohort.guideline.footer)
 
 
+@cohort_group.command(name="plot")
+@_tables(parts=True)
+@click.argument("what", type=click.Choice(("statuses", "questions", "combinations", "funnel")))
+@click.option("--option", metavar="OPTION", help="The option of a funnel.")
+@click.option("-o", "--output", type=File, required=True, metavar="FILE.svg", help="Where to.")
+def plot(cohort: Cohort | Partitions, what: str, option: str | None, output: Path) -> None:
+    """Draw what counts, ask, patterns or funnel say as an SVG picture; hidden counts are hidden there, too.
+
+    \b
+    Example:
+      sts-kg cohort plot patients.csv statuses -o statuses.svg
+      sts-kg cohort plot patients.csv funnel --option pazopanib -o funnel.svg
+    """
+    from sts_kg.rdf import write_bytes
+
+    write_bytes(output, cohort.plot(what, option).encode())
+
+
 @cohort_group.command(name="rows")
 @_tables(parts=False)
 @click.option("-o", "--output", type=File, required=True, metavar="FILE", help="Where to: .csv or .parquet.")

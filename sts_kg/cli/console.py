@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rdflib import Graph
+from rdflib.term import Node
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
@@ -23,7 +24,9 @@ from sts_kg.tables import Table, text_table, wrapped
 if TYPE_CHECKING:
     from sts_kg.quality import Report  # whose linter loads rdflib's grammar, which takes 0.2 s
 
-__all__ = ["Terminal"]
+__all__ = ["OptionRows", "Terminal", "legend"]
+
+T = TypeVar("T")
 
 _STYLES = {
     "met": "green",
@@ -94,6 +97,16 @@ class Terminal:
         with self.err.status(Text(visible(text))) as status:
             yield lambda text: status.update(Text(visible(text)))
 
+    def following(self, pieces: Iterable[T], told: Callable[[], str]) -> Iterator[T]:
+        """Yield pieces, with a spinner while each is made; `told` is asked for its text."""
+        following = iter(pieces)
+        while True:
+            with self.busy(told()):  # and not while a piece is written, perhaps to the same terminal
+                piece = next(following, None)
+            if piece is None:
+                return
+            yield piece
+
     def table(self, header: Sequence[str], rows: Iterable[Sequence[str]], *, styles: Mapping[str, str] = {}) -> None:
         """Show rows as a table; `styles` colours cells by their text."""
         page = text_table(header, rows, width=self.width)
@@ -121,16 +134,18 @@ class Terminal:
             else:
                 self.write(f"{heading}: {text}" if heading else f"  {text}")
 
-    def options(self, answers: Sequence[Answer], graph: Graph, labels: Mapping[str, str]) -> None:
-        """Show the answers for cases, the options under their groups, and then the words of the source."""
+    def options(self, answers: Sequence[Answer], rows: OptionRows, labels: Mapping[str, str]) -> None:
+        """Show the answers for cases, the options under their groups."""
         for case, of_case in groupby(answers, key=lambda answer: answer.case):
             title = f"case {case}" + (f": {labels[case]}" if labels.get(case) else "")
             self.out.print(Text(visible(title), style="bold"))
-            rows = list(_option_rows(list(of_case), graph))
-            self.table(("option", "status", "of note", "still to know"), rows, styles=_STYLES)
+            self.table(("option", "status", "of note", "still to know"), rows.of(list(of_case)), styles=_STYLES)
             self.write("\n")
+
+    def words(self, answers: Collection[Answer]) -> None:
+        """Show the words of the source for the options of some answers, one for each option."""
         self.out.print(Text("in the words of the source", style="bold"))
-        self.paragraphs(_worded({answer.option: answer for answer in answers}.values()))
+        self.paragraphs(_worded(answers))
         self.write("\n")
 
     def explanation(self, told: Explanation) -> None:
@@ -183,18 +198,40 @@ class Terminal:
         self.out.print(Text(said, style="bold green" if not count else "bold red"))
 
 
-def _option_rows(answers: list[Answer], graph: Graph) -> Iterator[tuple[str, str, str, str]]:
-    """Yield a row for each option: an umbrella first, then, indented, those that refine it (some refine two)."""
-    under: dict[object, list[Answer]] = {}
-    vocabulary = Vocabulary(graph)
-    there = {answer.option for answer in answers if answer.umbrella}
-    for answer in answers:
-        umbrellas = sorted(there & set(graph.objects(answer.option, STS.refines)), key=str)
-        under.setdefault(umbrellas[0] if umbrellas else None, []).append(answer)
-    for answer in under.get(None, []):
-        yield _option_row(answer, answer.label.upper() if answer.umbrella else answer.label, vocabulary)
-        for below in under.get(answer.option, []):
-            yield _option_row(below, f"  {below.label}", vocabulary)
+class OptionRows:
+    """The rows of a table of the options of a case, for as many cases as there are."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph, self._vocabulary = graph, Vocabulary(graph)
+        self._orders: dict[tuple[Node, ...], list[tuple[int, str]]] = {}
+
+    def of(self, answers: Sequence[Answer]) -> Iterator[tuple[str, str, str, str]]:
+        """Yield a row for each option: an umbrella first, then, indented, those that refine it (some refine two)."""
+        options = tuple(answer.option for answer in answers)
+        if options not in self._orders:
+            self._orders[options] = list(self._order(answers))
+        for place, label in self._orders[options]:
+            yield label, *answers[place].made("row", self._row)
+
+    def _order(self, answers: Sequence[Answer]) -> Iterator[tuple[int, str]]:
+        under: dict[object, list[int]] = {}
+        there = {answer.option for answer in answers if answer.umbrella}
+        for place, answer in enumerate(answers):
+            umbrellas = sorted(there & set(self._graph.objects(answer.option, STS.refines)), key=str)
+            under.setdefault(umbrellas[0] if umbrellas else None, []).append(place)
+        for place in under.get(None, []):
+            answer = answers[place]
+            yield place, answer.label.upper() if answer.umbrella else answer.label
+            for below in under.get(answer.option, []):
+                yield below, f"  {answers[below].label}"
+
+    def _row(self, answer: Answer) -> tuple[str, str, str]:
+        words = self._vocabulary
+        together = words.asked_together(answer.missing)
+        names = {group: f"{words.label(group)} (any of {len(choices)})" for group, choices in together.items()}
+        of_group = {finding: names[group] for group, choices in together.items() for finding in choices}
+        missing = dict.fromkeys(of_group.get(one) or words.label(one) or short(one) for one in answer.missing)
+        return answer.shown_status, answer.of_note, ", ".join(missing)
 
 
 def _question_rows(asked: Question) -> Iterator[tuple[str, ...]]:
@@ -204,14 +241,6 @@ def _question_rows(asked: Question) -> Iterator[tuple[str, ...]]:
     yield *counts, (short(asked.finding) if asked.finding else "") + complement, asked.text, asked.hint
     for finding, text in asked.choices:
         yield "", "", "", short(finding), f"– {text}", ""
-
-
-def _option_row(answer: Answer, label: str, vocabulary: Vocabulary) -> tuple[str, str, str, str]:
-    together = vocabulary.asked_together(answer.missing)
-    names = {group: f"{vocabulary.label(group)} (any of {len(choices)})" for group, choices in together.items()}
-    of_group = {finding: names[group] for group, choices in together.items() for finding in choices}
-    missing = dict.fromkeys(of_group.get(one) or vocabulary.label(one) or short(one) for one in answer.missing)
-    return label, answer.shown_status, answer.of_note, ", ".join(missing)
 
 
 def _worded(answers: Collection[Answer]) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from rdflib import Literal
 
 from sts_kg.cohort.concepts import FINDING, THERAPY, ConceptRow, ConceptSets
 from sts_kg.cohort.dialects import REPORTS, Dialect, dialect_of
-from sts_kg.errors import ParameterError, UnknownNameError
+from sts_kg.errors import ArgumentError, UnknownNameError
 from sts_kg.safe import counted
 from sts_kg.tables import Table
 
@@ -67,10 +67,10 @@ class Coded:
     def __post_init__(self) -> None:
         for name, day in (("as_of", self.as_of), ("over_before", self.over_before)):
             if day is not None and not _is_day(day):
-                raise ParameterError("cohort", name, f"{day!r} is not a day: YYYY-MM-DD is expected", value=day)
+                raise ArgumentError("cohort", name, f"{day!r} is not a day: YYYY-MM-DD is expected", value=day)
         if self.as_of and self.over_before and self.over_before > self.as_of:
             reason = f"{self.over_before} is after as_of, {self.as_of}"
-            raise ParameterError("cohort", "over_before", reason, value=self.over_before)
+            raise ArgumentError("cohort", "over_before", reason, value=self.over_before)
 
     def steps(self, dialect: str) -> tuple[Step, ...]:
         """Return the steps that make the four relations; these are the last ones, by their names.

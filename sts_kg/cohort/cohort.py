@@ -178,7 +178,7 @@ class Cohort(Sums):
         ------
         UnknownNameError
             There is no such form.
-        ParameterError
+        ArgumentError
             OMOP's table is asked for without a date.
         """
         return Rows(self.plan, self.facts, self.ids, form, as_of)

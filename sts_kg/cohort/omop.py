@@ -84,7 +84,7 @@ class Omop(Coded):
     ------
     UnknownNameError
         `tables` names one that is not read.
-    ParameterError
+    ArgumentError
         A date is none, or `over_before` is after `as_of`.
     """
 

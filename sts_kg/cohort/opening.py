@@ -11,7 +11,7 @@ from sts_kg.cohort.cohort import Cohort, PatientTables
 from sts_kg.cohort.csv_tables import CsvTables
 from sts_kg.cohort.duckdb_tables import READERS, DuckdbTables, Query
 from sts_kg.cohort.partitions import Partitions
-from sts_kg.errors import ParameterError, ParseError
+from sts_kg.errors import ArgumentError, ParseError
 from sts_kg.guideline import Guideline
 from sts_kg.plan import plan_of
 
@@ -34,15 +34,15 @@ def open_cohort(
     """Return the cohort of the patients of a table, and of tables beside it; see `KnowledgeGraph.cohort`."""
     if isinstance(patients, Coded):
         if connection is None:
-            raise ParameterError("cohort", "connection", "codes are in a database: give a connection to DuckDB")
+            raise ArgumentError("cohort", "connection", "codes are in a database: give a connection to DuckDB")
         if courses is not None:
-            raise ParameterError("cohort", "courses", "codes give the courses; leave them out")
+            raise ArgumentError("cohort", "courses", "codes give the courses; leave them out")
         patients, courses = Query(patients.sql("cases")), Query(patients.sql("courses"))
     beside = {"courses": courses, "growth": growth, "no_growth": no_growth}
     given = {"patients": patients} | {kind: table for kind, table in beside.items() if table is not None}
     if connection is None and isinstance(patients, str | Path) and Path(patients).is_dir():
         if len(given) > 1:
-            raise ParameterError("cohort", "patients", f"{patients} is a folder, which holds the other tables itself")
+            raise ArgumentError("cohort", "patients", f"{patients} is a folder, which holds the other tables itself")
         given = dict(_tables_in(Path(patients)))
     return _opened(guideline, given, connection, min_cell, on_progress)
 
@@ -58,7 +58,7 @@ def open_partitions(
     """Return the cohort of several folders or files of patients; see `KnowledgeGraph.cohort_of_parts`."""
     paths = [Path(part) for part in parts]
     if len(set(paths)) < len(paths):
-        raise ParameterError("cohort", "parts", "one of the parts is named twice")
+        raise ArgumentError("cohort", "parts", "one of the parts is named twice")
     tables = [_tables_in(path) if path.is_dir() else {"patients": path} for path in paths]
     _require_threshold(min_cell)
     return Partitions(
@@ -90,7 +90,7 @@ def _opened(
 
 def _require_threshold(min_cell: int) -> None:
     if min_cell < 1:
-        raise ParameterError("cohort", "min_cell", f"{min_cell} is no threshold: 1 shows all counts, 11 is usual")
+        raise ArgumentError("cohort", "min_cell", f"{min_cell} is no threshold: 1 shows all counts, 11 is usual")
 
 
 def _tables_in(folder: Path) -> dict[str, Path]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rdflib import URIRef
 
-from sts_kg.errors import ParameterError, UnknownNameError
+from sts_kg.errors import ArgumentError, UnknownNameError
 from sts_kg.plan import Plan, short
 from sts_kg.rdf import STS, local
 
@@ -84,13 +84,13 @@ def relations(
     ------
     UnknownNameError
         A column, or the kind of one, has a name that means nothing here.
-    ParameterError
+    ArgumentError
         A column is there twice, its kind does not fit, or a table lacks what it needs.
     """
     given = {name: table for name, table in tables.items() if table}
     findings = {column_name(finding): finding for finding in plan.findings}
     if "growth" in given and "courses" not in given and "growth.course" in (columns or {}):
-        raise ParameterError("cohort", "growth", "it names courses, but there is no table of courses")
+        raise ArgumentError("cohort", "growth", "it names courses, but there is no table of courses")
     found: dict[str, dict[str, Cell]] = {name: {} for name in given}
     of_findings: dict[URIRef, Cell] = {}
     for name, kind in {**_usual(plan, given, columns or {}), **(columns or {})}.items():
@@ -107,15 +107,15 @@ def relations(
         if kind not in KINDS:
             raise UnknownNameError(f"kind of the column {name}", kind, KINDS)
         if kind != usual and {kind, usual} != {"flag", "word"}:
-            raise ParameterError("cohort", name, f"its cells are of the kind {usual}, not {kind}")
+            raise ArgumentError("cohort", name, f"its cells are of the kind {usual}, not {kind}")
         place = of_findings if finding is not None else found[relation]
         if (finding or key) in place:
-            raise ParameterError("cohort", name, "the column is there twice")
+            raise ArgumentError("cohort", name, "the column is there twice")
         place[finding or key] = Cell(column, kind)  # type: ignore[index] # of its own kind in each
     for relation, needed in _ALWAYS.items():
         for column in needed if relation in given else ():
             if column not in found[relation]:
-                raise ParameterError("cohort", f"{relation}.{column}", "the table needs this column")
+                raise ArgumentError("cohort", f"{relation}.{column}", "the table needs this column")
     return Relations(given, found, of_findings, checked)
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from rdflib import URIRef
 
 from sts_kg.cohort.extra import needed
-from sts_kg.errors import ParameterError, UnknownNameError
+from sts_kg.errors import ArgumentError, UnknownNameError
 from sts_kg.plan import Bits, Facts, Flags, Plan, Values, short, unpacked
 from sts_kg.rdf import STS, local, writing
 
@@ -80,7 +80,7 @@ class Rows:
         if self.form not in FORMS:
             raise UnknownNameError("form of rows", self.form, FORMS)
         if self.form == "omop" and self.as_of is None:
-            raise ParameterError("rows", "as_of", "OMOP's cohort table needs the date on which the answers hold")
+            raise ArgumentError("rows", "as_of", "OMOP's cohort table needs the date on which the answers hold")
 
     def _blocks(self) -> Iterator[dict[str, Column | Texts]]:
         """Yield columns by name, for up to 65,536 patients at a time, in their order; of nobody, empty ones."""
@@ -116,9 +116,7 @@ class Rows:
             subjects = np.array([int(one) for one in ids], np.int64)
         except ValueError:
             wrong = next(one for one in ids if not one.lstrip("-").isdigit())
-            raise ParameterError(
-                "rows", "form", f"OMOP's subject_id is a whole number, and {wrong!r} is none"
-            ) from None
+            raise ArgumentError("rows", "form", f"OMOP's subject_id is a whole number, and {wrong!r} is none") from None
         when = np.full(len(patients), str(self.as_of), object)
         return {
             "cohort_definition_id": np.array([each.ordinal for each in options])[which],
@@ -134,14 +132,14 @@ class Rows:
 
         Raises
         ------
-        ParameterError
+        ArgumentError
             The name has another ending, or an id is none of OMOP.
         MissingLibraryError
             The ending is `.parquet`, and pyarrow is not installed.
         """
         ending = Path(path).suffix.casefold()
         if ending not in (".csv", ".parquet"):
-            raise ParameterError("rows", "path", f"{path} ends neither in .csv nor in .parquet")
+            raise ArgumentError("rows", "path", f"{path} ends neither in .csv nor in .parquet")
         with writing(path) as file:
             return self._parquet(file) if ending == ".parquet" else self._csv(file)
 

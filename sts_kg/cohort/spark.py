@@ -50,7 +50,7 @@ def on_spark(
     ------
     UnknownNameError
         There is no such question or option.
-    ParameterError
+    ArgumentError
         A table lacks what it needs.
     """
     plan = plan or plan_of(Guideline())

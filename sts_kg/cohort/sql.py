@@ -17,7 +17,7 @@ from sts_kg.cohort.relations import column_name, relations
 from sts_kg.cohort.sql_facts import add_facts, mark_flags, rejections, rejects, tests_of
 from sts_kg.cohort.sql_parts import NEVER, Script, all_of, any_of, flag
 from sts_kg.cohort.words import words_of
-from sts_kg.errors import ParameterError, UnknownNameError
+from sts_kg.errors import ArgumentError, UnknownNameError
 from sts_kg.guideline import Alternative, Condition, Conjunction, Leaf, leaves
 from sts_kg.plan import Fact, Plan, short
 from sts_kg.rdf import STS, local
@@ -86,7 +86,7 @@ def sql_of(
     ------
     UnknownNameError
         There is no such dialect, question, option, column or kind of column.
-    ParameterError
+    ArgumentError
         A column is there twice or does not fit, a table lacks what it needs, or an option or date is missing.
     """
     if what not in WHATS:
@@ -427,7 +427,7 @@ class _Text:
 
     def _funnel(self, option: str | None) -> str:
         if option is None:
-            raise ParameterError("cohort", "option", "a funnel is of one option; name it")
+            raise ArgumentError("cohort", "option", "a funnel is of one option; name it")
         of = find_option(option, self.plan.options)
         condition = self.plan.options[of].condition
         parts = condition.parts if isinstance(condition, Conjunction) else (condition,)
@@ -474,7 +474,7 @@ class _Text:
         script, plan = self.script, self.plan
         dated = script.relations.has("table", "as_of")
         if not dated and as_of is None:
-            raise ParameterError("cohort", "as_of", "the table has no column as_of: give a date, YYYY-MM-DD")
+            raise ArgumentError("cohort", "as_of", "the table has no column as_of: give a date, YYYY-MM-DD")
         self._add_known(self._findings_of_conditions(), ["f.as_of_last"] if dated else [])
         self._add_valued(["k.as_of_last"] if dated else [])
         day = self._literal(as_of or "")

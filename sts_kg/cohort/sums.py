@@ -14,7 +14,7 @@ from sts_kg.cohort import plots
 from sts_kg.cohort.rejections import Rejections
 from sts_kg.cohort.release import HIDDEN, Key, Release
 from sts_kg.cohort.words import words_of
-from sts_kg.errors import ParameterError, UnknownNameError
+from sts_kg.errors import ArgumentError, UnknownNameError
 from sts_kg.guideline import Guideline
 from sts_kg.plan import Plan, Tally, plan_of, short
 from sts_kg.rdf import local
@@ -141,7 +141,7 @@ class Sums:
         ------
         UnknownNameError
             There is no such picture or option.
-        ParameterError
+        ArgumentError
             An option is missing, or given for a picture of all.
         MissingLibraryError
             matplotlib is not installed.
@@ -155,7 +155,7 @@ class Sums:
             raise UnknownNameError("picture", what, (*drawn, "funnel"))
         if (option is None) == (what == "funnel"):
             reason = "it is of one option" if option is None else "it is of all options"
-            raise ParameterError(f"plot {what}", "option", reason, value=option)
+            raise ArgumentError(f"plot {what}", "option", reason, value=option)
         footer = f"{self.plan.disclaimer} [sts_kg {self.plan.version}, plan {self.plan.digest[:12]}…]"
         if option is not None:
             label = self.plan.options[find_option(option, self.plan.options)].label

@@ -74,6 +74,8 @@ class Guideline:
         self.reading = reading
         self.folder = Path(folder) if folder is not None else ontology_folder()
         self.engine = engine
+        #: Whether it is the shipped one, which tests hold to what a `Plan` needs, but for verdicts and the reading.
+        self.is_shipped = quads is None and self.folder == ontology_folder()
         #: The name of the module that imports the others.
         self.header_name = self._find_header(quads)
         header = of_quads(self._read(self.header_name, quads))
@@ -224,7 +226,15 @@ class Guideline:
         quads["not-met"] = named_quads(
             "not-met.ttl", self.graph_name("not-met"), blank_nodes="notmet", text=not_met(reading.asserted)
         )
-        return Guideline(self.folder, engine=self.engine, quads=quads, reading=reading)
+        found = Guideline(self.folder, engine=self.engine, quads=quads, reading=reading)
+        found.is_shipped = self.is_shipped
+        return found
+
+    def nquads_by(self, reading: Reading) -> bytes:
+        """Return the modules about cases by a reading as N-Quads; the duals of conditions are the chosen ones."""
+        removed = {quad.triple for quad in quads_of(reading.asserted.removed, None)}
+        kept = [quad for name in CASE_MODULES for quad in self.quads[name] if quad.triple not in removed]
+        return nquads_of([*kept, *quads_of(reading.asserted.added, None)])
 
     @cached_property
     def forbidden_words(self) -> Mapping[str, re.Pattern[str]]:
@@ -261,7 +271,9 @@ class Guideline:
         note = self._review_note(verdicts)
         said = self.header(STS.disclaimer).replace(self.header(STS.reviewNote), note)
         triples = quads_of(verdict_triples(verdicts, self), self.graph_name("verdicts"))
-        return self._with_modules({"verdicts": list(triples)}, {STS.reviewNote: note, STS.disclaimer: said})
+        found = self._with_modules({"verdicts": list(triples)}, {STS.reviewNote: note, STS.disclaimer: said})
+        found.is_shipped = self.is_shipped
+        return found
 
     def _with_modules(self, modules: Mapping[str, Quads], notes: Mapping[Node, str] = {}) -> Guideline:
         """Return the guideline with more modules, which its header imports, and other notes in the header."""

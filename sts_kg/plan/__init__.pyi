@@ -4,6 +4,7 @@ from .bits import Flags as Flags
 from .bits import Packer as Packer
 from .bits import Values as Values
 from .bits import count_sets as count_sets
+from .bits import numbers as numbers
 from .bits import unpacked as unpacked
 from .plan import CourseFinding as CourseFinding
 from .plan import Fact as Fact
@@ -15,6 +16,8 @@ from .plan import short as short
 from .plan import tree as tree
 from .reading import plan_of as plan_of
 from .reading import plans_of_readings as plans_of_readings
+from .states import Signature as Signature
+from .states import States as States
 from .tally import Asked as Asked
 from .tally import Step as Step
 from .tally import Tally as Tally

@@ -19,7 +19,7 @@ from rdflib import URIRef
 from sts_kg.guideline import Condition, Conjunction, Leaf, leaves
 from sts_kg.plan.plan import Fact, Plan, Question
 
-__all__ = ["Bits", "Facts", "Flags", "Packer", "Values", "count_sets", "unpacked"]
+__all__ = ["Bits", "Facts", "Flags", "Packer", "Values", "count_sets", "numbers", "unpacked"]
 
 Bits: TypeAlias = npt.NDArray[np.uint64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -143,6 +143,12 @@ def count_sets(columns: Sequence[Bits], within: Bits, n: int) -> dict[int, int]:
         sum(bits for place, bits in enumerate(whole) if each >> place & 1): number
         for each, number in zip(found.tolist(), counts.tolist(), strict=True)
     }
+
+
+def numbers(bits: Bits, n: int) -> list[int]:
+    """Return the numbers of the cases that are in a column of `n` cases."""
+    found: list[int] = np.flatnonzero(unpacked(bits, n)).tolist()
+    return found
 
 
 def _any(columns: Sequence[Bits]) -> Bits:

@@ -7,19 +7,20 @@ axiom says is written down again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache, partial
 from io import BytesIO
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from rdflib import BNode, Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS
 from rdflib.term import Node
 
-from sts_kg.guideline import CASE_MODULES, Condition, Contents, Guideline, Reading, Vocabulary, instances, ordinal
+from sts_kg.guideline import Condition, Contents, Guideline, Reading, Vocabulary, instances, ordinal
 from sts_kg.plan.plan import CourseFinding, Fact, OptionPlan, Plan, Question, Tried
-from sts_kg.rdf import STS, nquads_of, quads_of
+from sts_kg.rdf import STS
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure
@@ -39,7 +40,7 @@ def plan_of(guideline: Guideline) -> Plan:
         A condition is not a With or Without class, nor an intersection or union of conditions.
     """
     name = guideline.reading.name if guideline.reading else None
-    return _Reader(guideline, name, guideline.vocabulary, guideline.conditions).plan(guideline.closure)
+    return _Reader(guideline, name, guideline.vocabulary, guideline.conditions).plan(guideline.closure.extend)
 
 
 @lru_cache(maxsize=8)
@@ -52,20 +53,23 @@ def plans_of_readings(guideline: Guideline) -> Mapping[str, Plan]:
     for reading in guideline.readings.values():
         words = Vocabulary(reading.asserted)
         reader = _Reader(guideline, reading.name, words, {**guideline.conditions, **reading.conditions})
-        changes = not reading.kinds.isdisjoint({"relation", "axiom"})
-        closure = _closed_by(reading, guideline) if changes else None
-        found[reading.name] = reader.plan(closure, chosen)
+        follows = None if reading.kinds.isdisjoint({"relation", "axiom"}) else partial(_closed_by, reading, guideline)
+        if reading.kinds.isdisjoint({"rule", "axiom"}):
+            found[reading.name] = reader.changed(chosen, follows)
+        else:
+            found[reading.name] = reader.plan(follows, chosen)
     return found
 
 
-def _closed_by(reading: Reading, guideline: Guideline) -> Closure:
-    """Return the closure of the modules about cases by a reading; the duals of conditions are the chosen ones."""
+def _closed_by(reading: Reading, guideline: Guideline, cases: Graph) -> Closure:
+    """Return the closure of the modules about cases by a reading, with some cases."""
     from sts_kg.closure import closure_of
 
-    asserted = reading.asserted
-    removed = {quad.triple for quad in quads_of(asserted.removed, None)}
-    kept = [q for name in CASE_MODULES for q in guideline.quads[name] if q.triple not in removed]
-    return closure_of(BytesIO(nquads_of([*kept, *quads_of(asserted.added, None)])), axioms="none")
+    return closure_of([BytesIO(guideline.nquads_by(reading)), cases], axioms="none")
+
+
+#: What facts give by a closure: the premises of each, what courses give, and what options are declined by.
+_Given: TypeAlias = tuple[Mapping[Fact, tuple[Fact, ...]], tuple[CourseFinding, ...], Mapping[URIRef, tuple[Fact, ...]]]
 
 
 class _Reader:
@@ -79,19 +83,32 @@ class _Reader:
         self.findings = tuple(instances(self.asserted, STS.Finding))
         self.modalities = _sorted(words.modalities)
 
-    def plan(self, closure: Closure | None, chosen: Plan | None = None) -> Plan:
-        """Return the plan; without a closure, facts give what they give by the chosen plan, new ones themselves."""
+    def changed(self, chosen: Plan, close: Callable[[Graph], Closure] | None) -> Plan:
+        """Return the plan by a reading that changes conditions, relations of findings and words, and no rule.
+
+        `close` closes cases by it, if it changes what follows from facts.
+        """
+        premises, courses, declined = self._given(close, chosen)
+        reported = self._reported(premises)
+        return replace(
+            chosen,
+            reading=self.reading,
+            findings=self.findings,
+            premises=premises,
+            courses=courses,
+            questions=tuple(self._questions()),
+            options={
+                option: replace(plan, condition=condition, declined=declined[option], reported=reported[option])
+                for option, condition in self.conditions.items()
+                for plan in [chosen.options[option]]
+            },
+        )
+
+    def plan(self, close: Callable[[Graph], Closure] | None, chosen: Plan | None = None) -> Plan:
+        """Return the plan; `close` closes cases, if other facts follow than by the chosen plan."""
         words, asserted = self.words, self.asserted
-        if closure is None:
-            assert chosen is not None
-            facts = [(finding, holds) for finding in self.findings for holds in (True, False)]
-            premises: Mapping[Fact, tuple[Fact, ...]] = {fact: chosen.premises.get(fact, (fact,)) for fact in facts}
-            courses = chosen.courses
-            declined: Mapping[URIRef, tuple[Fact, ...]] = {
-                option: plan.declined for option, plan in chosen.options.items()
-            }
-        else:
-            premises, courses, declined = self._given(closure)
+        premises, courses, declined = self._given(close, chosen)
+        reported = self._reported(premises)
         marks = {thing: mark for thing, mark in words.marks.items() if isinstance(thing, URIRef)}
         labels = {mark: words.label(mark) for mark in instances(asserted, STS.Mark)}
         return Plan(
@@ -108,7 +125,7 @@ class _Reader:
             premises=premises,
             courses=courses,
             options={
-                option: self._option(option, condition, declined.get(option, ()), premises)
+                option: self._option(option, condition, declined.get(option, ()), reported[option])
                 for option, condition in self.conditions.items()
             },
             questions=tuple(self._questions()),
@@ -126,9 +143,12 @@ class _Reader:
 
     # --- what facts and courses give
 
-    def _given(
-        self, closure: Closure
-    ) -> tuple[Mapping[Fact, tuple[Fact, ...]], tuple[CourseFinding, ...], Mapping[URIRef, tuple[Fact, ...]]]:
+    def _given(self, close: Callable[[Graph], Closure] | None, chosen: Plan | None) -> _Given:
+        if close is None:
+            assert chosen is not None
+            alone = [(finding, holds) for finding in self.findings for holds in (True, False)]
+            same = {option: plan.declined for option, plan in chosen.options.items()}
+            return {fact: chosen.premises.get(fact, (fact,)) for fact in alone}, chosen.courses, same
         facts: list[Fact] = [(finding, holds) for finding in self.findings for holds in (True, False)]
         facts += [(modality, True) for modality in self.modalities]
         kinds = list(_kinds_of_courses(self.words))
@@ -141,7 +161,7 @@ class _Reader:
                 graph.add(triple)
         for case in cases:
             graph.add((case, RDF.type, STS.PatientCase))
-        closed = closure.extend(graph)
+        closed = close(graph)
         had = {
             True: _objects(closed, STS.hasFinding),
             False: _objects(closed, STS.lacksFinding),
@@ -165,20 +185,27 @@ class _Reader:
 
     # --- options
 
+    def _reported(
+        self, premises: Mapping[Fact, tuple[Fact, ...]]
+    ) -> Mapping[URIRef, Mapping[URIRef, tuple[Fact, ...]]]:
+        """Return for each option the marks that findings about its modality give, with the facts that do."""
+        found: dict[URIRef, dict[URIRef, tuple[Fact, ...]]] = {option: {} for option in self.conditions}
+        for finding, modality in sorted(self.words.marking_findings.items()):
+            if mark := self.words.mark_of(finding):
+                for option in found.keys() & self.words.options_of(modality):
+                    before = found[option].get(mark, ())
+                    found[option][mark] = tuple(dict.fromkeys((*before, *premises[finding, True])))
+        return found
+
     def _option(
         self,
         option: URIRef,
         condition: Condition,
         declined: tuple[Fact, ...],
-        premises: Mapping[Fact, tuple[Fact, ...]],
+        reported: Mapping[URIRef, tuple[Fact, ...]],
     ) -> OptionPlan:
         words, asserted = self.words, self.asserted
         contents = words.contents.get(option)
-        reported: dict[URIRef, tuple[Fact, ...]] = {}
-        for finding, modality in sorted(words.marking_findings.items()):
-            if (mark := words.mark_of(finding)) and option in words.options_of(modality):
-                facts = premises[finding, True]
-                reported[mark] = tuple(dict.fromkeys((*reported.get(mark, ()), *facts)))
         is_group = (option, RDF.type, STS.UmbrellaOption) in asserted
         kinds = [one for one in self.conditions if (one, STS.refines, option) in asserted] if is_group else None
         return OptionPlan(

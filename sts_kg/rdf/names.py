@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from rdflib import Namespace, URIRef
@@ -87,6 +88,7 @@ def expand(text: str) -> URIRef:
     return URIRef(inner)
 
 
+@lru_cache(maxsize=4096)
 def local(iri: str) -> str:
     """Return the local name of an IRI of the project or of a case; of any other IRI the CURIE or the IRI itself.
 

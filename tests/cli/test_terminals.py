@@ -170,3 +170,11 @@ def test_tables_fit_a_terminal_and_lose_no_word(folder: Path) -> None:
 def test_json_on_a_terminal_is_json_of_the_same_value(folder: Path) -> None:
     said = on_terminal(("sparql", _SELECT, "--format", "json"), folder=folder)[0].rpartition("\x1b[2K")[2]
     assert json.loads(said) == [{"text": EVIL, "iri": IRI}]
+
+
+def test_a_terminal_is_told_how_many_cases_are_answered(tmp_path: Path) -> None:
+    rows = "".join(f"p{number},yes\n" for number in range(501))
+    (tmp_path / "cohort.csv").write_text(f"case,stage4-sts\n{rows}", encoding="utf-8")
+    [said] = on_terminal(("options", "cohort.csv", "--status", "contradictory"), folder=tmp_path)
+    assert "reasoning … 500 of 501 cases answered" in said
+    assert re.sub(r"\r|.*reasoning ….*", "", _OURS.sub("", said)).strip() == ""

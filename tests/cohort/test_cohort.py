@@ -23,7 +23,7 @@ from tables_of_cases import tables, written
 from sts_kg import CaseError, KnowledgeGraph, ParseError, Table, UnknownNameError, knowledge
 from sts_kg.cli import app
 from sts_kg.cohort import Cohort, plots
-from sts_kg.errors import MissingLibraryError, ParameterError
+from sts_kg.errors import ArgumentError, MissingLibraryError
 from sts_kg.rdf.names import STS
 
 
@@ -157,9 +157,9 @@ def test_pictures_show_the_tables_and_the_digest(four: Cohort) -> None:
     assert four.plot("funnel", "pazopanib") == plots.funnel(four.funnel("pazopanib"), "pazopanib", footer=footer)
     with pytest.raises(UnknownNameError, match="there is no picture 'funel'; did you mean funnel"):
         four.plot("funel")
-    with pytest.raises(ParameterError, match="plot funnel, parameter option: it is of one option"):
+    with pytest.raises(ArgumentError, match="plot funnel, argument option: it is of one option"):
         four.plot("funnel")
-    with pytest.raises(ParameterError, match="parameter option = 'pazopanib': it is of all options"):
+    with pytest.raises(ArgumentError, match="argument option = 'pazopanib': it is of all options"):
         four.plot("statuses", "pazopanib")
 
 
@@ -236,12 +236,12 @@ def test_the_cohort_table_of_omop(kg: KnowledgeGraph, tmp_path: Path) -> None:
             "cohort_end_date": "2026-01-31",
         }
     ]
-    with pytest.raises(ParameterError, match="needs the date"):
+    with pytest.raises(ArgumentError, match="needs the date"):
         cohort.rows("omop")
 
 
 def test_omop_wants_numbers_for_patients(four: Cohort, tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match="subject_id is a whole number, and 'a' is none"):
+    with pytest.raises(ArgumentError, match="subject_id is a whole number, and 'a' is none"):
         four.rows("omop", as_of=date(2026, 1, 31)).write(tmp_path / "cohort.csv")
     assert not (tmp_path / "cohort.csv").exists()
 
@@ -348,7 +348,7 @@ def test_an_empty_table(kg: KnowledgeGraph, tmp_path: Path) -> None:
 
 
 def test_no_threshold(kg: KnowledgeGraph, tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match="0 is no threshold"):
+    with pytest.raises(ArgumentError, match="0 is no threshold"):
         kg.cohort(tmp_path / "p.csv", min_cell=0)
 
 
@@ -377,6 +377,23 @@ def test_the_commands(preloaded: object, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.stderr
     assert json.loads(manifest.read_text()) == json.loads(json.dumps(cohort.manifest()))
     assert len(rows_in(out)) == 4
+
+
+def test_the_command_that_draws(preloaded: object, tmp_path: Path) -> None:
+    patients = str(written(tmp_path, tables(FOUR))["patients"])
+    cohort, out = knowledge.load().cohort(patients), tmp_path / "out.svg"
+    for words, drawn in (
+        (["statuses"], cohort.plot("statuses")),
+        (["funnel", "--option", "pazopanib"], cohort.plot("funnel", "pazopanib")),
+    ):
+        command = ["cohort", "plot", patients, *words, "-o", str(out)]
+        done = CliRunner().invoke(app, command, prog_name="sts-kg")
+        assert (done.exit_code, out.read_text(encoding="utf-8")) == (0, drawn), done.stderr
+    wrong = CliRunner().invoke(app, ["cohort", "plot", patients, "funnel", "-o", str(out)], prog_name="sts-kg")
+    assert (wrong.exit_code, wrong.stderr.splitlines()[-1]) == (
+        2,
+        "sts-kg: plot funnel, argument option: it is of one option",
+    )
 
 
 def test_tables_for_a_person(preloaded: object, tmp_path: Path) -> None:

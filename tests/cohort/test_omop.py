@@ -42,7 +42,7 @@ from sts_kg.cohort import (
     invented_omop,
 )
 from sts_kg.cohort.codes import RELATIONS
-from sts_kg.errors import ParameterError, UnknownNameError
+from sts_kg.errors import ArgumentError, UnknownNameError
 
 PEOPLE = 10_000
 
@@ -170,9 +170,9 @@ def test_a_cohort_is_opened_from_omop(
         ]
     assert len(cohort) == PEOPLE
     assert database.execute("SELECT COUNT(*) FROM duckdb_tables() WHERE temporary").fetchall() == [(0,)]
-    with pytest.raises(ParameterError, match="give a connection to DuckDB"):
+    with pytest.raises(ArgumentError, match="give a connection to DuckDB"):
         kg.cohort(source)
-    with pytest.raises(ParameterError, match="codes give the courses"):
+    with pytest.raises(ArgumentError, match="codes give the courses"):
         kg.cohort(source, courses="courses", connection=database)
 
 
@@ -447,7 +447,7 @@ def test_the_concept_sets_may_be_a_table_of_the_site(sets: ConceptSets, null: st
     ],
 )
 def test_a_date_that_is_none_is_told(sets: ConceptSets, given: dict[str, str], error: str) -> None:
-    with pytest.raises(ParameterError, match=error):
+    with pytest.raises(ArgumentError, match=error):
         Omop(sets=sets, **given)  # type: ignore[arg-type] # dates
 
 

@@ -14,7 +14,7 @@ from tables_of_cases import tables, written
 
 from sts_kg import CaseError, KnowledgeGraph, ParseError, knowledge
 from sts_kg.cli import app
-from sts_kg.errors import ParameterError
+from sts_kg.errors import ArgumentError
 
 
 def folders(folder: Path, n: int = 3) -> list[Path]:
@@ -81,7 +81,7 @@ def test_what_cannot_be_parts(kg: KnowledgeGraph, tmp_path: Path) -> None:
     a, b, c = (tmp_path / name for name in "abc")
     with pytest.raises(CaseError, match=r"the case 'x' is in .*a/patients\.csv, too; a patient may be in one part"):
         kg.cohort_of_parts([a, b]).counts()
-    with pytest.raises(ParameterError, match="named twice"):
+    with pytest.raises(ArgumentError, match="named twice"):
         kg.cohort_of_parts([a, a])
     (c / "patients.csv").rename(c / "persons.csv")
     with pytest.raises(ParseError, match=r"has no table of patients: patients\.csv or patients\.parquet is expected"):
@@ -89,7 +89,7 @@ def test_what_cannot_be_parts(kg: KnowledgeGraph, tmp_path: Path) -> None:
     (a / "patients.parquet").write_bytes(b"")
     with pytest.raises(ParseError, match=r"has two tables of patients: patients\.csv and patients\.parquet"):
         kg.cohort(a)
-    with pytest.raises(ParameterError, match="is a folder, which holds the other tables itself"):
+    with pytest.raises(ArgumentError, match="is a folder, which holds the other tables itself"):
         kg.cohort(b, courses=tmp_path / "courses.csv")
 
 

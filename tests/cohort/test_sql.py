@@ -24,7 +24,7 @@ from sts_kg.cases.encoded import facts_of_cases
 from sts_kg.cases.files import parse
 from sts_kg.cohort import DIALECTS, WHATS, sql_of
 from sts_kg.cohort.sql_dates import days, numbers
-from sts_kg.errors import ParameterError, UnknownNameError
+from sts_kg.errors import ArgumentError, UnknownNameError
 from sts_kg.guideline import Alternative, Conjunction
 from sts_kg.plan import Plan, Values, plan_of, plans_of_readings, short, tally_of, unpacked
 from sts_kg.rdf.names import STS, local
@@ -502,12 +502,12 @@ def test_without_courses_and_when_checked_no_text_joins(plan: Plan) -> None:
         ({"what": "row"}, UnknownNameError, "there is no what to ask for 'row'; did you mean rows"),
         ({"columns": {"stage5-sts": "flag"}}, UnknownNameError, "there is no column of table 'stage5-sts'"),
         ({"columns": {"stage4-sts": "bool"}}, UnknownNameError, "there is no kind of the column stage4-sts 'bool'"),
-        ({"columns": {"stage4-sts": "text"}}, ParameterError, "its cells are of the kind flag, not text"),
-        ({"columns": {"stage4-sts": "flag", "Stage4_STS": "flag"}}, ParameterError, "the column is there twice"),
-        ({"courses": "c", "columns": {"courses.start": "text"}}, ParameterError, "the table needs this column"),
-        ({"what": "funnel"}, ParameterError, "a funnel is of one option"),
+        ({"columns": {"stage4-sts": "text"}}, ArgumentError, "its cells are of the kind flag, not text"),
+        ({"columns": {"stage4-sts": "flag", "Stage4_STS": "flag"}}, ArgumentError, "the column is there twice"),
+        ({"courses": "c", "columns": {"courses.start": "text"}}, ArgumentError, "the table needs this column"),
+        ({"what": "funnel"}, ArgumentError, "a funnel is of one option"),
         ({"what": "funnel", "option": "pazopanip"}, UnknownNameError, "there is no option 'pazopanip'"),
-        ({"what": "cohort"}, ParameterError, "the table has no column as_of"),
+        ({"what": "cohort"}, ArgumentError, "the table has no column as_of"),
     ],
 )
 def test_what_cannot_be_asked(given: dict[str, Any], error: type[Exception], said: str, plan: Plan) -> None:

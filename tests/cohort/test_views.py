@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import course_oracle
+import polars
 import pytest
 import random_cases
 from responses_made import response
 from view_runner import rows
 
+from sts_kg import KnowledgeGraph
 from sts_kg.cases.questionnaires import questionnaire
 from sts_kg.cohort.views import CODES, view_definitions
 from sts_kg.guideline.guideline import Guideline
@@ -181,6 +184,27 @@ def test_random_responses_become_what_their_case_files_say() -> None:
         assert [(row["date"], row["course"]) for row in rows(views()["response_growth"], [resource])] == grown
         quiet = [(row["from"], row["until"]) for row in rows(views()["response_no_growth"], [resource])]
         assert quiet == [(one["from"], one["until"]) for one in case.get("no_growth", ())]
+
+
+def test_a_cohort_of_the_tables_of_views_answers_as_the_cases_do(kg: KnowledgeGraph) -> None:
+    """From the form to the answers: responses, flattened by the views, read by DuckDB."""
+    some = [*random_cases.cases().values()][5::15]
+    resources = [of_patient(case) for case in some]
+    found = {name: rows(view, resources) for name, view in views().items() if name.startswith("response_")}
+    of_views: dict[str, Any] = {
+        name.removeprefix("response_"): polars.DataFrame(each, infer_schema_length=None) for name, each in found.items()
+    }
+    cohort = kg.cohort(of_views.pop("cases"), **of_views)
+    names = dict(zip((row["case"] for row in found["response_cases"]), some, strict=True))
+    usable = {name: case for name, case in names.items() if not course_oracle.error(case)}
+    assert sorted(cohort.ids()) == sorted(usable)
+    assert len(usable) > 20
+    answers = {(row["case"], row["option"]): row["status"] for row in cohort.rows("long").to_polars().to_dicts()}
+    assert answers == {
+        (name, option): status
+        for name, case in usable.items()
+        for option, status in course_oracle.statuses(case).items()
+    }
 
 
 # --- codes

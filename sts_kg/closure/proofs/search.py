@@ -43,6 +43,8 @@ __all__ = ["Prover"]
 
 EVER = 1 << 30
 Binding = dict[str, int]
+#: Patterns of the body and of the head of a rule with a list, its members in them.
+Instance = tuple[tuple[tuple[str | int, ...], ...], tuple[tuple[str | int, ...], ...]]
 _TRANSITIVE = {SUB_CLASS_OF: "scm-sco", SUB_PROPERTY_OF: "scm-spo"}
 #: Rules that `_by_rule` leaves out: other methods prove equality, literals and transitivity.
 _OTHERWISE = frozenset(rule for rule in RULES if rule.startswith(("eq-", "dt-"))) | {"prp-trp", "scm-sco", "scm-spo"}
@@ -55,6 +57,8 @@ class Prover:
     fixpoint: Fixpoint
     _steps: dict[tuple[Row, int], Step | None] = field(default_factory=dict)
     _swapped: dict[int, Ids] = field(default_factory=dict)
+    _variants: dict[tuple[str, tuple[int, ...]], list[Instance]] = field(default_factory=dict)
+    _read: dict[tuple[int, int, int, tuple[int, ...]], Step] = field(default_factory=dict)
     #: Whoever searches holds it: another thread would take a search that is not finished for a missing proof.
     lock: Lock = field(default_factory=Lock)
 
@@ -427,7 +431,7 @@ class Prover:
             for each in self._lists(link[2], below, [*numbered.values()])
         )
         for link, listed in pairs:
-            for body, head in rule.instances(listed.members):
+            for body, head in self._instances(rule, listed.members):
                 known = self._unified(rule.body[at], link, plain)
                 if known is not None and row is not None:
                     fits = [b for h in head if (b := self._unified(h, row, known)) is not None]
@@ -441,6 +445,12 @@ class Prover:
                         if first is not None:
                             yield (*premises[:at], first, listed, *premises[at:])
 
+    def _instances(self, rule: Rule, members: tuple[int, ...]) -> list[Instance]:
+        """Return the variants of a rule for a list, kept, as many proofs go by the same."""
+        if (rule.id, members) not in self._variants:
+            self._variants[rule.id, members] = [*rule.instances(members)]
+        return self._variants[rule.id, members]
+
     def _proven(self, triples: Sequence[Row], below: int) -> Iterator[tuple[Step, ...]]:
         steps = [self._proof(triple, below) for triple in triples]
         if None not in steps:
@@ -448,9 +458,16 @@ class Prover:
 
     def _lists(self, head: int, below: int, wanted: Sequence[int]) -> Iterator[Step]:
         """Yield the members of a list, by their newest names, by the given ones, and by the wanted ones."""
-        newest, given = self._list(head, below, -1), self._list(head, below, 0)
-        named = self._list(head, below, 0, wanted) if wanted else None
+        newest, given = self._listed(head, below, -1), self._listed(head, below, 0)
+        named = self._listed(head, below, 0, wanted) if wanted else None
         yield from dict.fromkeys(each for each in (newest, given, named) if each)
+
+    def _listed(self, head: int, below: int, which: int, wanted: Sequence[int] = ()) -> Step | None:
+        """Return what `_list` does; a list that was read once is not read again, as many proofs go by the same."""
+        key = head, below, which, (*wanted,)
+        if (step := self._read.get(key)) is None and (step := self._list(head, below, which, wanted)) is not None:
+            self._read[key] = step
+        return step
 
     def _list(self, head: int, below: int, which: int, wanted: Sequence[int] = ()) -> Step | None:
         """Return the members of a list; if one is equal to a wanted term, that stands for it, each once."""
