@@ -85,7 +85,7 @@ class Cohort(Sums):
 
     @cached_property
     def facts(self) -> Facts:
-        """What is given or derived of each patient, as bits, in the order of the tables.
+        """What is given or derived of each patient, as bits, in the order in which they were read.
 
         Raises
         ------

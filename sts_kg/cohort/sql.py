@@ -129,7 +129,7 @@ class _Text:
         plan = self.plan
         by = f", by the reading {plan.reading}" if plan.reading else ""
         head = [
-            f"sts_kg {plan.version}, plan {plan.digest}{by}. {script.dialect.name}: {what}. Not medical advice.",
+            f"sts_kg {plan.version}, plan {plan.digest}{by}. {script.dialect.name}: {what}.",
             *plan.disclaimer.splitlines(),
             "1 is yes, 0 is no, NULL is not known.",
         ]
