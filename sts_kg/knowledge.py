@@ -713,7 +713,7 @@ class KnowledgeGraph:
         >>> from sts_kg import load
         >>> pieces = load().iter_options(["example:a", "example:b"])
         >>> sum(answer.status == "met" for piece in pieces for answer in piece)
-        0
+        14
         """
         return answers_in_pieces(self.guideline, cases, on_error=on_error, on_progress=on_progress)
 

@@ -31,7 +31,7 @@ MAPPED = [
     for name in (
         *("about-external-id", "codes-of-brands", "codes-of-option", "codes-of-vocabulary"),
         *("codes-with-several-meanings", "coverage-by-kind", "denied-matches", "entities-without-mapping"),
-        *("external-ids", "matches-by-vocabulary", "reasons-for-match"),
+        *("external-ids", "matches-by-vocabulary", "reasons-for-match", "scope-of-codes"),
     )
 ]
 JOINT = (
