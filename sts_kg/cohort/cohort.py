@@ -93,41 +93,46 @@ class Cohort(Sums):
             A table cannot be read.
         """
         packer, hashes, rows = Packer(), [], []
+        rejected: dict[str, int] = {}
         for piece in self.tables.pieces(self._rejections):
             packer.add(len(piece.ids), piece.columns, piece.clashing, piece.marks)
             self._ids.append("\n".join(piece.ids))
             hashes.append(np.fromiter(map(hash, piece.ids), np.int64, len(piece.ids)))
             rows.append(np.asarray(piece.rows, np.int64))
+            rejected.update(piece.rejected)
             if self._on_progress:
                 self._on_progress(packer.n)
         facts = packer.facts()
         if not facts.n:
             return facts
-        return self._without_repeated(facts, np.concatenate(hashes), np.concatenate(rows))
+        return self._without_repeated(facts, np.concatenate(hashes), np.concatenate(rows), rejected)
 
-    def _without_repeated(self, facts: Facts, hashes: np.ndarray, rows: np.ndarray) -> Facts:
+    def _without_repeated(
+        self, facts: Facts, hashes: np.ndarray, rows: np.ndarray, rejected: Mapping[str, int]
+    ) -> Facts:
         """Return facts without the patients of which several rows have the same id; all of them are rejected."""
         order = np.argsort(hashes, kind="stable")
         same = hashes[order][1:] == hashes[order][:-1]
-        if not same.any():
+        of_rejected = np.flatnonzero(np.isin(hashes, np.fromiter(map(hash, rejected), np.int64, len(rejected))))
+        if not same.any() and not len(of_rejected):
             return facts
         ids = list(self._all_ids())
-        suspects = sorted({*order[1:][same].tolist(), *order[:-1][same].tolist()})
-        first: dict[str, int] = {}
-        repeated: set[str] = set()
+        suspects = sorted({*order[1:][same].tolist(), *order[:-1][same].tolist(), *of_rejected.tolist()})
+        lines: dict[str, list[int]] = {}
         for number in suspects:
-            if ids[number] in first:
-                repeated.add(ids[number])
-            first.setdefault(ids[number], number)
+            lines.setdefault(ids[number], []).append(int(rows[number]))
+        for case in lines.keys() & rejected.keys():
+            lines[case].append(rejected[case])
         kept = np.ones(facts.n, bool)
         table = self.tables.names["patients"]
         for number in suspects:
-            if ids[number] in repeated:
+            line, of_case = int(rows[number]), lines[ids[number]]
+            if len(of_case) > 1:
                 kept[number] = False
                 self.tables.take_back(ids[number])
-                others = [int(rows[other]) for other in suspects if ids[other] == ids[number] and other != number]
-                reason = f"the case {ids[number]!r} is there again on line {others[0]}; none of them is used"
-                self._rejections.add(Rejected(table, int(rows[number]), "case", reason))
+                other = next(each for each in of_case if each != line)
+                reason = f"the case {ids[number]!r} is there again on line {other}; none of them is used"
+                self._rejections.add(Rejected(table, line, "case", reason))
         self._ids = ["\n".join(one for one, keep in zip(ids, kept.tolist(), strict=True) if keep)]
         return facts.only(kept)
 

@@ -47,13 +47,17 @@ _CODE_OF: dict[bool | int | None, int] = {True: _YES, False: _NO, None: _UNKNOWN
 
 @dataclass(frozen=True)
 class Piece:
-    """Some patients: their ids, the rows where they stand, and their facts as truth values, a column each."""
+    """Some patients: their ids, the rows where they stand, and their facts as truth values, a column each.
+
+    `rejected` are ids with the rows where they stand that cannot be used.
+    """
 
     ids: Sequence[str]
     rows: Sequence[int]
     columns: Mapping[Fact, Flags] = field(default_factory=dict)
     clashing: Flags | None = None
     marks: Mapping[tuple[URIRef, URIRef], Flags] = field(default_factory=dict)
+    rejected: Sequence[tuple[str, int]] = ()
 
 
 class CsvTables:
@@ -205,6 +209,7 @@ class CsvTables:
             {fact: flags[used] for fact, flags in columns.items()},
             clashing[used],
             {mark: flags[used] for mark, flags in marks.items()},
+            [(ids[number], lines[number]) for number in np.flatnonzero(~used).tolist()],
         )
 
     def take_back(self, case: str) -> None:
@@ -242,4 +247,4 @@ _CODES = _Codes()
 
 
 def _row(path: str | Path, line: int, header: Sequence[str], cells: Sequence[str]) -> Row:
-    return Row(str(path), line, {key: cell for key, cell in zip(header, cells, strict=True) if cell})
+    return Row(str(path), line, {key: cell for key, cell in zip(header, cells, strict=True) if cell and key != "label"})

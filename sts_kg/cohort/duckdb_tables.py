@@ -5,6 +5,7 @@ The rules of courses and dates run in DuckDB, as the SQL that a site gets; what 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -25,6 +26,7 @@ from sts_kg.cases import (
     text_of,
 )
 from sts_kg.cohort.csv_tables import Piece
+from sts_kg.cohort.dialects import DIALECTS
 from sts_kg.cohort.extra import needed
 from sts_kg.cohort.rejections import Rejected, Rejections
 from sts_kg.cohort.relations import column_name, kinds_of
@@ -81,24 +83,28 @@ class DuckdbTables:
         self._connection = self._duckdb.connect() if connection is None else connection.cursor()
         self.names = {kind: _shown(table, kind) for kind, table in tables.items()}
         self.n_used: Counter[str] = Counter()
-        self._views: dict[str, str] = {}
-        self._header: dict[str, dict[str, str]] = {}
+        self._header: dict[str, dict[str, tuple[str, str]]] = {}
+        self._views = {kind: f"sts_kg_{kind}" for kind in tables}
+        self._given: dict[str, str] = {}
         kinds: dict[str, str] = {}
         for kind, table in tables.items():
-            self._views[kind] = self._view(kind, table, named=connection is not None)
-            described = f"SELECT column_name, column_type FROM (DESCRIBE {self._views[kind]})"
-            types = dict(self._run(described, self.names[kind]).fetchall())
+            given = self._given[kind] = self._table(kind, table, named=connection is not None)
+            described = self._run(
+                f"SELECT column_name, column_type FROM (DESCRIBE {given})", self.names[kind]
+            ).fetchall()
             findings = vocabulary.findings if kind == "patients" else {}
-            keys = columns_of(list(types), self.names[kind], _KEYS[kind], findings)
-            self._header[kind] = dict(zip(keys, types, strict=True))
-            kinds |= kinds_of(
-                plan, "table" if kind == "patients" else kind, {n: _is_number(t) for n, t in types.items()}
-            )
+            keys = columns_of([name for name, _ in described], self.names[kind], _KEYS[kind], findings)
+            self._header[kind] = dict(zip(keys, described, strict=True))
+            used = {key: column for key, column in self._header[kind].items() if key != "label"}
+            cells = ", ".join(f"{_cell(key, *column)} AS {_quoted(key)}" for key, column in used.items())
+            self._run(f"CREATE OR REPLACE TEMP VIEW {self._views[kind]} AS SELECT {cells} FROM {given}")
+            relation = "table" if kind == "patients" else kind
+            kinds |= kinds_of(plan, relation, {key: _is_number(type_) for key, (_, type_) in used.items()})
         self._columns = kinds
 
-    def _view(self, kind: str, table: Any, *, named: bool) -> str:
-        """Return an expression for a table, after making a temporary view or table of it where needed."""
-        name = f"sts_kg_{kind}"
+    def _table(self, kind: str, table: Any, *, named: bool) -> str:
+        """Return an expression for a table as it is given, after making a temporary view or table of it if needed."""
+        name = f"sts_kg_{kind}_given"
         if isinstance(table, Path) or (isinstance(table, str) and not named):
             path = str(table)
             ending = Path(path.casefold().removesuffix(".gz").removesuffix(".zst")).suffix
@@ -116,8 +122,8 @@ class DuckdbTables:
             self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS {table.text}")
             return name
         arrow = _arrow(table)
-        self._connection.register(f"{name}_given", arrow)
-        self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {name}_given", self.names[kind])
+        self._connection.register(f"{name}_once", arrow)
+        self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {name}_once", self.names[kind])
         return name
 
     def _run(self, text: str, what: str = "DuckDB") -> Any:
@@ -204,8 +210,8 @@ class DuckdbTables:
         name = self.names[kind]
         if told is not None and told.path == name:
             return Rejected(name, None, told.key or column, f"case {case!r}: {told.reason}")
-        about = f"case {case!r}" + (f", course {course!r}" if course else "")
-        cell = "" if column == "case" else f"{column} {value!r}: "
+        about = f"case {case or ''!r}" + (f", course {course!r}" if course else "")
+        cell = "" if column == "case" else f"{column}: " if column in _DIGITS else f"{column} {value!r}: "
         return Rejected(name, None, column, f"{about}: {cell}{_SAID.get(code, code.replace('-', ' '))}")
 
     def _error_of(self, case: str) -> CaseError | None:
@@ -224,7 +230,7 @@ class DuckdbTables:
         for kind, view in self._views.items():
             if kind != "patients":
                 used = f'SELECT "case" FROM ({self.text("facts")}) WHERE rejected = 0'
-                text = f'SELECT COUNT(*) FROM {view} r ANTI JOIN ({used}) p ON CAST(r."case" AS VARCHAR) = p."case"'
+                text = f'SELECT COUNT(*) FROM {view} r ANTI JOIN ({used}) p ON r."case" = p."case"'
                 found[kind] = int(self._rows(text)[0][0])
         return found
 
@@ -239,12 +245,10 @@ class DuckdbTables:
 
     def _rows_of(self, kind: str, case: str) -> Iterator[Row]:
         about = f"case {case!r}"
-        text = f'SELECT * FROM {self._views[kind]} WHERE CAST("case" AS VARCHAR) = $1'
-        found = self._connection.execute(text, [case])
-        names = [column[0] for column in found.description]
-        keys = {name: key for key, name in self._header[kind].items()}
-        for values in found.fetchall():
-            cells = {keys[name]: text_of(value) for name, value in zip(names, values, strict=True)}
+        header = self._header[kind]
+        text = f"SELECT * FROM {self._given[kind]} WHERE {_cell('case', *header['case'])} = $1"
+        for values in self._connection.execute(text, [case]).fetchall():
+            cells = {key: text_of(value) for key, value in zip(header, values, strict=True)} | {"case": case}
             yield Row(self.names[kind], None, {key: cell for key, cell in cells.items() if cell}, about)
 
     def take_back(self, case: str) -> None:
@@ -263,8 +267,52 @@ def _shown(table: Any, kind: str) -> str:
     return str(table) if isinstance(table, str | Path) else f"the {kind.replace('_', ' ')} given"
 
 
-def _is_number(kind: str) -> bool:
-    return kind.startswith(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "U", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL"))
+_NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)")
+_FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
+_DIGITS = {"tumour_count": "[0-9]{1,9}", "largest_diameter_mm": r"[0-9]{1,9}(\.[0-9]{1,9})?"}
+#: What `str.strip` takes away.
+_BLANKS = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
+#: What no id may hold: what `str.isprintable` says no to.
+_UNPRINTABLE = r"[\p{C}\p{Zl}\p{Zp}]|[^ \P{Zs}]"
+
+
+def _is_number(type_: str) -> bool:
+    return _NUMBER.fullmatch(type_) is not None
+
+
+def _quoted(name: str) -> str:
+    return DIALECTS["duckdb"].column(name)
+
+
+def _cell(key: str, name: str, type_: str) -> str:
+    """Return a cell as an expression that says what the same cell of a CSV file would: no blanks around it, no NaN.
+
+    A number that none of a case can be is -1, and an id that none can be NULL, so that the rows are rejected.
+    """
+    cell = _quoted(name)
+    if type_ in ("FLOAT", "DOUBLE"):
+        cell = f"CASE WHEN NOT isnan({cell}) THEN {cell} END"
+    if _is_number(type_) and key in _DIGITS:
+        broken = f" OR {cell} <> floor({cell})" if key == "tumour_count" else ""
+        return f"CASE WHEN {cell} >= 1000000000{broken} THEN -1 ELSE {cell} END"
+    if _is_number(type_) and key != "case":
+        return cell
+    if type_.startswith(_FRACTIONS):
+        whole = f"TRY_CAST({cell} AS HUGEINT)"
+        text = f"CASE WHEN {cell} = {whole} THEN CAST({whole} AS VARCHAR) ELSE CAST({cell} AS VARCHAR) END"
+    elif type_.endswith("[]"):
+        text = f"array_to_string({cell}, ' ')"
+    else:
+        text = f"CAST({cell} AS VARCHAR)"
+    text = f"NULLIF(trim({text}, '{_BLANKS}'), '')"
+    if key in ("declines", "therapies", "purpose", "site"):
+        return f"regexp_replace({text}, '[{_BLANKS}]', ' ', 'g')"
+    if key == "case":
+        return f"CASE WHEN NOT regexp_matches({text}, '{_UNPRINTABLE}') THEN {text} END"
+    if key in _DIGITS:
+        digits = f"regexp_full_match({text}, '{_DIGITS[key]}')"
+        return f"CASE WHEN {digits} THEN CAST({text} AS DOUBLE) WHEN {text} IS NOT NULL THEN -1 END"
+    return text
 
 
 def _arrow(table: Any) -> Any:

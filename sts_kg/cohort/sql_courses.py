@@ -88,7 +88,9 @@ def _add_course_rows(script: Script) -> None:
     select = ["t.id", "t.course", "t.ongoing", "t.first_growth"]
     for _, name in dates:
         select += [f"t.{name}", *numbers(f"t.{name}", name, script.dialect)]
-    checks.insert(0, Check("therapies", "t.therapies", "t.therapies IS NULL OR TRIM(t.therapies) = ''", "no-therapy"))
+    checks.insert(
+        0, Check("therapies", "t.therapies", "t.therapies IS NULL OR TRIM(t.therapies_list) = ''", "no-therapy")
+    )
     lists = {"therapies": plan.therapies, "purpose": plan.purposes, "site": plan.sites}
     for key, things in lists.items():
         if relations.has("courses", key):
@@ -132,6 +134,13 @@ def _held(therapy: URIRef) -> str:
 
 def add_courses(script: Script) -> None:
     """Add the steps that judge courses and growth; those that `tallied` names have one row a case."""
+    if script.relations.has("courses", "course"):
+        script.add(
+            "sts_course_ids",
+            "the ids of the courses of a case, and how often each is there",
+            ["id", "course", "SUM(1) AS times"],
+            ["FROM sts_course_rows", "WHERE course IS NOT NULL", "GROUP BY id, course"],
+        )
     if "growth" in script.relations.tables:
         _add_of_growth(script)
     if "no_growth" in script.relations.tables:
@@ -147,13 +156,6 @@ def add_courses(script: Script) -> None:
 
 def _add_of_growth(script: Script) -> None:
     named = _names_courses(script)
-    if named:
-        script.add(
-            "sts_course_ids",
-            "the ids of the courses of a case, and how often each is there",
-            ["id", "course", "SUM(1) AS times"],
-            ["FROM sts_course_rows", "WHERE course IS NOT NULL", "GROUP BY id, course"],
-        )
     elsewhere = "(g.course IS NOT NULL AND c.course IS NULL)" if named else "g.course IS NOT NULL"
     script.add(
         "sts_of_growth",
@@ -196,7 +198,7 @@ def course_checks(script: Script) -> Sequence[Check]:
     checks.append(Check("ongoing", "'yes'", f"(c.ongoing = 1 AND {over})", "ongoing-but-over"))
     without = "g.id IS NULL" if _names_courses(script) else "1 = 1"
     checks.append(Check("first_growth", "'yes'", f"(c.first_growth = 1 AND {without})", "first-growth-without-date"))
-    if _names_courses(script):
+    if script.relations.has("courses", "course"):
         checks.append(Check("course", "c.course", "i.times > 1", "twice"))
     return checks
 
@@ -205,10 +207,9 @@ def course_joins(script: Script) -> Sequence[str]:
     """Return what comes after the columns where courses are looked at, as `course_checks` reads them."""
     joins = ["FROM sts_dated c"]
     if _names_courses(script):
-        joins += [
-            "LEFT JOIN sts_growth_of_courses g ON g.id = c.id AND g.course = c.course",
-            "LEFT JOIN sts_course_ids i ON i.id = c.id AND i.course = c.course",
-        ]
+        joins.append("LEFT JOIN sts_growth_of_courses g ON g.id = c.id AND g.course = c.course")
+    if script.relations.has("courses", "course"):
+        joins.append("LEFT JOIN sts_course_ids i ON i.id = c.id AND i.course = c.course")
     return joins
 
 
