@@ -130,7 +130,11 @@ class DuckdbTables:
         try:
             return self._connection.execute(text)
         except self._duckdb.Error as error:
-            raise ParseError(f"cannot be read: {str(error).splitlines()[0]}", path=what) from error
+            hint = (
+                "; a temporary table, or a frame that is registered, is seen by its own connection only: give the frame"
+            )
+            told = str(error).splitlines()[0] + (hint if isinstance(error, self._duckdb.CatalogException) else "")
+            raise ParseError(f"cannot be read: {told}", path=what) from error
 
     def _batches(self, text: str) -> Iterator[Any]:
         """Yield the answer to a query in batches of Arrow."""
@@ -155,14 +159,17 @@ class DuckdbTables:
     # --- patients
 
     def pieces(self, rejections: Rejections) -> Iterator[Piece]:
-        """Yield all patients that can be used; the others are added to `rejections`."""
+        """Yield all patients that can be used, by their ids; the others are added to `rejections`.
+
+        What DuckDB joins by several threads has another order each time, so it is sorted.
+        """
         facts = {fact: f"{column_name(fact[0])}_{'yes' if fact[1] else 'no'}" for fact in self.plan.premises}
         facts |= {(modality, True): f"declines_{column_name(modality)}" for modality in self.plan.modalities}
         marks = {
             (option, mark): tried_column(option, mark) for option in self.plan.options for mark in self.plan.mark_labels
         }
         self.n_used.clear()
-        for batch in self._batches(self.text("facts")):
+        for batch in self._batches(f'SELECT * FROM ({self.text("facts")}) ORDER BY "case"'):
             columns = {name: batch.column(name) for name in batch.schema.names}
 
             def flags(name: str, kept: Any = slice(None)) -> Any:
