@@ -277,6 +277,8 @@ def _shown(table: Any, kind: str) -> str:
 _NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)")
 _FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
 _DIGITS = {"tumour_count": "[0-9]{1,9}", "largest_diameter_mm": r"[0-9]{1,9}(\.[0-9]{1,9})?"}
+#: The keys of cells that hold texts, also where their column has a type of numbers: ids, years, words.
+_TEXTS = {key for keys in _KEYS.values() for key in keys} - {"history_complete", "ongoing", "first_growth", *_DIGITS}
 #: What `str.strip` takes away.
 _BLANKS = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
 #: What no id may hold: what `str.isprintable` says no to.
@@ -302,7 +304,7 @@ def _cell(key: str, name: str, type_: str) -> str:
     if _is_number(type_) and key in _DIGITS:
         broken = f" OR {cell} <> floor({cell})" if key == "tumour_count" else ""
         return f"CASE WHEN {cell} >= 1000000000{broken} THEN -1 ELSE {cell} END"
-    if _is_number(type_) and key != "case":
+    if _is_number(type_) and key not in _TEXTS:
         return cell
     if type_.startswith(_FRACTIONS):
         whole = f"TRY_CAST({cell} AS HUGEINT)"

@@ -207,3 +207,15 @@ def test_a_frame_that_is_registered_is_not_seen_and_the_error_says_why(kg: Knowl
     connection.register("mine", pyarrow.table({"case": ["a"]}))
     with pytest.raises(ParseError, match="a frame that is registered, is seen by its own connection only"):
         kg.cohort("mine", connection=connection)
+
+
+def test_years_and_ids_of_courses_may_be_numbers_with_a_fraction(kg: KnowledgeGraph) -> None:
+    """As pandas has whole numbers of which one is missing."""
+    cohort = kg.cohort(
+        pyarrow.table({"case": [1, 2], "as_of": [2026.0, None]}),
+        courses=pyarrow.table(
+            {"case": [1.0, 2.0], "course": [1, 1], "therapies": ["sbrt", "sbrt"], "end": [2025, 2024]}
+        ),
+        growth=pyarrow.table({"case": [1.0, 2.0], "course": [1.0, None], "date": [2025.0, 2025.0]}),
+    )
+    assert (list(cohort.ids()), cohort.rejections.listed) == (["1", "2"], [])
