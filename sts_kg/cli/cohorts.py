@@ -249,6 +249,8 @@ def rows(cohort: Cohort, output: Path, form: str, as_of: datetime | None) -> Non
       sts-kg cohort rows patients.csv -o answers.parquet
       sts-kg cohort rows patients.csv -o cohort.csv --form omop --as-of 2026-01-31
     """
+    if output.resolve() in [Path(name).resolve() for name in cohort.tables.names.values()]:
+        raise click.UsageError(f"{output} is one of the tables that are read; name another file")
     n = cohort.rows(form, as_of=as_of.date() if as_of else None).write(output)  # type: ignore[arg-type] # click checks
     terminal().note(f"{counted(n, 'row')} in {output}")
 

@@ -130,7 +130,11 @@ class DuckdbTables:
         try:
             return self._connection.execute(text)
         except self._duckdb.Error as error:
-            raise ParseError(f"cannot be read: {str(error).splitlines()[0]}", path=what) from error
+            hint = (
+                "; a temporary table, or a frame that is registered, is seen by its own connection only: give the frame"
+            )
+            told = str(error).splitlines()[0] + (hint if isinstance(error, self._duckdb.CatalogException) else "")
+            raise ParseError(f"cannot be read: {told}", path=what) from error
 
     def _batches(self, text: str) -> Iterator[Any]:
         """Yield the answer to a query in batches of Arrow."""
@@ -155,14 +159,17 @@ class DuckdbTables:
     # --- patients
 
     def pieces(self, rejections: Rejections) -> Iterator[Piece]:
-        """Yield all patients that can be used; the others are added to `rejections`."""
+        """Yield all patients that can be used, by their ids; the others are added to `rejections`.
+
+        What DuckDB joins by several threads has another order each time, so it is sorted.
+        """
         facts = {fact: f"{column_name(fact[0])}_{'yes' if fact[1] else 'no'}" for fact in self.plan.premises}
         facts |= {(modality, True): f"declines_{column_name(modality)}" for modality in self.plan.modalities}
         marks = {
             (option, mark): tried_column(option, mark) for option in self.plan.options for mark in self.plan.mark_labels
         }
         self.n_used.clear()
-        for batch in self._batches(self.text("facts")):
+        for batch in self._batches(f'SELECT * FROM ({self.text("facts")}) ORDER BY "case"'):
             columns = {name: batch.column(name) for name in batch.schema.names}
 
             def flags(name: str, kept: Any = slice(None)) -> Any:
@@ -270,6 +277,8 @@ def _shown(table: Any, kind: str) -> str:
 _NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)")
 _FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
 _DIGITS = {"tumour_count": "[0-9]{1,9}", "largest_diameter_mm": r"[0-9]{1,9}(\.[0-9]{1,9})?"}
+#: The keys of cells that hold texts, also where their column has a type of numbers: ids, years, words.
+_TEXTS = {key for keys in _KEYS.values() for key in keys} - {"history_complete", "ongoing", "first_growth", *_DIGITS}
 #: What `str.strip` takes away.
 _BLANKS = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
 #: What no id may hold: what `str.isprintable` says no to.
@@ -295,7 +304,7 @@ def _cell(key: str, name: str, type_: str) -> str:
     if _is_number(type_) and key in _DIGITS:
         broken = f" OR {cell} <> floor({cell})" if key == "tumour_count" else ""
         return f"CASE WHEN {cell} >= 1000000000{broken} THEN -1 ELSE {cell} END"
-    if _is_number(type_) and key != "case":
+    if _is_number(type_) and key not in _TEXTS:
         return cell
     if type_.startswith(_FRACTIONS):
         whole = f"TRY_CAST({cell} AS HUGEINT)"

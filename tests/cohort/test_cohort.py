@@ -422,6 +422,15 @@ def test_tables_for_a_person(preloaded: object, tmp_path: Path) -> None:
     assert told("patterns")[2].split() == ["*", "*"]
 
 
+def test_rows_are_not_written_over_a_table_that_is_read(preloaded: object, tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("case,stage4-sts\na,yes\n")
+    done = CliRunner().invoke(app, ["cohort", "rows", str(path), "-o", str(path)], prog_name="sts-kg")
+    assert done.exit_code == 2
+    assert "is one of the tables that are read" in done.stderr
+    assert path.read_text() == "case,stage4-sts\na,yes\n"
+
+
 def test_rejected_rows_are_told_and_the_exit_code_is_3(preloaded: object, tmp_path: Path) -> None:
     path, manifest = tmp_path / "p.csv", tmp_path / "m.json"
     path.write_text(BAD)

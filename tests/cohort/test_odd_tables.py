@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import duckdb
 import polars
 import pyarrow
 import pyarrow.parquet
 import pytest
 
-from sts_kg import KnowledgeGraph
+from sts_kg import KnowledgeGraph, ParseError
 from sts_kg.cohort import Cohort
 
 Odd: TypeAlias = Mapping[str, Sequence[Sequence[str]]]
@@ -191,3 +192,30 @@ def test_a_table_in_csv_beside_one_in_parquet_may_have_numbers(kg: KnowledgeGrap
     pyarrow.parquet.write_table(pyarrow.table({"case": ["a"], "therapies": ["surgery"]}), tmp_path / "c.parquet")
     cohort = kg.cohort(tmp_path / "p.csv", courses=tmp_path / "c.parquet")
     assert sorted(cohort.ids()) == ["a", "b"]
+
+
+def test_rows_from_parquet_are_sorted_by_their_ids(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    """Else many threads give them another order each time, and the file other bytes."""
+    ids = [f"p{number}" for number in range(3_000)]
+    table = pyarrow.table({"case": ids[::-1], "stage4-sts": ["yes", "no", None] * 1_000})
+    pyarrow.parquet.write_table(table, tmp_path / "p.parquet", row_group_size=500)
+    assert list(kg.cohort(tmp_path / "p.parquet").ids()) == sorted(ids)
+
+
+def test_a_frame_that_is_registered_is_not_seen_and_the_error_says_why(kg: KnowledgeGraph) -> None:
+    connection = duckdb.connect()
+    connection.register("mine", pyarrow.table({"case": ["a"]}))
+    with pytest.raises(ParseError, match="a frame that is registered, is seen by its own connection only"):
+        kg.cohort("mine", connection=connection)
+
+
+def test_years_and_ids_of_courses_may_be_numbers_with_a_fraction(kg: KnowledgeGraph) -> None:
+    """As pandas has whole numbers of which one is missing."""
+    cohort = kg.cohort(
+        pyarrow.table({"case": [1, 2], "as_of": [2026.0, None]}),
+        courses=pyarrow.table(
+            {"case": [1.0, 2.0], "course": [1, 1], "therapies": ["sbrt", "sbrt"], "end": [2025, 2024]}
+        ),
+        growth=pyarrow.table({"case": [1.0, 2.0], "course": [1.0, None], "date": [2025.0, 2025.0]}),
+    )
+    assert (list(cohort.ids()), cohort.rejections.listed) == (["1", "2"], [])
