@@ -39,6 +39,10 @@ class PatientTables(Protocol):
     def n_used(self) -> Mapping[str, int]:
         """How many of them are used."""
 
+    @property
+    def digests(self) -> Mapping[str, str | None]:
+        """The SHA-256 of each that is a file."""
+
     def pieces(self, rejections: Rejections) -> Iterator[Piece]:
         """Yield all patients that can be used, and add the rows that cannot to `rejections`."""
 
@@ -213,7 +217,8 @@ class Cohort(Sums):
         tables, rejections = self.tables, self.rejections
         return Read(
             tuple(
-                TableRead(kind, name, tables.n_rows[kind], tables.n_used[kind]) for kind, name in tables.names.items()
+                TableRead(kind, name, tables.n_rows[kind], tables.n_used[kind], tables.digests[kind])
+                for kind, name in tables.names.items()
             ),
             rejections,
         )

@@ -31,6 +31,7 @@ from sts_kg.cases import (
     reported_marks,
 )
 from sts_kg.cohort.rejections import Rejected, Rejections
+from sts_kg.cohort.sums import digest_of
 from sts_kg.errors import CaseError, ParseError
 from sts_kg.guideline import Vocabulary
 from sts_kg.plan import Bits, Fact, Flags, Plan, unpacked
@@ -77,6 +78,7 @@ class CsvTables:
         self.path, self.plan, self.vocabulary = patients, plan, vocabulary
         #: What a table holds, to its name.
         self.names = {"patients": str(patients)} | {kind: str(path) for kind, path in beside.items()}
+        self.digests = {kind: digest_of(path) for kind, path in {"patients": patients, **beside}.items()}
         #: How many rows each kind of table has, its header left out, and how many are used; known when it was read.
         self.n_rows: dict[str, int] = {}
         self.n_used: Counter[str] = Counter()

@@ -32,6 +32,7 @@ from sts_kg.cohort.rejections import Rejected, Rejections
 from sts_kg.cohort.relations import column_name, kinds_of
 from sts_kg.cohort.sql import sql_of
 from sts_kg.cohort.sql_courses import tried_column
+from sts_kg.cohort.sums import digest_of
 from sts_kg.errors import CaseError, ParseError
 from sts_kg.guideline import Vocabulary
 from sts_kg.plan import Plan
@@ -82,6 +83,8 @@ class DuckdbTables:
         self.plan, self.vocabulary = plan, vocabulary
         self._connection = self._duckdb.connect() if connection is None else connection.cursor()
         self.names = {kind: _shown(table, kind) for kind, table in tables.items()}
+        files = tables if connection is None else {}
+        self.digests = {kind: digest_of(files.get(kind)) for kind in tables}
         self.n_used: Counter[str] = Counter()
         self._header: dict[str, dict[str, tuple[str, str]]] = {}
         self._views = {kind: f"sts_kg_{kind}" for kind in tables}

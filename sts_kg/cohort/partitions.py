@@ -6,14 +6,14 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from sts_kg.cohort.cohort import Cohort
 from sts_kg.cohort.rejections import Rejections
 from sts_kg.cohort.release import Key
-from sts_kg.cohort.sums import Read, Sums, TableRead
+from sts_kg.cohort.sums import Read, Sums, TableRead, digest_of
 from sts_kg.errors import CaseError, ParseError
 from sts_kg.guideline import Guideline
 from sts_kg.plan import Plan, Tally
@@ -124,11 +124,7 @@ def _digest(part: Mapping[str, Path], plan: Plan) -> str:
     """Return a digest of the tables of a part and of the plan."""
     said = [str(_FORM), plan.digest]
     for kind, path in part.items():
-        try:
-            with path.open("rb") as file:
-                said.append(f"{kind} {path} {file_digest(file, 'sha256').hexdigest()}")
-        except OSError as error:
-            raise ParseError(f"cannot be read: {error.strerror}", path=path) from error
+        said.append(f"{kind} {path} {digest_of(path)}")
     return sha256("\n".join(said).encode()).hexdigest()
 
 

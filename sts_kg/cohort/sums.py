@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from hashlib import file_digest
+from pathlib import Path
 
 from rdflib import URIRef
 from rdflib.term import Literal
@@ -14,23 +16,44 @@ from sts_kg.cohort import plots
 from sts_kg.cohort.rejections import Rejections
 from sts_kg.cohort.release import HIDDEN, Key, Release
 from sts_kg.cohort.words import words_of
-from sts_kg.errors import ArgumentError, UnknownNameError
+from sts_kg.errors import ArgumentError, ParseError, UnknownNameError
 from sts_kg.guideline import Guideline
 from sts_kg.plan import Plan, Tally, plan_of, short
 from sts_kg.rdf import local
 from sts_kg.tables import Table
 
-__all__ = ["Read", "Sums", "TableRead"]
+__all__ = ["Read", "Sums", "TableRead", "digest_of"]
 
 
 @dataclass(frozen=True)
 class TableRead:
-    """A table that was read: what it holds, its name, how many rows it has, and how many of them are used."""
+    """A table that was read: what it holds, its name, how many rows it has, and how many of them are used.
+
+    `sha256` is the digest of a file, in hexadecimal; None for what is no file.
+    """
 
     kind: str
     name: str
     rows: int
     used: int
+    sha256: str | None = None
+
+
+def digest_of(table: object) -> str | None:
+    """Return the SHA-256 of a file, in hexadecimal; None for what is no file.
+
+    Raises
+    ------
+    ParseError
+        It cannot be read.
+    """
+    if not isinstance(table, str | Path) or not Path(table).is_file():
+        return None
+    try:
+        with Path(table).open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ParseError(f"cannot be read: {error.strerror}", path=table) from error
 
 
 @dataclass(frozen=True)
@@ -185,7 +208,7 @@ class Sums:
             "reading": self.plan.reading,
             "source": self.guideline.source_digest,
             "min_cell": self.min_cell,
-            "tables": [{"kind": one.kind, "name": one.name, "rows": one.rows, "used": one.used} for one in read.tables],
+            "tables": [asdict(one) for one in read.tables],
             "patients": {
                 "read": rows,
                 "answered": answered,

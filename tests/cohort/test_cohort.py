@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -303,8 +304,14 @@ def test_every_row_is_answered_or_rejected(kg: KnowledgeGraph, tmp_path: Path) -
     said = cohort.manifest()
     assert said["patients"] == {"read": 8, "answered": 1, "rejected": 7, "contradictory": 0}
     assert said["tables"] == [
-        {"kind": "patients", "name": str(path), "rows": 8, "used": 1},
-        {"kind": "courses", "name": str(courses), "rows": 5, "used": 2},
+        {"kind": "patients", "name": str(path), "rows": 8, "used": 1, "sha256": sha256(BAD.encode()).hexdigest()},
+        {
+            "kind": "courses",
+            "name": str(courses),
+            "rows": 5,
+            "used": 2,
+            "sha256": sha256(courses.read_bytes()).hexdigest(),
+        },
     ]
 
 
