@@ -31,6 +31,7 @@ from .session import answers_in_pieces as answers_in_pieces
 from .session import what_if as what_if
 from .sources import CaseSource as CaseSource
 from .sources import find_case as find_case
+from .sources import named_example as named_example
 from .sources import read_cases as read_cases
 from .statuses import NOT_MET_AS_READ as NOT_MET_AS_READ
 from .statuses import STATUSES as STATUSES

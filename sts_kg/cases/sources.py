@@ -15,7 +15,7 @@ from sts_kg.errors import CaseError, ParseError, UnknownNameError
 from sts_kg.guideline import Vocabulary, ontology_folder
 from sts_kg.rdf import read_text
 
-__all__ = ["CaseSource", "Cases", "find_case", "read_cases"]
+__all__ = ["CaseSource", "Cases", "find_case", "named_example", "read_cases"]
 
 EXAMPLE = "example:"  #: before the name of a shipped case, in the place of a path
 
@@ -146,10 +146,8 @@ def _file(one: CaseSource) -> str | Path | None:
     """Return the file that a source is, if it is one."""
     if isinstance(one, Case | Mapping):
         return None
-    name = str(one).removeprefix(EXAMPLE)
-    if name == str(one) or Path(one).exists():
-        return one
-    return None if _example(name).suffix == ".yaml" else _example(name)
+    path = named_example(one)
+    return None if path != one and Path(path).suffix == ".yaml" else path
 
 
 def _parsed(one: CaseSource, vocabulary: Vocabulary) -> tuple[Case, ...]:
@@ -164,6 +162,18 @@ def _parsed(one: CaseSource, vocabulary: Vocabulary) -> tuple[Case, ...]:
             raise CaseError(f"the mapping given cannot be read as a case: {error}") from error
         return parse(text, vocabulary, path="the mapping given")
     return parse(read_text(_example(str(one).removeprefix(EXAMPLE))), vocabulary, path=str(one))
+
+
+def named_example(path: str | Path) -> str | Path:
+    """Return a path; for `example:` and the name of a shipped case that of its file, unless there is such a path.
+
+    Raises
+    ------
+    UnknownNameError
+        No example has that name.
+    """
+    name = str(path).removeprefix(EXAMPLE)
+    return path if name == str(path) or Path(path).exists() else _example(name)
 
 
 def _example(name: str) -> Path:

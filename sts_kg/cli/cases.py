@@ -72,7 +72,7 @@ def options_command(
 
     def answered(number: int, total: int) -> None:
         nonlocal doing
-        doing = f"reasoning … {number:,} of {counted(total, 'case')} answered"
+        doing = f"reasoning … {number:,} of {counted(total, 'case')} answered" if number < total else ""
 
     with shown.busy(doing):
         pieces = kg.iter_options(files, on_error=unreadable, on_progress=answered)

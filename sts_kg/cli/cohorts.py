@@ -134,14 +134,15 @@ def _told(cohort: Cohort | Partitions, manifest: Path | None) -> int:
 
 def _show(table: Table, form: str, footer: str = "") -> None:
     shown = terminal()
-    for note in table.notes:
-        shown.note(note)
     if form == "table":
         shown.answer(_to_read(table))
-        shown.tell(f"{footer}\n" if footer else "")
     else:
         ways = {"csv": table.to_csv, "json": table.to_json, "md": table.to_markdown}
         shown.write("\ufeff" + table.to_csv(spreadsheet=True) if form == "spreadsheet" else ways[form]())
+    for note in table.notes:
+        shown.note(note)
+    if form == "table" and footer:
+        shown.tell(f"{footer}\n")
 
 
 def _to_read(table: Table) -> Table:

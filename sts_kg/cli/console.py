@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
@@ -98,10 +98,10 @@ class Terminal:
             yield lambda text: status.update(Text(visible(text)))
 
     def following(self, pieces: Iterable[T], told: Callable[[], str]) -> Iterator[T]:
-        """Yield pieces, with a spinner while each is made; `told` is asked for its text."""
+        """Yield pieces, with a spinner while each is made; `told` gives its text, empty after the last piece."""
         following = iter(pieces)
         while True:
-            with self.busy(told()):  # and not while a piece is written, perhaps to the same terminal
+            with self.busy(text) if (text := told()) else nullcontext():  # and not while a piece is written
                 piece = next(following, None)
             if piece is None:
                 return

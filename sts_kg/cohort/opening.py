@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sts_kg.cases import named_example
 from sts_kg.cohort.codes import Coded
 from sts_kg.cohort.cohort import Cohort, PatientTables
 from sts_kg.cohort.csv_tables import CsvTables
@@ -40,6 +41,8 @@ def open_cohort(
         patients, courses = Query(patients.sql("cases")), Query(patients.sql("courses"))
     beside = {"courses": courses, "growth": growth, "no_growth": no_growth}
     given = {"patients": patients} | {kind: table for kind, table in beside.items() if table is not None}
+    if connection is None and isinstance(patients, str | Path):
+        patients = given["patients"] = named_example(patients)
     if connection is None and isinstance(patients, str | Path) and Path(patients).is_dir():
         if len(given) > 1:
             raise ArgumentError("cohort", "patients", f"{patients} is a folder, which holds the other tables itself")
