@@ -309,6 +309,8 @@ def _cell(key: str, name: str, type_: str) -> str:
         return f"CASE WHEN {cell} >= 1000000000{broken} THEN -1 ELSE {cell} END"
     if _is_number(type_) and key not in _TEXTS:
         return cell
+    if _is_number(type_) and not type_.startswith(_FRACTIONS):
+        return f"CAST({cell} AS VARCHAR)"
     if type_.startswith(_FRACTIONS):
         whole = f"TRY_CAST({cell} AS HUGEINT)"
         text = f"CASE WHEN {cell} = {whole} THEN CAST({whole} AS VARCHAR) ELSE CAST({cell} AS VARCHAR) END"
