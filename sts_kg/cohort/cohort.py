@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
@@ -53,6 +55,20 @@ class PatientTables(Protocol):
         """Count a row of a patient, and the rows beside it, as not used after all."""
 
 
+@dataclass(frozen=True)
+class _Held:
+    """What is held of the patients of a cohort: their facts, their ids (texts of many, a line each), and other rows."""
+
+    facts: Facts
+    ids: Sequence[str]
+    rejections: Rejections
+
+    def each(self) -> Iterator[str]:
+        """Yield the ids."""
+        for some in self.ids:
+            yield from some.split("\n") if some else ()
+
+
 class Cohort(Sums):
     """The patients of some tables, with what the conditions of a guideline come to for each.
 
@@ -81,53 +97,53 @@ class Cohort(Sums):
     ) -> None:
         super().__init__(guideline, min_cell)
         self.tables = tables
-        self._rejections = Rejections()
         self._on_progress = on_progress
-        self._ids: list[str] = []
+        self._lock = Lock()
+        self._of_tables: _Held | None = None
 
     # --- reading
 
-    @cached_property
-    def facts(self) -> Facts:
-        """What is given or derived of each patient, as bits, in the order in which they were read.
+    @property
+    def _held(self) -> _Held:
+        """What was read of the patients; an attempt that fails leaves nothing behind, and threads wait for another."""
+        with self._lock:
+            if self._of_tables is None:
+                self._of_tables = self._read()
+            return self._of_tables
 
-        Raises
-        ------
-        CaseError, ParseError
-            A table cannot be read.
-        """
-        packer, hashes, rows = Packer(), [], []
+    def _read(self) -> _Held:
+        packer, rejections = Packer(), Rejections()
+        ids: list[str] = []
+        hashes, rows = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         rejected: dict[str, int] = {}
-        for piece in self.tables.pieces(self._rejections):
+        for piece in self.tables.pieces(rejections):
             packer.add(len(piece.ids), piece.columns, piece.clashing, piece.marks)
-            self._ids.append("\n".join(piece.ids))
+            ids.append("\n".join(piece.ids))
             hashes.append(np.fromiter(map(hash, piece.ids), np.int64, len(piece.ids)))
             rows.append(np.asarray(piece.rows, np.int64))
             rejected.update(piece.rejected)
             if self._on_progress:
                 self._on_progress(packer.n)
-        facts = packer.facts()
-        if not facts.n:
-            return facts
-        return self._without_repeated(facts, np.concatenate(hashes), np.concatenate(rows), rejected)
+        held = _Held(packer.facts(), ids, rejections)
+        return self._without_repeated(held, np.concatenate(hashes), np.concatenate(rows), rejected)
 
     def _without_repeated(
-        self, facts: Facts, hashes: np.ndarray, rows: np.ndarray, rejected: Mapping[str, int]
-    ) -> Facts:
-        """Return facts without the patients of which several rows have the same id; all of them are rejected."""
+        self, held: _Held, hashes: np.ndarray, rows: np.ndarray, rejected: Mapping[str, int]
+    ) -> _Held:
+        """Return what was read without the patients of whom several rows have the same id; all of them are rejected."""
         order = np.argsort(hashes, kind="stable")
         same = hashes[order][1:] == hashes[order][:-1]
         of_rejected = np.flatnonzero(np.isin(hashes, np.fromiter(map(hash, rejected), np.int64, len(rejected))))
         if not same.any() and not len(of_rejected):
-            return facts
-        ids = list(self._all_ids())
+            return held
+        ids = list(held.each())
         suspects = sorted({*order[1:][same].tolist(), *order[:-1][same].tolist(), *of_rejected.tolist()})
         lines: dict[str, list[int]] = {}
         for number in suspects:
             lines.setdefault(ids[number], []).append(int(rows[number]))
         for case in lines.keys() & rejected.keys():
             lines[case].append(rejected[case])
-        kept = np.ones(facts.n, bool)
+        kept = np.ones(held.facts.n, bool)
         table = self.tables.names["patients"]
         for number in suspects:
             line, of_case = int(rows[number]), lines[ids[number]]
@@ -136,24 +152,29 @@ class Cohort(Sums):
                 self.tables.take_back(ids[number])
                 other = next(each for each in of_case if each != line)
                 reason = f"the case {ids[number]!r} is there again on line {other}; none of them is used"
-                self._rejections.add(Rejected(table, line, "case", reason))
-        self._ids = ["\n".join(one for one, keep in zip(ids, kept.tolist(), strict=True) if keep)]
-        return facts.only(kept)
+                held.rejections.add(Rejected(table, line, "case", reason))
+        unique = "\n".join(one for one, keep in zip(ids, kept.tolist(), strict=True) if keep)
+        return _Held(held.facts.only(kept), [unique], held.rejections)
+
+    @property
+    def facts(self) -> Facts:
+        """What is given or derived of each patient, as bits, in the order in which they were read.
+
+        Raises
+        ------
+        CaseError, ParseError
+            A table cannot be read.
+        """
+        return self._held.facts
 
     @property
     def rejections(self) -> Rejections:
         """The rows that cannot be used, each with its place and reason."""
-        _ = self.facts  # they are found together
-        return self._rejections
+        return self._held.rejections
 
     def ids(self) -> Iterator[str]:
         """Yield the ids of the patients, in order."""
-        _ = self.facts  # they are read together
-        yield from self._all_ids()
-
-    def _all_ids(self) -> Iterator[str]:
-        for some in self._ids:
-            yield from some.split("\n") if some else ()
+        return self._held.each()
 
     def __len__(self) -> int:
         return self.facts.n

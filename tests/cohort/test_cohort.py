@@ -7,7 +7,8 @@ import json
 import random
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -23,7 +24,8 @@ from tables_of_cases import tables, written
 
 from sts_kg import CaseError, KnowledgeGraph, ParseError, Table, UnknownNameError, knowledge
 from sts_kg.cli import app
-from sts_kg.cohort import Cohort, plots
+from sts_kg.cohort import Cohort, Rejections, plots
+from sts_kg.cohort.csv_tables import Piece
 from sts_kg.errors import ArgumentError, MissingLibraryError
 from sts_kg.rdf.names import STS
 
@@ -464,3 +466,33 @@ def test_a_library_that_is_not_installed(
     with pytest.raises(MissingLibraryError, match="Parquet needs pyarrow"):
         four.rows().write(tmp_path / "rows.parquet")
     assert not (tmp_path / "rows.parquet").exists()
+
+
+def test_a_table_that_could_not_be_read_is_read_anew(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    """An attempt that fails half-way leaves no ids behind, which would move all answers."""
+    cohort = cohort_of(kg, tmp_path, FOUR)
+    pieces = cohort.tables.pieces
+
+    def broken(rejections: Rejections) -> Iterator[Piece]:
+        yield from pieces(rejections)
+        raise ParseError("the disk is gone")
+
+    cohort.tables.pieces = broken  # type: ignore[method-assign]
+    with pytest.raises(ParseError, match="the disk is gone"):
+        len(cohort)
+    cohort.tables.pieces = pieces  # type: ignore[method-assign]
+    assert (list(cohort.ids()), len(cohort), len(cohort.rejections)) == (["a", "b", "c", "d"], 4, 0)
+
+
+def test_threads_read_a_cohort_once(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    cohort = cohort_of(kg, tmp_path, [{"case": f"p{number}", "findings": {}} for number in range(20_000)])
+    calls, pieces = [], cohort.tables.pieces
+
+    def counting(rejections: Rejections) -> Iterator[Piece]:
+        calls.append(1)
+        yield from pieces(rejections)
+
+    cohort.tables.pieces = counting  # type: ignore[method-assign]
+    with ThreadPoolExecutor(8) as pool:
+        sizes = list(pool.map(lambda _: (len(cohort), sum(1 for _ in cohort.ids())), range(8)))
+    assert (sizes, len(calls)) == ([(20_000, 20_000)] * 8, 1)
