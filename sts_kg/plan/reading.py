@@ -18,7 +18,9 @@ from rdflib import BNode, Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS
 from rdflib.term import Node
 
+from sts_kg.errors import ParseError
 from sts_kg.guideline import Condition, Contents, Guideline, Reading, Vocabulary, instances, ordinal
+from sts_kg.plan.law import broken_by
 from sts_kg.plan.plan import CourseFinding, Fact, OptionPlan, Plan, Question, Tried
 from sts_kg.rdf import STS
 
@@ -37,10 +39,18 @@ def plan_of(guideline: Guideline) -> Plan:
     InconsistentError
         The ontology contradicts itself.
     ParseError
-        A condition is not a With or Without class, nor an intersection or union of conditions.
+        A condition is not a With or Without class, nor an intersection or union of conditions; or something follows
+        from several facts together, which a plan cannot say.
     """
     name = guideline.reading.name if guideline.reading else None
-    return _Reader(guideline, name, guideline.vocabulary, guideline.conditions).plan(guideline.closure.extend)
+    close = guideline.closure.extend
+    plan = _Reader(guideline, name, guideline.vocabulary, guideline.conditions).plan(close)
+    if not guideline.is_shipped and (broken := broken_by(plan, close)):  # tests hold the shipped one to the law
+        reason = (
+            f"{', '.join(broken)}: this follows from several facts together; a plan needs axioms of one premise each"
+        )
+        raise ParseError(reason, path=guideline.folder)
+    return plan
 
 
 @lru_cache(maxsize=8)
