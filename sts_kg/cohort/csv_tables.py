@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -78,7 +79,6 @@ class CsvTables:
         self.path, self.plan, self.vocabulary = patients, plan, vocabulary
         #: What a table holds, to its name.
         self.names = {"patients": str(patients)} | {kind: str(path) for kind, path in beside.items()}
-        self.digests = {kind: digest_of(path) for kind, path in {"patients": patients, **beside}.items()}
         #: How many rows each kind of table has, its header left out, and how many are used; known when it was read.
         self.n_rows: dict[str, int] = {}
         self.n_used: Counter[str] = Counter()
@@ -87,6 +87,11 @@ class CsvTables:
         self._beside = {kind: self._by_case(kind, path, keys[kind]) for kind, path in beside.items()}
         self._with_more = {case for of_table in self._beside.values() for case in of_table}
         next(self._patients(Rejections()))  # its header is wrong now, or never
+
+    @cached_property
+    def digests(self) -> dict[str, str | None]:
+        """The SHA-256 of each file."""
+        return {kind: digest_of(path) for kind, path in self.names.items()}
 
     # --- rows
 

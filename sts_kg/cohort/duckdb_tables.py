@@ -83,8 +83,7 @@ class DuckdbTables:
         self.plan, self.vocabulary = plan, vocabulary
         self._connection = self._duckdb.connect() if connection is None else connection.cursor()
         self.names = {kind: _shown(table, kind) for kind, table in tables.items()}
-        files = tables if connection is None else {}
-        self.digests = {kind: digest_of(files.get(kind)) for kind in tables}
+        self._files = {kind: None if connection is not None else table for kind, table in tables.items()}
         self.n_used: Counter[str] = Counter()
         self._header: dict[str, dict[str, tuple[str, str]]] = {}
         self._views = {kind: f"sts_kg_{kind}" for kind in tables}
@@ -148,6 +147,11 @@ class DuckdbTables:
 
     def _rows(self, text: str) -> list[tuple[Any, ...]]:
         return list(self._run(text).fetchall())
+
+    @cached_property
+    def digests(self) -> dict[str, str | None]:
+        """The SHA-256 of each table that is a file."""
+        return {kind: digest_of(file) for kind, file in self._files.items()}
 
     @cached_property
     def n_rows(self) -> dict[str, int]:

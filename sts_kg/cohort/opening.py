@@ -81,6 +81,9 @@ def _opened(
     on_progress: Callable[[int], None] | None,
 ) -> Cohort:
     _require_threshold(min_cell)
+    for table in given.values() if connection is None else ():
+        if isinstance(table, str | Path) and Path(table).exists() and not Path(table).is_file():
+            raise ParseError("is no file that can be read twice; save the table first", path=table)
     plan, words = plan_of(guideline), guideline.vocabulary
     tables: PatientTables
     if connection is None and all(map(_is_csv, given.values())):

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from rdflib import URIRef
 
 from sts_kg.cohort.extra import needed
+from sts_kg.cohort.relations import column_name
 from sts_kg.errors import ArgumentError, UnknownNameError
 from sts_kg.plan import Bits, Facts, Flags, Plan, Values, short, unpacked
 from sts_kg.rdf import STS, local, writing
@@ -188,11 +189,6 @@ class Rows:
     def to_pandas(self) -> pandas.DataFrame:
         """Return the rows as a pandas frame."""
         return self.to_arrow().to_pandas()
-
-
-def column_name(option: URIRef) -> str:
-    """Return the name of the columns of an option, such as `sbrt_lung`."""
-    return local(option).removeprefix("option-").replace("-", "_")
 
 
 def _answers(values: Values, option: URIRef) -> dict[str, Column | Texts]:

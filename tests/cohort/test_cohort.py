@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import random
 import re
 import sys
@@ -339,6 +340,12 @@ def test_a_file_cut_off_within_quotes(kg: KnowledgeGraph, tmp_path: Path) -> Non
 def test_a_table_that_cannot_be_used(kg: KnowledgeGraph, tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "p.csv").write_text(text)
     with pytest.raises(CaseError, match=re.escape(said)):
+        kg.cohort(tmp_path / "p.csv")
+
+
+def test_a_pipe_cannot_be_read_twice(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "p.csv")
+    with pytest.raises(ParseError, match=r"p\.csv: is no file that can be read twice; save the table first"):
         kg.cohort(tmp_path / "p.csv")
 
 
