@@ -27,6 +27,7 @@ from sts_kg.cli.ontology import check, describe, export, review, source_group, s
 from sts_kg.cli.push import push
 from sts_kg.cli.queries import codes, queries_command, query_group, sparql
 from sts_kg.cli.shared import DONE, ENDPOINT, NO, UNREAD, UNREADABLE, USAGE, terminal
+from sts_kg.cli.sites import concepts, example, plan, sql, views
 from sts_kg.errors import (
     CurieError,
     EndpointError,
@@ -131,6 +132,10 @@ _GRAPH = (queries_command, query_group, sparql, close, prove, sources, source_gr
 _LINKS = (codes, link, mappings_group, push)
 for command in (*_CASES, *_GRAPH, *_LINKS):
     app.add_command(command)
+
+
+for command in (concepts, example, plan, sql, views):
+    cohort_group.add_command(command)
 
 
 class _Stopped(KeyboardInterrupt):
