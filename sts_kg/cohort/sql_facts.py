@@ -14,7 +14,6 @@ from sts_kg.cohort.sql_courses import (
     GIVEN_BEFORE,
     TRIED,
     add_courses,
-    add_rows,
     course_checks,
     course_facts,
     course_joins,
@@ -35,6 +34,7 @@ from sts_kg.cohort.sql_parts import (
     other_words,
     word_list,
 )
+from sts_kg.cohort.sql_rows import add_rows
 from sts_kg.guideline import Threshold
 from sts_kg.plan import Fact, OptionPlan
 
