@@ -21,7 +21,8 @@ from typing import Any
 import numpy as np
 
 from bench.measure import peak_bytes
-from sts_kg.plan import Bits, Facts, Plan, Tally, Values, short, tally_of, unpacked
+from sts_kg.guideline import short
+from sts_kg.plan import Bits, Facts, Plan, Tally, Values, tally_of, unpacked
 from sts_kg.tables.layout import text_table
 
 TURNS = 3

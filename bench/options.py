@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sts_kg import load
-from sts_kg.cases import short
+from sts_kg.guideline import short
 from sts_kg.tables.layout import text_table
 
 RATIO, GROWTH = 5.0, 40.0  # the bars: times as long as one case; MB more for ten times as many cases

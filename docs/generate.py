@@ -19,10 +19,10 @@ from rdflib.collection import Collection
 from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, SKOS
 from rdflib.term import Node
 
-from sts_kg.cases.answers import short
 from sts_kg.cases.options import in_reading_order
 from sts_kg.cli import app
 from sts_kg.closure.rules.table import RULES, notation
+from sts_kg.guideline import short
 from sts_kg.guideline.condition import Alternative, Condition, Leaf, leaves
 from sts_kg.guideline.data import ontology_folder, queries_folder
 from sts_kg.guideline.duals import not_met

@@ -1,7 +1,6 @@
 from .answers import Answer as Answer
 from .answers import Answers as Answers
 from .answers import ReadingAnswer as ReadingAnswer
-from .answers import short as short
 from .asking import Question as Question
 from .asking import questions as questions
 from .case import Case as Case

@@ -15,7 +15,7 @@ from rdflib import Literal, URIRef
 from sts_kg.cases.marks import Mark
 from sts_kg.cases.statuses import NOT_MET_AS_READ, STATUSES, WORDING, Status
 from sts_kg.errors import InconsistentError, UnknownNameError
-from sts_kg.guideline import Verdict, Wording, people
+from sts_kg.guideline import Verdict, Wording, people, short
 from sts_kg.rdf import compress, local
 from sts_kg.safe import counted, in_json
 from sts_kg.tables import Cell, Table, html_table, write_rows
@@ -454,15 +454,3 @@ def _values(value: object) -> list[str]:
     if isinstance(value, list):
         return [str(next(iter(one.values()))) if isinstance(one, dict) else str(one) for one in value]
     return [] if value is None else [_csv_cell(value)]
-
-
-def short(finding: URIRef) -> str:
-    """Return a finding's short name, as case files and answers use it.
-
-    Examples
-    --------
-    >>> from sts_kg.rdf import STS
-    >>> short(STS["finding-unresectable"])
-    'unresectable'
-    """
-    return local(finding).removeprefix("finding-")

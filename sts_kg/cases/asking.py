@@ -8,11 +8,11 @@ from functools import lru_cache
 
 from rdflib import URIRef
 
-from sts_kg.cases.answers import Answer, short
+from sts_kg.cases.answers import Answer
 from sts_kg.cases.case import Case, Given
 from sts_kg.cases.facts import facts_of
 from sts_kg.cases.options import in_reading_order, known_findings
-from sts_kg.guideline import Guideline
+from sts_kg.guideline import Guideline, short
 from sts_kg.rdf import STS, local
 
 __all__ = ["Question", "questions"]

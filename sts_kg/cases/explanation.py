@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from rdflib import URIRef
 from rdflib.namespace import PROV, RDFS
 
-from sts_kg.cases.answers import Answer, short
+from sts_kg.cases.answers import Answer
 from sts_kg.cases.case import Case
 from sts_kg.cases.fact_rules import hints
 from sts_kg.cases.reasons import MOST, Reasons
-from sts_kg.guideline import CUES, Guideline, Segment, Vocabulary, segment
+from sts_kg.guideline import CUES, Guideline, Segment, Vocabulary, segment, short
 from sts_kg.rdf import STS, local
 from sts_kg.safe import counted
 

@@ -13,7 +13,7 @@ from sts_kg.cases.case import Case, Course, Derived, NoGrowth
 from sts_kg.cases.dates import PartialDate
 from sts_kg.cases.growth import grew_within_a_year, is_free_of_growth, not_after
 from sts_kg.cases.places import Place
-from sts_kg.guideline import CourseRule, Vocabulary
+from sts_kg.guideline import CourseRule, Vocabulary, short
 from sts_kg.rdf import STS, local
 
 __all__ = [
@@ -163,7 +163,7 @@ def impossible(course: Course, as_of: PartialDate | None) -> Wrong | None:
             return later, after, f"{later} {after} is before {earlier} {before}"
     ended = {
         "end": course.end,
-        "outcome": course.outcome and local(course.outcome).removeprefix("outcome-"),
+        "outcome": course.outcome and short(course.outcome),
         "no_growth_until": course.no_growth_until,
         "first_growth": course.first_growth and "yes",
     }

@@ -14,8 +14,8 @@ from rdflib import URIRef
 
 from sts_kg.cases.case import Case, Course, Given
 from sts_kg.cases.fact_rules import regarded, therapies_of
-from sts_kg.guideline import Report, Vocabulary
-from sts_kg.rdf import STS, local
+from sts_kg.guideline import Report, Vocabulary, short
+from sts_kg.rdf import STS
 
 __all__ = ["TRIED", "TRIED_OPTIONS", "Mark", "other_marks", "tried_marks"]
 
@@ -61,7 +61,7 @@ def tried_marks(case: Case, vocabulary: Vocabulary) -> tuple[Mark, ...]:
     }
     marks = []
     for given, report, courses in _reported(case, vocabulary):
-        mark, reason = vocabulary.mark_of(report.outcome) or TRIED, f"the finding {_short(report.finding)}"
+        mark, reason = vocabulary.mark_of(report.outcome) or TRIED, f"the finding {short(report.finding)}"
         for option, contents in vocabulary.contents.items():
             holding = [course for course in courses if found.get((option, course), GIVEN_BEFORE) != GIVEN_BEFORE]
             kinds = _and_broader([report.therapy], vocabulary) if contents.is_group else {report.therapy}
@@ -132,12 +132,10 @@ def other_marks(case: Case, known: Mapping[URIRef, bool], vocabulary: Vocabulary
     `known` are the findings that the case has and lacks after reasoning.
     """
     places = {given.finding: given.place for given in case.given if given.holds}
-    reasons = [
-        (one.modality, f"declines {local(one.modality).removeprefix('modality-')}", one.place) for one in case.declines
-    ]
+    reasons = [(one.modality, f"declines {short(one.modality)}", one.place) for one in case.declines]
     for finding, modality in vocabulary.declining_findings.items():
         if finding in places:
-            reasons.append((modality, f"the finding {_short(finding)}", places[finding]))
+            reasons.append((modality, f"the finding {short(finding)}", places[finding]))
     for modality, reason, place in reasons:
         for option in vocabulary.options_of(modality):
             yield _mark(option, DECLINED, modality, reason, place, vocabulary)
@@ -146,14 +144,10 @@ def other_marks(case: Case, known: Mapping[URIRef, bool], vocabulary: Vocabulary
         if known.get(finding) and mark:
             for option in vocabulary.options_of(modality):
                 place = places.get(finding, "")
-                yield _mark(option, mark, finding, f"the finding {_short(finding)}", place, vocabulary)
+                yield _mark(option, mark, finding, f"the finding {short(finding)}", place, vocabulary)
 
 
 def _mark(
     option: URIRef, mark: URIRef, source: Course | URIRef, reason: str, place: str, vocabulary: Vocabulary
 ) -> Mark:
     return Mark(option, mark, vocabulary.label(mark), TRIED in vocabulary.broader(mark), source, reason, place)
-
-
-def _short(finding: URIRef) -> str:
-    return local(finding).removeprefix("finding-")

@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from rdflib import URIRef
 from rdflib.namespace import DCTERMS, OWL, RDFS
 
-from sts_kg.cases.answers import short
 from sts_kg.cases.options import in_reading_order
-from sts_kg.guideline import Guideline, Vocabulary
+from sts_kg.guideline import Guideline, Vocabulary, short
 from sts_kg.rdf import STS
 
 __all__ = ["Item", "form_items", "parts", "questionnaire", "questionnaire_url"]

@@ -11,7 +11,6 @@ from rdflib import URIRef
 from rdflib.namespace import OWL, RDF, RDFS
 from rdflib.term import Node
 
-from sts_kg.cases.answers import short
 from sts_kg.cases.case import Case, Course, Derived
 from sts_kg.cases.fact_rules import GROWTH_WINDOW, derived, therapies_of
 from sts_kg.cases.facts import course_nodes
@@ -20,8 +19,8 @@ from sts_kg.cases.held import held
 from sts_kg.cases.options import in_reading_order
 from sts_kg.cases.places import at
 from sts_kg.errors import InconsistentError
-from sts_kg.guideline import Guideline
-from sts_kg.rdf import STS, compress, local
+from sts_kg.guideline import Guideline, short
+from sts_kg.rdf import STS, compress
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure, Proof
@@ -90,7 +89,7 @@ class Reasons:
     def origin(self, finding: Node, holds: bool) -> str:
         """Return in a few words what a case file says by which a finding holds or does not."""
         if self.closure.stats.engine == "owlrl" and not self.stated(finding, holds):
-            return f"{local(str(finding)).removeprefix('finding-')} is {'yes' if holds else 'no'}"
+            return f"{short(URIRef(str(finding)))} is {'yes' if holds else 'no'}"
         steps = [self.closure.proof((self.case.iri, _POLARITY[not holds], finding))]
         while steps:
             step = steps.pop(0)
@@ -106,7 +105,7 @@ class Reasons:
                 return f"a course of {therapies_of(course)}" + at(course.place)
             for declined in self.case.declines:
                 if step.triple == (self.case.iri, STS.declinesModality, declined.modality):
-                    return f"declines {local(declined.modality).removeprefix('modality-')}" + at(declined.place)
+                    return f"declines {short(declined.modality)}" + at(declined.place)
             steps += step.premises
         return self.label(finding)
 

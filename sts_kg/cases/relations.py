@@ -19,8 +19,7 @@ from sts_kg.cases.files import case_of_node
 from sts_kg.cases.nodes import TAG, WORDS
 from sts_kg.cases.places import Place, shown
 from sts_kg.errors import nearest
-from sts_kg.guideline import Vocabulary
-from sts_kg.rdf import local
+from sts_kg.guideline import Vocabulary, short
 
 __all__ = [
     "CELL_WORDS",
@@ -90,7 +89,7 @@ def columns_of(header: Sequence[str], table: str, valid: Sequence[str], findings
         A column has no name, an unknown one, or is there twice; or there is no column `case`.
     """
     place = Place(table)
-    known = {_plain(name): local(finding).removeprefix("finding-") for name, finding in findings.items()}
+    known = {_plain(name): short(finding) for name, finding in findings.items()}
     known |= {_plain(name): name for name in valid}
     found: list[str] = []
     for number, name in enumerate(header, 1):

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from rdflib import Graph, URIRef
 from rdflib.namespace import RDF
 
-from sts_kg.cases.answers import Answer, short
+from sts_kg.cases.answers import Answer
 from sts_kg.cases.case import Case, Given
 from sts_kg.errors import UnknownNameError
-from sts_kg.guideline import Guideline
+from sts_kg.guideline import Guideline, short
 from sts_kg.rdf import STS, local
 
 __all__ = ["Change", "changed", "changes", "supposed", "transition"]

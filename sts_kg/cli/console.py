@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from sts_kg.cases import NOT_MET_AS_READ, WORDING, Answer, Change, Explanation, Question, short
-from sts_kg.guideline import Segment, Vocabulary
+from sts_kg.cases import NOT_MET_AS_READ, WORDING, Answer, Change, Explanation, Question
+from sts_kg.guideline import Segment, Vocabulary, short
 from sts_kg.rdf import STS
 from sts_kg.safe import counted, visible, visible_data
 from sts_kg.tables import Table, text_table, wrapped

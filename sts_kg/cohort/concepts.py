@@ -18,10 +18,10 @@ from typing import NamedTuple
 
 from rdflib import Literal, URIRef
 
-from sts_kg.guideline import Vocabulary, ontology_folder
+from sts_kg.guideline import Vocabulary, ontology_folder, short
 from sts_kg.links import Layers, MappingSet, iri_of, row_iris
 from sts_kg.links import Mapping as Row
-from sts_kg.rdf import STS, Prefixes, local, read_text
+from sts_kg.rdf import STS, Prefixes, read_text
 from sts_kg.tables import Table
 
 __all__ = ["FINDING", "THERAPY", "ConceptRow", "ConceptSets", "concept_sets"]
@@ -164,7 +164,7 @@ def _denied(each: MappingSet, mapping: Row, vocabulary: Vocabulary) -> Iterator[
     term, known = _meant(URIRef(subject), vocabulary)[1], _vocabularies().get(prefix)
     if _RELATIONS.get(iri_of(mapping.cell("predicate_id"), each.curie_map)) == _NARROW and term and known:
         if known.descendants and known.vocabulary_id:
-            yield _short(term), known.vocabulary_id, code
+            yield short(term), known.vocabulary_id, code
 
 
 def _row(each: MappingSet, mapping: Row, name: URIRef, vocabulary: Vocabulary) -> ConceptRow | None:
@@ -189,14 +189,14 @@ def _row(each: MappingSet, mapping: Row, name: URIRef, vocabulary: Vocabulary) -
     known = _vocabularies().get(prefix)
     return ConceptRow(
         kind=kind,
-        term=_short(term),
+        term=short(term),
         vocabulary_id=known.vocabulary_id if known else "",
         concept_code=code if known else f"{prefix}:{code}",
         label=mapping.object_label or "",
         relation=_NARROW if term != URIRef(subject) else relation,
         descendants=known is not None and known.descendants,
-        needs=_short(URIRef(needs)) if needs else "",
-        shows=_short(_SARCOMA) if shows else "",
+        needs=short(URIRef(needs)) if needs else "",
+        shows=short(_SARCOMA) if shows else "",
         system=known.system if known else "",
         mapping=str(name),
         mapping_set=each.id,
@@ -225,10 +225,6 @@ def _code(text: str, iri: str) -> tuple[str, str]:
     """Return the prefix and the code of an external term; the prefix is ours, or that of the file."""
     prefix, _, code = (Prefixes.shipped().compress(iri) or text).partition(":")
     return prefix, code
-
-
-def _short(term: URIRef) -> str:
-    return local(term).removeprefix("finding-")
 
 
 @cache

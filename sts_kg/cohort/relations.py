@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from rdflib import URIRef
 
 from sts_kg.errors import ArgumentError, UnknownNameError
-from sts_kg.plan import Plan, short
+from sts_kg.guideline import short
+from sts_kg.plan import Plan
 from sts_kg.rdf import STS, local
 
 __all__ = ["KINDS", "NUMBERS", "Cell", "Relations", "column_name", "kinds_of", "names_of", "relations"]

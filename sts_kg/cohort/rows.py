@@ -18,7 +18,8 @@ from rdflib import URIRef
 from sts_kg.cohort.extra import needed
 from sts_kg.cohort.relations import column_name
 from sts_kg.errors import ArgumentError, UnknownNameError
-from sts_kg.plan import Bits, Facts, Flags, Plan, Values, short, unpacked
+from sts_kg.guideline import short
+from sts_kg.plan import Bits, Facts, Flags, Plan, Values, unpacked
 from sts_kg.rdf import STS, local, writing
 
 if TYPE_CHECKING:

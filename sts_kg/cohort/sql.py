@@ -17,7 +17,8 @@ from sts_kg.cohort.sql_known import Known
 from sts_kg.cohort.sql_parts import NEVER, Script, all_of, any_of, flag
 from sts_kg.cohort.sql_sums import Sums
 from sts_kg.errors import ArgumentError, UnknownNameError
-from sts_kg.plan import Fact, Plan, short
+from sts_kg.guideline import short
+from sts_kg.plan import Fact, Plan
 from sts_kg.rdf import STS
 
 __all__ = ["sql_of"]

@@ -15,8 +15,8 @@ from sts_kg.cohort.sql_dates import days
 from sts_kg.cohort.sql_growth import add_growth, states_no_growth
 from sts_kg.cohort.sql_parts import Check, Script, all_of, any_of, flag, holds_word
 from sts_kg.cohort.sql_rows import held_column, holds_therapy, names_courses, regarded
-from sts_kg.guideline import CourseRule, Report
-from sts_kg.plan import CourseFinding, Tried, short
+from sts_kg.guideline import CourseRule, Report, short
+from sts_kg.plan import CourseFinding, Tried
 from sts_kg.rdf import STS, local
 
 __all__ = ["add_courses", "course_checks", "course_facts", "course_joins", "mark_column", "tallied", "tried_column"]

@@ -7,8 +7,7 @@ from rdflib import URIRef
 from sts_kg.cohort.relations import column_name, names_of
 from sts_kg.cohort.sql_dates import days, end_of_day, numbers
 from sts_kg.cohort.sql_parts import Check, Script, all_of, any_of, faults, flag, holds_word, other_words, word_list
-from sts_kg.guideline import CourseRule
-from sts_kg.plan import short
+from sts_kg.guideline import CourseRule, short
 
 __all__ = ["add_rows", "held_column", "holds_therapy", "names_courses", "regarded"]
 

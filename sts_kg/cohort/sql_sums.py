@@ -11,8 +11,7 @@ from sts_kg.cohort.sql_known import Known, value_of
 from sts_kg.cohort.sql_parts import Script, all_of, any_of, flag
 from sts_kg.cohort.words import words_of
 from sts_kg.errors import ArgumentError
-from sts_kg.guideline import Conjunction, leaves
-from sts_kg.plan import short
+from sts_kg.guideline import Conjunction, leaves, short
 from sts_kg.rdf import local
 
 __all__ = ["Sums"]

@@ -17,8 +17,8 @@ from sts_kg.cohort.rejections import Rejections
 from sts_kg.cohort.release import HIDDEN, Key, Release
 from sts_kg.cohort.words import words_of
 from sts_kg.errors import ArgumentError, ParseError, UnknownNameError
-from sts_kg.guideline import Guideline
-from sts_kg.plan import Plan, Tally, plan_of, short
+from sts_kg.guideline import Guideline, short
+from sts_kg.plan import Plan, Tally, plan_of
 from sts_kg.rdf import local
 from sts_kg.tables import Table
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sts_kg.guideline import Alternative, Condition, Conjunction, Leaf
-from sts_kg.plan import short
+from sts_kg.guideline import Alternative, Condition, Conjunction, Leaf, short
 
 __all__ = ["words_of"]
 

@@ -47,5 +47,6 @@ from .vocabulary import CourseRule as CourseRule
 from .vocabulary import Report as Report
 from .vocabulary import Threshold as Threshold
 from .vocabulary import Vocabulary as Vocabulary
+from .vocabulary import short as short
 from .wording import Related as Related
 from .wording import Wording as Wording

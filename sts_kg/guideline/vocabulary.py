@@ -14,9 +14,10 @@ from rdflib.term import Node
 from sts_kg.errors import ParseError
 from sts_kg.rdf import STS, compress, local
 
-__all__ = ["Contents", "CourseRule", "Report", "Threshold", "Vocabulary"]
+__all__ = ["Contents", "CourseRule", "Report", "Threshold", "Vocabulary", "short"]
 
 _NUMBERS = {XSD.integer, XSD.decimal}
+_PREFIXES = ("finding-", "modality-", "outcome-", "indication-", "intent-", "site-")
 
 
 @dataclass(frozen=True)
@@ -327,6 +328,19 @@ class Vocabulary:
             words[local(iri)] = iri
             words.setdefault(local(iri).removeprefix(prefix), iri)
         return words
+
+
+def short(thing: URIRef) -> str:
+    """Return the name of a finding, therapy, modality, outcome, site or purpose, as case files and answers use it.
+
+    Examples
+    --------
+    >>> from sts_kg.rdf import STS
+    >>> short(STS["finding-unresectable"]), short(STS["modality-surgery"]), short(STS.doxorubicin)
+    ('unresectable', 'surgery', 'doxorubicin')
+    """
+    name = local(thing)
+    return next((name.removeprefix(each) for each in _PREFIXES if name.startswith(each)), name)
 
 
 def _iris(nodes: Iterable[Node | None]) -> frozenset[URIRef]:

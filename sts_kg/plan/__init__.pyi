@@ -12,7 +12,6 @@ from .plan import OptionPlan as OptionPlan
 from .plan import Plan as Plan
 from .plan import Question as Question
 from .plan import Tried as Tried
-from .plan import short as short
 from .plan import tree as tree
 from .reading import plan_of as plan_of
 from .reading import plans_of_readings as plans_of_readings

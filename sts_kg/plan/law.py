@@ -14,7 +14,8 @@ from rdflib import BNode, Graph, URIRef
 from rdflib.namespace import RDF
 from rdflib.term import Node
 
-from sts_kg.plan.plan import Fact, Plan, short
+from sts_kg.guideline import short
+from sts_kg.plan.plan import Fact, Plan
 from sts_kg.rdf import STS
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from rdflib import URIRef
 
-from sts_kg.guideline import Condition, Conjunction, CourseRule, Leaf, Report, Threshold
+from sts_kg.guideline import Condition, Conjunction, CourseRule, Leaf, Report, Threshold, short
 from sts_kg.rdf import local
 
 __all__ = ["CourseFinding", "Fact", "OptionPlan", "Plan", "Question", "Tried", "short", "tree"]
@@ -221,22 +221,6 @@ def tree(condition: Condition) -> object:
     if isinstance(condition, Leaf):
         return _fact((condition.finding, condition.holds))
     return {"all" if isinstance(condition, Conjunction) else "any": [tree(part) for part in condition.parts]}
-
-
-_PREFIXES = ("finding-", "modality-", "outcome-", "indication-", "intent-", "site-")
-
-
-def short(thing: URIRef) -> str:
-    """Return the name of a finding, therapy, modality, outcome, site or purpose, as case files and answers use it.
-
-    Examples
-    --------
-    >>> from sts_kg.rdf import STS
-    >>> short(STS["finding-unresectable"]), short(STS["modality-surgery"]), short(STS.doxorubicin)
-    ('unresectable', 'surgery', 'doxorubicin')
-    """
-    name = local(thing)
-    return next((name.removeprefix(each) for each in _PREFIXES if name.startswith(each)), name)
 
 
 def _fact(fact: Fact) -> str:

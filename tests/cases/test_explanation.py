@@ -11,7 +11,6 @@ from rdflib.namespace import PROV
 
 from sts_kg import Case, InconsistentError, KnowledgeGraph
 from sts_kg.cases import files as casefile
-from sts_kg.cases.answers import short
 from sts_kg.cases.case import Course, Declined, Given
 from sts_kg.cases.dates import PartialDate
 from sts_kg.cases.explanation import Explanation, explain
@@ -20,6 +19,7 @@ from sts_kg.cases.reasons import contradiction
 from sts_kg.cases.session import Session
 from sts_kg.cases.statuses import WORDING
 from sts_kg.closure.closure import Closure
+from sts_kg.guideline import short
 from sts_kg.rdf.names import STS, local
 
 CASES = """\

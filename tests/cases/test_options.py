@@ -14,12 +14,13 @@ import pytest
 from rdflib import URIRef
 
 from sts_kg import Case, InconsistentError, KnowledgeGraph, UnknownNameError
-from sts_kg.cases.answers import Answer, Answers, short
+from sts_kg.cases.answers import Answer, Answers
 from sts_kg.cases.asking import Question
 from sts_kg.cases.case import Declined, Given
 from sts_kg.cases.sources import CaseSource
 from sts_kg.cases.statuses import STATUSES
 from sts_kg.errors import CaseError
+from sts_kg.guideline import short
 from sts_kg.rdf.names import STS, local
 
 DECLINED = [  # section 9.3, case i: the options under cancer treatment

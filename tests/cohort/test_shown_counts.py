@@ -15,8 +15,8 @@ from sts_kg import KnowledgeGraph
 from sts_kg.cohort import Release
 from sts_kg.cohort import release as release_module
 from sts_kg.cohort.release import Three, count_kinds
-from sts_kg.guideline import leaves
-from sts_kg.plan import Fact, Facts, Packer, Plan, Values, plan_of, short, tally_of
+from sts_kg.guideline import leaves, short
+from sts_kg.plan import Fact, Facts, Packer, Plan, Values, plan_of, tally_of
 from sts_kg.rdf import STS
 
 

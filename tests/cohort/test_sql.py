@@ -25,8 +25,8 @@ from sts_kg.cases.files import parse
 from sts_kg.cohort import DIALECTS, WHATS, sql_of
 from sts_kg.cohort.sql_dates import days, numbers
 from sts_kg.errors import ArgumentError, UnknownNameError
-from sts_kg.guideline import Alternative, Conjunction
-from sts_kg.plan import Plan, Values, plan_of, plans_of_readings, short, tally_of, unpacked
+from sts_kg.guideline import Alternative, Conjunction, short
+from sts_kg.plan import Plan, Values, plan_of, plans_of_readings, tally_of, unpacked
 from sts_kg.rdf.names import STS, local
 
 FINDINGS = oracle.FINDINGS

@@ -15,7 +15,8 @@ from databases import NAMES, Database, InProcess, Postgres, differences, kinds_o
 
 from sts_kg import KnowledgeGraph
 from sts_kg.cohort import sql_of
-from sts_kg.plan import Plan, plan_of, plans_of_readings, short
+from sts_kg.guideline import short
+from sts_kg.plan import Plan, plan_of, plans_of_readings
 
 pytestmark = pytest.mark.slow
 N = 5000

@@ -14,8 +14,8 @@ import readings_oracle
 from rdflib import URIRef
 
 from sts_kg import KnowledgeGraph
-from sts_kg.guideline import Alternative, Conjunction, leaves
-from sts_kg.plan import Fact, Facts, Packer, Plan, Values, plan_of, plans_of_readings, short, unpacked
+from sts_kg.guideline import Alternative, Conjunction, leaves, short
+from sts_kg.plan import Fact, Facts, Packer, Plan, Values, plan_of, plans_of_readings, unpacked
 from sts_kg.rdf.names import STS, local
 
 

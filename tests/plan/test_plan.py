@@ -12,9 +12,9 @@ import readings_oracle
 from rdflib import URIRef
 
 from sts_kg import KnowledgeGraph
-from sts_kg.guideline import Alternative, Condition, Conjunction, Guideline, Leaf, negated
+from sts_kg.guideline import Alternative, Condition, Conjunction, Guideline, Leaf, negated, short
 from sts_kg.guideline.condition import conditions
-from sts_kg.plan import Plan, plan_of, plans_of_readings, short, tree
+from sts_kg.plan import Plan, plan_of, plans_of_readings, tree
 from sts_kg.rdf.names import STS, local
 
 
