@@ -312,7 +312,7 @@ class KnowledgeGraph:
         """Return the answer to a query on the graphs of a kind: asserted, closed or linked."""
         asked = self._backend if self._backend is not None else self.session
         answer = asked.query(kind, text, name=name, limits=limits, max_rows=max_rows)
-        return answer.with_labels(self.guideline.labels) if isinstance(answer, Table) else answer
+        return replace(answer, labels=self.guideline.labels, sparql=text) if isinstance(answer, Table) else answer
 
     def queries(self, topic: str | None = None) -> Table:
         """Return the canned queries as a table: id, parameters (optional ones in brackets), question.

@@ -20,14 +20,14 @@ PACKAGE = ROOT / "sts_kg"
 
 #: From the ground up. A room imports from the rooms before it.
 ROOMS = (
-    *("safe", "errors", "workers", "rdf", "closure", "tables", "queries", "guideline"),
+    *("safe", "shown", "errors", "workers", "rdf", "closure", "tables", "queries", "guideline"),
     *("plan", "cases", "stores", "links", "quality", "cohort"),
-    *("knowledge", "cli"),
+    *("display", "knowledge", "cli"),
 )
 #: Doors beside the `__init__` of a room.
 SIDE_DOORS = {"closure.encoding", "rdf.xsd"}
-#: Where the facade reaches an edge, inside a function: (importer, edge).
-LAZY: set[tuple[str, str]] = set()
+#: Where an object asks for its picture or view, inside a function: (importer, edge).
+LAZY: set[tuple[str, str]] = {("shown", "display")}
 #: Library to the modules that may import it; the others may be imported anywhere.
 LIBRARIES = {
     "numpy": {

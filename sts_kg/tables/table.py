@@ -16,12 +16,12 @@ from rdflib import Literal, URIRef
 from sts_kg.errors import UnknownNameError
 from sts_kg.rdf import Term
 from sts_kg.safe import counted
+from sts_kg.shown import Shown
 from sts_kg.tables.frames import as_pandas, as_polars
-from sts_kg.tables.html import html_table
-from sts_kg.tables.layout import Cell, markdown_table, text_table
+from sts_kg.tables.layout import markdown_table, text_table
 from sts_kg.tables.results import as_csv, as_json, as_srj, as_tsv, csv_cell
 from sts_kg.tables.spreadsheets import write_rows
-from sts_kg.tables.values import Value, shown, typed
+from sts_kg.tables.values import Value, kind_of, shown, typed
 
 if TYPE_CHECKING:
     import pandas
@@ -29,16 +29,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Table"]
 
-_MOST_ROWS_IN_HTML = 200  # a browser cannot show 100,000 rows
-
 
 @dataclass(frozen=True, repr=False)
-class Table:
+class Table(Shown):
     """The solutions of a query: `rows` of terms under `variables`, an unbound cell None.
 
     `labels` (IRI to label) serve only for showing, and `notes` say what a person should know of the query, a sentence
-    each, such as a misspelt name: two tables are equal by their variables and rows. `unbound` is the sign of an unbound
-    cell in text, Markdown and HTML; in data it is null, NA or empty.
+    each, such as a misspelt name; `sparql` is the query that was sent, if there was one. Two tables are equal by their
+    variables and rows. `unbound` is the sign of an unbound cell in text, Markdown and HTML; in data it is null, NA or
+    empty.
 
     Examples
     --------
@@ -57,6 +56,7 @@ class Table:
     labels: Mapping[URIRef, str] = field(default_factory=dict, compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
     unbound: str = field(default="", compare=False)
+    sparql: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         assert all(len(row) == len(self.variables) for row in self.rows), "each row has one cell for each variable"
@@ -115,6 +115,11 @@ class Table:
         """Return the rows as they are shown: IRIs as CURIEs, literals without type or language, unbound as ''."""
         return tuple(map(tuple, self._cells(labels=False)))
 
+    def kinds(self) -> tuple[str, ...]:
+        """Return the type of each column, such as `IRI`, `integer` or `string`; `mixed` for several, empty for none."""
+        found = ({kind_of(term) for term in terms if term is not None} for terms in self._columns().values())
+        return tuple(next(iter(kinds), "") if len(kinds) < 2 else "mixed" for kinds in found)
+
     def to_dicts(self) -> list[dict[str, Value]]:
         """Return one dict a row, with Python values by XSD type; unbound is None.
 
@@ -162,25 +167,16 @@ class Table:
         return text_table(self.variables, self._cells(labels), width=width)
 
     def _cells(self, labels: bool) -> list[list[str]]:
-        name, empty = self._label if labels else self._shown, (None,) * len(self.variables)
+        name, empty = self._label if labels else self.shown, (None,) * len(self.variables)
         blank = [self.unbound] * len(empty)
         return [blank if row == empty else [name(term) for term in row] for row in self.rows]
 
     def _label(self, term: Term | None) -> str:
-        return self.labels.get(term, shown(term)) if isinstance(term, URIRef) else self._shown(term)
+        return self.labels.get(term, shown(term)) if isinstance(term, URIRef) else self.shown(term)
 
-    def _shown(self, term: Term | None) -> str:
+    def shown(self, term: Term | None) -> str:
+        """Return a cell as it is shown: an IRI as CURIE, a literal without type or language, unbound as `unbound`."""
         return self.unbound if term is None else shown(term)
-
-    def _repr_html_(self) -> str:
-        first = self.rows[:_MOST_ROWS_IN_HTML]
-        rows = counted(len(self), "row")
-        caption = rows if len(first) == len(self) else f"the first {len(first)} of {rows}"
-        caption = "; ".join([caption, *self.notes])
-        return html_table(self.variables, [[self._linked(term) for term in row] for row in first], caption=caption)
-
-    def _linked(self, term: Term | None) -> Cell | str:
-        return Cell(shown(term), str(term), self.labels.get(term)) if isinstance(term, URIRef) else self._shown(term)
 
     def to_pandas(self) -> pandas.DataFrame:
         """Return a pandas frame with columns typed by XSD type; unbound is NA, so `3` stays an integer beside it.

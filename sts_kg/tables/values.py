@@ -14,7 +14,7 @@ from rdflib.namespace import XSD
 
 from sts_kg.rdf import XSD_FORMS, XSD_INTEGERS, Term, compress
 
-__all__ = ["Typed", "Value", "shown", "typed"]
+__all__ = ["Typed", "Value", "kind_of", "shown", "typed"]
 
 Value: TypeAlias = str | int | bool | float | Decimal | date | datetime | None
 
@@ -31,6 +31,13 @@ def shown(term: Term | None) -> str:
     if isinstance(term, URIRef):
         return compress(str(term))  # str: pandas and polars do not take a URIRef as text
     return "" if term is None else f"_:{term}" if isinstance(term, BNode) else str(term)
+
+
+def kind_of(term: Term) -> str:
+    """Return the type of a term as a column is headed: `IRI`, `blank node`, or that of a literal, such as `integer`."""
+    if isinstance(term, Literal):
+        return typed(term).kind
+    return "IRI" if isinstance(term, URIRef) else "blank node"
 
 
 def typed(term: Term | None) -> Typed:

@@ -323,13 +323,14 @@ def test_an_empty_table_shows_its_header_and_no_rows() -> None:
     empty = Table(("drug", "n"), ())
     assert empty.to_text() == "drug  n\n----  -\n0 rows"
     assert empty.to_markdown() == "| drug | n |\n| --- | --- |\n\n0 rows"
-    assert '<caption>0 rows</caption><thead><tr><th scope="col">drug</th><th scope="col">n</th>' in empty._repr_html_()
+    page = empty._repr_html_()
+    assert '<caption>0 rows</caption><thead><tr><th scope="col">drug</th><th scope="col">n</th></tr></thead>' in page
     assert empty.to_csv() == "drug,n\r\n"
     assert empty.to_tsv() == "?drug\t?n\n"
     assert json.loads(empty.to_srj()) == {"head": {"vars": ["drug", "n"]}, "results": {"bindings": []}}
 
 
-def test_html_links_iris_with_their_label_as_title() -> None:
+def test_html_links_iris_beside_their_label() -> None:
     page = column(PAZOPANIB, Literal("<b>"), URIRef("urn:x"))._repr_html_()
     assert re.findall("<td>.*?</td>", page) == [
         '<td><a href="https://w3id.org/sts-kg/pazopanib" target="_blank" rel="noopener">sts:pazopanib</a></td>',
@@ -337,7 +338,7 @@ def test_html_links_iris_with_their_label_as_title() -> None:
         "<td>urn:x</td>",
     ]
     labelled = column(PAZOPANIB).with_labels({PAZOPANIB: "pazopanib"})._repr_html_()
-    assert 'href="https://w3id.org/sts-kg/pazopanib" title="pazopanib"' in labelled
+    assert '<td>pazopanib\n<span class="sts-kg-quiet"><a href="https://w3id.org/sts-kg/pazopanib"' in labelled
     assert "<caption>1 row</caption>" in labelled
 
 

@@ -1,0 +1,80 @@
+"""From an object to its view, and from the view to HTML, Markdown and text. Nothing is printed, nothing loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module, resources
+from typing import TYPE_CHECKING
+
+from sts_kg.display.html import written as _html
+from sts_kg.display.markdown import written as _markdown
+from sts_kg.display.text import written as _text
+from sts_kg.display.view import View, plain
+from sts_kg.tables import static_page
+
+if TYPE_CHECKING:
+    from sts_kg.shown import Shown
+
+__all__ = ["as_markdown", "as_text", "in_notebook", "markup", "page", "stylesheet", "view_of"]
+
+#: The name of a class to the module in `sts_kg/display/views/` and the function there that makes its view. A class that
+#: is not named here is shown like the one that it comes from.
+RENDERERS: Mapping[str, str] = {
+    "Table": "tables.of_table",
+}
+
+
+def view_of(thing: Shown) -> View:
+    """Return what is shown of an object.
+
+    Raises
+    ------
+    TypeError
+        Nothing of the kind has a view.
+    """
+    for kind in type(thing).__mro__:
+        if named := RENDERERS.get(kind.__name__):
+            made: View = _renderer(named)(thing)
+            return made
+    raise TypeError(f"{type(thing).__name__} has no view; those that have: {', '.join(sorted(RENDERERS))}")
+
+
+@cache
+def _renderer(named: str) -> Callable[[object], View]:
+    module, _, function = named.rpartition(".")
+    found: Callable[[object], View] = getattr(import_module(f"sts_kg.display.views.{module}"), function)
+    return found
+
+
+def markup(thing: Shown | View) -> str:
+    """Return the HTML of an object for a page that has `stylesheet()`: classes only, no script, no `style=`."""
+    return _html(thing if isinstance(thing, View) else view_of(thing))
+
+
+def in_notebook(thing: Shown | View) -> str:
+    """Return the HTML of an object with the stylesheet in it, for a notebook, where each output stands alone."""
+    return f"<style>{stylesheet()}</style>{markup(thing)}"
+
+
+def page(thing: Shown | View) -> str:
+    """Return one HTML page that shows an object: no script, nothing loaded from anywhere, light and dark."""
+    view = thing if isinstance(thing, View) else view_of(thing)
+    title = plain(view.title) or type(thing).__name__
+    return static_page(title, f'<main class="sts-kg-page">{_html(view)}</main>\n', style=stylesheet())
+
+
+def as_markdown(thing: Shown | View) -> str:
+    """Return what is shown of an object as GitHub Markdown."""
+    return _markdown(thing if isinstance(thing, View) else view_of(thing))
+
+
+def as_text(thing: Shown | View, width: int | None = 100) -> str:
+    """Return what is shown of an object as text, its tables wrapped to `width` terminal columns if it is given."""
+    return _text(thing if isinstance(thing, View) else view_of(thing), width)
+
+
+@cache
+def stylesheet() -> str:
+    """Return the stylesheet of all markup: every rule is below the class `sts-kg`, so a page is not touched."""
+    return (resources.files("sts_kg.display") / "style.css").read_text(encoding="utf-8")
