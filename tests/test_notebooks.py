@@ -1,55 +1,106 @@
-"""The notebooks run top to bottom, offline and quickly, and lie in the tree without outputs."""
+"""Notebooks: they run offline from top to bottom, hold no outputs, use public names, and their pages load nothing."""
 
 from __future__ import annotations
 
 import ast
+import importlib.util
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+from browser import Browser, browser  # noqa: F401 # a fixture
+from servers import oxigraph_server
 
 import sts_kg
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-MOST_CELLS, MOST_LINES = 14, 5
+MOST_CELLS, MOST_LINES, MOST_BYTES = 20, 5, 1_500_000
 
 try:
     import ipykernel  # noqa: F401 # the kernel that runs them
     import nbformat
-    from nbclient import NotebookClient
 except ImportError as error:
     pytest.skip(f"notebooks are not run: {error}; pip install -e '.[dev]'", allow_module_level=True)
 
-#: Put before the first cell: no notebook reaches another machine.
-GUARD = """
-import socket
 
-def refused(self, address):
-    raise AssertionError(f"a notebook reached for {address}")
-
-socket.socket.connect = refused
-"""
+@pytest.fixture(scope="module")
+def gallery() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("gallery", ROOT / "docs" / "gallery.py")
+    assert spec is not None and spec.loader is not None, "docs/gallery.py can be imported"
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(params=[pytest.param(path, id=path.stem) for path in NOTEBOOKS])
-def notebook(request: pytest.FixtureRequest) -> nbformat.NotebookNode:
-    return nbformat.read(request.param, as_version=4)
+def path(request: pytest.FixtureRequest) -> Path:
+    found: Path = request.param
+    return found
 
 
-def test_there_is_a_notebook() -> None:
-    assert NOTEBOOKS
+@pytest.fixture
+def notebook(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that holds our graph, for the notebook that asks one."""
+    with oxigraph_server(tmp_path_factory.mktemp("server")) as server:
+        sts_kg.load().push(server.query, update=server.update, graph_store=server.graph_store)
+        yield server.query
+
+
+@pytest.fixture(scope="module")
+def run(gallery: ModuleType, endpoint: str, kg: sts_kg.KnowledgeGraph) -> Callable[[Path], nbformat.NotebookNode]:
+    """Return what runs a notebook; each is run once."""
+    assert len(kg.inferred) > 0, "the closure is in the cache of the session"
+
+    @cache
+    def run_once(path: Path) -> nbformat.NotebookNode:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("STS_KG_ENDPOINT", endpoint)
+            return gallery.executed(path)
+
+    return run_once
+
+
+def test_the_notebooks_are_numbered() -> None:
+    assert [path.stem.partition("-")[0] for path in NOTEBOOKS] == ["01", "02", "03", "04", "05", "06", "07"]
 
 
 @pytest.mark.slow
-def test_a_notebook_runs_offline(notebook: nbformat.NotebookNode, kg: sts_kg.KnowledgeGraph) -> None:
-    assert len(kg.inferred) > 0, "the closure is in the cache of the session"
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(GUARD))
-    NotebookClient(
-        notebook, kernel_name="python3", timeout=60, resources={"metadata": {"path": NOTEBOOKS[0].parent}}
-    ).execute()
-    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+def test_a_notebook_runs_offline(path: Path, run: Callable[[Path], nbformat.NotebookNode]) -> None:
+    cells = [cell for cell in run(path).cells if cell.cell_type == "code"]
+    outputs = [output for cell in cells for output in cell.outputs]
     assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
-    assert all(cell.outputs for cell in notebook.cells[2:] if cell.cell_type == "code"), "each cell shows something"
+    silent = [cell.source for cell in cells if not cell.outputs and not SILENT.search(cell.source)]
+    assert silent == [], "each cell shows something"
+    assert not [output for output in outputs if " object at 0x" in str(output.get("data", output.get("text")))]
+
+
+@pytest.mark.slow
+def test_the_page_of_a_notebook_loads_nothing(
+    path: Path,
+    run: Callable[[Path], nbformat.NotebookNode],
+    gallery: ModuleType,
+    browser: Browser,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    page = tmp_path / f"{path.stem}.html"
+    page.write_text(gallery.rendered(run(path)), encoding="utf-8")
+    assert page.stat().st_size < MOST_BYTES
+    for scheme in ("light", "dark"):
+        seen = browser.open(page, scheme=scheme)
+        assert seen.requests == [page.as_uri()] and seen.errors == []
+
+
+#: What a cell may end with that shows nothing: an import, a value that is kept, an extension that is loaded.
+SILENT = re.compile(r"^(import |from |\w+ = |%load_ext |%%sparql --to )[^\n]*\Z", re.MULTILINE)
 
 
 def test_a_notebook_has_no_outputs_and_few_cells(notebook: nbformat.NotebookNode) -> None:
@@ -59,11 +110,18 @@ def test_a_notebook_has_no_outputs_and_few_cells(notebook: nbformat.NotebookNode
             assert cell.outputs == [] and cell.execution_count is None
 
 
+def plain_python(source: str) -> str:
+    """Return the Python of a cell, without magics; a cell of SPARQL has none."""
+    if source.startswith("%%"):
+        return ""
+    return "\n".join(line for line in source.splitlines() if not line.startswith("%"))
+
+
 def test_a_notebook_uses_public_names_and_short_functions(notebook: nbformat.NotebookNode) -> None:
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
-        for node in ast.walk(ast.parse(cell.source)):
+        for node in ast.walk(ast.parse(plain_python(cell.source))):
             if isinstance(node, ast.Attribute):
                 assert not node.attr.startswith("_")
             if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] == "sts_kg":
@@ -72,5 +130,6 @@ def test_a_notebook_uses_public_names_and_short_functions(notebook: nbformat.Not
                 assert node.end_lineno is not None and node.end_lineno - node.lineno < MOST_LINES
 
 
-def test_a_notebook_says_that_it_is_no_advice(notebook: nbformat.NotebookNode) -> None:
+def test_a_notebook_says_that_it_is_no_advice_and_ends_with_something_to_try(notebook: nbformat.NotebookNode) -> None:
     assert "not medical advice" in notebook.cells[0].source.casefold()
+    assert notebook.cells[-1].source.startswith("## Now you\n")

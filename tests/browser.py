@@ -1,0 +1,64 @@
+"""A headless browser for tests: Debian's Chromium, driven by Playwright. Import the fixture into a test module.
+
+Where either is missing a test that uses it is skipped.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+__all__ = ["Browser", "Seen", "browser"]
+
+_ARGUMENTS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a page did: the addresses that it asked for, what it logged as an error, and how wide it is."""
+
+    requests: list[str]
+    errors: list[str]
+    overflow: int
+
+
+class Browser:
+    """A running browser."""
+
+    def __init__(self, chromium: Any) -> None:
+        self._chromium = chromium
+
+    def open(self, page: Path, *, scheme: str = "light", width: int = 1100, shot: Path | None = None) -> Seen:
+        """Return what a page does when it is opened, after it has come to rest; `shot` is where a picture of it goes."""
+        tab = self._chromium.new_page(color_scheme=scheme, viewport={"width": width, "height": 800})
+        requests: list[str] = []
+        errors: list[str] = []
+        tab.on("request", lambda request: requests.append(request.url))
+        tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        tab.on("pageerror", lambda error: errors.append(str(error)))
+        tab.goto(page.as_uri(), wait_until="networkidle")
+        overflow = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if shot is not None:
+            tab.screenshot(path=shot, full_page=True)
+        tab.close()
+        return Seen([address for address in requests if not address.startswith("data:")], errors, overflow)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser, for the tests of one module."""
+    if (chromium := shutil.which("chromium")) is None:
+        pytest.skip("no browser: apt-get install chromium")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="no driver of the browser: pip install playwright")
+    with sync_api.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=chromium, args=list(_ARGUMENTS))
+        yield Browser(running)
+        running.close()
