@@ -598,7 +598,10 @@ class KnowledgeGraph:
         from sts_kg.quality import slips
 
         notes = [f"{prefix}: was declared for you, as <{iri}>" for prefix, iri in known_prefixes(text).items()]
-        graphs = self._backend.names if self._backend is not None else ()
+        if self._backend is not None:
+            graphs: Sequence[str] = self._backend.names
+        else:  # in memory only slices have names
+            graphs = [str(name) for name in self.session.slices] if kind == "linked" else []
         if self._backend is None or self._backend.is_ours:
             ask, cases = partial(self._ask, kind), self.has_cases
             notes += slips(text, self.asserted, ask=ask, graphs=graphs, has_cases=cases)
