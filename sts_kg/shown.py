@@ -32,7 +32,8 @@ class Shown:
         return as_markdown(self)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """Print the text of the view in IPython, whose protocol this is."""
+        """Print the text of the view in IPython, whose protocol this is; within a list or a dict, one line."""
         from sts_kg.display import as_text
 
-        printer.text(repr(self) if cycle else as_text(self))
+        is_within = cycle or len(getattr(printer, "stack", ())) > 1
+        printer.text(repr(self) if is_within else as_text(self, getattr(printer, "max_width", 100)))

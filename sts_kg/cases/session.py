@@ -83,7 +83,7 @@ class Session:
         return replace(self, cases=read_cases(files, self.guideline.vocabulary))
 
     @cached_property
-    def facts(self) -> Graph:
+    def facts(self) -> ShownGraph:
         """What the cases say, and what the fact rules conclude, as a graph; it bears the name that proofs show."""
         return facts_of(self.cases, self.guideline.vocabulary, name=self.cases_name)
 
@@ -142,7 +142,7 @@ class Session:
         return Entities(self.asserted)
 
     @cached_property
-    def graph(self) -> Graph:
+    def graph(self) -> ShownGraph:
         """Asserted and inferred triples as one rdflib Graph on an Oxigraph store."""
         return graph_on(self.store("closed"))
 

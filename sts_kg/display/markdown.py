@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from sts_kg.display.view import (
     Badge,
@@ -22,10 +24,13 @@ from sts_kg.display.view import (
     View,
     plain,
 )
-from sts_kg.safe import visible
-from sts_kg.tables import markdown_table, markdown_text
+from sts_kg.safe import UNSAFE, visible, visible_data
+from sts_kg.tables import escaped, markdown_table, markdown_text
 
 __all__ = ["written"]
+
+#: What may not stand in the address of a link (CommonMark 0.31, section 6.3), and what no reader should see there.
+_NOT_IN_ADDRESS = re.compile(rf"[\s()<>\\]|{UNSAFE.pattern}")
 
 
 def written(view: View) -> str:
@@ -40,14 +45,15 @@ def _inline(text: Inline) -> str:
     if isinstance(text, tuple):
         return "".join(map(_inline, text))
     if isinstance(text, Code):
-        fence = "``" if "`" in text.text else "`"
-        return f"{fence}{visible(text.text)}{fence}"
+        code = visible(text.text)
+        fence = "`" * (1 + max((len(run) for run in re.findall("`+", code)), default=0))
+        return f"{fence} {code} {fence}" if "`" in code else f"{fence}{code}{fence}"
     if isinstance(text, Badge):
         return f"**{markdown_text(text.word)}**"
     if isinstance(text, Quiet):
         return _inline(text.text)
-    if text.href.startswith(("http://", "https://")):
-        address = text.href.translate({ord(sign): f"%{ord(sign):02X}" for sign in " ()<>\\\n\r\t"})
+    if text.href.casefold().startswith(("http://", "https://")):
+        address = _NOT_IN_ADDRESS.sub(lambda found: quote(found[0], safe="", errors="replace"), text.href)
         return f"[{markdown_text(text.text)}]({address})"
     return markdown_text(text.text)
 
@@ -68,10 +74,12 @@ def _block(block: Block) -> str:  # one line a kind
         return "\n".join(_branch(block, 0))
     if isinstance(block, Fold):
         inside = "\n\n".join(text for each in block.blocks if (text := _block(each)))
-        return f"<details><summary>{_inline(block.summary)}</summary>\n\n{inside}\n\n</details>"
+        summary = escaped(visible(plain(block.summary)))  # a line of HTML, in which Markdown has no say
+        return f"<details><summary>{summary}</summary>\n\n{inside}\n\n</details>"
     if isinstance(block, Source):
-        fence = "`" * max(3, *(len(run) + 1 for run in _ticks(block.text)))
-        return f"{fence}{block.language}\n{block.text.rstrip()}\n{fence}"
+        lines = visible_data(block.text.replace("\r\n", "\n").rstrip())
+        fence = "`" * max(3, *(len(run) + 1 for run in _ticks(lines)))
+        return f"{fence}{block.language}\n{lines}\n{fence}"
     return f"*{markdown_text(block.alt)}*" if isinstance(block, Figure) else ""  # a download has no place in a text
 
 

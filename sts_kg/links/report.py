@@ -23,7 +23,7 @@ from sts_kg.links.mappings import Mapping as MappingRow
 from sts_kg.links.pins import Pin
 from sts_kg.links.report_text import summary, to_cell, to_html, to_markdown, to_text
 from sts_kg.links.table_source import Unread
-from sts_kg.rdf import BASE, STS, Prefix, Prefixes, compress, ntriples_of
+from sts_kg.rdf import BASE, STS, Prefix, Prefixes, ShownGraph, compress, ntriples_of
 from sts_kg.safe import visible
 from sts_kg.tables import Table
 
@@ -253,7 +253,7 @@ class LinkReport:
     @cached_property
     def provenance(self) -> Graph:
         """The provenance of each slice: source, version, date, license, kind of slice and size."""
-        graph = Graph()
+        graph = ShownGraph()
         for document in self.documents:
             pin = document.pin  # a pinned slice is the same whenever it is made
             when = Literal(self.when.isoformat() if pin is None else pin.date, datatype=XSD.dateTime)

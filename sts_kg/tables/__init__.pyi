@@ -13,3 +13,4 @@ from .spreadsheets import read_rows as read_rows
 from .spreadsheets import safe_cell as safe_cell
 from .spreadsheets import write_rows as write_rows
 from .table import Table as Table
+from .values import kind_of as kind_of
