@@ -21,9 +21,17 @@ __all__ = ["as_markdown", "as_text", "in_notebook", "markup", "page", "styleshee
 #: The name of a class to the module in `sts_kg/display/views/` and the function there that makes its view. A class that
 #: is not named here is shown like the one that it comes from.
 RENDERERS: Mapping[str, str] = {
+    "Code": "links.of_code",
     "Closure": "closures.of_closure",
     "Inconsistency": "sentences.of_sentence",
+    "Layers": "links.of_layers",
+    "LinkReport": "links.of_report",
+    "Mapping": "links.of_mapping",
+    "MappingSet": "links.of_mapping_set",
+    "Pin": "links.of_pin",
     "Proof": "closures.of_proof",
+    "Proposals": "links.of_proposals",
+    "RowViolation": "sentences.of_sentence",
     "ShownGraph": "graphs.of_graph",
     "Table": "tables.of_table",
     "Warned": "sentences.of_sentence",

@@ -62,7 +62,7 @@ def of_closure(closure: Closure) -> View:
     if stats.firings:
         blocks.append(Fold(f"how often {counted(len(stats.firings), 'rule')} concluded something", (_firings(closure),)))
     state = Badge(counted(clashes, "contradiction"), "bad") if clashes else Badge("consistent", "good")
-    return View(("Closure ", state), tuple(blocks))
+    return View(("Closure: ", state), tuple(blocks))
 
 
 def _sizes(closure: Closure) -> tuple[tuple[str, Inline], ...]:
@@ -97,13 +97,13 @@ def of_proof(proof: Proof) -> View:
     branch, is_cut = _tree(proof)
     whole, leaves = proof.n_steps, proof.leaves()
     sources = dict.fromkeys(each.source for each in leaves if each.source)
-    sentences = dict.fromkeys(name for each in leaves for name in each.sentences)
+    sentences = {name for each in leaves for name in each.sentences}
     facts = Facts(
         (
             ("steps", f"{whole:,}, from {counted(len(leaves), 'asserted triple')}"),
             ("rules", cut(", ".join(proof.rules()))),
             ("sources", cut(", ".join(sources))),
-            ("sentences", cut(", ".join(sentences))),
+            ("sentences", cut(", ".join(sorted(sentences)))),
         )
     )
     blocks: list[Block] = [facts, branch]
@@ -141,7 +141,7 @@ class _Tree:
             raise _TooManyLinesError
         is_again, has_more = id(step) in self._above, bool(step.premises) and not step.is_list
         self._above.add(id(step))
-        text: list[Inline] = [Code(cut(step.conclusion, _MOST_CONCLUSION)), " ", Quiet(cut(step.reason))]
+        text: list[Inline] = [Code(cut(step.conclusion, _MOST_CONCLUSION)), " ", Quiet(f"— {cut(step.reason)}")]
         if not has_more:
             return Branch(tuple(text))
         if is_again:
