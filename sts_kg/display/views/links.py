@@ -181,7 +181,7 @@ def of_layers(layers: Layers) -> View:
 
 def of_proposals(proposals: Proposals) -> View:
     """Return how many pairs were proposed, how many were left out and why, and the first rows, with how sure each is."""
-    left_out = ", ".join(f"{cut(why, 150)} {number:,}" for why, number in proposals.left_out.items())
+    left_out = ", ".join(f"{number:,} {cut(why, 150)}" for why, number in proposals.left_out.items() if number)
     facts = (
         ("about", cut(str(proposals.mappings.metadata.get("mapping_set_description") or ""))),
         ("left out", left_out),
