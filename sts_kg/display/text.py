@@ -53,7 +53,9 @@ def _block(block: Block, width: int | None) -> str:
         return f"{table}\n{_line(block.caption, width)}" if block.caption and block.rows else table
     if isinstance(block, Listing):
         signs = [f"{n}. " if block.ordered else "- " for n, _ in enumerate(block.items, 1)]
-        return "\n".join(_line(item, width, sign, " " * len(sign)) for sign, item in zip(signs, block.items, strict=True))
+        return "\n".join(
+            _line(item, width, sign, " " * len(sign)) for sign, item in zip(signs, block.items, strict=True)
+        )
     if isinstance(block, Branch):
         return "\n".join(_branch(block, 0, width))
     if isinstance(block, Fold):

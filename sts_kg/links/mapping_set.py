@@ -78,7 +78,12 @@ class Mapping(Shown):
     line: int | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
-        ends = (self.subject_id or self.subject_label, "not" if self.negative else "", self.predicate_id, self.object_id)
+        ends = (
+            self.subject_id or self.subject_label,
+            "not" if self.negative else "",
+            self.predicate_id,
+            self.object_id,
+        )
         return f"<Mapping: {visible(' '.join(filter(None, ends)))[:300]}>"
 
     @property

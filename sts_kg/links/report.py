@@ -226,8 +226,8 @@ class LinkReport(Shown):
     counts the mappings whose vocabulary no document describes. `denied` are the pairs that our mappings deny, though a
     document gives both the same name or joins them by a cross-reference; of `agreed` its cross-references say the same
     as our mappings. `evidence` has a candidate once for each kind of evidence, `left_out` counts the pairs that have
-    some and are no candidates, by why. `unsown` are the seeds that no document has. `everything` says whether the view of
-    the report has the rest, too.
+    some and are no candidates, by why. `unsown` are the seeds that no document has. `everything` says whether the view
+    of the report has the rest, too.
     """
 
     documents: tuple[Document, ...]

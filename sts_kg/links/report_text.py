@@ -41,6 +41,7 @@ class Section:
 
 def sections(report: LinkReport, everything: bool) -> Iterator[Section]:
     """Yield the tables of a report: what holds, what needs a hand, candidates, and with `everything` the rest."""
+
     def links(title: str, statuses: tuple[str, ...], note: str = "") -> Iterator[Section]:
         of = sorted((one for one in report.links if one.status in statuses), key=lambda one: statuses.index(one.status))
         if of:

@@ -117,9 +117,7 @@ def push(
     with _prepared(graphs, target, scope, timeout_s, update=update, graph_store=graph_store) as (store, prepared):
         contents = dict(prepared)
         same = {name: _is_there(store, name, content, replace=replace) for name, content in contents.items()}
-        return Outcomes(
-            _put(store, name, content, same[name], batch, progress) for name, content in contents.items()
-        )
+        return Outcomes(_put(store, name, content, same[name], batch, progress) for name, content in contents.items())
 
 
 def verify(
@@ -154,9 +152,7 @@ def verify(
         others = store.names(base) if base is not None else []
         known = {each.graph for each in found}
         beside = (name for name in others if name not in known)
-        return Outcomes(
-            [*found, *(Verified(name, "not compared", 0, "", store.count(name), "", 0) for name in beside)]
-        )
+        return Outcomes([*found, *(Verified(name, "not compared", 0, "", store.count(name), "", 0) for name in beside)])
 
 
 @contextmanager

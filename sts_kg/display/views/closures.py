@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sts_kg.closure import RULES
 from sts_kg.display.view import (
     Badge,
     Block,
@@ -20,7 +21,6 @@ from sts_kg.display.view import (
     cut,
     grid,
 )
-from sts_kg.closure import RULES
 from sts_kg.errors import TooManyTriplesError
 from sts_kg.safe import counted
 
@@ -60,7 +60,9 @@ def of_closure(closure: Closure) -> View:
         told = [cut(str(each)) for each in closure.warnings[:MOST_LISTED]]
         blocks.append(Fold(counted(warnings, "warning"), (Listing((*told, *_more(warnings - len(told), "warning"))),)))
     if stats.firings:
-        blocks.append(Fold(f"how often {counted(len(stats.firings), 'rule')} concluded something", (_firings(closure),)))
+        blocks.append(
+            Fold(f"how often {counted(len(stats.firings), 'rule')} concluded something", (_firings(closure),))
+        )
     state = Badge(counted(clashes, "contradiction"), "bad") if clashes else Badge("consistent", "good")
     return View(("Closure: ", state), tuple(blocks))
 

@@ -19,12 +19,22 @@ from sts_kg.display.view import (
     cut,
     grid,
 )
-from sts_kg.display.views.tables import grid_of_table
 from sts_kg.display.views.terms import link_to
 from sts_kg.safe import counted
 
 if TYPE_CHECKING:
-    from sts_kg.cohort import Cohort, Coded, ConceptSets, OmopTables, Partitions, Rejected, Rejections, Release, Rows, Sums
+    from sts_kg.cohort import (
+        Coded,
+        Cohort,
+        ConceptSets,
+        OmopTables,
+        Partitions,
+        Rejected,
+        Rejections,
+        Release,
+        Rows,
+        Sums,
+    )
 
 __all__ = [
     "of_coded",
@@ -116,7 +126,12 @@ def of_rows(rows: Rows) -> View:
         ("options", f"{len(rows.plan.options):,}"),
         ("as of", str(rows.as_of or "")),
     )
-    ways = (Code("rows.to_pandas()"), Code("rows.to_polars()"), Code("rows.to_arrow()"), Code("rows.write('rows.parquet')"))
+    ways = (
+        Code("rows.to_pandas()"),
+        Code("rows.to_polars()"),
+        Code("rows.to_arrow()"),
+        Code("rows.write('rows.parquet')"),
+    )
     note = Paragraph(Quiet("Each row is about one patient, so none is shown unasked, and they are not counted."))
     return View("Answers for each patient", (Facts(facts), Listing(ways), note))
 
@@ -145,7 +160,9 @@ def of_rejections(rejections: Rejections) -> View:
 def of_rejected(one: Rejected) -> View:
     """Return the place of a row that cannot be used."""
     facts = Facts((("table", cut(one.table)), ("line", _line(one)), ("column", cut(one.column))))
-    return View("A row that cannot be used", (facts, Paragraph(("Why: ", Code("str()"), " says it, perhaps with the cell."))))
+    return View(
+        "A row that cannot be used", (facts, Paragraph(("Why: ", Code("str()"), " says it, perhaps with the cell.")))
+    )
 
 
 def _line(one: Rejected) -> str:
@@ -165,13 +182,22 @@ def of_concept_sets(sets: ConceptSets) -> View:
         ("digest", Code(f"{sets.digest[:16]}…")),
     )
     rows = [
-        (cut(row.term, 100), row.relation, cut(row.vocabulary_id or row.system, 100), cut(row.concept_code, 100))
-        + (cut(row.label, 150), cut(row.needs, 100), "yes" if row.descendants else "")
+        (
+            cut(row.term, 100),
+            row.relation,
+            cut(row.vocabulary_id or row.system, 100),
+            cut(row.concept_code, 100),
+            cut(row.label, 150),
+            cut(row.needs, 100),
+            "yes" if row.descendants else "",
+        )
         for row in sets.rows[:MOST_CODES]
     ]
     header = ("term", "relation", "vocabulary", "code", "label", "needs a code of", "what is below, too")
     codes = grid(header, rows, "code", most=MOST_CODES, total=len(sets.rows))
-    return View("Codes that stand for terms of ours", (Facts(facts), codes, Paragraph(("All of them: ", Code("to_table()")))))
+    return View(
+        "Codes that stand for terms of ours", (Facts(facts), codes, Paragraph(("All of them: ", Code("to_table()"))))
+    )
 
 
 def of_coded(source: Coded) -> View:

@@ -34,7 +34,7 @@ MOST_TURTLE = 300
 
 
 def of_graph(graph: ShownGraph) -> View:
-    """Return the number of triples, the subjects by class, the first triples with labels, and a small graph as Turtle."""
+    """Return the number of triples, its subjects by class, the first triples, and a small graph as Turtle."""
     total, named = len(graph), _names(graph)
     first = nsmallest(MOST_ROWS, islice(graph, MOST_LOOKED), key=_text)
     blocks: list[Block] = []
@@ -75,7 +75,8 @@ def _classes(graph: ShownGraph, named: Callable[[str], str]) -> Inline:
     counts = Counter(kind for _, kind in islice(graph.subject_objects(RDF.type), MOST_LOOKED))
     found = sorted(((str(kind), n) for kind, n in counts.items() if isinstance(kind, URIRef)), key=_most_first)
     shown: list[Inline] = [
-        (link_to(iri, named=named, text=_label(URIRef(iri), graph)), Quiet(f" {n:,}")) for iri, n in found[:MOST_CLASSES]
+        (link_to(iri, named=named, text=_label(URIRef(iri), graph)), Quiet(f" {n:,}"))
+        for iri, n in found[:MOST_CLASSES]
     ]
     if more := len(found) - MOST_CLASSES:
         shown += [Quiet(counted(more, "more class", "more classes"))] if more > 0 else []

@@ -88,7 +88,9 @@ def _paste(rows: str) -> Source:
     if len(rows) <= MOST_PASTE:
         return Source(rows, "tsv")
     whole = rows[: rows.rfind("\n", 0, MOST_PASTE) + 1]
-    return Source(f"{whole}… rows_to_paste() has {counted(rows.count(chr(10)) - whole.count(chr(10)), 'more row')}\n", "tsv")
+    return Source(
+        f"{whole}… rows_to_paste() has {counted(rows.count(chr(10)) - whole.count(chr(10)), 'more row')}\n", "tsv"
+    )
 
 
 # --- mappings
@@ -111,7 +113,9 @@ def of_mapping_set(given: MappingSet) -> View:
 
 
 def _counts(counts: Counter[str]) -> str:
-    most = [f"{cut(name, 60)} {number:,}" for name, number in sorted(counts.items(), key=lambda each: (-each[1], each[0]))]
+    most = [
+        f"{cut(name, 60)} {number:,}" for name, number in sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    ]
     return ", ".join(most[:15]) + (f", and {len(most) - 15:,} more" if len(most) > 15 else "")
 
 
@@ -171,16 +175,20 @@ def of_layers(layers: Layers) -> View:
         )
         for each in reversed(layers.given)
     ]
-    blocks: list[Block] = [grid(("set", "whose", "rows", "in effect", "version"), rows, "mapping set", most=MOST_MAPPINGS)]
+    blocks: list[Block] = [
+        grid(("set", "whose", "rows", "in effect", "version"), rows, "mapping set", most=MOST_MAPPINGS)
+    ]
     if number := len(layers.derived.mappings):
-        blocks.append(Paragraph(f"From these {counted(number, 'more mapping')} {'follows' if number == 1 else 'follow'}."))
+        blocks.append(
+            Paragraph(f"From these {counted(number, 'more mapping')} {'follows' if number == 1 else 'follow'}.")
+        )
     if layers.conflicts:
         blocks += [Heading("What does not agree"), *grid_of_table(layers.to_table(), "conflict", most=MOST_CONFLICTS)]
     return View("Mapping sets in layers, the uppermost first", tuple(blocks))
 
 
 def of_proposals(proposals: Proposals) -> View:
-    """Return how many pairs were proposed, how many were left out and why, and the first rows, with how sure each is."""
+    """Return how many pairs were proposed, how many were left out and why, and the first rows with how sure each is."""
     left_out = ", ".join(f"{number:,} {cut(why, 150)}" for why, number in proposals.left_out.items() if number)
     facts = (
         ("about", cut(str(proposals.mappings.metadata.get("mapping_set_description") or ""))),
@@ -200,12 +208,16 @@ def of_pin(pin: Pin) -> View:
     """Return what a pin says of its document, without the secrets of its address."""
     told = {each.name: str(getattr(pin, each.name)) for each in fields(pin)}
     told |= {"address": without_secrets(pin.address), "size": f"{pin.size:,} bytes"}
-    return View(f"Pin of {cut(told.pop('name'), 150)}", (Facts(tuple((name, cut(text)) for name, text in told.items())),))
+    return View(
+        f"Pin of {cut(told.pop('name'), 150)}", (Facts(tuple((name, cut(text)) for name, text in told.items())),)
+    )
 
 
 def of_code(code: ListedCode) -> View:
     """Return a code of a list, with its label, whether it is retired, and its lines."""
-    lines = ", ".join(map(str, code.lines[:20])) + (f" and {len(code.lines) - 20:,} more" if len(code.lines) > 20 else "")
+    lines = ", ".join(map(str, code.lines[:20])) + (
+        f" and {len(code.lines) - 20:,} more" if len(code.lines) > 20 else ""
+    )
     facts = (
         ("label", cut(code.label)),
         ("retired", "yes" if code.retired else "no"),

@@ -31,7 +31,12 @@ def link_to(iri: str, *, named: Callable[[str], str] = compress, text: str = "")
 
 
 def cell_of(
-    term: Term | None, label: str = "", *, unbound: str = "", mixed: bool = False, named: Callable[[str], str] = compress
+    term: Term | None,
+    label: str = "",
+    *,
+    unbound: str = "",
+    mixed: bool = False,
+    named: Callable[[str], str] = compress,
 ) -> Inline:
     """Return a term as a cell: an IRI as a link below its label, a literal with its language.
 
