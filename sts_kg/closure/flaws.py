@@ -14,7 +14,7 @@ from sts_kg.closure.columns import Ids, contains
 from sts_kg.closure.fixpoint import Fixpoint
 from sts_kg.closure.io.lines import Look, lines_of
 from sts_kg.closure.triples import ASSERTED, ends
-from sts_kg.safe import visible
+from sts_kg.safe import brief
 from sts_kg.shown import Shown
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Warned(Shown):
     node: Node
 
     def __repr__(self) -> str:
-        return f"<Warned: {visible(str(self))[:300]}>"
+        return f"<Warned: {brief(str(self))}>"
 
     def __str__(self) -> str:
         place = ", line ".join(str(each) for each in (self.source, self.line) if each)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sts_kg.safe import counted, visible
+from sts_kg.safe import brief, counted
 from sts_kg.shown import Shown
 
 __all__ = ["Rejected", "Rejections"]
@@ -31,7 +31,7 @@ class Rejected(Shown):
     def __repr__(self) -> str:
         """Return the place, without the reason, which may hold what stands in a cell."""
         line = "" if self.row is None else f", line {self.row}"
-        return f"<Rejected: {visible(self.table)[:200]}{line}, {visible(self.column)[:200]}>"
+        return f"<Rejected: {brief(self.table, 200)}{line}, {brief(self.column, 200)}>"
 
     def __str__(self) -> str:
         place = f", line {self.row}" if self.row is not None else ""

@@ -95,7 +95,7 @@ def _block(block: Block) -> str:  # one line a kind
     if isinstance(block, Figure):
         return f'<figure role="img" aria-label="{escaped(block.alt)}">{block.svg}</figure>'
     assert isinstance(block, Download), "these are all kinds of blocks"
-    data = base64.b64encode(block.text.encode()).decode()
+    data = base64.b64encode(block.text.encode(errors="replace")).decode()
     return (
         f'<p><a class="sts-kg-download" download="{escaped(block.name)}" '
         f'href="data:{block.media_type};base64,{data}">Download {escaped(block.name)}</a></p>'

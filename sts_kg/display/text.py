@@ -20,7 +20,7 @@ from sts_kg.display.view import (
     plain,
 )
 from sts_kg.safe import visible, visible_data
-from sts_kg.tables import text_table, wrapped
+from sts_kg.tables import NO_ROWS, text_table, wrapped
 
 __all__ = ["written"]
 
@@ -50,7 +50,11 @@ def _block(block: Block, width: int | None) -> str:
         return "\n".join(_line(text, width, f"{name:{longest}}", " " * longest) for name, text in rows)
     if isinstance(block, Grid):
         table = text_table(block.header, [[plain(cell) for cell in row] for row in block.rows], width=width)
-        return f"{table}\n{_line(block.caption, width)}" if block.caption and block.rows else table
+        return (
+            f"{table if block.rows else table.removesuffix(NO_ROWS).rstrip()}\n{_line(block.caption, width)}"
+            if block.caption
+            else table
+        )
     if isinstance(block, Listing):
         signs = [f"{n}. " if block.ordered else "- " for n, _ in enumerate(block.items, 1)]
         return "\n".join(

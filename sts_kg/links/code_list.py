@@ -18,7 +18,7 @@ from sts_kg.links.curies import iri_of
 from sts_kg.links.layers import Layers, Statement
 from sts_kg.links.slots import NO_TERM
 from sts_kg.rdf import BASE, STS, Prefixes, local
-from sts_kg.safe import counted, visible
+from sts_kg.safe import brief, counted
 from sts_kg.shown import Shown
 from sts_kg.tables import Table, read_rows
 
@@ -51,7 +51,7 @@ class Code(Shown):
     differs: bool = False
 
     def __repr__(self) -> str:
-        return f"<Code {visible(self.text)[:200]}{', retired' if self.retired else ''}>"
+        return f"<Code {brief(self.text, 200)}{', retired' if self.retired else ''}>"
 
 
 def read_codes(path: str | Path, *, column: str = "code", encoding: str | None = None) -> tuple[list[Code], list[str]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sts_kg.links.slots import DATE, DATES, IDS, LISTS, NUMBER, NUMBERS, PROPAGATED, SET_SLOTS, UNDEFINED
-from sts_kg.safe import counted, visible
+from sts_kg.safe import brief, counted
 from sts_kg.shown import Shown
 
 __all__ = ["KNOWN", "SLOTS", "Mapping", "MappingSet", "columns_of", "date_of", "row_value", "used_prefixes", "value_of"]
@@ -84,7 +84,7 @@ class Mapping(Shown):
             self.predicate_id,
             self.object_id,
         )
-        return f"<Mapping: {visible(' '.join(filter(None, ends)))[:300]}>"
+        return f"<Mapping: {brief(' '.join(filter(None, ends)))}>"
 
     @property
     def negative(self) -> bool:
@@ -120,7 +120,7 @@ class MappingSet(Shown):
     short: dict[int, int] = field(default_factory=dict, compare=False, repr=False)
 
     def __repr__(self) -> str:
-        return f"<MappingSet {visible(self.name or 'without a name')[:300]}: {counted(len(self.mappings), 'mapping')}>"
+        return f"<MappingSet {brief(self.name or 'without a name')}: {counted(len(self.mappings), 'mapping')}>"
 
     @property
     def id(self) -> str:

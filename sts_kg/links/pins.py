@@ -16,7 +16,7 @@ from pathlib import Path
 from sts_kg.errors import CurieError, ParseError
 from sts_kg.links.naming import Name
 from sts_kg.rdf import read_text, write_bytes
-from sts_kg.safe import visible, visible_data
+from sts_kg.safe import brief, visible_data
 from sts_kg.shown import Shown
 
 __all__ = ["Pin", "read_pins", "write_pins"]
@@ -44,7 +44,7 @@ class Pin(Shown):
     date: str
 
     def __repr__(self) -> str:
-        return f"<Pin {visible(self.name)[:200]}: version {visible(self.version)[:200]}, of {visible(self.date)[:50]}>"
+        return f"<Pin {brief(self.name, 200)}: version {brief(self.version, 200)}, of {brief(self.date, 50)}>"
 
 
 def read_pins(path: str | Path) -> dict[str, Pin]:

@@ -24,7 +24,7 @@ from sts_kg.links.pins import Pin
 from sts_kg.links.report_text import Section, about, headline, points, sections, summary, to_markdown, to_text
 from sts_kg.links.table_source import Unread
 from sts_kg.rdf import BASE, STS, Prefix, Prefixes, ShownGraph, compress, ntriples_of
-from sts_kg.safe import counted, visible
+from sts_kg.safe import brief, counted, visible
 from sts_kg.shown import Shown
 from sts_kg.tables import Table
 
@@ -245,7 +245,7 @@ class LinkReport(Shown):
     everything: bool = field(default=False, compare=False)
 
     def __repr__(self) -> str:
-        names = visible(", ".join(document.name for document in self.documents))[:300]
+        names = brief(", ".join(document.name for document in self.documents))
         found = f"{counted(len(self.links), 'mapping')} looked at, {counted(len(self.candidates), 'candidate')}"
         return f"<LinkReport of {names or 'no document'}: {found}>"
 

@@ -109,7 +109,7 @@ def of_quads(quads: Iterable[ox.Quad], identifier: URIRef | None = None) -> Show
     return graph
 
 
-class ChangedGraph(ShownGraph):
+class ChangedGraph(Graph):
     """A graph with some triples removed and others added, seen without copying it; it cannot be written to.
 
     Parameters
@@ -141,17 +141,6 @@ class ChangedGraph(ShownGraph):
     def add(self, triple: Any) -> Any:
         """Raise, since the graph cannot be written to."""
         raise TypeError("a changed graph cannot be written to")
-
-    def __add__(self, other: Graph) -> ShownGraph:
-        whole = ShownGraph()
-        for each in (self, other):
-            for prefix, namespace in each.namespaces():
-                whole.bind(prefix, namespace)
-            whole += each
-        return whole
-
-    def __reduce__(self) -> Any:
-        return ChangedGraph, (self._graph, self.removed, self.added)
 
 
 def of_ntriples(data: bytes) -> ShownGraph:

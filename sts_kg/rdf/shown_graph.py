@@ -9,7 +9,7 @@ from typing import Any
 from rdflib import Graph, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
-from sts_kg.safe import counted, visible
+from sts_kg.safe import brief, counted
 from sts_kg.shown import Shown
 
 __all__ = ["ShownGraph"]
@@ -27,7 +27,7 @@ class ShownGraph(Shown, Graph):
 
     def __repr__(self) -> str:
         is_named = isinstance(self.identifier, URIRef) and self.identifier != DATASET_DEFAULT_GRAPH_ID
-        name = f" {visible(str(self.identifier))[:200]}" if is_named else ""
+        name = f" {brief(str(self.identifier), 200)}" if is_named else ""
         return f"<{type(self).__name__}{name}: {counted(len(self), 'triple')}>"
 
     def __reduce__(self) -> Any:

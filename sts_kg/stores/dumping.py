@@ -20,7 +20,7 @@ from typing import BinaryIO, cast
 from rdflib import URIRef
 
 from sts_kg.rdf import expand, write_bytes, writing, writing_folder
-from sts_kg.safe import counted, visible
+from sts_kg.safe import brief, counted
 from sts_kg.shown import Shown
 from sts_kg.stores.blank_nodes import ScopedNames, StructuralNames
 from sts_kg.stores.content import Content, Source, rereadable
@@ -44,7 +44,7 @@ class Dumped(Shown):
     sha256: str
 
     def __repr__(self) -> str:
-        return f"<Dumped {visible(self.graph)[:300]}: {counted(self.triples, 'triple')} in {visible(self.file)}>"
+        return f"<Dumped {brief(self.graph)}: {counted(self.triples, 'triple')} in {brief(self.file)}>"
 
 
 def dump(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sts_kg.safe import brief
 from sts_kg.shown import Shown
 
 __all__ = ["PROFILES", "Profile"]
@@ -43,7 +44,7 @@ class Profile(Shown):
     hints: tuple[tuple[str, str], ...] = ()
 
     def __repr__(self) -> str:
-        return f"<Profile: {self.about}>"
+        return f"<Profile: {brief(self.about)}>"
 
 
 _SORTED = "Virtuoso sorts at most 10,000 rows for one OFFSET: use pages(), or ask for less"

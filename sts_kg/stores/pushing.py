@@ -18,7 +18,7 @@ from rdflib import URIRef
 
 from sts_kg.errors import EndpointError
 from sts_kg.rdf import expand
-from sts_kg.safe import counted, visible
+from sts_kg.safe import brief, counted
 from sts_kg.shown import Shown
 from sts_kg.stores.blank_nodes import ScopedNames, StructuralNames
 from sts_kg.stores.content import Content, Source, rereadable
@@ -43,7 +43,7 @@ class Pushed(Shown):
 
     def __repr__(self) -> str:
         state = "already there" if self.skipped else f"pushed in {self.seconds:.1f} s"
-        return f"<Pushed {visible(self.graph)[:300]}: {counted(self.triples, 'triple')}, {state}>"
+        return f"<Pushed {brief(self.graph)}: {counted(self.triples, 'triple')}, {state}>"
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,7 +64,7 @@ class Verified(Shown):
     blank_nodes: int
 
     def __repr__(self) -> str:
-        return f"<Verified {visible(self.graph)[:300]}: {self.state}, {counted(self.triples_there, 'triple')} there>"
+        return f"<Verified {brief(self.graph)}: {brief(self.state, 50)}, {counted(self.triples_there, 'triple')} there>"
 
 
 def push(

@@ -9,7 +9,7 @@ from rdflib.term import Node
 
 from sts_kg.closure.rules.table import RULES
 from sts_kg.rdf import compress
-from sts_kg.safe import visible
+from sts_kg.safe import brief
 from sts_kg.shown import Shown
 
 __all__ = ["Inconsistency", "inconsistency"]
@@ -24,7 +24,7 @@ class Inconsistency(Shown):
     message: str
 
     def __repr__(self) -> str:
-        return f"<Inconsistency: {visible(str(self))[:300]}>"
+        return f"<Inconsistency: {brief(str(self))}>"
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.message}"

@@ -14,7 +14,7 @@ from sts_kg.closure.terms import Terms
 from sts_kg.closure.vocabulary import expanded
 from sts_kg.rdf import compress, node, ntriples, rdflib_quiet, split
 from sts_kg.rdf.xsd import ILL_TYPED, SUPPORTED, Value, contains, value
-from sts_kg.safe import counted, visible
+from sts_kg.safe import brief, counted
 from sts_kg.shown import Shown
 
 __all__ = ["Proof", "check", "proof_of"]
@@ -49,7 +49,7 @@ class Proof(Shown):
 
     def __repr__(self) -> str:
         by = self.rule or "what is asserted"
-        return f"<Proof: {visible(self.conclusion)[:300]}, by {by}, {counted(self.n_steps, 'step')}>"
+        return f"<Proof: {brief(self.conclusion)}, by {by}, {counted(self.n_steps, 'step')}>"
 
     @property
     def n_steps(self) -> int:

@@ -184,7 +184,7 @@ def of_concept_sets(sets: ConceptSets) -> View:
     rows = [
         (
             cut(row.term, 100),
-            row.relation,
+            cut(row.relation, 20),
             cut(row.vocabulary_id or row.system, 100),
             cut(row.concept_code, 100),
             cut(row.label, 150),

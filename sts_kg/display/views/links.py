@@ -62,7 +62,7 @@ def of_report(report: LinkReport) -> View:
     linked = tuple(block for one in report.about() for block in _section(one, MOST_ROWS))
     blocks.append(Fold("What was linked", linked, is_open=report.everything))
     if report.ours.footer:
-        blocks.append(Paragraph(Quiet(report.ours.footer)))
+        blocks.append(Paragraph(Quiet(cut(report.ours.footer, 1_000))))
     return View(cut(report.title), tuple(blocks))
 
 

@@ -18,7 +18,7 @@ __all__ = ["of_endpoint", "of_outcomes", "of_profile", "of_record"]
 MOST_GRAPHS = 100
 MOST_NAMED = 10
 _DIGEST = 12  # characters of a digest in a table
-_WORDS = {"skipped": "already there", "sha256": "SHA-256 of the file"}
+_WORDS = {"skipped": "already there", "sha256": "SHA-256"}
 _STATES = {"same": "good", "missing": "bad", "other content": "bad"}
 
 
