@@ -197,7 +197,7 @@ def hostile(t: str, plan_of: Cohort) -> Sequence[Shown]:
     graph = ShownGraph(identifier=term)
     with_text = ((term, RDF.type, term), (term, RDFS.label, literal), (blank, term, typed), (term, term, Literal(t)))
     for triple in with_text:
-        graph.store.add(triple, graph)  # type: ignore[arg-type] # rdflib warns of what is no IRI
+        graph.store.add(triple, graph)
     graph.labels, graph.sparql = labels, t
     table = Table((t, "b"), ((term, typed), (literal, blank), (None, Literal(t))), labels, (t, t), t, t)
     many = Table(("n",), ((Literal(1),),), notes=(t,) * 50)
