@@ -72,7 +72,7 @@ def test_a_long_report_is_cut_and_says_so(report: LinkReport) -> None:
     *_, paste, _ = (block for block in view_of(many).blocks if isinstance(block, Fold))
     (rows,) = paste.blocks
     captions = [block.caption for block in view_of(many).blocks if isinstance(block, Grid)]
-    assert captions == ["9 rows", "2 rows", "the first 50 of 3,000 rows"]
+    assert captions == ["9 rows", "2 rows", "the first 200 of 3,000 rows"]
     assert isinstance(rows, Source)
     whole = many.rows_to_paste().splitlines()
     *shown, last = rows.text.splitlines()

@@ -80,7 +80,7 @@ def _sums(cohort: Sums, where: tuple[str, Inline]) -> Iterator[Block]:
     plan, rejected = cohort.plan, len(cohort.read.rejections)
     cannot = f"{rejected:,}, see the rejections" if rejected else ""
     facts = _whole(cohort.release)
-    yield Facts((*facts, where, ("by the reading", plan.reading or ""), ("rows that cannot be used", cannot)))
+    yield Facts((*facts, where, ("by the reading", cut(plan.reading or "")), ("rows that cannot be used", cannot)))
     yield from _options(cohort.release)
 
 
@@ -104,7 +104,7 @@ def _options(release: Release) -> Iterator[Block]:
     yield grid(("option", "met", "not met", "undetermined"), rows, "option")
     if any(HIDDEN in row[1:] for row in rows) or release.patients is None or release.contradictory is None:
         yield Paragraph(Quiet(release.legend))
-    yield Paragraph(Quiet(release.plan.disclaimer))
+    yield Paragraph(Quiet(cut(release.plan.disclaimer, 1_000)))
 
 
 def of_release(release: Release) -> View:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["of_code", "of_layers", "of_mapping", "of_mapping_set", "of_pin", "of_proposals", "of_report"]
 
 #: Rows of each table of a report, shown unasked and with everything.
-MOST_ROWS, MOST_OF_ALL = 50, 2_000
+MOST_ROWS, MOST_OF_ALL = 200, 2_000
 #: Rows of a mapping set, conflicts of layers, sentences of a report.
 MOST_MAPPINGS, MOST_CONFLICTS, MOST_POINTS = 50, 20, 40
 #: Characters of rows that are to be pasted.
@@ -81,7 +81,7 @@ def _cell(name: str, cell: Cell) -> Inline:
         return Badge(cell.text, _STATUSES.get(cell.text, "note"))
     if cell.href:
         return Link(cut(cell.text, 150), cell.href) if len(cell.href) < 2_000 else cut(cell.text, 150)
-    return cut(cell.text)
+    return cut(cell.text, 300)
 
 
 def _paste(rows: str) -> Source:

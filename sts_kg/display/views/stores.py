@@ -28,7 +28,7 @@ def of_endpoint(endpoint: Endpoint) -> View:
     answers = ("from the cache only" if endpoint.offline else "kept in a cache") if endpoint.cache else "not kept"
     facts = (
         ("address", without_secrets(endpoint.url)),
-        ("kind", profile.about),
+        ("kind", cut(profile.about)),
         ("a request takes at most", f"{endpoint.timeout_s:g} s, {endpoint.most_bytes:,} bytes"),
         ("attempts", f"{endpoint.attempts:,}"),
         ("answers", answers),
@@ -55,7 +55,7 @@ def _name(iri: str) -> str:
 def of_profile(profile: Profile) -> View:
     """Return how a kind of endpoint is asked."""
     facts = (
-        ("about", profile.about),
+        ("about", cut(profile.about)),
         ("the query is sent", "as the body" if profile.direct else "as a form"),
         ("by GET below", f"{profile.get_below:,} bytes" if profile.get_below else ""),
         ("requests", "one at a time" if profile.alone else ""),
@@ -92,7 +92,7 @@ def _cell(name: str, value: object, *, whole: bool = False) -> Inline:
         shown = _name(str(value))
         return link_to(shown) if shown == value else shown
     if name == "state":
-        return Badge(str(value), _STATES.get(str(value), "note"))
+        return Badge(cut(str(value), 100), _STATES.get(str(value), "note"))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
@@ -101,5 +101,5 @@ def _cell(name: str, value: object, *, whole: bool = False) -> Inline:
         return f"{value:.3f}"
     text = str(value)
     if name.startswith(("digest", "sha256")) and text:
-        return Code(text if whole else f"{text[:_DIGEST]}…")
+        return Code(cut(text, 128) if whole else f"{text[:_DIGEST]}…")
     return Quiet(cut(text)) if name == "file" else cut(text)
