@@ -157,7 +157,7 @@ class KnowledgeGraph:
             The ontology or a case contradicts itself.
         """
         graph = self.closure.inferred
-        graph.labels = self.guideline.labels
+        graph.labels = _Labels(self.guideline)
         return graph
 
     @property
@@ -319,7 +319,7 @@ class KnowledgeGraph:
         if isinstance(answer, ShownGraph):
             answer.sparql = text
             if self._session is not None:  # no ontology is downloaded for its labels alone
-                answer.labels = self._session.guideline.labels
+                answer.labels = _Labels(self._session.guideline)
         return answer
 
     def queries(self, topic: str | None = None) -> Table:
@@ -1433,6 +1433,22 @@ class _Sets(Mapping[URIRef, bytes]):
 
     def __len__(self) -> int:
         return len(self._graphs)
+
+
+class _Labels(Mapping[URIRef, str]):
+    """The labels of a guideline, which is read when one is first asked for."""
+
+    def __init__(self, guideline: Guideline) -> None:
+        self._guideline = guideline
+
+    def __getitem__(self, term: URIRef) -> str:
+        return self._guideline.labels[term]
+
+    def __iter__(self) -> Iterator[URIRef]:
+        return iter(self._guideline.labels)
+
+    def __len__(self) -> int:
+        return len(self._guideline.labels)
 
 
 def _own_queries(folder: str | Path | None) -> dict[str, CannedQuery]:

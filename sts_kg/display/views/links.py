@@ -145,7 +145,7 @@ def _end(row: Mapping, side: str, of: MappingSet | None = None) -> Inline:
 def _link(name: str, prefixes: dict[str, str]) -> Inline:
     """Return the name of a term as a link to what it stands for."""
     iri, text = iri_of(name, prefixes), cut(name, 150)
-    return Link(text, iri) if iri.startswith("http") and len(iri) < 2_000 else text
+    return Link(text, iri) if len(iri) < 2_000 else text
 
 
 def of_mapping(row: Mapping) -> View:
