@@ -193,7 +193,7 @@ def of_concept_sets(sets: ConceptSets) -> View:
         )
         for row in sets.rows[:MOST_CODES]
     ]
-    header = ("term", "relation", "vocabulary", "code", "label", "needs a code of", "what is below, too")
+    header = ("term", "relation", "vocabulary", "code", "label", "needs", "below, too")
     codes = grid(header, rows, "code", most=MOST_CODES, total=len(sets.rows))
     return View(
         "Codes that stand for terms of ours", (Facts(facts), codes, Paragraph(("All of them: ", Code("to_table()"))))

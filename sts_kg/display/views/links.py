@@ -103,7 +103,7 @@ def of_mapping_set(given: MappingSet) -> View:
     facts = (
         ("id", link_to(given.id) if given.id else "none"),
         ("version", cut(str(told.get("mapping_set_version") or ""))),
-        ("license", cut(str(told.get("license") or ""))),
+        ("license", _link(str(told.get("license") or ""), {})),
         ("about", cut(str(told.get("mapping_set_description") or ""))),
         ("matches", _counts(Counter(("not " if row.negative else "") + str(row.predicate_id) for row in rows))),
         ("vocabularies", _counts(Counter(str(row.object_id).partition(":")[0] for row in rows if row.object_id))),
