@@ -15,6 +15,12 @@ class Shown:
 
     __slots__ = ()
 
+    def __init_subclass__(cls, **given: Any) -> None:
+        """Give each class the way of IPython itself: in a class that has a `__repr__`, IPython looks no further."""
+        super().__init_subclass__(**given)
+        if "_repr_pretty_" not in vars(cls):
+            cls._repr_pretty_ = Shown._repr_pretty_  # type: ignore[method-assign]
+
     def to_html(self) -> str:
         """Return one HTML page that shows this: no script, nothing loaded from anywhere, light and dark."""
         from sts_kg.display import page

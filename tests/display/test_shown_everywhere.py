@@ -144,23 +144,12 @@ def test_a_page_and_a_cell_have_the_markup_of_the_view(things: Mapping[str, Show
     assert re.findall("http|url\\(|@import", stylesheet()) == []
 
 
-class Printer:
-    """What IPython gives to `_repr_pretty_`."""
-
-    max_width = 79
-
-    def __init__(self, depth: int) -> None:
-        self.stack, self.said = [0] * depth, ""
-
-    def text(self, said: str) -> None:
-        self.said += said
-
-
-@pytest.mark.parametrize(("depth", "cycle"), [(1, False), (2, False), (1, True)])
-def test_within_a_list_an_object_is_one_line(things: Mapping[str, Shown], depth: int, cycle: bool) -> None:
-    printer, thing = Printer(depth), things["Pushed"]
-    thing._repr_pretty_(printer, cycle)
-    assert printer.said == (repr(thing) if depth > 1 or cycle else as_text(thing, 79))
+@pytest.mark.parametrize("name", held())
+def test_ipython_prints_the_text_and_a_line_within_a_list(things: Mapping[str, Shown], name: str) -> None:
+    pretty, thing = pytest.importorskip("IPython.lib.pretty").pretty, things[name]
+    assert pretty(thing) == as_text(thing, 79)
+    assert pretty([thing]) == f"[{thing!r}]"
+    assert pretty({"x": thing}) == f"{{'x': {thing!r}}}"
 
 
 # --- what others wrote
