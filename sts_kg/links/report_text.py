@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Section", "about", "headline", "points", "sections", "summary", "to_markdown", "to_text"]
 
-HOLD = ("found", "other form")
+_HOLD = ("found", "other form")
 #: What needs a hand, the worst first.
 _WRONG = ("missing", "deprecated", "label differs")
 _LINKS = ("subject", "predicate", "object", "status", "document", "label", "detail")
@@ -51,7 +51,7 @@ def sections(report: LinkReport, everything: bool) -> Iterator[Section]:
         if of:
             yield Section(f"{title} ({len(of)})", _PAIRS, [*map(_pair_row, of)], note, paste)
 
-    yield from links("What holds", HOLD)
+    yield from links("What holds", _HOLD)
     yield from links("What needs a hand", _WRONG)
     by_reference, named = _parted(report.denied)
     yield from pairs("Denied, but of the same name there", named, "Our mappings say that these are not the same.")
@@ -123,7 +123,7 @@ def points(report: LinkReport, everything: bool) -> Iterator[str]:
     """Yield a sentence on each document and on what was not found."""
     for document in report.documents:
         counts = Counter(one.status for one in report.links if one.document == document.name)
-        statuses = (*HOLD, "label differs", "deprecated", "referenced", "missing")
+        statuses = (*_HOLD, "label differs", "deprecated", "referenced", "missing")
         told = ", ".join(f"{counts[status]} {status}" for status in statuses if counts[status])
         yield (
             f"{document.name}: {document.n_kept:,} of {counted(document.n_read, 'triple')} kept ({document.method}); "
