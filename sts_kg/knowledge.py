@@ -72,7 +72,7 @@ from sts_kg.queries import (
     with_labels_beside,
     write_files,
 )
-from sts_kg.rdf import BASE, CASE, STS, of_ntriples, one_triple
+from sts_kg.rdf import BASE, CASE, STS, ShownGraph, of_ntriples, one_triple
 from sts_kg.stores import KINDS
 from sts_kg.tables import Table
 from sts_kg.workers import Limits, bytes_of
@@ -148,7 +148,7 @@ class KnowledgeGraph:
         return self.session.closure
 
     @property
-    def inferred(self) -> Graph:
+    def inferred(self) -> ShownGraph:
         """The inferred triples, without trivial ones, as an rdflib Graph; disjoint from `asserted`.
 
         Raises
@@ -156,10 +156,12 @@ class KnowledgeGraph:
         InconsistentError
             The ontology or a case contradicts itself.
         """
-        return self.closure.inferred
+        graph = self.closure.inferred
+        graph.labels = _Labels(self.guideline)
+        return graph
 
     @property
-    def graph(self) -> Graph:
+    def graph(self) -> ShownGraph:
         """Asserted and inferred triples as one rdflib Graph, on an Oxigraph store for fast SPARQL."""
         return self.session.graph
 
@@ -312,7 +314,13 @@ class KnowledgeGraph:
         """Return the answer to a query on the graphs of a kind: asserted, closed or linked."""
         asked = self._backend if self._backend is not None else self.session
         answer = asked.query(kind, text, name=name, limits=limits, max_rows=max_rows)
-        return replace(answer, labels=self.guideline.labels, sparql=text) if isinstance(answer, Table) else answer
+        if isinstance(answer, Table):
+            return replace(answer, labels=self.guideline.labels, sparql=text)
+        if isinstance(answer, ShownGraph):
+            answer.sparql = text
+            if self._session is not None:  # no ontology is downloaded for its labels alone
+                answer.labels = _Labels(self._session.guideline)
+        return answer
 
     def queries(self, topic: str | None = None) -> Table:
         """Return the canned queries as a table: id, parameters (optional ones in brackets), question.
@@ -1428,6 +1436,22 @@ class _Sets(Mapping[URIRef, bytes]):
 
     def __len__(self) -> int:
         return len(self._graphs)
+
+
+class _Labels(Mapping[URIRef, str]):
+    """The labels of a guideline, which is read when one is first asked for."""
+
+    def __init__(self, guideline: Guideline) -> None:
+        self._guideline = guideline
+
+    def __getitem__(self, term: URIRef) -> str:
+        return self._guideline.labels[term]
+
+    def __iter__(self) -> Iterator[URIRef]:
+        return iter(self._guideline.labels)
+
+    def __len__(self) -> int:
+        return len(self._guideline.labels)
 
 
 def _own_queries(folder: str | Path | None) -> dict[str, CannedQuery]:

@@ -27,7 +27,7 @@ from sts_kg.cases.supposing import Change, changed, changes
 from sts_kg.errors import CaseError, ParseError
 from sts_kg.guideline import Guideline
 from sts_kg.queries import Entities, Store, graph_on, run, store_of
-from sts_kg.rdf import STS, Document, local, of_ntriples
+from sts_kg.rdf import STS, Document, ShownGraph, local, of_ntriples
 from sts_kg.tables import Table
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Session:
         return replace(self, cases=read_cases(files, self.guideline.vocabulary))
 
     @cached_property
-    def facts(self) -> Graph:
+    def facts(self) -> ShownGraph:
         """What the cases say, and what the fact rules conclude, as a graph; it bears the name that proofs show."""
         return facts_of(self.cases, self.guideline.vocabulary, name=self.cases_name)
 
@@ -142,7 +142,7 @@ class Session:
         return Entities(self.asserted)
 
     @cached_property
-    def graph(self) -> Graph:
+    def graph(self) -> ShownGraph:
         """Asserted and inferred triples as one rdflib Graph on an Oxigraph store."""
         return graph_on(self.store("closed"))
 
@@ -197,7 +197,7 @@ class Session:
         if kind == "inferred":
             return {URIRef(f"{base}inferred"): self.closure.inferred}
         named = self.mappings if kind == "mappings" else self.slices
-        graphs = {name: of_ntriples(lines) for name, lines in named.items()}
+        graphs: dict[URIRef, Graph] = {name: of_ntriples(lines) for name, lines in named.items()}
         if kind == "links" and graphs:
             graphs[URIRef(f"{base}link/inferred")] = self.linked.inferred - self.closure.inferred
         return graphs

@@ -21,6 +21,7 @@ from sts_kg.errors import ArgumentError, UnknownNameError
 from sts_kg.guideline import short
 from sts_kg.plan import Bits, Facts, Flags, Plan, Values, unpacked
 from sts_kg.rdf import STS, local, writing
+from sts_kg.shown import Shown
 
 if TYPE_CHECKING:
     import pandas
@@ -59,7 +60,7 @@ class Texts:
 
 
 @dataclass(frozen=True, repr=False)
-class Rows:
+class Rows(Shown):
     """The answers for each patient of a cohort, made block by block when they are written or turned into a frame.
 
     `wide`: a row a patient with `case`, and five columns an option, such as `pazopanib` (its status),
@@ -83,6 +84,9 @@ class Rows:
             raise UnknownNameError("form of rows", self.form, FORMS)
         if self.form == "omop" and self.as_of is None:
             raise ArgumentError("rows", "as_of", "OMOP's cohort table needs the date on which the answers hold")
+
+    def __repr__(self) -> str:
+        return f"<Rows: {self.form}, of {len(self.plan.options)} options>"
 
     def _blocks(self) -> Iterator[dict[str, Column | Texts]]:
         """Yield columns by name, for up to 65,536 patients at a time, in their order; of nobody, empty ones."""

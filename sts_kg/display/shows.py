@@ -21,7 +21,35 @@ __all__ = ["as_markdown", "as_text", "in_notebook", "markup", "page", "styleshee
 #: The name of a class to the module in `sts_kg/display/views/` and the function there that makes its view. A class that
 #: is not named here is shown like the one that it comes from.
 RENDERERS: Mapping[str, str] = {
+    "Closure": "closures.of_closure",
+    "Code": "links.of_code",
+    "Coded": "cohorts.of_coded",
+    "Cohort": "cohorts.of_cohort",
+    "ConceptSets": "cohorts.of_concept_sets",
+    "Dumped": "stores.of_record",
+    "Endpoint": "stores.of_endpoint",
+    "Inconsistency": "sentences.of_sentence",
+    "Layers": "links.of_layers",
+    "LinkReport": "links.of_report",
+    "Mapping": "links.of_mapping",
+    "MappingSet": "links.of_mapping_set",
+    "OmopTables": "cohorts.of_omop_tables",
+    "Outcomes": "stores.of_outcomes",
+    "Partitions": "cohorts.of_partitions",
+    "Pin": "links.of_pin",
+    "Profile": "stores.of_profile",
+    "Proof": "closures.of_proof",
+    "Proposals": "links.of_proposals",
+    "Pushed": "stores.of_record",
+    "Rejected": "cohorts.of_rejected",
+    "Rejections": "cohorts.of_rejections",
+    "Release": "cohorts.of_release",
+    "RowViolation": "sentences.of_sentence",
+    "Rows": "cohorts.of_rows",
+    "ShownGraph": "graphs.of_graph",
     "Table": "tables.of_table",
+    "Verified": "stores.of_record",
+    "Warned": "sentences.of_sentence",
 }
 
 

@@ -20,46 +20,58 @@ from sts_kg.display.view import (
     plain,
 )
 from sts_kg.safe import visible, visible_data
-from sts_kg.tables import text_table, wrapped
+from sts_kg.tables import NO_ROWS, text_table, wrapped
 
 __all__ = ["written"]
+
+_DEEPEST = 24  # columns by which a line of a tree is indented at most
 
 
 def written(view: View, width: int | None) -> str:
     """Return the lines of a view, without a line end after the last one; `width` is in terminal columns."""
-    title = [_inline(view.title)] if view.title else []
+    title = [_line(view.title, width)] if view.title else []
     return "\n\n".join([*title, *(text for block in view.blocks if (text := _block(block, width)))])
 
 
-def _inline(text: Inline) -> str:
-    return visible(plain(text))
+def _line(text: Inline, width: int | None, first: str = "", rest: str = "") -> str:
+    """Return a text in lines, of which the first begins with `first` and the others with `rest`, of the same width."""
+    line = visible(plain(text))
+    if width is None:
+        return first + line
+    return first + f"\n{rest}".join(wrapped(line, max(width - len(first), 20)).split("\n"))
 
 
 def _block(block: Block, width: int | None) -> str:
     if isinstance(block, Heading | Paragraph):
-        line = _inline(block.text)
-        return wrapped(line, width) if width else line
+        return _line(block.text, width)
     if isinstance(block, Facts):
-        rows = [(visible(name), _inline(text)) for name, text in block.rows if plain(text)]
-        longest = max((len(name) for name, _ in rows), default=0)
-        return "\n".join(f"{name:{longest}}  {text}" for name, text in rows)
+        rows = [(visible(name), text) for name, text in block.rows if plain(text)]
+        longest = max((len(name) for name, _ in rows), default=0) + 2
+        return "\n".join(_line(text, width, f"{name:{longest}}", " " * longest) for name, text in rows)
     if isinstance(block, Grid):
         table = text_table(block.header, [[plain(cell) for cell in row] for row in block.rows], width=width)
-        return f"{table}\n{visible(block.caption)}" if block.caption and block.rows else table
+        return (
+            f"{table if block.rows else table.removesuffix(NO_ROWS).rstrip()}\n{_line(block.caption, width)}"
+            if block.caption
+            else table
+        )
     if isinstance(block, Listing):
-        signs = (f"{n}." if block.ordered else "-" for n, _ in enumerate(block.items, 1))
-        return "\n".join(f"{sign} {_inline(item)}" for sign, item in zip(signs, block.items, strict=True))
+        signs = [f"{n}. " if block.ordered else "- " for n, _ in enumerate(block.items, 1)]
+        return "\n".join(
+            _line(item, width, sign, " " * len(sign)) for sign, item in zip(signs, block.items, strict=True)
+        )
     if isinstance(block, Branch):
-        return "\n".join(_branch(block, 0))
+        return "\n".join(_branch(block, 0, width))
     if isinstance(block, Fold):
         inside = [text for each in block.blocks if (text := _block(each, width))] if block.is_open else []
-        return "\n\n".join([f"{'▾' if block.is_open else '▸'} {_inline(block.summary)}", *inside])
+        return "\n\n".join([_line(block.summary, width, "▾ " if block.is_open else "▸ ", "  "), *inside])
     if isinstance(block, Source):
-        return visible_data(block.text.rstrip())
+        return visible_data(block.text.replace("\r\n", "\n").rstrip())
     return f"[{visible(block.alt)}]" if isinstance(block, Figure) else ""
 
 
-def _branch(branch: Branch, depth: int) -> Iterator[str]:
-    yield f"{'  ' * depth}{_inline(branch.text)}"
+def _branch(branch: Branch, depth: int, width: int | None) -> Iterator[str]:
+    indent = " " * min(2 * depth, _DEEPEST)
+    yield _line(branch.text, width, indent, f"{indent}    ")
     for each in branch.below:
-        yield from _branch(each, depth + 1)
+        yield from _branch(each, depth + 1, width)

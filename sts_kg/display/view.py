@@ -30,6 +30,7 @@ __all__ = [
     "Quiet",
     "Source",
     "View",
+    "cut",
     "grid",
     "plain",
     "text_of",
@@ -93,7 +94,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table: names of m columns, rows of m cells, and a caption that counts the rows; `notes` stand below it.
+    """A table: names of m columns, rows of m cells, and a caption that counts the rows.
 
     `kinds` are the types of the columns, shown beside their names, if they are given. A column of `upright` has its
     name written upwards, so that it can be narrow.
@@ -188,6 +189,18 @@ def grid(
     number = counted(whole, noun)
     caption = number if len(shown) == whole else f"the first {len(shown):,} of {number}"
     return Grid(tuple(header), shown, "; ".join([caption, *notes]), tuple(kinds), frozenset(upright))
+
+
+def cut(text: str, most: int = 500) -> str:
+    """Return a text, or its first `most` characters and how many more there are.
+
+    Examples
+    --------
+    >>> cut("abcdef", 4), cut("abcd", 4)
+    ('abcd… (2 more characters)', 'abcd')
+    """
+    more = len(text) - most
+    return text if more <= 0 else f"{text[:most]}… ({counted(more, 'more character')})"
 
 
 def plain(text: Inline) -> str:

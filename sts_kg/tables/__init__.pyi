@@ -2,6 +2,7 @@ from .html import escaped as escaped
 from .html import html_table as html_table
 from .html import plain_table as plain_table
 from .html import static_page as static_page
+from .layout import NO_ROWS as NO_ROWS
 from .layout import Cell as Cell
 from .layout import markdown_table as markdown_table
 from .layout import markdown_text as markdown_text
@@ -13,3 +14,4 @@ from .spreadsheets import read_rows as read_rows
 from .spreadsheets import safe_cell as safe_cell
 from .spreadsheets import write_rows as write_rows
 from .table import Table as Table
+from .values import kind_of as kind_of

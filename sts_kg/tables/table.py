@@ -15,7 +15,7 @@ from rdflib import Literal, URIRef
 
 from sts_kg.errors import UnknownNameError
 from sts_kg.rdf import Term
-from sts_kg.safe import counted
+from sts_kg.safe import brief, counted
 from sts_kg.shown import Shown
 from sts_kg.tables.frames import as_pandas, as_polars
 from sts_kg.tables.layout import markdown_table, text_table
@@ -62,7 +62,7 @@ class Table(Shown):
         assert all(len(row) == len(self.variables) for row in self.rows), "each row has one cell for each variable"
 
     def __repr__(self) -> str:
-        return f"<Table: {counted(len(self), 'row')} of {', '.join(self.variables)}>"
+        return f"<Table: {counted(len(self), 'row')} of {brief(', '.join(self.variables))}>"
 
     def __len__(self) -> int:
         return len(self.rows)
