@@ -21,7 +21,34 @@ __all__ = ["as_markdown", "as_text", "in_notebook", "markup", "page", "styleshee
 #: The name of a class to the module in `sts_kg/display/views/` and the function there that makes its view. A class that
 #: is not named here is shown like the one that it comes from.
 RENDERERS: Mapping[str, str] = {
+    "Alternative": "explanations.of_condition",
+    "Answer": "answers.of_answer",
+    "Answers": "answers.of_answers",
+    "CannedQuery": "queries.of_canned_query",
+    "Case": "cases.of_case",
+    "Change": "asking.of_change",
+    "Changes": "asking.of_changes",
+    "Conjunction": "explanations.of_condition",
+    "Explanation": "explanations.of_explanation",
+    "Exported": "guidelines.of_exported",
+    "Guideline": "guidelines.of_guideline",
+    "KnowledgeGraph": "knowledge.of_knowledge_graph",
+    "Leaf": "explanations.of_condition",
+    "Mark": "answers.of_mark",
+    "Plan": "guidelines.of_plan",
+    "Question": "asking.of_question",
+    "Questions": "asking.of_questions",
+    "ReadingAnswer": "answers.of_reading_answer",
+    "Report": "quality.of_report",
+    "Segment": "guidelines.of_segment",
+    "Segments": "guidelines.of_segments",
+    "Session": "knowledge.of_session",
+    "Sheet": "guidelines.of_sheet",
+    "SourceDiff": "guidelines.of_source_diff",
     "Table": "tables.of_table",
+    "Verdict": "guidelines.of_verdict",
+    "Verdicts": "guidelines.of_verdicts",
+    "Violation": "quality.of_violation",
 }
 
 

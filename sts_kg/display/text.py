@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sts_kg.display.view import (
+    SIGNS,
+    Badge,
     Block,
     Branch,
     Facts,
@@ -43,6 +45,8 @@ def _block(block: Block, width: int | None) -> str:
         rows = [(visible(name), _inline(text)) for name, text in block.rows if plain(text)]
         longest = max((len(name) for name, _ in rows), default=0)
         return "\n".join(f"{name:{longest}}  {text}" for name, text in rows)
+    if isinstance(block, Grid) and block.upright:
+        return _board(block, width)
     if isinstance(block, Grid):
         table = text_table(block.header, [[plain(cell) for cell in row] for row in block.rows], width=width)
         return f"{table}\n{visible(block.caption)}" if block.caption and block.rows else table
@@ -57,6 +61,18 @@ def _block(block: Block, width: int | None) -> str:
     if isinstance(block, Source):
         return visible_data(block.text.rstrip())
     return f"[{visible(block.alt)}]" if isinstance(block, Figure) else ""
+
+
+def _board(block: Grid, width: int | None) -> str:
+    """Return a table whose upright names are numbers, and whose badges are signs, with both told below it."""
+    numbers = {at: str(number) for number, at in enumerate(sorted(block.upright), 1)}
+    header = [numbers.get(at, name) for at, name in enumerate(block.header)]
+    rows = [[SIGNS[cell.kind] if isinstance(cell, Badge) else plain(cell) for cell in row] for row in block.rows]
+    words = {SIGNS[cell.kind]: cell.word for row in block.rows for cell in row if isinstance(cell, Badge)}
+    told = [f"{sign} {visible(word)}" for sign, word in words.items()]
+    told += [f"{number} {visible(block.header[at])}" for at, number in numbers.items()]
+    key = ", ".join(told)
+    return f"{text_table(header, rows, width=width)}\n{wrapped(key, width) if width else key}"
 
 
 def _branch(branch: Branch, depth: int) -> Iterator[str]:
