@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from sts_kg.display.view import (
     SIGNS,
@@ -45,11 +46,8 @@ def _block(block: Block, width: int | None) -> str:
         rows = [(visible(name), _inline(text)) for name, text in block.rows if plain(text)]
         longest = max((len(name) for name, _ in rows), default=0)
         return "\n".join(f"{name:{longest}}  {text}" for name, text in rows)
-    if isinstance(block, Grid) and block.upright:
-        return _board(block, width)
     if isinstance(block, Grid):
-        table = text_table(block.header, [[plain(cell) for cell in row] for row in block.rows], width=width)
-        return f"{table}\n{visible(block.caption)}" if block.caption and block.rows else table
+        return _grid(block, width)
     if isinstance(block, Listing):
         signs = (f"{n}." if block.ordered else "-" for n, _ in enumerate(block.items, 1))
         return "\n".join(f"{sign} {_inline(item)}" for sign, item in zip(signs, block.items, strict=True))
@@ -63,16 +61,25 @@ def _block(block: Block, width: int | None) -> str:
     return f"[{visible(block.alt)}]" if isinstance(block, Figure) else ""
 
 
-def _board(block: Grid, width: int | None) -> str:
-    """Return a table whose upright names are numbers, and whose badges are signs, with both told below it."""
+def _grid(block: Grid, width: int | None) -> str:
+    """Return a table; upright names are numbers, and badges below them signs, both of which are told below it."""
     numbers = {at: str(number) for number, at in enumerate(sorted(block.upright), 1)}
     header = [numbers.get(at, name) for at, name in enumerate(block.header)]
-    rows = [[SIGNS[cell.kind] if isinstance(cell, Badge) else plain(cell) for cell in row] for row in block.rows]
-    words = {SIGNS[cell.kind]: cell.word for row in block.rows for cell in row if isinstance(cell, Badge)}
-    told = [f"{sign} {visible(word)}" for sign, word in words.items()]
-    told += [f"{number} {visible(block.header[at])}" for at, number in numbers.items()]
-    key = ", ".join(told)
-    return f"{text_table(header, rows, width=width)}\n{wrapped(key, width) if width else key}"
+    signs: dict[str, str] = {}
+    rows: list[list[str]] = []
+    for row in block.rows:
+        lines = [plain(cell).split("\n") for cell in row]
+        for at in numbers:
+            if isinstance(cell := row[at], Badge):
+                lines[at] = [SIGNS[cell.kind]]
+                signs[SIGNS[cell.kind]] = cell.word
+        rows += [list(line) for line in zip_longest(*lines, fillvalue="")]
+    below = [block.caption] if block.caption and rows else []
+    if numbers:
+        named = (f"{number} {block.header[at]}" for at, number in numbers.items())
+        below.append(", ".join([*(f"{sign} {word}" for sign, word in signs.items()), *named]))
+    shown = (wrapped(visible(line), width) if width else visible(line) for line in below)
+    return "\n".join([text_table(header, rows, width=width), *shown])
 
 
 def _branch(branch: Branch, depth: int) -> Iterator[str]:

@@ -16,14 +16,13 @@ from sts_kg.display.view import (
     Heading,
     Inline,
     Link,
-    Listing,
     Paragraph,
     Quiet,
     Source,
     View,
     grid,
 )
-from sts_kg.display.views.pieces import MOST_OF_TEXT, clipped, footed
+from sts_kg.display.views.pieces import MOST_OF_TEXT, clipped, footed, listing
 from sts_kg.guideline import instances
 from sts_kg.rdf import STS, compress, local
 from sts_kg.safe import counted
@@ -86,7 +85,7 @@ def _said(segment: Segment) -> str:
 
 
 def of_segments(segments: Segments) -> View:
-    """Return the segments of the source in a table: the text if the page was at hand, else what it says in our words."""
+    """Return the segments of the source: their text if the page was at hand, else what they say in our words."""
     rows: list[tuple[Inline, ...]] = [
         (one.id, _said(one), Quiet(one.section), f"{one.line}")  # a heading is a segment like any other
         for one in segments
@@ -147,7 +146,7 @@ def of_plan(plan: Plan) -> View:
     )
     rows = [(one.label, str(one.condition)) for one in plan.options.values()]
     asked = [(one.text, ", ".join(map(_short, one.findings))) for one in plan.questions]
-    blocks = [
+    blocks: list[Block] = [
         Facts(facts),
         grid(("option", "met if"), rows, "option"),
         Fold("what is asked", (grid(("question", "settles"), asked, "question"),)),
@@ -215,9 +214,8 @@ def _diff(diff: SourceDiff) -> Iterator[Block]:
         yield grid(("segment", "became", "before", "after", "options that rest on it"), rows, "segment")
     if changes.came:
         yield Heading("Came")
-        yield Listing(
-            tuple(f"line {one.piece.line}: {clipped(one.piece.text, MOST_OF_TEXT)}" for one in changes.came[:50])
-        )
+        came = (f"line {one.piece.line}: {clipped(one.piece.text, MOST_OF_TEXT)}" for one in changes.came)
+        yield listing([*came], 50, "changes.came")
     lines = [*islice(diff.lines(), MOST_LINES)]
     yield Fold("the list of what is to be done", (Source("\n".join(lines), "text"),))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from sts_kg.display.view import Badge, Block, Code, Inline, Link, Listing, Paragraph, Quiet, View, text_of
+from sts_kg.display.view import Badge, Block, Inline, Link, Listing, Paragraph, Quiet, View, text_of
 from sts_kg.guideline import short
 from sts_kg.rdf import compress
 
@@ -64,5 +64,5 @@ def footed(title: Inline, blocks: Iterable[Block], footer: str) -> View:
 
 def questions(answer: Answer) -> Inline:
     """Return what is still to be known for an answer: each question in words, with its finding."""
-    asked = ((answer.questions[f] or "nothing to ask", " ", Quiet(Code(short(f)))) for f in answer.missing)
+    asked = ((answer.questions[f] or "nothing to ask", " ", Quiet(f"({short(f)})")) for f in answer.missing)
     return text_of(asked, "\n")

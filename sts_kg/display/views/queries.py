@@ -55,4 +55,5 @@ def _call(query: CannedQuery) -> str:
     """Return the line of Python that runs a query; parameters that may be left out are left out."""
     wanted = [each.name for each in query.parameters if each.required and each.default is None]
     verb = "query_online" if query.endpoint else "query"
-    return f"kg.{verb}({', '.join([f'"{query.id}"', *(f'{name}=…' for name in wanted)])})"
+    given = "".join(f", {name}=…" for name in wanted)
+    return f'kg.{verb}("{query.id}"{given})'
