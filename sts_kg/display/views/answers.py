@@ -24,7 +24,7 @@ from sts_kg.display.view import (
     grid,
     text_of,
 )
-from sts_kg.display.views.pieces import MOST_OF_TEXT, clipped, footed, listing, option, questions, status, term
+from sts_kg.display.views.pieces import MOST_OF_TEXT, clipped, footed, listing, option, pill, questions, status, term
 from sts_kg.safe import counted
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _place(answer: Answer, seen: set[URIRef]) -> Inline:
 
 def _status_and_note(answer: Answer) -> Inline:
     note = answer.of_note
-    return (status(answer), "\n", Quiet(note)) if note else status(answer)
+    return (status(answer), "\n", Quiet(note)) if note else pill(answer)
 
 
 def _legend(counts: Mapping[Status, int]) -> Facts:

@@ -11,6 +11,7 @@ from sts_kg.display.views.pieces import (
     clipped,
     footed,
     option,
+    pill,
     questions,
     status,
     term,
@@ -49,7 +50,7 @@ def _ranked(asked: Sequence[Question]) -> Block:
     rows: list[tuple[Inline, ...]] = [
         (str(rank), _asked(one), _labels(one, one.options), _settles(one)) for rank, one in enumerate(asked, 1)
     ]
-    return grid(("", "question", "options that wait", "met by it"), rows, "question", most=MOST_QUESTIONS)
+    return grid(("", "question", "options that wait", "would be met"), rows, "question", most=MOST_QUESTIONS)
 
 
 def _asked(one: Question) -> Inline:
@@ -65,7 +66,7 @@ def _labels(one: Question, options: Iterable[URIRef]) -> str:
 
 def _settles(one: Question) -> Inline:
     answers = (("yes", one.would_meet), ("no", one.would_meet_if_no))
-    return text_of([f"{word}: {_labels(one, options)}" for word, options in answers if options], "\n")
+    return text_of([f"by {word}: {_labels(one, options)}" for word, options in answers if options], "\n")
 
 
 def of_question(one: Question) -> View:
@@ -98,7 +99,7 @@ def _changed(found: Changes) -> Iterator[Block]:
     if not found:
         yield Paragraph("No option changes.")
         return
-    rows = [(option(each.after), status(each.before), status(each.after), questions(each.after)) for each in found]
+    rows = [(option(each.after), pill(each.before), pill(each.after), questions(each.after)) for each in found]
     yield grid(("option", "before", "after", "still to know"), rows, "change", most=MOST_CHANGES)
     yield Paragraph(Quiet("A hypothesis, not a forecast. All other options stay as they are."))
 

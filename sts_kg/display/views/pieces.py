@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sts_kg.cases import Answer, ReadingAnswer
 
-__all__ = ["clipped", "footed", "listing", "option", "rate", "status", "term", "yes_or_no"]
+__all__ = ["clipped", "footed", "listing", "option", "pill", "questions", "rate", "status", "term", "yes_or_no"]
 
 #: Characters of a name that somebody else gave, such as the id of a case; of a sentence.
 MOST_OF_NAME, MOST_OF_TEXT = 40, 400
@@ -30,6 +30,11 @@ def status(answer: Answer | ReadingAnswer) -> Badge:
     return Badge(answer.shown_status, answer.status)
 
 
+def pill(answer: Answer | ReadingAnswer) -> Inline:
+    """Return the status of an answer for a cell of a table with few rows: with its sign, and not as wide as the cell."""
+    return (status(answer),)
+
+
 def option(answer: Answer) -> Link:
     """Return the label of the option of an answer, which leads to its term."""
     return Link(answer.label, str(answer.option), compress(str(answer.option)))
@@ -37,7 +42,7 @@ def option(answer: Answer) -> Link:
 
 def term(iri: URIRef) -> Link:
     """Return the short name of a term, which leads to it."""
-    return Link(short(iri), str(iri), compress(str(iri)))
+    return Link(short(iri).removeprefix("option-"), str(iri), compress(str(iri)))
 
 
 def yes_or_no(holds: bool | None) -> str:

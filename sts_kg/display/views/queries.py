@@ -42,7 +42,7 @@ def _blocks(query: CannedQuery) -> Iterator[Block]:
 def _row(parameter: Parameter) -> tuple[Inline, ...]:
     needed = "yes" if parameter.required and parameter.default is None else "no"
     if parameter.default is not None:
-        needed += f", else {parameter.default}"
+        needed += f", else {compress(parameter.default)}"
     about: list[Inline] = [parameter.label] if parameter.label else []
     about += [f"a {compress(str(parameter.entity_class))}"] if parameter.entity_class else []
     if parameter.choices:
