@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rdflib import URIRef
 
-from sts_kg.cases import STATUSES, WORDING
+from sts_kg.cases import NOT_MET_AS_READ, STATUSES, WORDING
 from sts_kg.display.view import (
     Badge,
     Block,
@@ -30,12 +30,11 @@ from sts_kg.safe import counted
 if TYPE_CHECKING:
     from sts_kg.cases import Answer, Answers, Mark, ReadingAnswer
     from sts_kg.cases.statuses import Status
-    from sts_kg.errors import InconsistentError
 
 __all__ = ["of_answer", "of_answers", "of_mark", "of_reading_answer"]
 
 #: Cases in one fold of a board, and in all folds: with 18 options this keeps the markup below 100 kB.
-FOLD, MOST_CASES, MOST_CELLS, MOST_OPTIONS = 25, 125, 2250, 60
+FOLD, MOST_CASES, MOST_CELLS, MOST_OPTIONS = 25, 100, 1800, 60
 MOST_ERRORS = 20
 #: The words of the cells of a board, which are narrow.
 SHORT = {"met": "met", "not-met": "not met", "undetermined": "undet."}
@@ -49,7 +48,7 @@ def of_answers(answers: Answers) -> View:
         title = f"Options for case {clipped(name)}" + (f": {clipped(label, 100)}" if label else "")
         return footed(title, _of_one(answers), answers.footer)
     if not cases:
-        return footed("No answers", (), answers.footer)
+        return footed("No answers", _errors(answers), answers.footer)
     of = counted(len({answer.option for answer in answers}), "option")
     return footed(f"{of} for {counted(len(cases), 'case')}", _of_several(answers, cases), answers.footer)
 
@@ -58,7 +57,7 @@ def of_answers(answers: Answers) -> View:
 
 
 def _of_one(answers: Answers) -> Iterator[Block]:
-    yield from map(_error, answers.contradictions)
+    yield from _errors(answers)
     said = [answer for answer in answers if answer.status != "contradictory"]
     if not said:
         return
@@ -78,20 +77,25 @@ def _of_one(answers: Answers) -> Iterator[Block]:
 
 def _place(answer: Answer, seen: set[URIRef]) -> Inline:
     """Return an option, behind a dot if it stands below a group of which it is a kind."""
-    return option(answer) if seen.isdisjoint(answer.groups) else ("· ", option(answer))
+    return option(answer) if seen.isdisjoint(answer.groups) else ("·\u00a0", option(answer))
 
 
 def _status_and_note(answer: Answer) -> Inline:
     note = answer.of_note
-    return (status(answer), "\n", Quiet(note)) if note else pill(answer)
+    return (status(answer), " ", Quiet(f"({note})")) if note else pill(answer)
 
 
 def _legend(counts: Mapping[Status, int]) -> Facts:
-    return Facts(tuple((one.replace("-", " "), WORDING[one]) for one in STATUSES if counts[one]))
+    words = {**WORDING, "not-met": NOT_MET_AS_READ.format("")}  # which holds whatever hangs on a decision
+    return Facts(tuple((one.replace("-", " "), words[one]) for one in STATUSES if counts[one]))
 
 
-def _error(error: InconsistentError) -> Paragraph:
-    return Paragraph((Badge("contradictory", "contradictory"), " ", clipped(error.summary, MOST_OF_TEXT)))
+def _errors(answers: Answers) -> Iterator[Block]:
+    """Yield how each case contradicts itself."""
+    if wrong := [clipped(error.summary, MOST_OF_TEXT) for error in answers.contradictions]:
+        verb = "contradicts itself" if len(wrong) == 1 else "contradict themselves"
+        yield Heading(f"{counted(len(wrong), 'case')} {verb}, so nothing follows from what is known")
+        yield listing(wrong, MOST_ERRORS, ".contradictions")
 
 
 # --- several cases
@@ -112,13 +116,7 @@ def _of_several(answers: Answers, cases: Sequence[str]) -> Iterator[Block]:
     ]
     header = ("number of cases", *(one.replace("-", " ") for one in statuses))
     yield grid(header, rows, "option", most=MOST_OPTIONS)
-    if answers.contradictions:
-        wrong = [clipped(error.summary, MOST_OF_TEXT) for error in answers.contradictions[:MOST_ERRORS]]
-        more = len(answers.contradictions) - len(wrong)
-        number = counted(len(answers.contradictions), "case")
-        verb = "contradicts itself" if len(answers.contradictions) == 1 else "contradict themselves"
-        yield Heading(f"{number} {verb}, so nothing follows from what is known")
-        yield Listing((*wrong, *([Quiet(f"and {more:,} more: .contradictions has all")] if more else [])))
+    yield from _errors(answers)
     yield from _board(answers, cases)
 
 
@@ -136,7 +134,7 @@ def _board(answers: Answers, cases: Sequence[str]) -> Iterator[Block]:
             rows[answer.case][answer.option] = Badge(SHORT[answer.status], answer.status)
     yield Heading("Each case")
     header, upright = ("case", *(labels[one] for one in options)), frozenset(range(1, len(options) + 1))
-    lines = [(clipped(case), *(of.get(one, "") for one in options)) for case, of in rows.items()]
+    lines = [(clipped(case, 30), *(of.get(one, "") for one in options)) for case, of in rows.items()]
     for start in range(0, len(lines), FOLD):
         some = lines[start : start + FOLD]
         summary = f"cases {start + 1:,} to {start + len(some):,} of {len(agreeing):,}"

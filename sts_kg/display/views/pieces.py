@@ -31,7 +31,7 @@ def status(answer: Answer | ReadingAnswer) -> Badge:
 
 
 def pill(answer: Answer | ReadingAnswer) -> Inline:
-    """Return the status of an answer for a cell of a table with few rows: with its sign, and not as wide as the cell."""
+    """Return the status of an answer for a cell, with its sign, and not as wide as the cell."""
     return (status(answer),)
 
 
