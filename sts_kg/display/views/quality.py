@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sts_kg.display.view import Badge, Block, Code, Facts, Heading, Inline, Listing, View, grid
-from sts_kg.display.views.pieces import MOST_OF_TEXT, clipped, rate
+from sts_kg.display.view import Badge, Block, Code, Facts, Heading, Inline, View, grid
+from sts_kg.display.views.pieces import MOST_OF_TEXT, clipped, listing, rate
 from sts_kg.safe import counted
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _blocks(report: Report) -> Iterator[Block]:
         yield grid(header, rows, "violation", total=len(report.violations))
     if report.notes:
         yield Heading("Left out")
-        yield Listing(tuple(clipped(note, MOST_OF_TEXT) for note in report.notes[:20]))
+        yield listing([clipped(note, MOST_OF_TEXT) for note in report.notes], 20, ".notes")
     yield Heading("Covered")
     yield Facts(tuple((what, rate(covered, total)) for what, covered, total in report.coverage))
 

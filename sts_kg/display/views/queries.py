@@ -52,8 +52,14 @@ def _row(parameter: Parameter) -> tuple[Inline, ...]:
 
 
 def _call(query: CannedQuery) -> str:
-    """Return the line of Python that runs a query; parameters that may be left out are left out."""
-    wanted = [each.name for each in query.parameters if each.required and each.default is None]
-    verb = "query_online" if query.endpoint else "query"
-    given = "".join(f", {name}=…" for name in wanted)
-    return f'kg.{verb}("{query.id}"{given})'
+    """Return the line of Python that runs a query, with the parameters that it needs."""
+    given = "".join(f", {each.name}={_value(each)}" for each in query.parameters if each.required)
+    return f'kg.{"query_online" if query.endpoint else "query"}("{query.id}"{given})'
+
+
+def _value(parameter: Parameter) -> str:
+    """Return the default of a parameter as Python has it; dots if it has none."""
+    if parameter.default is None or parameter.type in ("integer", "number"):
+        return parameter.default or "…"
+    text = compress(parameter.default) if parameter.type == "iri" else parameter.default
+    return f'"{text}"'
