@@ -15,6 +15,11 @@ class Shown:
 
     __slots__ = ()
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Have IPython show the text: it looks for the method in each class, before its `__repr__`, not in all."""
+        super().__init_subclass__(**options)
+        cls._repr_pretty_ = Shown._repr_pretty_  # type: ignore[method-assign] # of the same type
+
     def to_html(self) -> str:
         """Return one HTML page that shows this: no script, nothing loaded from anywhere, light and dark."""
         from sts_kg.display import page

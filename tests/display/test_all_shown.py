@@ -167,5 +167,13 @@ def test_what_is_shown_says_the_same_in_markdown_and_text(things: Mapping[str, S
         assert (as_text(thing, None).endswith(kg.footer)) or name not in ABOUT_CASES, name
 
 
+def test_ipython_shows_the_text_of_each(things: Mapping[str, Shown]) -> None:
+    """IPython takes the `__repr__` of a class before what it inherits."""
+    pretty = pytest.importorskip("IPython.lib.pretty").pretty
+    for name, thing in things.items():
+        assert pretty(thing).startswith(as_text(thing, 60).partition("\n")[0][:40]), name
+        assert "\n\n" in pretty(thing), name
+
+
 def test_nothing_about_a_case_is_forgotten(things: Mapping[str, Shown]) -> None:
     assert ABOUT_CASES <= things.keys()

@@ -273,8 +273,7 @@ def test_questions_are_ranked_in_a_table(kg: KnowledgeGraph) -> None:
         "4",
         "Has doxorubicin been given for this cancer and failed to work, in the care team’s judgement?\n"
         "doxorubicin-did-not-work",
-        "other chemotherapy drugs",
-        "by yes: other chemotherapy drugs",
+        "other chemotherapy drugs\nmet by yes: other chemotherapy drugs",
     ]
     assert plain(view.blocks[-1].text) == kg.footer  # type: ignore[union-attr] # it is a paragraph
 
@@ -316,7 +315,7 @@ def test_changes_are_before_and_after(kg: KnowledgeGraph) -> None:
     assert [*map(plain, table.rows[6])] == [
         "wide local excision with lung metastases",
         "not met",
-        "undetermined",
+        "undetermined\n"
         "Has the cancer spread to the lungs only, and there only to a few places? (The source gives no numbers.) "
         "(spread-only-few-places-in-lungs)",
     ]

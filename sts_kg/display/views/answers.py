@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rdflib import URIRef
@@ -29,7 +29,6 @@ from sts_kg.safe import counted
 
 if TYPE_CHECKING:
     from sts_kg.cases import Answer, Answers, Mark, ReadingAnswer
-    from sts_kg.cases.statuses import Status
 
 __all__ = ["of_answer", "of_answers", "of_mark", "of_reading_answer"]
 
@@ -85,9 +84,9 @@ def _status_and_note(answer: Answer) -> Inline:
     return (status(answer), " ", Quiet(f"({note})")) if note else pill(answer)
 
 
-def _legend(counts: Mapping[Status, int]) -> Facts:
+def _legend(statuses: Collection[str]) -> Facts:
     words = {**WORDING, "not-met": NOT_MET_AS_READ.format("")}  # which holds whatever hangs on a decision
-    return Facts(tuple((one.replace("-", " "), words[one]) for one in STATUSES if counts[one]))
+    return Facts(tuple((one.replace("-", " "), words[one]) for one in STATUSES if one in statuses))
 
 
 def _errors(answers: Answers) -> Iterator[Block]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sts_kg.display.view import Block, Facts, Fold, Inline, Paragraph, Quiet, View, grid, text_of
+from sts_kg.display.view import Block, Facts, Fold, Inline, Paragraph, Quiet, View, grid
 from sts_kg.display.views.pieces import (
     MOST_OF_TEXT,
     clipped,
@@ -23,7 +23,7 @@ from sts_kg.safe import counted
 if TYPE_CHECKING:
     from rdflib import URIRef
 
-    from sts_kg.cases import Change, Changes, Question, Questions
+    from sts_kg.cases import Answer, Change, Changes, Question, Questions
 
 __all__ = ["of_change", "of_changes", "of_question", "of_questions"]
 
@@ -47,10 +47,8 @@ def of_questions(found: Questions) -> View:
 def _ranked(asked: Sequence[Question]) -> Block:
     if not asked:
         return Paragraph("Nothing is left to ask: no option is undetermined for want of an answer.")
-    rows: list[tuple[Inline, ...]] = [
-        (str(rank), _asked(one), _labels(one, one.options), _settles(one)) for rank, one in enumerate(asked, 1)
-    ]
-    return grid(("", "question", "options that wait", "would be met"), rows, "question", most=MOST_QUESTIONS)
+    rows: list[tuple[Inline, ...]] = [(str(rank), _asked(one), _waiting(one)) for rank, one in enumerate(asked, 1)]
+    return grid(("", "question", "options that wait"), rows, "question", most=MOST_QUESTIONS)
 
 
 def _asked(one: Question) -> Inline:
@@ -64,9 +62,11 @@ def _labels(one: Question, options: Iterable[URIRef]) -> str:
     return ", ".join(one.labels.get(each, local(each)) for each in options)
 
 
-def _settles(one: Question) -> Inline:
+def _waiting(one: Question) -> Inline:
+    """Return the options that wait for a question, and which of them one answer would make met."""
     answers = (("yes", one.would_meet), ("no", one.would_meet_if_no))
-    return text_of([f"by {word}: {_labels(one, options)}" for word, options in answers if options], "\n")
+    met = [f"met by {word}: {_labels(one, options)}" for word, options in answers if options]
+    return (_labels(one, one.options), *(("\n", Quiet(each)) for each in met))
 
 
 def of_question(one: Question) -> View:
@@ -99,9 +99,13 @@ def _changed(found: Changes) -> Iterator[Block]:
     if not found:
         yield Paragraph("No option changes.")
         return
-    rows = [(option(each.after), pill(each.before), pill(each.after), questions(each.after)) for each in found]
-    yield grid(("option", "before", "after", "still to know"), rows, "change", most=MOST_CHANGES)
+    rows: list[tuple[Inline, ...]] = [(option(each.after), pill(each.before), _after(each.after)) for each in found]
+    yield grid(("option", "before", "after, and what would still be to know"), rows, "change", most=MOST_CHANGES)
     yield Paragraph(Quiet("A hypothesis, not a forecast. All other options stay as they are."))
+
+
+def _after(answer: Answer) -> Inline:
+    return (status(answer), "\n", questions(answer)) if answer.missing else pill(answer)
 
 
 def of_change(change: Change) -> View:
