@@ -16,9 +16,9 @@ from sts_kg.cases import (
     Answers,
     Case,
     CaseSource,
-    Change,
+    Changes,
     Explanation,
-    Question,
+    Questions,
     Session,
     Sheet,
     SourceDiff,
@@ -45,11 +45,12 @@ from sts_kg.errors import (
 from sts_kg.guideline import (
     Exported,
     Guideline,
-    Segment,
+    Segments,
     Verdicts,
     describe,
     export_graphs,
     export_guideline,
+    instances,
     queries_folder,
     read_verdicts,
     source_page,
@@ -73,6 +74,8 @@ from sts_kg.queries import (
     write_files,
 )
 from sts_kg.rdf import BASE, CASE, STS, ShownGraph, of_ntriples, one_triple
+from sts_kg.safe import counted
+from sts_kg.shown import Shown
 from sts_kg.stores import KINDS
 from sts_kg.tables import Table
 from sts_kg.workers import Limits, bytes_of
@@ -90,7 +93,7 @@ __all__ = ["KnowledgeGraph", "asking", "connect", "load"]
 _DESCRIBES = "rdfs:label|skos:prefLabel|rdfs:subClassOf|skos:broader"  # a term that is only named has none of them
 
 
-class KnowledgeGraph:
+class KnowledgeGraph(Shown):
     """The ontology, asserted and closed, with or without patient cases; made by `load`.
 
     It is not itself a Graph, but has some: `asserted` and `graph` are ordinary rdflib Graphs. Only `link` changes it;
@@ -106,6 +109,40 @@ class KnowledgeGraph:
     ) -> None:
         self._session, self._backend, self._own = session, backend, own or {}
         self._kept_layers: Layers | None = None
+
+    def __repr__(self) -> str:
+        if self._session is None and self._backend is not None:
+            return f"<KnowledgeGraph: kept elsewhere, {counted(len(self._backend.names), 'named graph')}>"
+        return f"<KnowledgeGraph: {self.guideline.name}, {counted(len(self.cases), 'case')}>"
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """What there is, counted; nothing is reasoned or read for it, so what is not known yet is not in it.
+
+        The keys are asserted and inferred triples, options, drugs, findings, segments, decisions, queries, cases,
+        linked slices and mapping sets. Of a graph that is kept elsewhere and not read yet, only the last two and the
+        named graphs.
+        """
+        backend = self._backend
+        if self._session is None and backend is not None:
+            kept = {"named graphs": len(backend.names), "linked slices": len(backend.slices)}
+            return kept | {"mapping sets": len(backend.mappings)}
+        session, guideline = self.session, self.guideline
+        asserted, inferred = session.known_triples
+        segments = (instances(guideline.asserted, kind) for kind in (STS.Heading, STS.Sentence))
+        return {
+            "asserted triples": asserted,
+            **({} if inferred is None else {"inferred triples": inferred}),
+            "options": len(guideline.conditions),
+            "drugs": len(instances(guideline.asserted, STS.Drug)),
+            "findings": len(instances(guideline.asserted, STS.Finding)),
+            "segments": sum(map(len, segments)),
+            "decisions": len(guideline.decisions),
+            "queries": len(self.canned),
+            "cases": len(session.cases),
+            "linked slices": len(session.slices),
+            "mapping sets": len(self._layers.given),
+        }
 
     def _like_this(self, session: Session) -> KnowledgeGraph:
         return KnowledgeGraph(session, own=self._own)
@@ -752,7 +789,7 @@ class KnowledgeGraph:
         *,
         case: str | None = None,
         on_error: Callable[[InconsistentError], None] | None = None,
-    ) -> dict[str, tuple[Question, ...]]:
+    ) -> Questions:
         """Return the open questions by case: what others rest on first, then what most options wait for.
 
         `case` selects one of several by its id. `on_error` is called with the error of each case that contradicts
@@ -775,7 +812,7 @@ class KnowledgeGraph:
                 if on_error is None:
                     raise
                 on_error(error)
-        return found
+        return Questions(found, self.guideline.footer)
 
     def cohort(
         self,
@@ -889,7 +926,7 @@ class KnowledgeGraph:
 
     def what_if(
         self, cases: CaseSource, findings: Mapping[str, bool | None] | str, *, case: str | None = None
-    ) -> tuple[Change, ...]:
+    ) -> Changes:
         """Return which options would change if some findings of a case were different; the result is hypothetical.
 
         `findings` maps names to True, False or None (unknown), or names a possible transition (`transition-S21`).
@@ -943,9 +980,10 @@ class KnowledgeGraph:
 
         return report(self.guideline, canned_folder=queries_folder(), own=self._own.values(), page=source_page(page))
 
-    def sources(self, name: str | None = None, *, page: str | Path | None = None) -> tuple[Segment, ...]:
+    def sources(self, name: str | None = None, *, page: str | Path | None = None) -> Segments:
         """Return all segments of the source in reading order, or the one with an id; with text if the page is given."""
-        return self.guideline.segments(page) if name is None else (self.guideline.segment(name, page),)
+        guideline = self.guideline
+        return Segments(guideline.segments(page) if name is None else (guideline.segment(name, page),))
 
     def source_diff(self, old: str | Path, new: str | Path) -> SourceDiff:
         """Return what a new version of the source page changes: its segments, and what in the graph rests on them.

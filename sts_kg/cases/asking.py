@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from rdflib import URIRef
 
@@ -14,17 +15,20 @@ from sts_kg.cases.facts import facts_of
 from sts_kg.cases.options import in_reading_order, known_findings
 from sts_kg.guideline import Guideline, short
 from sts_kg.rdf import STS, local
+from sts_kg.safe import counted
+from sts_kg.shown import Shown
 
-__all__ = ["Question", "questions"]
+__all__ = ["Question", "Questions", "questions"]
 
 
 @dataclass(frozen=True)
-class Question:
+class Question(Shown):
     """A missing finding as a question: the undetermined options that wait for it, and those that one answer makes met.
 
     A finding and its complement are one question (D29): `complement` is then the finding that a no gives. Alternatives
     that are asked for together are one question without `finding`: `choices` has each with its own question; a yes is
     then a yes to any of them, a no a no to all. `hint` says what in the case gives reason to ask; it is no fact.
+    `labels` has those of all options.
     """
 
     finding: URIRef | None
@@ -35,6 +39,12 @@ class Question:
     complement: URIRef | None = None
     choices: tuple[tuple[URIRef, str], ...] = ()
     hint: str = ""
+    labels: Mapping[URIRef, str] = field(default_factory=dict, repr=False, compare=False)
+    footer: str = field(default="", repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        about = short(self.finding) if self.finding else counted(len(self.choices), "choice")
+        return f"<Question: {about}, for {counted(len(self.options), 'option')}>"
 
     def as_dict(self) -> dict[str, object]:
         """Return the question as plain values, names without prefixes."""
@@ -50,6 +60,17 @@ class Question:
         }
 
 
+class Questions(Shown, dict[str, tuple[Question, ...]]):
+    """The questions to ask next, by the id of a case: what others rest on first, then what most options wait for."""
+
+    def __init__(self, found: Mapping[str, tuple[Question, ...]], footer: str = "") -> None:
+        super().__init__(found)
+        self.footer = footer
+
+    def __repr__(self) -> str:
+        return f"<Questions: {sum(map(len, self.values()))} for {counted(len(self), 'case')}>"
+
+
 def questions(of_one_case: Iterable[Answer], guideline: Guideline) -> tuple[Question, ...]:
     """Return the missing findings of one case as questions.
 
@@ -61,6 +82,7 @@ def questions(of_one_case: Iterable[Answer], guideline: Guideline) -> tuple[Ques
     pairs = asserted.subject_objects(STS.complementOf)
     asked_by = {URIRef(str(finding)): URIRef(str(asked)) for finding, asked in pairs}
     complements = {asked: finding for finding, asked in asked_by.items()}
+    shown: dict[str, Any] = {"labels": {answer.option: answer.label for answer in answers}, "footer": guideline.footer}
     waiting: dict[URIRef, list[URIRef]] = {}
     texts: dict[URIRef, str] = {}
     hints: dict[URIRef, str] = {}
@@ -85,6 +107,7 @@ def questions(of_one_case: Iterable[Answer], guideline: Guideline) -> tuple[Ques
             met_by((asked, False)),
             complements.get(asked),
             hint=hints.get(asked, ""),
+            **shown,
         )
 
     def together(group: URIRef, choices: tuple[URIRef, ...]) -> Question:
@@ -98,6 +121,7 @@ def questions(of_one_case: Iterable[Answer], guideline: Guideline) -> tuple[Ques
             met_by(*((finding, False) for finding in choices)),
             choices=tuple((finding, texts[finding]) for finding in choices),
             hint="; ".join(f"{short(finding)}: {hints[finding]}" for finding in choices if finding in hints),
+            **shown,
         )
 
     groups = {g: in_reading_order(asserted, some) for g, some in vocabulary.asked_together(waiting).items()}

@@ -23,11 +23,13 @@ from sts_kg.cases.many import PIECE, are_many, many
 from sts_kg.cases.options import answers_of, contradictory_answers_of
 from sts_kg.cases.reasons import contradiction
 from sts_kg.cases.sources import Cases, CaseSource, read_cases
-from sts_kg.cases.supposing import Change, changed, changes
+from sts_kg.cases.supposing import Changes, changed, changes
 from sts_kg.errors import CaseError, ParseError
 from sts_kg.guideline import Guideline
 from sts_kg.queries import Entities, Store, graph_on, run, store_of
 from sts_kg.rdf import STS, Document, ShownGraph, local, of_ntriples
+from sts_kg.safe import counted
+from sts_kg.shown import Shown
 from sts_kg.tables import Table
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ __all__ = ["Session", "answers_in_pieces", "what_if"]
 
 
 @dataclass(frozen=True, eq=False)
-class Session:
+class Session(Shown):
     """A guideline, some cases of patients, and slices of linked ontologies.
 
     It never changes, and everything derived from it is computed when first asked for and kept: two sessions share
@@ -64,6 +66,10 @@ class Session:
         default_factory=dict, init=False, repr=False
     )
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
+
+    def __repr__(self) -> str:
+        cases, slices = counted(len(self.cases), "case"), counted(len(self.slices), "slice")
+        return f"<Session: {self.guideline.name}, {cases}, {slices}>"
 
     @cached_property
     def examples(self) -> Session:
@@ -119,6 +125,15 @@ class Session:
         for case in self.cases:
             self._require_consistent(case)
         return self.closed
+
+    @property
+    def known_triples(self) -> tuple[int, int | None]:
+        """The numbers of asserted and inferred triples without slices, as far as they are known without reasoning.
+
+        Before the closure is computed, the facts of cases are not among the first, and the second is None.
+        """
+        computed = vars(self).get("closed") if self.cases else vars(self.guideline).get("closure")
+        return (len(self.guideline.asserted), None) if computed is None else computed.counts[:2]
 
     @cached_property
     def linked(self) -> Closure:
@@ -325,7 +340,7 @@ def answers_in_pieces(
     return pieces()
 
 
-def what_if(guideline: Guideline, case: Case, findings: Mapping[URIRef, bool | None]) -> tuple[Change, ...]:
+def what_if(guideline: Guideline, case: Case, findings: Mapping[URIRef, bool | None]) -> Changes:
     """Return which options would change if some findings of a case were others; None makes one unknown.
 
     Raises
@@ -335,4 +350,6 @@ def what_if(guideline: Guideline, case: Case, findings: Mapping[URIRef, bool | N
     """
     supposed = replace(changed(case, findings, guideline), iri=URIRef(f"{case.iri}#what-if"))
     session = Session(guideline, (case, supposed))
-    return changes(session.answers_of(case), session.answers_of(supposed))
+    found = changes(session.answers_of(case), session.answers_of(supposed))
+    labels = {finding: guideline.vocabulary.label(finding) for finding in findings}
+    return Changes(found, case=case.id, supposed=findings, labels=labels, footer=guideline.footer)

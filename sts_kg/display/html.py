@@ -6,6 +6,7 @@ import base64
 import re
 
 from sts_kg.display.view import (
+    SIGNS,
     Badge,
     Block,
     Branch,
@@ -30,17 +31,6 @@ from sts_kg.tables import escaped as _escaped
 __all__ = ["written"]
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)
-_NAME = re.compile(r"[^a-z-]")
-#: What stands before the word of a badge, so that status is never told by colour alone.
-SIGNS = {
-    "met": "✓",
-    "not-met": "✗",
-    "undetermined": "?",
-    "contradictory": "!",
-    "good": "✓",
-    "bad": "✗",
-    "note": "",
-}
 
 
 def written(view: View) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from sts_kg.display.view import (
+    SIGNS,
+    Badge,
     Block,
     Branch,
     Facts,
@@ -49,12 +52,7 @@ def _block(block: Block, width: int | None) -> str:
         longest = max((len(name) for name, _ in rows), default=0) + 2
         return "\n".join(_line(text, width, f"{name:{longest}}", " " * longest) for name, text in rows)
     if isinstance(block, Grid):
-        table = text_table(block.header, [[plain(cell) for cell in row] for row in block.rows], width=width)
-        return (
-            f"{table if block.rows else table.removesuffix(NO_ROWS).rstrip()}\n{_line(block.caption, width)}"
-            if block.caption
-            else table
-        )
+        return _grid(block, width)
     if isinstance(block, Listing):
         signs = [f"{n}. " if block.ordered else "- " for n, _ in enumerate(block.items, 1)]
         return "\n".join(
@@ -68,6 +66,29 @@ def _block(block: Block, width: int | None) -> str:
     if isinstance(block, Source):
         return visible_data(block.text.replace("\r\n", "\n").rstrip())
     return f"[{visible(block.alt)}]" if isinstance(block, Figure) else ""
+
+
+def _grid(block: Grid, width: int | None) -> str:
+    """Return a table; upright names are numbers, and badges below them signs, both of which are told below it."""
+    numbers = {at: str(number) for number, at in enumerate(sorted(block.upright), 1)}
+    header = [numbers.get(at, name) for at, name in enumerate(block.header)]
+    signs: dict[str, str] = {}
+    rows: list[list[str]] = []
+    for row in block.rows:
+        lines = [plain(cell).split("\n") for cell in row]
+        for at in numbers:
+            if isinstance(cell := row[at], Badge):
+                lines[at] = [SIGNS[cell.kind]]
+                signs[SIGNS[cell.kind]] = cell.word
+        rows += [list(line) for line in zip_longest(*lines, fillvalue="")]
+    below = [block.caption] if block.caption else []
+    if numbers:
+        named = (f"{number} {block.header[at]}" for at, number in numbers.items())
+        below.append(", ".join([*(f"{sign} {word}" for sign, word in signs.items()), *named]))
+    table = text_table(header, rows, width=width)
+    if block.caption and not rows:  # which says that there are none
+        table = table.removesuffix(NO_ROWS).rstrip()
+    return "\n".join([table, *(_line(line, width) for line in below)])
 
 
 def _branch(branch: Branch, depth: int, width: int | None) -> Iterator[str]:

@@ -6,13 +6,14 @@ text in a view is plain: writers escape it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from sts_kg.safe import counted
 
 __all__ = [
+    "SIGNS",
     "Badge",
     "Block",
     "Branch",
@@ -52,6 +53,18 @@ class Badge:
 
     word: str
     kind: str
+
+
+#: What stands before the word of a badge, so that a status is never told by colour alone.
+SIGNS: Mapping[str, str] = {
+    "met": "✓",
+    "not-met": "✗",
+    "undetermined": "?",
+    "contradictory": "!",
+    "good": "✓",
+    "bad": "✗",
+    "note": "",
+}
 
 
 @dataclass(frozen=True)

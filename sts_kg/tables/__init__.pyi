@@ -1,5 +1,4 @@
 from .html import escaped as escaped
-from .html import html_table as html_table
 from .html import plain_table as plain_table
 from .html import static_page as static_page
 from .layout import NO_ROWS as NO_ROWS

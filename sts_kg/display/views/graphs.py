@@ -73,18 +73,18 @@ def _names(graph: Graph) -> Callable[[str], str]:
 def _classes(graph: ShownGraph, named: Callable[[str], str]) -> Inline:
     """Return the classes of the subjects, each with the number of subjects, the most first."""
     counts = Counter(kind for _, kind in islice(graph.subject_objects(RDF.type), MOST_LOOKED))
-    found = sorted(((str(kind), n) for kind, n in counts.items() if isinstance(kind, URIRef)), key=_most_first)
+    found = sorted(((kind, n) for kind, n in counts.items() if isinstance(kind, URIRef)), key=_most_first)
     shown: list[Inline] = [
-        (link_to(iri, named=named, text=_label(URIRef(iri), graph)), Quiet(f" {n:,}"))
-        for iri, n in found[:MOST_CLASSES]
+        (link_to(str(kind), named=named, text=_label(kind, graph)), Quiet(f" {n:,}"))
+        for kind, n in found[:MOST_CLASSES]
     ]
     if more := len(found) - MOST_CLASSES:
         shown += [Quiet(counted(more, "more class", "more classes"))] if more > 0 else []
     return text_of(shown)
 
 
-def _most_first(counted_class: tuple[str, int]) -> tuple[int, str]:
-    return -counted_class[1], counted_class[0]
+def _most_first(counted_class: tuple[URIRef, int]) -> tuple[int, str]:
+    return -counted_class[1], str(counted_class[0])
 
 
 def _rows(
