@@ -68,14 +68,24 @@ def _block(block: Block, width: int | None) -> str:
     return f"[{visible(block.alt)}]" if isinstance(block, Figure) else ""
 
 
+_SHORT = 40  # characters of lines of a cell that are put into one
+
+
+def _lines(cell: Inline) -> list[str]:
+    """Return the lines of a cell; short ones, such as a label and a name, are one line."""
+    lines = plain(cell).split("\n")
+    return lines if max(map(len, lines)) > _SHORT else [" ".join(lines)]
+
+
 def _grid(block: Grid, width: int | None) -> str:
-    """Return a table; upright names are numbers, and badges below them signs, both of which are told below it."""
-    numbers = {at: str(number) for number, at in enumerate(sorted(block.upright), 1)}
+    """Return a table; if it would be too wide, upright names are numbers and badges signs, which are told below it."""
+    too_wide = width is not None and sum(len(name) + 2 for name in block.header) > width
+    numbers = {at: str(number) for number, at in enumerate(sorted(block.upright), 1) if too_wide}
     header = [numbers.get(at, name) for at, name in enumerate(block.header)]
     signs: dict[str, str] = {}
     rows: list[list[str]] = []
     for row in block.rows:
-        lines = [plain(cell).split("\n") for cell in row]
+        lines = [_lines(cell) for cell in row]
         for at in numbers:
             if isinstance(cell := row[at], Badge):
                 lines[at] = [SIGNS[cell.kind]]

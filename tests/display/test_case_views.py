@@ -344,9 +344,18 @@ def test_a_case_is_shown_with_the_place_of_each_fact(kg: KnowledgeGraph) -> None
     assert repr(case) == "<Case f: 1 finding, 1 course>"
     shown = as_text(case, 200)
     assert shown.startswith("Case f: doxorubicin was given and did not work\n\nas of              2026-01-15\n")
+    assert re.search(r"\nstage4-sts  yes    \S+examples/f.yaml, line 5\n1 finding\n", shown)
     assert re.search(
         r"doxorubicin  from 2025-05, to 2025-11  did-not-work  \S+examples/f.yaml, line 7\n1 course", shown
     )
+
+
+def test_a_case_with_very_many_facts_is_bounded(kg: KnowledgeGraph) -> None:
+    days = [f"{year}-{month:02}" for year in range(1900, 2020) for month in range(1, 13)]
+    courses = [{"therapies": ["surgery"], "end": day} for day in days]
+    [case] = kg.with_cases({"case": "c", "findings": {}, "courses": courses, "growth": days}).cases
+    assert "<caption>the first 100 of 1,440 courses</caption>" in markup(case)
+    assert len(markup(case)) < 40_000
 
 
 def test_markup_of_others_is_escaped(kg: KnowledgeGraph) -> None:

@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sts_kg.display.view import Badge, Block, Facts, Heading, Inline, Paragraph, Quiet, View, grid, text_of
-from sts_kg.display.views.pieces import clipped, term, yes_or_no
+from sts_kg.display.views.pieces import MOST_OF_TEXT, clipped, term, yes_or_no
 from sts_kg.rdf import local
 
 if TYPE_CHECKING:
     from sts_kg.cases import Case
 
 __all__ = ["of_case"]
-
-#: What a course is about: the heading, and the attribute of a course.
-_DATES = ("start", "end", "growth", "no_growth_until")
 
 
 def of_case(case: Case) -> View:
@@ -30,8 +27,8 @@ def _blocks(case: Case) -> Iterator[Block]:
         ("as of", case.as_of.text if case.as_of else ""),
         ("treatment history", "complete" if case.history_complete else "may be incomplete"),
         ("declines", text_of(term(one.modality) for one in case.declines)),
-        ("grew on", ", ".join(date.text for date in case.growth)),
-        ("did not grow", ", ".join(periods)),
+        ("grew on", clipped(", ".join(date.text for date in case.growth), MOST_OF_TEXT)),
+        ("did not grow", clipped(", ".join(periods), MOST_OF_TEXT)),
         *((_words(local(predicate)), f"{number:f}") for predicate, number in case.numbers.items()),
     ]
     yield Facts(tuple(facts))
@@ -65,4 +62,9 @@ def _courses(case: Case) -> Iterator[tuple[Inline, ...]]:
         when += [f"no growth until {course.no_growth_until.text}"] if course.no_growth_until else []
         when += ["going on"] if course.ongoing else []
         about = [term(one) for one in (course.outcome, course.indication, *course.purposes, *course.sites) if one]
-        yield text_of(map(term, course.therapies)), ", ".join(when), text_of(about), clipped(course.place, 100)
+        yield (
+            text_of(map(term, course.therapies)),
+            clipped(", ".join(when), MOST_OF_TEXT),
+            text_of(about),
+            clipped(course.place, 100),
+        )

@@ -31,10 +31,10 @@ def _blocks(report: Report) -> Iterator[Block]:
                 clipped(one.message, MOST_OF_TEXT),
                 clipped(one.remedy, MOST_OF_TEXT),
             )
-            for one in report.violations[:100]
+            for one in report.violations
         ]
         header = ("check", "what", "what is wrong", "what would be right")
-        yield grid(header, rows, "violation", total=len(report.violations))
+        yield grid(header, rows, "violation")
     if report.notes:
         yield Heading("Left out")
         yield listing([clipped(note, MOST_OF_TEXT) for note in report.notes], 20, ".notes")
