@@ -1,4 +1,4 @@
-"""What is drawn, without how: nodes, edges and groups of them, each with classes, and their DOT.
+"""What is drawn, without how: nodes and edges, each with classes, and their DOT.
 
 DOT is the only interface to a layout engine. The same drawing gives the same text, in any process.
 
@@ -9,13 +9,14 @@ apart from each other and edges away from nodes, so that no line crosses words a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 from textwrap import wrap
 from unicodedata import combining, east_asian_width
 
 from sts_kg.safe import visible
 
-__all__ = ["Drawing", "Edge", "Group", "Node", "Part", "dot", "parts"]
+__all__ = ["Drawing", "Edge", "Node", "Part", "dot", "parts"]
 
 #: Columns after which the words of a node and of an edge are broken.
 NODE_COLUMNS, EDGE_COLUMNS = 24, 20
@@ -24,7 +25,7 @@ MOST_CHARACTERS = 160
 #: Wide as DejaVu Sans, which PNG has: what is shown in a narrower font has more room than it needs.
 FONT, SIZE = "Verdana", 11
 #: Inches that a column of this font takes at most on average, and what a box has beside its words.
-_COLUMN, _MARGIN = 0.099, 0.24
+_COLUMN, _MARGIN = 0.094, 0.24
 
 #: Colours of a class, as they are without a stylesheet: fill, line, words. The first class that has some counts.
 COLOURS: Mapping[str, tuple[str, str, str]] = {
@@ -33,10 +34,10 @@ COLOURS: Mapping[str, tuple[str, str, str]] = {
     "undetermined": ("#fff0c2", "#9a7b14", "#584300"),
     "contradictory": ("#e5daf5", "#7b54b3", "#43206f"),
     "focus": ("#dbe9f7", "#14558f", "#0b3a66"),
+    "given": ("#f1f4f8", "#8b96a3", "#1c2430"),
     "literal": ("#f1f4f8", "#c9d1db", "#1c2430"),
 }
 _PLAIN = ("#ffffff", "#5a6675", "#1c2430")
-_GROUP = ("#f6f8fa", "#c9d1db", "#5a6675")
 _LINES: Mapping[str, str] = {"may": "#14705a", "or": "#8a5200", "quiet": "#8b96a3"}
 _LINE = "#4a5563"
 
@@ -59,8 +60,8 @@ class Node:
 class Edge:
     """A line from one node to another, with words.
 
-    Edges with the same `shared` name have their words once. `arrow` is at the end, at both ends, or nowhere; `aside`
-    leaves the place of the nodes to the other edges.
+    Edges with the same `shared` name have their words once. `arrow` is at the end, at the begin, at both ends, or nowhere
+    (`none`). The words of an edge that is `beside` stand between its ends, which are next to each other in a row.
     """
 
     source: str
@@ -71,33 +72,21 @@ class Edge:
     shared: str = ""
     arrow: str = "end"
     dashed: bool = False
-
-
-@dataclass(frozen=True)
-class Group:
-    """Nodes within one frame: its name, its title, which may be empty, and the names of the nodes."""
-
-    name: str
-    title: str
-    members: tuple[str, ...]
-    tip: str = ""
+    beside: bool = False
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A whole picture: what it is called, its nodes, edges and groups.
+    """A whole picture: what it is called, its nodes and edges.
 
-    `direction` is that of the edges: `LR` from left to right, `TB` down, `BT` up. `starts` are nodes that stand in
-    this order, one below the other, at the beginning.
+    Edges go from left to right. The nodes of each of `rows` stand one below the other, in this order.
     """
 
     title: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...] = ()
-    groups: tuple[Group, ...] = ()
-    direction: str = "LR"
-    starts: tuple[str, ...] = ()
-    ordered: bool = field(default=False)
+    rows: tuple[tuple[str, ...], ...] = ()
+    ordered: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,14 +98,13 @@ class Part:
 
 
 def dot(drawing: Drawing) -> str:
-    """Return a drawing as DOT: one line a node, edge or group, in their order."""
+    """Return a drawing as DOT: one line a node or edge, in their order."""
     return "".join(f"{line}\n" for line in _lines(drawing))
 
 
 def parts(drawing: Drawing) -> dict[str, Part]:
     """Return the classes and words of each piece, by the ids that `dot` gives."""
     found = {f"n{at}": Part(node.classes, node.tip or " ".join(node.lines)) for at, node in enumerate(drawing.nodes)}
-    found |= {f"c{at}": Part((), group.tip or group.title) for at, group in enumerate(drawing.groups)}
     for at, (edges, _) in enumerate(_words(drawing)):
         found[f"w{at}"] = Part(("words", *edges[0].classes), edges[0].tip or edges[0].words)
     return found | {f"e{at}": Part(edge.classes, edge.tip or edge.words) for at, edge in enumerate(drawing.edges)}
@@ -134,43 +122,18 @@ def _words(drawing: Drawing) -> list[tuple[list[Edge], str]]:
 def _lines(drawing: Drawing) -> Iterator[str]:
     yield "digraph {"
     yield (
-        f"graph [rankdir={drawing.direction} nodesep=0.22 ranksep=0.36 pad=0.1 bgcolor=transparent "
+        f"graph [rankdir=LR nodesep=0.22 ranksep=0.36 pad=0.1 bgcolor=white "
         f'fontname="{FONT}" fontsize={SIZE}{" ordering=out" if drawing.ordered else ""}]'
     )
     yield f'node [shape=box style="rounded,filled" fontname="{FONT}" fontsize={SIZE} margin="0.12,0.06" height=0.34]'
     yield f'edge [fontname="{FONT}" fontsize={SIZE} arrowsize=0.7]'
-    inside: dict[str, list[str]] = {}
-    for group in drawing.groups:
-        for member in group.members:
-            inside[member] = []
     for at, node in enumerate(drawing.nodes):
-        line = f"{_quoted(node.name)} [{_node(at, node)}]"
-        if node.name in inside:
-            inside[node.name].append(line)
-        else:
-            yield line
-    for at, group in enumerate(drawing.groups):
-        yield f"subgraph cluster_{at} {{"
-        fill, line, ink = _GROUP
-        yield (
-            f'graph [id=c{at} class="group" label={_label((group.title,), NODE_COLUMNS)} labeljust=l margin=10 '
-            f'style="rounded,filled" fillcolor="{fill}" color="{line}" fontcolor="{ink}"]'
-        )
-        for member in group.members:
-            yield from inside[member]
-        yield "}"
-    yield from _starts(drawing)
+        yield f"{_quoted(node.name)} [{_node(at, node)}]"
     between: dict[int, str] = {}
     for at, (edges, name) in enumerate(_words(drawing)):
-        first = edges[0]
-        label = _label((first.words,), EDGE_COLUMNS)
-        classes = " ".join(("words", *first.classes))
-        width = _width((first.words,), EDGE_COLUMNS) - 0.16
-        yield (
-            f'{_quoted(name)} [id=w{at} class="{classes}" label={label} shape=plain style="" margin="0.03,0.02" '
-            f'width={width:.2f} height=0.22 fontsize={SIZE - 1} fontcolor="{_line_of(first)}"]'
-        )
         between |= {id(edge): name for edge in edges}
+        yield f"{_quoted(name)} [{_words_node(at, edges[0])}]"
+    yield from _rows(drawing, between)
     drawn: set[tuple[str, str]] = set()
     for at, edge in enumerate(drawing.edges):
         style = _edge(at, edge)
@@ -185,11 +148,17 @@ def _lines(drawing: Drawing) -> Iterator[str]:
     yield "}"
 
 
-def _starts(drawing: Drawing) -> Iterator[str]:
-    if len(drawing.starts) > 1:
-        yield '"start" [style=invis shape=point width=0.01 height=0.01]'
-        for name in drawing.starts:
-            yield f'"start" -> {_quoted(name)} [style=invis weight=0]'
+def _rows(drawing: Drawing, words: Mapping[int, str]) -> Iterator[str]:
+    beside = {frozenset({e.source, e.target}): words[id(e)] for e in drawing.edges if e.beside and id(e) in words}
+    for row in drawing.rows:
+        chain = [row[0]]
+        for one, other in pairwise(row):
+            between = beside.get(frozenset({one, other}))
+            chain += [other] if between is None else [between, other]
+        yield f"{{rank=same; {'; '.join(map(_quoted, chain))}}}"
+        for one, other in pairwise(chain):
+            if not (one in beside.values() or other in beside.values()):
+                yield f"{_quoted(one)} -> {_quoted(other)} [style=invis]"
 
 
 def _node(at: int, node: Node) -> str:
@@ -198,6 +167,14 @@ def _node(at: int, node: Node) -> str:
         f'id=n{at} class="{" ".join(("box", *node.classes))}" label={_label(node.lines, NODE_COLUMNS)} '
         f'width={_width(node.lines, NODE_COLUMNS):.2f} fillcolor="{fill}" color="{line}" fontcolor="{ink}" '
         f"penwidth={2 if node.strong else 1}"
+    )
+
+
+def _words_node(at: int, edge: Edge) -> str:
+    return (
+        f'id=w{at} class="{" ".join(("words", *edge.classes))}" label={_label((edge.words,), EDGE_COLUMNS)} shape=none '
+        f'style="" margin="0.04,0.02" width={_width((edge.words,), EDGE_COLUMNS) - 0.12:.2f} height=0.22 '
+        f'fontsize={SIZE - 1} fontcolor="{_line_of(edge)}"'
     )
 
 

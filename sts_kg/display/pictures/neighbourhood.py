@@ -71,8 +71,8 @@ def neighbourhood(
 ) -> Neighbourhood:
     """Return the terms that are at most `depth` statements away from one, nearest first, `most` of them.
 
-    Literals, blank nodes and what a statement says the other way round are left out; so are the neighbours of a term
-    that has more than 60, but for `about` itself.
+    Literals, blank nodes and what a statement says the other way round are left out; so are, but for `about` itself,
+    the neighbours of a term that has more than 60, and the members of a class.
     """
     names = asserted + inferred
     same = _inverses(asserted)
@@ -90,6 +90,8 @@ def neighbourhood(
                 continue
             for triple, is_inferred in found:
                 subject, predicate, object_ = triple
+                if term != about and predicate == RDF.type and object_ == term:  # the others of a class are not near
+                    continue
                 if any((object_, each, subject) in statements for each in same(predicate)):
                     continue
                 other = object_ if subject == term else subject

@@ -9,7 +9,7 @@ from rdflib import Graph, URIRef
 from rdflib.term import Node as RdfNode
 
 from sts_kg.display.html import SIGNS
-from sts_kg.display.pictures.drawing import Drawing, Edge, Group, Node
+from sts_kg.display.pictures.drawing import Drawing, Edge, Node
 from sts_kg.guideline import instances, ordinal
 from sts_kg.rdf import STS, compress
 
@@ -29,10 +29,9 @@ def pathway(guideline: Guideline, answers: Mapping[URIRef, Answer] | None = None
     """Return the pathway; with answers, each option has its status in words and colours."""
     graph, label = guideline.closure.graph, guideline.vocabulary.label
     options = [*guideline.conditions]
-    modalities = {each: _ordered(graph, graph.objects(each, STS.hasModality)) for each in options}
     umbrellas = {*instances(guideline.asserted, STS.UmbrellaOption)}
     first = {
-        option: f"“{_cues(graph, statement)[0]}”"
+        option: f"“{_cues(guideline.asserted, statement)[0]}”"
         for statement in instances(guideline.asserted, STS.PositionStatement)
         for option in graph.objects(statement, STS.positionOf)
     }
@@ -42,20 +41,27 @@ def pathway(guideline: Guideline, answers: Mapping[URIRef, Answer] | None = None
         status = (status_line(answer), *dict.fromkeys(mark.label for mark in answer.marks)) if answer else ()
         lines = (label(option), *((first[option],) if option in first else ()), *status)
         classes = ("option", *((answer.status,) if answer else ()))
-        return Node(compress(str(option)), lines, classes, strong=option in umbrellas)
+        modalities = ", ".join(map(label, _ordered(graph, graph.objects(option, STS.hasModality))))
+        tip = f"{compress(str(option))}; {label(STS.hasModality)} {modalities}"
+        return Node(compress(str(option)), lines, classes, tip, strong=option in umbrellas)
 
-    groups = []
-    for modality in _ordered(graph, {each for found in modalities.values() for each in found}):
-        members = [option for option in options if modalities[option] == [modality]]
-        if members:
-            titled = "" if umbrellas.intersection(members) or len(members) == 1 else label(modality)
-            names = tuple(compress(str(each)) for each in members)
-            groups.append(Group(compress(str(modality)), titled, names, f"modality: {label(modality)}"))
     edges = [edge for made in (_refining, _orders, _enabling, _alternatives) for edge in made(guideline, graph)]
-    refining = {edge.target for edge in edges if "quiet" in edge.classes}
-    starts = tuple(name for name in (compress(str(each)) for each in options) if name not in refining)
+    names = [compress(str(option)) for option in options]
     title = f"What the page says may be offered{f', for case {case}' if case else ''}"
-    return Drawing(title, tuple(map(node, options)), tuple(edges), tuple(groups), starts=starts, ordered=True)
+    return Drawing(title, tuple(map(node, options)), tuple(edges), rows=_rows(names, edges))
+
+
+def _rows(names: Iterable[str], edges: Iterable[Edge]) -> tuple[tuple[str, ...], ...]:
+    """Return the options that stand below each other: those that nothing leads to, and those one thin line further on."""
+    leading = {name: [edge for edge in edges if edge.target == name and not edge.beside] for name in names}
+    at: dict[str, str] = {}
+    for name, found in leading.items():
+        if not found:
+            at[name] = ""
+        elif len(found) == 1 and "quiet" in found[0].classes:
+            general = found[0].source
+            at[name] = "kinds" if not leading[general] else general
+    return tuple(tuple(name for name in at if at[name] == row) for row in dict.fromkeys(at.values()))
 
 
 def _ordered(graph: Graph, things: Iterable[RdfNode]) -> list[URIRef]:
@@ -65,7 +71,7 @@ def _ordered(graph: Graph, things: Iterable[RdfNode]) -> list[URIRef]:
 
 
 def _cues(graph: Graph, statement: RdfNode) -> list[str]:
-    return sorted(map(str, graph.objects(statement, STS.cue)))
+    return sorted(map(str, graph.objects(statement, STS.cue)), key=lambda cue: (len(cue), cue))
 
 
 def _refining(guideline: Guideline, graph: Graph) -> Iterator[Edge]:
@@ -91,7 +97,7 @@ def _orders(guideline: Guideline, graph: Graph) -> Iterator[Edge]:
     label = guideline.vocabulary.label
     implied = STS["basis-implied"]
     for statement in instances(guideline.asserted, STS.OrderStatement):
-        words = _said(graph, statement)
+        words = _said(guideline.asserted, statement)
         for later in _ordered(graph, graph.objects(statement, STS.laterOption)):
             for earlier in _ordered(graph, graph.objects(statement, STS.earlierOption)):
                 is_implied = (statement, STS.hasBasis, implied) in graph
@@ -106,7 +112,7 @@ def _enabling(guideline: Guideline, graph: Graph) -> Iterator[Edge]:
     label = guideline.vocabulary.label
     for option, other in sorted(graph.subject_objects(STS.mayEnable)):
         transitions = [each for each in graph.subjects(STS.effectOf, option) if (each, STS.cue, None) in graph]
-        words = ", ".join(sorted({_said(graph, each) for each in transitions}))
+        words = ", ".join(sorted({_said(guideline.asserted, each) for each in transitions}))
         tip = f"{label(option)} {label(STS.mayEnable)} {label(other)}{f': {words}' if words else ''}"
         yield Edge(compress(str(option)), compress(str(other)), label(STS.mayEnable), ("may",), tip)
 
@@ -120,4 +126,4 @@ def _alternatives(guideline: Guideline, graph: Graph) -> Iterator[Edge]:
                 seen.add(frozenset({option, other}))
                 tip = f"{label(option)} is an {label(STS.alternativeTo)} {label(other)}"
                 names = compress(str(option)), compress(str(other))
-                yield Edge(*names, label(STS.alternativeTo), ("or",), tip, arrow="both", dashed=True)
+                yield Edge(*names, label(STS.alternativeTo), ("or",), tip, arrow="both", dashed=True, beside=True)

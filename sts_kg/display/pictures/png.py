@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sts_kg.errors import MissingLibraryError
+from sts_kg.display.pictures.svg import FONTS
+from sts_kg.errors import MissingLibraryError, PictureError
 
 __all__ = ["drawn"]
+
+MOST_SCALE = 10.0
+#: It comes with matplotlib; letters that it lacks come from the fonts of the system.
+FONT = "DejaVu Sans"
 
 
 def drawn(svg: str, scale: float) -> bytes:
@@ -15,14 +20,19 @@ def drawn(svg: str, scale: float) -> bytes:
     Raises
     ------
     MissingLibraryError
-        resvg is not installed.
+        resvg or matplotlib is not installed.
+    PictureError
+        The scale is not above 0 and at most 10.
     """
     try:
         from resvg_py import svg_to_bytes
     except ImportError as error:
         raise MissingLibraryError("resvg-py", "a picture as PNG", "notebook") from error
+    if not 0 < scale <= MOST_SCALE:
+        raise PictureError(f"the scale {scale:g} is not above 0 and at most {MOST_SCALE:g}")
+    text = svg.replace(f'font-family="{FONTS}"', f'font-family="{FONT}"')
     return bytes(
-        svg_to_bytes(svg_string=svg, zoom=scale, background="white", font_dirs=[str(_fonts())], font_family="DejaVu Sans")
+        svg_to_bytes(svg_string=text, zoom=scale, background="white", font_dirs=[str(_fonts())], font_family=FONT)
     )
 
 

@@ -15,9 +15,10 @@ __all__ = ["FONTS", "clean"]
 
 SVG = "http://www.w3.org/2000/svg"
 FONTS = "Helvetica Neue, Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif"
+#: Pixels of a screen for a unit of the picture, whose words are 11 units high.
+ENLARGED = 1.15
 _KEPT = frozenset(
-    "class d points x y x1 y1 x2 y2 cx cy r rx ry fill stroke stroke-width stroke-dasharray fill-opacity "
-    "stroke-opacity text-anchor font-size font-weight transform opacity width height clip-path id viewBox".split()
+    "class d points x y cx cy rx ry fill stroke stroke-width stroke-dasharray text-anchor font-size transform".split()
 )
 
 
@@ -31,8 +32,8 @@ def clean(svg: str, parts: Mapping[str, Part], *, title: str, alt: str) -> str:
             "xmlns": SVG,
             "class": "sts-kg-picture",
             "viewBox": drawn.attrib["viewBox"],
-            "width": f"{width:g}",
-            "height": f"{height:g}",
+            "width": f"{width * ENLARGED:.0f}",
+            "height": f"{height * ENLARGED:.0f}",
             "role": "img",
             "aria-label": alt,
             "font-family": FONTS,
@@ -50,11 +51,11 @@ def _without_prolog(svg: str) -> str:
 
 def _add(parent: ET.Element, drawn: ET.Element, parts: Mapping[str, Part]) -> None:
     kind = drawn.tag.removeprefix(f"{{{SVG}}}")
-    if kind not in ("g", "path", "polygon", "polyline", "ellipse", "text", "rect"):
+    if kind not in ("g", "path", "polygon", "polyline", "ellipse", "text"):
         return
-    kept = {name: value for name, value in drawn.attrib.items() if name in _KEPT and name != "id"}
+    kept = {name: value for name, value in drawn.attrib.items() if name in _KEPT}
     if kind == "g" and kept.get("class") == "graph":
-        del kept["class"]
+        kept["class"] = "ground"
     made = ET.SubElement(parent, kind, kept)
     if kind == "text":
         made.text = "".join(drawn.itertext()).replace("\N{NO-BREAK SPACE}", " ")

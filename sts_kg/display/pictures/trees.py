@@ -13,7 +13,7 @@ from sts_kg.display.html import SIGNS
 from sts_kg.display.pictures.drawing import Drawing, Edge, Node
 from sts_kg.display.pictures.neighbourhood import Neighbourhood, label_of
 from sts_kg.guideline import Alternative, Condition, Leaf, ordinal, truth
-from sts_kg.rdf import compress
+from sts_kg.rdf import compress, ntriples
 from sts_kg.safe import counted
 
 if TYPE_CHECKING:
@@ -37,16 +37,13 @@ def of_neighbourhood(found: Neighbourhood, title: str) -> Drawing:
         lines = (term.label, term.curie) if term.kind == "focus" and term.curie != term.label else (term.label,)
         nodes.append(Node(term.name, lines, (term.kind,), tip, strong=term.kind == "focus"))
     edges = []
-    ends: dict[tuple[str, str, bool, str], list[str]] = {}
-    for each in found.statements:
-        for side, end in (("out", each.source), ("in", each.target)):
-            ends.setdefault((side, each.predicate, each.inferred, end), []).append(each.target)
+    places = {term.name: at for at, term in enumerate(found.terms)}
     for each in found.statements:
         words = f"{each.label} (inferred)" if each.inferred else each.label
-        keys = [(side, each.predicate, each.inferred, end) for side, end in (("out", each.source), ("in", each.target))]
-        shared = " ".join(map(str, max(keys, key=lambda key: len(ends[key]))))
+        side, near = min(("out", each.source), ("in", each.target), key=lambda end: places[end[1]])
         tip = f"{tips[each.source]} {words} {tips[each.target]}"
         classes = ("inferred",) if each.inferred else ("asserted",)
+        shared = f"{side} {each.predicate} {near}"
         edges.append(Edge(each.source, each.target, words, classes, tip, shared, dashed=each.inferred))
     return Drawing(title, tuple(nodes), tuple(edges))
 
@@ -187,12 +184,12 @@ def proof_tree(proof: Proof, graph: Graph, *, most: int = MOST_STEPS) -> tuple[D
     for each in steps[:most]:
         said = _said(each, graph)
         is_asserted = each.rule is None
-        reason = (f"asserted, after {', '.join(each.sentences)}" if each.sentences else "asserted") if is_asserted else each.rule
+        reason = (f"asserted, after {', '.join(each.sentences)}" if each.sentences else "asserted") if is_asserted else f"by {each.rule}"
         tip = f"{each.conclusion} [{each.reason}]"
-        kind = "asserted" if is_asserted else "inferred"
+        kind = "given" if is_asserted else "inferred"
         first = each is proof
         nodes.append(
-            Node(kept[id(each)], (said, str(reason)), ("step", kind, *(("focus",) if first else ())), tip, strong=first)
+            Node(kept[id(each)], (said, reason), ("step", kind, *(("focus",) if first else ())), tip, strong=first)
         )
         for premise in {id(one): one for one in _premises(each)}.values():
             if id(premise) in kept:
@@ -222,7 +219,8 @@ def _steps(proof: Proof) -> Iterator[Proof]:
 
 
 def _said(step: Proof, graph: Graph) -> str:
-    """Return a conclusion in labels, where all of it are names that have one."""
-    if step.rule == "LIST" or len(step.triple) != 3 or not all(isinstance(each, URIRef) for each in step.triple):
+    """Return a conclusion with the labels of what has one."""
+    if step.rule == "LIST" or len(step.triple) != 3:
         return step.conclusion
-    return " ".join(label_of(graph, each) for each in step.triple)
+    terms = (label_of(graph, each) if isinstance(each, URIRef) else ntriples(each).decode() for each in step.triple)
+    return " ".join(terms)
