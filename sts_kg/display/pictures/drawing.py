@@ -173,7 +173,7 @@ def _node(at: int, node: Node) -> str:
 def _words_node(at: int, edge: Edge) -> str:
     return (
         f'id=w{at} class="{" ".join(("words", *edge.classes))}" label={_label((edge.words,), EDGE_COLUMNS)} shape=none '
-        f'style="" margin="0.04,0.02" width={_width((edge.words,), EDGE_COLUMNS) - 0.12:.2f} height=0.22 '
+        f'style="" margin="0.04,0.02" width={_width((edge.words,), EDGE_COLUMNS) * 0.9 - 0.14:.2f} height=0.22 '
         f'fontsize={SIZE - 1} fontcolor="{_line_of(edge)}"'
     )
 
