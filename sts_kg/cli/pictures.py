@@ -39,7 +39,9 @@ def picture_group() -> None:
 def _drawn(command: Callable[..., Picture]) -> Callable[..., None]:
     """Add the options that say where a picture goes and as what; the command returns the picture."""
 
-    @click.option("-o", "--output", type=File, metavar="FILE", help="Where to; its ending says how: .svg, .png, .dot, .html.")
+    @click.option(
+        "-o", "--output", type=File, metavar="FILE", help="Where to; its ending says how: .svg, .png, .dot, .html."
+    )
     @click.option("--format", "form", type=click.Choice(_FORMS), help="What to write.  [default: by FILE, else svg]")
     @wraps(command)
     def drawn(*arguments: Any, output: Path | None, form: str | None, **options: Any) -> None:
@@ -87,7 +89,9 @@ def pathway(file: Path | None, case: str | None) -> Picture:
 
 @picture_group.command()
 @click.argument("term")
-@click.option("--depth", type=click.IntRange(1, 3), default=1, show_default=True, help="How far away what is drawn may be.")
+@click.option(
+    "--depth", type=click.IntRange(1, 3), default=1, show_default=True, help="How far away what is drawn may be."
+)
 @_drawn
 def about(term: str, depth: int) -> Picture:
     """Draw what stands beside TERM: an IRI, a CURIE, a local name or a label. Inferred statements are dashed.

@@ -288,7 +288,9 @@ def _with_attributes(svg: str, alt: str) -> str:
     Ids that nothing refers to are left out, and the others bear a digest of the picture, so that several fit on a page.
     """
     text = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
-    text = re.sub(r' style="([^"]*)"', _attributes, text).replace("<svg ", f'<svg role="img" aria-label="{escaped(alt)}" {_JOINED} ', 1)
+    text = re.sub(r' style="([^"]*)"', _attributes, text).replace(
+        "<svg ", f'<svg role="img" aria-label="{escaped(alt)}" {_JOINED} ', 1
+    )
     used = {*re.findall(r'(?:url\(|href=")#([^)"]+)', text)}
     mark = hashlib.sha256(text.encode()).hexdigest()[:8]
     text = re.sub(r' id="([^"]+)"', lambda found: f' id="{mark}-{found[1]}"' if found[1] in used else "", text)
@@ -308,23 +310,26 @@ def _attributes(style: re.Match[str]) -> str:
     return f" {' '.join(found)}" if found else ""
 
 
-_FAMILY = {"'DejaVu Sans'": "DejaVu Sans, Verdana, sans-serif", "'DejaVu Sans', sans-serif": "DejaVu Sans, Verdana, sans-serif"}
+_FAMILY = {
+    "'DejaVu Sans'": "DejaVu Sans, Verdana, sans-serif",
+    "'DejaVu Sans', sans-serif": "DejaVu Sans, Verdana, sans-serif",
+}
 
 
 class Plot(Shown, str):
-    """The SVG of a picture as text, which a notebook shows; its `title`, and `alt`: what it says, in words."""
+    """The SVG of a picture as text, which a notebook shows; its `heading`, and `alt`: what it says, in words."""
 
-    title: str
+    heading: str
     alt: str
 
-    def __new__(cls, svg: str, title: str = "", alt: str = "") -> Plot:
+    def __new__(cls, svg: str, heading: str = "", alt: str = "") -> Plot:
         """Return the text with what is said of it."""
         made = super().__new__(cls, svg)
-        made.title, made.alt = title, alt
+        made.heading, made.alt = heading, alt
         return made
 
     def __repr__(self) -> str:
-        return f"<Plot: {self.title}; {counted(len(self), 'character')} of SVG>"
+        return f"<Plot: {self.heading}; {counted(len(self), 'character')} of SVG>"
 
 
 def _text(count: int | None) -> str:

@@ -158,7 +158,8 @@ def test_what_is_not_drawn_is_counted() -> None:
 
 @pytest.mark.parametrize("drawn", [statuses, questions, combinations])
 def test_an_empty_table_is_a_picture(drawn: Callable[..., str]) -> None:
-    variables = {statuses: COUNTS, questions: ASKED, combinations: PATTERNS}[drawn].variables
+    tables: dict[Callable[..., str], Table] = {statuses: COUNTS, questions: ASKED, combinations: PATTERNS}
+    variables = tables[drawn].variables
     assert FOOTER in texts(drawn(table(" ".join(variables)), footer=FOOTER))
 
 

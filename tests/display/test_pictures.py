@@ -13,6 +13,7 @@ from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
+from unicodedata import east_asian_width
 from xml.etree import ElementTree
 
 import pytest
@@ -25,6 +26,7 @@ from rdflib import RDFS, Graph, Literal
 
 from sts_kg import KnowledgeGraph, load
 from sts_kg.cli import app
+from sts_kg.closure import Proof
 from sts_kg.display import FORMATS, Picture, neighbourhood
 from sts_kg.display.pictures import engines
 from sts_kg.display.pictures.drawing import Drawing, Edge, Node, dot, parts
@@ -132,8 +134,9 @@ def length(text: str, size: float) -> float:
     """Return how long a text is in DejaVu Sans, the widest of the fonts that we name."""
     font = FT2Font(f"{get_data_path()}/fonts/ttf/DejaVuSans.ttf")
     font.set_size(100, 72)
-    font.set_text(text)
-    return font.get_width_height()[0] / 64 * size / 100
+    wide = sum(east_asian_width(letter) == "W" for letter in text)  # it has none of these; elsewhere they are square
+    font.set_text("".join(letter for letter in text if east_asian_width(letter) != "W"))
+    return font.get_width_height()[0] / 64 * size / 100 + wide * size
 
 
 def text_box(text: ElementTree.Element) -> Box:
@@ -203,7 +206,7 @@ def test_an_overlap_would_be_seen() -> None:
     svg = svg_by("condition", "wasm")
     place = re.search(r'<text [^>]*y="([\d.-]+)"', svg)
     assert place is not None
-    moved = re.sub(r'(<text [^>]*x=")[\d.-]+"', rf'\g<1>0"', svg)
+    moved = re.sub(r'(<text [^>]*x=")[\d.-]+"', r'\g<1>0"', svg)
     assert len(overlaps(moved)) > 5
     one = next(pieces(svg)[0].__iter__())[0]
     line = f'<g class="line"><title>t</title><path d="M{one.left - 9},{one.top + 9}C{one.left},{one.top + 9} '
@@ -242,7 +245,7 @@ def test_a_hub_is_bounded_and_says_so(kg: KnowledgeGraph) -> None:
     picture = picture_of_term(hub(500), Graph(), EX.hub)
     assert len(picture.drawing.nodes) == 30
     assert picture.notes[0] == "471 more neighbours not drawn, of 500."
-    assert "And 9 more lines." not in picture.alt and len(picture.alt) < 10_000
+    assert len(picture.drawing.edges) == 29 and len(picture.alt) < 5_000
     assert kg.picture(hub(500)).notes == ("471 more triples not drawn, of 500.",)
 
 
@@ -271,9 +274,7 @@ def test_an_empty_graph_is_a_picture() -> None:
 
 def test_a_circle_of_classes_is_drawn_as_asserted() -> None:
     drawing = picture_of_hierarchy(cycle(), Graph(), EX.A).drawing
-    assert {(edge.target[-1], edge.source[-1]) for edge in drawing.edges} == {*("AB", "BC", "CA", "DA")} or {
-        (edge.target[-1] + edge.source[-1]) for edge in drawing.edges
-    } == {"AB", "BC", "CA", "DA"}
+    assert {edge.target[-1] + edge.source[-1] for edge in drawing.edges} == {"AB", "BC", "CA", "DA"}
 
 
 def test_what_goes_through_a_class_between_is_not_drawn() -> None:
@@ -283,19 +284,19 @@ def test_what_goes_through_a_class_between_is_not_drawn() -> None:
     inferred.add((EX.low, RDFS.subClassOf, EX.high))
     inferred.add((EX.other, RDFS.subClassOf, EX.high))
     edges = picture_of_hierarchy(asserted, inferred, EX.high).drawing.edges
-    assert [(edge.target[len(EX) :], edge.source[len(EX) :], edge.words) for edge in edges] == [
+    assert {(edge.target[len(EX) :], edge.source[len(EX) :], edge.words) for edge in edges} == {
         ("middle", "high", ""),
         ("other", "high", "inferred"),
         ("low", "middle", ""),
-    ]
+    }
 
 
 def test_steps_of_a_proof_are_drawn_once(kg: KnowledgeGraph) -> None:
-    proof = kg.with_examples().proof("case:f sts:hasOption sts:option-pazopanib") if False else kg.proof(
-        "sts:option-pazopanib sts:follows sts:option-chemotherapy"
-    )
-    names = [(node.lines, node.tip) for node in kg.picture(proof).drawing.nodes]
-    assert len(names) == len({*names})
+    shared = Proof((EX.s, EX.p, EX.o), None, source="a.ttl")
+    proof = Proof((EX.a, EX.p, EX.b), "prp-trp", (Proof((EX.c, EX.p, EX.d), "prp-trp", (shared,)), shared))
+    drawing = kg.picture(proof).drawing
+    assert [edge.source + edge.target for edge in drawing.edges] == ["step 0step 1", "step 0step 2", "step 1step 2"]
+    assert [node.name for node in drawing.nodes] == ["step 0", "step 1", "step 2"]
 
 
 # --- cases
@@ -310,7 +311,12 @@ def test_a_pathway_has_the_status_of_each_option_in_words_and_classes(kg: Knowle
 
 
 def test_parts_of_a_condition_have_their_values() -> None:
-    assert [node.classes[-1] for node in made("condition").drawing.nodes[1:]] == ["operator", "leaf", "operator", *["leaf"] * 6]
+    assert [node.classes[-1] for node in made("condition").drawing.nodes[1:]] == [
+        "operator",
+        "leaf",
+        "operator",
+        *["leaf"] * 6,
+    ]
     assert made("condition-f").drawing.nodes[0].classes == ("option", "undetermined")
 
 
@@ -362,7 +368,7 @@ def test_a_png_has_its_words() -> None:
 
 def test_a_notebook_a_page_and_a_terminal_show_it() -> None:
     picture = made("pathway-f")
-    assert picture.to_svg().strip() in picture._repr_html_().replace("\n", "") or picture.to_svg() in picture._repr_html_()
+    assert picture.to_svg() in picture._repr_html_()
     assert " style=" not in picture.to_html() and "<script" not in picture.to_html()
     assert "pazopanib follows chemotherapy: “after chemotherapy”" in picture._repr_markdown_()
     assert repr(picture) == "<Picture: What the page says may be offered, for case f; 18 nodes, 19 edges>"
@@ -420,8 +426,8 @@ def test_a_command_draws_what_its_function_does(arguments: tuple[str, ...], name
 
 @pytest.mark.usefixtures("preloaded")
 def test_a_png_goes_through_a_pipe() -> None:
-    done = CliRunner().invoke(app, ["picture", "condition", "pazopanib", "--format", "png"])
-    assert done.stdout_bytes == MADE["condition-f"](load()).as_bytes("png") or done.stdout_bytes[:4] == b"\x89PNG"
+    done = CliRunner().invoke(app, ["picture", "condition", "pazopanib", "example:f", "--format", "png"])
+    assert done.stdout_bytes == made("condition-f").as_bytes("png")
 
 
 @pytest.mark.usefixtures("preloaded")
@@ -431,7 +437,7 @@ def test_a_png_goes_through_a_pipe() -> None:
         (("pathway", "-o", "a.pdf"), 2, "a.pdf: the ending is not one of .svg, .png, .dot, .html; or give --format"),
         (("about", "nothing of this name"), 2, "there is no thing 'nothing of this name'"),
         (("condition", "nothing-of-this-name"), 2, "there is no option 'nothing-of-this-name'"),
-        (("proof", "sts:option-chemotherapy sts:follows sts:option-pazopanib"), 1, "does not follow"),
+        (("proof", "sts:option-chemotherapy sts:follows sts:option-pazopanib"), 1, "the closure does not have it"),
         (("proof", "nonsense"), 2, "line 1, column 1"),
         (("pathway", "none.yaml"), 3, "none.yaml"),
     ],

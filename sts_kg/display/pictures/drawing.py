@@ -60,8 +60,8 @@ class Node:
 class Edge:
     """A line from one node to another, with words.
 
-    Edges with the same `shared` name have their words once. `arrow` is at the end, at the begin, at both ends, or nowhere
-    (`none`). The words of an edge that is `beside` stand between its ends, which are next to each other in a row.
+    Edges with the same `shared` name have their words once. `arrow` is at the `end`, at the `begin`, at `both` or at
+    `none` of them. The words of an edge that is `beside` stand between its ends, which are next to each other in a row.
     """
 
     source: str
@@ -137,14 +137,16 @@ def _lines(drawing: Drawing) -> Iterator[str]:
     drawn: set[tuple[str, str]] = set()
     for at, edge in enumerate(drawing.edges):
         style = _edge(at, edge)
-        if (name := between.get(id(edge))) is None:
-            yield f"{_quoted(edge.source)} -> {_quoted(edge.target)} [{style} {_arrow(edge.arrow)}]"
+        if id(edge) not in between:
+            yield f"{_quoted(edge.source)} -> {_quoted(edge.target)} [{style} {_ARROWS[edge.arrow]}]"
             continue
-        tail = "none" if edge.arrow == "end" else edge.arrow
-        for one, other, arrow in ((edge.source, name, "begin" if tail == "both" else "none"), (name, edge.target, "end")):
+        name = between[id(edge)]
+        begin = "begin" if edge.arrow in ("begin", "both") else "none"
+        end = "end" if edge.arrow in ("end", "both") else "none"
+        for one, other, arrow in ((edge.source, name, begin), (name, edge.target, end)):
             if (one, other) not in drawn:
                 drawn.add((one, other))
-                yield f"{_quoted(one)} -> {_quoted(other)} [{style} {_arrow(arrow if edge.arrow != 'none' else 'none')}]"
+                yield f"{_quoted(one)} -> {_quoted(other)} [{style} {_ARROWS[arrow]}]"
     yield "}"
 
 
@@ -187,13 +189,12 @@ def _edge(at: int, edge: Edge) -> str:
     return f'id=e{at} class="{" ".join(("line", *edge.classes))}" color="{_line_of(edge)}"{style}'
 
 
-def _arrow(where: str) -> str:
-    return {
-        "end": "arrowhead=normal",
-        "begin": "dir=back arrowtail=normal",
-        "both": "dir=both arrowhead=normal arrowtail=normal",
-        "none": "arrowhead=none",
-    }[where]
+_ARROWS = {
+    "end": "arrowhead=normal",
+    "begin": "dir=back arrowtail=normal",
+    "both": "dir=both arrowhead=normal arrowtail=normal",
+    "none": "arrowhead=none",
+}
 
 
 def _columns(text: str) -> int:
