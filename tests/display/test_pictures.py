@@ -447,6 +447,22 @@ def test_what_is_wrong_is_told(arguments: tuple[str, ...], code: int, said: str)
     assert (done.exit_code, said in done.stderr) == (code, True), done.stderr
 
 
+def test_terms_with_the_same_label_have_their_curies(kg: KnowledgeGraph) -> None:
+    lines = [node.lines for node in made("term").drawing.nodes]
+    assert len(lines) == len({*lines})
+    assert {("pazopanib after chemotherapy", "sts:order-S14"), ("treatment option",)} <= {*lines}
+
+
+def test_a_long_text_is_cut_and_two_stay_two(kg: KnowledgeGraph) -> None:
+    graph = Graph()
+    for end in "ab":
+        graph.add((EX.s, EX.p, Literal("word " * 50_000 + end)))
+    picture = kg.picture(graph)
+    root = ElementTree.fromstring(picture.to_svg())
+    boxes = [each for each in root.iter(f"{SVG}g") if "box" in each.attrib.get("class", "")]
+    assert (len(boxes), len(picture.to_svg()) < 20_000, overlaps(picture.to_svg())) == (3, True, [])
+
+
 def test_labels_are_those_of_the_graph() -> None:
     graph = hub(1)
     graph.add((EX.n000, RDFS.label, Literal("Knoten", lang="de")))

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import pairwise
 from textwrap import wrap
 from unicodedata import combining, east_asian_width
 
 from sts_kg.safe import visible
 
-__all__ = ["Drawing", "Edge", "Node", "Part", "dot", "parts"]
+__all__ = ["Drawing", "Edge", "Node", "Part", "dot", "parts", "shortened"]
 
 #: Columns after which the words of a node and of an edge are broken.
 NODE_COLUMNS, EDGE_COLUMNS = 24, 20
@@ -104,7 +105,10 @@ def dot(drawing: Drawing) -> str:
 
 def parts(drawing: Drawing) -> dict[str, Part]:
     """Return the classes and words of each piece, by the ids that `dot` gives."""
-    found = {f"n{at}": Part(node.classes, node.tip or " ".join(node.lines)) for at, node in enumerate(drawing.nodes)}
+    found = {
+        f"n{at}": Part(node.classes, shortened(node.tip or " ".join(node.lines)))
+        for at, node in enumerate(drawing.nodes)
+    }
     for at, (edges, _) in enumerate(_words(drawing)):
         found[f"w{at}"] = Part(("words", *edges[0].classes), edges[0].tip or edges[0].words)
     return found | {f"e{at}": Part(edge.classes, edge.tip or edge.words) for at, edge in enumerate(drawing.edges)}
@@ -197,6 +201,11 @@ _ARROWS = {
 }
 
 
+def shortened(text: str) -> str:
+    """Return a text with at most `MOST_CHARACTERS`, the last an ellipsis if it was longer."""
+    return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 1]}…"
+
+
 def _columns(text: str) -> int:
     return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
@@ -205,8 +214,7 @@ def _broken(lines: Iterable[str], columns: int) -> list[str]:
     """Return lines broken at spaces, and words that are longer than a line within them."""
     found = []
     for line in lines:
-        short = line if len(line) <= MOST_CHARACTERS else f"{line[: MOST_CHARACTERS - 1]}…"
-        for piece in short.splitlines() or [""]:
+        for piece in shortened(line).splitlines() or [""]:
             found += wrap(visible(piece), columns) or [""]
     return found
 
@@ -222,5 +230,7 @@ def _label(lines: Iterable[str], columns: int) -> str:
 
 
 def _quoted(name: str) -> str:
-    """Return a name of a node in quotes; two names stay two."""
+    """Return a name of a node in quotes; of a long one its begin, with a digest of the whole."""
+    if len(name) > MOST_CHARACTERS:
+        name = f"{shortened(name)} {sha256(name.encode('utf-8', 'replace')).hexdigest()[:12]}"
     return '"' + visible(name).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") + '"'

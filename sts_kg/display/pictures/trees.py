@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from rdflib.namespace import OWL, RDFS, SKOS
 from rdflib.term import Node as RdfNode
 
 from sts_kg.display.html import SIGNS
-from sts_kg.display.pictures.drawing import Drawing, Edge, Node
+from sts_kg.display.pictures.drawing import Drawing, Edge, Node, shortened
 from sts_kg.display.pictures.neighbourhood import Neighbourhood, label_of
 from sts_kg.guideline import Alternative, Condition, Leaf, ordinal, truth
 from sts_kg.rdf import compress, ntriples
@@ -29,12 +30,17 @@ MOST_CLASSES, MOST_STEPS = 60, 40
 
 
 def of_neighbourhood(found: Neighbourhood, title: str) -> Drawing:
-    """Return a neighbourhood as a drawing: inferred statements are dashed, and say so."""
+    """Return a neighbourhood as a drawing: inferred statements are dashed, and say so.
+
+    Where several terms have one label, each has its CURIE, too.
+    """
+    labels = Counter(term.label for term in found.terms)
     nodes, tips = [], {}
     for term in found.terms:
-        tips[term.name] = term.label
+        tips[term.name] = shortened(term.label)
         tip = "; ".join(filter(None, [term.curie, ", ".join(term.classes)]))
-        lines = (term.label, term.curie) if term.kind == "focus" and term.curie != term.label else (term.label,)
+        needs_curie = term.curie != term.label and (term.kind == "focus" or labels[term.label] > 1)
+        lines = (term.label, term.curie) if needs_curie else (term.label,)
         nodes.append(Node(term.name, lines, (term.kind,), tip, strong=term.kind == "focus"))
     edges = []
     places = {term.name: at for at, term in enumerate(found.terms)}
