@@ -74,10 +74,12 @@ from sts_kg.queries import (
 )
 from sts_kg.rdf import BASE, CASE, STS, of_ntriples, one_triple
 from sts_kg.stores import KINDS
-from sts_kg.tables import Table
+from sts_kg.tables import Literals, Table
 from sts_kg.workers import Limits, bytes_of
 
 if TYPE_CHECKING:
+    import networkx
+
     from sts_kg.closure import Closure, Proof
     from sts_kg.cohort import Coded, Cohort, ConceptSets, Partitions
     from sts_kg.links import Layers, LinkReport, MappingSet, Proposals
@@ -662,6 +664,30 @@ class KnowledgeGraph:
             outside=lambda text: self._layers.iri(text),
         )
 
+    def to_networkx(self, graph: Graph | None = None, *, literals: Literals = "attributes") -> networkx.MultiDiGraph:
+        """Return a graph, by default asserted and inferred triples, as a networkx MultiDiGraph with labels of ours.
+
+        Nodes are terms, and predicates the keys of edges. A node has `label`, `kind` and `types`, and the literals of a
+        subject are its attributes; `literals="nodes"` makes each a node of its own: see `sts_kg.tables.as_networkx`.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such way to put literals.
+        MissingLibraryError
+            networkx is not installed.
+
+        Examples
+        --------
+        >>> kg = load()
+        >>> network = kg.to_networkx(kg.query("CONSTRUCT WHERE { ?brand sts:brandOf ?drug }"))
+        >>> sorted(network.nodes[drug]["label"] for drug in network if network.in_degree(drug))
+        ['doxorubicin', 'ifosfamide', 'pazopanib']
+        """
+        from sts_kg.tables import as_networkx
+
+        return as_networkx(self.graph if graph is None else graph, self.guideline.labels, literals=literals)
+
     # --- cases
 
     def options(
@@ -1204,7 +1230,7 @@ class KnowledgeGraph:
     def concept_sets(self) -> ConceptSets:
         """Return which codes of a hospital stand for findings and therapies, by the mappings of this graph that hold.
 
-        `to_table()` gives them as a table; `sts_kg.cohort.Omop` writes SQL with them.
+        `table()` gives them as a table; `sts_kg.cohort.Omop` writes SQL with them.
 
         Examples
         --------

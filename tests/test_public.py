@@ -16,6 +16,7 @@ EDGES = (
     "rich",
     "pandas",
     "polars",
+    "networkx",
     "IPython",
     "pyshacl",
     "owlready2",

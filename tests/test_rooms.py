@@ -55,7 +55,8 @@ LIBRARIES = {
     "polars": {"tables"},
     "pyshacl": {"quality"},
     "duckdb": {"cohort"},
-    "pyarrow": {"cohort"},
+    "pyarrow": {"cohort", "tables"},
+    "networkx": {"tables"},
 }
 
 

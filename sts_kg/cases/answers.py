@@ -18,7 +18,7 @@ from sts_kg.errors import InconsistentError, UnknownNameError
 from sts_kg.guideline import Verdict, Wording, people, short
 from sts_kg.rdf import compress, local
 from sts_kg.safe import counted, in_json
-from sts_kg.tables import Cell, Table, html_table, write_rows
+from sts_kg.tables import Cell, Framed, Table, html_table, write_rows
 
 __all__ = ["Answer", "Answers", "ReadingAnswer", "short"]
 
@@ -219,7 +219,7 @@ class Answer:
 
 
 @dataclass(frozen=True, repr=False)
-class Answers:
+class Answers(Framed):
     """The answers for some cases, in order.
 
     A case that contradicts itself has answers with the status `contradictory`, and an error in `contradictions`;

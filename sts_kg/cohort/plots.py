@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from sts_kg.cohort.extra import needed
 from sts_kg.cohort.release import HIDDEN
 from sts_kg.rdf import local
 from sts_kg.safe import counted
-from sts_kg.tables import Table
+from sts_kg.tables import Table, needed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
