@@ -63,6 +63,7 @@ from sts_kg.queries import (
     at_most,
     check_bounds,
     check_syntax,
+    filled,
     find,
     ids,
     known_prefixes,
@@ -547,6 +548,7 @@ class KnowledgeGraph:
         self,
         text: str,
         *,
+        values: Mapping[str, object] | None = None,
         asserted: bool = False,
         timeout_s: float | None = None,
         memory: int | str | None = None,
@@ -563,6 +565,10 @@ class KnowledgeGraph:
         ----------
         text : str
             The query.
+        values : mapping of names to values, optional
+            `?_drug` in the text takes the value of `drug`, as one checked term: an rdflib term, number, truth value,
+            date, text, or CURIE. `?_drug_iri` says the type, as in a query file, and takes labels, too; `?__drug` may
+            be left out, which means any. Without `values` they are variables.
         asserted : bool
             Whether to ask the asserted graph.
         timeout_s : float, optional
@@ -580,13 +586,26 @@ class KnowledgeGraph:
         Raises
         ------
         QueryError
-            The text is not a SPARQL 1.1 query, or it queries another endpoint (SERVICE), or has a slip and is `strict`.
+            The text is not a SPARQL 1.1 query, or it queries another endpoint (SERVICE), or has a slip and is `strict`;
+            or a parameter has no value, or one that does not fit.
         QueryTimeoutError, MemoryLimitError, TooManyRowsError
             The query went beyond a limit.
         ParameterError
             A limit is no size or time, or cannot be enforced on this platform.
+
+        Examples
+        --------
+        >>> load().sparql("SELECT ?brand { ?_drug sts:brandName ?brand }", values={"drug": "sts:pazopanib"}).curies()
+        (('Votrient',),)
         """
         check_bounds(text)
+        if values is not None:
+            made = filled(text, values, self._entities)
+            limits: dict[str, Any] = {"timeout_s": timeout_s, "memory": memory, "max_rows": max_rows}
+            try:
+                return self.sparql(made.text, asserted=asserted, strict=strict, on_note=on_note, **limits)
+            except QueryError as error:
+                raise made.as_written(error) from None
         kind = "asserted" if asserted else self._widest
         notes = self._slips(text, kind)
         if strict and notes:
