@@ -707,6 +707,41 @@ class KnowledgeGraph:
 
         return as_networkx(self.graph if graph is None else graph, self.guideline.labels, literals=literals)
 
+    def explore(self, about: str | URIRef | None = None) -> Any:
+        """Return a widget that shows a term with its neighbours, and adds those of each term that is clicked.
+
+        It finds terms by name, keeps their places, and runs in JupyterLab, VS Code and others that know anywidget,
+        without a request to any server. Where none runs, as in exported HTML, it shows a still form. A view has at most
+        120 terms, 24 more with each click, and says what it leaves out.
+
+        Parameters
+        ----------
+        about : str or URIRef, optional
+            Where to begin: a label, name, CURIE or IRI; without it, the options.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such term.
+        MissingLibraryError
+            anywidget is not installed.
+
+        Examples
+        --------
+        >>> load().explore("pazopanib")
+        <Explorer around pazopanib: 7 terms, 6 relations>
+        """
+        from sts_kg.display import Neighbours, explorer
+
+        neighbours = Neighbours(self.asserted, self.inferred, self.guideline.labels)
+        if about is None:
+            term = STS.TreatmentOption
+        else:
+            term = about if isinstance(about, URIRef) else self._entities.resolve(about)
+        if term not in neighbours:
+            raise UnknownNameError("term", str(about), [])
+        return explorer(neighbours, term)
+
     # --- cases
 
     def options(

@@ -58,6 +58,7 @@ LIBRARIES = {
     "pyarrow": {"cohort", "tables"},
     "networkx": {"tables"},
     "IPython": {"magics"},
+    "anywidget": {"display.exploring"},
 }
 
 

@@ -1,3 +1,5 @@
+from .exploring.neighbours import Neighbours as Neighbours
+from .exploring.widget import explorer as explorer
 from .shows import as_markdown as as_markdown
 from .shows import as_text as as_text
 from .shows import in_notebook as in_notebook
