@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from servers import Server, oxigraph  # noqa: F401 # a fixture
+from test_docs import blocks
 from traitlets.config import Config
 
 from sts_kg import KnowledgeGraph, Table
@@ -198,6 +200,17 @@ def test_a_label_completes_to_its_curie(shell: Any) -> None:
 def test_other_cells_complete_as_before(shell: Any) -> None:
     shell.run_cell("word = 'a'")
     assert "word.startswith" in completions(shell, "word.starts")
+
+
+def test_the_cells_of_the_page_run(shell: Any, told: Callable[[str], list[str]]) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "notebooks.md").read_text(encoding="utf-8")
+    cells = [block.text for block in blocks(page) if block.language == "ipython"]
+    assert len(cells) >= 6
+    for cell in cells:
+        assert "Error" not in "".join(told(cell)), cell
+    assert shell.user_ns["brands"].curies() == (("Votrient",),) and len(shell.user_ns["answer"]) == 2
+    [line] = [block.text for block in blocks(page) if block.language == "text"]
+    assert told("%%sparql\nASK {\n ?x rdfs:label {drug} }") == [line.strip()]
 
 
 def test_the_magics_go_with_the_extension(shell: Any, told: Callable[[str], list[str]]) -> None:
