@@ -83,6 +83,7 @@ if TYPE_CHECKING:
 
     from sts_kg.closure import Closure, Proof
     from sts_kg.cohort import Coded, Cohort, ConceptSets, Partitions
+    from sts_kg.display import Picture
     from sts_kg.links import Layers, LinkReport, MappingSet, Proposals
     from sts_kg.links import Mapping as MappingRow
     from sts_kg.quality import Report
@@ -619,7 +620,10 @@ class KnowledgeGraph:
         from sts_kg.quality import slips
 
         notes = [f"{prefix}: was declared for you, as <{iri}>" for prefix, iri in known_prefixes(text).items()]
-        graphs = self._backend.names if self._backend is not None else ()
+        if self._backend is not None:
+            graphs: Sequence[str] = self._backend.names
+        else:  # in memory only slices have names
+            graphs = [str(name) for name in self.session.slices] if kind == "linked" else []
         if self._backend is None or self._backend.is_ours:
             ask, cases = partial(self._ask, kind), self.has_cases
             notes += slips(text, self.asserted, ask=ask, graphs=graphs, has_cases=cases)
@@ -707,6 +711,108 @@ class KnowledgeGraph:
 
         return as_networkx(self.graph if graph is None else graph, self.guideline.labels, literals=literals)
 
+    # --- pictures
+
+    def picture(self, about: str | URIRef | Proof | Explanation | Graph, depth: int = 1) -> Picture:
+        """Return a picture of what stands beside a term, of a proof, of an explanation, or of a graph.
+
+        Parameters
+        ----------
+        about : str, URIRef, Proof, Explanation or Graph
+            A term by IRI, CURIE, local name or label; or what `proof`, `explain` or a CONSTRUCT query returned.
+        depth : int
+            How many statements away from the term what is drawn may be.
+
+        Raises
+        ------
+        UnknownNameError
+            Nothing has the name, or more than one thing has.
+
+        Examples
+        --------
+        >>> from sts_kg import load
+        >>> load().picture("sts:option-pazopanib")
+        <Picture: What stands beside pazopanib; 10 nodes, 9 edges>
+        """
+        from sts_kg.closure import Proof
+        from sts_kg.display import picture_of_condition, picture_of_graph, picture_of_proof, picture_of_term
+
+        if isinstance(about, Proof):
+            return picture_of_proof(about, self.asserted)
+        if isinstance(about, Explanation):
+            return picture_of_condition(self.guideline, about.answer.option, about.answer)
+        if isinstance(about, Graph):
+            return picture_of_graph(about)
+        term = about if isinstance(about, URIRef) else self._entities.resolve(about)
+        return picture_of_term(self.asserted, self.inferred, term, depth)
+
+    def pathway(self, cases: CaseSource | None = None, *, case: str | None = None) -> Picture:
+        """Return a picture of the options in the order of the source, by modality, with what comes after what.
+
+        With a case, each option has its status in words and colours. `case` selects one of several by its id.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such case.
+
+        Examples
+        --------
+        >>> from sts_kg import load
+        >>> load().pathway("example:f").title
+        'What the page says may be offered, for case f'
+        """
+        from sts_kg.display import picture_of_pathway
+
+        if cases is None:
+            return picture_of_pathway(self.guideline)
+        one = find_case(self._read(cases), case)
+        answers = Session(self.guideline, (one,)).answers()
+        return picture_of_pathway(self.guideline, {each.option: each for each in answers}, one.id)
+
+    def hierarchy(self, of: str) -> Picture:
+        """Return a picture of the classes above and below one, or of the broader and narrower concepts of one.
+
+        Raises
+        ------
+        UnknownNameError
+            Nothing has the name, or more than one thing has.
+
+        Examples
+        --------
+        >>> from sts_kg import load
+        >>> load().hierarchy("sts:Therapy").title
+        'What is above and below therapy'
+        """
+        from sts_kg.display import picture_of_hierarchy
+
+        return picture_of_hierarchy(self.asserted, self.inferred, self._entities.resolve(of))
+
+    def condition(self, option: str, cases: CaseSource | None = None, *, case: str | None = None) -> Picture:
+        """Return a picture of the condition of an option, as a tree of all-of and any-of.
+
+        With a case, each part has its value in Kleene's logic. `case` selects one of several by its id.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such option or case.
+
+        Examples
+        --------
+        >>> from sts_kg import load
+        >>> load().condition("pazopanib").title
+        'The condition of pazopanib'
+        """
+        from sts_kg.display import picture_of_condition
+
+        chosen = find_option(option, self.guideline.conditions)
+        if cases is None:
+            return picture_of_condition(self.guideline, chosen)
+        one = find_case(self._read(cases), case)
+        answers = Session(self.guideline, (one,)).answers()
+        return picture_of_condition(self.guideline, chosen, next(each for each in answers if each.option == chosen))
+
     def explore(self, about: str | URIRef | None = None) -> Any:
         """Return a widget that shows a term with its neighbours, and adds those of each term that is clicked.
 
@@ -740,7 +846,7 @@ class KnowledgeGraph:
             term = about if isinstance(about, URIRef) else self._entities.resolve(about)
         if term not in neighbours:
             raise UnknownNameError("term", str(about), [])
-        return explorer(neighbours, term)
+        return explorer(neighbours, term, self.picture(term))
 
     # --- cases
 

@@ -21,6 +21,7 @@ __all__ = ["as_markdown", "as_text", "in_notebook", "markup", "page", "styleshee
 #: The name of a class to the module in `sts_kg/display/views/` and the function there that makes its view. A class that
 #: is not named here is shown like the one that it comes from.
 RENDERERS: Mapping[str, str] = {
+    "Picture": "pictures.of_picture",
     "Table": "tables.of_table",
 }
 

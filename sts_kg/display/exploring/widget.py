@@ -12,6 +12,7 @@ from rdflib import URIRef
 from sts_kg.display.exploring.neighbours import Neighbours
 from sts_kg.display.shows import in_notebook
 from sts_kg.display.view import Badge, Code, Inline, Paragraph, Quiet, View, grid
+from sts_kg.errors import MissingLibraryError
 from sts_kg.safe import counted
 from sts_kg.tables import needed
 
@@ -73,7 +74,7 @@ def _widget_class() -> type:
 
         def __repr__(self) -> str:
             count = f"{counted(len(self.nodes), 'term')}, {counted(len(self.edges), 'relation')}"
-            return f"<Explorer around {self._neighbours.node(self._about).label}: {count}>"
+            return f"<Explorer around {self._neighbours.node(self._about)['label']}: {count}>"
 
         def restart(self) -> None:
             """Show the first term and its neighbours alone."""
@@ -87,21 +88,16 @@ def _widget_class() -> type:
             if term not in self._neighbours:
                 self.note = f"there is no {iri}"
                 return
-            around = self._neighbours.around(term, most=MOST_NEIGHBOURS)
-            nodes = {node["id"]: node for node in self.nodes}
-            label, before, n_before = around.nodes[0].label, set(nodes), len(nodes)
-            for node in around.nodes:
-                if len(nodes) < MOST_NODES or node.id in nodes:
-                    nodes.setdefault(node.id, node.as_dict())
-            edges = {edge["id"]: edge for edge in self.edges}
-            edges |= {each["id"]: each for each in (edge.as_dict() for edge in around.edges)}
-            n_left_out = around.n_left_out + sum(node.id not in nodes for node in around.nodes)
-            n_added = len(nodes) - n_before - (iri not in before)
-            said = [f"{label}: {counted(n_added, 'neighbour')} added"]
-            if n_left_out:
-                said.append(f"{n_left_out} left out")
-            if len(nodes) >= MOST_NODES:
-                said.append(f"{MOST_NODES} terms are shown, which is the most; start again to see others")
+            beside, between, left_out = self._neighbours.around(term, most=MOST_NEIGHBOURS)
+            nodes, edges = {node["id"]: node for node in self.nodes}, {edge["id"]: edge for edge in self.edges}
+            added = [node for node in beside if node["id"] not in nodes]
+            room = MOST_NODES - len(nodes)
+            nodes |= {node["id"]: node for node in added[:room]}
+            edges |= {edge["id"]: edge for edge in between}
+            n_neighbours = sum(node["id"] != iri for node in added[:room])
+            said = [f"{beside[0]['label']}: {counted(n_neighbours, 'neighbour')} added", *left_out]
+            if len(added) > room:
+                said.append(f"{MOST_NODES} terms are the most that are shown, so {len(added) - room} are not")
             with self.hold_sync():
                 self.nodes = [*nodes.values()]
                 self.edges = [edge for edge in edges.values() if edge["source"] in nodes and edge["target"] in nodes]
@@ -111,7 +107,7 @@ def _widget_class() -> type:
 
         def find(self, text: str) -> list[dict[str, Any]]:
             """Return the terms that a text finds, as plain values."""
-            return [node.as_dict() for node in self._neighbours.find(text[:MOST_TEXT], most=MOST_FOUND)]
+            return self._neighbours.find(text[:MOST_TEXT], most=MOST_FOUND)
 
         def _asked(self, _: Any, message: Any, buffers: Any) -> None:
             """Do what a view asks; what it does not know, or what is no text, is left alone."""
@@ -125,7 +121,11 @@ def _widget_class() -> type:
 
         def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
             data, metadata = super()._repr_mimebundle_(**options)
-            return {**data, "text/plain": repr(self), "text/html": in_notebook(self._still or self._view())}, metadata
+            try:
+                page = in_notebook(self._still or self._view())
+            except MissingLibraryError:  # there is nothing that lays a picture out
+                page = in_notebook(self._view())
+            return {**data, "text/plain": repr(self), "text/html": page}, metadata
 
         def _view(self) -> View:
             """Return what is shown where no widget runs: the relations as a table."""
@@ -136,7 +136,7 @@ def _widget_class() -> type:
                 for edge in self.edges
             ]
             term = self._neighbours.node(self._about)
-            about = Paragraph((Quiet("around "), term.label, " ", Code(term.curie), Quiet(f" · {self.note}")))
+            about = Paragraph((Quiet("around "), term["label"], " ", Code(term["curie"]), Quiet(f" · {self.note}")))
             header = ("term", "relation", "term", "")
             return View("", (about, grid(header, rows, "relation", most=MOST_NODES)))
 
