@@ -601,7 +601,7 @@ class KnowledgeGraph:
         """
         check_bounds(text)
         if values is not None:
-            made = filled(text, values, self._entities)
+            made = filled(text, values, lambda: self._entities)
             limits: dict[str, Any] = {"timeout_s": timeout_s, "memory": memory, "max_rows": max_rows}
             try:
                 return self.sparql(made.text, asserted=asserted, strict=strict, on_note=on_note, **limits)

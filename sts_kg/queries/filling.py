@@ -6,7 +6,8 @@ Each value is checked and becomes one token, so no value can change the query. `
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import reprlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -51,14 +52,16 @@ class Filled:
         return placed(error.name, self.written, len(self.written), error.reason)
 
 
-def filled(text: str, values: Mapping[str, object], entities: Entities | None = None, *, name: str = "given") -> Filled:
+def filled(
+    text: str, values: Mapping[str, object], entities: Callable[[], Entities] | None = None, *, name: str = "given"
+) -> Filled:
     """Return a text whose parameters have values: `?_drug` that of `drug`, `?_drug_iri` that of `drug`, as an IRI.
 
     The type is one of those of a query file: `iri`, `literal`, `number`, `integer`, a language, `xsd_date` and its
     like. Without one the value says it: an rdflib term is itself, a truth value, number, date or moment its XSD type,
     a text an IRI if it is a CURIE with a known prefix, or in angle brackets, and else a plain string. If there is a
     value whose name is the whole, such as `drug_id`, that is meant. `?__drug` stays a variable where the value is None
-    or missing.
+    or missing. `entities` is called for names and labels if there is a parameter.
 
     Raises
     ------
@@ -88,15 +91,22 @@ def filled(text: str, values: Mapping[str, object], entities: Entities | None = 
         limit = before.kind == "word" and before.key in ("LIMIT", "OFFSET")
         parameter = Parameter(wanted, "integer" if limit else type_, found[1] == "_", limit=limit)
         try:
-            terms[token.key[1:]] = parameter.term(value, entities)
+            terms[token.key[1:]] = parameter.term(value, entities() if entities is not None else None)
         except UnknownNameError as error:
             hint = f"; did you mean {' or '.join(error.near)}?" if error.near else ""
             reason = f"there is no {error.kind} of this name{hint}"
-            raise placed(name, text, token.start, f"{wanted} = {value!r}: {reason}") from None
+            raise placed(name, text, token.start, f"{wanted} = {_brief(value)}: {reason}") from None
         except (CurieError, ValueError) as error:
             reason = error.reason if isinstance(error, CurieError) else str(error)
-            raise placed(name, text, token.start, f"{wanted} = {value!r}: {reason}") from None
+            raise placed(name, text, token.start, f"{wanted} = {_brief(value)}: {reason}") from None
     return Filled(text, terms)
+
+
+def _brief(value: object) -> str:
+    """Return how Python writes a value, in one line and not at length."""
+    writer = reprlib.Repr()
+    writer.maxother = writer.maxstring = 80
+    return " ".join(writer.repr(value).split())
 
 
 def _meant(key: str, values: Mapping[str, object]) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -146,6 +147,22 @@ def test_a_mistake_behind_a_value_has_the_place_that_was_written(kg: KnowledgeGr
     with pytest.raises(QueryError) as caught:
         kg.sparql("ASK { ?_drug ?p ?o", values={"drug": "sts:pazopanib"})
     assert (caught.value.line, caught.value.column) == (1, 19)
+
+
+def test_a_long_value_is_told_in_a_line() -> None:
+    frame = pd.DataFrame({"x": range(100)})
+    with pytest.raises(QueryError) as caught:
+        filled("ASK { ?_frame ?p ?o }", {"frame": frame})
+    assert str(caught.value).startswith("query given, line 1, column 7: frame = ")
+    assert str(caught.value).endswith(": a DataFrame is not text") and len(str(caught.value)) < 200
+    assert "\n" not in str(caught.value)
+
+
+def test_names_are_looked_up_only_where_there_is_a_parameter() -> None:
+    def never() -> Any:
+        raise AssertionError("nothing asks for names")
+
+    assert filled("ASK { ?x ?p ?__o }", {"x": 1}, never).text == "ASK { ?x ?p ?__o }"
 
 
 def test_without_values_a_parameter_is_a_variable(kg: KnowledgeGraph) -> None:
