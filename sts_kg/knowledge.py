@@ -742,7 +742,7 @@ class KnowledgeGraph:
         if isinstance(about, Explanation):
             return picture_of_condition(self.guideline, about.answer.option, about.answer)
         if isinstance(about, Graph):
-            return picture_of_graph(about)
+            return picture_of_graph(about, self.asserted)
         term = about if isinstance(about, URIRef) else self._entities.resolve(about)
         return picture_of_term(self.asserted, self.inferred, term, depth)
 

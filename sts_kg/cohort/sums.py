@@ -155,8 +155,10 @@ class Sums:
         ]
         return self._table(("options", "patients"), rows)
 
-    def plot(self, what: str, option: str | None = None) -> str:
-        """Return a picture as SVG: `statuses`, `questions`, `combinations`, or the `funnel` of an option.
+    def plot(self, what: str, option: str | None = None) -> plots.Plot:
+        """Return a picture as SVG text, which a notebook shows, of one of four kinds.
+
+        `statuses`, `questions` and `combinations` are of all options, `funnel` is of one.
 
         It shows what `counts`, `ask`, `patterns` and `funnel` do, with the version and digest of the plan.
 

@@ -22,6 +22,7 @@ __all__ = ["as_markdown", "as_text", "in_notebook", "markup", "page", "styleshee
 #: is not named here is shown like the one that it comes from.
 RENDERERS: Mapping[str, str] = {
     "Picture": "pictures.of_picture",
+    "Plot": "pictures.of_plot",
     "Table": "tables.of_table",
 }
 

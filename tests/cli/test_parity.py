@@ -260,8 +260,17 @@ def test_a_prefix_by_a_synonym_finds_the_rows(kg: KnowledgeGraph) -> None:
 
 
 def test_every_command_is_held_against_its_function() -> None:
-    """`completion` prints click's script and has no function; `check` is in test_gates."""
-    tested = {arguments[0] for arguments in SAME} | {"check", "describe", "export", "link", "push", "review", "source"}
+    """`completion` prints click's script and has no function; `check` is in test_gates, `picture` in test_pictures."""
+    tested = {arguments[0] for arguments in SAME} | {
+        "check",
+        "describe",
+        "export",
+        "link",
+        "picture",
+        "push",
+        "review",
+        "source",
+    }
     context = click.Context(app)
     assert tested | {"completion"} == set(app.list_commands(context))
 

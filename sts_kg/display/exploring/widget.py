@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from sts_kg.safe import counted
 from sts_kg.tables import needed
 
 if TYPE_CHECKING:
+    from sts_kg.display.pictures.picture import Picture
     from sts_kg.shown import Shown
 
 __all__ = ["explorer"]
@@ -27,7 +29,7 @@ MOST_FOUND = 12  #: by a search
 MOST_TEXT = 200  #: characters of a search
 
 
-def explorer(neighbours: Neighbours, about: URIRef, still: Shown | None = None) -> Any:
+def explorer(neighbours: Neighbours, about: URIRef, still: Picture | None = None) -> Any:
     """Return a widget (an `anywidget.AnyWidget`) that shows a term with its neighbours and asks for those of others.
 
     `still` is shown in its place where no front end runs widgets, as in exported HTML: by default a table of the edges.
@@ -66,7 +68,7 @@ def _widget_class() -> type:
         selected = traitlets.Unicode().tag(sync=True)
         note = traitlets.Unicode().tag(sync=True)
 
-        def __init__(self, neighbours: Neighbours, about: URIRef, still: Shown | None) -> None:
+        def __init__(self, neighbours: Neighbours, about: URIRef, still: Picture | None) -> None:
             super().__init__()
             self._neighbours, self._about, self._still = neighbours, about, still
             self.restart()
@@ -121,11 +123,12 @@ def _widget_class() -> type:
 
         def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
             data, metadata = super()._repr_mimebundle_(**options)
-            try:
-                page = in_notebook(self._still or self._view())
-            except MissingLibraryError:  # there is nothing that lays a picture out
-                page = in_notebook(self._view())
-            return {**data, "text/plain": repr(self), "text/html": page}, metadata
+            shown: Shown | View = self._view()
+            if self._still is not None:
+                with suppress(MissingLibraryError):  # there is nothing that lays a picture out
+                    self._still.to_svg()
+                    shown = self._still
+            return {**data, "text/plain": repr(self), "text/html": in_notebook(shown)}, metadata
 
         def _view(self) -> View:
             """Return what is shown where no widget runs: the relations as a table."""

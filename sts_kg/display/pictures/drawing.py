@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import pairwise
 from textwrap import wrap
 from unicodedata import combining, east_asian_width
 
 from sts_kg.safe import visible
 
-__all__ = ["Drawing", "Edge", "Node", "Part", "dot", "parts"]
+__all__ = ["Drawing", "Edge", "Node", "Part", "dot", "parts", "shortened"]
 
 #: Columns after which the words of a node and of an edge are broken.
 NODE_COLUMNS, EDGE_COLUMNS = 24, 20
@@ -60,8 +61,8 @@ class Node:
 class Edge:
     """A line from one node to another, with words.
 
-    Edges with the same `shared` name have their words once. `arrow` is at the end, at the begin, at both ends, or nowhere
-    (`none`). The words of an edge that is `beside` stand between its ends, which are next to each other in a row.
+    Edges with the same `shared` name have their words once. `arrow` is at the `end`, at the `begin`, at `both` or at
+    `none` of them. The words of an edge that is `beside` stand between its ends, which are next to each other in a row.
     """
 
     source: str
@@ -104,7 +105,10 @@ def dot(drawing: Drawing) -> str:
 
 def parts(drawing: Drawing) -> dict[str, Part]:
     """Return the classes and words of each piece, by the ids that `dot` gives."""
-    found = {f"n{at}": Part(node.classes, node.tip or " ".join(node.lines)) for at, node in enumerate(drawing.nodes)}
+    found = {
+        f"n{at}": Part(node.classes, shortened(node.tip or " ".join(node.lines)))
+        for at, node in enumerate(drawing.nodes)
+    }
     for at, (edges, _) in enumerate(_words(drawing)):
         found[f"w{at}"] = Part(("words", *edges[0].classes), edges[0].tip or edges[0].words)
     return found | {f"e{at}": Part(edge.classes, edge.tip or edge.words) for at, edge in enumerate(drawing.edges)}
@@ -137,14 +141,16 @@ def _lines(drawing: Drawing) -> Iterator[str]:
     drawn: set[tuple[str, str]] = set()
     for at, edge in enumerate(drawing.edges):
         style = _edge(at, edge)
-        if (name := between.get(id(edge))) is None:
-            yield f"{_quoted(edge.source)} -> {_quoted(edge.target)} [{style} {_arrow(edge.arrow)}]"
+        if id(edge) not in between:
+            yield f"{_quoted(edge.source)} -> {_quoted(edge.target)} [{style} {_ARROWS[edge.arrow]}]"
             continue
-        tail = "none" if edge.arrow == "end" else edge.arrow
-        for one, other, arrow in ((edge.source, name, "begin" if tail == "both" else "none"), (name, edge.target, "end")):
+        name = between[id(edge)]
+        begin = "begin" if edge.arrow in ("begin", "both") else "none"
+        end = "end" if edge.arrow in ("end", "both") else "none"
+        for one, other, arrow in ((edge.source, name, begin), (name, edge.target, end)):
             if (one, other) not in drawn:
                 drawn.add((one, other))
-                yield f"{_quoted(one)} -> {_quoted(other)} [{style} {_arrow(arrow if edge.arrow != 'none' else 'none')}]"
+                yield f"{_quoted(one)} -> {_quoted(other)} [{style} {_ARROWS[arrow]}]"
     yield "}"
 
 
@@ -173,7 +179,7 @@ def _node(at: int, node: Node) -> str:
 def _words_node(at: int, edge: Edge) -> str:
     return (
         f'id=w{at} class="{" ".join(("words", *edge.classes))}" label={_label((edge.words,), EDGE_COLUMNS)} shape=none '
-        f'style="" margin="0.04,0.02" width={_width((edge.words,), EDGE_COLUMNS) - 0.12:.2f} height=0.22 '
+        f'style="" margin="0.04,0.02" width={_width((edge.words,), EDGE_COLUMNS) * 0.9 - 0.14:.2f} height=0.22 '
         f'fontsize={SIZE - 1} fontcolor="{_line_of(edge)}"'
     )
 
@@ -187,13 +193,17 @@ def _edge(at: int, edge: Edge) -> str:
     return f'id=e{at} class="{" ".join(("line", *edge.classes))}" color="{_line_of(edge)}"{style}'
 
 
-def _arrow(where: str) -> str:
-    return {
-        "end": "arrowhead=normal",
-        "begin": "dir=back arrowtail=normal",
-        "both": "dir=both arrowhead=normal arrowtail=normal",
-        "none": "arrowhead=none",
-    }[where]
+_ARROWS = {
+    "end": "arrowhead=normal",
+    "begin": "dir=back arrowtail=normal",
+    "both": "dir=both arrowhead=normal arrowtail=normal",
+    "none": "arrowhead=none",
+}
+
+
+def shortened(text: str) -> str:
+    """Return a text with at most `MOST_CHARACTERS`, the last an ellipsis if it was longer."""
+    return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 1]}…"
 
 
 def _columns(text: str) -> int:
@@ -204,8 +214,7 @@ def _broken(lines: Iterable[str], columns: int) -> list[str]:
     """Return lines broken at spaces, and words that are longer than a line within them."""
     found = []
     for line in lines:
-        short = line if len(line) <= MOST_CHARACTERS else f"{line[: MOST_CHARACTERS - 1]}…"
-        for piece in short.splitlines() or [""]:
+        for piece in shortened(line).splitlines() or [""]:
             found += wrap(visible(piece), columns) or [""]
     return found
 
@@ -221,5 +230,7 @@ def _label(lines: Iterable[str], columns: int) -> str:
 
 
 def _quoted(name: str) -> str:
-    """Return a name of a node in quotes; two names stay two."""
+    """Return a name of a node in quotes; of a long one its begin, with a digest of the whole."""
+    if len(name) > MOST_CHARACTERS:
+        name = f"{shortened(name)} {sha256(name.encode('utf-8', 'replace')).hexdigest()[:12]}"
     return '"' + visible(name).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") + '"'

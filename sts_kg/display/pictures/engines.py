@@ -41,11 +41,12 @@ def _by_wasm(dot: str, form: str) -> str | None:
         return None
     try:
         with _one_at_a_time:
-            return render(dot, format=form).decode("utf-8")
+            written: bytes = render(dot, format=form)
     except BackendNotAvailable:  # it is installed without a runtime
         return None
     except WasiGraphvizError as error:
         raise PictureError(f"Graphviz cannot lay this out: {error}") from error
+    return written.decode("utf-8")
 
 
 def _by_program(dot: str, form: str) -> str | None:

@@ -33,7 +33,7 @@ def picture_of_pathway(guideline: Guideline, answers: Mapping[URIRef, Answer] | 
     """Return the options in the order of the source; with answers, their statuses for a case."""
     notes = (
         "A thick frame is a group that the page words in general; a thin line leads to what refines it.",
-        "An arrow leads to what comes after, in the words of the page; a dashed one was read from it, or joins alternatives.",
+        "An arrow leads to what comes after, in the words of the page; it is dashed where that is implied.",
         guideline.footer,
     )
     return Picture(pathway(guideline, answers, case), notes)
@@ -47,9 +47,9 @@ def picture_of_term(asserted: Graph, inferred: Graph, about: URIRef, depth: int 
     return Picture(of_neighbourhood(found, title), notes)
 
 
-def picture_of_graph(graph: Graph, *, most: int = MOST) -> Picture:
-    """Return the terms of a graph and the triples between them."""
-    found = whole(graph, most=most)
+def picture_of_graph(graph: Graph, names: Graph, *, most: int = MOST) -> Picture:
+    """Return the terms of a graph and the triples between them; `names` has labels that the graph lacks."""
+    found = whole(graph, names, most=most)
     notes = found.left_out or (() if found.terms else ("The graph is empty.",))
     return Picture(of_neighbourhood(found, f"A graph of {len(graph):,} triple{'' if len(graph) == 1 else 's'}"), notes)
 
@@ -63,7 +63,9 @@ def picture_of_hierarchy(asserted: Graph, inferred: Graph, of: URIRef) -> Pictur
 def picture_of_proof(proof: Proof, graph: Graph) -> Picture:
     """Return the steps of a proof; the graph has the labels."""
     drawing, left_out = proof_tree(proof, graph)
-    return Picture(drawing, (*left_out, "An arrow leads from a premise to what follows; the ids are rules of OWL 2 RL."))
+    return Picture(
+        drawing, (*left_out, "An arrow leads from a premise to what follows; the ids are rules of OWL 2 RL.")
+    )
 
 
 def picture_of_condition(guideline: Guideline, option: URIRef, answer: Answer | None = None) -> Picture:

@@ -111,16 +111,21 @@ def neighbourhood(
     return _made(names, terms, statements.items(), about, tuple(left_out))
 
 
-def whole(graph: Graph, *, most: int = MOST) -> Neighbourhood:
-    """Return the terms and statements of a graph, literals and blank nodes too, at most `most` terms."""
+def whole(graph: Graph, names: Graph, *, most: int = MOST) -> Neighbourhood:
+    """Return the terms and statements of a graph, literals and blank nodes too, at most `most` terms.
+
+    What has no label in the graph has that of `names`.
+    """
     numbers: dict[RdfNode, int] = {}
     terms: dict[RdfNode, None] = {}
     kept: list[tuple[tuple[RdfNode, RdfNode, RdfNode], bool]] = []
+    predicates = {*graph.predicates()}
     triples = sorted(graph, key=lambda triple: [_order(graph, each, numbers) for each in triple])
     n_missed = 0
     for subject, predicate, object_ in triples:
         if predicate in (RDFS.label, SKOS.prefLabel):
-            terms.setdefault(subject, None)
+            if subject not in predicates:
+                terms.setdefault(subject, None)
             continue
         new = {subject, object_} - terms.keys()
         if len(terms) + len(new) > most:
@@ -129,7 +134,11 @@ def whole(graph: Graph, *, most: int = MOST) -> Neighbourhood:
         terms |= {subject: None, object_: None}
         kept.append(((subject, predicate, object_), False))
     left_out = (f"{counted(n_missed, 'more triple')} not drawn, of {len(graph):,}.",) if n_missed else ()
-    return _made(graph, dict.fromkeys([*terms][:most]), kept, None, left_out)
+    labelled = Graph() + graph
+    for term in {*terms, *predicates} - {*graph.subjects(RDFS.label)}:
+        for label in names.objects(term, RDFS.label):
+            labelled.add((term, RDFS.label, label))
+    return _made(labelled, dict.fromkeys([*terms][:most]), kept, None, left_out)
 
 
 def _order(graph: Graph, term: RdfNode, numbers: dict[RdfNode, int]) -> tuple[int, str]:
@@ -186,9 +195,7 @@ def _made(
         kind = "blank" if isinstance(term, BNode) else "literal" if isinstance(term, Literal) else "term"
         classes = sorted({label_of(graph, each) for each in graph.objects(term, RDF.type) if isinstance(each, URIRef)})
         curie = compress(str(term)) if isinstance(term, URIRef) else ""
-        return Neighbour(
-            names[term], label_of(graph, term), curie, "focus" if term == about else kind, tuple(classes)
-        )
+        return Neighbour(names[term], label_of(graph, term), curie, "focus" if term == about else kind, tuple(classes))
 
     return Neighbourhood(
         tuple(map(neighbour, names)),

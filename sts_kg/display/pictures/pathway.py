@@ -52,7 +52,7 @@ def pathway(guideline: Guideline, answers: Mapping[URIRef, Answer] | None = None
 
 
 def _rows(names: Iterable[str], edges: Iterable[Edge]) -> tuple[tuple[str, ...], ...]:
-    """Return the options that stand below each other: those that nothing leads to, and those one thin line further on."""
+    """Return the options below each other: those that nothing leads to, and those that only refine another."""
     leading = {name: [edge for edge in edges if edge.target == name and not edge.beside] for name in names}
     at: dict[str, str] = {}
     for name, found in leading.items():
@@ -65,9 +65,7 @@ def _rows(names: Iterable[str], edges: Iterable[Edge]) -> tuple[tuple[str, ...],
 
 
 def _ordered(graph: Graph, things: Iterable[RdfNode]) -> list[URIRef]:
-    return sorted(
-        (each for each in things if isinstance(each, URIRef)), key=lambda each: (ordinal(graph, each), each)
-    )
+    return sorted((each for each in things if isinstance(each, URIRef)), key=lambda each: (ordinal(graph, each), each))
 
 
 def _cues(graph: Graph, statement: RdfNode) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rdflib import Graph, URIRef
@@ -10,7 +11,7 @@ from rdflib.namespace import OWL, RDFS, SKOS
 from rdflib.term import Node as RdfNode
 
 from sts_kg.display.html import SIGNS
-from sts_kg.display.pictures.drawing import Drawing, Edge, Node
+from sts_kg.display.pictures.drawing import Drawing, Edge, Node, shortened
 from sts_kg.display.pictures.neighbourhood import Neighbourhood, label_of
 from sts_kg.guideline import Alternative, Condition, Leaf, ordinal, truth
 from sts_kg.rdf import compress, ntriples
@@ -29,12 +30,17 @@ MOST_CLASSES, MOST_STEPS = 60, 40
 
 
 def of_neighbourhood(found: Neighbourhood, title: str) -> Drawing:
-    """Return a neighbourhood as a drawing: inferred statements are dashed, and say so."""
+    """Return a neighbourhood as a drawing: inferred statements are dashed, and say so.
+
+    Where several terms have one label, each has its CURIE, too.
+    """
+    labels = Counter(term.label for term in found.terms)
     nodes, tips = [], {}
     for term in found.terms:
-        tips[term.name] = term.label
+        tips[term.name] = shortened(term.label)
         tip = "; ".join(filter(None, [term.curie, ", ".join(term.classes)]))
-        lines = (term.label, term.curie) if term.kind == "focus" and term.curie != term.label else (term.label,)
+        needs_curie = term.curie != term.label and (term.kind == "focus" or labels[term.label] > 1)
+        lines = (term.label, term.curie) if needs_curie else (term.label,)
         nodes.append(Node(term.name, lines, (term.kind,), tip, strong=term.kind == "focus"))
     edges = []
     places = {term.name: at for at, term in enumerate(found.terms)}
@@ -57,22 +63,17 @@ def hierarchy(asserted: Graph, inferred: Graph, of: URIRef, *, most: int = MOST_
     What is said of a class only by way of one between is left out.
     """
     graph = asserted + inferred
-    relation = next(
-        (each for each in (RDFS.subClassOf, SKOS.broader) if {*graph.subjects(each, of), *graph.objects(each, of)}),
-        RDFS.subClassOf,
-    )
-    if any(isinstance(each, URIRef) for each in graph.objects(of, SKOS.broader)) or [*graph.subjects(SKOS.broader, of)]:
-        relation = SKOS.broader
+    is_concept = (of, SKOS.broader, None) in graph or (None, SKOS.broader, of) in graph
+    relation = SKOS.broader if is_concept else RDFS.subClassOf
 
-    def above(term: RdfNode) -> list[URIRef]:
-        return [each for each in graph.objects(term, relation) if _is_drawn(each) and each != term]
-
-    def below(term: RdfNode) -> list[URIRef]:
-        found = [each for each in graph.subjects(relation, term) if _is_drawn(each) and each != term]
+    def by_label(terms: Iterable[RdfNode], term: RdfNode) -> list[URIRef]:
+        found = [each for each in terms if isinstance(each, URIRef) and each not in (term, *_ENDS)]
         return sorted(found, key=lambda each: (ordinal(graph, each), label_of(graph, each), each))
 
-    found = _reached(of, lambda term: sorted(above(term), key=lambda each: (label_of(graph, each), each)))
-    found |= _reached(of, below)
+    def above(term: RdfNode) -> list[URIRef]:
+        return by_label(graph.objects(term, relation), term)
+
+    found = _reached(of, above) | _reached(of, lambda term: by_label(graph.subjects(relation, term), term))
     kept = [*found][:most]
     nodes = []
     for each in kept:
@@ -82,23 +83,24 @@ def hierarchy(asserted: Graph, inferred: Graph, of: URIRef, *, most: int = MOST_
         )
     edges = []
     for each in kept:
-        for general in sorted(above(each)):
+        for general in above(each):
             is_inferred = (each, relation, general) not in asserted
             if general in kept and not (is_inferred and _between(above, each, general)):
                 words = "inferred" if is_inferred else ""
-                tip = f"{label_of(graph, each)} is below {label_of(graph, general)}{' (inferred)' if is_inferred else ''}"
+                tip = (
+                    f"{label_of(graph, each)} is below {label_of(graph, general)}{' (inferred)' if is_inferred else ''}"
+                )
                 classes = ("inferred",) if is_inferred else ("asserted",)
                 edges.append(Edge(str(general), str(each), words, classes, tip, arrow="begin", dashed=is_inferred))
     rest = len(found) - len(kept)
-    kind = "concept" if relation == SKOS.broader else "class"
-    words = counted(rest, f"more {kind}", f"more {kind}{'s' if kind == 'concept' else 'es'}")
+    words = counted(rest, "more concept") if is_concept else counted(rest, "more class", "more classes")
     left_out = [f"{words} not drawn, of {len(found):,}."] if rest else []
     title = f"What is above and below {label_of(graph, of)}"
     return Drawing(title, tuple(nodes), tuple(edges), ordered=True), left_out
 
 
-def _is_drawn(term: RdfNode) -> bool:
-    return isinstance(term, URIRef) and term not in (OWL.Thing, OWL.Nothing, RDFS.Resource)
+#: Above and below everything.
+_ENDS = (OWL.Thing, OWL.Nothing, RDFS.Resource)
 
 
 def _reached(start: URIRef, onward: Callable[[RdfNode], list[URIRef]]) -> dict[URIRef, None]:
@@ -111,7 +113,9 @@ def _reached(start: URIRef, onward: Callable[[RdfNode], list[URIRef]]) -> dict[U
 def _between(above: Callable[[RdfNode], list[URIRef]], low: URIRef, high: URIRef) -> bool:
     """Return whether a class lies between two others, the same as neither."""
     return any(
-        high in above(each) and low not in above(each) and each not in above(high) for each in above(low) if each != high
+        high in above(each) and low not in above(each) and each not in above(high)
+        for each in above(low)
+        if each != high
     )
 
 
@@ -177,14 +181,15 @@ def _first(nodes: Sequence[Node], name: str) -> str:
 
 
 def proof_tree(proof: Proof, graph: Graph, *, most: int = MOST_STEPS) -> tuple[Drawing, list[str]]:
-    """Return the steps of a proof, each once, from the conclusion to the left to what is asserted, and what is left out."""
+    """Return the steps of a proof, each once, the conclusion on the left, and what is left out."""
     steps = [*_steps(proof)]
     kept = {id(each): f"step {at}" for at, each in enumerate(steps[:most])}
     nodes, edges = [], []
     for each in steps[:most]:
         said = _said(each, graph)
         is_asserted = each.rule is None
-        reason = (f"asserted, after {', '.join(each.sentences)}" if each.sentences else "asserted") if is_asserted else f"by {each.rule}"
+        after = f", after {', '.join(each.sentences)}" if each.sentences else ""
+        reason = f"asserted{after}" if is_asserted else f"by {each.rule}"
         tip = f"{each.conclusion} [{each.reason}]"
         kind = "given" if is_asserted else "inferred"
         first = each is proof

@@ -8,9 +8,10 @@ from sts_kg.display.view import Block, Figure, Paragraph, Quiet, View
 from sts_kg.errors import MissingLibraryError
 
 if TYPE_CHECKING:
+    from sts_kg.cohort.plots import Plot
     from sts_kg.display.pictures.picture import Picture
 
-__all__ = ["of_picture"]
+__all__ = ["of_picture", "of_plot"]
 
 
 def of_picture(picture: Picture) -> View:
@@ -20,3 +21,8 @@ def of_picture(picture: Picture) -> View:
     except MissingLibraryError as error:
         blocks = [Paragraph(picture.alt), Paragraph(Quiet(str(error)))]
     return View(picture.title, (*blocks, *(Paragraph(Quiet(note)) for note in picture.notes)))
+
+
+def of_plot(plot: Plot) -> View:
+    """Return the picture, whose title and notes are in it."""
+    return View("", (Figure(str.__str__(plot), plot.alt),))
