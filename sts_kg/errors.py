@@ -463,14 +463,15 @@ class LockError(StsKgError, ValueError):
 
 
 class MissingLibraryError(StsKgError, ImportError):
-    """An optional library that is not installed: the `library`, `what` needs it, and the `extra` that brings it."""
+    """An optional library that is not installed: the `library`, `what` needs it, the `extra` that brings it, or ""."""
 
     def __init__(self, library: str, what: str, extra: str) -> None:
         self.library, self.what, self.extra = library, what, extra
         super().__init__(library, what, extra)
 
     def __str__(self) -> str:
-        return f"{self.what} needs {self.library}: pip install 'sts-kg[{self.extra}]'"
+        wanted = f"'sts-kg[{self.extra}]'" if self.extra else self.library
+        return f"{self.what} needs {self.library}: pip install {wanted}"
 
 
 class PictureError(StsKgError, ValueError):

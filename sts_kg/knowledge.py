@@ -64,6 +64,7 @@ from sts_kg.queries import (
     at_most,
     check_bounds,
     check_syntax,
+    filled,
     find,
     ids,
     known_prefixes,
@@ -77,10 +78,12 @@ from sts_kg.rdf import BASE, CASE, STS, ShownGraph, of_ntriples, one_triple
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 from sts_kg.stores import KINDS
-from sts_kg.tables import Table
+from sts_kg.tables import Literals, Table
 from sts_kg.workers import Limits, bytes_of
 
 if TYPE_CHECKING:
+    import networkx
+
     from sts_kg.closure import Closure, Proof
     from sts_kg.cohort import Coded, Cohort, ConceptSets, Partitions
     from sts_kg.display import Picture
@@ -591,6 +594,7 @@ class KnowledgeGraph(Shown):
         self,
         text: str,
         *,
+        values: Mapping[str, object] | None = None,
         asserted: bool = False,
         timeout_s: float | None = None,
         memory: int | str | None = None,
@@ -607,6 +611,10 @@ class KnowledgeGraph(Shown):
         ----------
         text : str
             The query.
+        values : mapping of names to values, optional
+            `?_drug` in the text takes the value of `drug`, as one checked term: an rdflib term, number, truth value,
+            date, text, or CURIE. `?_drug_iri` says the type, as in a query file, and takes labels, too; `?__drug` may
+            be left out, which means any. Without `values` they are variables.
         asserted : bool
             Whether to ask the asserted graph.
         timeout_s : float, optional
@@ -624,13 +632,26 @@ class KnowledgeGraph(Shown):
         Raises
         ------
         QueryError
-            The text is not a SPARQL 1.1 query, or it queries another endpoint (SERVICE), or has a slip and is `strict`.
+            The text is not a SPARQL 1.1 query, or it queries another endpoint (SERVICE), or has a slip and is `strict`;
+            or a parameter has no value, or one that does not fit.
         QueryTimeoutError, MemoryLimitError, TooManyRowsError
             The query went beyond a limit.
         ParameterError
             A limit is no size or time, or cannot be enforced on this platform.
+
+        Examples
+        --------
+        >>> load().sparql("SELECT ?brand { ?_drug sts:brandName ?brand }", values={"drug": "sts:pazopanib"}).curies()
+        (('Votrient',),)
         """
         check_bounds(text)
+        if values is not None:
+            made = filled(text, values, lambda: self._entities)
+            limits: dict[str, Any] = {"timeout_s": timeout_s, "memory": memory, "max_rows": max_rows}
+            try:
+                return self.sparql(made.text, asserted=asserted, strict=strict, on_note=on_note, **limits)
+            except QueryError as error:
+                raise made.as_written(error) from None
         kind = "asserted" if asserted else self._widest
         notes = self._slips(text, kind)
         if strict and notes:
@@ -710,6 +731,30 @@ class KnowledgeGraph(Shown):
             elsewhere=elsewhere,
             outside=lambda text: self._layers.iri(text),
         )
+
+    def to_networkx(self, graph: Graph | None = None, *, literals: Literals = "attributes") -> networkx.MultiDiGraph:
+        """Return a graph, by default asserted and inferred triples, as a networkx MultiDiGraph with labels of ours.
+
+        Nodes are terms, and predicates the keys of edges. A node has `label`, `kind` and `types`, and the literals of a
+        subject are its attributes; `literals="nodes"` makes each a node of its own: see `sts_kg.tables.as_networkx`.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such way to put literals.
+        MissingLibraryError
+            networkx is not installed.
+
+        Examples
+        --------
+        >>> kg = load()
+        >>> network = kg.to_networkx(kg.query("CONSTRUCT WHERE { ?brand sts:brandOf ?drug }"))
+        >>> sorted(network.nodes[drug]["label"] for drug in network if network.in_degree(drug))
+        ['doxorubicin', 'ifosfamide', 'pazopanib']
+        """
+        from sts_kg.tables import as_networkx
+
+        return as_networkx(self.graph if graph is None else graph, self.guideline.labels, literals=literals)
 
     # --- pictures
 
@@ -812,6 +857,41 @@ class KnowledgeGraph(Shown):
         one = find_case(self._read(cases), case)
         answers = Session(self.guideline, (one,)).answers()
         return picture_of_condition(self.guideline, chosen, next(each for each in answers if each.option == chosen))
+
+    def explore(self, about: str | URIRef | None = None) -> Any:
+        """Return a widget that shows a term with its neighbours, and adds those of each term that is clicked.
+
+        It finds terms by name, keeps their places, and runs in JupyterLab, VS Code and others that know anywidget,
+        without a request to any server. Where none runs, as in exported HTML, it shows a still form. A view has at most
+        120 terms, 24 more with each click, and says what it leaves out.
+
+        Parameters
+        ----------
+        about : str or URIRef, optional
+            Where to begin: a label, name, CURIE or IRI; without it, the options.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such term.
+        MissingLibraryError
+            anywidget is not installed.
+
+        Examples
+        --------
+        >>> load().explore("pazopanib")
+        <Explorer around pazopanib: 7 terms, 6 relations>
+        """
+        from sts_kg.display import Neighbours, explorer
+
+        neighbours = Neighbours(self.asserted, self.inferred, self.guideline.labels)
+        if about is None:
+            term = STS.TreatmentOption
+        else:
+            term = about if isinstance(about, URIRef) else self._entities.resolve(about)
+        if term not in neighbours:
+            raise UnknownNameError("term", str(about), [])
+        return explorer(neighbours, term, self.picture(term))
 
     # --- cases
 
@@ -1356,7 +1436,7 @@ class KnowledgeGraph(Shown):
     def concept_sets(self) -> ConceptSets:
         """Return which codes of a hospital stand for findings and therapies, by the mappings of this graph that hold.
 
-        `to_table()` gives them as a table; `sts_kg.cohort.Omop` writes SQL with them.
+        `table()` gives them as a table; `sts_kg.cohort.Omop` writes SQL with them.
 
         Examples
         --------

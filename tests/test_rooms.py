@@ -22,7 +22,7 @@ PACKAGE = ROOT / "sts_kg"
 ROOMS = (
     *("safe", "shown", "errors", "workers", "rdf", "closure", "tables", "queries", "guideline"),
     *("plan", "cases", "stores", "links", "quality", "cohort"),
-    *("display", "knowledge", "cli"),
+    *("display", "knowledge", "magics", "cli"),
 )
 #: Doors beside the `__init__` of a room.
 SIDE_DOORS = {"closure.encoding", "rdf.xsd"}
@@ -57,7 +57,10 @@ LIBRARIES = {
     "polars": {"tables"},
     "pyshacl": {"quality"},
     "duckdb": {"cohort"},
-    "pyarrow": {"cohort"},
+    "pyarrow": {"cohort", "tables"},
+    "networkx": {"tables"},
+    "IPython": {"magics"},
+    "anywidget": {"display.exploring"},
 }
 
 

@@ -18,7 +18,7 @@ from sts_kg.guideline import Verdict, Wording, people, short
 from sts_kg.rdf import local
 from sts_kg.safe import counted, in_json
 from sts_kg.shown import Shown
-from sts_kg.tables import Table, write_rows
+from sts_kg.tables import Framed, Table, write_rows
 
 __all__ = ["Answer", "Answers", "ReadingAnswer", "short"]
 
@@ -228,7 +228,7 @@ class Answer(Shown):
 
 
 @dataclass(frozen=True)
-class Answers(Shown):
+class Answers(Shown, Framed):
     """The answers for some cases, in order.
 
     A case that contradicts itself has answers with the status `contradictory`, and an error in `contradictions`;

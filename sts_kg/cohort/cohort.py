@@ -202,7 +202,7 @@ class Cohort(Sums):
         return Values(self.plan, self.facts)
 
     def rows(self, form: Form = "wide", *, as_of: date | None = None) -> Rows:
-        """Return what is answered for each patient: `wide`, `long`, or OMOP's `cohort` table as of a date.
+        """Return what is answered for each patient: `wide`, `long`, `pivot`, or OMOP's `cohort` table as of a date.
 
         Raises
         ------

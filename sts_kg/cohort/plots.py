@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from sts_kg.cohort.extra import needed
 from sts_kg.cohort.release import HIDDEN
 from sts_kg.rdf import local
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
-from sts_kg.tables import Table, escaped
+from sts_kg.tables import Table, escaped, needed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

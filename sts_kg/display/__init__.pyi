@@ -1,3 +1,5 @@
+from .exploring.neighbours import Neighbours as Neighbours
+from .exploring.widget import explorer as explorer
 from .pictures.making import picture_of_condition as picture_of_condition
 from .pictures.making import picture_of_graph as picture_of_graph
 from .pictures.making import picture_of_hierarchy as picture_of_hierarchy

@@ -1,3 +1,5 @@
+from .extra import needed as needed
+from .framed import Framed as Framed
 from .html import escaped as escaped
 from .html import plain_table as plain_table
 from .html import static_page as static_page
@@ -7,6 +9,8 @@ from .layout import markdown_table as markdown_table
 from .layout import markdown_text as markdown_text
 from .layout import text_table as text_table
 from .layout import wrapped as wrapped
+from .networks import Literals as Literals
+from .networks import as_networkx as as_networkx
 from .spreadsheets import cell_text as cell_text
 from .spreadsheets import iso_date as iso_date
 from .spreadsheets import read_rows as read_rows

@@ -72,7 +72,7 @@ SAME: dict[tuple[str, ...], Callable[[KnowledgeGraph], object]] = {
         sets=kg.with_mappings(LOCAL).concept_sets()
     ).sql("codes"),
     ("cohort", "concepts", "--mappings", LOCAL, "--format", "csv"): lambda kg: (
-        kg.with_mappings(LOCAL).concept_sets().to_table().to_csv()
+        kg.with_mappings(LOCAL).concept_sets().table().to_csv()
     ),
     ("cohort", "views"): lambda kg: kg.view_definitions(),
     ("cohort", "sql", "--table", "t"): lambda kg: kg.sql("duckdb", "counts", table="t"),

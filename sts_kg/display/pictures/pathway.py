@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from rdflib import Graph, URIRef
 from rdflib.term import Node as RdfNode
 
-from sts_kg.display.html import SIGNS
 from sts_kg.display.pictures.drawing import Drawing, Edge, Node
+from sts_kg.display.view import SIGNS
 from sts_kg.guideline import instances, ordinal
 from sts_kg.rdf import STS, compress
 

@@ -10,9 +10,9 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDFS, SKOS
 from rdflib.term import Node as RdfNode
 
-from sts_kg.display.html import SIGNS
 from sts_kg.display.pictures.drawing import Drawing, Edge, Node, shortened
 from sts_kg.display.pictures.neighbourhood import Neighbourhood, label_of
+from sts_kg.display.view import SIGNS
 from sts_kg.guideline import Alternative, Condition, Leaf, ordinal, truth
 from sts_kg.rdf import compress, ntriples
 from sts_kg.safe import counted

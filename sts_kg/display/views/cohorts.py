@@ -196,7 +196,7 @@ def of_concept_sets(sets: ConceptSets) -> View:
     header = ("term", "relation", "vocabulary", "code", "label", "needs", "below, too")
     codes = grid(header, rows, "code", most=MOST_CODES, total=len(sets.rows))
     return View(
-        "Codes that stand for terms of ours", (Facts(facts), codes, Paragraph(("All of them: ", Code("to_table()"))))
+        "Codes that stand for terms of ours", (Facts(facts), codes, Paragraph(("All of them: ", Code("table()"))))
     )
 
 
