@@ -23,7 +23,7 @@ from servers import Server, oxigraph  # noqa: F401 # a fixture
 from sts_kg import KnowledgeGraph, cli, errors, parse
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "bench").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").glob("*.md")])
 SERVER = "http://localhost:7878/query"  # blocks that name it are run if one can be started
 MOST_WORDS = 8  # in a row that a file of ours may share with the source page
 
@@ -220,9 +220,10 @@ def test_every_error_has_its_heading() -> None:
     assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == sorted(names, key=list(vars(errors)).index)
 
 
-def test_every_page_is_in_the_index() -> None:
-    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
-    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+@pytest.mark.parametrize("folder", ["docs", "docs/howto"])
+def test_every_page_is_in_the_index_of_its_folder(folder: str) -> None:
+    index = (ROOT / folder / "README.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (ROOT / folder).glob("*.md")} - {"README.md"}
     assert {name for name in pages if f"]({name})" in index} == pages
 
 
