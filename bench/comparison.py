@@ -1,7 +1,7 @@
 """What installing us costs beside what people use instead, and what closing costs: the figures of docs/comparison.md.
 
-Each package is installed into a folder of its own with all that it needs (the network is used), and imported in a new
-process. The closure is measured by bench/closure.py. `python bench/comparison.py` prints two tables.
+Each package is installed into a folder of its own with all that it needs (the network is used; some ten minutes). The
+closure is measured by bench/closure.py. `python bench/comparison.py` prints two tables.
 """
 
 from __future__ import annotations
@@ -20,23 +20,14 @@ from pathlib import Path
 from sts_kg.tables.layout import markdown_table
 
 ROOT = Path(__file__).parents[1]
-#: What pip is asked to install, and the module that a user imports then.
-PACKAGES = (
-    (".", "sts_kg"),
-    (".[notebook]", "sts_kg"),
-    (".[cohort]", "sts_kg"),
-    ("owlrl", "owlrl"),
-    ("reasonable", "reasonable"),
-    ("pyvis", "pyvis.network"),
-    ("graph-notebook", "graph_notebook"),
-    ("oaklib", "oaklib"),
-)
+#: What pip is asked to install; the first is this checkout.
+PACKAGES = (".", ".[notebook]", ".[cohort]", "owlrl", "reasonable", "pyvis", "graph-notebook", "oaklib")
 CLOSED = ("clinical-1", "clinical-1000", "maxo")
 MEGABYTE = 1_000_000
 
 
-def installed(package: str, module: str, folder: Path) -> tuple[str, ...]:
-    """Return a row: the package with its version, how many packages it is with all that it needs, MB, seconds to import."""
+def installed(package: str, folder: Path) -> tuple[str, ...]:
+    """Return a row: the package with its version, how many packages it is with all that it needs, and their MB."""
     report = folder / "report.json"
     place = folder / "packages"
     wanted = f"{ROOT}{package[1:]}" if package.startswith(".") else package
@@ -45,22 +36,9 @@ def installed(package: str, module: str, folder: Path) -> tuple[str, ...]:
     found = json.loads(report.read_text(encoding="utf-8"))["install"]
     own = next(each["metadata"] for each in found if each["requested"])
     size = sum(path.stat().st_size for path in place.rglob("*") if path.suffix != ".pyc" and path.is_file())
-    seconds = f"{imported(module, place) - imported('sys', place):.2f}"
     extra = package.partition("[")[2]
     name = f"{own['name']}{f'[{extra}' if extra else ''} {own['version']}"
-    return name, str(len(found)), f"{size / MEGABYTE:.0f}", seconds
-
-
-def imported(module: str, place: Path) -> float:
-    """Return the least CPU seconds of a process that imports a module, of three."""
-    return min(_cpu([sys.executable, "-S", "-c", f"import {module}"], place) for _ in range(3))
-
-
-def _cpu(command: list[str], place: Path) -> float:
-    before = os.times()
-    subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": str(place)}, capture_output=True)
-    after = os.times()
-    return after.children_user + after.children_system - before.children_user - before.children_system
+    return name, str(len(found)), f"{size / MEGABYTE:.0f}"
 
 
 def closed(folder: Path) -> Iterator[tuple[str, ...]]:
@@ -71,7 +49,9 @@ def closed(folder: Path) -> Iterator[tuple[str, ...]]:
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=environment)
     for name, of in json.loads(numbers.read_text(encoding="utf-8"))["inputs"].items():
-        seconds = (min((turn["cpu"] for turn in of.get(engine, []) if "cpu" in turn), default=None) for engine in ENGINES)
+        seconds = (
+            min((turn["cpu"] for turn in of.get(engine, []) if "cpu" in turn), default=None) for engine in ENGINES
+        )
         shown = (f"{one:.2f}" if one is not None else "over 60" for one in seconds)
         yield name, f"{of['asserted']:,}", f"{of['ours'][0]['closure']:,}", *shown
 
@@ -84,13 +64,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=("packages", "closure"), help="one of the tables")
     only = parser.parse_args().only
-    print(f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {platform.system()} {platform.machine()}\n")
+    print(
+        f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {platform.system()} {platform.machine()}\n"
+    )
     if only != "closure":
         rows = []
-        for package, module in PACKAGES:
+        for package in PACKAGES:
             with tempfile.TemporaryDirectory() as folder:
-                rows.append(installed(package, module, Path(folder)))
-        print(markdown_table(("package", "packages in all", "MB on disk", "CPU s to import"), rows) + "\n")
+                rows.append(installed(package, Path(folder)))
+        print(markdown_table(("package", "packages in all", "MB on disk"), rows) + "\n")
     if only != "packages":
         with tempfile.TemporaryDirectory() as folder:
             rows = [*closed(Path(folder))]

@@ -50,7 +50,7 @@ html_show_search_summary = False  # pages cannot fetch pages over file://
 html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False
-html_theme_options = {"footer_icons": [], "top_of_page_buttons": []}
+html_theme_options: dict[str, list[str]] = {"footer_icons": [], "top_of_page_buttons": []}
 
 
 def add_navigation(app: Sphinx, name: str, source: list[str]) -> None:
@@ -79,7 +79,9 @@ def notebooks() -> Iterator[tuple[str, str, str]]:
 def add_gallery(app: Sphinx, name: str, source: list[str]) -> None:
     """Add to the page of the gallery what there is to see."""
     if name == GALLERY:
-        items = (f'<a href="../{page}.html"><b>{escape(title)}</b> {escape(about)}</a>' for page, title, about in notebooks())
+        items = (
+            f'<a href="../{page}.html"><b>{escape(title)}</b> {escape(about)}</a>' for page, title, about in notebooks()
+        )
         source[0] += "\n".join(["", "```{raw} html", '<div class="gallery">', *items, "</div>", "```", ""])
 
 
@@ -93,7 +95,9 @@ def notebook_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         notebook = nbformat.read(ROOT / f"{page}.ipynb", as_version=4)
         if app.config.run_notebooks:
             ExecutePreprocessor(timeout=120).preprocess(notebook, {"metadata": {"path": ROOT / "notebooks"}})
-        body, _ = HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True).from_notebook_node(notebook)
+        body, _ = HTMLExporter(
+            template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True
+        ).from_notebook_node(notebook)
         yield page, {"title": title, "body": f'<article class="notebook">{body}</article>'}, "page.html"
 
 

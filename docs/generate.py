@@ -474,15 +474,15 @@ def _property(graph: Graph, each: URIRef) -> tuple[str, ...]:
 
 
 def coverage(kg: KnowledgeGraph) -> str:
-    """Return the page of the coverage: each segment by its gist, the terms that quote it, and the decisions about it."""
+    """Return the page of the coverage: each segment with what quotes it."""
     return _page(
         [
             HEADER,
             "# Coverage, sentence by sentence",
             "What stands for each sentence and heading of the page. The gists are in our own words: the page itself is "
             "not shipped. *Encoded by* has the terms that quote the segment (`prov:wasQuotedFrom`), by class, "
-            "*decisions* the interpretations of it; [terms.md](terms.md) says what each is. Two [checks](checks.md) fail "
-            "if a segment is quoted by no statement and says no reason for that, or if the page has text in no segment.",
+            "*decisions* its interpretations; [terms.md](terms.md) says what each is. Two [checks](checks.md) fail if "
+            "no statement quotes a segment and nothing says why, or if the page has text in no segment.",
             markdown_table(
                 ("segment", "gist", "encoded by", "decisions"),
                 [(one.id, one.gist, *_quoting(kg.asserted, STS[one.id])) for one in kg.sources()],

@@ -27,12 +27,19 @@ COMMANDS = {
     "cohort-counts": ["cohort counts example:cohort", "cohort counts example:cohort --min-cell 1"],
     "cohort-manifest": ["cohort counts example:cohort --manifest -", "cohort counts bad.csv --manifest -"],
     "explain": [
-        *(f"explain example:{case} {option}" for case in "aefgi" for option in ("pazopanib", "chemotherapy", "comfort-care")),
+        *(
+            f"explain example:{case} {option}"
+            for case in "aefgi"
+            for option in ("pazopanib", "chemotherapy", "comfort-care")
+        ),
         "explain example:f pazopanib --reading D08",
         "explain example:f pazopanib --verdicts form.csv",
         "cohort explain example:cohort d pazopanib",
     ],
-    "link": [f"link {{tests}}/{name}" for name in ("external.ttl", "external-second.ttl", "external-interactions.csv", "rxnorm")],
+    "link": [
+        f"link {{tests}}/{name}"
+        for name in ("external.ttl", "external-second.ttl", "external-interactions.csv", "rxnorm")
+    ],
     "mappings-validate": ["mappings validate ours.sssom.tsv"],
     "options": [
         *(f"options example:{case}" for case in "abcdefghijklm"),
@@ -67,7 +74,7 @@ FILES = {
     "contradictory.yaml": "case: x\nfindings: {resectable: yes, unresectable: yes}\n",
     "form.csv": "decision,verdict,reading,reviewer,date,comment\nD08,agree,,A. Reviewer,2026-01-01,clear\n"
     "D01,other,D01=separate,A. Reviewer,2026-01-01,\n",
-    "mine/own/all.rq": "#+ summary: All\n#+ description: Which things are there?\n\nSELECT ?s WHERE { ?s ?p ?o } ORDER BY ?s\n",
+    "mine/own/all.rq": "#+ summary: All\n#+ description: Which are there?\n\nSELECT ?s { ?s ?p ?o } ORDER BY ?s\n",
     "ours.sssom.tsv": "#mapping_set_id: https://example.org/ours\n#license: https://creativecommons.org/licenses/by/4.0/\n"
     "#curie_map:\n#  sts: https://w3id.org/sts-kg/\nsubject_id\tpredicate_id\tobject_id\tmapping_justification\n"
     "sts:pazopanib\tskos:exactMatch\tatc:L01XE11\tsemapv:UnspecifiedMatching\n",

@@ -110,7 +110,9 @@ def test_every_page_and_notebook_is_on_the_site(site: Path) -> None:
 
 
 def test_nothing_is_fetched_from_another_host(site: Path, pages: dict[Path, Page]) -> None:
-    assert {path.relative_to(site).as_posix(): found for path, page in pages.items() if (found := elsewhere(page))} == {}
+    assert {
+        path.relative_to(site).as_posix(): found for path, page in pages.items() if (found := elsewhere(page))
+    } == {}
     styles = {path: [*urls(path.read_text(encoding="utf-8"))] for path in site.rglob("*.css")}
     assert styles and {path.name: of for path, of in styles.items() if any("//" in url for url in of)} == {}
 
@@ -147,11 +149,12 @@ def test_searching_works_from_a_folder(site: Path) -> None:
     browser = shutil.which("chromium")
     if browser is None:
         pytest.skip("there is no chromium")
+    address = f"{(site / 'search.html').as_uri()}?q=anthracycline"
     with tempfile.TemporaryDirectory() as profile:
+        quiet = "headless no-sandbox disable-gpu no-first-run disable-background-networking disable-component-update"
+        options = [f"--{name}" for name in (*quiet.split(), "disable-sync", "disable-quic", "dump-dom")]
         done = subprocess.run(
-            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-            + ["--disable-component-update", "--disable-sync", "--disable-quic", f"--user-data-dir={profile}"]
-            + ["--virtual-time-budget=8000", "--dump-dom", f"{(site / 'search.html').as_uri()}?q=anthracycline"],
+            [browser, *options, f"--user-data-dir={profile}", "--virtual-time-budget=8000", address],
             capture_output=True,
             text=True,
             timeout=60,

@@ -1,4 +1,4 @@
-"""Spelling: nothing that we write has a word that codespell knows as a mistake. Its word list comes with it, offline."""
+"""Spelling: nothing that we write has a word that codespell knows as a mistake. It works offline."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ def test_nothing_is_misspelt() -> None:
 
 def test_a_misspelt_word_is_seen(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("The recieved text that the page describes, and its disjointness.\nA seperate one.\n", encoding="utf-8")
+    page.write_text(
+        "The recieved text that the page describes, and its disjointness.\nA seperate one.\n", encoding="utf-8"
+    )
     found = [line.removeprefix(f"{page}:") for line in mistakes(page)]
     assert found == ["1: recieved ==> received", "2: seperate ==> separate"]

@@ -20,7 +20,8 @@ def script(page: str, outputs: Path) -> tuple[str, list[tuple[str, str]]]:
 
     Each output goes to a file of its own, by number; `exit` is not typed, so what fails lets the next command run.
     """
-    lines, shown = [], []
+    lines: list[str] = []
+    shown: list[tuple[str, str]] = []
     for block in blocks(page):
         if block.file:
             lines.append(f"cat >{block.file} <<'END OF FILE'\n{block.text}END OF FILE")
@@ -53,12 +54,19 @@ def test_the_tutorial_can_be_followed(tmp_path: Path) -> None:
         "PIP_NO_BUILD_ISOLATION": "0",  # as pip reads it: without isolation
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     }
-    done = subprocess.run(["bash"], input=text, cwd=ROOT, env=kept | variables, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash"], input=text, cwd=ROOT, env=kept | variables, capture_output=True, text=True, check=False
+    )
     assert done.stderr == ""
     for number, (command, output) in enumerate(shown):
         real = (outputs / str(number)).read_text(encoding="utf-8")
         assert agrees(output, real), f"$ {command}\nshown:\n{output}\nreal:\n{real}"
-    assert {path.name for path in (home / "first-steps").iterdir()} >= {"ann.yaml", "linked", "made-up.ttl", "statuses.svg"}
+    assert {path.name for path in (home / "first-steps").iterdir()} >= {
+        "ann.yaml",
+        "linked",
+        "made-up.ttl",
+        "statuses.svg",
+    }
 
 
 def test_each_file_that_the_tutorial_names_is_saved_before() -> None:
