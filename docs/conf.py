@@ -94,7 +94,9 @@ def notebook_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     for page, title, _ in notebooks():
         notebook = nbformat.read(ROOT / f"{page}.ipynb", as_version=4)
         if app.config.run_notebooks:
-            ExecutePreprocessor(timeout=120).preprocess(notebook, {"metadata": {"path": ROOT / "notebooks"}})
+            ExecutePreprocessor(timeout=120, extra_arguments=["--log-level=ERROR"]).preprocess(
+                notebook, {"metadata": {"path": ROOT / "notebooks"}}
+            )
         body, _ = HTMLExporter(
             template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True
         ).from_notebook_node(notebook)

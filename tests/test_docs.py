@@ -252,6 +252,17 @@ def broken_links(path: Path) -> list[str]:
     return broken
 
 
+def test_each_drawing_is_shown_says_what_it_shows_and_has_a_background_of_its_own() -> None:
+    shown = {
+        name for page in PAGES for name in re.findall(r"!\[[^\]]{40,}\]\(drawings/([\w-]+\.svg)\)", page.read_text())
+    }
+    drawings = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "drawings").glob("*.svg")}
+    assert shown == set(drawings)
+    for text in drawings.values():
+        assert "<title" in text and "<desc" in text and 'class="card"' in text and "prefers-color-scheme: dark" in text
+        assert "href" not in text and "<script" not in text and " style=" not in text
+
+
 @pytest.mark.parametrize("page", [pytest.param(path, id=_name(path)) for path in PAGES])
 def test_links_resolve(page: Path) -> None:
     assert broken_links(page) == []
