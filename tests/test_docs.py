@@ -149,8 +149,14 @@ def run_python(block: Block, where: str, names: dict[str, object]) -> list[str]:
     return told
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("page", [pytest.param(path, id=_name(path)) for path in PAGES])
+def _slow(path: Path) -> bool:
+    """Whether the blocks of a page wait for .ci/run; what newcomers type does not."""
+    return path.parent.name != "howto" and path.stem not in ("tutorial", "citing")
+
+
+@pytest.mark.parametrize(
+    "page", [pytest.param(path, id=_name(path), marks=[pytest.mark.slow] if _slow(path) else []) for path in PAGES]
+)
 def test_blocks_run_as_shown(page: Path, checkout: Path) -> None:
     names: dict[str, object] = {"__name__": "__page__"}
     for block in blocks(page.read_text(encoding="utf-8")):
