@@ -282,7 +282,22 @@ def test_a_broken_link_is_seen(tmp_path: Path) -> None:
 
 def texts_of_the_repository() -> Iterator[tuple[Path, str]]:
     """Yield the text files that a release holds."""
-    endings = {".md", ".py", ".ttl", ".trig", ".tsv", ".rq", ".yaml", ".csv", ".ipynb", ".toml", ".cff"}
+    endings = {
+        ".md",
+        ".py",
+        ".ttl",
+        ".trig",
+        ".tsv",
+        ".rq",
+        ".yaml",
+        ".csv",
+        ".ipynb",
+        ".toml",
+        ".cff",
+        ".svg",
+        ".json",
+        ".css",
+    }
     for top in ("sts_kg", "ontology", "queries", "docs", "notebooks", "bench", "tests"):
         for path in sorted((ROOT / top).rglob("*")):
             if path.suffix in endings and ".ipynb_checkpoints" not in path.parts:

@@ -26,6 +26,7 @@ COMMANDS = {
     "check": ["check"],
     "cohort-counts": ["cohort counts example:cohort", "cohort counts example:cohort --min-cell 1"],
     "cohort-manifest": ["cohort counts example:cohort --manifest -", "cohort counts bad.csv --manifest -"],
+    "dump": ["push --files dump"],
     "explain": [
         *(
             f"explain example:{case} {option}"
@@ -65,6 +66,7 @@ COMMANDS = {
         "cohort funnel example:cohort pazopanib",
         "cohort patterns example:cohort",
     ],
+    "verify": ["push --store store --graphs asserted && push --store store --verify-only"],
     "what-if": [f"what-if example:{case} resectable=yes" for case in "bf"],
 }
 
@@ -109,8 +111,11 @@ def folder(preloaded: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def output(command: str) -> Any:
-    """Return what a command prints as JSON, or writes as its manifest."""
-    words = shlex.split(command.replace("{tests}", str(ROOT / "tests")))
+    """Return what a command, or the last of some, prints as JSON, or writes as its manifest."""
+    before, _, last = command.rpartition(" && ")
+    if before:
+        CliRunner().invoke(cli.app, shlex.split(before))
+    words = shlex.split(last.replace("{tests}", str(ROOT / "tests")))
     if words[-1] == "-":
         CliRunner().invoke(cli.app, [*words[:-1], "manifest.json"])
         return json.loads(Path("manifest.json").read_text(encoding="utf-8"))
