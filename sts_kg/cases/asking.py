@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from rdflib import URIRef
+from rdflib import Literal, URIRef
 
 from sts_kg.cases.answers import Answer
 from sts_kg.cases.case import Case, Given
@@ -17,6 +17,7 @@ from sts_kg.guideline import Guideline, short
 from sts_kg.rdf import STS, local
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
+from sts_kg.tables import Framed, Table
 
 __all__ = ["Question", "Questions", "questions"]
 
@@ -60,7 +61,7 @@ class Question(Shown):
         }
 
 
-class Questions(Shown, dict[str, tuple[Question, ...]]):
+class Questions(Shown, Framed, dict[str, tuple[Question, ...]]):
     """The questions to ask next, by the id of a case: what others rest on first, then what most options wait for."""
 
     def __init__(self, found: Mapping[str, tuple[Question, ...]], footer: str = "") -> None:
@@ -69,6 +70,24 @@ class Questions(Shown, dict[str, tuple[Question, ...]]):
 
     def __repr__(self) -> str:
         return f"<Questions: {sum(map(len, self.values()))} for {counted(len(self), 'case')}>"
+
+    def table(self) -> Table:
+        """Return a row a question, in order: case, finding, question, how many options wait, options, hint.
+
+        `would_meet` and `would_meet_if_no` are the options that a yes or a no makes met. Names stand with blanks
+        between; of several findings that are asked for together, all stand in `finding`.
+        """
+
+        def cells(case: str, each: Question) -> tuple[Literal | None, ...]:
+            findings = [each.finding] if each.finding else [finding for finding, _ in each.choices]
+            lists = (map(short, findings), *(map(local, some) for some in (each.options, each.would_meet)))
+            finding, options, would_meet = map(" ".join, lists)
+            if_no = " ".join(map(local, each.would_meet_if_no))
+            texts = (case, finding, each.text, len(each.options), options, would_meet, if_no, each.hint)
+            return tuple(Literal(text) if text != "" else None for text in texts)
+
+        header = ("case", "finding", "question", "n_options", "options", "would_meet", "would_meet_if_no", "hint")
+        return Table(header, tuple(cells(case, each) for case, some in self.items() for each in some))
 
 
 def questions(of_one_case: Iterable[Answer], guideline: Guideline) -> tuple[Question, ...]:

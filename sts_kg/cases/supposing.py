@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from rdflib import Graph, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF
 
 from sts_kg.cases.answers import Answer
@@ -16,6 +16,7 @@ from sts_kg.guideline import Guideline, short
 from sts_kg.rdf import STS, local
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
+from sts_kg.tables import Framed, Table
 
 __all__ = ["Change", "Changes", "changed", "changes", "supposed", "transition"]
 
@@ -44,7 +45,7 @@ class Change(Shown):
         }
 
 
-class Changes(Shown, tuple[Change, ...]):
+class Changes(Shown, Framed, tuple[Change, ...]):
     """The options that would change for a case if some findings were others; a hypothesis, not a forecast.
 
     `supposed` maps these findings to yes, no or unknown (None), `labels` has their labels.
@@ -71,6 +72,17 @@ class Changes(Shown, tuple[Change, ...]):
 
     def __repr__(self) -> str:
         return f"<Changes: {counted(len(self), 'option')} of case {self.case}>"
+
+    def table(self) -> Table:
+        """Return a row an option that changes: case, option, its status before and after, and what is missing then."""
+
+        def cells(each: Change) -> tuple[Literal | URIRef | None, ...]:
+            missing = " ".join(map(short, each.after.missing))
+            statuses = (Literal(each.before.status), Literal(each.after.status))
+            return (Literal(each.before.case), each.option, *statuses, Literal(missing) if missing else None)
+
+        header = ("case", "option", "before", "after", "missing")
+        return Table(header, tuple(map(cells, self)), {each.option: each.label for each in self})
 
 
 def changed(case: Case, findings: Mapping[URIRef, bool | None], guideline: Guideline) -> Case:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from rdflib import Graph, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
+from sts_kg.rdf.names import compress
 from sts_kg.safe import brief, counted
 from sts_kg.shown import Shown
 
-__all__ = ["ShownGraph"]
+__all__ = ["ShownGraph", "curies_of"]
 
 
 class ShownGraph(Shown, Graph):
@@ -32,3 +33,15 @@ class ShownGraph(Shown, Graph):
 
     def __reduce__(self) -> Any:
         return type(self), (self.store, self.identifier), {"labels": dict(self.labels), "sparql": self.sparql}
+
+
+def curies_of(graph: Graph) -> Callable[[str], str]:
+    """Return what writes an IRI as a CURIE: by the prefixes of the project, else by those of the graph."""
+    bound = sorted(((str(iri), prefix) for prefix, iri in graph.namespaces() if prefix), key=lambda each: -len(each[0]))
+
+    def named(iri: str) -> str:
+        name = compress(iri)
+        fitting = (f"{prefix}:{iri[len(start) :]}" for start, prefix in bound if start and iri.startswith(start))
+        return name if name != iri else next(fitting, iri)
+
+    return named

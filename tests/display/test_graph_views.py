@@ -104,7 +104,7 @@ def test_the_text_of_a_graph() -> None:
     graph.bind("ex", "http://example.org/")
     name = next(f"_:{subject}" for subject in graph.subjects() if not isinstance(subject, URIRef))
     assert as_text(graph, 120).replace(name, "_:x") == (
-        "Graph of 9 triples\n\n"
+        "subjects by class  drug 3\n\n[the triples below as a picture]\n\n"
         "subjects by class  drug 3\n\n"
         f"{'subject':{len(name)}}  predicate   object\n{'-' * len(name)}  ----------  {'-' * len(name)}\n"
         f"{'drug sts:Drug':{len(name)}}  rdfs:label  drug\n"

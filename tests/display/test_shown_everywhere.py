@@ -58,6 +58,7 @@ NOT_HELD = {
     "Section": "a table of a LinkReport, for its writers",
     "Sums": "abstract: Cohort and Partitions",
     "Cell": "a cell for the writers of tables",
+    "Framed": "a mixin",
 }
 ROOMS = ("rdf", "closure", "tables", "stores", "links", "cohort")
 

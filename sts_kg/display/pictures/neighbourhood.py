@@ -11,7 +11,7 @@ from rdflib.namespace import OWL, RDF, RDFS, SKOS
 from rdflib.term import Node as RdfNode
 
 from sts_kg.guideline import ordinal
-from sts_kg.rdf import compress, ntriples
+from sts_kg.rdf import compress, curies_of, ntriples
 from sts_kg.safe import counted
 
 __all__ = ["MOST", "Neighbour", "Neighbourhood", "Statement", "label_of", "neighbourhood", "whole"]
@@ -63,7 +63,7 @@ def label_of(graph: Graph, term: RdfNode) -> str:
     labels = [*graph.objects(term, RDFS.label)] or [*graph.objects(term, SKOS.prefLabel)]
     if labels:
         return str(min(labels, key=lambda each: (getattr(each, "language", None) != "en", str(each))))
-    return compress(str(term)) if isinstance(term, URIRef) else "[…]"
+    return curies_of(graph)(str(term)) if isinstance(term, URIRef) else "[…]"
 
 
 def neighbourhood(

@@ -8,14 +8,15 @@ from heapq import nsmallest
 from itertools import islice
 from typing import TYPE_CHECKING, cast
 
-from rdflib import BNode, Graph, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, RDFS, SKOS
 
-from sts_kg.display.view import Block, Facts, Fold, Inline, Paragraph, Quiet, Source, View, cut, grid, text_of
+from sts_kg.display.pictures.making import picture_of_graph
+from sts_kg.display.view import Block, Facts, Figure, Fold, Inline, Paragraph, Quiet, Source, View, cut, grid, text_of
 from sts_kg.display.views.tables import MOST_SOURCE
 from sts_kg.display.views.terms import cell_of, link_to
-from sts_kg.errors import StsKgError
-from sts_kg.rdf import compress, serialize
+from sts_kg.errors import MissingLibraryError, StsKgError
+from sts_kg.rdf import curies_of, serialize
 from sts_kg.safe import counted
 
 if TYPE_CHECKING:
@@ -29,18 +30,20 @@ MOST_ROWS = 50
 MOST_CLASSES = 12
 #: Triples that are looked at, at most, to find the classes and the first triples.
 MOST_LOOKED = 50_000
+#: Triples of a graph that is drawn, at most.
+MOST_DRAWN = 40
 #: Triples that are shown as Turtle, at most.
 MOST_TURTLE = 300
 
 
 def of_graph(graph: ShownGraph) -> View:
     """Return the number of triples, its subjects by class, the first triples, and a small graph as Turtle."""
-    total, named = len(graph), _names(graph)
+    total, named = len(graph), curies_of(graph)
     first = nsmallest(MOST_ROWS, islice(graph, MOST_LOOKED), key=_text)
     blocks: list[Block] = []
     if classes := _classes(graph, named):
         blocks.append(Facts((("subjects by class", classes),)))
-    blocks += _picture_of(graph)
+    blocks += _picture_of(graph, total)
     blocks.append(grid(("subject", "predicate", "object"), _rows(first, graph, named), "triple", total=total))
     if graph.sparql:
         blocks.append(Fold("the SPARQL that was sent", (Source(cut(graph.sparql, MOST_SOURCE), "sparql"),)))
@@ -48,26 +51,24 @@ def of_graph(graph: ShownGraph) -> View:
     return View(f"Graph of {counted(total, 'triple')}", tuple(blocks))
 
 
-def _picture_of(graph: ShownGraph) -> tuple[Block, ...]:
-    """Return the picture of a small graph as a `Figure`: none is drawn yet."""
-    return ()
+def _picture_of(graph: ShownGraph, total: int) -> tuple[Block, ...]:
+    """Return the picture of a small graph, if something can lay it out."""
+    if not 0 < total <= MOST_DRAWN:
+        return ()
+    labels = Graph()
+    for term in {term for triple in graph for term in triple if isinstance(term, URIRef)}:
+        if label := _label(term, graph):
+            labels.add((term, RDFS.label, Literal(label)))
+    picture = picture_of_graph(graph, labels)
+    try:
+        return (Figure(picture.to_svg(), "the triples below as a picture"),)
+    except MissingLibraryError:
+        return ()
 
 
 def _text(triple: tuple[Node, Node, Node]) -> tuple[str, ...]:
     """Return what triples are ordered by: those about named things first, then as text."""
     return str(isinstance(triple[0], BNode)), *(str(term)[:1000] for term in triple)
-
-
-def _names(graph: Graph) -> Callable[[str], str]:
-    """Return what names an IRI: by the prefixes of the project, or else those that are bound in the graph."""
-    bound = sorted(((str(iri), prefix) for prefix, iri in graph.namespaces() if prefix), key=lambda each: -len(each[0]))
-
-    def named(iri: str) -> str:
-        name = compress(iri)
-        fitting = (f"{prefix}:{iri[len(start) :]}" for start, prefix in bound if start and iri.startswith(start))
-        return name if name != iri else next(fitting, iri)
-
-    return named
 
 
 def _classes(graph: ShownGraph, named: Callable[[str], str]) -> Inline:
