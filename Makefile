@@ -7,9 +7,10 @@ DEV := .venv/.dev
 BENCH := .venv/.bench
 FUZZ := .venv/.fuzz
 SPARK := .venv/.spark
+SITE := .venv/.site
 TOOLS := .venv-tools
 
-.PHONY: run test tools lowest check docs golden bench bench-cohort bench-links bench-options bench-proposals bench-push bench-queries fuzz random spark clean
+.PHONY: run test tools lowest check docs site golden bench bench-cohort bench-links bench-options bench-proposals bench-push bench-queries fuzz random spark clean
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## options of a fictional case, one of them explained, and a canned query
@@ -37,6 +38,10 @@ check: $(READY)  ## the quality gates over ontology and queries
 
 docs: $(DEV)  ## generate docs/*.md and ontology/not-met.ttl
 	$(BIN)/python docs/generate.py
+
+site: $(SITE)  ## the documentation as static pages in build/site, for reading offline; runs the notebooks
+	$(BIN)/sphinx-build -q -W --keep-going -b html -c docs . build/site
+	@echo 'open build/site/index.html'
 
 golden: $(DEV)  ## write the answers of today into tests/golden, to be read as a diff
 	$(BIN)/python tests/update_golden.py
@@ -76,10 +81,11 @@ $(DEV): EXTRA := [dev]
 $(BENCH): EXTRA := [bench]
 $(FUZZ): EXTRA := [dev,fuzz]
 $(SPARK): EXTRA := [dev,spark]
+$(SITE): EXTRA := [site]
 $(LOWEST): EXTRA := [dev]
 $(LOWEST): CONSTRAINTS := --constraint .venv-lowest/lowest.txt
 $(LOWEST): .venv-lowest/lowest.txt
-$(READY) $(DEV) $(BENCH) $(FUZZ) $(SPARK) $(LOWEST): pyproject.toml
+$(READY) $(DEV) $(BENCH) $(FUZZ) $(SPARK) $(SITE) $(LOWEST): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo 'Python 3.11 or newer is needed: make PYTHON=python3.11'; exit 1; }
 	@if command -v uv >/dev/null 2>&1; then \

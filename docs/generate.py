@@ -71,6 +71,7 @@ def pages(kg: KnowledgeGraph) -> dict[Path, str]:
         docs / "checks.md": checks(),
         docs / "rules.md": rules(),
         docs / "terms.md": terms(kg),
+        docs / "coverage.md": coverage(kg),
         ontology_folder() / "not-met.ttl": not_met(kg.asserted),
         ontology_folder() / CATALOG: catalog(kg.guideline, aligned),
         ontology_folder() / "alignments" / CATALOG: catalog(kg.guideline, aligned, folder="../"),
@@ -467,6 +468,41 @@ def _property(graph: Graph, each: URIRef) -> tuple[str, ...]:
     axioms = ["annotation", *axioms] if kind == OWL.AnnotationProperty else axioms
     domain, range_ = (_names(graph.objects(each, predicate)) for predicate in (RDFS.domain, RDFS.range))
     return compress(each), domain, range_, ", ".join(axioms), _text(graph, each)
+
+
+# --- coverage
+
+
+def coverage(kg: KnowledgeGraph) -> str:
+    """Return the page of the coverage: each segment with what quotes it."""
+    return _page(
+        [
+            HEADER,
+            "# Coverage, sentence by sentence",
+            "What stands for each sentence and heading of the page. The gists are in our own words: the page itself is "
+            "not shipped. *Encoded by* has the terms that quote the segment (`prov:wasQuotedFrom`), by class, "
+            "*decisions* its interpretations; [terms.md](terms.md) says what each is. Two [checks](checks.md) fail if "
+            "no statement quotes a segment and nothing says why, or if the page has text in no segment.",
+            markdown_table(
+                ("segment", "gist", "encoded by", "decisions"),
+                [(one.id, one.gist, *_quoting(kg.asserted, STS[one.id])) for one in kg.sources()],
+            ),
+        ]
+    )
+
+
+def _quoting(graph: Graph, segment: URIRef) -> tuple[str, str]:
+    """Return the terms that quote a segment, by class, and the decisions that do."""
+    by_class: dict[str, list[str]] = {}
+    decisions = []
+    for each in in_reading_order(graph, graph.subjects(PROV.wasQuotedFrom, segment)):
+        kind = _ours(graph.objects(each, RDF.type))[0]
+        if kind == STS.Decision:
+            decisions.append(local(each))
+        else:
+            by_class.setdefault(str(graph.value(kind, RDFS.label)), []).append(local(each))
+    encoded = [f"{kind}: {', '.join(names)}" for kind, names in sorted(by_class.items())]
+    return "; ".join(encoded), ", ".join(sorted(decisions))
 
 
 # --- small pieces

@@ -16,3 +16,6 @@ from .rdf import parse as parse
 from .rdf import read as read
 from .rdf import write as write
 from .tables import Table as Table
+
+def load_ipython_extension(shell: object) -> None: ...
+def unload_ipython_extension(shell: object) -> None: ...

@@ -20,6 +20,7 @@
     ├── SourceError(ValueError)           the page at hand is not the page that was modelled: both digests
     ├── LockError(ValueError)             a name that a links.lock does not pin, or whose document is another now
     ├── MissingLibraryError(ImportError)  an optional library that is not installed, what needs it, and its extra
+    ├── PictureError(ValueError)          a picture that cannot be laid out or written, and why
     ├── WorkerDiedError(RuntimeError)     a process that worked for us ended by a signal: which one
     ├── LimitError(RuntimeError)          what was stopped, the limit, its unit, and how to raise it
     │   ├── QueryTimeoutError(TimeoutError)         a query that took longer than it may
@@ -75,6 +76,7 @@ __all__ = [
     "NotLinkedError",
     "ParameterError",
     "ParseError",
+    "PictureError",
     "QueriesError",
     "QueryError",
     "QueryTimeoutError",
@@ -461,14 +463,26 @@ class LockError(StsKgError, ValueError):
 
 
 class MissingLibraryError(StsKgError, ImportError):
-    """An optional library that is not installed: the `library`, `what` needs it, and the `extra` that brings it."""
+    """An optional library that is not installed: the `library`, `what` needs it, the `extra` that brings it, or ""."""
 
     def __init__(self, library: str, what: str, extra: str) -> None:
         self.library, self.what, self.extra = library, what, extra
         super().__init__(library, what, extra)
 
     def __str__(self) -> str:
-        return f"{self.what} needs {self.library}: pip install 'sts-kg[{self.extra}]'"
+        wanted = f"'sts-kg[{self.extra}]'" if self.extra else self.library
+        return f"{self.what} needs {self.library}: pip install {wanted}"
+
+
+class PictureError(StsKgError, ValueError):
+    """A picture that cannot be laid out, or not be written as it was asked: the `reason`."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class NotLinkedError(StsKgError, LookupError):

@@ -16,9 +16,9 @@ from sts_kg.cases import (
     Answers,
     Case,
     CaseSource,
-    Change,
+    Changes,
     Explanation,
-    Question,
+    Questions,
     Session,
     Sheet,
     SourceDiff,
@@ -45,11 +45,12 @@ from sts_kg.errors import (
 from sts_kg.guideline import (
     Exported,
     Guideline,
-    Segment,
+    Segments,
     Verdicts,
     describe,
     export_graphs,
     export_guideline,
+    instances,
     queries_folder,
     read_verdicts,
     source_page,
@@ -63,6 +64,7 @@ from sts_kg.queries import (
     at_most,
     check_bounds,
     check_syntax,
+    filled,
     find,
     ids,
     known_prefixes,
@@ -72,14 +74,19 @@ from sts_kg.queries import (
     with_labels_beside,
     write_files,
 )
-from sts_kg.rdf import BASE, CASE, STS, of_ntriples, one_triple
+from sts_kg.rdf import BASE, CASE, STS, ShownGraph, of_ntriples, one_triple
+from sts_kg.safe import counted
+from sts_kg.shown import Shown
 from sts_kg.stores import KINDS
-from sts_kg.tables import Table
+from sts_kg.tables import Literals, Table
 from sts_kg.workers import Limits, bytes_of
 
 if TYPE_CHECKING:
+    import networkx
+
     from sts_kg.closure import Closure, Proof
     from sts_kg.cohort import Coded, Cohort, ConceptSets, Partitions
+    from sts_kg.display import Picture
     from sts_kg.links import Layers, LinkReport, MappingSet, Proposals
     from sts_kg.links import Mapping as MappingRow
     from sts_kg.quality import Report
@@ -90,7 +97,7 @@ __all__ = ["KnowledgeGraph", "asking", "connect", "load"]
 _DESCRIBES = "rdfs:label|skos:prefLabel|rdfs:subClassOf|skos:broader"  # a term that is only named has none of them
 
 
-class KnowledgeGraph:
+class KnowledgeGraph(Shown):
     """The ontology, asserted and closed, with or without patient cases; made by `load`.
 
     It is not itself a Graph, but has some: `asserted` and `graph` are ordinary rdflib Graphs. Only `link` changes it;
@@ -106,6 +113,40 @@ class KnowledgeGraph:
     ) -> None:
         self._session, self._backend, self._own = session, backend, own or {}
         self._kept_layers: Layers | None = None
+
+    def __repr__(self) -> str:
+        if self._session is None and self._backend is not None:
+            return f"<KnowledgeGraph: kept elsewhere, {counted(len(self._backend.names), 'named graph')}>"
+        return f"<KnowledgeGraph: {self.guideline.name}, {counted(len(self.cases), 'case')}>"
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """What there is, counted; nothing is reasoned or read for it, so what is not known yet is not in it.
+
+        The keys are asserted and inferred triples, options, drugs, findings, segments, decisions, queries, cases,
+        linked slices and mapping sets. Of a graph that is kept elsewhere and not read yet, only the last two and the
+        named graphs.
+        """
+        backend = self._backend
+        if self._session is None and backend is not None:
+            kept = {"named graphs": len(backend.names), "linked slices": len(backend.slices)}
+            return kept | {"mapping sets": len(backend.mappings)}
+        session, guideline = self.session, self.guideline
+        asserted, inferred = session.known_triples
+        segments = (instances(guideline.asserted, kind) for kind in (STS.Heading, STS.Sentence))
+        return {
+            "asserted triples": asserted,
+            **({} if inferred is None else {"inferred triples": inferred}),
+            "options": len(guideline.conditions),
+            "drugs": len(instances(guideline.asserted, STS.Drug)),
+            "findings": len(instances(guideline.asserted, STS.Finding)),
+            "segments": sum(map(len, segments)),
+            "decisions": len(guideline.decisions),
+            "queries": len(self.canned),
+            "cases": len(session.cases),
+            "linked slices": len(session.slices),
+            "mapping sets": len(self._layers.given),
+        }
 
     def _like_this(self, session: Session) -> KnowledgeGraph:
         return KnowledgeGraph(session, own=self._own)
@@ -148,7 +189,7 @@ class KnowledgeGraph:
         return self.session.closure
 
     @property
-    def inferred(self) -> Graph:
+    def inferred(self) -> ShownGraph:
         """The inferred triples, without trivial ones, as an rdflib Graph; disjoint from `asserted`.
 
         Raises
@@ -156,10 +197,12 @@ class KnowledgeGraph:
         InconsistentError
             The ontology or a case contradicts itself.
         """
-        return self.closure.inferred
+        graph = self.closure.inferred
+        graph.labels = _Labels(self.guideline)
+        return graph
 
     @property
-    def graph(self) -> Graph:
+    def graph(self) -> ShownGraph:
         """Asserted and inferred triples as one rdflib Graph, on an Oxigraph store for fast SPARQL."""
         return self.session.graph
 
@@ -312,7 +355,13 @@ class KnowledgeGraph:
         """Return the answer to a query on the graphs of a kind: asserted, closed or linked."""
         asked = self._backend if self._backend is not None else self.session
         answer = asked.query(kind, text, name=name, limits=limits, max_rows=max_rows)
-        return replace(answer, labels=self.guideline.labels, sparql=text) if isinstance(answer, Table) else answer
+        if isinstance(answer, Table):
+            return replace(answer, labels=self.guideline.labels, sparql=text)
+        if isinstance(answer, ShownGraph):
+            answer.sparql = text
+            if self._session is not None:  # no ontology is downloaded for its labels alone
+                answer.labels = _Labels(self._session.guideline)
+        return answer
 
     def queries(self, topic: str | None = None) -> Table:
         """Return the canned queries as a table: id, parameters (optional ones in brackets), question.
@@ -545,6 +594,7 @@ class KnowledgeGraph:
         self,
         text: str,
         *,
+        values: Mapping[str, object] | None = None,
         asserted: bool = False,
         timeout_s: float | None = None,
         memory: int | str | None = None,
@@ -561,6 +611,10 @@ class KnowledgeGraph:
         ----------
         text : str
             The query.
+        values : mapping of names to values, optional
+            `?_drug` in the text takes the value of `drug`, as one checked term: an rdflib term, number, truth value,
+            date, text, or CURIE. `?_drug_iri` says the type, as in a query file, and takes labels, too; `?__drug` may
+            be left out, which means any. Without `values` they are variables.
         asserted : bool
             Whether to ask the asserted graph.
         timeout_s : float, optional
@@ -578,13 +632,26 @@ class KnowledgeGraph:
         Raises
         ------
         QueryError
-            The text is not a SPARQL 1.1 query, or it queries another endpoint (SERVICE), or has a slip and is `strict`.
+            The text is not a SPARQL 1.1 query, or it queries another endpoint (SERVICE), or has a slip and is `strict`;
+            or a parameter has no value, or one that does not fit.
         QueryTimeoutError, MemoryLimitError, TooManyRowsError
             The query went beyond a limit.
         ParameterError
             A limit is no size or time, or cannot be enforced on this platform.
+
+        Examples
+        --------
+        >>> load().sparql("SELECT ?brand { ?_drug sts:brandName ?brand }", values={"drug": "sts:pazopanib"}).curies()
+        (('Votrient',),)
         """
         check_bounds(text)
+        if values is not None:
+            made = filled(text, values, lambda: self._entities)
+            limits: dict[str, Any] = {"timeout_s": timeout_s, "memory": memory, "max_rows": max_rows}
+            try:
+                return self.sparql(made.text, asserted=asserted, strict=strict, on_note=on_note, **limits)
+            except QueryError as error:
+                raise made.as_written(error) from None
         kind = "asserted" if asserted else self._widest
         notes = self._slips(text, kind)
         if strict and notes:
@@ -598,7 +665,10 @@ class KnowledgeGraph:
         from sts_kg.quality import slips
 
         notes = [f"{prefix}: was declared for you, as <{iri}>" for prefix, iri in known_prefixes(text).items()]
-        graphs = self._backend.names if self._backend is not None else ()
+        if self._backend is not None:
+            graphs: Sequence[str] = self._backend.names
+        else:  # in memory only slices have names
+            graphs = [str(name) for name in self.session.slices] if kind == "linked" else []
         if self._backend is None or self._backend.is_ours:
             ask, cases = partial(self._ask, kind), self.has_cases
             notes += slips(text, self.asserted, ask=ask, graphs=graphs, has_cases=cases)
@@ -661,6 +731,167 @@ class KnowledgeGraph:
             elsewhere=elsewhere,
             outside=lambda text: self._layers.iri(text),
         )
+
+    def to_networkx(self, graph: Graph | None = None, *, literals: Literals = "attributes") -> networkx.MultiDiGraph:
+        """Return a graph, by default asserted and inferred triples, as a networkx MultiDiGraph with labels of ours.
+
+        Nodes are terms, and predicates the keys of edges. A node has `label`, `kind` and `types`, and the literals of a
+        subject are its attributes; `literals="nodes"` makes each a node of its own: see `sts_kg.tables.as_networkx`.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such way to put literals.
+        MissingLibraryError
+            networkx is not installed.
+
+        Examples
+        --------
+        >>> kg = load()
+        >>> network = kg.to_networkx(kg.query("CONSTRUCT WHERE { ?brand sts:brandOf ?drug }"))
+        >>> sorted(network.nodes[drug]["label"] for drug in network if network.in_degree(drug))
+        ['doxorubicin', 'ifosfamide', 'pazopanib']
+        """
+        from sts_kg.tables import as_networkx
+
+        return as_networkx(self.graph if graph is None else graph, self.guideline.labels, literals=literals)
+
+    # --- pictures
+
+    def picture(self, about: str | URIRef | Proof | Explanation | Graph, depth: int = 1) -> Picture:
+        """Return a picture of what stands beside a term, of a proof, of an explanation, or of a graph.
+
+        Parameters
+        ----------
+        about : str, URIRef, Proof, Explanation or Graph
+            A term by IRI, CURIE, local name or label; or what `proof`, `explain` or a CONSTRUCT query returned.
+        depth : int
+            How many statements away from the term what is drawn may be.
+
+        Raises
+        ------
+        UnknownNameError
+            Nothing has the name, or more than one thing has.
+
+        Examples
+        --------
+        >>> from sts_kg import load
+        >>> load().picture("sts:option-pazopanib")
+        <Picture: What stands beside pazopanib; 10 nodes, 9 edges>
+        """
+        from sts_kg.closure import Proof
+        from sts_kg.display import picture_of_condition, picture_of_graph, picture_of_proof, picture_of_term
+
+        if isinstance(about, Proof):
+            return picture_of_proof(about, self.asserted)
+        if isinstance(about, Explanation):
+            return picture_of_condition(self.guideline, about.answer.option, about.answer)
+        if isinstance(about, Graph):
+            return picture_of_graph(about, self.asserted)
+        term = about if isinstance(about, URIRef) else self._entities.resolve(about)
+        return picture_of_term(self.asserted, self.inferred, term, depth)
+
+    def pathway(self, cases: CaseSource | None = None, *, case: str | None = None) -> Picture:
+        """Return a picture of the options in the order of the source, by modality, with what comes after what.
+
+        With a case, each option has its status in words and colours. `case` selects one of several by its id.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such case.
+
+        Examples
+        --------
+        >>> from sts_kg import load
+        >>> load().pathway("example:f").title
+        'What the page says may be offered, for case f'
+        """
+        from sts_kg.display import picture_of_pathway
+
+        if cases is None:
+            return picture_of_pathway(self.guideline)
+        one = find_case(self._read(cases), case)
+        answers = Session(self.guideline, (one,)).answers()
+        return picture_of_pathway(self.guideline, {each.option: each for each in answers}, one.id)
+
+    def hierarchy(self, of: str) -> Picture:
+        """Return a picture of the classes above and below one, or of the broader and narrower concepts of one.
+
+        Raises
+        ------
+        UnknownNameError
+            Nothing has the name, or more than one thing has.
+
+        Examples
+        --------
+        >>> from sts_kg import load
+        >>> load().hierarchy("sts:Therapy").title
+        'What is above and below therapy'
+        """
+        from sts_kg.display import picture_of_hierarchy
+
+        return picture_of_hierarchy(self.asserted, self.inferred, self._entities.resolve(of))
+
+    def condition(self, option: str, cases: CaseSource | None = None, *, case: str | None = None) -> Picture:
+        """Return a picture of the condition of an option, as a tree of all-of and any-of.
+
+        With a case, each part has its value in Kleene's logic. `case` selects one of several by its id.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such option or case.
+
+        Examples
+        --------
+        >>> from sts_kg import load
+        >>> load().condition("pazopanib").title
+        'The condition of pazopanib'
+        """
+        from sts_kg.display import picture_of_condition
+
+        chosen = find_option(option, self.guideline.conditions)
+        if cases is None:
+            return picture_of_condition(self.guideline, chosen)
+        one = find_case(self._read(cases), case)
+        answers = Session(self.guideline, (one,)).answers()
+        return picture_of_condition(self.guideline, chosen, next(each for each in answers if each.option == chosen))
+
+    def explore(self, about: str | URIRef | None = None) -> Any:
+        """Return a widget that shows a term with its neighbours, and adds those of each term that is clicked.
+
+        It finds terms by name, keeps their places, and runs in JupyterLab, VS Code and others that know anywidget,
+        without a request to any server. Where none runs, as in exported HTML, it shows a still form. A view has at most
+        120 terms, 24 more with each click, and says what it leaves out.
+
+        Parameters
+        ----------
+        about : str or URIRef, optional
+            Where to begin: a label, name, CURIE or IRI; without it, the options.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such term.
+        MissingLibraryError
+            anywidget is not installed.
+
+        Examples
+        --------
+        >>> load().explore("pazopanib")
+        <Explorer around pazopanib: 7 terms, 6 relations>
+        """
+        from sts_kg.display import Neighbours, explorer
+
+        neighbours = Neighbours(self.asserted, self.inferred, self.guideline.labels)
+        if about is None:
+            term = STS.TreatmentOption
+        else:
+            term = about if isinstance(about, URIRef) else self._entities.resolve(about)
+        if term not in neighbours:
+            raise UnknownNameError("term", str(about), [])
+        return explorer(neighbours, term, self.picture(term))
 
     # --- cases
 
@@ -741,7 +972,7 @@ class KnowledgeGraph:
         *,
         case: str | None = None,
         on_error: Callable[[InconsistentError], None] | None = None,
-    ) -> dict[str, tuple[Question, ...]]:
+    ) -> Questions:
         """Return the open questions by case: what others rest on first, then what most options wait for.
 
         `case` selects one of several by its id. `on_error` is called with the error of each case that contradicts
@@ -764,7 +995,7 @@ class KnowledgeGraph:
                 if on_error is None:
                     raise
                 on_error(error)
-        return found
+        return Questions(found, self.guideline.footer)
 
     def cohort(
         self,
@@ -878,7 +1109,7 @@ class KnowledgeGraph:
 
     def what_if(
         self, cases: CaseSource, findings: Mapping[str, bool | None] | str, *, case: str | None = None
-    ) -> tuple[Change, ...]:
+    ) -> Changes:
         """Return which options would change if some findings of a case were different; the result is hypothetical.
 
         `findings` maps names to True, False or None (unknown), or names a possible transition (`transition-S21`).
@@ -932,9 +1163,10 @@ class KnowledgeGraph:
 
         return report(self.guideline, canned_folder=queries_folder(), own=self._own.values(), page=source_page(page))
 
-    def sources(self, name: str | None = None, *, page: str | Path | None = None) -> tuple[Segment, ...]:
+    def sources(self, name: str | None = None, *, page: str | Path | None = None) -> Segments:
         """Return all segments of the source in reading order, or the one with an id; with text if the page is given."""
-        return self.guideline.segments(page) if name is None else (self.guideline.segment(name, page),)
+        guideline = self.guideline
+        return Segments(guideline.segments(page) if name is None else (guideline.segment(name, page),))
 
     def source_diff(self, old: str | Path, new: str | Path) -> SourceDiff:
         """Return what a new version of the source page changes: its segments, and what in the graph rests on them.
@@ -1204,7 +1436,7 @@ class KnowledgeGraph:
     def concept_sets(self) -> ConceptSets:
         """Return which codes of a hospital stand for findings and therapies, by the mappings of this graph that hold.
 
-        `to_table()` gives them as a table; `sts_kg.cohort.Omop` writes SQL with them.
+        `table()` gives them as a table; `sts_kg.cohort.Omop` writes SQL with them.
 
         Examples
         --------
@@ -1425,6 +1657,22 @@ class _Sets(Mapping[URIRef, bytes]):
 
     def __len__(self) -> int:
         return len(self._graphs)
+
+
+class _Labels(Mapping[URIRef, str]):
+    """The labels of a guideline, which is read when one is first asked for."""
+
+    def __init__(self, guideline: Guideline) -> None:
+        self._guideline = guideline
+
+    def __getitem__(self, term: URIRef) -> str:
+        return self._guideline.labels[term]
+
+    def __iter__(self) -> Iterator[URIRef]:
+        return iter(self._guideline.labels)
+
+    def __len__(self) -> int:
+        return len(self._guideline.labels)
 
 
 def _own_queries(folder: str | Path | None) -> dict[str, CannedQuery]:

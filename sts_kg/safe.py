@@ -8,7 +8,17 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
-__all__ = ["UNSAFE", "counted", "hidden", "in_json", "is_address", "visible", "visible_data", "without_secrets"]
+__all__ = [
+    "UNSAFE",
+    "brief",
+    "counted",
+    "hidden",
+    "in_json",
+    "is_address",
+    "visible",
+    "visible_data",
+    "without_secrets",
+]
 
 #: Characters that a terminal may obey or that change the order in which others are shown: C0 and C1 except tab and
 #: line feed, bidirectional and deprecated format controls, line and paragraph separators, annotations, tags,
@@ -33,6 +43,18 @@ def visible(text: str) -> str:
 
 
 _SEEN = re.compile(f"[\\t\\n{UNSAFE.pattern[1:]}")
+
+
+def brief(text: object, most: int = 300) -> str:
+    r"""Return the first characters of a text as `visible` does: for one line that tells of an object.
+
+    Examples
+    --------
+    >>> print(brief("a\nbcdef", 4))
+    a\nbc…
+    """
+    line = str(text)
+    return visible(line[:most]) + ("…" if len(line) > most else "")
 
 
 def visible_data(text: str) -> str:

@@ -23,7 +23,7 @@ from servers import Server, oxigraph  # noqa: F401 # a fixture
 from sts_kg import KnowledgeGraph, cli, errors, parse
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "bench").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").glob("*.md")])
 SERVER = "http://localhost:7878/query"  # blocks that name it are run if one can be started
 MOST_WORDS = 8  # in a row that a file of ours may share with the source page
 
@@ -149,8 +149,14 @@ def run_python(block: Block, where: str, names: dict[str, object]) -> list[str]:
     return told
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("page", [pytest.param(path, id=_name(path)) for path in PAGES])
+def _slow(path: Path) -> bool:
+    """Whether the blocks of a page wait for .ci/run; what newcomers type does not."""
+    return path.parent.name != "howto" and path.stem not in ("tutorial", "citing")
+
+
+@pytest.mark.parametrize(
+    "page", [pytest.param(path, id=_name(path), marks=[pytest.mark.slow] if _slow(path) else []) for path in PAGES]
+)
 def test_blocks_run_as_shown(page: Path, checkout: Path) -> None:
     names: dict[str, object] = {"__name__": "__page__"}
     for block in blocks(page.read_text(encoding="utf-8")):
@@ -220,9 +226,10 @@ def test_every_error_has_its_heading() -> None:
     assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == sorted(names, key=list(vars(errors)).index)
 
 
-def test_every_page_is_in_the_index() -> None:
-    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
-    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+@pytest.mark.parametrize("folder", ["docs", "docs/howto"])
+def test_every_page_is_in_the_index_of_its_folder(folder: str) -> None:
+    index = (ROOT / folder / "README.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (ROOT / folder).glob("*.md")} - {"README.md"}
     assert {name for name in pages if f"]({name})" in index} == pages
 
 
@@ -251,6 +258,17 @@ def broken_links(path: Path) -> list[str]:
     return broken
 
 
+def test_each_drawing_is_shown_says_what_it_shows_and_has_a_background_of_its_own() -> None:
+    shown = {
+        name for page in PAGES for name in re.findall(r"!\[[^\]]{40,}\]\(drawings/([\w-]+\.svg)\)", page.read_text())
+    }
+    drawings = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "drawings").glob("*.svg")}
+    assert shown == set(drawings)
+    for text in drawings.values():
+        assert "<title" in text and "<desc" in text and 'class="card"' in text and "prefers-color-scheme: dark" in text
+        assert "href" not in text and "<script" not in text and " style=" not in text
+
+
 @pytest.mark.parametrize("page", [pytest.param(path, id=_name(path)) for path in PAGES])
 def test_links_resolve(page: Path) -> None:
     assert broken_links(page) == []
@@ -264,7 +282,22 @@ def test_a_broken_link_is_seen(tmp_path: Path) -> None:
 
 def texts_of_the_repository() -> Iterator[tuple[Path, str]]:
     """Yield the text files that a release holds."""
-    endings = {".md", ".py", ".ttl", ".trig", ".tsv", ".rq", ".yaml", ".csv", ".ipynb", ".toml", ".cff"}
+    endings = {
+        ".md",
+        ".py",
+        ".ttl",
+        ".trig",
+        ".tsv",
+        ".rq",
+        ".yaml",
+        ".csv",
+        ".ipynb",
+        ".toml",
+        ".cff",
+        ".svg",
+        ".json",
+        ".css",
+    }
     for top in ("sts_kg", "ontology", "queries", "docs", "notebooks", "bench", "tests"):
         for path in sorted((ROOT / top).rglob("*")):
             if path.suffix in endings and ".ipynb_checkpoints" not in path.parts:

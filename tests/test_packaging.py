@@ -65,8 +65,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_package_ontology_queries_and_licences_and_nothing_else(wheel: Path) -> None:
     code = {*files(ROOT / "sts_kg", "*.py"), *files(ROOT / "sts_kg", "*.pyi")}
     code |= {"sts_kg/py.typed", "sts_kg/quality/published.ttl"}
+    shown = ROOT / "sts_kg" / "display"
+    code |= {name for kind in ("*.css", "*.js", "*.mjs", "*.json", "LICENSE") for name in files(shown, kind)}
     data = {f"sts_kg/data/{name}" for folder in ("ontology", "queries") for name in files(ROOT / folder, "*")}
-    about = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE", "licenses/ontology/LICENSE"}
+    about = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE", "licenses/NOTICE"}
+    about |= {"licenses/ontology/LICENSE", "licenses/sts_kg/display/vendor/LICENSE"}
     assert names(wheel) == code | data | {f"sts_kg-{VERSION}.dist-info/{name}" for name in about}
 
 

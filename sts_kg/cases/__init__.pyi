@@ -2,6 +2,7 @@ from .answers import Answer as Answer
 from .answers import Answers as Answers
 from .answers import ReadingAnswer as ReadingAnswer
 from .asking import Question as Question
+from .asking import Questions as Questions
 from .asking import questions as questions
 from .case import Case as Case
 from .encoded import facts_of_cases as facts_of_cases
@@ -36,4 +37,5 @@ from .statuses import NOT_MET_AS_READ as NOT_MET_AS_READ
 from .statuses import STATUSES as STATUSES
 from .statuses import WORDING as WORDING
 from .supposing import Change as Change
+from .supposing import Changes as Changes
 from .supposing import supposed as supposed

@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from html import escape
 from typing import Any, TypeVar
 
 from rdflib import Literal, URIRef
@@ -16,9 +15,10 @@ from sts_kg.cases.marks import Mark
 from sts_kg.cases.statuses import NOT_MET_AS_READ, STATUSES, WORDING, Status
 from sts_kg.errors import InconsistentError, UnknownNameError
 from sts_kg.guideline import Verdict, Wording, people, short
-from sts_kg.rdf import compress, local
+from sts_kg.rdf import local
 from sts_kg.safe import counted, in_json
-from sts_kg.tables import Cell, Table, html_table, write_rows
+from sts_kg.shown import Shown
+from sts_kg.tables import Framed, Table, write_rows
 
 __all__ = ["Answer", "Answers", "ReadingAnswer", "short"]
 
@@ -30,7 +30,7 @@ def _shown(status: Status, *, umbrella: bool) -> str:
 
 
 @dataclass(frozen=True)
-class ReadingAnswer:
+class ReadingAnswer(Shown):
     """What an option comes to for a case by a reading that was not chosen, where that differs from the answer.
 
     `reading` is its name, such as `D04=S08-alone`. For a group, `umbrella` is true.
@@ -43,6 +43,10 @@ class ReadingAnswer:
     status: Status
     tried: bool
     declined: bool
+    footer: str = field(default="", repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return f"<ReadingAnswer: {self.shown_status} by {self.reading}>"
 
     @property
     def shown_status(self) -> str:
@@ -61,7 +65,7 @@ class ReadingAnswer:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Shown):
     """What the source's condition of one option comes to for one case.
 
     `true`, `false` and `missing` are findings of the condition in the order of its axiom; `missing` holds the unknown
@@ -70,16 +74,17 @@ class Answer:
     neither. `questions` is what to ask for each finding; empty where there is nothing to ask. `hints` say
     for unknown findings what in the case gives reason to ask for them; they are no facts. `marks` say what happened
     to the person, `tried` and `declined` whether one of them says that; they change no status. For a group (`umbrella`)
-    `kinds` counts the options that refine it, by status. `decisions` are those of the recommendation, its condition
-    parts and their findings, `verdicts` what reviewers said of them; there are none if the answer is by another
-    reading. Not met is not contraindicated (D25). If the case contradicts itself, the status is `contradictory` and
-    nothing is said of its findings, marks and kinds.
+    `kinds` counts the options that refine it, by status; `groups` are those that the option itself refines. `decisions`
+    are those of the recommendation, its condition parts and their findings, `verdicts` what reviewers said of them;
+    there are none if the answer is by another reading. Not met is not contraindicated (D25). If the case contradicts
+    itself, the status is `contradictory` and nothing is said of its findings, marks and kinds.
     """
 
     case: str
     option: URIRef
     label: str
     umbrella: bool
+    groups: tuple[URIRef, ...]
     status: Status
     tried: bool
     declined: bool
@@ -98,8 +103,12 @@ class Answer:
     segments: tuple[URIRef, ...]
     decisions: tuple[URIRef, ...]
     verdicts: tuple[Verdict, ...]
+    footer: str = field(default="", repr=False, compare=False)
     by_reading: Callable[[Answer], tuple[ReadingAnswer, ...]] | None = field(default=None, repr=False, compare=False)
     _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return f"<Answer: {self.label}, {self.shown_status}, case {self.case}>"
 
     def for_case(self, case: str) -> Answer:
         """Return the same answer for another case; both share what `made` makes."""
@@ -218,8 +227,8 @@ class Answer:
         }
 
 
-@dataclass(frozen=True, repr=False)
-class Answers:
+@dataclass(frozen=True)
+class Answers(Shown, Framed):
     """The answers for some cases, in order.
 
     A case that contradicts itself has answers with the status `contradictory`, and an error in `contradictions`;
@@ -372,22 +381,6 @@ class Answers:
 
     def __repr__(self) -> str:
         return f"<Answers: {len(self)} for {counted(len({answer.case for answer in self}), 'case')}>"
-
-    def _repr_html_(self) -> str:
-        header = ("case", "option", "status", "of note", "still to know", "words of the source")
-        rows = [
-            (
-                answer.case,
-                Cell(answer.label, str(answer.option), compress(str(answer.option))),
-                answer.shown_status,
-                answer.of_note,
-                ", ".join(map(short, answer.missing)),
-                "; ".join(answer.wording.sentences()),
-            )
-            for answer in self.answers
-        ]
-        wrong = "".join(f"<p>{escape(error.summary)}</p>" for error in self.contradictions)
-        return f"{html_table(header, rows)}{wrong}<p><small>{escape(self.footer)}</small></p>"
 
 
 _WORDS = (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
-from rdflib import URIRef
+from rdflib import Literal, URIRef
 
 from sts_kg.cases.answers import Answer
 from sts_kg.cases.case import Case, Given
@@ -14,17 +15,21 @@ from sts_kg.cases.facts import facts_of
 from sts_kg.cases.options import in_reading_order, known_findings
 from sts_kg.guideline import Guideline, short
 from sts_kg.rdf import STS, local
+from sts_kg.safe import counted
+from sts_kg.shown import Shown
+from sts_kg.tables import Framed, Table
 
-__all__ = ["Question", "questions"]
+__all__ = ["Question", "Questions", "questions"]
 
 
 @dataclass(frozen=True)
-class Question:
+class Question(Shown):
     """A missing finding as a question: the undetermined options that wait for it, and those that one answer makes met.
 
     A finding and its complement are one question (D29): `complement` is then the finding that a no gives. Alternatives
     that are asked for together are one question without `finding`: `choices` has each with its own question; a yes is
     then a yes to any of them, a no a no to all. `hint` says what in the case gives reason to ask; it is no fact.
+    `labels` has those of all options.
     """
 
     finding: URIRef | None
@@ -35,6 +40,12 @@ class Question:
     complement: URIRef | None = None
     choices: tuple[tuple[URIRef, str], ...] = ()
     hint: str = ""
+    labels: Mapping[URIRef, str] = field(default_factory=dict, repr=False, compare=False)
+    footer: str = field(default="", repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        about = short(self.finding) if self.finding else counted(len(self.choices), "choice")
+        return f"<Question: {about}, for {counted(len(self.options), 'option')}>"
 
     def as_dict(self) -> dict[str, object]:
         """Return the question as plain values, names without prefixes."""
@@ -50,6 +61,35 @@ class Question:
         }
 
 
+class Questions(Shown, Framed, dict[str, tuple[Question, ...]]):
+    """The questions to ask next, by the id of a case: what others rest on first, then what most options wait for."""
+
+    def __init__(self, found: Mapping[str, tuple[Question, ...]], footer: str = "") -> None:
+        super().__init__(found)
+        self.footer = footer
+
+    def __repr__(self) -> str:
+        return f"<Questions: {sum(map(len, self.values()))} for {counted(len(self), 'case')}>"
+
+    def table(self) -> Table:
+        """Return a row a question, in order: case, finding, question, how many options wait, options, hint.
+
+        `would_meet` and `would_meet_if_no` are the options that a yes or a no makes met. Names stand with blanks
+        between; of several findings that are asked for together, all stand in `finding`.
+        """
+
+        def cells(case: str, each: Question) -> tuple[Literal | None, ...]:
+            findings = [each.finding] if each.finding else [finding for finding, _ in each.choices]
+            lists = (map(short, findings), *(map(local, some) for some in (each.options, each.would_meet)))
+            finding, options, would_meet = map(" ".join, lists)
+            if_no = " ".join(map(local, each.would_meet_if_no))
+            texts = (case, finding, each.text, len(each.options), options, would_meet, if_no, each.hint)
+            return tuple(Literal(text) if text != "" else None for text in texts)
+
+        header = ("case", "finding", "question", "n_options", "options", "would_meet", "would_meet_if_no", "hint")
+        return Table(header, tuple(cells(case, each) for case, some in self.items() for each in some))
+
+
 def questions(of_one_case: Iterable[Answer], guideline: Guideline) -> tuple[Question, ...]:
     """Return the missing findings of one case as questions.
 
@@ -61,6 +101,7 @@ def questions(of_one_case: Iterable[Answer], guideline: Guideline) -> tuple[Ques
     pairs = asserted.subject_objects(STS.complementOf)
     asked_by = {URIRef(str(finding)): URIRef(str(asked)) for finding, asked in pairs}
     complements = {asked: finding for finding, asked in asked_by.items()}
+    shown: dict[str, Any] = {"labels": {answer.option: answer.label for answer in answers}, "footer": guideline.footer}
     waiting: dict[URIRef, list[URIRef]] = {}
     texts: dict[URIRef, str] = {}
     hints: dict[URIRef, str] = {}
@@ -85,6 +126,7 @@ def questions(of_one_case: Iterable[Answer], guideline: Guideline) -> tuple[Ques
             met_by((asked, False)),
             complements.get(asked),
             hint=hints.get(asked, ""),
+            **shown,
         )
 
     def together(group: URIRef, choices: tuple[URIRef, ...]) -> Question:
@@ -98,6 +140,7 @@ def questions(of_one_case: Iterable[Answer], guideline: Guideline) -> tuple[Ques
             met_by(*((finding, False) for finding in choices)),
             choices=tuple((finding, texts[finding]) for finding in choices),
             hint="; ".join(f"{short(finding)}: {hints[finding]}" for finding in choices if finding in hints),
+            **shown,
         )
 
     groups = {g: in_reading_order(asserted, some) for g, some in vocabulary.asked_together(waiting).items()}

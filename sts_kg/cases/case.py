@@ -10,6 +10,8 @@ from rdflib import URIRef
 
 from sts_kg.cases.dates import PartialDate
 from sts_kg.rdf import CASE, STS
+from sts_kg.safe import counted
+from sts_kg.shown import Shown
 
 __all__ = ["Case", "Course", "Declined", "Derived", "Given", "NoGrowth"]
 
@@ -70,7 +72,7 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Case:
+class Case(Shown):
     """A person at one decision point (D26): the given findings, the courses, dates of growth, and what is declined.
 
     `given` may hold a finding both ways; that contradiction is reported with the answers, not on reading.
@@ -93,6 +95,9 @@ class Case:
     def __post_init__(self) -> None:
         if not self.iri:
             object.__setattr__(self, "iri", CASE[quote(self.id, safe="")])
+
+    def __repr__(self) -> str:
+        return f"<Case {self.id}: {counted(len(self.given), 'finding')}, {counted(len(self.courses), 'course')}>"
 
     @property
     def numbers(self) -> dict[URIRef, Decimal]:

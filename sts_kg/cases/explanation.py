@@ -14,9 +14,10 @@ from sts_kg.cases.answers import Answer
 from sts_kg.cases.case import Case
 from sts_kg.cases.fact_rules import hints
 from sts_kg.cases.reasons import MOST, Reasons
-from sts_kg.guideline import CUES, Guideline, Segment, Vocabulary, segment, short
+from sts_kg.guideline import CUES, Condition, Guideline, Segment, Vocabulary, segment, short
 from sts_kg.rdf import STS, local
 from sts_kg.safe import counted
+from sts_kg.shown import Shown
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure
@@ -25,13 +26,16 @@ __all__ = ["Explanation", "explain"]
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Shown):
     """An answer with its reasons, each ready to be shown; `str()` gives the whole as plain text.
 
-    `cues` maps the id of each segment to the words that the recommendation and its condition parts quote from it.
+    `condition` is that of the option, and `labels` has the labels of its findings. `cues` maps the id of each segment
+    to the words that the recommendation and its condition parts quote from it.
     """
 
     answer: Answer
+    condition: Condition
+    labels: Mapping[URIRef, str]
     known: tuple[tuple[str, bool, str], ...]
     not_needed: tuple[tuple[str, str], ...]
     to_ask: tuple[tuple[str, str], ...]
@@ -43,6 +47,10 @@ class Explanation:
     n_readings: int
     notes: tuple[str, ...]
     disclaimer: str
+
+    def __repr__(self) -> str:
+        answer = self.answer
+        return f"<Explanation: {answer.label}, {answer.shown_status}, case {answer.case}>"
 
     def as_dict(self) -> dict[str, object]:
         """Return the explanation as plain values: the answer's keys, and `explanation` with the reasons."""
@@ -168,6 +176,8 @@ def explain(
     by = guideline.reading.decision if guideline.reading else None
     return Explanation(
         answer=answer,
+        condition=guideline.conditions[answer.option],
+        labels={finding: guideline.vocabulary.label(finding) for finding in answer.questions},
         known=tuple((short(f), f in held, reasons.of(f, f in held)) for f in findings),
         not_needed=tuple((short(f), _not_needed(answer)) for f in unknown),
         to_ask=tuple(_to_ask(answer, guideline.vocabulary)),

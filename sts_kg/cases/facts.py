@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
-from rdflib import BNode, Graph, Literal, URIRef
+from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import PROV, RDF, RDFS, XSD
 from rdflib.term import Node
 
@@ -13,19 +13,19 @@ from sts_kg.cases.case import Case, Course
 from sts_kg.cases.fact_rules import SINGLE_THERAPY, derived, was_given
 from sts_kg.cases.marks import tried_marks
 from sts_kg.guideline import Vocabulary
-from sts_kg.rdf import STS
+from sts_kg.rdf import STS, ShownGraph
 
 __all__ = ["conclusions", "course_nodes", "facts_of"]
 
 
-def facts_of(cases: Iterable[Case], vocabulary: Vocabulary, *, name: URIRef | None = None) -> Graph:
+def facts_of(cases: Iterable[Case], vocabulary: Vocabulary, *, name: URIRef | None = None) -> ShownGraph:
     """Return the facts of cases as a graph: given findings, courses, what is declined, and what fact rules conclude.
 
     That is findings, the class of courses that were given (D32), and the marks of tried options (D35). Courses and
     conclusions are blank nodes, named after case and number: the same cases give the same graph, and
     the graphs of different cases can be merged. Nothing in it is an option; those come from the closure.
     """
-    graph = Graph(identifier=name)
+    graph = ShownGraph(identifier=name)
     for case in cases:
         for triple in _case_triples(case, vocabulary):
             graph.add(triple)

@@ -176,6 +176,7 @@ class _Switch:
                 status=status,
                 tried=not contradictory and (answer.tried if tried is None else option in tried),
                 declined=not contradictory and (answer.declined if declined is None else option in declined),
+                footer=answer.footer,
             )
             if (other.status, other.tried, other.declined) != (answer.status, answer.tried, answer.declined):
                 yield case.id, other

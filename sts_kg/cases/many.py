@@ -140,6 +140,7 @@ class Many:
                 status="contradictory" if by_other.contradictory else STATUS_OF[by_other.met],
                 tried=by_other.tried,
                 declined=by_other.declined,
+                footer=answer.footer,
             )
             for other, by_other in zip(self.others, signature.others, strict=True)
             if by_other is not None

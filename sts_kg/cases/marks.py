@@ -16,6 +16,7 @@ from sts_kg.cases.case import Case, Course, Given
 from sts_kg.cases.fact_rules import regarded, therapies_of
 from sts_kg.guideline import Report, Vocabulary, short
 from sts_kg.rdf import STS
+from sts_kg.shown import Shown
 
 __all__ = ["TRIED", "TRIED_OPTIONS", "Mark", "other_marks", "tried_marks"]
 
@@ -26,7 +27,7 @@ DECLINED = STS["mark-declined"]
 
 
 @dataclass(frozen=True)
-class Mark:
+class Mark(Shown):
     """A mark on an option of a case: what it says (`sts:mark-…`, with its label), whether that is *tried*, and why.
 
     `source` is the course, the finding or the modality behind it, `reason` says so in words, and `place` is where it
@@ -40,6 +41,9 @@ class Mark:
     source: Course | URIRef
     reason: str
     place: str
+
+    def __repr__(self) -> str:
+        return f"<Mark: {self.label}, {self.reason}>"
 
     def as_dict(self) -> dict[str, object]:
         """Return the mark as plain values."""

@@ -131,6 +131,7 @@ def blank_answers(guideline: Guideline) -> tuple[Answer, ...]:
             option=option,
             label=_text(asserted, option, RDFS.label),
             umbrella=(option, RDF.type, STS.UmbrellaOption) in asserted,
+            groups=in_reading_order(asserted, asserted.objects(option, STS.refines)),
             status="contradictory",
             tried=False,
             declined=False,
@@ -151,6 +152,7 @@ def blank_answers(guideline: Guideline) -> tuple[Answer, ...]:
             ),
             decisions=decisions,
             verdicts=tuple(verdict for each in decisions for verdict in verdicts.get(each, ())),
+            footer=guideline.footer,
         )
         found.append(answer)
     return tuple(found)

@@ -33,13 +33,14 @@ from sts_kg.errors import ParseError, ReadingError
 from sts_kg.guideline import FORM, TOLD, Guideline, segment
 from sts_kg.rdf import STS, local, write_bytes
 from sts_kg.safe import counted
+from sts_kg.shown import Shown
 from sts_kg.tables import markdown_table, markdown_text, write_rows
 
 __all__ = ["Sheet", "sheet"]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Sheet(Shown):
     """All decisions in the order of the page, with what a reviewer needs to know of the model and the example cases.
 
     `cases` gives their labels by id, and `firm` how many of the `n_options` answers for each are the same by every
@@ -56,6 +57,9 @@ class Sheet:
 
     def __len__(self) -> int:
         return len(self.judged)
+
+    def __repr__(self) -> str:
+        return f"<Sheet: {counted(len(self), 'decision')}>"
 
     @property
     def introduction(self) -> tuple[tuple[str, str], ...]:

@@ -18,6 +18,7 @@ from sts_kg.cases.statuses import Status
 from sts_kg.guideline import Came, Guideline, PageChanges, SegmentChange, page_changes, page_text, spans
 from sts_kg.rdf import STS, local
 from sts_kg.safe import counted
+from sts_kg.shown import Shown
 
 __all__ = ["Resting", "SourceDiff", "source_diff"]
 
@@ -57,13 +58,17 @@ class Resting:
 
 
 @dataclass(frozen=True)
-class SourceDiff:
+class SourceDiff(Shown):
     """What a new version of the page changes; `resting` has, by id, each segment that changed, moved or went."""
 
     changes: PageChanges
     resting: Mapping[str, Resting]
     labels: Mapping[URIRef, str]
     footer: str
+
+    def __repr__(self) -> str:
+        counts = self.changes.counts.items()
+        return f"<SourceDiff: {', '.join(f'{count} {kind}' for kind, count in counts if count)}>"
 
     def as_dict(self) -> dict[str, object]:
         """Return the changes as plain values, names without prefixes."""

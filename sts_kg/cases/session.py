@@ -23,11 +23,13 @@ from sts_kg.cases.many import PIECE, are_many, many
 from sts_kg.cases.options import answers_of, contradictory_answers_of
 from sts_kg.cases.reasons import contradiction
 from sts_kg.cases.sources import Cases, CaseSource, read_cases
-from sts_kg.cases.supposing import Change, changed, changes
+from sts_kg.cases.supposing import Changes, changed, changes
 from sts_kg.errors import CaseError, ParseError
 from sts_kg.guideline import Guideline
 from sts_kg.queries import Entities, Store, graph_on, run, store_of
-from sts_kg.rdf import STS, Document, local, of_ntriples
+from sts_kg.rdf import STS, Document, ShownGraph, local, of_ntriples
+from sts_kg.safe import counted
+from sts_kg.shown import Shown
 from sts_kg.tables import Table
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ __all__ = ["Session", "answers_in_pieces", "what_if"]
 
 
 @dataclass(frozen=True, eq=False)
-class Session:
+class Session(Shown):
     """A guideline, some cases of patients, and slices of linked ontologies.
 
     It never changes, and everything derived from it is computed when first asked for and kept: two sessions share
@@ -65,6 +67,10 @@ class Session:
     )
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
 
+    def __repr__(self) -> str:
+        cases, slices = counted(len(self.cases), "case"), counted(len(self.slices), "slice")
+        return f"<Session: {self.guideline.name}, {cases}, {slices}>"
+
     @cached_property
     def examples(self) -> Session:
         """The same session with the fictional cases that the guideline ships in place of its own."""
@@ -83,7 +89,7 @@ class Session:
         return replace(self, cases=read_cases(files, self.guideline.vocabulary))
 
     @cached_property
-    def facts(self) -> Graph:
+    def facts(self) -> ShownGraph:
         """What the cases say, and what the fact rules conclude, as a graph; it bears the name that proofs show."""
         return facts_of(self.cases, self.guideline.vocabulary, name=self.cases_name)
 
@@ -120,6 +126,15 @@ class Session:
             self._require_consistent(case)
         return self.closed
 
+    @property
+    def known_triples(self) -> tuple[int, int | None]:
+        """The numbers of asserted and inferred triples without slices, as far as they are known without reasoning.
+
+        Before the closure is computed, the facts of cases are not among the first, and the second is None.
+        """
+        computed = vars(self).get("closed") if self.cases else vars(self.guideline).get("closure")
+        return (len(self.guideline.asserted), None) if computed is None else computed.counts[:2]
+
     @cached_property
     def linked(self) -> Closure:
         """The closure with the slices that were linked.
@@ -142,7 +157,7 @@ class Session:
         return Entities(self.asserted)
 
     @cached_property
-    def graph(self) -> Graph:
+    def graph(self) -> ShownGraph:
         """Asserted and inferred triples as one rdflib Graph on an Oxigraph store."""
         return graph_on(self.store("closed"))
 
@@ -197,7 +212,7 @@ class Session:
         if kind == "inferred":
             return {URIRef(f"{base}inferred"): self.closure.inferred}
         named = self.mappings if kind == "mappings" else self.slices
-        graphs = {name: of_ntriples(lines) for name, lines in named.items()}
+        graphs: dict[URIRef, Graph] = {name: of_ntriples(lines) for name, lines in named.items()}
         if kind == "links" and graphs:
             graphs[URIRef(f"{base}link/inferred")] = self.linked.inferred - self.closure.inferred
         return graphs
@@ -325,7 +340,7 @@ def answers_in_pieces(
     return pieces()
 
 
-def what_if(guideline: Guideline, case: Case, findings: Mapping[URIRef, bool | None]) -> tuple[Change, ...]:
+def what_if(guideline: Guideline, case: Case, findings: Mapping[URIRef, bool | None]) -> Changes:
     """Return which options would change if some findings of a case were others; None makes one unknown.
 
     Raises
@@ -335,4 +350,6 @@ def what_if(guideline: Guideline, case: Case, findings: Mapping[URIRef, bool | N
     """
     supposed = replace(changed(case, findings, guideline), iri=URIRef(f"{case.iri}#what-if"))
     session = Session(guideline, (case, supposed))
-    return changes(session.answers_of(case), session.answers_of(supposed))
+    found = changes(session.answers_of(case), session.answers_of(supposed))
+    labels = {finding: guideline.vocabulary.label(finding) for finding in findings}
+    return Changes(found, case=case.id, supposed=findings, labels=labels, footer=guideline.footer)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-from rdflib import Graph, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF
 
 from sts_kg.cases.answers import Answer
@@ -13,18 +14,24 @@ from sts_kg.cases.case import Case, Given
 from sts_kg.errors import UnknownNameError
 from sts_kg.guideline import Guideline, short
 from sts_kg.rdf import STS, local
+from sts_kg.safe import counted
+from sts_kg.shown import Shown
+from sts_kg.tables import Framed, Table
 
-__all__ = ["Change", "changed", "changes", "supposed", "transition"]
+__all__ = ["Change", "Changes", "changed", "changes", "supposed", "transition"]
 
 
 @dataclass(frozen=True)
-class Change:
+class Change(Shown):
     """An option whose status, or whose missing findings, differ between a case and the same case changed."""
 
     option: URIRef
     label: str
     before: Answer
     after: Answer
+
+    def __repr__(self) -> str:
+        return f"<Change: {self.label}, {self.before.shown_status} to {self.after.shown_status}>"
 
     def as_dict(self) -> dict[str, object]:
         """Return the change as plain values, names without prefixes."""
@@ -36,6 +43,46 @@ class Change:
             "missing": [short(finding) for finding in self.after.missing],
             "hypothetical": True,
         }
+
+
+class Changes(Shown, Framed, tuple[Change, ...]):
+    """The options that would change for a case if some findings were others; a hypothesis, not a forecast.
+
+    `supposed` maps these findings to yes, no or unknown (None), `labels` has their labels.
+    """
+
+    case: str
+    supposed: Mapping[URIRef, bool | None]
+    labels: Mapping[URIRef, str]
+    footer: str
+
+    def __new__(
+        cls,
+        found: Iterable[Change],
+        *,
+        case: str = "",
+        supposed: Mapping[URIRef, bool | None] = MappingProxyType({}),
+        labels: Mapping[URIRef, str] = MappingProxyType({}),
+        footer: str = "",
+    ) -> Changes:
+        """Return some changes as one value."""
+        made = super().__new__(cls, found)
+        made.case, made.supposed, made.labels, made.footer = case, supposed, labels, footer
+        return made
+
+    def __repr__(self) -> str:
+        return f"<Changes: {counted(len(self), 'option')} of case {self.case}>"
+
+    def table(self) -> Table:
+        """Return a row an option that changes: case, option, its status before and after, and what is missing then."""
+
+        def cells(each: Change) -> tuple[Literal | URIRef | None, ...]:
+            missing = " ".join(map(short, each.after.missing))
+            statuses = (Literal(each.before.status), Literal(each.after.status))
+            return (Literal(each.before.case), each.option, *statuses, Literal(missing) if missing else None)
+
+        header = ("case", "option", "before", "after", "missing")
+        return Table(header, tuple(map(cells, self)), {each.option: each.label for each in self})
 
 
 def changed(case: Case, findings: Mapping[URIRef, bool | None], guideline: Guideline) -> Case:

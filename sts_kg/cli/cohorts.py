@@ -236,10 +236,12 @@ def plot(cohort: Cohort | Partitions, what: str, option: str | None, output: Pat
 @cohort_group.command(name="rows")
 @_tables(parts=False)
 @click.option("-o", "--output", type=File, required=True, metavar="FILE", help="Where to: .csv or .parquet.")
-@click.option("--form", type=click.Choice(("wide", "long", "omop")), default="wide", show_default=True)
+@click.option("--form", type=click.Choice(("wide", "long", "pivot", "omop")), default="wide", show_default=True)
 @click.option("--as-of", type=DAY, metavar="DATE", help="The date of OMOP's cohort table.")
 def rows(cohort: Cohort, output: Path, form: str, as_of: datetime | None) -> None:
-    """Write what is answered for each patient: a row each (wide), a row each and option (long), or OMOP's cohort table.
+    """Write what is answered for each patient, a row each (wide) or a row each and option (long).
+
+    Pivot has the statuses alone, a row each; omop is OMOP's cohort table.
 
     \b
     Example:

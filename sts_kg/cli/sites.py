@@ -166,7 +166,7 @@ def concepts(mappings: tuple[Path, ...], form: str) -> None:
     """
     from sts_kg.knowledge import load
 
-    show(with_own(load(), mappings).concept_sets().to_table(), form)
+    show(with_own(load(), mappings).concept_sets().table(), form)
 
 
 @click.command(name="example")

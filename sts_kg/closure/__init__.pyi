@@ -5,4 +5,6 @@ from .closure import closure_of as closure_of
 from .engines import AXIOMS as AXIOMS
 from .engines import ENGINES as ENGINES
 from .flaws import Warned as Warned
+from .proofs.inconsistency import Inconsistency as Inconsistency
 from .proofs.proof import Proof as Proof
+from .rules.table import RULES as RULES

@@ -26,6 +26,8 @@ from sts_kg.closure.terms import Terms
 from sts_kg.closure.vocabulary import BUILT_IN
 from sts_kg.errors import InconsistentError, NotEntailedError, UnknownNameError
 from sts_kg.rdf import LITERAL
+from sts_kg.safe import counted
+from sts_kg.shown import Shown
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from sts_kg.closure.proofs.inconsistency import Inconsistency
     from sts_kg.closure.proofs.proof import Proof
     from sts_kg.closure.proofs.search import Prover
+    from sts_kg.rdf import ShownGraph
 
 __all__ = ["Closure", "Progress", "Stats", "close_graph", "closure_of"]
 
@@ -53,7 +56,7 @@ class Stats:
     skipped: int = 0
 
 
-class Closure:
+class Closure(Shown):
     """A graph and everything that it entails under the OWL 2 RL rules; made by `closure_of`.
 
     Each triple is of one of four kinds: `asserted` triples were given, `inferred` ones follow and are informative,
@@ -67,6 +70,11 @@ class Closure:
     def __init__(self, fixpoint: Fixpoint, clashes: Clashes, flaws: Flaws, axioms: Axioms, stats: Stats) -> None:
         self._fixpoint, self._clashes, self._flaws, self._axioms, self.stats = fixpoint, clashes, flaws, axioms, stats
         self._output = Matching(fixpoint.known, fixpoint.terms, axioms)
+
+    def __repr__(self) -> str:
+        clashes = self.n_inconsistencies
+        state = counted(clashes, "contradiction") if clashes else "consistent"
+        return f"<Closure: {counted(self._output.n_asserted, 'asserted triple')}, {state}>"
 
     def __len__(self) -> int:
         """Return the number of triples, including the trivial ones, without the repeated ones.
@@ -84,17 +92,17 @@ class Closure:
         return self._output.counts
 
     @cached_property
-    def asserted(self) -> Graph:
+    def asserted(self) -> ShownGraph:
         """The triples that were given, as an rdflib Graph."""
         return self._graph(self._output.asserted())
 
     @cached_property
-    def inferred(self) -> Graph:
+    def inferred(self) -> ShownGraph:
         """The triples that follow and are informative, as an rdflib Graph."""
         return self._graph(self._output.inferred())
 
     @cached_property
-    def trivial(self) -> Graph:
+    def trivial(self) -> ShownGraph:
         """The triples that follow from any graph over the same terms and that `axioms` keeps, as an rdflib Graph."""
         return self._graph(self._output.trivial())
 
@@ -104,7 +112,7 @@ class Closure:
         return self._output.n_repeated
 
     @cached_property
-    def repeated(self) -> Graph:
+    def repeated(self) -> ShownGraph:
         """What also holds of each further copy of a restriction (scm-svf1, scm-avf1, scm-hv …), as an rdflib Graph.
 
         Raises
@@ -115,7 +123,7 @@ class Closure:
         return self._graph(self._output.repeated())
 
     @cached_property
-    def graph(self) -> Graph:
+    def graph(self) -> ShownGraph:
         """All triples but the repeated ones, as an rdflib Graph."""
         return self._graph(self._rows())
 
@@ -127,7 +135,7 @@ class Closure:
         if repeated:
             yield from self._output.repeated()
 
-    def _graph(self, rows: Iterator[Rows]) -> Graph:
+    def _graph(self, rows: Iterator[Rows]) -> ShownGraph:
         from sts_kg.closure.io.rdflib_graphs import graph_of
 
         return graph_of(self._output, rows)

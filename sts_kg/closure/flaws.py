@@ -14,6 +14,8 @@ from sts_kg.closure.columns import Ids, contains
 from sts_kg.closure.fixpoint import Fixpoint
 from sts_kg.closure.io.lines import Look, lines_of
 from sts_kg.closure.triples import ASSERTED, ends
+from sts_kg.safe import brief
+from sts_kg.shown import Shown
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -29,8 +31,8 @@ KEPT = 100
 Row = tuple[int, int, int]
 
 
-@dataclass(frozen=True)
-class Warned:
+@dataclass(frozen=True, repr=False)
+class Warned(Shown):
     """Something wrong that did not stop a closure; `str()` makes one line of it.
 
     Attributes
@@ -52,6 +54,9 @@ class Warned:
     source: str
     line: int | None
     node: Node
+
+    def __repr__(self) -> str:
+        return f"<Warned: {brief(str(self))}>"
 
     def __str__(self) -> str:
         place = ", line ".join(str(each) for each in (self.source, self.line) if each)

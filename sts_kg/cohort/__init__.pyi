@@ -14,6 +14,7 @@ from .opening import open_partitions as open_partitions
 from .partitions import Partitions as Partitions
 from .rejections import Rejected as Rejected
 from .rejections import Rejections as Rejections
+from .release import HIDDEN as HIDDEN
 from .release import Release as Release
 from .rows import FORMS as FORMS
 from .rows import Rows as Rows

@@ -19,6 +19,7 @@ from sts_kg.cohort.concepts import FINDING, THERAPY, ConceptRow, ConceptSets
 from sts_kg.cohort.dialects import REPORTS, Dialect, dialect_of
 from sts_kg.errors import ArgumentError, UnknownNameError
 from sts_kg.safe import counted
+from sts_kg.shown import Shown
 from sts_kg.tables import Table
 
 __all__ = ["RELATIONS", "Coded", "Codes", "Step", "code_report"]
@@ -36,8 +37,8 @@ class Step(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Coded:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Coded(Shown):
     """Coded rows, and how cases are made of them; a subclass says where they are.
 
     Attributes
@@ -60,6 +61,9 @@ class Coded:
     as_of: str | None = None
     over_before: str | None = None
     history_complete: bool = False
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {counted(len(self.sets.rows), 'code')}>"
 
     #: The column of the concept sets by which the source names vocabularies.
     _names = ""
@@ -196,7 +200,7 @@ class Coded:
         return f"CASE WHEN {open_ones} = 0 AND {latest} < {dialect.literal(self.over_before)} THEN {end} END"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Codes(Coded):
     """A table of coded rows, such as views of FHIR resources give: `case`, `system`, `code`, `start`, `end`.
 

@@ -21,7 +21,6 @@ from sts_kg.cohort.sums import Read, Sums, TableRead
 from sts_kg.errors import UnknownNameError
 from sts_kg.guideline import Guideline
 from sts_kg.plan import Facts, Packer, Tally, Values, tally_of
-from sts_kg.safe import counted
 
 __all__ = ["Cohort", "PatientTables"]
 
@@ -180,7 +179,8 @@ class Cohort(Sums):
         return self.facts.n
 
     def __repr__(self) -> str:
-        return f"<Cohort: {counted(len(self), 'patient')}, {counted(len(self.rejections), 'row')} rejected>"
+        """Return what tables it has; nothing is read for that, and nothing counted."""
+        return f"<Cohort: {', '.join(self.tables.names)}; {self._hides}>"
 
     # --- sums
 
@@ -202,7 +202,7 @@ class Cohort(Sums):
         return Values(self.plan, self.facts)
 
     def rows(self, form: Form = "wide", *, as_of: date | None = None) -> Rows:
-        """Return what is answered for each patient: `wide`, `long`, or OMOP's `cohort` table as of a date.
+        """Return what is answered for each patient: `wide`, `long`, `pivot`, or OMOP's `cohort` table as of a date.
 
         Raises
         ------

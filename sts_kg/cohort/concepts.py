@@ -22,7 +22,9 @@ from sts_kg.guideline import Vocabulary, ontology_folder, short
 from sts_kg.links import Layers, MappingSet, iri_of, row_iris
 from sts_kg.links import Mapping as Row
 from sts_kg.rdf import STS, Prefixes, read_text
-from sts_kg.tables import Table
+from sts_kg.safe import counted
+from sts_kg.shown import Shown
+from sts_kg.tables import Framed, Table
 
 __all__ = ["FINDING", "THERAPY", "ConceptRow", "ConceptSets", "concept_sets"]
 
@@ -83,8 +85,8 @@ class ConceptRow(NamedTuple):
     mapping_set: str
 
 
-@dataclass(frozen=True)
-class ConceptSets:
+@dataclass(frozen=True, repr=False)
+class ConceptSets(Shown, Framed):
     """The codes that stand for terms of ours, in a stable order: findings before therapies, then by term and code.
 
     `unnamed` counts the mapped codes of each vocabulary that neither OMOP nor FHIR has a name for. `denied` are the
@@ -95,6 +97,10 @@ class ConceptSets:
     rows: tuple[ConceptRow, ...]
     unnamed: Mapping[str, int] = field(default_factory=dict)
     denied: tuple[tuple[str, str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        terms = len(self.findings) + len(self.therapies)
+        return f"<ConceptSets: {counted(len(self.rows), 'code')} of {counted(terms, 'term')}>"
 
     @cached_property
     def findings(self) -> tuple[str, ...]:
@@ -111,7 +117,7 @@ class ConceptSets:
         """The SHA-256 of rows and denials, so that a text or a number can say which codes it rests on."""
         return sha256(repr(([*map(tuple, self.rows)], self.denied)).encode()).hexdigest()
 
-    def to_table(self) -> Table:
+    def table(self) -> Table:
         """Return the rows as a table, with the columns of `ConceptRow`; `descendants` is 1 or 0."""
         rows = tuple(
             tuple(None if cell == "" else Literal(int(cell) if isinstance(cell, bool) else cell) for cell in row)

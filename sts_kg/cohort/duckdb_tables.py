@@ -27,7 +27,6 @@ from sts_kg.cases import (
 )
 from sts_kg.cohort.csv_tables import Piece
 from sts_kg.cohort.dialects import DIALECTS
-from sts_kg.cohort.extra import needed
 from sts_kg.cohort.rejections import Rejected, Rejections
 from sts_kg.cohort.relations import column_name, kinds_of
 from sts_kg.cohort.sql import sql_of
@@ -36,6 +35,7 @@ from sts_kg.cohort.sums import digest_of
 from sts_kg.errors import CaseError, ParseError
 from sts_kg.guideline import Vocabulary
 from sts_kg.plan import Plan
+from sts_kg.tables import needed
 
 __all__ = ["READERS", "DuckdbTables", "Query"]
 

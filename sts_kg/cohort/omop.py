@@ -64,7 +64,7 @@ TREATMENTS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Omop(Coded):
     """The tables of OMOP CDM v5.4.
 

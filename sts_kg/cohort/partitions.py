@@ -18,6 +18,7 @@ from sts_kg.errors import CaseError, ParseError
 from sts_kg.guideline import Guideline
 from sts_kg.plan import Plan, Tally
 from sts_kg.rdf import read_text, write_bytes
+from sts_kg.safe import counted
 
 __all__ = ["Partitions"]
 
@@ -100,6 +101,14 @@ class Partitions(Sums):
 
     def __len__(self) -> int:
         return self.tally.cases
+
+    def __repr__(self) -> str:
+        return f"<Partitions: {counted(self.n_parts, 'part')}; {self._hides}>"
+
+    @property
+    def n_parts(self) -> int:
+        """The number of parts."""
+        return len(self._parts)
 
     def _sums_of(self, part: Mapping[str, Path]) -> _Part:
         path = None if self._kept is None else self._kept / f"{_digest(part, self.plan)}.json"

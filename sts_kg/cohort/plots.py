@@ -6,23 +6,25 @@ and lightness, so that the pictures can be read in black and white; the colours 
 
 from __future__ import annotations
 
+import hashlib
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from sts_kg.cohort.extra import needed
 from sts_kg.cohort.release import HIDDEN
 from sts_kg.rdf import local
 from sts_kg.safe import counted
-from sts_kg.tables import Table
+from sts_kg.shown import Shown
+from sts_kg.tables import Table, escaped, needed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["combinations", "funnel", "questions", "statuses"]
+__all__ = ["Plot", "combinations", "funnel", "questions", "statuses"]
 
 # Okabe and Ito, Color Universal Design (2008); from dark to light: black, blue, orange, light grey.
 _BLACK, _BLUE, _ORANGE, _GREY = "#000000", "#0072B2", "#E69F00", "#DDDDDD"
@@ -65,7 +67,7 @@ class _Row:
     total: int | None
 
 
-def statuses(counts: Table, *, footer: str) -> str:
+def statuses(counts: Table, *, footer: str) -> Plot:
     """Return bars of how many patients each option is met for, not met and undetermined, from `Cohort.counts()`.
 
     Raises
@@ -85,7 +87,7 @@ def statuses(counts: Table, *, footer: str) -> str:
     return _bars(f"Options by status, {patients} patients", rows, parts, counts.notes, footer)
 
 
-def funnel(steps: Table, option: str, *, footer: str) -> str:
+def funnel(steps: Table, option: str, *, footer: str) -> Plot:
     """Return bars of how many patients are left after each part of a condition, from `Cohort.funnel()`.
 
     `option` is its name in the title.
@@ -104,7 +106,7 @@ def funnel(steps: Table, option: str, *, footer: str) -> str:
     return _bars(f"{option}: patients left after each part of the condition", rows, parts, steps.notes, footer)
 
 
-def questions(asked: Table, *, footer: str) -> str:
+def questions(asked: Table, *, footer: str) -> Plot:
     """Return bars of how many patients wait for each question, and whom it alone settles, from `Cohort.ask()`.
 
     Raises
@@ -121,7 +123,7 @@ def questions(asked: Table, *, footer: str) -> str:
     return _bars("Patients waiting for each question", rows, parts, asked.notes, footer)
 
 
-def combinations(patterns: Table, *, footer: str) -> str:
+def combinations(patterns: Table, *, footer: str) -> Plot:
     """Return a matrix of the sets of options that are met together, with bars, from `Cohort.patterns()`: an UpSet plot.
 
     The most frequent sets are drawn, the others are counted in a line.
@@ -167,10 +169,13 @@ def combinations(patterns: Table, *, footer: str) -> str:
         notes = ["A column is a set: ● met, ○ not met or undetermined."] if rows else []
         if left:
             notes.append(f"Not drawn: {counted(len(left), 'set')} with {counted(sum(left), 'patient')}.")
-        return _svg(figure, "Sets of options that are met together, with patients", (*notes, *patterns.notes), footer)
+        words = [f"{' and '.join(labels[each] for each in options) or 'none'}: {_text(n)}" for options, n in drawn]
+        words += [f"other sets: {_text(n)}" for n in others]
+        title = "Sets of options that are met together, with patients"
+        return _svg(figure, title, words, (*notes, *patterns.notes), footer)
 
 
-def _bars(title: str, rows: Sequence[_Row], parts: Sequence[_Part], notes: Sequence[str], footer: str) -> str:
+def _bars(title: str, rows: Sequence[_Row], parts: Sequence[_Part], notes: Sequence[str], footer: str) -> Plot:
     """Return a picture of bars, each with its label on the left and its numbers on the right."""
     with needed("matplotlib", "a picture", "notebook").rc_context(_STYLE):
         labels = [wrap(row.label, 46) or [""] for row in rows]
@@ -198,7 +203,12 @@ def _bars(title: str, rows: Sequence[_Row], parts: Sequence[_Part], notes: Seque
                 *notes,
                 "A hatched piece is what is hidden of a bar; it is short where the whole is hidden, too.",
             )
-        return _svg(figure, title, notes, footer)
+        names = [part.name.replace("\n", " ") for part in parts]
+        words = [
+            f"{row.label}: {', '.join(f'{_text(n)} {name}' for n, name in zip(row.numbers, names, strict=True))}"
+            for row in rows
+        ]
+        return _svg(figure, title, words, notes, footer)
 
 
 def _pieces(row: _Row, parts: Sequence[_Part]) -> list[int]:
@@ -250,7 +260,7 @@ def _bare(axes: Axes) -> None:
     axes.spines["left"].set_color("#999999")
 
 
-def _svg(figure: Figure, title: str, notes: Sequence[str], footer: str) -> str:
+def _svg(figure: Figure, title: str, words: Sequence[str], notes: Sequence[str], footer: str) -> Plot:
     """Return a figure with a title above, and notes and the footer below all that is in it."""
     renderer = needed("matplotlib.backends.backend_agg", "a picture", "notebook").FigureCanvasAgg(figure).get_renderer()
     drawn = figure.get_tightbbox(renderer).padded(0)
@@ -263,7 +273,62 @@ def _svg(figure: Figure, title: str, notes: Sequence[str], footer: str) -> str:
     )
     written = io.StringIO()
     figure.savefig(written, format="svg", bbox_inches="tight", pad_inches=0.15, metadata={"Date": None, "Title": title})
-    return written.getvalue()
+    alt = " ".join(f"{each.rstrip('.')}." for each in (title, *words, *notes, footer))
+    return Plot(_with_attributes(written.getvalue(), alt), title, alt)
+
+
+#: What matplotlib writes of all lines in a stylesheet; as attributes of the picture it holds below it.
+_JOINED = 'stroke-linejoin="round" stroke-linecap="butt"'
+
+
+def _with_attributes(svg: str, alt: str) -> str:
+    """Return the SVG of matplotlib without stylesheets and `style=`, which a strict Content-Security-Policy refuses.
+
+    Ids that nothing refers to are left out, and the others bear a digest of the picture, so that several fit on a page.
+    """
+    text = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    text = re.sub(r' style="([^"]*)"', _attributes, text).replace(
+        "<svg ", f'<svg role="img" aria-label="{escaped(alt)}" {_JOINED} ', 1
+    )
+    used = {*re.findall(r'(?:url\(|href=")#([^)"]+)', text)}
+    mark = hashlib.sha256(text.encode()).hexdigest()[:8]
+    text = re.sub(r' id="([^"]+)"', lambda found: f' id="{mark}-{found[1]}"' if found[1] in used else "", text)
+    return re.sub(r'(url\(|href=")#', rf"\1#{mark}-", text)
+
+
+def _attributes(style: re.Match[str]) -> str:
+    found = []
+    for each in filter(None, map(str.strip, style[1].split(";"))):
+        name, _, value = (part.strip() for part in each.partition(":"))
+        if name == "font":  # the short form of matplotlib: weight, if it is not normal, size and family
+            *weight, size, family = re.split(r" (?=[\d.]+px)|(?<=px) ", value)
+            found += [f'font-weight="{weight[0]}"'] if weight else []
+            found += [f'font-size="{size}"', f'font-family="{_FAMILY.get(family, family)}"']
+        else:
+            found.append(f'{name}="{value}"')
+    return f" {' '.join(found)}" if found else ""
+
+
+_FAMILY = {
+    "'DejaVu Sans'": "DejaVu Sans, Verdana, sans-serif",
+    "'DejaVu Sans', sans-serif": "DejaVu Sans, Verdana, sans-serif",
+}
+
+
+class Plot(Shown, str):
+    """The SVG of a picture as text, which a notebook shows; its `heading`, and `alt`: what it says, in words."""
+
+    heading: str
+    alt: str
+
+    def __new__(cls, svg: str, heading: str = "", alt: str = "") -> Plot:
+        """Return the text with what is said of it."""
+        made = super().__new__(cls, svg)
+        made.heading, made.alt = heading, alt
+        return made
+
+    def __repr__(self) -> str:
+        return f"<Plot: {self.heading}; {counted(len(self), 'character')} of SVG>"
 
 
 def _text(count: int | None) -> str:

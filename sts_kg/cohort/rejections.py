@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sts_kg.safe import counted
+from sts_kg.safe import brief, counted
+from sts_kg.shown import Shown
 
 __all__ = ["Rejected", "Rejections"]
 
@@ -15,8 +16,8 @@ __all__ = ["Rejected", "Rejections"]
 MOST = 10_000
 
 
-@dataclass(frozen=True)
-class Rejected:
+@dataclass(frozen=True, repr=False)
+class Rejected(Shown):
     """A row that cannot be used: its table, its line or number, the column, and why.
 
     `reason` may hold what stands in a cell, and so is for the person at the terminal only.
@@ -27,17 +28,25 @@ class Rejected:
     column: str
     reason: str
 
+    def __repr__(self) -> str:
+        """Return the place, without the reason, which may hold what stands in a cell."""
+        line = "" if self.row is None else f", line {self.row}"
+        return f"<Rejected: {brief(self.table, 200)}{line}, {brief(self.column, 200)}>"
+
     def __str__(self) -> str:
         place = f", line {self.row}" if self.row is not None else ""
         return f"{self.table}{place}: {self.reason}"
 
 
-@dataclass
-class Rejections:
+@dataclass(repr=False)
+class Rejections(Shown):
     """All rows that were rejected: `listed` the first of them, `counts` all of them by table and column."""
 
     listed: list[Rejected] = field(default_factory=list)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def __repr__(self) -> str:
+        return f"<Rejections: {counted(len(self), 'row')}>"
 
     def add(self, rejected: Rejected) -> None:
         """Count a row, and list it unless there are many already."""

@@ -15,6 +15,7 @@ from rdflib import URIRef
 from sts_kg.cohort.suppression import Sum, suppressed
 from sts_kg.guideline import Condition, Conjunction, Leaf, leaves
 from sts_kg.plan import Bits, Fact, Facts, Flags, Packer, Plan, Question, Tally, Values, count_sets, unpacked
+from sts_kg.shown import Shown
 
 __all__ = ["HIDDEN", "Key", "Release", "Three", "count_kinds"]
 
@@ -31,7 +32,7 @@ _Steps: TypeAlias = Mapping[URIRef, Sequence[tuple[Condition, _Parts]]]
 _ALL, _AGREEING, _CONTRADICTORY = ("patients",), ("agreeing",), ("contradictory",)
 
 
-class Release:
+class Release(Shown):
     """The counts of a cohort, of which none is shown that is small, or that gives a small one back (`suppressed`).
 
     Whichever of its tables are shown, they hide the same cells. Options with the same condition share their cells, and
@@ -59,6 +60,9 @@ class Release:
         self._counted: dict[Key, int] = {}
         self._sums: list[Sum[Key]] = []
         self._unshown: set[Key] = set()
+
+    def __repr__(self) -> str:
+        return f"<Release: {len(self.plan.options)} options; counts below {self.threshold} are hidden>"
 
     @cached_property
     def hidden(self) -> frozenset[Key]:

@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 from rdflib import URIRef
 
-from sts_kg.cohort.extra import needed
 from sts_kg.cohort.relations import column_name
 from sts_kg.errors import ArgumentError, UnknownNameError
 from sts_kg.guideline import short
 from sts_kg.plan import Bits, Facts, Flags, Plan, Values, unpacked
 from sts_kg.rdf import STS, local, writing
+from sts_kg.shown import Shown
+from sts_kg.tables import needed
 
 if TYPE_CHECKING:
     import pandas
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMS", "Form", "Rows"]
 
-Form: TypeAlias = Literal["wide", "long", "omop"]
+Form: TypeAlias = Literal["wide", "long", "pivot", "omop"]
 FORMS: tuple[Form, ...] = get_args(Form)
 _BLOCK = 1024  # words: 65,536 patients
-_STATUSES = ["undetermined", "met", "not-met", "contradictory"]
+_STATUSES = ["contradictory", "not-met", "undetermined", "met"]  # in the order of the categories of a frame
 _FEW = 16  # names of which sets are counted
 _DECLINED = STS["mark-declined"]
 Column: TypeAlias = "npt.NDArray[Any]"
@@ -40,10 +41,11 @@ Column: TypeAlias = "npt.NDArray[Any]"
 
 @dataclass(frozen=True, eq=False)
 class Texts:
-    """A column of texts of which few differ: for each row the place of its text in a list."""
+    """A column of texts of which few differ: for each row the place of its text in a list, which may be an order."""
 
     codes: Column
     texts: list[str]
+    is_ordered: bool = False
 
     def array(self) -> Column:
         """Return the texts themselves."""
@@ -55,19 +57,21 @@ class Texts:
         texts = list(dict.fromkeys(text for each in of for text in each.texts))
         place = {text: number for number, text in enumerate(texts)}
         codes = [np.array([place[text] for text in each.texts], np.int32)[each.codes] for each in of]
-        return cls(np.stack(codes, axis=1).reshape(-1), texts)
+        return cls(np.stack(codes, axis=1).reshape(-1), texts, all(each.is_ordered for each in of))
 
 
 @dataclass(frozen=True, repr=False)
-class Rows:
+class Rows(Shown):
     """The answers for each patient of a cohort, made block by block when they are written or turned into a frame.
 
     `wide`: a row a patient with `case`, and five columns an option, such as `pazopanib` (its status),
     `pazopanib_missing`, `pazopanib_tried`, `pazopanib_declined` and `pazopanib_marks`. `long`: a row a patient and
-    option with `case`, `option`, `status`, `missing`, `tried`, `declined`, `marks`. `omop`: the table `cohort` of the
-    OMOP CDM, a row for each option that is met, with its ordinal as `cohort_definition_id`.
+    option with `case`, `option`, `status`, `missing`, `tried`, `declined`, `marks`. `pivot`: a row a patient with
+    `case`, and a column an option with its status alone. `omop`: the table `cohort` of the OMOP CDM, a row for each
+    option that is met, with its ordinal as `cohort_definition_id`.
 
-    Statuses are met, not-met, undetermined and contradictory. Missing findings are short names with blanks between, in
+    Statuses are met, not-met, undetermined and contradictory; in a frame they are ordered categories, contradictory <
+    not-met < undetermined < met, also where not all occur. Missing findings are short names with blanks between, in
     the order of the condition; marks are labels with semicolons between, sorted. Nothing is said of a patient who is
     contradictory.
     """
@@ -84,10 +88,13 @@ class Rows:
         if self.form == "omop" and self.as_of is None:
             raise ArgumentError("rows", "as_of", "OMOP's cohort table needs the date on which the answers hold")
 
+    def __repr__(self) -> str:
+        return f"<Rows: {self.form}, of {len(self.plan.options)} options>"
+
     def _blocks(self) -> Iterator[dict[str, Column | Texts]]:
         """Yield columns by name, for up to 65,536 patients at a time, in their order; of nobody, empty ones."""
         ids = self.ids()
-        make = {"wide": self._wide, "long": self._long, "omop": self._omop}[self.form]
+        make = {"wide": self._wide, "long": self._long, "pivot": self._pivot, "omop": self._omop}[self.form]
         for block in self.facts.blocks(_BLOCK) if self.facts.n else (self.facts,):
             yield make(Values(self.plan, block), np.array([*islice(ids, block.n)], object))
 
@@ -110,6 +117,9 @@ class Rows:
             found[key] = Texts.woven(texts) if texts else np.stack(columns, axis=1).reshape(-1)  # type: ignore[arg-type]
         return found
 
+    def _pivot(self, values: Values, ids: Column) -> dict[str, Column | Texts]:
+        return {"case": ids, **{column_name(option): _status(values, option) for option in self.plan.options}}
+
     def _omop(self, values: Values, ids: Column) -> dict[str, Column | Texts]:
         options = [*self.plan.options.values()]
         met = np.stack([unpacked(values.met(each.option), values.facts.n) for each in options], axis=1)
@@ -119,7 +129,7 @@ class Rows:
         except ValueError:
             wrong = next(one for one in ids if not one.lstrip("-").isdigit())
             raise ArgumentError("rows", "form", f"OMOP's subject_id is a whole number, and {wrong!r} is none") from None
-        when = np.full(len(patients), str(self.as_of), object)
+        when = np.full(len(patients), self.as_of, "datetime64[D]")
         return {
             "cohort_definition_id": np.array([each.ordinal for each in options])[which],
             "subject_id": subjects[patients],
@@ -184,12 +194,15 @@ class Rows:
         return needed("pyarrow", "Arrow").Table.from_batches(self.batches())
 
     def to_polars(self) -> polars.DataFrame:
-        """Return the rows as a polars frame."""
-        return needed("polars", "to_polars()").from_arrow(self.to_arrow())
+        """Return the rows as a polars frame; statuses are of an Enum, which has an order."""
+        pl, rows = needed("polars", "to_polars()", ""), self.to_arrow()
+        statuses = [each.name for each in rows.schema if getattr(each.type, "ordered", False)]
+        return pl.from_arrow(rows).with_columns(pl.col(name).cast(pl.Enum(_STATUSES)) for name in statuses)
 
     def to_pandas(self) -> pandas.DataFrame:
-        """Return the rows as a pandas frame."""
-        return self.to_arrow().to_pandas()
+        """Return the rows as a pandas frame; statuses are ordered categories, ids of cases of the type string."""
+        pd, pa = needed("pandas", "to_pandas()", "notebook"), needed("pyarrow", "Arrow")
+        return self.to_arrow().to_pandas(types_mapper={pa.string(): pd.StringDtype()}.get)
 
 
 def _answers(values: Values, option: URIRef) -> dict[str, Column | Texts]:
@@ -199,19 +212,26 @@ def _answers(values: Values, option: URIRef) -> dict[str, Column | Texts]:
     def flags(bits: Bits) -> Flags:
         return unpacked(bits, n)
 
-    codes = flags(values.met(option)) + 2 * flags(values.unmet(option)) + 3 * flags(values.contradictory)
     marked = {plan.mark_labels[mark]: bits for mark, bits in values.marked(option).items()}
     declined = values.declined(option)
     if declined.any():
         marked[plan.mark_labels[_DECLINED]] = declined
     missing = {short(finding): bits for finding, bits in values.missing(option).items()}
     return {
-        "status": Texts(codes, _STATUSES),
+        "status": _status(values, option),
         "missing": _lists(missing, n, " "),
         "tried": flags(values.tried(option)),
         "declined": flags(declined),
         "marks": _lists(dict(sorted(marked.items())), n, "; "),
     }
+
+
+def _status(values: Values, option: URIRef) -> Texts:
+    """Return the status of an option for each patient."""
+    met, unmet, contradictory = (
+        unpacked(bits, values.facts.n) for bits in (values.met(option), values.unmet(option), values.contradictory)
+    )
+    return Texts(2 + 1 * met - 1 * unmet - 2 * contradictory, _STATUSES, is_ordered=True)
 
 
 def _lists(named: Mapping[str, Bits], n: int, between: str) -> Texts:
@@ -242,7 +262,6 @@ def _as_list(column: Column | Texts) -> list[object]:
 
 def _arrow(pa: Any, column: Column | Texts) -> Any:
     if isinstance(column, Texts):
-        return pa.DictionaryArray.from_arrays(
-            pa.array(column.codes.astype(np.int32)), pa.array(column.texts, pa.string())
-        )
-    return pa.array(column.tolist() if column.dtype == object else column)
+        codes, texts = pa.array(column.codes.astype(np.int32)), pa.array(column.texts, pa.string())
+        return pa.DictionaryArray.from_arrays(codes, texts, ordered=column.is_ordered)
+    return pa.array(column.tolist(), pa.string()) if column.dtype == object else pa.array(column)

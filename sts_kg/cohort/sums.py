@@ -20,6 +20,7 @@ from sts_kg.errors import ArgumentError, ParseError, UnknownNameError
 from sts_kg.guideline import Guideline, short
 from sts_kg.plan import Plan, Tally, plan_of
 from sts_kg.rdf import local
+from sts_kg.shown import Shown
 from sts_kg.tables import Table
 
 __all__ = ["Read", "Sums", "TableRead", "digest_of"]
@@ -74,12 +75,16 @@ class Read:
         return cls(tables, rejections)
 
 
-class Sums:
+class Sums(Shown):
     """What the conditions of a guideline come to for a cohort, in sums: `tally` and `kinds`, of what was `read`."""
 
     def __init__(self, guideline: Guideline, min_cell: int) -> None:
         self.guideline, self.min_cell = guideline, min_cell
         self.plan: Plan = plan_of(guideline)
+
+    @property
+    def _hides(self) -> str:
+        return f"counts below {self.min_cell} are hidden" if self.min_cell > 1 else "no count is hidden"
 
     @property
     def tally(self) -> Tally:
@@ -155,8 +160,10 @@ class Sums:
         ]
         return self._table(("options", "patients"), rows)
 
-    def plot(self, what: str, option: str | None = None) -> str:
-        """Return a picture as SVG: `statuses`, `questions`, `combinations`, or the `funnel` of an option.
+    def plot(self, what: str, option: str | None = None) -> plots.Plot:
+        """Return a picture as SVG text, which a notebook shows, of one of four kinds.
+
+        `statuses`, `questions` and `combinations` are of all options, `funnel` is of one.
 
         It shows what `counts`, `ask`, `patterns` and `funnel` do, with the version and digest of the plan.
 

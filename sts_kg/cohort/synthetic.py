@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from sts_kg.cohort.concepts import FINDING, ConceptSets
 from sts_kg.cohort.omop import CONDITION, REGIMEN, TREATMENTS, Event
+from sts_kg.shown import Shown
 
 __all__ = ["AS_OF", "OMOP_COLUMNS", "Column", "OmopTables", "invented_omop"]
 
@@ -74,11 +75,14 @@ OMOP_COLUMNS: Mapping[str, tuple[Column, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class OmopTables:
+@dataclass(frozen=True, repr=False)
+class OmopTables(Shown):
     """Tables of OMOP CDM v5.4 as rows, each with a value for each of `OMOP_COLUMNS`; dates are text."""
 
     rows: Mapping[str, list[tuple[Any, ...]]]
+
+    def __repr__(self) -> str:
+        return f"<OmopTables: {', '.join(f'{name} {len(of):,}' for name, of in self.rows.items())}>"
 
     def write(self, folder: str | Path) -> list[Path]:
         """Write a CSV file for each table, and a README that says what they are; return the files.

@@ -1,3 +1,17 @@
+from .exploring.neighbours import Neighbours as Neighbours
+from .exploring.widget import explorer as explorer
+from .pictures.making import picture_of_condition as picture_of_condition
+from .pictures.making import picture_of_graph as picture_of_graph
+from .pictures.making import picture_of_hierarchy as picture_of_hierarchy
+from .pictures.making import picture_of_pathway as picture_of_pathway
+from .pictures.making import picture_of_proof as picture_of_proof
+from .pictures.making import picture_of_term as picture_of_term
+from .pictures.neighbourhood import Neighbour as Neighbour
+from .pictures.neighbourhood import Neighbourhood as Neighbourhood
+from .pictures.neighbourhood import Statement as Statement
+from .pictures.neighbourhood import neighbourhood as neighbourhood
+from .pictures.picture import FORMATS as FORMATS
+from .pictures.picture import Picture as Picture
 from .shows import as_markdown as as_markdown
 from .shows import as_text as as_text
 from .shows import in_notebook as in_notebook

@@ -6,6 +6,7 @@ import base64
 import re
 
 from sts_kg.display.view import (
+    SIGNS,
     Badge,
     Block,
     Branch,
@@ -24,28 +25,23 @@ from sts_kg.display.view import (
     View,
     plain,
 )
-from sts_kg.tables import escaped
+from sts_kg.safe import UNSAFE, visible_data
+from sts_kg.tables import escaped as _escaped
 
 __all__ = ["written"]
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)
-_NAME = re.compile(r"[^a-z-]")
-#: What stands before the word of a badge, so that status is never told by colour alone.
-SIGNS = {
-    "met": "✓",
-    "not-met": "✗",
-    "undetermined": "?",
-    "contradictory": "!",
-    "good": "✓",
-    "bad": "✗",
-    "note": "",
-}
 
 
 def written(view: View) -> str:
     """Return the HTML of a view, in one element of the class `sts-kg`."""
     title = f'<div class="sts-kg-title">{_inline(view.title)}</div>' if view.title else ""
     return f'<div class="sts-kg">{title}{"".join(map(_block, view.blocks))}</div>'
+
+
+def escaped(text: str) -> str:
+    """Return a text that HTML shows as it is; what could change the order of the text around it becomes U+FFFD."""
+    return _escaped(UNSAFE.sub("\ufffd", text.replace("\r\n", "\n")))
 
 
 def _inline(text: Inline) -> str:
@@ -85,15 +81,20 @@ def _block(block: Block) -> str:  # one line a kind
         inside = "".join(map(_block, block.blocks))
         return f"<details{_open(block.is_open)}><summary>{_inline(block.summary)}</summary>{inside}</details>"
     if isinstance(block, Source):
-        return f'<pre class="sts-kg-source"><code class="language-{block.language}">{escaped(block.text)}</code></pre>'
+        return f'<pre class="sts-kg-source"><code class="language-{block.language}">{_lines(block.text)}</code></pre>'
     if isinstance(block, Figure):
         return f'<figure role="img" aria-label="{escaped(block.alt)}">{block.svg}</figure>'
     assert isinstance(block, Download), "these are all kinds of blocks"
-    data = base64.b64encode(block.text.encode()).decode()
+    data = base64.b64encode(block.text.encode(errors="replace")).decode()
     return (
         f'<p><a class="sts-kg-download" download="{escaped(block.name)}" '
         f'href="data:{block.media_type};base64,{data}">Download {escaped(block.name)}</a></p>'
     )
+
+
+def _lines(text: str) -> str:
+    """Return lines of a program, in which escapes stand for what a reader could not see."""
+    return escaped(visible_data(text.replace("\r\n", "\n")))
 
 
 def _branch(branch: Branch) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from sts_kg.display.view import (
     Badge,
@@ -22,10 +24,14 @@ from sts_kg.display.view import (
     View,
     plain,
 )
-from sts_kg.safe import visible
-from sts_kg.tables import markdown_table, markdown_text
+from sts_kg.safe import UNSAFE, visible, visible_data
+from sts_kg.tables import NO_ROWS, escaped, markdown_table, markdown_text
 
 __all__ = ["written"]
+
+#: What may not stand in the address of a link (CommonMark 0.31, section 6.3), and what no reader should see there.
+_STARTS_BLOCK = re.compile(r"\A(?:(\d+)(?=[.)])|(?=[#+=-]))")
+_NOT_IN_ADDRESS = re.compile(rf"[\s()<>\\]|{UNSAFE.pattern}")
 
 
 def written(view: View) -> str:
@@ -40,38 +46,50 @@ def _inline(text: Inline) -> str:
     if isinstance(text, tuple):
         return "".join(map(_inline, text))
     if isinstance(text, Code):
-        fence = "``" if "`" in text.text else "`"
-        return f"{fence}{visible(text.text)}{fence}"
+        code = visible(text.text)
+        fence = "`" * (1 + max((len(run) for run in re.findall("`+", code)), default=0))
+        return f"{fence} {code} {fence}" if "`" in code else f"{fence}{code}{fence}"
     if isinstance(text, Badge):
         return f"**{markdown_text(text.word)}**"
     if isinstance(text, Quiet):
         return _inline(text.text)
-    if text.href.startswith(("http://", "https://")):
-        address = text.href.translate({ord(sign): f"%{ord(sign):02X}" for sign in " ()<>\\\n\r\t"})
+    if text.href.casefold().startswith(("http://", "https://")):
+        address = _NOT_IN_ADDRESS.sub(lambda found: quote(found[0], safe="", errors="replace"), text.href)
         return f"[{markdown_text(text.text)}]({address})"
     return markdown_text(text.text)
+
+
+def _start(line: str) -> str:
+    """Return a line that is no heading, list, rule or code, whatever it begins with."""
+    return _STARTS_BLOCK.sub(r"\1\\", line.lstrip())
 
 
 def _block(block: Block) -> str:  # one line a kind
     if isinstance(block, Heading):
         return f"#### {markdown_text(block.text)}"
     if isinstance(block, Paragraph):
-        return _inline(block.text)
+        return _start(_inline(block.text))
     if isinstance(block, Facts):
         return "\n".join(f"- {markdown_text(name)}: {_inline(text)}" for name, text in block.rows if plain(text))
     if isinstance(block, Grid):
         table = markdown_table(block.header, [[plain(cell) for cell in row] for row in block.rows])
-        return f"{table}\n\n{markdown_text(block.caption)}" if block.caption and block.rows else table
+        if not block.caption:
+            return table
+        return (
+            f"{table if block.rows else table.removesuffix(NO_ROWS).rstrip()}\n\n{_start(markdown_text(block.caption))}"
+        )
     if isinstance(block, Listing):
-        return "\n".join(f"{'1.' if block.ordered else '-'} {_inline(item)}" for item in block.items)
+        return "\n".join(f"{'1.' if block.ordered else '-'} {_start(_inline(item))}" for item in block.items)
     if isinstance(block, Branch):
         return "\n".join(_branch(block, 0))
     if isinstance(block, Fold):
         inside = "\n\n".join(text for each in block.blocks if (text := _block(each)))
-        return f"<details><summary>{_inline(block.summary)}</summary>\n\n{inside}\n\n</details>"
+        summary = escaped(visible(plain(block.summary)))  # a line of HTML, in which Markdown has no say
+        return f"<details{' open' if block.is_open else ''}><summary>{summary}</summary>\n\n{inside}\n\n</details>"
     if isinstance(block, Source):
-        fence = "`" * max(3, *(len(run) + 1 for run in _ticks(block.text)))
-        return f"{fence}{block.language}\n{block.text.rstrip()}\n{fence}"
+        lines = visible_data(block.text.replace("\r\n", "\n").rstrip())
+        fence = "`" * max(3, *(len(run) + 1 for run in _ticks(lines)))
+        return f"{fence}{block.language}\n{lines}\n{fence}"
     return f"*{markdown_text(block.alt)}*" if isinstance(block, Figure) else ""  # a download has no place in a text
 
 
@@ -83,6 +101,6 @@ def _ticks(text: str) -> Iterator[str]:
 
 
 def _branch(branch: Branch, depth: int) -> Iterator[str]:
-    yield f"{'  ' * depth}- {_inline(branch.text)}"
+    yield f"{'  ' * depth}- {_start(_inline(branch.text))}"
     for each in branch.below:
         yield from _branch(each, depth + 1)

@@ -6,13 +6,14 @@ text in a view is plain: writers escape it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from sts_kg.safe import counted
 
 __all__ = [
+    "SIGNS",
     "Badge",
     "Block",
     "Branch",
@@ -30,6 +31,7 @@ __all__ = [
     "Quiet",
     "Source",
     "View",
+    "cut",
     "grid",
     "plain",
     "text_of",
@@ -51,6 +53,18 @@ class Badge:
 
     word: str
     kind: str
+
+
+#: What stands before the word of a badge, so that a status is never told by colour alone.
+SIGNS: Mapping[str, str] = {
+    "met": "✓",
+    "not-met": "✗",
+    "undetermined": "?",
+    "contradictory": "!",
+    "good": "✓",
+    "bad": "✗",
+    "note": "",
+}
 
 
 @dataclass(frozen=True)
@@ -93,7 +107,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table: names of m columns, rows of m cells, and a caption that counts the rows; `notes` stand below it.
+    """A table: names of m columns, rows of m cells, and a caption that counts the rows.
 
     `kinds` are the types of the columns, shown beside their names, if they are given. A column of `upright` has its
     name written upwards, so that it can be narrow.
@@ -188,6 +202,18 @@ def grid(
     number = counted(whole, noun)
     caption = number if len(shown) == whole else f"the first {len(shown):,} of {number}"
     return Grid(tuple(header), shown, "; ".join([caption, *notes]), tuple(kinds), frozenset(upright))
+
+
+def cut(text: str, most: int = 500) -> str:
+    """Return a text, or its first `most` characters and how many more there are.
+
+    Examples
+    --------
+    >>> cut("abcdef", 4), cut("abcd", 4)
+    ('abcd… (2 more characters)', 'abcd')
+    """
+    more = len(text) - most
+    return text if more <= 0 else f"{text[:most]}… ({counted(more, 'more character')})"
 
 
 def plain(text: Inline) -> str:

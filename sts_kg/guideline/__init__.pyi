@@ -31,6 +31,7 @@ from .release import CATALOG as CATALOG
 from .release import catalog as catalog
 from .source import CUES as CUES
 from .source import Segment as Segment
+from .source import Segments as Segments
 from .source import footer_of as footer_of
 from .source import segment as segment
 from .source import segments as segments

@@ -15,7 +15,9 @@ from rdflib.namespace import OWL, RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.errors import MalformedListError
+from sts_kg.guideline.vocabulary import short
 from sts_kg.rdf import STS
+from sts_kg.shown import Shown
 
 __all__ = [
     "Alternative",
@@ -34,7 +36,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Leaf:
+class Leaf(Shown):
     """A condition on one finding: that it holds (a With class) or, as an exclusion, that it does not (a Without class).
 
     An exclusion needs a fact, too: it is met if the case is known to lack the finding, not if the finding is unknown.
@@ -43,19 +45,37 @@ class Leaf:
     finding: URIRef
     holds: bool = True
 
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+    def __str__(self) -> str:
+        return short(self.finding) if self.holds else f"not {short(self.finding)}"
+
 
 @dataclass(frozen=True)
-class Conjunction:
+class Conjunction(Shown):
     """A condition all of whose parts are required (`owl:intersectionOf`), in the order of the axiom."""
 
     parts: tuple[Condition, ...]
 
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+    def __str__(self) -> str:
+        return " and ".join(f"{part}" if isinstance(part, Leaf) else f"({part})" for part in self.parts)
+
 
 @dataclass(frozen=True)
-class Alternative:
+class Alternative(Shown):
     """A condition of whose parts any one suffices (`owl:unionOf`), in the order of the axiom."""
 
     parts: tuple[Condition, ...]
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+    def __str__(self) -> str:
+        return " or ".join(f"{part}" if isinstance(part, Leaf) else f"({part})" for part in self.parts)
 
 
 Condition = Leaf | Conjunction | Alternative

@@ -16,7 +16,7 @@ from sts_kg.errors import ParseError, UnknownNameError
 from sts_kg.guideline.guideline import Guideline
 from sts_kg.guideline.release import CATALOG, one_ontology
 from sts_kg.guideline.vocabularies import DESCRIPTIONS
-from sts_kg.rdf import is_rdf, opened, syntax_of
+from sts_kg.rdf import ShownGraph, is_rdf, opened, syntax_of
 
 __all__ = ["describe"]
 
@@ -54,7 +54,7 @@ def describe(guideline: Guideline, vocabulary: str, files: Iterable[str | Path] 
     """
     if vocabulary not in DESCRIPTIONS:
         raise UnknownNameError("vocabulary for descriptions", vocabulary, DESCRIPTIONS)
-    graph = Graph(bind_namespaces="none")
+    graph = ShownGraph(bind_namespaces="none")
     for prefix, namespace in (("dcat", DCAT), ("foaf", FOAF), ("schema", SDO), ("spdx", _SPDX), ("void", VOID)):
         graph.bind(prefix, namespace)
     {"void": _void, "dcat": _dcat, "schema": _schema}[vocabulary](graph, guideline, _by_name(files))

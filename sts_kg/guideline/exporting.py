@@ -24,6 +24,7 @@ from sts_kg.guideline.release import (
 )
 from sts_kg.rdf import is_rdf, syntax_of, write, write_bytes, writing_folder
 from sts_kg.safe import counted
+from sts_kg.shown import Shown
 
 __all__ = ["Exported", "export_graphs", "export_guideline"]
 
@@ -33,13 +34,16 @@ _MAPPINGS = "mappings-"  # before the name of a mapping set, in the name of its 
 
 
 @dataclass(frozen=True)
-class Exported:
+class Exported(Shown):
     """What was written: how many triples, of which kinds, and what was left out, by why."""
 
     path: Path
     #: Kind of triples to their number: asserted, inferred, …; none is counted twice.
     triples: Mapping[str, int]
     left_out: Mapping[str, int]
+
+    def __repr__(self) -> str:
+        return f"<Exported: {counted(len(self), 'triple')} to {self.path}>"
 
     def __len__(self) -> int:
         """Return the number of triples in the file or the folder."""

@@ -25,6 +25,7 @@ from sts_kg.guideline.vocabulary import Vocabulary
 from sts_kg.guideline.wording import Wording, wordings
 from sts_kg.rdf import STS, Quads, named_quads, nquads_of, of_quads, quads_of, read_text
 from sts_kg.safe import counted
+from sts_kg.shown import Shown
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure
@@ -37,7 +38,7 @@ _IMPORTS = re.compile(r"\bowl[:#]imports\b")
 _NAMESPACE = URIRef("http://purl.org/vocab/vann/preferredNamespaceUri")
 
 
-class Guideline:
+class Guideline(Shown):
     """One source of knowledge: an ontology in modules, its source document and the rules for speaking of it.
 
     Nothing outside it names the source. It never changes; what is derived from it is computed when first asked for.
@@ -95,6 +96,15 @@ class Guideline:
         self.quads: Mapping[str, Quads] = {
             name: self._read(name, quads, self.graph_name(name)) for name in (self.header_name, *imported)
         }
+
+    def __repr__(self) -> str:
+        return f"<Guideline: {self.name}>"
+
+    @property
+    def name(self) -> str:
+        """The label of the ontology with its version, and the reading if it is by one that was not chosen."""
+        by = f", by {self.reading.name}" if self.reading else ""
+        return f"{self.labels.get(self.iri, str(self.iri))} {self.header(OWL.versionInfo)}".rstrip() + by
 
     def _find_header(self, quads: Mapping[str, Quads] | None) -> str:
         if quads is None:

@@ -13,15 +13,27 @@ from rdflib.term import Node
 
 from sts_kg.errors import SourceError, UnknownNameError
 from sts_kg.rdf import OA, STS, local, read_bytes
+from sts_kg.safe import counted
+from sts_kg.shown import Shown
 
-__all__ = ["CUES", "Segment", "find_segment", "footer_of", "page_texts", "segment", "segments", "source_document"]
+__all__ = [
+    "CUES",
+    "Segment",
+    "Segments",
+    "find_segment",
+    "footer_of",
+    "page_texts",
+    "segment",
+    "segments",
+    "source_document",
+]
 
 #: The properties by which a statement or a condition part quotes words of its segments.
 CUES = (STS.strengthCue, STS.frequencyCue, STS.cue)
 
 
 @dataclass(frozen=True)
-class Segment:
+class Segment(Shown):
     """A piece of the source.
 
     `start` and `end` are Unicode code points (end exclusive), `line` counts from 1, `gist` is in the project's own
@@ -39,12 +51,24 @@ class Segment:
     sha256: str
     text: str | None = None
 
+    def __repr__(self) -> str:
+        return f"<Segment {self.id}: {self.kind}, line {self.line}>"
+
     def as_dict(self) -> dict[str, object]:
         """Return the segment as plain values; `text` only if the page is at hand."""
         plain = dict(self.__dict__)
         if self.text is None:
             del plain["text"]
         return plain
+
+
+class Segments(Shown, tuple[Segment, ...]):
+    """Some segments of the source."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<Segments: {counted(len(self), 'segment')}>"
 
 
 def source_document(asserted: Graph) -> URIRef | None:

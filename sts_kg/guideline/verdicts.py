@@ -17,6 +17,8 @@ from rdflib.term import Node
 from sts_kg.errors import ParseError, nearest
 from sts_kg.guideline.readings import names_of_readings, reading_name
 from sts_kg.rdf import STS, local
+from sts_kg.safe import counted
+from sts_kg.shown import Shown
 from sts_kg.tables import iso_date, read_rows
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Shown):
     """What one reviewer said of one decision on one day; `reading` names the one that is right, if it is encoded."""
 
     decision: URIRef
@@ -56,6 +58,9 @@ class Verdict:
     date: date
     reading: str = ""
     comment: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Verdict: {local(self.decision)}, {self}>"
 
     @property
     def agrees(self) -> bool:
@@ -81,11 +86,15 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Verdicts:
+class Verdicts(Shown):
     """The verdicts of some forms, by decision and then in the order of the forms; rows without one are counted."""
 
     verdicts: tuple[Verdict, ...] = ()
     n_empty: int = 0
+
+    def __repr__(self) -> str:
+        by = f" by {people(self)}" if self.verdicts else ""
+        return f"<Verdicts: {counted(len(self), 'verdict')}{by}>"
 
     def __len__(self) -> int:
         return len(self.verdicts)

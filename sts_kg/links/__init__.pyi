@@ -32,4 +32,5 @@ from .proposals import accepted as accepted
 from .proposals import proposed as proposed
 from .report import LinkReport as LinkReport
 from .report import merged_slices as merged_slices
+from .report_text import Section as Section
 from .slices import SLICES as SLICES

@@ -18,7 +18,8 @@ from sts_kg.links.curies import iri_of
 from sts_kg.links.layers import Layers, Statement
 from sts_kg.links.slots import NO_TERM
 from sts_kg.rdf import BASE, STS, Prefixes, local
-from sts_kg.safe import counted
+from sts_kg.safe import brief, counted
+from sts_kg.shown import Shown
 from sts_kg.tables import Table, read_rows
 
 __all__ = ["STATUSES", "Code", "codes", "read_codes"]
@@ -36,8 +37,8 @@ _REPLACED = (
 _YES, _NO = ("yes", "true", "1", "x", "retired"), ("", "no", "false", "0", "active")
 
 
-@dataclass
-class Code:
+@dataclass(repr=False)
+class Code(Shown):
     """A code of a list: its text, its label, whether the list says that it is retired, and the lines that have it.
 
     Of several rows the first label counts, and one that says retired; `differs` if they disagree.
@@ -48,6 +49,9 @@ class Code:
     retired: bool = False
     lines: list[int] = field(default_factory=list)
     differs: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Code {brief(self.text, 200)}{', retired' if self.retired else ''}>"
 
 
 def read_codes(path: str | Path, *, column: str = "code", encoding: str | None = None) -> tuple[list[Code], list[str]]:

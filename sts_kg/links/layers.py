@@ -29,6 +29,7 @@ from sts_kg.links.slots import NO_TERM
 from sts_kg.links.sssom_table import shipped
 from sts_kg.rdf import BASE, Prefixes, ntriples_of, of_ntriples
 from sts_kg.safe import counted
+from sts_kg.shown import Shown
 from sts_kg.tables import Table
 
 __all__ = ["DERIVED", "Conflict", "Layers", "Statement", "read_layers"]
@@ -95,8 +96,8 @@ class Conflict:
     other: Statement
 
 
-@dataclass(frozen=True)
-class Layers:
+@dataclass(frozen=True, repr=False)
+class Layers(Shown):
     """Mapping sets in layers, the lowest one first.
 
     `given` are all sets; `sets` are those in effect: each without the rows that do not hold, and one more with what
@@ -104,6 +105,9 @@ class Layers:
     """
 
     given: tuple[MappingSet, ...]
+
+    def __repr__(self) -> str:
+        return f"<Layers: {counted(len(self.given), 'mapping set')}, {len(self.own):,} of them your own>"
 
     @classmethod
     def over_shipped(cls, own: Iterable[MappingSet]) -> Layers:
@@ -193,7 +197,7 @@ class Layers:
 
     @cached_property
     def _dropped(self) -> set[int]:
-        return {id(conflict.other.row) for conflict in self._overruled}
+        return {id(conflict.other.row) for conflict in self.overruled}
 
     @cached_property
     def in_effect(self) -> tuple[Statement, ...]:
@@ -207,10 +211,10 @@ class Layers:
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
         """The rows that do not agree, in the order of the layers."""
-        return (*self._overruled, *(one for each in self._twice.values() for one in each))
+        return (*self.overruled, *(one for each in self._twice.values() for one in each))
 
     @cached_property
-    def _overruled(self) -> tuple[Conflict, ...]:
+    def overruled(self) -> tuple[Conflict, ...]:
         """The rows that do not hold, since another denies the match or says another one in an upper layer."""
         found: list[Conflict] = []
         denied = {each.match: each for each in self._statements if each.row.negative}

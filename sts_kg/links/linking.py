@@ -36,7 +36,7 @@ from sts_kg.links.report import Candidate, Document, Link, LinkReport, Ours, pre
 from sts_kg.links.slots import NO_TERM
 from sts_kg.links.table_source import TableSource
 from sts_kg.links.tables import is_table, table_at
-from sts_kg.rdf import BASE, Prefixes
+from sts_kg.rdf import BASE, Prefixes, ShownGraph
 from sts_kg.rdf import Document as Opened
 from sts_kg.safe import counted, without_secrets
 from sts_kg.stores import Endpoint
@@ -108,7 +108,7 @@ def link(
         tuple(sorted(work.links, key=_order)),
         _sorted(strongest(work.found.candidates)),
         dict(uncovered),
-        work.bridge() if bridge else Graph(),
+        work.bridge() if bridge else ShownGraph(),
         _sorted(work.found.against),
         Ours.of(ours, work.sets),
         agreed=_sorted(work.found.agreed),
@@ -446,7 +446,7 @@ class _Work:
 
     def bridge(self) -> Graph:
         """Return the triples that put our terms into the external classes that match them exactly."""
-        graph = Graph()
+        graph = ShownGraph()
         for one in self.links:
             if one.predicate == SKOS.exactMatch and one.status in ("found", "other form", "label differs"):
                 is_class = (one.subject, RDF.type, OWL.Class) in self.ours

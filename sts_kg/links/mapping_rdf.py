@@ -40,7 +40,7 @@ from sts_kg.links.slots import (
     UNDEFINED,
     WORDS,
 )
-from sts_kg.rdf import BASE, Prefixes, rdflib_quiet
+from sts_kg.rdf import BASE, Prefixes, ShownGraph, rdflib_quiet
 
 __all__ = ["SSSOM", "from_graph", "row_iris", "sets_of", "to_graph"]
 
@@ -85,7 +85,7 @@ def to_graph(mappings: MappingSet) -> Graph:
     (labels, the bare code as `skos:notation`) is on the axiom. The name of an axiom is the record_id of its row, or
     else a digest of it, so equal sets give equal graphs. What the metadata say for all rows stays on the set.
     """
-    graph, names = Graph(bind_namespaces="none"), _Names(mappings)
+    graph, names = ShownGraph(bind_namespaces="none"), _Names(mappings)
     for prefix, iri in sorted((mappings.curie_map | {"sssom": str(SSSOM)}).items()):
         if NC_NAME.fullmatch(prefix):
             graph.bind(prefix, iri, override=True, replace=True)

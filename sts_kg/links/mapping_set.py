@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from sts_kg.links.slots import DATE, DATES, IDS, LISTS, NUMBER, NUMBERS, PROPAGATED, SET_SLOTS, UNDEFINED
+from sts_kg.safe import brief, counted
+from sts_kg.shown import Shown
 
 __all__ = ["KNOWN", "SLOTS", "Mapping", "MappingSet", "columns_of", "date_of", "row_value", "used_prefixes", "value_of"]
 
 
-@dataclass(frozen=True)
-class Mapping:
+@dataclass(frozen=True, repr=False)
+class Mapping(Shown):
     """One row of a mapping set: subject, predicate, object, and details; an empty cell is None or ().
 
     The fields are the slots of SSSOM 1.1 in their order. A malformed number or date stays text, and `validate`
@@ -75,6 +77,15 @@ class Mapping:
     extra: dict[str, str] = field(default_factory=dict, hash=False)
     line: int | None = field(default=None, compare=False)
 
+    def __repr__(self) -> str:
+        ends = (
+            self.subject_id or self.subject_label,
+            "not" if self.negative else "",
+            self.predicate_id,
+            self.object_id,
+        )
+        return f"<Mapping: {brief(' '.join(filter(None, ends)))}>"
+
     @property
     def negative(self) -> bool:
         """Whether the row denies the match (`predicate_modifier` is Not)."""
@@ -90,8 +101,8 @@ SLOTS = tuple(each.name for each in fields(Mapping) if each.name not in ("extra"
 KNOWN = frozenset(SLOTS)
 
 
-@dataclass(frozen=True)
-class MappingSet:
+@dataclass(frozen=True, repr=False)
+class MappingSet(Shown):
     """A mapping set: its metadata in the order of the file, its rows, and the order of its columns.
 
     `lines` is the line of each metadata key, and of each prefix as `curie_map.PREFIX`; `path` is the file, if any.
@@ -107,6 +118,9 @@ class MappingSet:
     beside: Path | None = field(default=None, compare=False)
     lines_beside: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
     short: dict[int, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        return f"<MappingSet {brief(self.name or 'without a name')}: {counted(len(self.mappings), 'mapping')}>"
 
     @property
     def id(self) -> str:

@@ -23,7 +23,7 @@ from sts_kg.links.sssom_json import of_json, to_json
 from sts_kg.links.sssom_table import read_table, shipped, text
 from sts_kg.links.violations import RowViolation
 from sts_kg.links.wrong_matches import Denial, denials, traps
-from sts_kg.rdf import Document, as_text, ending_of, ntriples_of, syntax_told, write_bytes
+from sts_kg.rdf import Document, ShownGraph, as_text, ending_of, ntriples_of, syntax_told, write_bytes
 from sts_kg.rdf import read as read_rdf
 from sts_kg.rdf import write as write_rdf
 
@@ -139,7 +139,7 @@ def graphs_of_mappings(sets: Iterable[MappingSet] | None = None) -> dict[URIRef,
 
 def merged(sets: Iterable[MappingSet]) -> Graph:
     """Return the triples of several mapping sets in one graph."""
-    whole = Graph(bind_namespaces="none")
+    whole = ShownGraph(bind_namespaces="none")
     for each in sets:
         graph = to_graph(each)
         for prefix, namespace in graph.namespaces():

@@ -16,7 +16,8 @@ from pathlib import Path
 from sts_kg.errors import CurieError, ParseError
 from sts_kg.links.naming import Name
 from sts_kg.rdf import read_text, write_bytes
-from sts_kg.safe import visible_data
+from sts_kg.safe import brief, visible_data
+from sts_kg.shown import Shown
 
 __all__ = ["Pin", "read_pins", "write_pins"]
 
@@ -26,8 +27,8 @@ format = {_FORMAT}
 """
 
 
-@dataclass(frozen=True)
-class Pin:
+@dataclass(frozen=True, repr=False)
+class Pin(Shown):
     """A document as it was fetched.
 
     `name` is what was asked for, `address` where it is published, `version` the IRI or word of its own header, `etag`
@@ -41,6 +42,9 @@ class Pin:
     sha256: str
     size: int
     date: str
+
+    def __repr__(self) -> str:
+        return f"<Pin {brief(self.name, 200)}: version {brief(self.version, 200)}, of {brief(self.date, 50)}>"
 
 
 def read_pins(path: str | Path) -> dict[str, Pin]:

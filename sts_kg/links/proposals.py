@@ -26,6 +26,8 @@ from sts_kg.links.pins import Pin
 from sts_kg.links.report import UNREVIEWED, Candidate, LinkReport, prefix_of
 from sts_kg.links.slots import BUILT_IN, ENDS, IRI, PROPOSED_BY
 from sts_kg.rdf import BASE, Prefixes
+from sts_kg.safe import counted
+from sts_kg.shown import Shown
 from sts_kg.tables import cell_text, safe_cell
 
 __all__ = ["MEASURED", "Proposals", "accepted", "evidence_of", "kind_of", "proposed"]
@@ -49,13 +51,16 @@ MEASURED = {
 _RANKS = {"label": 0, "synonym": 1, "similar name": 2, "related synonym": 3}
 
 
-@dataclass(frozen=True)
-class Proposals:
+@dataclass(frozen=True, repr=False)
+class Proposals(Shown):
     """A mapping set that nobody has reviewed; how many pairs were left out, by why; the pins of what was named."""
 
     mappings: MappingSet
     left_out: Mapping[str, int]
     pins: tuple[Pin, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Proposals: {counted(len(self), 'pair')}, not reviewed>"
 
     def __len__(self) -> int:
         """Return the number of pairs, each of which has a row for each kind of evidence."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -21,10 +21,11 @@ from sts_kg.links.joins import Joined
 from sts_kg.links.mappings import SLOTS, MappingSet, shipped, text
 from sts_kg.links.mappings import Mapping as MappingRow
 from sts_kg.links.pins import Pin
-from sts_kg.links.report_text import summary, to_cell, to_html, to_markdown, to_text
+from sts_kg.links.report_text import Section, about, headline, points, sections, summary, to_markdown, to_text
 from sts_kg.links.table_source import Unread
-from sts_kg.rdf import BASE, STS, Prefix, Prefixes, compress, ntriples_of
-from sts_kg.safe import visible
+from sts_kg.rdf import BASE, STS, Prefix, Prefixes, ShownGraph, compress, ntriples_of
+from sts_kg.safe import brief, counted, visible
+from sts_kg.shown import Shown
 from sts_kg.tables import Table
 
 __all__ = [
@@ -217,15 +218,16 @@ class Document:
         return self.n_terms.get(prefix, 0) > 0
 
 
-@dataclass(frozen=True)
-class LinkReport:
+@dataclass(frozen=True, repr=False)
+class LinkReport(Shown):
     """Which mappings hold in the linked documents, candidates without a mapping, and the slices themselves.
 
     `links` has a row for each mapping and each document that has its term, or else owns its vocabulary. `uncovered`
     counts the mappings whose vocabulary no document describes. `denied` are the pairs that our mappings deny, though a
     document gives both the same name or joins them by a cross-reference; of `agreed` its cross-references say the same
     as our mappings. `evidence` has a candidate once for each kind of evidence, `left_out` counts the pairs that have
-    some and are no candidates, by why. `unsown` are the seeds that no document has.
+    some and are no candidates, by why. `unsown` are the seeds that no document has. `everything` says whether the view
+    of the report has the rest, too.
     """
 
     documents: tuple[Document, ...]
@@ -240,6 +242,12 @@ class LinkReport:
     left_out: Mapping[str, int] = field(default_factory=dict)
     unsown: tuple[str, ...] = ()
     when: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
+    everything: bool = field(default=False, compare=False)
+
+    def __repr__(self) -> str:
+        names = brief(", ".join(document.name for document in self.documents))
+        found = f"{counted(len(self.links), 'mapping')} looked at, {counted(len(self.candidates), 'candidate')}"
+        return f"<LinkReport of {names or 'no document'}: {found}>"
 
     @property
     def graphs(self) -> dict[URIRef, bytes]:
@@ -253,7 +261,7 @@ class LinkReport:
     @cached_property
     def provenance(self) -> Graph:
         """The provenance of each slice: source, version, date, license, kind of slice and size."""
-        graph = Graph()
+        graph = ShownGraph()
         for document in self.documents:
             pin = document.pin  # a pinned slice is the same whenever it is made
             when = Literal(self.when.isoformat() if pin is None else pin.date, datatype=XSD.dateTime)
@@ -396,11 +404,28 @@ class LinkReport:
         return to_markdown(self, everything)
 
     def to_html(self, everything: bool = False) -> str:
-        """Return the same as one static page: no script, nothing loaded, for screens of any width and for paper."""
-        return to_html(self, everything)
+        """Return the same as one static page: no script, nothing loaded, for screens of any width and for paper.
 
-    def _repr_html_(self) -> str:
-        return to_cell(self)
+        It is what a notebook shows, with titles, dates, versions, digests and licenses of what was linked.
+        """
+        return Shown.to_html(replace(self, everything=everything))
+
+    @property
+    def title(self) -> str:
+        """What the report is about."""
+        return headline(self)
+
+    def points(self) -> tuple[str, ...]:
+        """Return a sentence on each document, and on what was not found."""
+        return tuple(points(self, self.everything))
+
+    def sections(self) -> tuple[Section, ...]:
+        """Return the tables of the report: what holds, what needs a hand, candidates, and perhaps the rest."""
+        return tuple(sections(self, self.everything))
+
+    def about(self) -> tuple[Section, ...]:
+        """Return the tables of what was linked and when, so that it can be done again."""
+        return tuple(about(self))
 
 
 def prefix_of(curie: str) -> str:

@@ -1,6 +1,6 @@
 """The report of linking as a person reads it: what holds, what needs a hand, and on request the rest.
 
-The same sections as text, as Markdown, as one static HTML page to send to a colleague, and as a cell of a notebook.
+The same sections as text and as Markdown; a notebook and a page show a view of them (`sts_kg/display/views/links.py`).
 """
 
 from __future__ import annotations
@@ -13,22 +13,12 @@ from typing import TYPE_CHECKING
 
 from sts_kg.rdf import compress
 from sts_kg.safe import counted, is_address, visible
-from sts_kg.tables import (
-    Cell,
-    escaped,
-    html_table,
-    markdown_table,
-    markdown_text,
-    plain_table,
-    static_page,
-    text_table,
-    wrapped,
-)
+from sts_kg.tables import Cell, markdown_table, markdown_text, text_table, wrapped
 
 if TYPE_CHECKING:
     from sts_kg.links.report import Candidate, Document, Link, LinkReport
 
-__all__ = ["summary", "to_cell", "to_html", "to_markdown", "to_text"]
+__all__ = ["Section", "about", "headline", "points", "sections", "summary", "to_markdown", "to_text"]
 
 _HOLD = ("found", "other form")
 #: What needs a hand, the worst first.
@@ -36,50 +26,33 @@ _WRONG = ("missing", "deprecated", "label differs")
 _LINKS = ("subject", "predicate", "object", "status", "document", "label", "detail")
 _UNREAD = 10  # cells that are shown unasked
 _PAIRS = ("subject", "object", "label", "document", "matched by", "value")
-_STYLE = """
-header, main, footer { max-width: 76rem; }
-header ul { margin: 0; padding-left: 1.1rem; } header li { margin-bottom: .3rem; }
-td { overflow-wrap: anywhere; } td:empty::after { content: "–"; color: var(--soft); }
-.found td:nth-child(4) { color: var(--agree); } .wrong td:nth-child(4) { color: var(--other); font-weight: 600; }
-:is(.found, .wrong) td:nth-child(-n + 4) { overflow-wrap: normal; white-space: nowrap; }
-.pairs td:nth-child(1), .pairs td:nth-child(2) { min-width: 9.5rem; }
-.pairs td:nth-child(5) { white-space: nowrap; }
-pre { overflow-x: auto; background: var(--tint); border-radius: .4rem; padding: .6rem .8rem; font-size: .8rem;
-  margin: .3rem 0 0; }
-h3 { margin-top: .9rem; }
-@media (max-width: 46rem) { thead { display: none; } tr { display: block; border-top: 1px solid var(--line);
-  padding: .5rem 0; } td { display: grid; grid-template-columns: 6.5rem 1fr; border: 0; padding: .1rem 0; }
-  td:empty { display: none; }
-  td::before { content: attr(data-name); color: var(--soft); font-size: .85em; font-weight: 400; }
-  :is(.found, .wrong) td:nth-child(-n + 4), .pairs td { overflow-wrap: anywhere; white-space: normal; min-width: 0; } }
-@media print { pre { white-space: pre-wrap; overflow-wrap: anywhere; } }
-"""
 
 
 @dataclass(frozen=True)
-class _Section:
+class Section:
     """A table with a heading, a remark, and rows to paste."""
 
     title: str
     header: tuple[str, ...]
     rows: list[list[Cell]]
-    kind: str = ""
     note: str = ""
     paste: str = ""
 
 
-def _sections(report: LinkReport, everything: bool) -> Iterator[_Section]:
-    def links(title: str, statuses: tuple[str, ...], kind: str, note: str = "") -> Iterator[_Section]:
+def sections(report: LinkReport, everything: bool) -> Iterator[Section]:
+    """Yield the tables of a report: what holds, what needs a hand, candidates, and with `everything` the rest."""
+
+    def links(title: str, statuses: tuple[str, ...], note: str = "") -> Iterator[Section]:
         of = sorted((one for one in report.links if one.status in statuses), key=lambda one: statuses.index(one.status))
         if of:
-            yield _Section(f"{title} ({len(of)})", _LINKS, [*map(_link_row, of)], kind, note)
+            yield Section(f"{title} ({len(of)})", _LINKS, [*map(_link_row, of)], note)
 
-    def pairs(title: str, of: tuple[Candidate, ...], note: str, paste: str = "") -> Iterator[_Section]:
+    def pairs(title: str, of: tuple[Candidate, ...], note: str, paste: str = "") -> Iterator[Section]:
         if of:
-            yield _Section(f"{title} ({len(of)})", _PAIRS, [*map(_pair_row, of)], "pairs", note, paste)
+            yield Section(f"{title} ({len(of)})", _PAIRS, [*map(_pair_row, of)], note, paste)
 
-    yield from links("What holds", _HOLD, "found")
-    yield from links("What needs a hand", _WRONG, "wrong")
+    yield from links("What holds", _HOLD)
+    yield from links("What needs a hand", _WRONG)
     by_reference, named = _parted(report.denied)
     yield from pairs("Denied, but of the same name there", named, "Our mappings say that these are not the same.")
     yield from pairs(
@@ -99,13 +72,12 @@ def _sections(report: LinkReport, everything: bool) -> Iterator[_Section]:
         cells = [[*map(Cell, (name, str(one.line), one.column, one.text, one.reason))] for name, one in shown]
         more = f"{len(unread) - len(shown)} more with --all." if len(shown) < len(unread) else ""
         header = ("table", "line", "column", "text", "why")
-        yield _Section("Cells that could not be read", header, cells, "", more)
+        yield Section("Cells that could not be read", header, cells, more)
     if everything:
         yield from pairs("The cross-references there agree with our mappings", report.agreed, "")
         yield from links(
             "Named, but not described",
             ("referenced",),
-            "",
             "The document mentions these terms only: link the ontology that they come from.",
         )
         absent = [
@@ -115,17 +87,17 @@ def _sections(report: LinkReport, everything: bool) -> Iterator[_Section]:
         ]
         if absent:
             note = "Terms of vocabularies that the document borrows from: that they are absent says nothing."
-            yield _Section("Not among what is borrowed", ("document", "vocabulary", "mapped terms"), absent, "", note)
+            yield Section("Not among what is borrowed", ("document", "vocabulary", "mapped terms"), absent, note)
         if report.uncovered:
             rows = [[Cell(prefix), Cell(str(count))] for prefix, count in sorted(report.uncovered.items())]
-            yield _Section("In no document given", ("vocabulary", "mappings"), rows)
+            yield Section("In no document given", ("vocabulary", "mappings"), rows)
         mentions = [
             [Cell(document.name), Cell(one.term), Cell(one.name)]
             for document in report.documents
             for one in document.mentions
         ]
         if mentions:
-            yield _Section(f"Named after drugs of ours ({len(mentions)})", ("document", "term", "name"), mentions)
+            yield Section(f"Named after drugs of ours ({len(mentions)})", ("document", "term", "name"), mentions)
 
 
 def _parted(of: tuple[Candidate, ...]) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
@@ -147,7 +119,8 @@ def _named(iri: str) -> Cell:
     return Cell(compress(iri))
 
 
-def _of_documents(report: LinkReport, everything: bool) -> Iterator[str]:
+def points(report: LinkReport, everything: bool) -> Iterator[str]:
+    """Yield a sentence on each document and on what was not found."""
     for document in report.documents:
         counts = Counter(one.status for one in report.links if one.document == document.name)
         statuses = (*_HOLD, "label differs", "deprecated", "referenced", "missing")
@@ -189,7 +162,7 @@ def _joins(document: Document, everything: bool) -> str:
 
 def summary(report: LinkReport, everything: bool = False) -> str:
     """Return a report in a few lines."""
-    return "\n".join(map(visible, _of_documents(report, everything)))
+    return "\n".join(map(visible, points(report, everything)))
 
 
 def to_text(report: LinkReport, width: int | None = None, everything: bool = False) -> str:
@@ -202,7 +175,7 @@ def _text(report: LinkReport, width: int | None, everything: bool) -> Iterator[s
         return text if width is None else wrapped(text, width)
 
     yield lines(summary(report, everything))
-    for one in _sections(report, everything):
+    for one in sections(report, everything):
         note = f"{lines(one.note)}\n" if one.note else ""
         yield f"{one.title}\n{note}{text_table(one.header, one.rows, width=width)}"
         if one.paste:
@@ -217,18 +190,18 @@ def to_markdown(report: LinkReport, everything: bool = False) -> str:
 
 
 def _markdown(report: LinkReport, everything: bool) -> Iterator[str]:
-    yield f"# {markdown_text(_title(report))}"
-    yield "\n".join(f"- {markdown_text(line)}" for line in _of_documents(report, everything))
-    for one in _sections(report, everything):
+    yield f"# {markdown_text(headline(report))}"
+    yield "\n".join(f"- {markdown_text(line)}" for line in points(report, everything))
+    for one in sections(report, everything):
         yield f"## {one.title}"
         yield from [one.note] if one.note else []
         yield markdown_table(one.header, one.rows)
         if one.paste:
             fence = "`" * max(3, 1 + _longest_run(one.paste))
             yield f"The rows to paste into a mapping set:\n\n{fence}tsv\n{one.paste}{fence}"
-    for title, header, rows in _about(report):
-        yield f"## {title}"
-        yield markdown_table(header, rows)
+    for one in about(report):
+        yield f"## {one.title}"
+        yield markdown_table(one.header, one.rows)
     yield markdown_text(report.ours.footer)
 
 
@@ -237,43 +210,13 @@ def _longest_run(text: str) -> int:
     return max((len(run) for run in "".join(c if c == "`" else " " for c in text).split()), default=0)
 
 
-def to_html(report: LinkReport, everything: bool = False) -> str:
-    """Return a report as one static page."""
-    return static_page(_title(report), "".join(_html(report, everything)), style=_STYLE)
-
-
-def _html(report: LinkReport, everything: bool) -> Iterator[str]:
-    yield f"<header>\n<h1>{escaped(_title(report))}</h1>\n<ul>\n"
-    yield "".join(f"<li>{escaped(line)}</li>\n" for line in _of_documents(report, everything))
-    yield "</ul>\n</header>\n<main>\n"
-    for one in _sections(report, everything):
-        yield f'<article class="{one.kind}">\n<h2>{escaped(one.title)}</h2>\n'
-        yield f"<p>{escaped(one.note)}</p>\n" if one.note else ""
-        yield plain_table(one.header, one.rows)
-        if one.paste:
-            yield f"<h3>The rows to paste into a mapping set</h3>\n<pre>{escaped(one.paste)}</pre>\n"
-        yield "</article>\n"
-    for title, header, rows in _about(report):
-        yield f"<article>\n<h2>{escaped(title)}</h2>\n{plain_table(header, rows)}</article>\n"
-    yield f"</main>\n<footer>{escaped(report.ours.footer)}</footer>\n"
-
-
-def to_cell(report: LinkReport) -> str:
-    """Return a report as the output of a notebook cell."""
-    parts = [html_table(("linked",), [[line] for line in _of_documents(report, False)])]
-    for one in _sections(report, False):
-        paste = f"<pre>{escaped(one.paste)}</pre>" if one.paste else ""
-        note = f"<p>{escaped(one.note)}</p>" if one.note else ""
-        parts.append(f"<h4>{escaped(one.title)}</h4>{note}{html_table(one.header, one.rows)}{paste}")
-    return "".join(parts) + f"<p><small>{escaped(report.ours.footer)}</small></p>"
-
-
-def _title(report: LinkReport) -> str:
+def headline(report: LinkReport) -> str:
+    """Return what a report is about."""
     names = ", ".join(document.header.get("title") or document.name for document in report.documents)
     return f"Links of {report.ours.label or 'sts_kg'} to {names}"
 
 
-def _about(report: LinkReport) -> Iterator[tuple[str, tuple[str, ...], list[list[Cell]]]]:
+def about(report: LinkReport) -> Iterator[Section]:
     """Yield what was linked and when, so that it can be done again: documents and mapping sets."""
     header = ("document", "version", "license", "from", "SHA-256", "triples read", "kept")
     rows = []
@@ -284,6 +227,6 @@ def _about(report: LinkReport) -> Iterator[tuple[str, tuple[str, ...], list[list
         version, license = (told.get(key, "not stated") for key in ("version", "license"))
         texts = (version, license, place, document.sha256 or "no file", *counts)
         rows.append([Cell(document.name, told.get("iri")), *(Cell(each, each) for each in texts)])
-    yield f"The documents, read on {report.when:%Y-%m-%d %H:%M} UTC", header, rows
+    yield Section(f"The documents, read on {report.when:%Y-%m-%d %H:%M} UTC", header, rows)
     sets = [[Cell(name), Cell(version), Cell(license, license)] for name, version, license in report.ours.sets]
-    yield "The mapping sets", ("set", "version", "license"), sets
+    yield Section("The mapping sets", ("set", "version", "license"), sets)

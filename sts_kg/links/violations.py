@@ -8,14 +8,15 @@ from typing import Literal
 
 from sts_kg.links.mapping_set import MappingSet
 from sts_kg.safe import visible
+from sts_kg.shown import Shown
 
 __all__ = ["RowViolation", "Severity", "Violations"]
 
 Severity = Literal["error", "warning", "information"]
 
 
-@dataclass(frozen=True)
-class RowViolation:
+@dataclass(frozen=True, repr=False)
+class RowViolation(Shown):
     """One problem in a mapping set: its `line` and `column` (a slot), the `message`, and the `remedy`.
 
     A set with an error must not be used; a warning should be reviewed; information needs no change. What is wrong in
@@ -30,6 +31,9 @@ class RowViolation:
     severity: Severity = "error"
     count: int = 1
     path: Path | None = None
+
+    def __repr__(self) -> str:
+        return f"<RowViolation: {str(self)[:300]}>"
 
     def __str__(self) -> str:
         place = f"line {self.line}, {self.column}" if self.line is not None else self.column

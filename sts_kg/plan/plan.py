@@ -13,6 +13,7 @@ from rdflib import URIRef
 
 from sts_kg.guideline import Condition, Conjunction, CourseRule, Leaf, Report, Threshold, short
 from sts_kg.rdf import local
+from sts_kg.shown import Shown
 
 __all__ = ["CourseFinding", "Fact", "OptionPlan", "Plan", "Question", "Tried", "short", "tree"]
 
@@ -82,7 +83,7 @@ class Question:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class Plan(Shown):
     """What a guideline asks of cases, as data: all that is needed to answer without reasoning (`plan_of`).
 
     A fact holds of a case if one of its `premises` is given or derived; that is all that OWL adds, since every axiom

@@ -1,3 +1,4 @@
 from .gates import Report as Report
 from .gates import report as report
 from .query_slips import slips as slips
+from .violation import Violation as Violation

@@ -22,13 +22,15 @@ from sts_kg.quality.page_checks import PAGE_CHECKS, page_violations
 from sts_kg.quality.violation import Violation
 from sts_kg.queries import CannedQuery, Store, check_syntax, read_all, run, store_of
 from sts_kg.rdf import compress, read
+from sts_kg.safe import counted
+from sts_kg.shown import Shown
 from sts_kg.tables import Table
 
 __all__ = ["Report", "query_violations", "report"]
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Shown):
     """What the checks found: `violations` (empty if all is well), `coverage` rows of (what, covered, of), `notes`.
 
     `notes` say what was left out and why, such as the page when it is not at hand; `n_checks` counts the checks run.
@@ -38,6 +40,9 @@ class Report:
     coverage: tuple[tuple[str, int, int], ...]
     notes: tuple[str, ...]
     n_checks: int
+
+    def __repr__(self) -> str:
+        return f"<Report: {counted(len(self.violations), 'violation')} by {counted(self.n_checks, 'check')}>"
 
     def as_dict(self) -> dict[str, object]:
         """Return the report as plain values."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sts_kg.shown import Shown
+
 __all__ = ["Violation"]
 
 
 @dataclass(frozen=True, order=True)
-class Violation:
+class Violation(Shown):
     """One thing that a check found wrong.
 
     `check` is the check's id, `subject` the offending term (CURIE or N-Triples), file or query, `message` what is
@@ -19,6 +21,9 @@ class Violation:
     subject: str
     message: str
     remedy: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Violation: {self.check}, {self.subject}>"
 
     def __str__(self) -> str:
         return f"{self.check}: {self.subject}: {self.message}" + (f" ({self.remedy})" if self.remedy else "")

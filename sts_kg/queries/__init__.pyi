@@ -7,6 +7,7 @@ from .catalogue import read_all as read_all
 from .catalogue import read_own as read_own
 from .entities import Elsewhere as Elsewhere
 from .entities import Entities as Entities
+from .filling import filled as filled
 from .grammar import parsed_sparql as parsed_sparql
 from .grammar import parts_of as parts_of
 from .labels import LABELS as LABELS

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from sts_kg.errors import ParseError
 from sts_kg.queries.parameters import LANGUAGE, LEXICAL, Parameter
 from sts_kg.queries.tokens import Token, prologue_end
 
-__all__ = ["TAKEN", "check_places", "form_of", "parameters_of"]
+__all__ = ["TAKEN", "TYPES", "check_places", "form_of", "misplaced", "parameters_of"]
 
 #: What no parameter may be called, since every query has an option of the name, or a keyword in Python.
 TAKEN = (
@@ -29,7 +30,7 @@ TAKEN = (
 
 FORMS = ("select", "ask", "construct", "describe")
 _VARIABLE = re.compile(r"\?(__?)([A-Za-z0-9]+)_([A-Za-z]+(?:_[A-Za-z]+)?)")
-_TYPES = {"iri", "literal", "number", "integer", *(f"xsd:{name}" for name in LEXICAL)}
+TYPES = {"iri", "literal", "number", "integer", *(f"xsd:{name}" for name in LEXICAL)}
 _NONE = Token("rest", "", 0, 0)  # before the first token
 
 
@@ -48,6 +49,23 @@ def form_of(tokens: list[Token]) -> str:
 
 def check_places(tokens: list[Token], *, federated: bool) -> None:
     """Raise for a parameter where a term is not allowed, for SELECT *, and for access beyond the graph."""
+    depth = 0
+    for before, token in zip([_NONE, *tokens], tokens, strict=False):
+        word = token.key if token.kind == "word" else ""
+        depth = 0 if word == "SELECT" else depth + (token.key == "(") - (token.key == ")")
+        if token.key == "*" and before.key in ("SELECT", "DISTINCT", "REDUCED") and before.kind == "word" and not depth:
+            raise ParseError("SELECT * hides what the query returns; name the variables", line=token.line)
+        if word in ("SERVICE", "FROM") and not federated:
+            beyond = f"{word} reaches beyond the graph that the header names, and it has no endpoint"
+            raise ParseError(beyond, line=token.line)
+        if token.kind == "iri" and token.key.lower().startswith("<file:"):
+            raise ParseError("a query must not read a file", line=token.line)
+    for token, reason in misplaced(tokens):
+        raise ParseError(reason, line=token.line)
+
+
+def misplaced(tokens: list[Token]) -> Iterator[tuple[Token, str]]:
+    """Yield each parameter that stands where no term is allowed, with a sentence about it."""
     clause, depth = "", 0
     for before2, before, token in zip([_NONE, _NONE, *tokens], [_NONE, *tokens], tokens, strict=False):
         word = token.key if token.kind == "word" else ""
@@ -56,13 +74,6 @@ def check_places(tokens: list[Token], *, federated: bool) -> None:
             clause, depth = word, 0
         elif word in ("WHERE", "FROM", "HAVING", "ORDER", "LIMIT", "OFFSET") or token.key in "{}":
             clause = ""
-        if token.key == "*" and before.key in ("SELECT", "DISTINCT", "REDUCED") and before.kind == "word" and not depth:
-            raise ParseError("SELECT * hides what the query returns; name the variables", line=token.line)
-        if word in ("SERVICE", "FROM") and not federated:
-            beyond = f"{word} reaches beyond the graph that the header names, and it has no endpoint"
-            raise ParseError(beyond, line=token.line)
-        if token.kind == "iri" and token.key.lower().startswith("<file:"):
-            raise ParseError("a query must not read a file", line=token.line)
         if token.kind == "variable" and token.key.startswith("?_"):
             reason = {"AS": "assigned by AS", "SERVICE": "a service", "SILENT": "a service"}.get(before.key)
             if before.key == "(" and before2.key == "BOUND":
@@ -71,7 +82,7 @@ def check_places(tokens: list[Token], *, federated: bool) -> None:
                 misuse = {"SELECT": "projected", "BY": "grouped", "VALUES": "assigned by VALUES"}[clause]
                 reason = misuse if clause != "SELECT" or not depth else None
             if reason:
-                raise ParseError(f"{token.key} is a parameter, so it cannot be {reason}", line=token.line)
+                yield token, f"{token.key} is a parameter, so it cannot be {reason}"
 
 
 def parameters_of(tokens: list[Token]) -> list[tuple[Parameter, int]]:
@@ -82,11 +93,11 @@ def parameters_of(tokens: list[Token]) -> list[tuple[Parameter, int]]:
             continue
         match = _VARIABLE.fullmatch(token.key)
         type_ = match[3].replace("_", ":") if match else ""
-        if match is None or not (type_ in _TYPES or LANGUAGE.fullmatch(type_)):
+        if match is None or not (type_ in TYPES or LANGUAGE.fullmatch(type_)):
             raise ParseError(
                 f"{token.key} begins with _, but is not a parameter ?_name_type or ?__name_type: the name has "
                 "letters and digits only, the type is a language of two letters or "
-                f"{', '.join(sorted(_TYPES)).replace(':', '_')}",
+                f"{', '.join(sorted(TYPES)).replace(':', '_')}",
                 line=token.line,
             )
         if match[2] in TAKEN:

@@ -13,12 +13,13 @@ from sts_kg.queries.entities import Entities
 from sts_kg.queries.parameters import Parameter
 from sts_kg.queries.tokens import substituted
 from sts_kg.rdf import local
+from sts_kg.shown import Shown
 
 __all__ = ["CannedQuery"]
 
 
 @dataclass(frozen=True)
-class CannedQuery:
+class CannedQuery(Shown):
     """A query file: what its header says, and its whole text.
 
     `id` is the path below the folder of queries without suffix, `graph` is one of GRAPHS, `form` "select", "ask",
@@ -42,6 +43,9 @@ class CannedQuery:
     tags: tuple[str, ...] = ()
     endpoint: str = ""
     file: Path | None = None
+
+    def __repr__(self) -> str:
+        return f"<CannedQuery {self.id}{f': {self.usage}' if self.parameters else ''}>"
 
     @property
     def shown(self) -> str:

@@ -20,7 +20,7 @@ from sts_kg.queries.bounds import check_bounds
 from sts_kg.queries.mistakes import known_prefixes, mistake, placed
 from sts_kg.queries.paging import QueryText
 from sts_kg.queries.tokens import chooses_graphs
-from sts_kg.rdf import PREFIXES, from_ox, to_ox
+from sts_kg.rdf import PREFIXES, ShownGraph, from_ox, to_ox
 from sts_kg.tables import Table
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _write(pipe: int, pieces: Iterable[bytes]) -> None:
             file.write(piece)
 
 
-def graph_on(store: Store) -> Graph:
+def graph_on(store: Store) -> ShownGraph:
     """Return the default graph of a store as an ordinary rdflib Graph; its SPARQL runs in Oxigraph.
 
     oxrdflib gives plain texts the datatype `xsd:string`: the same in RDF 1.1, but not equal to rdflib.
@@ -137,7 +137,7 @@ def graph_on(store: Store) -> Graph:
             check_bounds(str(query))
             return super().query(query, *arguments, **named)
 
-    graph = Graph(store=Bounded(store=store), identifier=DATASET_DEFAULT_GRAPH_ID)
+    graph = ShownGraph(store=Bounded(store=store), identifier=DATASET_DEFAULT_GRAPH_ID)
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace)
     return graph
@@ -247,7 +247,7 @@ def _answer(
                 empty if row == empty else tuple(None if t is None else from_ox(t) for t in row) for row in rows
             )
             return QueryText(text).arranged(Table(variables, found))
-        graph = Graph()
+        graph = ShownGraph()
         for triple in rows:
             graph.add((from_ox(triple.subject), from_ox(triple.predicate), from_ox(triple.object)))
         return graph

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from rdflib import Literal, URIRef
+from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import XSD
 from rdflib.term import Identifier
 
 from sts_kg.errors import UnknownNameError
 from sts_kg.queries.entities import Entities, expanded, picked
-from sts_kg.rdf import LITERAL, XSD_FORMS, XSD_INTEGERS, canonical
+from sts_kg.rdf import LITERAL, PREFIXES, XSD_FORMS, XSD_INTEGERS, Prefixes, canonical
 
 __all__ = ["LANGUAGE", "LEXICAL", "Parameter", "is_absolute_iri"]
 
@@ -107,11 +107,43 @@ def _text(value: object) -> str:
     raise ValueError(f"a {type(value).__name__} like this is not a text, number, date or truth value")
 
 
+def _by_its_own_type(value: object, entities: Entities | None) -> str:
+    """Return a Python value or RDF term as N-Triples term, by the type that it has."""
+    value = value.item() if type(value).__module__ == "numpy" and hasattr(value, "item") else value
+    if isinstance(value, Literal) and (value.language or value.datatype not in (None, XSD.string)):
+        if value.language:
+            return f"{_quoted(value)}@{value.language}"
+        name = str(value.datatype).removeprefix(str(XSD))
+        if name in LEXICAL:
+            return _typed(str(value), name)
+        if not is_absolute_iri(str(value.datatype)):
+            raise ValueError(f"its datatype, {value.datatype}, is not an absolute IRI by RFC 3987")
+        return f"{_quoted(value)}^^<{value.datatype}>"
+    kinds = ((bool, "boolean"), (int, "integer"), (float, "double"), (Decimal, "decimal"), (datetime, "dateTime"))
+    for kind, name in (*kinds, (date, "date")):
+        if isinstance(value, kind):
+            return Parameter("", f"xsd:{name}", True).term(value)
+    if isinstance(value, BNode):
+        raise ValueError("a blank node in a query is a variable, and names nothing")
+    if isinstance(value, URIRef) or (isinstance(value, str) and _names_a_term(value)):
+        return Parameter("", "iri", True).term(value, entities)
+    return Parameter("", "literal", True).term(value)
+
+
+def _names_a_term(text: str) -> bool:
+    """Return whether a text is an IRI in angle brackets, or a CURIE with a known prefix."""
+    prefix, colon, name = text.partition(":")
+    if not (colon and name) or re.search(r"[\s<>\"]", text) or name.startswith("//"):
+        return bool(re.fullmatch(r"<[^\s<>\"]+>", text))
+    return prefix in PREFIXES or Prefixes.shipped().find(prefix) is not None
+
+
 @dataclass(frozen=True)
 class Parameter:
-    """A typed slot of a canned query.
+    """A typed slot of a query.
 
-    `type` is "iri", "literal", "number", "integer", a language ("en") or a datatype ("xsd:date"); `choices`, if there
+    `type` is "iri", "literal", "number", "integer", a language ("en") or a datatype ("xsd:date"), or "", of which the
+    value says the type (no canned query has such a slot); `choices`, if there
     are any, are all the values it takes; `limit` says that it stands after LIMIT or OFFSET.
     """
 
@@ -139,6 +171,8 @@ class Parameter:
         """
         if isinstance(value, str) and (len(value) > MAX_CHARACTERS or re.search("[\x00\ud800-\udfff]", value)):
             raise ValueError(f"it has more than {MAX_CHARACTERS} characters, or a NUL, or half a surrogate pair")
+        if not self.type:
+            return _by_its_own_type(value, entities)
         if self.type == "iri":
             iri = self._entity(value, entities)
             if not is_absolute_iri(iri):

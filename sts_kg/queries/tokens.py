@@ -8,7 +8,7 @@ A prefix has at most 256 characters, so that the time is linear also where no co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ __all__ = [
     "Token",
     "chooses_graphs",
     "names_graphs",
+    "pieces",
     "prologue_end",
     "spread",
     "substituted",
@@ -110,14 +111,19 @@ def without_comments(text: str) -> str:
 
 def substituted(text: str, terms: Mapping[str, str]) -> str:
     """Return the text with the variables in `terms` (names without ?) replaced, wherever they are variable tokens."""
+    return "".join(new for _, new in pieces(text, terms))
 
-    def replaced(match: re.Match[str]) -> str:
+
+def pieces(text: str, terms: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the text in pieces, each with what `substituted` makes of it."""
+    at = 0
+    for match in _TOKEN.finditer(text):
         token = match.group()
-        if match.lastgroup != "variable" or token[1:] not in terms:
-            return token
-        # a term must not merge with its neighbours, as `<` with `<iri>` and `"a"@en` with `-1` would
-        before = "" if text[match.start() - 1] in " \n\t({" else " "
-        after = "" if text[match.end() : match.end() + 1] in ("", *" \r\n\t)};,") else " "
-        return f"{before}{terms[token[1:]]}{after}"
-
-    return _TOKEN.sub(replaced, text)
+        if match.lastgroup == "variable" and token[1:] in terms:
+            yield text[at : match.start()], text[at : match.start()]
+            # a term must not merge with its neighbours, as `<` with `<iri>` and `"a"@en` with `-1` would
+            before = "" if text[match.start() - 1] in " \n\t({" else " "
+            after = "" if text[match.end() : match.end() + 1] in ("", *" \r\n\t)};,") else " "
+            yield token, f"{before}{terms[token[1:]]}{after}"
+            at = match.end()
+    yield text[at:], text[at:]

@@ -46,6 +46,8 @@ from .ntriples_terms import split as split
 from .places import Places as Places
 from .prefixes import Prefix as Prefix
 from .prefixes import Prefixes as Prefixes
+from .shown_graph import ShownGraph as ShownGraph
+from .shown_graph import curies_of as curies_of
 from .sizes import max_bytes as max_bytes
 from .sizes import read_whole as read_whole
 from .syntaxes import FORMATS as FORMATS

@@ -24,6 +24,7 @@ from sts_kg.rdf.endings import known_syntax, syntax_of
 from sts_kg.rdf.files import write_bytes
 from sts_kg.rdf.jsonld import jsonld
 from sts_kg.rdf.names import PREFIXES
+from sts_kg.rdf.shown_graph import ShownGraph
 from sts_kg.rdf.syntaxes import FORMATS, Parsed, reason
 from sts_kg.rdf.terms import Term, literal, rdflib_quiet
 
@@ -49,7 +50,7 @@ _PREFIXED = ("turtle", "trig", "n3", "rdfxml", "jsonld")
 _TYPE, _ONTOLOGY, _OWL = ox.NamedNode(RDF.type), ox.NamedNode(OWL.Ontology), str(OWL)
 
 
-def read(*paths: str | Path | Document) -> Graph:
+def read(*paths: str | Path | Document) -> ShownGraph:
     """Return the merged triples of RDF and OWL files, in any syntax that `Document` reads, or of open documents.
 
     Blank nodes of different files stay different. Named graphs of N-Quads, TriG and JSON-LD are merged with the rest.
@@ -69,7 +70,7 @@ def read(*paths: str | Path | Document) -> Graph:
     return graph
 
 
-def parse(text: str, *, syntax: str = "turtle") -> Graph:
+def parse(text: str, *, syntax: str = "turtle") -> ShownGraph:
     """Return the graph of a text in which the project's prefixes need no declaration (Turtle, TriG, N3).
 
     Raises
@@ -98,9 +99,9 @@ def parse(text: str, *, syntax: str = "turtle") -> Graph:
     return graph
 
 
-def of_quads(quads: Iterable[ox.Quad], identifier: URIRef | None = None) -> Graph:
+def of_quads(quads: Iterable[ox.Quad], identifier: URIRef | None = None) -> ShownGraph:
     """Return quads of pyoxigraph as a graph of rdflib, the names of their graphs left out."""
-    graph = Graph(identifier=identifier)
+    graph = ShownGraph(identifier=identifier)
     add = graph.store.add  # graph.add would look at each term again
     with rdflib_quiet():
         for quad in quads:
@@ -142,7 +143,7 @@ class ChangedGraph(Graph):
         raise TypeError("a changed graph cannot be written to")
 
 
-def of_ntriples(data: bytes) -> Graph:
+def of_ntriples(data: bytes) -> ShownGraph:
     """Return N-Triples as a graph, the labels of their blank nodes kept."""
     return of_quads(Parsed(data, "ntriples", rename=False))
 
@@ -263,8 +264,8 @@ def write(graphs: Graph | Mapping[URIRef, Graph], path: str | Path) -> None:
     write_bytes(path, gzip.compress(data, mtime=0) if Path(path).suffix.lower() == ".gz" else data)
 
 
-def _empty() -> Graph:
-    graph = Graph(bind_namespaces="none")
+def _empty() -> ShownGraph:
+    graph = ShownGraph(bind_namespaces="none")
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace)
     return graph

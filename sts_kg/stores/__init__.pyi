@@ -12,7 +12,9 @@ from .folder import graphs_of_links as graphs_of_links
 from .folder import open_store as open_store
 from .http import send as send
 from .kinds import KINDS as KINDS
+from .outcomes import Outcomes as Outcomes
 from .profiles import PROFILES as PROFILES
+from .profiles import Profile as Profile
 from .pushing import Pushed as Pushed
 from .pushing import Verified as Verified
 from .pushing import push as push

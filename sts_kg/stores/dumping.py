@@ -20,9 +20,12 @@ from typing import BinaryIO, cast
 from rdflib import URIRef
 
 from sts_kg.rdf import expand, write_bytes, writing, writing_folder
+from sts_kg.safe import brief, counted
+from sts_kg.shown import Shown
 from sts_kg.stores.blank_nodes import ScopedNames, StructuralNames
 from sts_kg.stores.content import Content, Source, rereadable
 from sts_kg.stores.loaders import scripts
+from sts_kg.stores.outcomes import Outcomes
 
 __all__ = ["MANIFEST", "Dumped", "dump"]
 
@@ -30,8 +33,8 @@ MANIFEST = "manifest.json"
 _BATCH = 20_000  # triples written at once
 
 
-@dataclass(frozen=True)
-class Dumped:
+@dataclass(frozen=True, repr=False)
+class Dumped(Shown):
     """A graph in a file: its name, the file, the number of triples, their digest, and the SHA-256 of the file."""
 
     graph: str
@@ -40,13 +43,16 @@ class Dumped:
     digest: str
     sha256: str
 
+    def __repr__(self) -> str:
+        return f"<Dumped {brief(self.graph)}: {counted(self.triples, 'triple')} in {brief(self.file)}>"
+
 
 def dump(
     graphs: Mapping[URIRef, Source],
     folder: str | Path,
     *,
     scope: str | None = None,
-) -> list[Dumped]:
+) -> Outcomes[Dumped]:
     """Write named graphs into a new folder, and return one record for each.
 
     There is a file of N-Quads for each graph (`.nq.gz`), `manifest.json` with these records, and a script for the
@@ -69,7 +75,7 @@ def dump(
     OSError
         The folder cannot be written, or the disk is full.
     """
-    done = []
+    done = Outcomes[Dumped]()
     with writing_folder(folder) as beside, ExitStack() as open_files:
         sources = {str(expand(f"<{name}>")): rereadable(source, open_files) for name, source in graphs.items()}
         names = ScopedNames(scope) if scope is not None else StructuralNames(sources)

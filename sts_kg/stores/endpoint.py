@@ -35,6 +35,7 @@ from sts_kg.errors import (
 from sts_kg.queries import QueryText, without_comments
 from sts_kg.rdf import Term, expand, literal, nquads, parse, rdflib_quiet
 from sts_kg.safe import counted, without_secrets
+from sts_kg.shown import Shown
 from sts_kg.stores.cache import Cache
 from sts_kg.stores.http import agent, send
 from sts_kg.stores.profiles import PROFILES
@@ -62,7 +63,7 @@ _BAD = (ParseError, ValueError, KeyError, TypeError, AttributeError, RecursionEr
 _one_at_a_time: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)  # by host
 
 
-class Endpoint:
+class Endpoint(Shown):
     """A SPARQL 1.1 endpoint, queried within limits of time and size.
 
     The prefixes of the project need no declaration. Lexical forms, languages and datatypes stay as they were sent.

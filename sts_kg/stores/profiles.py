@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sts_kg.safe import brief
+from sts_kg.shown import Shown
+
 __all__ = ["PROFILES", "Profile"]
 
 
-@dataclass(frozen=True)
-class Profile:
+@dataclass(frozen=True, repr=False)
+class Profile(Shown):
     """How one kind of endpoint differs from others.
 
     Parameters
@@ -39,6 +42,9 @@ class Profile:
     most_rows: int | None = None
     nested: bool = False
     hints: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Profile: {brief(self.about)}>"
 
 
 _SORTED = "Virtuoso sorts at most 10,000 rows for one OFFSET: use pages(), or ask for less"

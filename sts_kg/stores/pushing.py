@@ -18,10 +18,12 @@ from rdflib import URIRef
 
 from sts_kg.errors import EndpointError
 from sts_kg.rdf import expand
-from sts_kg.safe import counted
+from sts_kg.safe import brief, counted
+from sts_kg.shown import Shown
 from sts_kg.stores.blank_nodes import ScopedNames, StructuralNames
 from sts_kg.stores.content import Content, Source, rereadable
 from sts_kg.stores.digest import Digest
+from sts_kg.stores.outcomes import Outcomes
 from sts_kg.stores.targets import EndpointTarget, FolderTarget, PushProgress, Target, routes
 
 __all__ = ["Pushed", "Verified", "push", "verify"]
@@ -29,8 +31,8 @@ __all__ = ["Pushed", "Verified", "push", "verify"]
 _BLANK = re.compile(rb"(?:\S+ \S+ )?_:")  # a blank node as subject or object
 
 
-@dataclass(frozen=True)
-class Pushed:
+@dataclass(frozen=True, repr=False)
+class Pushed(Shown):
     """A graph after a push: name, number of triples, digest, seconds; `skipped` if it was already there."""
 
     graph: str
@@ -39,9 +41,13 @@ class Pushed:
     seconds: float
     skipped: bool
 
+    def __repr__(self) -> str:
+        state = "already there" if self.skipped else f"pushed in {self.seconds:.1f} s"
+        return f"<Pushed {brief(self.graph)}: {counted(self.triples, 'triple')}, {state}>"
 
-@dataclass(frozen=True)
-class Verified:
+
+@dataclass(frozen=True, repr=False)
+class Verified(Shown):
     """A graph compared with a store: its name, the numbers of triples and the digests here and there, and the state.
 
     The state is `same`, `missing`, `other content`, or `not compared` for a graph that only the store has (its digests
@@ -57,6 +63,9 @@ class Verified:
     digest_there: str
     blank_nodes: int
 
+    def __repr__(self) -> str:
+        return f"<Verified {brief(self.graph)}: {brief(self.state, 50)}, {counted(self.triples_there, 'triple')} there>"
+
 
 def push(
     graphs: Mapping[URIRef, Source],
@@ -69,7 +78,7 @@ def push(
     scope: str | None = None,
     timeout_s: float = 300.0,
     progress: PushProgress | None = None,
-) -> list[Pushed]:
+) -> Outcomes[Pushed]:
     """Push named graphs into a store, each completely or not at all, and return what the store has now.
 
     A graph that the store already has with the same content is skipped. After an error or a kill, the same call resumes
@@ -108,7 +117,7 @@ def push(
     with _prepared(graphs, target, scope, timeout_s, update=update, graph_store=graph_store) as (store, prepared):
         contents = dict(prepared)
         same = {name: _is_there(store, name, content, replace=replace) for name, content in contents.items()}
-        return [_put(store, name, content, same[name], batch, progress) for name, content in contents.items()]
+        return Outcomes(_put(store, name, content, same[name], batch, progress) for name, content in contents.items())
 
 
 def verify(
@@ -118,7 +127,7 @@ def verify(
     base: str | None = None,
     scope: str | None = None,
     timeout_s: float = 300.0,
-) -> list[Verified]:
+) -> Outcomes[Verified]:
     """Compare named graphs with those of a store, and return one record for each; nothing is written.
 
     Parameters
@@ -142,9 +151,8 @@ def verify(
         found = [_compared(store, name, content) for name, content in prepared]
         others = store.names(base) if base is not None else []
         known = {each.graph for each in found}
-        return found + [
-            Verified(name, "not compared", 0, "", store.count(name), "", 0) for name in others if name not in known
-        ]
+        beside = (name for name in others if name not in known)
+        return Outcomes([*found, *(Verified(name, "not compared", 0, "", store.count(name), "", 0) for name in beside)])
 
 
 @contextmanager

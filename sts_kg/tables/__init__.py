@@ -1,6 +1,6 @@
 """What a query returns, and how it is shown: `Table`, and cells as text, Markdown and HTML.
 
-For every room that has rows to show; frames of pandas and polars, JSON, CSV.
+For every room that has rows to show; frames of pandas, polars and Arrow, networks, JSON, CSV.
 It never queries a graph and never prints.
 """
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from sts_kg.safe import UNSAFE
 
-__all__ = ["CONTROL", "Cell", "markdown_table", "markdown_text", "text_table", "wrapped"]
+__all__ = ["CONTROL", "NO_ROWS", "Cell", "markdown_table", "markdown_text", "text_table", "wrapped"]
 
 _GAP = "  "
-_NO_ROWS = "0 rows"
+#: What stands for the rows of a table without any.
+NO_ROWS = "0 rows"
 
 # C0 and C1 except tab and line ends, and what XML 1.0 and HTML do not allow.
 CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\ud800-\udfff\ufffe\uffff]")
@@ -50,7 +51,7 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[Cell | str]]) 
     lines = [_markdown_line(header), _markdown_line(["---"] * len(header), raw=True)]
     empty = _markdown_line([""] * len(header), raw=True)
     body = [_markdown_line([str(cell) for cell in row]) if any(row) else empty for row in rows]
-    return "\n".join([*lines, *body] if body else [*lines, "", _NO_ROWS])
+    return "\n".join([*lines, *body] if body else [*lines, "", NO_ROWS])
 
 
 def _markdown_line(cells: Sequence[str], *, raw: bool = False) -> str:
@@ -94,7 +95,7 @@ def text_table(header: Sequence[str], rows: Iterable[Sequence[Cell | str]], *, w
         natural = _narrowed(natural, filled, width - len(_GAP) * (len(natural) - 1))
     shown = [_aligned(cells, natural) for cells in lines]
     shown.insert(1, _GAP.join("-" * size for size in natural))
-    return "\n".join(shown if len(lines) > 1 else [*shown, _NO_ROWS])
+    return "\n".join(shown if len(lines) > 1 else [*shown, NO_ROWS])
 
 
 def wrapped(text: str, width: int) -> str:

@@ -1,4 +1,4 @@
-"""The table that a query returns: whole RDF terms, and their ways into Python, pandas, polars, JSON, CSV and a page.
+"""The table that a query returns: whole RDF terms, and their ways into Python, frames, networks, JSON, CSV and a page.
 
 A literal whose lexical form is not one of its datatype ("abc" as an integer) is never an error: it is shown and
 converted as that form.
@@ -15,17 +15,20 @@ from rdflib import Literal, URIRef
 
 from sts_kg.errors import UnknownNameError
 from sts_kg.rdf import Term
-from sts_kg.safe import counted
+from sts_kg.safe import brief, counted
 from sts_kg.shown import Shown
-from sts_kg.tables.frames import as_pandas, as_polars
+from sts_kg.tables.frames import as_arrow, as_pandas, as_polars
 from sts_kg.tables.layout import markdown_table, text_table
+from sts_kg.tables.networks import rows_as_networkx
 from sts_kg.tables.results import as_csv, as_json, as_srj, as_tsv, csv_cell
 from sts_kg.tables.spreadsheets import write_rows
 from sts_kg.tables.values import Value, kind_of, shown, typed
 
 if TYPE_CHECKING:
+    import networkx
     import pandas
     import polars
+    import pyarrow
 
 __all__ = ["Table"]
 
@@ -62,7 +65,7 @@ class Table(Shown):
         assert all(len(row) == len(self.variables) for row in self.rows), "each row has one cell for each variable"
 
     def __repr__(self) -> str:
-        return f"<Table: {counted(len(self), 'row')} of {', '.join(self.variables)}>"
+        return f"<Table: {counted(len(self), 'row')} of {brief(', '.join(self.variables))}>"
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -184,6 +187,11 @@ class Table(Shown):
         integer: Int64 (object beyond 64 bits); boolean: boolean; double, float: Float64, where NaN is not NA;
         decimal: object of Decimal; date, dateTime: datetime64 (UTC if all have a time zone); IRIs (as CURIEs),
         strings, and columns without any value: string. A column of several kinds stays object.
+
+        Raises
+        ------
+        MissingLibraryError
+            pandas is not installed; so do the other frames for their library.
         """
         return as_pandas(self._columns(), len(self))
 
@@ -195,6 +203,36 @@ class Table(Shown):
         without any value: String. A column of several kinds, or of numbers too long for its type, is Object.
         """
         return as_polars(self._columns())
+
+    def to_arrow(self) -> pyarrow.Table:
+        """Return an Arrow table with columns typed by XSD type; unbound is null.
+
+        integer: int64, or a decimal of as many digits as the longest needs; boolean: bool; double, float: float64,
+        where NaN is not null; decimal: decimal128 or decimal256, of as many digits as needed; date: date32; dateTime:
+        timestamp in microseconds (UTC if all have a time zone); IRIs (as CURIEs), strings, and columns without any
+        value: string. A column of several kinds, or of numbers of more than 76 digits, is a string column of the
+        lexical forms. The metadata of a field has its `kind` as `kinds` has it, such as `IRI` or `mixed`.
+        """
+        return as_arrow(self._columns(), self.kinds(), len(self))
+
+    def to_networkx(self, source: str, target: str) -> networkx.MultiDiGraph:
+        """Return a networkx MultiDiGraph with an edge for each row, from its `source` to its `target`.
+
+        Nodes are the terms of these two variables, with the attributes `label` and `kind`; the other cells of a row are
+        attributes of its edge, as Python values, an unbound one left out. A row of which one end is unbound has the
+        other as a node.
+
+        Raises
+        ------
+        UnknownNameError
+            The table has no such variable; the error lists similar ones.
+        MissingLibraryError
+            networkx is not installed.
+        """
+        for name in (source, target):
+            self.column(name)
+        rows = (dict(zip(self.variables, row, strict=True)) for row in self.rows)
+        return rows_as_networkx(rows, source, target, self.labels)
 
     def _columns(self) -> dict[str, tuple[Term | None, ...]]:
         columns = zip(*self.rows, strict=True) if self.rows else ((),) * len(self.variables)

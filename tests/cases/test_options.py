@@ -19,6 +19,7 @@ from sts_kg.cases.asking import Question
 from sts_kg.cases.case import Declined, Given
 from sts_kg.cases.sources import CaseSource
 from sts_kg.cases.statuses import STATUSES
+from sts_kg.display import as_text
 from sts_kg.errors import CaseError
 from sts_kg.guideline import short
 from sts_kg.rdf.names import STS, local
@@ -853,14 +854,14 @@ def test_csv_has_the_words(shown: Answers) -> None:
         assert {key: row[key] for key in of_nothing} == of_nothing
 
 
-def test_html_has_the_words_and_the_contradictions(shown: Answers) -> None:
-    html = shown._repr_html_()
-    assert "<td>met in general</td>" in html
-    assert "wording: may be offered; how often: not common, amongst people with stage 4 soft tissue sarcoma" in html
-    assert "<td>kinds: 2 not met, 1 undetermined; tried; declined; hangs on D20</td>" in html
-    assert html.count("<td>contradictory</td>") == 18
+def test_it_is_shown_as_a_board_with_the_contradictions(shown: Answers) -> None:
+    html, text = shown._repr_html_(), as_text(shown, 120)
+    assert "number of cases                               met  not met  undetermined  contradictory" in text
+    assert "chemotherapy                                  1    –        –             1" in text
     place = "the mapping given, line 1"
-    assert f"<p>case x contradicts itself: unresectable is yes ({place}); resectable is yes (line 1)</p>" in html
+    assert "1 case contradicts itself, so nothing follows from what is known" in text
+    assert f"- case x contradicts itself: unresectable is yes ({place}); resectable is yes (line 1)" in text
+    assert [html.count(f'<td class="{one}">') for one in STATUSES[:3]] == [10, 2, 6]
     assert repr(shown) == "<Answers: 36 for 2 cases>"
 
 

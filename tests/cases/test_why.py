@@ -416,7 +416,7 @@ def test_any_condition_over_with_and_without_is_answered_and_explained(
 def guideline_of(asserted: Graph) -> Guideline:
     """Return a guideline that is no more than a graph."""
     made = object.__new__(Guideline)
-    made.folder, made.asserted = Path(), asserted
+    made.folder, made.asserted, made.iri = Path(), asserted, STS.ontology
     return made
 
 

@@ -72,7 +72,7 @@ SAME: dict[tuple[str, ...], Callable[[KnowledgeGraph], object]] = {
         sets=kg.with_mappings(LOCAL).concept_sets()
     ).sql("codes"),
     ("cohort", "concepts", "--mappings", LOCAL, "--format", "csv"): lambda kg: (
-        kg.with_mappings(LOCAL).concept_sets().to_table().to_csv()
+        kg.with_mappings(LOCAL).concept_sets().table().to_csv()
     ),
     ("cohort", "views"): lambda kg: kg.view_definitions(),
     ("cohort", "sql", "--table", "t"): lambda kg: kg.sql("duckdb", "counts", table="t"),
@@ -260,8 +260,17 @@ def test_a_prefix_by_a_synonym_finds_the_rows(kg: KnowledgeGraph) -> None:
 
 
 def test_every_command_is_held_against_its_function() -> None:
-    """`completion` prints click's script and has no function; `check` is in test_gates."""
-    tested = {arguments[0] for arguments in SAME} | {"check", "describe", "export", "link", "push", "review", "source"}
+    """`completion` prints click's script and has no function; `check` is in test_gates, `picture` in test_pictures."""
+    tested = {arguments[0] for arguments in SAME} | {
+        "check",
+        "describe",
+        "export",
+        "link",
+        "picture",
+        "push",
+        "review",
+        "source",
+    }
     context = click.Context(app)
     assert tested | {"completion"} == set(app.list_commands(context))
 

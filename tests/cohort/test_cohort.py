@@ -18,6 +18,7 @@ from typing import Any
 import course_oracle
 import numpy as np
 import oracle
+import polars as pl
 import pytest
 from click.testing import CliRunner
 from random_cases import a_case, cases
@@ -240,6 +241,14 @@ def test_the_cohort_table_of_omop(kg: KnowledgeGraph, tmp_path: Path) -> None:
             "cohort_end_date": "2026-01-31",
         }
     ]
+    frame = cohort.rows("omop", as_of=date(2026, 1, 31)).to_polars()
+    assert dict(frame.schema) == {
+        "cohort_definition_id": pl.Int64,
+        "subject_id": pl.Int64,
+        "cohort_start_date": pl.Date,
+        "cohort_end_date": pl.Date,
+    }
+    assert frame["cohort_end_date"].to_list() == [date(2026, 1, 31)] * n
     with pytest.raises(ArgumentError, match="needs the date"):
         cohort.rows("omop")
 
@@ -248,6 +257,31 @@ def test_omop_wants_numbers_for_patients(four: Cohort, tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="subject_id is a whole number, and 'a' is none"):
         four.rows("omop", as_of=date(2026, 1, 31)).write(tmp_path / "cohort.csv")
     assert not (tmp_path / "cohort.csv").exists()
+
+
+STATUSES = ["contradictory", "not-met", "undetermined", "met"]
+
+
+def test_a_pivot_has_the_statuses_alone_as_ordered_categories(four: Cohort) -> None:
+    pandas, polars = four.rows("pivot").to_pandas(), four.rows("pivot").to_polars()
+    assert pandas.shape == polars.shape == (4, 19)
+    assert [str(dtype) for dtype in dict.fromkeys(pandas.dtypes)] == ["string", "category"]
+    for name in pandas.columns[1:]:
+        assert list(pandas[name].cat.categories) == STATUSES and pandas[name].cat.ordered
+    assert pandas["pazopanib"].tolist() == ["met", "undetermined", "not-met", "contradictory"]
+    assert pandas["pazopanib"].max() == "met"
+    assert (pandas["pazopanib"] >= "undetermined").tolist() == [True, True, False, False]
+    assert polars["pazopanib"].dtype == pl.Enum(STATUSES)
+    assert polars["pazopanib"].sort().to_list() == STATUSES
+    wide = four.rows("wide").to_pandas()
+    assert wide[[*pandas.columns]].equals(pandas)
+    long = four.rows("long").to_pandas()
+    assert long["status"].cat.ordered and list(long["status"].cat.categories) == STATUSES
+
+
+def test_a_status_that_nobody_has_is_a_category_all_the_same(four: Cohort) -> None:
+    found = four.rows("pivot").to_pandas()["doxorubicin_ifosfamide"]
+    assert set(found) < set(STATUSES) and list(found.cat.categories) == STATUSES
 
 
 def test_frames(four: Cohort) -> None:

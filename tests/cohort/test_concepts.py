@@ -109,11 +109,11 @@ def test_what_a_hospital_has_no_name_for_is_counted(sets: ConceptSets) -> None:
         *("http://www.orpha.net", "http://www.nlm.nih.gov/research/umls", "http://fdasis.nlm.nih.gov"),
     }
     assert (sets.unnamed["CHEBI"], sets.unnamed["MONDO"]) == (3, 1)
-    assert sets.to_table().notes[0].startswith("left out, since neither OMOP nor FHIR names the vocabulary: CHEBI 3, ")
+    assert sets.table().notes[0].startswith("left out, since neither OMOP nor FHIR names the vocabulary: CHEBI 3, ")
 
 
 def test_the_table_is_the_rows(sets: ConceptSets) -> None:
-    table = [*csv.reader(io.StringIO(sets.to_table().to_csv()))]
+    table = [*csv.reader(io.StringIO(sets.table().to_csv()))]
     assert tuple(table[0]) == ConceptRow._fields
     assert [[*map(str, (int(cell) if isinstance(cell, bool) else cell for cell in row))] for row in sets.rows] == table[
         1:

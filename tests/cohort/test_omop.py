@@ -424,7 +424,7 @@ def test_tables_are_where_the_site_says(sets: ConceptSets) -> None:
 @pytest.mark.parametrize("null", ["", None])
 def test_the_concept_sets_may_be_a_table_of_the_site(sets: ConceptSets, null: str | None) -> None:
     made = database_of(a_person(1, 2, 3))
-    columns = sets.to_table().variables
+    columns = sets.table().variables
     made.execute(f"CREATE TABLE ours ({', '.join(columns)})")
     rows = [tuple(null if cell == "" else cell for cell in row) for row in sets.rows]
     made.executemany(f"INSERT INTO ours VALUES ({', '.join('?' * len(columns))})", rows)

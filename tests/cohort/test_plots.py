@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -94,6 +95,24 @@ def test_the_same_table_gives_the_same_bytes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PICTURES)
+def test_a_strict_policy_finds_no_style_and_a_page_no_id_twice(name: str) -> None:
+    svg, other = PICTURES[name](), statuses(table(" ".join(COUNTS.variables), COUNTS.rows[0]), footer=FOOTER)
+    assert not re.search(r"style|<script|<!|<\?", svg)
+    ids, others = (re.findall(r' id="([^"]+)"', each) for each in (svg, other))
+    assert len(ids) == len({*ids}) and {*ids}.isdisjoint(others)
+    assert {*re.findall(r'(?:url\(|href=")#([^)"]+)', svg)} == {*ids}
+
+
+def test_a_notebook_shows_a_picture_that_is_still_its_text() -> None:
+    drawn = statuses(COUNTS, footer=FOOTER)
+    assert str(drawn) in drawn._repr_html_() and drawn.startswith("<svg ")
+    assert repr(drawn) == f"<Plot: Options by status, 1,340 patients; {len(drawn):,} characters of SVG>"
+    assert "beta & <gamma>: * met, * undetermined, 400 not met, 40 contradictory. " in drawn.alt
+    copied = pickle.loads(pickle.dumps(drawn))
+    assert (copied, copied.alt) == (drawn, drawn.alt)
+
+
+@pytest.mark.parametrize("name", PICTURES)
 def test_all_of_it_lies_within_the_page(name: str) -> None:
     root = ElementTree.fromstring(PICTURES[name]())
     left, top, width, height = map(float, root.attrib["viewBox"].split())
@@ -106,7 +125,7 @@ def test_all_of_it_lies_within_the_page(name: str) -> None:
 def lengths(svg: str) -> list[float]:
     """Return the lengths of the pieces of the bars, in points: rectangles as high as a bar."""
     found = []
-    for path in re.findall(r'<path d="M ([^"z]+)z\s*" clip-path="[^"]*" style=', svg):
+    for path in re.findall(r'<path d="M ([^"z]+)z\s*" clip-path="[^"]*" (?:fill|stroke)=', svg):
         corners = [tuple(map(float, each.split())) for each in re.split(r"[ML]", path) if each.strip()]
         width, height = (max(axis) - min(axis) for axis in zip(*corners, strict=True))
         if len(corners) == 4 and abs(height - 72 * 0.165) < 0.5:
@@ -139,7 +158,8 @@ def test_what_is_not_drawn_is_counted() -> None:
 
 @pytest.mark.parametrize("drawn", [statuses, questions, combinations])
 def test_an_empty_table_is_a_picture(drawn: Callable[..., str]) -> None:
-    variables = {statuses: COUNTS, questions: ASKED, combinations: PATTERNS}[drawn].variables
+    tables: dict[Callable[..., str], Table] = {statuses: COUNTS, questions: ASKED, combinations: PATTERNS}
+    variables = tables[drawn].variables
     assert FOOTER in texts(drawn(table(" ".join(variables)), footer=FOOTER))
 
 

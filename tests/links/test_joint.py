@@ -92,3 +92,13 @@ def test_a_graph_without_slices_has_no_graph_to_ask(kg: KnowledgeGraph, linked: 
     names = [*(f"{STS}link/{name}" for name in slices), f"{STS}links"]
     assert [str(row[0]) for row in linked.sparql(asked)] == names  # type: ignore[union-attr] # a SELECT
     assert len(kg.sparql(asked)) == 0  # type: ignore[arg-type] # a SELECT
+
+
+def test_a_query_of_slices_by_name_is_no_slip(linked: KnowledgeGraph) -> None:
+    asked = linked.query("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")
+    assert isinstance(asked, Table) and len(asked) > 0 and asked.notes == ()
+    wrong = linked.query("SELECT * { GRAPH <https://w3id.org/sts-kg/link/extrnal> { ?s ?p ?o } }")
+    assert isinstance(wrong, Table)
+    assert [note.partition("; ")[0] for note in wrong.notes] == [
+        "there is no graph <https://w3id.org/sts-kg/link/extrnal> here"
+    ]

@@ -167,7 +167,7 @@ def test_the_report_as_values_text_and_html(report: LinkReport) -> None:
     assert (
         str(report).splitlines()[0].startswith("made-up: 46 of 65 triples kept (up); mappings: 7 found, 2 other form,")
     )
-    assert report._repr_html_().count("<table") == 3  # summary, what holds, what needs a hand
+    assert report._repr_html_().count("<table") == 4  # what holds, what needs a hand, documents and mapping sets
     assert report.to_markdown().splitlines()[2].startswith("- made-up: ")
     assert len(report.table()) == len(report.links)
     (chebi,) = [row for row in report.coverage() if str(row[1]) == "CHEBI"]

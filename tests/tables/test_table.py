@@ -1,11 +1,10 @@
 """The table of a query: values by XSD type, the W3C result formats to the letter, frames that keep types."""
 
-import builtins
 import json
 import math
 import pickle
 import re
-from collections.abc import Callable
+import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -19,7 +18,7 @@ from hypothesis import strategies as st
 from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import RDF, XSD
 
-from sts_kg.errors import UnknownNameError
+from sts_kg.errors import MissingLibraryError, UnknownNameError
 from sts_kg.rdf.names import STS
 from sts_kg.rdf.terms import Term
 from sts_kg.tables.table import Table
@@ -475,18 +474,21 @@ def test_a_pandas_frame_without_columns_keeps_its_rows() -> None:
     assert Table((), ((), ())).to_pandas().shape == (2, 0)
 
 
-@pytest.mark.parametrize("name", ["pandas", "polars"])
-def test_a_missing_library_is_named_with_its_remedy(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    real: Callable[..., Any] = builtins.__import__
-
-    def without(wanted: str, *rest: Any, **options: Any) -> Any:
-        if wanted == name:
-            raise ModuleNotFoundError(wanted)
-        return real(wanted, *rest, **options)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ImportError, match=rf"to_{name}\(\) needs {name}: pip install {name}"):
-        getattr(MIXED, f"to_{name}")()
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("pandas", "to_pandas() needs pandas: pip install 'sts-kg[notebook]'"),
+        ("polars", "to_polars() needs polars: pip install polars"),
+        ("pyarrow", "to_arrow() needs pyarrow: pip install 'sts-kg[cohort]'"),
+        ("networkx", "to_networkx() needs networkx: pip install 'sts-kg[notebook]'"),
+    ],
+)
+def test_a_missing_library_is_named_with_its_remedy(name: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, name, None)
+    ends = ("drug", "note") if name == "networkx" else ()
+    with pytest.raises(MissingLibraryError) as caught:
+        getattr(MIXED, told.partition("(")[0])(*ends)
+    assert str(caught.value) == told
 
 
 # --- labels beside IRIs, and many empty cells

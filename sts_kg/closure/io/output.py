@@ -140,6 +140,11 @@ class Output:
             total -= told.size
         return total
 
+    @property
+    def n_asserted(self) -> int:
+        """The number of asserted triples."""
+        return sum(map(len, self._asserted.values()))
+
     @cached_property
     def counts(self) -> tuple[int, int, int]:
         """The numbers of asserted, inferred and trivial triples.
@@ -149,8 +154,7 @@ class Output:
         TooManyTriplesError
             Equal terms would give more than `LIMIT` triples.
         """
-        asserted = sum(map(len, self._asserted.values()))
-        return asserted, sum(s.size for _, s, _ in self.inferred()), sum(s.size for _, s, _ in self.trivial())
+        return self.n_asserted, sum(s.size for _, s, _ in self.inferred()), sum(s.size for _, s, _ in self.trivial())
 
     @cached_property
     def _asserted(self) -> dict[int, Ids]:

@@ -15,16 +15,16 @@ from sts_kg.closure.proofs.inconsistency import Inconsistency, inconsistency
 from sts_kg.closure.rules.checks import Clashes
 from sts_kg.closure.terms import Terms
 from sts_kg.closure.triples import Found
-from sts_kg.rdf import compress, node, ntriples, rdflib_quiet
+from sts_kg.rdf import ShownGraph, compress, node, ntriples, rdflib_quiet
 
 __all__ = ["add_to", "closed_by_owlrl", "graph_of", "ids_of", "inconsistencies", "warnings"]
 
 _LONGEST = 200  # characters of a literal in a sentence
 
 
-def graph_of(output: Output, *parts: Iterator[Rows]) -> Graph:
+def graph_of(output: Output, *parts: Iterator[Rows]) -> ShownGraph:
     """Return triples as a new rdflib Graph."""
-    graph = Graph(bind_namespaces="none")
+    graph = ShownGraph(bind_namespaces="none")
     add_to(graph, output, *parts)
     return graph
 

@@ -9,17 +9,22 @@ from rdflib.term import Node
 
 from sts_kg.closure.rules.table import RULES
 from sts_kg.rdf import compress
+from sts_kg.safe import brief
+from sts_kg.shown import Shown
 
 __all__ = ["Inconsistency", "inconsistency"]
 
 
-@dataclass(frozen=True, order=True)
-class Inconsistency:
+@dataclass(frozen=True, order=True, repr=False)
+class Inconsistency(Shown):
     """A rule that concluded *false*: its W3C id, the terms that it reports, and a sentence with them."""
 
     rule: str
     terms: tuple[Node, ...]
     message: str
+
+    def __repr__(self) -> str:
+        return f"<Inconsistency: {brief(str(self))}>"
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.message}"

@@ -14,12 +14,14 @@ from sts_kg.closure.terms import Terms
 from sts_kg.closure.vocabulary import expanded
 from sts_kg.rdf import compress, node, ntriples, rdflib_quiet, split
 from sts_kg.rdf.xsd import ILL_TYPED, SUPPORTED, Value, contains, value
+from sts_kg.safe import brief, counted
+from sts_kg.shown import Shown
 
 __all__ = ["Proof", "check", "proof_of"]
 
 
-@dataclass(frozen=True)
-class Proof:
+@dataclass(frozen=True, repr=False)
+class Proof(Shown):
     """A triple and why it holds: the rule that concludes it with the proofs of its premises, or its source.
 
     Attributes
@@ -44,6 +46,20 @@ class Proof:
     source: str | None = None
     members: tuple[Node, ...] = ()
     sentences: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        by = self.rule or "what is asserted"
+        return f"<Proof: {brief(self.conclusion)}, by {by}, {counted(self.n_steps, 'step')}>"
+
+    @property
+    def n_steps(self) -> int:
+        """The number of different steps, asserted triples among them."""
+        return sum(1 for _ in self._all())
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the step only gives the members of a list."""
+        return self.rule == LIST
 
     @property
     def conclusion(self) -> str:
@@ -103,8 +119,6 @@ class Proof:
             f"{'  ' * depth}- `{each.conclusion}` — {each.reason}{' (shown above)' if again else ''}\n"
             for depth, each, again in self._lines()
         )
-
-    _repr_markdown_ = to_markdown
 
     def as_dict(self) -> dict[str, object]:
         """Return the proof as plain values: a list of steps, the conclusion first, with premises by their number."""

@@ -1,4 +1,4 @@
-"""Libraries that a cohort can do without, imported when they are needed."""
+"""Libraries that can be done without, imported when they are needed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["needed"]
 
 
 def needed(module: str, what: str, extra: str = "cohort") -> Any:
-    """Return a module of an optional library; `what` is what needs it, `extra` what installs it.
+    """Return a module of an optional library; `what` is what needs it, `extra` what installs it, empty for none.
 
     Raises
     ------
