@@ -104,8 +104,9 @@ def test_the_text_of_a_graph() -> None:
     graph.bind("ex", "http://example.org/")
     name = next(f"_:{subject}" for subject in graph.subjects() if not isinstance(subject, URIRef))
     assert as_text(graph, 120).replace(name, "_:x") == (
-        "subjects by class  drug 3\n\n[the triples below as a picture]\n\n"
+        "Graph of 9 triples\n\n"
         "subjects by class  drug 3\n\n"
+        "[the triples below as a picture]\n\n"
         f"{'subject':{len(name)}}  predicate   object\n{'-' * len(name)}  ----------  {'-' * len(name)}\n"
         f"{'drug sts:Drug':{len(name)}}  rdfs:label  drug\n"
         f"{'sts:doxorubicin':{len(name)}}  ex:like     ifosfamide sts:ifosfamide\n"
