@@ -8,11 +8,13 @@ below `notebooks/`; they are run first, unless `-D run_notebooks=0` is given.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 
@@ -68,8 +70,6 @@ def add_navigation(app: Sphinx, name: str, source: list[str]) -> None:
 
 def notebooks() -> Iterator[tuple[str, str, str]]:
     """Yield the name of the page, the title and the first paragraph of each notebook."""
-    import nbformat
-
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         lines = nbformat.read(path, as_version=4).cells[0].source.split("\n")
         about = " ".join(lines[1:]).strip().partition("  ")[0]
@@ -87,20 +87,13 @@ def add_gallery(app: Sphinx, name: str, source: list[str]) -> None:
 
 def notebook_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield the notebooks as pages: name, what the template of the theme needs, and its name."""
-    import nbformat
-    from nbconvert import HTMLExporter
-    from nbconvert.preprocessors import ExecutePreprocessor
+    sys.path.insert(0, str(ROOT / "docs"))
+    from gallery import body, executed
 
     for page, title, _ in notebooks():
-        notebook = nbformat.read(ROOT / f"{page}.ipynb", as_version=4)
-        if app.config.run_notebooks:
-            ExecutePreprocessor(timeout=120, extra_arguments=["--log-level=ERROR"]).preprocess(
-                notebook, {"metadata": {"path": ROOT / "notebooks"}}
-            )
-        body, _ = HTMLExporter(
-            template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True
-        ).from_notebook_node(notebook)
-        yield page, {"title": title, "body": f'<article class="notebook">{body}</article>'}, "page.html"
+        path = ROOT / f"{page}.ipynb"
+        notebook = executed(path) if app.config.run_notebooks else nbformat.read(path, as_version=4)
+        yield page, {"title": title, "body": f'<article class="notebook">{body(notebook)}</article>'}, "page.html"
 
 
 def setup(app: Sphinx) -> None:

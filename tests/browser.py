@@ -37,7 +37,7 @@ class Browser:
         self._chromium = chromium
 
     def open(self, page: Path, *, scheme: str = "light", width: int = 1100, shot: Path | None = None) -> Seen:
-        """Return what a page does when it is opened, after it has come to rest; `shot` is where a picture of it goes."""
+        """Return what a page does when it is opened, until it rests; `shot` is where a picture of it goes."""
         tab = self._chromium.new_page(color_scheme=scheme, viewport={"width": width, "height": 800})
         requests: list[str] = []
         errors: list[str] = []

@@ -15,6 +15,7 @@ from browser import Browser, browser  # noqa: F401 # a fixture
 from servers import oxigraph_server
 
 import sts_kg
+from sts_kg.tables import static_page
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -92,7 +93,7 @@ def test_the_page_of_a_notebook_loads_nothing(
     tmp_path: Path,
 ) -> None:
     page = tmp_path / f"{path.stem}.html"
-    page.write_text(gallery.rendered(run(path)), encoding="utf-8")
+    page.write_text(static_page(path.stem, gallery.body(run(path))), encoding="utf-8")
     assert page.stat().st_size < MOST_BYTES
     for scheme in ("light", "dark"):
         seen = browser.open(page, scheme=scheme)
