@@ -23,7 +23,7 @@ SCHEMAS = {path.name.partition(".")[0]: path for path in sorted((ROOT / "docs" /
 #: Schema to commands whose output it describes. `{tests}` is the folder of the tests.
 COMMANDS = {
     "ask": [*(f"ask example:{case}" for case in "abcdefgh")],
-    "check": ["check"],
+    "check": ["check --queries odd"],
     "cohort-counts": ["cohort counts example:cohort", "cohort counts example:cohort --min-cell 1"],
     "cohort-manifest": ["cohort counts example:cohort --manifest -", "cohort counts bad.csv --manifest -"],
     "dump": ["push --files dump"],
@@ -77,6 +77,9 @@ FILES = {
     "form.csv": "decision,verdict,reading,reviewer,date,comment\nD08,agree,,A. Reviewer,2026-01-01,clear\n"
     "D01,other,D01=separate,A. Reviewer,2026-01-01,\n",
     "mine/own/all.rq": "#+ summary: All\n#+ description: Which are there?\n\nSELECT ?s { ?s ?p ?o } ORDER BY ?s\n",
+    "odd/check/any.rq": "#+ summary: Any\n#+ description: Which option is there?\n\n"
+    "SELECT ?subject ?message\nWHERE {\n  ?subject a <https://w3id.org/sts-kg/TreatmentOption> .\n"
+    '  BIND("is there" AS ?message)\n}\nORDER BY ?subject\n',
     "ours.sssom.tsv": "#mapping_set_id: https://example.org/ours\n#license: https://creativecommons.org/licenses/by/4.0/\n"
     "#curie_map:\n#  sts: https://w3id.org/sts-kg/\nsubject_id\tpredicate_id\tobject_id\tmapping_justification\n"
     "sts:pazopanib\tskos:exactMatch\tatc:L01XE11\tsemapv:UnspecifiedMatching\n",
@@ -133,7 +136,13 @@ def test_each_schema_has_commands_that_print_it() -> None:
     assert sorted(COMMANDS) == sorted(SCHEMAS)
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
+def _names(*without: str) -> list[Any]:
+    """Return the schemas as parameters of a test; all checks take ten seconds."""
+    names = (name for name in SCHEMAS if name not in without)
+    return [pytest.param(name, marks=[pytest.mark.slow] if name == "check" else []) for name in names]
+
+
+@pytest.mark.parametrize("name", _names())
 def test_commands_print_what_their_schema_says(name: str, folder: Path) -> None:
     for command in COMMANDS[name]:
         value = output(command)
@@ -141,7 +150,7 @@ def test_commands_print_what_their_schema_says(name: str, folder: Path) -> None:
         assert faults(name, value) == [], command
 
 
-@pytest.mark.parametrize("name", sorted({*SCHEMAS} - {"table"}))
+@pytest.mark.parametrize("name", _names("table"))
 def test_an_unknown_key_and_a_lost_one_are_seen(name: str, folder: Path) -> None:
     value = output(COMMANDS[name][0])
     places = {re.sub(r"\[\d+\]", "[]", at): each for at, each in reversed([*objects(value)])}
