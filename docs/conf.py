@@ -72,7 +72,7 @@ def notebooks() -> Iterator[tuple[str, str, str]]:
 
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         lines = nbformat.read(path, as_version=4).cells[0].source.split("\n")
-        about = re.sub("[`*_]{1,2}", "", " ".join(lines[1:]).strip().partition("  ")[0])
+        about = re.sub("[`*]", "", " ".join(lines[1:]).strip().partition("  ")[0])
         yield f"notebooks/{path.stem}", lines[0].lstrip("# "), about
 
 
