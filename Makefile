@@ -81,7 +81,7 @@ $(DEV): EXTRA := [dev]
 $(BENCH): EXTRA := [bench]
 $(FUZZ): EXTRA := [dev,fuzz]
 $(SPARK): EXTRA := [dev,spark]
-$(SITE): EXTRA := [site]
+$(SITE): EXTRA := [cohort,notebook,site]
 $(LOWEST): EXTRA := [dev]
 $(LOWEST): CONSTRAINTS := --constraint .venv-lowest/lowest.txt
 $(LOWEST): .venv-lowest/lowest.txt

@@ -72,7 +72,7 @@ def notebooks() -> Iterator[tuple[str, str, str]]:
     """Yield the name of the page, the title and the first paragraph of each notebook."""
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         lines = nbformat.read(path, as_version=4).cells[0].source.split("\n")
-        about = " ".join(lines[1:]).strip().partition("  ")[0]
+        about = re.sub("[`*]", "", " ".join(lines[1:]).strip().partition("  ")[0])
         yield f"notebooks/{path.stem}", lines[0].lstrip("# "), about
 
 

@@ -65,7 +65,7 @@ def test_the_tutorial_can_be_followed(tmp_path: Path) -> None:
         "ann.yaml",
         "linked",
         "made-up.ttl",
-        "statuses.svg",
+        "pathway.svg",
     }
 
 
