@@ -149,6 +149,11 @@ def nearest(name: str, valid: Iterable[str], count: int = 3) -> tuple[str, ...]:
     return tuple(by_key[candidate] for candidate in short[:count])
 
 
+def _plain(value: object) -> str:
+    """Return a value as a person wrote it; an object without a form of its own is named by its type."""
+    return f"<{type(value).__name__}>" if type(value).__repr__ is object.__repr__ else repr(value)
+
+
 def _hint(near: Sequence[str]) -> str:
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
@@ -385,7 +390,7 @@ class ParameterError(StsKgError, ValueError):
         super().__init__(query, parameter, reason, type, value)
 
     def __str__(self) -> str:
-        given = f" = {self.value!r}" if self.value is not None else ""
+        given = f" = {_plain(self.value)}" if self.value is not None else ""
         return f"query {self.query}, parameter {self.parameter}{given}: {self.reason}{_hint(self.near)}"
 
 
@@ -393,7 +398,7 @@ class ArgumentError(ParameterError):
     """A value that an argument cannot take: `query` is the function, `parameter` its argument, and the `reason`."""
 
     def __str__(self) -> str:
-        given = f" = {self.value!r}" if self.value is not None else ""
+        given = f" = {_plain(self.value)}" if self.value is not None else ""
         return f"{self.query}, argument {self.parameter}{given}: {self.reason}{_hint(self.near)}"
 
 

@@ -34,6 +34,7 @@ from sts_kg.cases import (
     what_if,
 )
 from sts_kg.errors import (
+    ArgumentError,
     CaseError,
     InconsistentError,
     NotLinkedError,
@@ -74,7 +75,7 @@ from sts_kg.queries import (
     with_labels_beside,
     write_files,
 )
-from sts_kg.rdf import BASE, CASE, STS, ShownGraph, of_ntriples, one_triple
+from sts_kg.rdf import BASE, CASE, STS, ShownGraph, local, of_ntriples, one_triple
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 from sts_kg.stores import KINDS
@@ -771,7 +772,9 @@ class KnowledgeGraph(Shown):
         Raises
         ------
         UnknownNameError
-            Nothing has the name, or more than one thing has.
+            Nothing has the name, or more than one thing has, or no triple holds the IRI.
+        ArgumentError
+            `depth` is no whole number from 1 on.
 
         Examples
         --------
@@ -788,8 +791,23 @@ class KnowledgeGraph(Shown):
             return picture_of_condition(self.guideline, about.answer.option, about.answer)
         if isinstance(about, Graph):
             return picture_of_graph(about, self.asserted)
+        if not isinstance(depth, int) or isinstance(depth, bool) or depth < 1:
+            raise ArgumentError("picture", "depth", "a whole number from 1 on was expected", value=depth)
+        return picture_of_term(self.asserted, self.inferred, self._term(about), depth)
+
+    def _term(self, about: str | URIRef) -> URIRef:
+        """Return the term of a name that the graph speaks of.
+
+        Raises
+        ------
+        UnknownNameError
+            Nothing has the name, more than one thing has, or no triple holds the IRI.
+        """
         term = about if isinstance(about, URIRef) else self._entities.resolve(about)
-        return picture_of_term(self.asserted, self.inferred, term, depth)
+        graphs = self.asserted, self.inferred
+        if not any((term, None, None) in graph or (None, None, term) in graph for graph in graphs):
+            raise UnknownNameError("term", str(about), [local(str(each)) for each in self.guideline.labels])
+        return term
 
     def pathway(self, cases: CaseSource | None = None, *, case: str | None = None) -> Picture:
         """Return a picture of the options in the order of the source, by modality, with what comes after what.
@@ -831,7 +849,7 @@ class KnowledgeGraph(Shown):
         """
         from sts_kg.display import picture_of_hierarchy
 
-        return picture_of_hierarchy(self.asserted, self.inferred, self._entities.resolve(of))
+        return picture_of_hierarchy(self.asserted, self.inferred, self._term(of))
 
     def condition(self, option: str, cases: CaseSource | None = None, *, case: str | None = None) -> Picture:
         """Return a picture of the condition of an option, as a tree of all-of and any-of.
@@ -885,12 +903,7 @@ class KnowledgeGraph(Shown):
         from sts_kg.display import Neighbours, explorer
 
         neighbours = Neighbours(self.asserted, self.inferred, self.guideline.labels)
-        if about is None:
-            term = STS.TreatmentOption
-        else:
-            term = about if isinstance(about, URIRef) else self._entities.resolve(about)
-        if term not in neighbours:
-            raise UnknownNameError("term", str(about), [])
+        term = STS.TreatmentOption if about is None else self._term(about)
         return explorer(neighbours, term, self.picture(term))
 
     # --- cases

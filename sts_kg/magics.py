@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rdflib import Literal, URIRef
@@ -132,7 +133,7 @@ class _Magics:
         options.add_argument("--asserted", action="store_true")
         options.add_argument("--timeout", type=float, metavar="SECONDS")
         given = options.parse_args([str(self._value("%%sparql", word)) for word in _words("%%sparql", line)])
-        if given.to is not None and not given.to.isidentifier():
+        if given.to is not None and (not given.to.isidentifier() or iskeyword(given.to)):
             raise _usage("%%sparql", f"--to {given.to}: the name of a variable was expected")
         asked = self._asked(given.endpoint, "asserted" if given.asserted else None, given.timeout)
         notes: list[str] = []

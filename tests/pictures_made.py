@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from rdflib import RDFS, Graph, Literal, Namespace
+from rdflib import RDFS, Graph, Literal, Namespace, URIRef
 
 from sts_kg import KnowledgeGraph
-from sts_kg.display import Picture
+from sts_kg.display import Picture, picture_of_term
 
 EX = Namespace("http://example.org/")
 FOLDER = Path(__file__).parent / "golden" / "pictures"
@@ -71,7 +71,7 @@ MADE: Mapping[str, Callable[[KnowledgeGraph], Picture]] = {
     "hostile": lambda kg: kg.picture(hostile()),
     "hub": lambda kg: kg.picture(hub(500)),
     "empty": lambda kg: kg.picture(Graph()),
-    "alone": lambda kg: kg.picture("http://example.org/alone"),
+    "alone": lambda kg: picture_of_term(kg.asserted, kg.inferred, URIRef("http://example.org/alone")),
 }
 
 

@@ -23,7 +23,7 @@ from sts_kg.cases.marks import Mark, other_marks, tried_marks
 from sts_kg.cases.statuses import Status
 from sts_kg.errors import UnknownNameError
 from sts_kg.guideline import Guideline, Vocabulary, leaves, missing, settling, truth
-from sts_kg.rdf import STS, local
+from sts_kg.rdf import BASE, STS, local
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure
@@ -220,7 +220,7 @@ def in_reading_order(asserted: Graph, things: Iterable[Node]) -> tuple[URIRef, .
 
 
 def find_option(name: str, options: Iterable[URIRef]) -> URIRef:
-    """Return the option of a name: `option-pazopanib`, `pazopanib` or `sts:option-pazopanib`.
+    """Return the option of a name: `option-pazopanib`, `pazopanib`, `sts:option-pazopanib` or its IRI.
 
     Raises
     ------
@@ -228,7 +228,7 @@ def find_option(name: str, options: Iterable[URIRef]) -> URIRef:
         No option has that name; near ones are named.
     """
     by_name = {local(option): option for option in options}
-    key = name.removeprefix("sts:")
+    key = name.removeprefix("sts:").removeprefix(BASE)
     for candidate in (key, f"option-{key}"):
         if candidate in by_name:
             return by_name[candidate]

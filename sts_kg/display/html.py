@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Sequence
 
 from sts_kg.display.view import (
     SIGNS,
@@ -116,11 +117,18 @@ def _grid(block: Grid) -> str:
         f"{f'<small>{escaped(kind)}</small>' if kind else ''}</th>"
         for at, (name, kind) in enumerate(zip(block.header, kinds, strict=True))
     )
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in block.rows)
+    body = "".join(f"<tr>{_row(row, bool(block.upright))}</tr>" for row in block.rows)
     caption = f"<caption>{escaped(block.caption)}</caption>" if block.caption else ""
     table = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     name = escaped(block.caption or "table")
     return f'<div class="sts-kg-wide" tabindex="0" role="region" aria-label="{name}">{table}</div>'
+
+
+def _row(row: Sequence[Inline], is_named: bool) -> str:
+    """Return the cells of a row; on a board the first one is its name."""
+    if not is_named:
+        return "".join(map(_cell, row))
+    return f'<th scope="row">{_inline(row[0])}</th>{"".join(map(_cell, row[1:]))}'
 
 
 def _cell(cell: Inline) -> str:

@@ -22,7 +22,7 @@ from conftest import ROOT
 from matplotlib import get_data_path
 from matplotlib.ft2font import FT2Font
 from pictures_made import EX, HOSTILE, MADE, cycle, hub, path_of_picture, structure
-from rdflib import RDFS, Graph, Literal
+from rdflib import RDFS, Graph, Literal, URIRef
 
 from sts_kg import KnowledgeGraph, load
 from sts_kg.cli import app
@@ -32,7 +32,8 @@ from sts_kg.display.pictures import engines
 from sts_kg.display.pictures.drawing import Drawing, Edge, Node, dot, parts
 from sts_kg.display.pictures.making import picture_of_hierarchy, picture_of_term
 from sts_kg.display.pictures.svg import FONTS, clean
-from sts_kg.errors import MissingLibraryError, PictureError, UnknownNameError
+from sts_kg.errors import ArgumentError, MissingLibraryError, PictureError, UnknownNameError
+from sts_kg.rdf import STS
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -468,3 +469,20 @@ def test_labels_are_those_of_the_graph() -> None:
     graph.add((EX.n000, RDFS.label, Literal("Knoten", lang="de")))
     graph.add((EX.n000, RDFS.label, Literal("a node", lang="en")))
     assert [term.label for term in neighbourhood(graph, Graph(), EX.hub).terms] == ["http://example.org/hub", "a node"]
+
+
+@pytest.mark.parametrize("name", ["sts:no-such-term", "http://example.org/none", URIRef("http://example.org/none")])
+def test_a_term_that_no_triple_has_is_an_error(kg: KnowledgeGraph, name: str) -> None:
+    for ask in (kg.picture, kg.hierarchy, kg.explore):
+        with pytest.raises(UnknownNameError, match=re.escape(f"there is no term '{name}'")):
+            ask(name)
+
+
+@pytest.mark.parametrize("depth", [0, -1, 1.5, "x", None, True])
+def test_a_depth_is_a_whole_number_from_1_on(kg: KnowledgeGraph, depth: object) -> None:
+    with pytest.raises(ArgumentError, match="picture, argument depth"):
+        kg.picture("pazopanib", depth=depth)  # type: ignore[arg-type] # what is wrong with it
+
+
+def test_an_option_may_be_named_by_its_iri(kg: KnowledgeGraph) -> None:
+    assert kg.condition(str(STS["option-pazopanib"])).dot == kg.condition("pazopanib").dot

@@ -52,9 +52,10 @@ WRITTEN: dict[str, tuple[Block, str, str, str]] = {
         ),
         '<div class="sts-kg-wide" tabindex="0" role="region" aria-label="2 options; a note"><table>'
         '<caption>2 options; a note</caption><thead><tr><th scope="col">option<small>IRI</small></th>'
-        '<th scope="col" class="sts-kg-upright"><span>n</span></th></tr></thead><tbody><tr><td>pazopanib\n'
+        '<th scope="col" class="sts-kg-upright"><span>n</span></th></tr></thead><tbody><tr><th scope="row">pazopanib\n'
         '<span class="sts-kg-quiet"><a href="https://w3id.org/sts-kg/a" target="_blank" rel="noopener">sts:a</a></span>'
-        '</td><td>1</td></tr><tr><td class="met">met</td><td></td></tr></tbody></table></div>',
+        '</th><td>1</td></tr><tr><th scope="row"><span class="sts-kg-badge met"><span aria-hidden="true">✓</span> met'
+        "</span></th><td></td></tr></tbody></table></div>",
         "| option | n |\n| --- | --- |\n| pazopanib<br>sts:a | 1 |\n| met |  |\n\n2 options; a note",
         "option           n\n---------------  -\npazopanib sts:a  1\nmet\n2 options; a note",
     ),
