@@ -22,12 +22,18 @@ ELEMENTS: dict[str, set[str]] = {
     "details": {"open"},
     "figure": {"role", "aria-label"},
     **{name: set() for name in ("p", "dl", "dt", "dd", "ol", "li", "summary", "small")},
-    **{name: set() for name in ("table", "caption", "thead", "tbody", "tr")},
+    **{name: set() for name in ("table", "caption", "thead", "tbody", "tr", "title")},
+    "svg": {"aria-label", "class", "font-family", "height", "role", "viewbox", "width", "xmlns"},
+    "g": {"class", "transform"},
+    "polygon": {"fill", "points", "stroke"},
+    "path": {"d", "fill", "stroke", "stroke-dasharray", "stroke-width"},
+    "text": {"fill", "font-size", "text-anchor", "x", "y"},
 }
 #: Those of Markdown.
 _OF_MARKDOWN = {"ol": {"start"}, **{name: set[str]() for name in ("strong", "em", "br", "h4")}}
 _CLASS = re.compile(
-    r"(sts-kg(-[a-z]+)?|met|not-met|undetermined|contradictory|good|bad|note|language-(sparql|turtle|tsv))"
+    r"sts-kg(-[a-z]+)?|met|not-met|undetermined|contradictory|good|bad|note|language-(sparql|turtle|tsv)"
+    r"|asserted|blank|box|class|edge|focus|ground|inferred|line|literal|node|quiet|term|words"  # of pictures of graphs
 )
 _HREF = re.compile(r"https?://|data:text/csv;base64,[A-Za-z0-9+/=]*\Z", re.IGNORECASE)
 

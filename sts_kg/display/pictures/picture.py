@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from sts_kg.display.pictures.drawing import Drawing, dot, parts
+from sts_kg.display.pictures.drawing import Drawing, dot, parts, shortened
 from sts_kg.display.pictures.engines import laid_out
 from sts_kg.display.pictures.png import drawn
 from sts_kg.display.pictures.svg import clean
 from sts_kg.errors import PictureError
 from sts_kg.rdf import write_bytes
-from sts_kg.safe import counted
+from sts_kg.safe import counted, visible
 from sts_kg.shown import Shown
 
 __all__ = ["FORMATS", "Picture"]
@@ -51,11 +51,16 @@ class Picture(Shown):
         """What the picture says, in sentences: its edges in order, and the nodes that no edge names."""
         said = [edge.tip or edge.words for edge in self.drawing.edges]
         joined = {name for edge in self.drawing.edges for name in (edge.source, edge.target)}
-        told = [": ".join(node.lines) for node in self.drawing.nodes if len(node.lines) > 1 or node.name not in joined]
+        told = [
+            ": ".join(map(shortened, node.lines))
+            for node in self.drawing.nodes
+            if len(node.lines) > 1 or node.name not in joined
+        ]
         sentences = [*dict.fromkeys(said + told)]
         rest = len(sentences) - MOST_SENTENCES
         more = [f"And {counted(rest, 'more line')}."] if rest > 0 else []
-        return " ".join([f"{self.title}.", *(f"{each}." for each in sentences[:MOST_SENTENCES]), *more])
+        told = [f"{shortened(self.title)}.", *(f"{each}." for each in sentences[:MOST_SENTENCES]), *more]
+        return visible(" ".join(told))
 
     @cached_property
     def dot(self) -> str:

@@ -45,7 +45,7 @@ def of_neighbourhood(found: Neighbourhood, title: str) -> Drawing:
     edges = []
     places = {term.name: at for at, term in enumerate(found.terms)}
     for each in found.statements:
-        words = f"{each.label} (inferred)" if each.inferred else each.label
+        words = f"{shortened(each.label)}{' (inferred)' if each.inferred else ''}"
         side, near = min(("out", each.source), ("in", each.target), key=lambda end: places[end[1]])
         tip = f"{tips[each.source]} {words} {tips[each.target]}"
         classes = ("inferred",) if each.inferred else ("asserted",)

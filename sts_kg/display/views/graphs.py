@@ -15,7 +15,7 @@ from sts_kg.display.pictures.making import picture_of_graph
 from sts_kg.display.view import Block, Facts, Figure, Fold, Inline, Paragraph, Quiet, Source, View, cut, grid, text_of
 from sts_kg.display.views.tables import MOST_SOURCE
 from sts_kg.display.views.terms import cell_of, link_to
-from sts_kg.errors import MissingLibraryError, StsKgError
+from sts_kg.errors import StsKgError
 from sts_kg.rdf import curies_of, serialize
 from sts_kg.safe import counted
 
@@ -59,10 +59,10 @@ def _picture_of(graph: ShownGraph, total: int) -> tuple[Block, ...]:
     for term in {term for triple in graph for term in triple if isinstance(term, URIRef)}:
         if label := _label(term, graph):
             labels.add((term, RDFS.label, Literal(label)))
-    picture = picture_of_graph(graph, labels)
     try:
+        picture = picture_of_graph(graph, labels)
         return (Figure(picture.to_svg(), "the triples below as a picture"),)
-    except MissingLibraryError:
+    except StsKgError:  # nothing lays it out, or a term is none of RDF 1.1: the table has all of it
         return ()
 
 
