@@ -70,6 +70,7 @@ class Closure(Shown):
     def __init__(self, fixpoint: Fixpoint, clashes: Clashes, flaws: Flaws, axioms: Axioms, stats: Stats) -> None:
         self._fixpoint, self._clashes, self._flaws, self._axioms, self.stats = fixpoint, clashes, flaws, axioms, stats
         self._output = Matching(fixpoint.known, fixpoint.terms, axioms)
+        self._prefixes: dict[str, str] = {}  # of the rdflib graphs that it is of, for the graphs that it makes
 
     def __repr__(self) -> str:
         clashes = self.n_inconsistencies
@@ -138,7 +139,10 @@ class Closure(Shown):
     def _graph(self, rows: Iterator[Rows]) -> ShownGraph:
         from sts_kg.closure.io.rdflib_graphs import graph_of
 
-        return graph_of(self._output, rows)
+        graph = graph_of(self._output, rows)
+        for prefix, iri in self._prefixes.items():
+            graph.bind(prefix, iri)
+        return graph
 
     def ntriples(self, *, inferred_only: bool = False, repeated: bool = False) -> Iterator[bytes]:
         """Yield the triples as N-Triples, many lines at a time: the fastest way into any store."""
@@ -363,7 +367,9 @@ class Closure(Shown):
         ParseError, BuiltInUseError
             As `closure_of`.
         """
-        return _closed(self._fixpoint.copy(), source, self._axioms, Stats(self.stats.engine), earlier=self._flaws)
+        closed = _closed(self._fixpoint.copy(), source, self._axioms, Stats(self.stats.engine), earlier=self._flaws)
+        closed._prefixes = self._prefixes | closed._prefixes
+        return closed
 
 
 def _peak_memory() -> int | None:
@@ -520,7 +526,11 @@ def _closed(
     clashes, flaws = _closed_by(stats.engine, fixpoint, looks, rewritten, earlier)
     stats.rounds, stats.firings = fixpoint.known.round, fixpoint.firings
     stats.seconds.update(fixpoint.seconds)
-    return Closure(fixpoint, clashes, flaws, axioms, stats)
+    closed = Closure(fixpoint, clashes, flaws, axioms, stats)
+    for each in source if isinstance(source, list | tuple) else (source,):
+        if hasattr(each, "namespaces"):  # an rdflib Graph, of which nothing else is needed here
+            closed._prefixes |= {prefix: str(iri) for prefix, iri in each.namespaces() if prefix}
+    return closed
 
 
 def _closed_by(

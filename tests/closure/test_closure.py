@@ -539,3 +539,10 @@ def test_the_peak_memory_is_none_where_the_platform_does_not_count_it(monkeypatc
     assert held > 10_000_000
     monkeypatch.setitem(sys.modules, "resource", None)  # as on Windows
     assert closed.statistics()["peak_memory_bytes"] is None
+
+
+def test_the_graphs_of_a_closure_know_the_prefixes_of_the_graphs_that_it_is_of() -> None:
+    closed = closure_of(parse("@prefix ex: <http://example.org/> . ex:A rdfs:subClassOf ex:B . ex:x a ex:A ."))
+    more = closed.extend(parse("@prefix other: <http://example.org/other#> . other:y a other:Z ."))
+    for closure, known in ((closed, {"ex"}), (more, {"ex", "other"})):
+        assert known == {prefix for prefix, _ in closure.inferred.namespaces()} & {"ex", "other"}
