@@ -13,6 +13,7 @@ from rdflib.namespace import RDF, VOID
 from rdflib.term import Node
 
 from sts_kg.cases import (
+    Answer,
     Answers,
     Case,
     CaseSource,
@@ -829,9 +830,8 @@ class KnowledgeGraph(Shown):
 
         if cases is None:
             return picture_of_pathway(self.guideline)
-        one = find_case(self._read(cases), case)
-        answers = Session(self.guideline, (one,)).answers()
-        return picture_of_pathway(self.guideline, {each.option: each for each in answers}, one.id)
+        answers = self._answers_of_one(cases, case)
+        return picture_of_pathway(self.guideline, answers, next(iter(answers.values())).case)
 
     def hierarchy(self, of: str) -> Picture:
         """Return a picture of the classes above and below one, or of the broader and narrower concepts of one.
@@ -872,9 +872,12 @@ class KnowledgeGraph(Shown):
         chosen = find_option(option, self.guideline.conditions)
         if cases is None:
             return picture_of_condition(self.guideline, chosen)
+        return picture_of_condition(self.guideline, chosen, self._answers_of_one(cases, case)[chosen])
+
+    def _answers_of_one(self, cases: CaseSource, case: str | None) -> dict[URIRef, Answer]:
+        """Return the answers for one case, by option."""
         one = find_case(self._read(cases), case)
-        answers = Session(self.guideline, (one,)).answers()
-        return picture_of_condition(self.guideline, chosen, next(each for each in answers if each.option == chosen))
+        return {answer.option: answer for answer in Session(self.guideline, (one,)).answers()}
 
     def explore(self, about: str | URIRef | None = None) -> Any:
         """Return a widget that shows a term with its neighbours, and adds those of each term that is clicked.

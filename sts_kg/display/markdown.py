@@ -29,8 +29,9 @@ from sts_kg.tables import NO_ROWS, escaped, markdown_table, markdown_text
 
 __all__ = ["written"]
 
-#: What may not stand in the address of a link (CommonMark 0.31, section 6.3), and what no reader should see there.
+#: What would make a heading, a rule or a list of a line (CommonMark 0.31, sections 4 and 5.2).
 _STARTS_BLOCK = re.compile(r"\A(?:(\d+)(?=[.)])|(?=[#+=-]))")
+#: What may not stand in the address of a link (CommonMark 0.31, section 6.3), and what no reader should see there.
 _NOT_IN_ADDRESS = re.compile(rf"[\s()<>\\]|{UNSAFE.pattern}")
 
 

@@ -11,6 +11,7 @@ from sts_kg.display.pictures.neighbourhood import MOST, neighbourhood, whole
 from sts_kg.display.pictures.pathway import pathway, status_line
 from sts_kg.display.pictures.picture import Picture
 from sts_kg.display.pictures.trees import condition_tree, hierarchy, of_neighbourhood, proof_tree
+from sts_kg.safe import counted
 
 if TYPE_CHECKING:
     from sts_kg.cases import Answer
@@ -51,7 +52,7 @@ def picture_of_graph(graph: Graph, names: Graph, *, most: int = MOST) -> Picture
     """Return the terms of a graph and the triples between them; `names` has labels that the graph lacks."""
     found = whole(graph, names, most=most)
     notes = found.left_out or (() if found.terms else ("The graph is empty.",))
-    return Picture(of_neighbourhood(found, f"A graph of {len(graph):,} triple{'' if len(graph) == 1 else 's'}"), notes)
+    return Picture(of_neighbourhood(found, f"A graph of {counted(len(graph), 'triple')}"), notes)
 
 
 def picture_of_hierarchy(asserted: Graph, inferred: Graph, of: URIRef) -> Picture:

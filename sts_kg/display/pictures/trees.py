@@ -206,7 +206,7 @@ def proof_tree(proof: Proof, graph: Graph, *, most: int = MOST_STEPS) -> tuple[D
 
 
 def _premises(step: Proof) -> Sequence[Proof]:
-    return () if step.rule == "LIST" else step.premises
+    return () if step.is_list else step.premises
 
 
 def _steps(proof: Proof) -> Iterator[Proof]:
@@ -225,7 +225,7 @@ def _steps(proof: Proof) -> Iterator[Proof]:
 
 def _said(step: Proof, graph: Graph) -> str:
     """Return a conclusion with the labels of what has one."""
-    if step.rule == "LIST" or len(step.triple) != 3:
+    if step.is_list or len(step.triple) != 3:
         return step.conclusion
     terms = (label_of(graph, each) if isinstance(each, URIRef) else ntriples(each).decode() for each in step.triple)
     return " ".join(terms)

@@ -24,7 +24,18 @@ from sts_kg.display.view import (
     grid,
     text_of,
 )
-from sts_kg.display.views.pieces import MOST_OF_TEXT, clipped, footed, listing, option, pill, questions, status, term
+from sts_kg.display.views.pieces import (
+    MOST_OF_TEXT,
+    capitalized,
+    clipped,
+    footed,
+    listing,
+    option,
+    pill,
+    questions,
+    status,
+    term,
+)
 from sts_kg.safe import counted
 
 if TYPE_CHECKING:
@@ -155,13 +166,9 @@ def of_answer(answer: Answer) -> View:
     facts.append(("words of the source", "; ".join(answer.wording.sentences())))
     facts.append(("from", ", ".join(answer.segment_ids)))
     asked: list[Block] = [Heading("Still to know"), _asked(answer)] if answer.missing else []
-    said = Paragraph(f"{_sentence(answer.meaning)} (case {clipped(answer.case)}).")
+    said = Paragraph(f"{capitalized(answer.meaning)} (case {clipped(answer.case)}).")
     blocks: list[Block] = [said, *asked, Facts(tuple(facts))]
     return footed((option(answer), " ", status(answer)), blocks, answer.footer)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _asked(answer: Answer) -> Listing:

@@ -21,7 +21,7 @@ from sts_kg.display.view import (
     View,
     grid,
 )
-from sts_kg.display.views.pieces import MOST_OF_TEXT, clipped, footed, option, status
+from sts_kg.display.views.pieces import MOST_OF_TEXT, capitalized, clipped, footed, option, status
 from sts_kg.guideline import Condition, Conjunction, Leaf, leaves, short, truth
 from sts_kg.rdf import compress, local
 from sts_kg.safe import counted
@@ -93,9 +93,9 @@ def of_explanation(explanation: Explanation) -> View:
 
 def _blocks(explanation: Explanation) -> Iterator[Block]:
     answer = explanation.answer
-    yield Paragraph(f"{answer.meaning[:1].upper()}{answer.meaning[1:]}.")
+    yield Paragraph(f"{capitalized(answer.meaning)}.")
     if explanation.group:
-        yield Paragraph(f"{explanation.group[:1].upper()}{explanation.group[1:]}")
+        yield Paragraph(capitalized(explanation.group))
     yield Heading("Condition of the source")
     because = {finding: clipped(why, MOST_OF_TEXT) for finding, _, why in explanation.known}
     known = dict.fromkeys(answer.true, True) | dict.fromkeys(answer.false, False)
@@ -108,7 +108,7 @@ def _blocks(explanation: Explanation) -> Iterator[Block]:
         yield Paragraph(explanation.consequence)
     if explanation.notes:
         yield Heading("Of note")
-        yield Listing(tuple(clipped(note[:1].upper() + note[1:], MOST_OF_TEXT) for note in explanation.notes))
+        yield Listing(tuple(clipped(capitalized(note), MOST_OF_TEXT) for note in explanation.notes))
     yield Heading("In the source’s words")
     yield Facts(tuple(_clause(words) for words in explanation.words))
     yield Fold(f"where the source says so: {counted(len(explanation.segments), 'segment')}", (_segments(explanation),))

@@ -22,7 +22,7 @@ from sts_kg.display.view import (
     View,
     grid,
 )
-from sts_kg.display.views.pieces import MOST_OF_TEXT, clipped, footed, listing
+from sts_kg.display.views.pieces import MOST_OF_TEXT, capitalized, clipped, footed, listing
 from sts_kg.guideline import instances
 from sts_kg.rdf import STS, compress, local
 from sts_kg.safe import counted
@@ -63,7 +63,7 @@ def of_guideline(guideline: Guideline) -> View:
     ]
     rows = [(name, f"{len(quads):,}") for name, quads in guideline.quads.items()]
     modules = Fold(f"{counted(len(rows), 'module')}", (grid(("module", "triples"), rows, "module"),))
-    return footed(guideline.name[:1].upper() + guideline.name[1:], [Facts(tuple(facts)), modules], guideline.footer)
+    return footed(capitalized(guideline.name), [Facts(tuple(facts)), modules], guideline.footer)
 
 
 # --- segments

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sts_kg.display.view import Block, Facts, Heading, Inline, Paragraph, Quiet, Source, View
-from sts_kg.display.views.pieces import footed
+from sts_kg.display.views.pieces import capitalized, footed
 from sts_kg.guideline import leaves, short
 from sts_kg.rdf import local
 
@@ -27,8 +27,7 @@ def of_knowledge_graph(kg: KnowledgeGraph) -> View:
     if "options" not in summary:
         tried.append(Paragraph(Quiet("It is kept elsewhere; the ontology is read from there when it is first needed.")))
         return View("Knowledge graph", tuple(tried))
-    name = kg.guideline.name
-    return footed(f"{name[:1].upper()}{name[1:]}", tried, kg.footer)
+    return footed(capitalized(kg.guideline.name), tried, kg.footer)
 
 
 def to_try(kg: KnowledgeGraph) -> tuple[str, ...]:

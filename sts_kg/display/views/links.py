@@ -16,7 +16,6 @@ from sts_kg.display.view import (
     Grid,
     Heading,
     Inline,
-    Link,
     Listing,
     Paragraph,
     Quiet,
@@ -25,6 +24,7 @@ from sts_kg.display.view import (
     cut,
     grid,
 )
+from sts_kg.display.views.pieces import footed
 from sts_kg.display.views.tables import grid_of_table
 from sts_kg.display.views.terms import link_to
 from sts_kg.links import SLOTS, iri_of
@@ -61,9 +61,7 @@ def of_report(report: LinkReport) -> View:
         blocks += _section(one, MOST_OF_ALL if report.everything else MOST_ROWS)
     linked = tuple(block for one in report.about() for block in _section(one, MOST_ROWS))
     blocks.append(Fold("What was linked", linked, is_open=report.everything))
-    if report.ours.footer:
-        blocks.append(Paragraph(Quiet(cut(report.ours.footer, 1_000))))
-    return View(cut(report.title), tuple(blocks))
+    return footed(cut(report.title), blocks, cut(report.ours.footer, 1_000))
 
 
 def _section(section: Section, most: int) -> Iterator[Block]:
@@ -80,7 +78,7 @@ def _cell(name: str, cell: Cell) -> Inline:
     if name == "status":
         return Badge(cell.text, _STATUSES.get(cell.text, "note"))
     if cell.href:
-        return Link(cut(cell.text, 150), cell.href) if len(cell.href) < 2_000 else cut(cell.text, 150)
+        return link_to(cell.href, named=lambda _: cell.text)
     return cut(cell.text, 300)
 
 
@@ -144,8 +142,7 @@ def _end(row: Mapping, side: str, of: MappingSet | None = None) -> Inline:
 
 def _link(name: str, prefixes: dict[str, str]) -> Inline:
     """Return the name of a term as a link to what it stands for."""
-    iri, text = iri_of(name, prefixes), cut(name, 150)
-    return Link(text, iri) if len(iri) < 2_000 else text
+    return link_to(iri_of(name, prefixes), named=lambda _: name)
 
 
 def of_mapping(row: Mapping) -> View:

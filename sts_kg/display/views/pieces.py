@@ -14,7 +14,19 @@ if TYPE_CHECKING:
 
     from sts_kg.cases import Answer, ReadingAnswer
 
-__all__ = ["clipped", "footed", "listing", "option", "pill", "questions", "rate", "status", "term", "yes_or_no"]
+__all__ = [
+    "capitalized",
+    "clipped",
+    "footed",
+    "listing",
+    "option",
+    "pill",
+    "questions",
+    "rate",
+    "status",
+    "term",
+    "yes_or_no",
+]
 
 #: Characters of a name that somebody else gave, such as the id of a case; of a sentence.
 MOST_OF_NAME, MOST_OF_TEXT = 40, 400
@@ -23,6 +35,11 @@ MOST_OF_NAME, MOST_OF_TEXT = 40, 400
 def clipped(text: str, most: int = MOST_OF_NAME) -> str:
     """Return a text of somebody else, cut if it is longer than `most` characters."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def capitalized(text: str) -> str:
+    """Return a text that begins with a capital letter, all else as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def status(answer: Answer | ReadingAnswer) -> Badge:
@@ -63,7 +80,7 @@ def listing(items: Sequence[Inline], most: int = 20, where: str = "") -> Listing
 
 
 def footed(title: Inline, blocks: Iterable[Block], footer: str) -> View:
-    """Return a view about a patient, which ends with the line that ends every answer."""
+    """Return a view that ends with the line that ends every answer about a patient, if it is given."""
     return View(title, (*blocks, *([Paragraph(Quiet(footer))] if footer else [])))
 
 
