@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import packages_distributions
+from importlib.metadata import distribution, packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,6 +24,7 @@ import oracle
 import pytest
 import yaml
 from conftest import ROOT
+from packaging.requirements import Requirement
 from rdflib.namespace import DCTERMS, OWL
 from test_docs import agrees, blocks, commands
 
@@ -303,3 +304,33 @@ def test_every_import_is_of_a_dependency_and_that_of_an_extra_waits(imports: dic
     extras = {name for extra in PYPROJECT["project"]["optional-dependencies"].values() for name in required(extra)}
     assert imports.keys() - core - extras == set()
     assert {name for name, at_once in imports.items() if at_once} - core == set()
+
+
+# --- What an extra brings
+
+
+def needed_by(requirements: list[str]) -> set[str]:
+    """Return the names of the distributions that requirements bring, as they are installed here."""
+    found: set[str] = set()
+    waiting = [Requirement(each) for each in requirements]
+    seen: set[tuple[str, str]] = set()
+    while waiting:
+        each = waiting.pop()
+        for extra in ("", *each.extras):
+            if (each.name, extra) in seen:
+                continue
+            seen.add((each.name, extra))
+            found.add(each.name.lower().replace("_", "-"))
+            for text in distribution(each.name).requires or ():
+                below = Requirement(text)
+                if below.marker is None or below.marker.evaluate({"extra": extra}):
+                    waiting.append(below)
+    return found
+
+
+def test_the_extra_for_notebooks_adds_at_most_50_packages() -> None:
+    project = PYPROJECT["project"]
+    core = needed_by(project["dependencies"])
+    added = needed_by([*project["dependencies"], *project["optional-dependencies"]["notebook"]]) - core
+    assert {"anywidget", "ipython", "pandas", "wasmtime"} <= added
+    assert 40 < len(added) <= 50, sorted(added)
