@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import nbformat
@@ -35,6 +36,7 @@ def executed(path: Path) -> nbformat.NotebookNode:
     nbclient.exceptions.CellExecutionError
         A cell fails.
     """
+    logging.getLogger("traitlets").setLevel(logging.WARNING)  # which tells of each notebook
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(GUARD))
     resources = {"metadata": {"path": path.parent}}
