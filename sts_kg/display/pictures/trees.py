@@ -147,13 +147,15 @@ def condition_tree(
         if known is None:
             return (), ()
         kind, words = _VALUES[truth(part, known)]
+        if isinstance(part, Leaf):
+            words = _OF_FINDINGS[known.get(part.finding)]
         return (f"{SIGNS[kind]} {words}",), (kind,)
 
     def add(part: Condition, above: str) -> None:
         name = f"part {len(nodes)}"
         lines, classes = value(part)
         if isinstance(part, Leaf):
-            words = label(part.finding) if part.holds else f"not: {label(part.finding)}"
+            words = f"{'' if part.holds else 'without '}{label(part.finding)}"
             nodes.append(Node(name, (words, *lines), ("leaf", *classes), compress(str(part.finding))))
         else:
             words = "any of" if isinstance(part, Alternative) else "all of"
@@ -170,7 +172,9 @@ def condition_tree(
     return Drawing(f"The condition of {option}", tuple(nodes), tuple(edges), ordered=True)
 
 
-_VALUES = {True: ("met", "holds"), False: ("not-met", "does not hold"), None: ("undetermined", "not known")}
+#: As the explanation of the option says it.
+_VALUES = {True: ("met", "met"), False: ("not-met", "not met"), None: ("undetermined", "undetermined")}
+_OF_FINDINGS = {True: "yes", False: "no", None: "unknown"}
 
 
 def _first(nodes: Sequence[Node], name: str) -> str:
