@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from inspect import signature
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -179,6 +180,8 @@ class _Magics:
             if given:
                 raise _usage("%sts", f"--{next(iter(given))} belongs to a query, which stands before it")
             return self.graph.queries(name or None)
+        if taken := given.keys() & signature(KnowledgeGraph.query).parameters:
+            raise _usage("%sts", f"--{min(taken)} is no parameter of a query")
         kind = None
         if endpoint is not None:
             graph = self._found(name).graph

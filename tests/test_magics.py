@@ -218,3 +218,8 @@ def test_the_magics_go_with_the_extension(shell: Any, told: Callable[[str], list
     told("%unload_ext sts_kg")
     assert told("%sts") == ["UsageError: Line magic function `%sts` not found."]
     assert len(shell.Completer.custom_matchers) == n - 1
+
+
+@pytest.mark.parametrize("name", ["on_note", "memory", "strict", "max_rows"])
+def test_an_argument_of_the_function_is_no_parameter_of_a_query(told: Callable[[str], list[str]], name: str) -> None:
+    assert told(f"%sts drugs/drugs-and-brands --{name} x") == [f"UsageError: %sts: --{name} is no parameter of a query"]
