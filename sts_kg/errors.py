@@ -151,7 +151,10 @@ def nearest(name: str, valid: Iterable[str], count: int = 3) -> tuple[str, ...]:
 
 def _plain(value: object) -> str:
     """Return a value as a person wrote it; an object without a form of its own is named by its type."""
-    return f"<{type(value).__name__}>" if type(value).__repr__ is object.__repr__ else repr(value)
+    try:
+        return f"<{type(value).__name__}>" if type(value).__repr__ is object.__repr__ else repr(value)
+    except ValueError:  # a number of more than some thousand digits
+        return f"<{type(value).__name__}>"
 
 
 def _hint(near: Sequence[str]) -> str:

@@ -515,6 +515,8 @@ class KnowledgeGraph(Shown):
             raise QueryError(found.shown, "; ".join(notes))
         _tell(notes, on_note)
         answer = self._ask(kind, text, name=found.shown, limits=limits, max_rows=max_rows)
+        if found.empty_because and isinstance(answer, Table) and not len(answer):
+            notes.append(f"by design: {found.empty_because}")
         return _noted(answer, notes)
 
     @property
@@ -792,6 +794,9 @@ class KnowledgeGraph(Shown):
             return picture_of_condition(self.guideline, about.answer.option, about.answer)
         if isinstance(about, Graph):
             return picture_of_graph(about, self.asserted)
+        if not isinstance(about, str):
+            reason = "a name, an IRI, a Proof, an Explanation or a Graph was expected"
+            raise ArgumentError("picture", "about", f"{reason}, and not a {type(about).__name__}")
         if not isinstance(depth, int) or isinstance(depth, bool) or depth < 1:
             raise ArgumentError("picture", "depth", "a whole number from 1 on was expected", value=depth)
         return picture_of_term(self.asserted, self.inferred, self._term(about), depth)
@@ -1124,7 +1129,7 @@ class KnowledgeGraph(Shown):
         return table.around(sql_of(self.plan, dialect, what, **made | asked), dialect)
 
     def what_if(
-        self, cases: CaseSource, findings: Mapping[str, bool | None] | str, *, case: str | None = None
+        self, cases: CaseSource, findings: Mapping[str, bool | str | None] | str, *, case: str | None = None
     ) -> Changes:
         """Return which options would change if some findings of a case were different; the result is hypothetical.
 

@@ -38,6 +38,8 @@ _FRAGMENT = re.compile(r"""[^\s{}()\[\];,"'<>=|/^*+!]*\Z""")
 _LINE = re.compile(r"(?:^|=)\s*%sts\s(.*)\Z")
 _MOST = 200  #: completions
 
+LONGEST_S = 86_400  # a day: more is a slip, or no number that a clock can count to
+
 
 def add_to(shell: InteractiveShell) -> None:
     """Register the magics and their completion with a shell of IPython."""
@@ -132,15 +134,16 @@ class _Magics:
         options.add_argument("--to", metavar="NAME")
         options.add_argument("--endpoint", metavar="URL")
         options.add_argument("--asserted", action="store_true")
-        options.add_argument("--timeout", type=float, metavar="SECONDS")
+        options.add_argument("--timeout", metavar="SECONDS")
         given = options.parse_args([str(self._value("%%sparql", word)) for word in _words("%%sparql", line)])
         if given.to is not None and (not given.to.isidentifier() or iskeyword(given.to)):
             raise _usage("%%sparql", f"--to {given.to}: the name of a variable was expected")
-        asked = self._asked(given.endpoint, "asserted" if given.asserted else None, given.timeout)
+        timeout_s = self._seconds("%%sparql", given.timeout)
+        asked = self._asked(given.endpoint, "asserted" if given.asserted else None, timeout_s)
         notes: list[str] = []
         try:
             answer = asked.sparql(
-                cell, values=self.names, asserted=given.asserted, timeout_s=given.timeout, on_note=notes.append
+                cell, values=self.names, asserted=given.asserted, timeout_s=timeout_s, on_note=notes.append
             )
         except QueryError as error:
             error.name = _CELL if error.name == "given" else error.name
@@ -175,7 +178,7 @@ class _Magics:
                 raise _usage("%sts", f"{word} is one name too many; a value stands after its --parameter")
             else:
                 name = word
-        endpoint, timeout_s = given.pop("endpoint", None), self._seconds(given.pop("timeout", None))
+        endpoint, timeout_s = given.pop("endpoint", None), self._seconds("%sts", given.pop("timeout", None))
         if not name or any(name == query.topic for query in self.graph.canned.values()):
             if given:
                 raise _usage("%sts", f"--{next(iter(given))} belongs to a query, which stands before it")
@@ -224,11 +227,15 @@ class _Magics:
             raise _usage(magic, f"{word} is not filled in as text; $name, alone, is the value of a Python variable")
         return word
 
-    def _seconds(self, value: Any) -> float | None:
+    @staticmethod
+    def _seconds(magic: str, value: Any) -> float | None:
         try:
-            return None if value is None else float(value)
+            seconds = None if value is None else float(value)
         except (TypeError, ValueError):
-            raise _usage("%sts", f"--timeout {value}: a number of seconds was expected") from None
+            seconds = -1.0
+        if seconds is not None and not 0 < seconds <= LONGEST_S:
+            raise _usage(magic, f"--timeout {value}: a number of seconds was expected, {LONGEST_S} at most")
+        return seconds
 
     def _say(self, lines: Iterable[str]) -> None:
         sys.stdout.writelines(f"{line}\n" for line in lines)

@@ -127,7 +127,7 @@ def test_it_says_which_graph_is_asked_where_that_changes(shell: Any, told: Calla
         ("%sts q pazo", "UsageError: %sts: pazo is one name too many; a value stands after its --parameter"),
         ("%sts drugs --drug a", "UsageError: %sts: --drug belongs to a query, which stands before it"),
         ("%sts q --drug 'a", "UsageError: %sts: q --drug 'a: no closing quotation"),
-        ("%sts q --timeout x", "UsageError: %sts: --timeout x: a number of seconds was expected"),
+        ("%sts q --timeout x", "UsageError: %sts: --timeout x: a number of seconds was expected, 86400 at most"),
     ],
 )
 def test_an_error_is_one_line(shell: Any, told: Callable[[str], list[str]], cell: str, line: str) -> None:
@@ -223,3 +223,18 @@ def test_the_magics_go_with_the_extension(shell: Any, told: Callable[[str], list
 @pytest.mark.parametrize("name", ["on_note", "memory", "strict", "max_rows"])
 def test_an_argument_of_the_function_is_no_parameter_of_a_query(told: Callable[[str], list[str]], name: str) -> None:
     assert told(f"%sts drugs/drugs-and-brands --{name} x") == [f"UsageError: %sts: --{name} is no parameter of a query"]
+
+
+@pytest.mark.parametrize("seconds", ["inf", "nan", "-1", "0", "x", "1e9"])
+@pytest.mark.parametrize(("magic", "line"), [("%%sparql", "\nASK {}"), ("%sts", " drugs/drugs-and-brands")])
+def test_a_limit_of_time_is_a_number_of_seconds(
+    told: Callable[[str], list[str]], magic: str, line: str, seconds: str
+) -> None:
+    cell = f"%%sparql --timeout {seconds}{line}" if magic == "%%sparql" else f"%sts{line} --timeout {seconds}"
+    expected = f"UsageError: {magic}: --timeout {seconds}: a number of seconds was expected, 86400 at most"
+    assert told(cell) == [expected]
+
+
+def test_a_number_too_long_to_be_written_is_an_error_in_one_line(shell: Any, told: Callable[[str], list[str]]) -> None:
+    shell.run_cell("much = 10**5000")
+    assert told("%%sparql\nASK { ?s ?p ?_much }")[-1].startswith("query of the cell, line 1, column 13: much = <int>: ")

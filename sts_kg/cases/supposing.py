@@ -11,7 +11,7 @@ from rdflib.namespace import RDF
 
 from sts_kg.cases.answers import Answer
 from sts_kg.cases.case import Case, Given
-from sts_kg.errors import UnknownNameError
+from sts_kg.errors import ArgumentError, UnknownNameError
 from sts_kg.guideline import Guideline, short
 from sts_kg.rdf import STS, local
 from sts_kg.safe import counted
@@ -125,13 +125,15 @@ def transition(name: str, asserted: Graph) -> dict[URIRef, bool | None]:
     return {left: None, reached: True}
 
 
-def supposed(findings: Mapping[str, bool | None] | str, guideline: Guideline) -> dict[URIRef, bool | None]:
+def supposed(findings: Mapping[str, bool | str | None] | str, guideline: Guideline) -> dict[URIRef, bool | None]:
     """Return the findings that a what-if supposes, from their names or from the name of a possible transition.
 
     Raises
     ------
     UnknownNameError
         There is no such finding or transition.
+    ArgumentError
+        A value is neither yes, no nor unknown.
     """
     if isinstance(findings, str):
         return transition(findings, guideline.asserted)
@@ -139,7 +141,25 @@ def supposed(findings: Mapping[str, bool | None] | str, guideline: Guideline) ->
     for name in findings:
         if name not in words:
             raise UnknownNameError("finding", name, words)
-    return {words[name]: holds for name, holds in findings.items()}
+    return {words[name]: _value(name, holds) for name, holds in findings.items()}
+
+
+_VALUES: Mapping[object, bool | None] = {
+    True: True,
+    False: False,
+    None: None,
+    "yes": True,
+    "no": False,
+    "unknown": None,
+}
+
+
+def _value(name: str, holds: object) -> bool | None:
+    """Return a value as Python has it, or as a case file has it; a number is none, though 1 equals True."""
+    if (isinstance(holds, bool | str) or holds is None) and holds in _VALUES:
+        return _VALUES[holds]
+    reason = "True, False or None was expected, or a word of case files: yes, no, unknown"
+    raise ArgumentError("what_if", name, reason, value=holds)
 
 
 def changes(before: Iterable[Answer], after: Iterable[Answer]) -> tuple[Change, ...]:

@@ -36,7 +36,7 @@ class Asked:
     settled: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tally:
     """Sums over `cases` cases of one plan; those that contradict themselves are in `contradictory` and nothing else.
 
@@ -51,6 +51,10 @@ class Tally:
     steps: Mapping[URIRef, tuple[Step, ...]] = field(default_factory=dict)
     asked: Mapping[Question, Asked] = field(default_factory=dict)
     sets: Mapping[int, int] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Return no number: these are exact, and a notebook is passed on."""
+        return "<Tally: exact counts, not to be released>"
 
     def undetermined(self, option: URIRef) -> int:
         """Return for how many cases an option is neither met nor ruled out."""

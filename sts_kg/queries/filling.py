@@ -104,9 +104,14 @@ def filled(
 
 def _brief(value: object) -> str:
     """Return how Python writes a value, in one line and not at length."""
+    if type(value).__repr__ is object.__repr__:  # which tells an address in memory
+        return f"<{type(value).__name__}>"
     writer = reprlib.Repr()
     writer.maxother = writer.maxstring = 80
-    return " ".join(writer.repr(value).split())
+    try:
+        return " ".join(writer.repr(value).split())
+    except ValueError:  # a number of more than some thousand digits
+        return f"<{type(value).__name__}>"
 
 
 def _meant(key: str, values: Mapping[str, object]) -> tuple[str, str]:

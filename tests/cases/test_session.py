@@ -18,6 +18,7 @@ from rdflib.namespace import DCTERMS
 
 from sts_kg import KnowledgeGraph, Table, load
 from sts_kg.cases.session import Session
+from sts_kg.errors import ArgumentError
 from sts_kg.rdf.names import BASE, local
 from sts_kg.stores.pushing import push
 
@@ -158,3 +159,16 @@ def test_eight_threads_with_forty_cases_each_get_their_own_answers(kg: Knowledge
 
     with ThreadPoolExecutor(8) as pool:
         assert [wrong for found in pool.map(ask, range(8)) for wrong in found] == []
+
+
+def test_a_what_if_takes_the_words_of_case_files_and_nothing_else(kg: KnowledgeGraph) -> None:
+    person = {"case": "p", "findings": {"stage4-sts": "yes"}}
+
+    def after(value: object) -> list[str]:
+        return [change.after.status for change in kg.what_if(person, {"unresectable": value})]  # type: ignore[dict-item]
+
+    assert after("no") == after(False) != after("yes") == after(True)
+    assert after("unknown") == after(None) == []
+    for wrong in ("maybe", "False", 1, 0.0, [True]):
+        with pytest.raises(ArgumentError, match="what_if, argument unresectable"):
+            after(wrong)

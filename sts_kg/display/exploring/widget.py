@@ -14,7 +14,7 @@ from sts_kg.display.exploring.neighbours import Neighbours
 from sts_kg.display.shows import in_notebook
 from sts_kg.display.view import Badge, Code, Inline, Paragraph, Quiet, View, grid
 from sts_kg.errors import MissingLibraryError
-from sts_kg.safe import counted
+from sts_kg.safe import brief, counted
 from sts_kg.tables import needed
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _widget_class() -> type:
             """Add the neighbours of a term; `note` says what is left out."""
             term = URIRef(iri)
             if term not in self._neighbours:
-                self.note = f"there is no {iri}"
+                self.note = f"there is no {brief(iri)}"
                 return
             beside, between, left_out = self._neighbours.around(term, most=MOST_NEIGHBOURS)
             nodes, edges = {node["id"]: node for node in self.nodes}, {edge["id"]: edge for edge in self.edges}

@@ -67,7 +67,10 @@ def _by_program(dot: str, form: str) -> str | None:
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
         raise PictureError(f"{program} cannot lay this out: {said}")
-    return done.stdout.decode("utf-8")
+    written = done.stdout.decode("utf-8", "replace")
+    if form == "svg" and "<svg" not in written:
+        raise PictureError(f"{program} wrote no SVG")
+    return written
 
 
 ENGINES: dict[str, Callable[[str, str], str | None]] = {"wasm": _by_wasm, "program": _by_program}

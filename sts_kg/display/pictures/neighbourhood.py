@@ -18,6 +18,8 @@ __all__ = ["MOST", "Neighbour", "Neighbourhood", "Statement", "label_of", "neigh
 
 #: Terms in a picture; and how many neighbours a term may have for a neighbourhood to go on from it.
 MOST, MOST_ONWARD = 30, 60
+#: Statements of a graph that are drawn: layout takes longer with each, and more than these are no picture.
+MOST_STATEMENTS = 120
 #: Each term has it, to the same document: it says nothing of a neighbourhood.
 _LEFT_OUT = frozenset({RDFS.isDefinedBy, RDFS.label, SKOS.prefLabel})
 
@@ -128,7 +130,7 @@ def whole(graph: Graph, names: Graph, *, most: int = MOST) -> Neighbourhood:
                 terms.setdefault(subject, None)
             continue
         new = {subject, object_} - terms.keys()
-        if len(terms) + len(new) > most:
+        if len(terms) + len(new) > most or len(kept) == MOST_STATEMENTS:
             n_missed += 1
             continue
         terms |= {subject: None, object_: None}
