@@ -350,7 +350,7 @@ def size(png: bytes) -> tuple[int, int]:
 
 def test_a_png_is_as_large_as_asked() -> None:
     picture = made("condition")
-    root = ElementTree.fromstring(picture.to_svg())
+    root = ElementTree.fromstring(picture.as_bytes("svg").decode())
     width, height = int(root.attrib["width"]), int(root.attrib["height"])
     for scale in (0.5, 1, 2):
         assert size(picture.to_png(scale)) == pytest.approx((width * scale, height * scale), abs=1)
@@ -422,7 +422,11 @@ def test_a_command_draws_what_its_function_does(arguments: tuple[str, ...], name
     assert (done.exit_code, done.stdout) == (0, made(name).dot)
     file = tmp_path / "a.svg"
     done = CliRunner().invoke(app, ["picture", *arguments, "-o", str(file)])
-    assert (done.exit_code, done.stdout, file.read_text(encoding="utf-8")) == (0, "", made(name).to_svg())
+    assert (done.exit_code, done.stdout, file.read_text(encoding="utf-8")) == (
+        0,
+        "",
+        made(name).as_bytes("svg").decode(),
+    )
 
 
 @pytest.mark.usefixtures("preloaded")
@@ -506,3 +510,15 @@ def test_a_trap_of_the_runtime_is_tried_once_more(monkeypatch: pytest.MonkeyPatc
     else:
         with pytest.raises(PictureError, match="cannot lay this out: wasm trap: out of bounds"):
             engines.laid_out("digraph { a }", engine="wasm")
+
+
+def test_a_file_of_a_case_says_whose_it_is_and_that_it_is_no_advice(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    for name, picture in (("p", kg.pathway("example:f")), ("c", kg.condition("pazopanib", "example:f"))):
+        picture.save(tmp_path / f"{name}.svg")
+        root = ElementTree.fromstring((tmp_path / f"{name}.svg").read_text(encoding="utf-8"))
+        said = " ".join("".join(text.itertext()) for text in root.iter(f"{SVG}text"))
+        assert picture.title in said and "case f" in picture.title
+        assert " ".join(kg.footer.split()) in " ".join(said.split())
+        left, top, width, height = map(float, root.attrib["viewBox"].split())
+        for text in root.findall(f"{SVG}text"):
+            assert top < float(text.attrib["y"]) < top + height and left < float(text.attrib["x"]) < left + width

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rdflib import Graph, URIRef
@@ -77,4 +78,6 @@ def picture_of_condition(guideline: Guideline, option: URIRef, answer: Answer | 
         if answer.status != "contradictory":
             known = dict.fromkeys(answer.true, True) | dict.fromkeys(answer.false, False)
     drawing = condition_tree(label(option), guideline.conditions[option], label, known, root)
+    if answer is not None:
+        drawing = replace(drawing, title=f"{drawing.title}, for case {answer.case}")
     return Picture(drawing, (guideline.footer,))

@@ -10,7 +10,7 @@ from pathlib import Path
 from sts_kg.display.pictures.drawing import Drawing, dot, parts, shortened
 from sts_kg.display.pictures.engines import laid_out
 from sts_kg.display.pictures.png import drawn
-from sts_kg.display.pictures.svg import clean
+from sts_kg.display.pictures.svg import captioned, clean
 from sts_kg.errors import PictureError
 from sts_kg.rdf import write_bytes
 from sts_kg.safe import counted, visible
@@ -72,7 +72,9 @@ class Picture(Shown):
         return clean(laid_out(self.dot), parts(self.drawing), title=self.title, alt=self.alt)
 
     def to_svg(self) -> str:
-        """Return the picture as SVG: no script, no `style=`, nothing from elsewhere; it scales.
+        """Return the picture alone as SVG: no script, no `style=`, nothing from elsewhere; it scales.
+
+        For a page that says what it is; a file that `save` writes has the title and the notes in it.
 
         Raises
         ------
@@ -84,14 +86,14 @@ class Picture(Shown):
         return self._svg
 
     def to_png(self, scale: float = 2) -> bytes:
-        """Return the picture as PNG on white; `scale` is how many pixels stand for one of a screen.
+        """Return the picture with title and notes as PNG on white; `scale` pixels stand for one of a screen.
 
         Raises
         ------
         MissingLibraryError, PictureError
             As `to_svg`; or resvg-py is not installed; or the scale is not above 0 and at most 10.
         """
-        return drawn(self._svg, scale)
+        return drawn(captioned(self._svg, self.title, self.notes), scale)
 
     def save(self, path: str | Path) -> None:
         """Write the picture into a file, whole or not at all; its ending says how: .svg, .png, .dot or .html.
@@ -118,7 +120,11 @@ class Picture(Shown):
         MissingLibraryError, PictureError
             As `to_png`.
         """
-        text: dict[str, Callable[[], str]] = {"svg": self.to_svg, "dot": lambda: self.dot, "html": self.to_html}
+        text: dict[str, Callable[[], str]] = {
+            "svg": lambda: captioned(self._svg, self.title, self.notes),
+            "dot": lambda: self.dot,
+            "html": self.to_html,
+        }
         return self.to_png() if form == "png" else text[form]().encode("utf-8")
 
     def __repr__(self) -> str:

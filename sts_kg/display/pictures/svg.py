@@ -6,12 +6,14 @@ Colours are attributes, so that the picture can be read where there is no styles
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from xml.etree import ElementTree as ET
 
-from sts_kg.display.pictures.drawing import Part
+from sts_kg.display.pictures.drawing import Part, shortened
+from sts_kg.safe import visible
 
-__all__ = ["FONTS", "clean"]
+__all__ = ["FONTS", "captioned", "clean"]
 
 SVG = "http://www.w3.org/2000/svg"
 FONTS = "Helvetica Neue, Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif"
@@ -43,6 +45,36 @@ def clean(svg: str, parts: Mapping[str, Part], *, title: str, alt: str) -> str:
     for child in drawn:
         _add(root, child, parts)
     return ET.tostring(root, encoding="unicode") + "\n"
+
+
+#: Units that a caption is wide at least, and what a letter and a line of it take.
+_NARROWEST, _LETTER, _LINE = 320.0, 6.0, 13.0
+
+
+def captioned(svg: str, title: str, notes: Sequence[str]) -> str:
+    """Return the SVG of `clean` as it goes into a file, which stands alone: its title above it, its notes below it."""
+    drawn = ET.fromstring(svg)
+    ET.register_namespace("", SVG)
+    left, top, width, height = map(float, drawn.attrib["viewBox"].split())
+    wide = max(width, _NARROWEST)
+    columns = int(wide / _LETTER)
+    above = wrap(visible(shortened(title)), int(columns * 0.8))
+    below = [line for note in notes for line in wrap(visible(note), columns)]
+    high = top - (len(above) + 1) * 1.3 * _LINE
+    tall = height + top - high + (len(below) + 1) * _LINE
+    drawn.attrib |= {
+        "viewBox": f"{left:g} {high:g} {wide:g} {tall:g}",
+        "width": f"{wide * ENLARGED:.0f}",
+        "height": f"{tall * ENLARGED:.0f}",
+    }
+    ground = f"M{left:g} {high:g}h{wide:g}v{tall:g}h{-wide:g}z"
+    drawn.insert(1, ET.Element(f"{{{SVG}}}path", {"fill": "white", "d": ground}))
+    lines = [(13, "#1c2430", high + (at + 1) * 1.3 * _LINE, text) for at, text in enumerate(above)]
+    lines += [(10, "#4a5563", top + height + (at + 1) * _LINE, text) for at, text in enumerate(below)]
+    for size, fill, y, text in lines:
+        place = {"x": f"{left + 6:g}", "y": f"{y:g}", "font-size": str(size), "fill": fill}
+        ET.SubElement(drawn, f"{{{SVG}}}text", place).text = text
+    return ET.tostring(drawn, encoding="unicode") + "\n"
 
 
 def _without_prolog(svg: str) -> str:
