@@ -10,7 +10,7 @@ SPARK := .venv/.spark
 SITE := .venv/.site
 TOOLS := .venv-tools
 
-.PHONY: run test tools lowest check docs site golden bench bench-cohort bench-links bench-options bench-proposals bench-push bench-queries fuzz random spark clean
+.PHONY: run test test-e2e tools lowest check docs site golden bench bench-cohort bench-links bench-options bench-proposals bench-push bench-queries fuzz random spark clean
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## options of a fictional case, one of them explained, and a canned query
@@ -22,7 +22,10 @@ test: $(DEV)  ## lint, types, tests, doctests; without the slow tests, which .ci
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist loadfile -m "not slow"
+	$(BIN)/pytest -n auto --dist loadfile -m "not slow and not e2e"
+
+test-e2e: $(DEV)  ## tests of the service in a browser (Debian's chromium); pictures of the pages go to build/screenshots
+	$(BIN)/pytest -n auto --dist loadfile -m e2e tests/e2e
 
 tools: $(DEV) $(TOOLS)/.ready  ## tests in which OWLAPI, Jena, pronto, OAK and Comunica open what we write
 	STS_KG_TOOLS=$(TOOLS) $(BIN)/pytest tests/tools
@@ -31,7 +34,7 @@ spark: $(SPARK)  ## tests in which Spark runs our SQL, on two executors (Java is
 	$(BIN)/pytest -n 0 tests/cohort/test_on_spark.py
 
 lowest: $(LOWEST)  ## tests with the lowest versions that pyproject.toml allows (their wheels end at Python 3.12)
-	.venv-lowest/bin/pytest -n auto --dist loadfile -m "not slow"
+	.venv-lowest/bin/pytest -n auto --dist loadfile -m "not slow and not e2e"
 
 check: $(READY)  ## the quality gates over ontology and queries
 	$(BIN)/sts-kg check

@@ -26,6 +26,7 @@
     │   ├── QueryTimeoutError(TimeoutError)         a query that took longer than it may
     │   ├── MemoryLimitError(MemoryError)           more memory than is allowed, or than there is
     │   ├── TooManyRowsError(ValueError)            an answer with more rows or triples than are wanted
+    │   ├── TooManyBytesError(ValueError)           an answer of more bytes than a service sends
     │   ├── TooManyTriplesError(ValueError)         equal terms that would be written out to more than anyone can hold
     │   └── QueueFullError(ConnectionError)         more calls wait for a worker than may
     └── EndpointError(OSError)            url, HTTP status, seconds waited, attempts
@@ -84,6 +85,7 @@ __all__ = [
     "ReadingError",
     "SourceError",
     "StsKgError",
+    "TooManyBytesError",
     "TooManyRowsError",
     "TooManyTriplesError",
     "UnknownNameError",
@@ -326,6 +328,13 @@ class TooManyRowsError(LimitError, ValueError):
     def __init__(self, what: str, limit: int, unit: str = "rows") -> None:
         remedy = "add a LIMIT to the query, or allow more with --max-rows (in Python: max_rows)"
         super().__init__(f"the answer to {what}", limit, unit, remedy)
+
+
+class TooManyBytesError(LimitError, ValueError):
+    """An answer of more bytes than the `limit`; nothing of it is used."""
+
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__(f"the answer to {what}", limit, "bytes", "add a LIMIT to the query")
 
 
 class TooManyTriplesError(LimitError, ValueError):

@@ -37,14 +37,18 @@ class Browser:
         self._chromium = chromium
 
     def open(self, page: Path, *, scheme: str = "light", width: int = 1100, shot: Path | None = None) -> Seen:
-        """Return what a page does when it is opened, until it rests; `shot` is where a picture of it goes."""
+        """Return what a file does when it is opened, until it rests; `shot` is where a picture of it goes."""
+        return self.visit(page.as_uri(), scheme=scheme, width=width, shot=shot)
+
+    def visit(self, address: str, *, scheme: str = "light", width: int = 1100, shot: Path | None = None) -> Seen:
+        """Return what the page of an address does when it is opened, as `open`."""
         tab = self._chromium.new_page(color_scheme=scheme, viewport={"width": width, "height": 800})
         requests: list[str] = []
         errors: list[str] = []
         tab.on("request", lambda request: requests.append(request.url))
         tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         tab.on("pageerror", lambda error: errors.append(str(error)))
-        tab.goto(page.as_uri(), wait_until="networkidle")
+        tab.goto(address, wait_until="networkidle")
         overflow = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if shot is not None:
             tab.screenshot(path=shot, full_page=True)

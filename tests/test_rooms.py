@@ -22,7 +22,7 @@ PACKAGE = ROOT / "sts_kg"
 ROOMS = (
     *("safe", "shown", "errors", "workers", "rdf", "closure", "tables", "queries", "guideline"),
     *("plan", "cases", "stores", "links", "quality", "cohort"),
-    *("display", "knowledge", "magics", "cli"),
+    *("display", "knowledge", "magics", "server", "cli"),
 )
 #: Doors beside the `__init__` of a room.
 SIDE_DOORS = {"closure.encoding", "rdf.xsd"}
@@ -61,6 +61,11 @@ LIBRARIES = {
     "networkx": {"tables"},
     "IPython": {"magics"},
     "anywidget": {"display.exploring"},
+    "starlette": {"server"},
+    "uvicorn": {"server"},
+    "jinja2": {"server"},
+    "markupsafe": {"server"},
+    "prometheus_client": {"server"},
 }
 
 

@@ -27,6 +27,7 @@ from sts_kg.cli.ontology import check, describe, export, review, source_group, s
 from sts_kg.cli.pictures import picture_group
 from sts_kg.cli.push import push
 from sts_kg.cli.queries import codes, queries_command, query_group, sparql
+from sts_kg.cli.server import serve_command
 from sts_kg.cli.shared import DONE, ENDPOINT, NO, UNREAD, UNREADABLE, USAGE, terminal
 from sts_kg.cli.sites import concepts, example, plan, sql, views
 from sts_kg.errors import (
@@ -131,7 +132,7 @@ def completion(shell: str) -> None:
 _CASES = (options_command, explain, ask, what_if, questionnaire, cohort_group)
 _GRAPH = (queries_command, query_group, sparql, close, prove, sources, source_group, check, review, export, describe)
 _LINKS = (codes, link, mappings_group, push)
-for command in (*_CASES, *_GRAPH, picture_group, *_LINKS):
+for command in (*_CASES, *_GRAPH, picture_group, serve_command, *_LINKS):
     app.add_command(command)
 
 

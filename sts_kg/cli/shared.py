@@ -45,6 +45,7 @@ __all__ = [
     "page_option",
     "profile_option",
     "reading_option",
+    "size",
     "store_option",
     "terminal",
     "verdicts_option",
@@ -114,7 +115,7 @@ def kinds_in(context: click.Context, parameter: click.Parameter, value: str | No
     return chosen
 
 
-def _size(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+def size(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
     """Return a size in bytes; 0 is no limit, and so becomes None."""
     from sts_kg.workers import bytes_of
 
@@ -129,7 +130,7 @@ def memory_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @click.option(
         "--memory",
-        callback=_size,
+        callback=size,
         metavar="SIZE",
         help="Stop if more resident memory is needed, such as 8GB; 0: no limit.  [default: 85% of what is free]",
     )
@@ -161,7 +162,7 @@ def limits_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     @click.option(
         "--memory",
-        callback=_size,
+        callback=size,
         default="2GB",
         show_default=True,
         metavar="SIZE",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sts_kg.display.view import (
     SIGNS,
@@ -34,10 +34,14 @@ __all__ = ["written"]
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
-def written(view: View) -> str:
-    """Return the HTML of a view, in one element of the class `sts-kg`."""
-    title = f'<div class="sts-kg-title">{_inline(view.title)}</div>' if view.title else ""
-    return f'<div class="sts-kg">{title}{"".join(map(_block, view.blocks))}</div>'
+def written(view: View, href: Callable[[str], str | None] | None = None) -> str:
+    """Return the HTML of a view, in one element of the class `sts-kg`.
+
+    `href` returns the address on our own site to which the address of a link leads, None for one that leads elsewhere.
+    """
+    writer = _Writer(href)
+    title = f'<div class="sts-kg-title">{writer.inline(view.title)}</div>' if view.title else ""
+    return f'<div class="sts-kg">{title}{"".join(map(writer.block, view.blocks))}</div>'
 
 
 def escaped(text: str) -> str:
@@ -45,52 +49,92 @@ def escaped(text: str) -> str:
     return _escaped(UNSAFE.sub("\ufffd", text.replace("\r\n", "\n")))
 
 
-def _inline(text: Inline) -> str:
-    if isinstance(text, str):
-        return escaped(text)
-    if isinstance(text, tuple):
-        return "".join(map(_inline, text))
-    if isinstance(text, Badge):
-        sign = f'<span aria-hidden="true">{SIGNS[text.kind]}</span> ' if SIGNS[text.kind] else ""
-        return f'<span class="sts-kg-badge {text.kind}">{sign}{escaped(text.word)}</span>'
-    if isinstance(text, Code):
-        return f"<code>{escaped(text.text)}</code>"
-    if isinstance(text, Quiet):
-        return f'<span class="sts-kg-quiet">{_inline(text.text)}</span>'
-    title = f' title="{escaped(text.title)}"' if text.title else ""
-    if _WEB.match(text.href):
-        return f'<a href="{escaped(text.href)}"{title} target="_blank" rel="noopener">{escaped(text.text)}</a>'
-    return f"<span{title}>{escaped(text.text)}</span>" if title else escaped(text.text)
+class _Writer:
+    """Writes views; `href` returns where the address of a link leads here, None for one that leads elsewhere."""
 
+    def __init__(self, href: Callable[[str], str | None] | None) -> None:
+        self._href = href
 
-def _block(block: Block) -> str:  # one line a kind
-    if isinstance(block, Heading):
-        return f'<div class="sts-kg-heading" role="heading" aria-level="4">{escaped(block.text)}</div>'
-    if isinstance(block, Paragraph):
-        return f"<p>{_inline(block.text)}</p>"
-    if isinstance(block, Facts):
-        rows = (f"<dt>{escaped(name)}</dt><dd>{_inline(text)}</dd>" for name, text in block.rows if plain(text))
-        return f"<dl>{''.join(rows)}</dl>"
-    if isinstance(block, Grid):
-        return _grid(block)
-    if isinstance(block, Listing):
-        kind = "ol" if block.ordered else "ul"
-        return f"<{kind}>{''.join(f'<li>{_inline(item)}</li>' for item in block.items)}</{kind}>"
-    if isinstance(block, Branch):
-        return f'<ul class="sts-kg-tree">{_branch(block)}</ul>'
-    if isinstance(block, Fold):
-        inside = "".join(map(_block, block.blocks))
-        return f"<details{_open(block.is_open)}><summary>{_inline(block.summary)}</summary>{inside}</details>"
-    if isinstance(block, Source):
-        return f'<pre class="sts-kg-source"><code class="language-{block.language}">{_lines(block.text)}</code></pre>'
-    if isinstance(block, Figure):
-        return f'<figure role="img" aria-label="{escaped(block.alt)}">{block.svg}</figure>'
-    assert isinstance(block, Download), "these are all kinds of blocks"
-    data = base64.b64encode(block.text.encode(errors="replace")).decode()
-    return (
-        f'<p><a class="sts-kg-download" download="{escaped(block.name)}" '
-        f'href="data:{block.media_type};base64,{data}">Download {escaped(block.name)}</a></p>'
-    )
+    def inline(self, text: Inline) -> str:
+        if isinstance(text, str):
+            return escaped(text)
+        if isinstance(text, tuple):
+            return "".join(map(self.inline, text))
+        if isinstance(text, Badge):
+            sign = f'<span aria-hidden="true">{SIGNS[text.kind]}</span> ' if SIGNS[text.kind] else ""
+            return f'<span class="sts-kg-badge {text.kind}">{sign}{escaped(text.word)}</span>'
+        if isinstance(text, Code):
+            return f"<code>{escaped(text.text)}</code>"
+        if isinstance(text, Quiet):
+            return f'<span class="sts-kg-quiet">{self.inline(text.text)}</span>'
+        title = f' title="{escaped(text.title)}"' if text.title else ""
+        if self._href is not None and (address := self._href(text.href)) is not None:
+            return f'<a href="{escaped(address)}"{title}>{escaped(text.text)}</a>'
+        if _WEB.match(text.href):
+            return f'<a href="{escaped(text.href)}"{title} target="_blank" rel="noopener">{escaped(text.text)}</a>'
+        return f"<span{title}>{escaped(text.text)}</span>" if title else escaped(text.text)
+
+    def block(self, block: Block) -> str:  # one line a kind
+        if isinstance(block, Heading):
+            return f'<div class="sts-kg-heading" role="heading" aria-level="4">{escaped(block.text)}</div>'
+        if isinstance(block, Paragraph):
+            return f"<p>{self.inline(block.text)}</p>"
+        if isinstance(block, Facts):
+            rows = (f"<dt>{escaped(name)}</dt><dd>{self.inline(text)}</dd>" for name, text in block.rows if plain(text))
+            return f"<dl>{''.join(rows)}</dl>"
+        if isinstance(block, Grid):
+            return self._grid(block)
+        if isinstance(block, Listing):
+            kind = "ol" if block.ordered else "ul"
+            return f"<{kind}>{''.join(f'<li>{self.inline(item)}</li>' for item in block.items)}</{kind}>"
+        if isinstance(block, Branch):
+            return f'<ul class="sts-kg-tree">{self._branch(block)}</ul>'
+        if isinstance(block, Fold):
+            inside = "".join(map(self.block, block.blocks))
+            return f"<details{_open(block.is_open)}><summary>{self.inline(block.summary)}</summary>{inside}</details>"
+        if isinstance(block, Source):
+            return (
+                f'<pre class="sts-kg-source"><code class="language-{block.language}">{_lines(block.text)}</code></pre>'
+            )
+        if isinstance(block, Figure):
+            return f'<figure role="img" aria-label="{escaped(block.alt)}">{block.svg}</figure>'
+        assert isinstance(block, Download), "these are all kinds of blocks"
+        data = base64.b64encode(block.text.encode(errors="replace")).decode()
+        return (
+            f'<p><a class="sts-kg-download" download="{escaped(block.name)}" '
+            f'href="data:{block.media_type};base64,{data}">Download {escaped(block.name)}</a></p>'
+        )
+
+    def _branch(self, branch: Branch) -> str:
+        line = self.inline(branch.text)
+        if not branch.below:
+            return f"<li>{line}</li>"
+        below = "".join(map(self._branch, branch.below))
+        return f"<li><details{_open(branch.is_open)}><summary>{line}</summary><ul>{below}</ul></details></li>"
+
+    def _grid(self, block: Grid) -> str:
+        kinds = block.kinds or ("",) * len(block.header)
+        head = "".join(
+            f'<th scope="col"{_upright(at in block.upright)}>{_upright_text(escaped(name), at in block.upright)}'
+            f"{f'<small>{escaped(kind)}</small>' if kind else ''}</th>"
+            for at, (name, kind) in enumerate(zip(block.header, kinds, strict=True))
+        )
+        body = "".join(f"<tr>{self._row(row, bool(block.upright))}</tr>" for row in block.rows)
+        caption = f"<caption>{escaped(block.caption)}</caption>" if block.caption else ""
+        table = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        name = escaped(block.caption or "table")
+        return f'<div class="sts-kg-wide" tabindex="0" role="region" aria-label="{name}">{table}</div>'
+
+    def _row(self, row: Sequence[Inline], is_named: bool) -> str:
+        """Return the cells of a row; on a board the first one is its name."""
+        if not is_named:
+            return "".join(map(self._cell, row))
+        return f'<th scope="row">{self.inline(row[0])}</th>{"".join(map(self._cell, row[1:]))}'
+
+    def _cell(self, cell: Inline) -> str:
+        if isinstance(cell, Badge):  # a status fills its cell, without an element of its own: a board has thousands
+            return f'<td class="{cell.kind}">{escaped(cell.word)}</td>'
+        return f"<td>{self.inline(cell)}</td>"
 
 
 def _lines(text: str) -> str:
@@ -98,43 +142,8 @@ def _lines(text: str) -> str:
     return escaped(visible_data(text.replace("\r\n", "\n")))
 
 
-def _branch(branch: Branch) -> str:
-    line = _inline(branch.text)
-    if not branch.below:
-        return f"<li>{line}</li>"
-    below = "".join(map(_branch, branch.below))
-    return f"<li><details{_open(branch.is_open)}><summary>{line}</summary><ul>{below}</ul></details></li>"
-
-
 def _open(is_open: bool) -> str:
     return " open" if is_open else ""
-
-
-def _grid(block: Grid) -> str:
-    kinds = block.kinds or ("",) * len(block.header)
-    head = "".join(
-        f'<th scope="col"{_upright(at in block.upright)}>{_upright_text(escaped(name), at in block.upright)}'
-        f"{f'<small>{escaped(kind)}</small>' if kind else ''}</th>"
-        for at, (name, kind) in enumerate(zip(block.header, kinds, strict=True))
-    )
-    body = "".join(f"<tr>{_row(row, bool(block.upright))}</tr>" for row in block.rows)
-    caption = f"<caption>{escaped(block.caption)}</caption>" if block.caption else ""
-    table = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    name = escaped(block.caption or "table")
-    return f'<div class="sts-kg-wide" tabindex="0" role="region" aria-label="{name}">{table}</div>'
-
-
-def _row(row: Sequence[Inline], is_named: bool) -> str:
-    """Return the cells of a row; on a board the first one is its name."""
-    if not is_named:
-        return "".join(map(_cell, row))
-    return f'<th scope="row">{_inline(row[0])}</th>{"".join(map(_cell, row[1:]))}'
-
-
-def _cell(cell: Inline) -> str:
-    if isinstance(cell, Badge):  # a status fills its cell, without an element of its own: a board has thousands
-        return f'<td class="{cell.kind}">{escaped(cell.word)}</td>'
-    return f"<td>{_inline(cell)}</td>"
 
 
 def _upright(is_upright: bool) -> str:

@@ -104,9 +104,12 @@ def _renderer(named: str) -> Callable[[object], View]:
     return found
 
 
-def markup(thing: Shown | View) -> str:
-    """Return the HTML of an object for a page that has `stylesheet()`: classes only, no script, no `style=`."""
-    return _html(thing if isinstance(thing, View) else view_of(thing))
+def markup(thing: Shown | View, href: Callable[[str], str | None] | None = None) -> str:
+    """Return the HTML of an object for a page that has `stylesheet()`: classes only, no script, no `style=`.
+
+    `href` returns the address on the page's own site to which the address of a link leads, None if it leads elsewhere.
+    """
+    return _html(thing if isinstance(thing, View) else view_of(thing), href)
 
 
 def in_notebook(thing: Shown | View) -> str:

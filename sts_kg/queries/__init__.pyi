@@ -24,3 +24,7 @@ from .paging import QueryText as QueryText
 from .parameters import Parameter as Parameter
 from .portable import write_files as write_files
 from .tokens import without_comments as without_comments
+from .written import GRAPH_FORMS as GRAPH_FORMS
+from .written import TABLE_FORMS as TABLE_FORMS
+from .written import form_of_query as form_of_query
+from .written import written_answer as written_answer

@@ -19,7 +19,7 @@ from sts_kg.errors import ParameterError, QueryError, StsKgError, TooManyRowsErr
 from sts_kg.queries.bounds import check_bounds
 from sts_kg.queries.mistakes import known_prefixes, mistake, placed
 from sts_kg.queries.paging import QueryText
-from sts_kg.queries.tokens import chooses_graphs
+from sts_kg.queries.tokens import Token, chooses_graphs
 from sts_kg.rdf import PREFIXES, ShownGraph, from_ox, to_ox
 from sts_kg.tables import Table
 
@@ -27,7 +27,17 @@ if TYPE_CHECKING:
     from sts_kg.closure import Closure
     from sts_kg.workers import Limits
 
-__all__ = ["Store", "at_most", "check_syntax", "closed_store", "graph_on", "run", "store_of"]
+__all__ = [
+    "Store",
+    "at_most",
+    "check_syntax",
+    "checked",
+    "closed_store",
+    "graph_on",
+    "run",
+    "solved",
+    "store_of",
+]
 
 Store = ox.Store
 
@@ -177,12 +187,8 @@ def run(
     ParameterError
         A limit cannot be enforced on this platform.
     """
-    tokens = check_bounds(text, name)
-    if chooses_graphs(tokens):
+    if chooses_graphs(checked(text, name)):
         graphs = None
-    for token in tokens:
-        if token.kind == "word" and token.key == "SERVICE":
-            raise QueryError(name, "SERVICE is not allowed: queries stay on this machine", line=token.line)
     if not limits:
         return _answer(text, *_found(store, text, name, graphs, max_rows), name)
     if limits.enforceable != limits:
@@ -203,23 +209,50 @@ def _found(
     store: Store, text: str, name: str, graphs: Sequence[str] | None, max_rows: int | None
 ) -> tuple[tuple[str, ...] | None, Iterable[Any] | bool]:
     """Return the variables of a query, if its answer is a table, and the rows or triples of pyoxigraph, or a bool."""
-    try:
-        if _SERVICE_ANYWHERE.search(text):
-            _parse(text)  # if it still parses with another spelling, the word is not a keyword there
-        together: Any = None if graphs is None else [ox.NamedNode(graph) for graph in graphs]
-        found = store.query(text, prefixes=PREFIXES | known_prefixes(text), default_graph=together)
-    except SyntaxError as error:
-        raise mistake(text, _parse, error, name) from error
-    except UnicodeEncodeError as error:
-        raise placed(name, text, error.start, "half of a surrogate pair is not text") from error
-    except (RuntimeError, ValueError, OSError) as error:
-        raise QueryError(name, str(error)) from error
+    found = solved(store, text, name, default_graphs=graphs)
     if isinstance(found, ox.QueryBoolean):
         return None, bool(found)
     if isinstance(found, ox.QuerySolutions):
         variables = tuple(variable.value for variable in found.variables)
         return variables, map(tuple, _rows(found, name, max_rows, "rows"))
     return None, _rows(found, name, max_rows, "triples")
+
+
+def checked(text: str, name: str) -> list[Token]:
+    """Return the tokens of a query that keeps the bounds and asks no other endpoint."""
+    tokens = check_bounds(text, name)
+    for token in tokens:
+        if token.kind == "word" and token.key == "SERVICE":
+            raise QueryError(name, "SERVICE is not allowed: queries stay on this machine", line=token.line)
+    return tokens
+
+
+def solved(
+    store: Store,
+    text: str,
+    name: str,
+    *,
+    default_graphs: Sequence[str] | None = None,
+    named_graphs: Sequence[str] | None = None,
+    base: str | None = None,
+) -> Any:
+    """Return what pyoxigraph finds for a query that was `checked`; rows and triples are evaluated as they are read."""
+    try:
+        if _SERVICE_ANYWHERE.search(text):
+            _parse(text)  # if it still parses with another spelling, the word is not a keyword there
+        return store.query(
+            text,
+            base_iri=base,
+            prefixes=PREFIXES | known_prefixes(text),
+            default_graph=None if default_graphs is None else [ox.NamedNode(graph) for graph in default_graphs],
+            named_graphs=None if named_graphs is None else [ox.NamedNode(graph) for graph in named_graphs],
+        )
+    except SyntaxError as error:
+        raise mistake(text, _parse, error, name) from error
+    except UnicodeEncodeError as error:
+        raise placed(name, text, error.start, "half of a surrogate pair is not text") from error
+    except (RuntimeError, ValueError, OSError) as error:
+        raise QueryError(name, str(error)) from error
 
 
 def _rows(found: Iterable[Any], name: str, max_rows: int | None, unit: str) -> Iterator[Any]:

@@ -8,7 +8,6 @@ reaped, and the next call gets a new one. Native code cannot be interrupted in a
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import select
@@ -18,9 +17,10 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
-from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sts_kg.errors import MemoryLimitError, QueryTimeoutError, QueueFullError, StsKgError, WorkerDiedError
+from sts_kg.workers.frames import Raised, ending, receive, send, serve
 from sts_kg.workers.limits import Limits, resident
 
 __all__ = ["Pool"]
@@ -28,14 +28,9 @@ __all__ = ["Pool"]
 T = TypeVar("T")
 
 _STEP_S = 0.02  # between two looks at the memory of a worker
-_LENGTH = 8  # bytes, big-endian, before each frame
 
 _forking = threading.Lock()  # held while a process forks, so that it knows all sockets of its siblings
 _ours: set[socket.socket] = set()
-
-
-class _Raised(NamedTuple):
-    error: BaseException
 
 
 class Pool(Generic[T]):
@@ -116,7 +111,7 @@ class Pool(Generic[T]):
                 self._busy.discard(worker)
                 self._idle.append(returned)
                 self._changed.notify()
-        if isinstance(answer, _Raised):
+        if isinstance(answer, Raised):
             raise answer.error
         result: T = answer
         return result
@@ -171,23 +166,23 @@ class _Worker:
                 warnings.simplefilter("ignore", DeprecationWarning)
                 self.pid = os.fork()
             if self.pid == 0:
-                _serve(function, theirs, [self._socket, *_ours])
+                serve(function, theirs, [self._socket, *_ours])
             _ours.add(self._socket)
         theirs.close()
 
     def answer(self, arguments: tuple[object, ...], limits: Limits, what: str) -> Any:
-        """Return what the worker answers, `_Raised` if the function raised; raise if it gives no answer."""
+        """Return what the worker answers, `Raised` if the function raised; raise if it gives no answer."""
         self.n_calls += 1
         watch = _Watch(self.pid, limits, what)
         try:
-            _send(self._socket, pickle.dumps(arguments))
-            answer = _received(self._socket, watch.wait)
+            send(self._socket, pickle.dumps(arguments))
+            answer = receive(self._socket, watch.wait)
         except OSError as error:
             if isinstance(error, StsKgError):
                 raise
             answer = None
         if answer is None:
-            raise WorkerDiedError(what, _ending(self.stop()))
+            raise WorkerDiedError(what, ending(self.stop()))
         return pickle.loads(answer)  # our own process wrote it
 
     def hang_up(self) -> None:
@@ -228,71 +223,3 @@ class _Watch:
             steps = [each for each in (left, _STEP_S if memory is not None else None) if each is not None]
             if ready.poll(1000 * min(steps) if steps else None):
                 return
-
-
-def _send(to: socket.socket, body: bytes) -> None:
-    to.sendall(len(body).to_bytes(_LENGTH, "big"))
-    to.sendall(body)
-
-
-def _received(of: socket.socket, wait: Callable[[select.poll], None] = lambda _: None) -> bytearray | None:
-    """Return the next frame, or None if the other end is gone; `wait` is called before each piece of it."""
-    ready = select.poll()
-    ready.register(of, select.POLLIN)
-    size = _LENGTH
-    for part in ("length", "body"):
-        frame = bytearray(size)
-        view = memoryview(frame)
-        while view:
-            wait(ready)
-            if (count := of.recv_into(view)) == 0:
-                return None
-            view = view[count:]
-        if part == "length":
-            size = int.from_bytes(frame, "big")
-    return frame
-
-
-def _serve(function: Callable[..., object], theirs: socket.socket, inherited: list[socket.socket]) -> NoReturn:
-    """Answer calls until the other end is gone; then end, whatever is left open or unfinished here."""
-    try:
-        for each in inherited:
-            each.close()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who asked: it stops us
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        gc.freeze()  # what was loaded stays shared
-        threading.Thread(target=_end_with, args=(theirs,), daemon=True).start()
-        while (arguments := _received(theirs)) is not None:
-            _send(theirs, _pickled(function, pickle.loads(arguments)))  # our own process wrote it
-    finally:
-        os._exit(0)
-
-
-def _end_with(theirs: socket.socket) -> NoReturn:
-    """End when the other end is gone, also while native code runs.
-
-    Linux could send a signal instead (PR_SET_PDEATHSIG), but does so when the *thread* that forked ends.
-    """
-    gone = select.poll()
-    gone.register(theirs, 0)  # nothing but the hang-up
-    gone.poll()
-    os._exit(0)
-
-
-def _pickled(function: Callable[..., object], arguments: tuple[object, ...]) -> bytes:
-    """Return what a function returns or raises as a frame."""
-    try:
-        return pickle.dumps(function(*arguments), pickle.HIGHEST_PROTOCOL)
-    except BaseException as error:  # also what native code raises in a panic
-        try:
-            frame = pickle.dumps(_Raised(error))
-            pickle.loads(frame)  # our own
-        except Exception:
-            frame = pickle.dumps(_Raised(RuntimeError(f"{type(error).__name__}: {error}")))
-        return frame
-
-
-def _ending(status: int) -> str:
-    """Return how a process ended, by the status that waitpid gives."""
-    code = os.waitstatus_to_exitcode(status)
-    return signal.Signals(-code).name if code < 0 else f"exit code {code}"

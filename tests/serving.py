@@ -1,0 +1,108 @@
+"""A running `sts-kg serve`, and requests to it. Import the fixture `server` into a test module."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlencode, urlsplit
+
+import pytest
+
+__all__ = ["Answer", "Serving", "server", "serving"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the status, the headers in small letters (of equal ones the last), and the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
+
+
+class Serving:
+    """A server that runs: its `address` without a slash at the end, and its process."""
+
+    def __init__(self, address: str, process: subprocess.Popen[str]) -> None:
+        self.address, self.process = address, process
+        self._host = urlsplit(address).netloc
+        self._root = urlsplit(address).path
+
+    def ask(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        body: bytes | str | None = None,
+        timeout: float = 60,
+        **headers: str,
+    ) -> Answer:
+        """Return the answer to a request; `content_type="…"` becomes the header Content-Type."""
+        connection = http.client.HTTPConnection(self._host, timeout=timeout)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        try:
+            connection.request(method, self._root + path, body, named)
+            found = connection.getresponse()
+            return Answer(found.status, {k.lower(): v for k, v in found.getheaders()}, found.read())
+        finally:
+            connection.close()
+
+    def sparql(self, query: str, *, accept: str = "application/sparql-results+json", **parameters: str) -> Answer:
+        """Return the answer to a query by GET."""
+        return self.ask(f"/sparql?{urlencode({'query': query, **parameters}, quote_via=quote)}", accept=accept)
+
+    @property
+    def children(self) -> list[int]:
+        """The process ids of all processes below the server's."""
+        return _below(self.process.pid)
+
+
+def _below(pid: int) -> list[int]:
+    try:
+        direct = [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+    return [*direct, *(each for child in direct for each in _below(child))]
+
+
+@contextmanager
+def serving(*options: str, log: Path | None = None) -> Iterator[Serving]:
+    """Run `sts-kg serve` with options on a free port; standard error goes to `log`. It is stopped at the end."""
+    command = [sys.executable, "-m", "sts_kg", "serve", "--port", "0", *options]
+    with open(log or os.devnull, "w", encoding="utf-8") as errors:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.search(r"http://\S+?(?=/? )", line)
+        assert found, f"the server did not say where it is: {line!r}"
+        yield Serving(found[0], process)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Serving]:
+    """The shipped graph, served to the tests of one module."""
+    with serving() as running:
+        yield running
