@@ -12,7 +12,7 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup
 
-from sts_kg.display import markup
+from sts_kg.display import SIGNS, markup
 from sts_kg.errors import EndpointError, LimitError, NotLinkedError, QueryError, StsKgError, UnknownNameError
 from sts_kg.guideline import version
 from sts_kg.rdf import BASE
@@ -64,7 +64,7 @@ class Site:
         made = jinja2.Environment(
             loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        made.globals.update(site=self)
+        made.globals.update(site=self, signs=SIGNS)
         return made
 
     # --- what pages use
@@ -113,7 +113,8 @@ class Site:
             if own is not None and (made := own(self, request, refusal)) is not None:
                 response: Response = made
                 return response._replace(headers=(*response.headers, *refusal.headers), kept=False)
-            page = self.page(request, "error.html", status=refusal.status, kept=False, refusal=refusal)
+            title = TITLES.get(refusal.status, "Error")
+            page = self.page(request, "error.html", status=refusal.status, kept=False, refusal=refusal, title=title)
             return page._replace(headers=refusal.headers)
         return plainly(request, refusal)
 
