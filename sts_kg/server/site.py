@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sts_kg.knowledge import KnowledgeGraph
     from sts_kg.shown import Shown
 
-__all__ = ["Site"]
+__all__ = ["TITLES", "Site"]
 
 
 class Site:
@@ -91,7 +91,7 @@ class Site:
     def answer(self, handler: str, request: Request, told: tuple[int, str] | None = None) -> Response:
         """Return the answer of a handler to a request; what goes wrong is an answer, too.
 
-        `told` is the status and reason of something that went wrong outside, for `errors.page`.
+        `told` is the status and reason of something that went wrong outside, which is shown as a page.
         """
         try:
             if told is not None:
@@ -110,12 +110,10 @@ class Site:
         """Return a refusal: as the page that the handler's module makes of it, as a page of its own, or as text."""
         if wants_html(request.accept):
             own = getattr(_module(handler.partition(".")[0]), "refused", None)
-            if own is not None and (made := own(self, request, refusal)) is not None:
-                response: Response = made
-                return response._replace(headers=(*response.headers, *refusal.headers), kept=False)
-            title = TITLES.get(refusal.status, "Error")
-            page = self.page(request, "error.html", status=refusal.status, kept=False, refusal=refusal, title=title)
-            return page._replace(headers=refusal.headers)
+            made: Response | None = own(self, request, refusal) if own is not None else None
+            if made is None:
+                made = _function("errors.refused")(self, request, refusal)
+            return made._replace(headers=(*made.headers, *refusal.headers), kept=False)
         return plainly(request, refusal)
 
 
