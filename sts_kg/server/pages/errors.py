@@ -46,4 +46,5 @@ def _sent(request: Request) -> list[tuple[str, str]]:
 
 def _sought(path: str) -> str:
     """Return what somebody who asked for an address may have looked for: its last name, without an ending."""
-    return unquote(path).rstrip("/").rpartition("/")[2].partition(".")[0][:100]
+    name = unquote(path).rstrip("/").rpartition("/")[2].partition(".")[0][:100]
+    return name if name.isprintable() else ""
