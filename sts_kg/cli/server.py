@@ -16,7 +16,7 @@ __all__ = ["serve_command"]
 def _root(context: click.Context, parameter: click.Parameter, path: str) -> str:
     """Return a path without a slash at its end."""
     found = path.rstrip("/")
-    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", found):
+    if not re.fullmatch(r"(/(?!\.+(/|$))[A-Za-z0-9._~-]+)*", found):
         raise click.BadParameter(f"{path!r} is no path of letters, digits and - . _ ~ such as /sts", context, parameter)
     return found
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["TITLES", "Site"]
 
 
+_Told = tuple[int, str, tuple[tuple[str, str], ...]]
+
+
 class Site:
     """A service as its workers have it: `kg` is the facade, `dataset` what SPARQL is asked of, `settings` the limits.
 
@@ -88,10 +91,10 @@ class Site:
 
     # --- answering
 
-    def answer(self, handler: str, request: Request, told: tuple[int, str] | None = None) -> Response:
+    def answer(self, handler: str, request: Request, told: _Told | None = None) -> Response:
         """Return the answer of a handler to a request; what goes wrong is an answer, too.
 
-        `told` is the status and reason of something that went wrong outside, which is shown as a page.
+        `told` is the status, reason and headers of something that went wrong outside, which is shown as a page.
         """
         try:
             if told is not None:
