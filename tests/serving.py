@@ -51,7 +51,7 @@ class Serving:
         **headers: str,
     ) -> Answer:
         """Return the answer to a request; `content_type="…"` becomes the header Content-Type."""
-        connection = http.client.HTTPConnection(self._host, timeout=timeout)
+        connection = self._connection(timeout)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         try:
             connection.request(method, self._root + path, body, named)
@@ -59,6 +59,9 @@ class Serving:
             return Answer(found.status, {k.lower(): v for k, v in found.getheaders()}, found.read())
         finally:
             connection.close()
+
+    def _connection(self, timeout: float) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection(self._host, timeout=timeout)
 
     def sparql(self, query: str, *, accept: str = "application/sparql-results+json", **parameters: str) -> Answer:
         """Return the answer to a query by GET."""

@@ -331,9 +331,20 @@ def needed_by(requirements: list[str]) -> set[str]:
     return found
 
 
-def test_the_extra_for_notebooks_adds_at_most_50_packages() -> None:
+def added_by(extra: str) -> set[str]:
+    """Return the names of the distributions that an extra adds to those that everybody has."""
     project = PYPROJECT["project"]
-    core = needed_by(project["dependencies"])
-    added = needed_by([*project["dependencies"], *project["optional-dependencies"]["notebook"]]) - core
+    needed = project["dependencies"]
+    return needed_by([*needed, *project["optional-dependencies"][extra]]) - needed_by(needed)
+
+
+def test_the_extra_for_notebooks_adds_at_most_50_packages() -> None:
+    added = added_by("notebook")
     assert {"anywidget", "ipython", "pandas", "wasmtime"} <= added
     assert 40 < len(added) <= 50, sorted(added)
+
+
+def test_the_extra_for_the_service_adds_at_most_15_packages() -> None:
+    added = added_by("server")
+    assert {"starlette", "uvicorn", "httptools", "uvloop", "jinja2", "markupsafe", "prometheus-client"} <= added
+    assert 7 < len(added) <= 15, sorted(added)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -10,6 +11,14 @@ import click
 from sts_kg.cli.shared import File, size, terminal
 
 __all__ = ["serve_command"]
+
+
+def _root(context: click.Context, parameter: click.Parameter, path: str) -> str:
+    """Return a path without a slash at its end."""
+    found = path.rstrip("/")
+    if not re.fullmatch(r"(/(?!\.+(/|$))[A-Za-z0-9._~-]+)*", found):
+        raise click.BadParameter(f"{path!r} is no path of letters, digits and - . _ ~ such as /sts", context, parameter)
+    return found
 
 
 @click.command(name="serve")
@@ -22,7 +31,7 @@ __all__ = ["serve_command"]
 @click.option("--link", "links", multiple=True, metavar="FILE", help="Link an ontology, as link does; repeatable.")
 @click.option("--endpoint", metavar="URL", help="Serve what a SPARQL 1.1 endpoint holds.")
 @click.option("--service", "services", multiple=True, metavar="URL", help="Allow SERVICE to ask it; repeatable.")
-@click.option("--root-path", default="", metavar="PATH", help="Where a proxy puts it, such as /sts.")
+@click.option("--root-path", default="", metavar="PATH", callback=_root, help="Where a proxy puts it, such as /sts.")
 @click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="A proxy that may name its clients.")
 def serve_command(
     host: str,

@@ -19,4 +19,5 @@ from .shows import markup as markup
 from .shows import page as page
 from .shows import stylesheet as stylesheet
 from .shows import view_of as view_of
+from .view import SIGNS as SIGNS
 from .view import View as View

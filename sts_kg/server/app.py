@@ -11,16 +11,18 @@ from importlib import resources
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sts_kg.display import stylesheet
 from sts_kg.errors import LimitError, QueueFullError, WorkerDiedError
+from sts_kg.safe import visible
 from sts_kg.server.cache import Cache
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.negotiation import wants_html
 from sts_kg.server.protocol import asked
-from sts_kg.server.routes import CANNED, FREE, ROUTES, Page
+from sts_kg.server.routes import CANNED, ELSEWHERE, FREE, ROUTES, Page
 from sts_kg.server.settings import Settings
 from sts_kg.server.site import plainly, refusal_of
 from sts_kg.workers import Lane, Limits, Spawner
@@ -52,8 +54,13 @@ class Service:
             CANNED: Lane(CANNED, spawner, max(2, few), waiting=4 * settings.waiting, share=4 * settings.waiting),
         }
         self.app = Starlette(
-            routes=[*(Route(page.path, _Endpoint(self, page)) for page in ROUTES), Mount("/static", _Static())],
+            routes=[
+                *(Route(page.path, _Endpoint(self, page)) for page in ROUTES),
+                Mount("/static", _Static()),
+                Route(ELSEWHERE.path, _Endpoint(self, ELSEWHERE)),
+            ],
             lifespan=self._lifespan,
+            middleware=[Middleware(_Rooted, root=settings.root_path)],
         )
 
     @asynccontextmanager
@@ -68,6 +75,8 @@ class Service:
         lane, timeout = self.lanes[page.lane], self.settings.timeout_s
         key = None
         try:
+            if page is ELSEWHERE:
+                raise Refusal(404, f"there is nothing at {visible(request.path[:200])}")
             if request.method not in page.methods:
                 allowed = ", ".join(page.methods)
                 raise Refusal(405, f"{request.method} is not allowed here, but {allowed}", (("Allow", allowed),))
@@ -137,6 +146,18 @@ def _etag(response: Response) -> str:
     return f'"{hashlib.sha256(response.media.encode() + response.body).hexdigest()[:32]}"'
 
 
+class _Rooted:
+    """Takes the root off an address, so that it does not matter whether the proxy that put us there has done so."""
+
+    def __init__(self, app: ASGIApp, root: str) -> None:
+        self._app, self._root = app, root
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._root and scope["type"] == "http" and f"{scope['path']}/".startswith(f"{self._root}/"):
+            scope = {**scope, "path": scope["path"].removeprefix(self._root) or "/"}
+        await self._app(scope, receive, send)
+
+
 class _Endpoint:
     """One address as an ASGI application."""
 
@@ -196,7 +217,7 @@ def _request(scope: Scope, headers: Mapping[bytes, bytes], body: bytes, settings
     host = headers.get(b"host", b"").decode("latin-1")
     if host and not _HOST.fullmatch(host):
         raise Refusal(400, "the header Host is not the name of a host")
-    root = settings.root_path.rstrip("/")
+    root = settings.root_path
     return Request(
         method="GET" if scope["method"] == "HEAD" else scope["method"],
         path=scope["path"],

@@ -13,8 +13,8 @@ __all__ = ["Refusal", "Request", "Response"]
 class Request(NamedTuple):
     """A request: `parameters` are those of the path, `query` is the text after the question mark, not yet decoded.
 
-    `root` stands before the path of each of our links, `base` is the absolute address of our root, without a slash at
-    its end.
+    `path` is without the `root`, which stands before the path of each of our links; `base` is the absolute address of
+    our root, without a slash at its end.
     """
 
     method: str = "GET"

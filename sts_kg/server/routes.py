@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["CANNED", "FREE", "ROUTES", "Page"]
+__all__ = ["CANNED", "ELSEWHERE", "FREE", "ROUTES", "Page"]
 
 FREE = "free"  #: queries of anybody, which may have no end
 CANNED = "canned"  #: canned queries, forms and pages, which never wait behind the others
@@ -33,3 +33,6 @@ ROUTES = (
     # a case
     # terms and the graph as a whole
 )
+
+#: All other addresses, where there is nothing.
+ELSEWHERE = Page("/{path:path}", "errors.refused", kept=False)

@@ -17,8 +17,8 @@ class Settings:
     free queries run at once, one less than there are cores if it is None; `memory` the most bytes of memory that one
     answer may add. `links` are files that `link` takes, `store` a folder that `push` filled, `endpoint` the address of
     another store. `services` are the only addresses that SERVICE may name. `root_path` is where a proxy puts us, such
-    as `/sts`, and `proxies` the addresses of those that may say for whom they ask. `cache` and `most_answer` are
-    bytes of answers, `most_body` of a request.
+    as `/sts` (no slash ends it), and `proxies` the addresses of those that may say for whom they ask. `cache` and
+    `most_answer` are bytes of answers, `most_body` of a request.
     """
 
     host: str = "127.0.0.1"

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup
 
-from sts_kg.display import markup
+from sts_kg.display import SIGNS, markup
 from sts_kg.errors import EndpointError, LimitError, NotLinkedError, QueryError, StsKgError, UnknownNameError
 from sts_kg.guideline import version
 from sts_kg.rdf import BASE
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from sts_kg.knowledge import KnowledgeGraph
     from sts_kg.shown import Shown
 
-__all__ = ["Site"]
+__all__ = ["TITLES", "Site"]
+
+
+_Told = tuple[int, str, tuple[tuple[str, str], ...]]
 
 
 class Site:
@@ -64,7 +67,7 @@ class Site:
         made = jinja2.Environment(
             loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        made.globals.update(site=self)
+        made.globals.update(site=self, signs=SIGNS)
         return made
 
     # --- what pages use
@@ -88,10 +91,10 @@ class Site:
 
     # --- answering
 
-    def answer(self, handler: str, request: Request, told: tuple[int, str] | None = None) -> Response:
+    def answer(self, handler: str, request: Request, told: _Told | None = None) -> Response:
         """Return the answer of a handler to a request; what goes wrong is an answer, too.
 
-        `told` is the status and reason of something that went wrong outside, for `errors.page`.
+        `told` is the status, reason and headers of something that went wrong outside, which is shown as a page.
         """
         try:
             if told is not None:
@@ -110,11 +113,10 @@ class Site:
         """Return a refusal: as the page that the handler's module makes of it, as a page of its own, or as text."""
         if wants_html(request.accept):
             own = getattr(_module(handler.partition(".")[0]), "refused", None)
-            if own is not None and (made := own(self, request, refusal)) is not None:
-                response: Response = made
-                return response._replace(headers=(*response.headers, *refusal.headers), kept=False)
-            page = self.page(request, "error.html", status=refusal.status, kept=False, refusal=refusal)
-            return page._replace(headers=refusal.headers)
+            made: Response | None = own(self, request, refusal) if own is not None else None
+            if made is None:
+                made = _function("errors.refused")(self, request, refusal)
+            return made._replace(headers=(*made.headers, *refusal.headers), kept=False)
         return plainly(request, refusal)
 
 
