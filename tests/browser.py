@@ -88,7 +88,7 @@ class Browser:
         """Open an address in a browser that knows nothing yet, and close it at the end."""
         size = {"width": width, "height": 800}
         fresh = self._chromium.new_context(color_scheme=scheme, viewport=size, java_script_enabled=scripts)
-        fresh.set_default_timeout(10_000)
+        fresh.set_default_timeout(20_000)
         fresh.add_init_script(_LISTEN)
         tab = Tab(fresh.new_page(), [], [])
         tab.page.on("request", lambda request: tab.requests.append(request.url))

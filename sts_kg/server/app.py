@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sts_kg.display import stylesheet
+from sts_kg.display import stylesheet, vendored
 from sts_kg.errors import LimitError, QueueFullError, WorkerDiedError
 from sts_kg.safe import visible
 from sts_kg.server.cache import Cache
@@ -249,6 +249,7 @@ class _Static:
         folder = resources.files("sts_kg.server") / "static"
         self._files = {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
         self._files["shown.css"] = stylesheet().encode()
+        self._files["codemirror.min.mjs"] = vendored("codemirror.min.mjs").encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         from starlette.responses import PlainTextResponse

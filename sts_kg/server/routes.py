@@ -29,6 +29,7 @@ ROUTES = (
     Page("/", "home.page"),
     # SPARQL
     Page("/sparql", "sparql.answer", ("GET", "POST"), FREE),
+    Page("/sparql/completions.json", "editor.completions"),
     # canned queries
     # a case
     # terms and the graph as a whole

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from pathlib import Path
@@ -179,23 +178,7 @@ def test_it_begins_with_the_options_or_a_term_by_any_name(kg: KnowledgeGraph) ->
         kg.explore("pazopanip")
 
 
-# --- what is vendored
-
-
-def test_what_is_vendored_is_what_was_published_and_has_its_licence() -> None:
-    [package] = json.loads((VENDOR / "VENDOR.json").read_text())
-    assert (package["name"], package["licence"]) == ("cytoscape", "MIT")
-    for name, about in package["files"].items():
-        assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == about["sha256"], name
-    assert {path.name for path in VENDOR.iterdir() if path.name != "__pycache__"} == {
-        "VENDOR.json",
-        "__init__.py",
-        "update.py",
-        *package["files"],
-    }
-    notice = (Path(__file__).parents[2] / "NOTICE").read_text()
-    assert f"cytoscape {package['version']}" in notice
-    assert "The Cytoscape Consortium" in (VENDOR / "LICENSE").read_text()
+# --- the module
 
 
 def test_the_module_runs_no_text_and_names_no_server(widget: Any) -> None:

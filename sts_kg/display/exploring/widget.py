@@ -12,6 +12,7 @@ from rdflib import URIRef
 
 from sts_kg.display.exploring.neighbours import Neighbours
 from sts_kg.display.shows import in_notebook
+from sts_kg.display.vendor import vendored
 from sts_kg.display.view import Badge, Code, Inline, Paragraph, Quiet, View, grid
 from sts_kg.errors import MissingLibraryError
 from sts_kg.safe import brief, counted
@@ -45,8 +46,8 @@ def explorer(neighbours: Neighbours, about: URIRef, still: Picture | None = None
 @cache
 def script() -> str:
     """Return the one ES module of the widget: cytoscape as it was published, and our own lines behind it."""
-    vendored = (resources.files("sts_kg.display.vendor") / "cytoscape.esm.min.mjs").read_text(encoding="utf-8")
-    library, n = re.subn(r"export\s*\{\s*(\w+) as default\s*\};?\s*\Z", r"return \1;", vendored)
+    cytoscape = vendored("cytoscape.esm.min.mjs")
+    library, n = re.subn(r"export\s*\{\s*(\w+) as default\s*\};?\s*\Z", r"return \1;", cytoscape)
     assert n == 1, "cytoscape ends with its export"
     ours = (resources.files("sts_kg.display.exploring") / "explorer.js").read_text(encoding="utf-8")
     return f"const cytoscape = (() => {{{library}}})();\n{ours}"

@@ -1,0 +1,164 @@
+"""The page of the endpoint: an editor, the answer below it, or what went wrong; and what the editor completes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from rdflib import RDF, Graph, URIRef
+
+from sts_kg.display import Neighbours, View, grid_of_table
+from sts_kg.errors import ParameterError
+from sts_kg.queries import CannedQuery
+from sts_kg.rdf import PREFIXES
+from sts_kg.server.messages import Refusal, Request, Response
+from sts_kg.shown import Shown
+from sts_kg.tables import Table
+
+if TYPE_CHECKING:
+    from sts_kg.server.protocol import Asked
+    from sts_kg.server.site import Site
+
+__all__ = ["FORMATS", "MOST_ROWS", "answered", "as_file", "completions", "made", "page", "refused", "to_save"]
+
+#: What can be saved: the media type, how the list calls it, and the ending of the file.
+FORMATS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "of a table": {
+        "text/csv": ("CSV", "csv"),
+        "text/tab-separated-values": ("TSV", "tsv"),
+        "application/sparql-results+json": ("JSON", "srj"),
+        "application/sparql-results+xml": ("XML", "srx"),
+    },
+    "of a graph": {
+        "text/turtle": ("Turtle", "ttl"),
+        "application/n-triples": ("N-Triples", "nt"),
+        "application/ld+json": ("JSON-LD", "jsonld"),
+        "application/rdf+xml": ("RDF/XML", "rdf"),
+        "application/trig": ("TriG", "trig"),
+    },
+}
+#: Rows or triples that a page is made from; it shows the first of them, and a file has all.
+MOST_ROWS = 100_000
+_ENDINGS = {media: ending for formats in FORMATS.values() for media, (_, ending) in formats.items()}
+_FIRST = "drugs/drugs-and-brands"  # what an editor begins with
+
+
+def page(site: Site, request: Request) -> Response:
+    """Return the editor, with the example that was chosen (`?example=topic/name`) or a first one."""
+    examples = _examples(site)
+    chosen = dict(request.values).get("example", _FIRST)
+    if chosen not in examples and chosen != _FIRST:
+        raise Refusal(404, f"there is no example {chosen!r}")
+    text = _text(examples[chosen]) if chosen in examples else ""
+    return made(site, request, text, chosen=chosen)
+
+
+def answered(site: Site, request: Request, query: Asked) -> Response:
+    """Return the editor with a query in it, and below it the answer, with labels and with what is odd in the query.
+
+    Raises
+    ------
+    Refusal
+        The request names the graphs to be asked, which a page does not (406).
+    StsKgError
+        There is no answer.
+    """
+    if query.default_graphs is not None or query.named_graphs is not None:
+        raise Refusal(406, "a page asks the graph as it is; write FROM into the query, or ask for data by Accept")
+    found = site.kg.sparql(query.text, max_rows=MOST_ROWS)
+    if isinstance(found, bool):
+        answer = "Yes: the pattern is there." if found else "No: the pattern is not there."
+    elif isinstance(found, Table):
+        answer = site.markup(request, View("", tuple(grid_of_table(found))))
+    else:
+        assert isinstance(found, Shown), "triples come as a ShownGraph"
+        answer = site.markup(request, found)
+    return made(site, request, query.text, answer=answer)
+
+
+def to_save(request: Request) -> str | None:
+    """Return the media type in which the form of the page wants an answer as a file; None if it wants none."""
+    form = dict(request.form) if request.media == "application/x-www-form-urlencoded" else {}
+    return form.get("as") if "save" in form else None
+
+
+def as_file(response: Response) -> Response:
+    """Return an answer as a file that browsers save."""
+    name = f"answer.{_ENDINGS.get(response.media, 'txt')}"
+    return response._replace(headers=(*response.headers, ("Content-Disposition", f'attachment; filename="{name}"')))
+
+
+def refused(site: Site, request: Request, refusal: Refusal) -> Response:
+    """Return the editor with what was asked still in it, and why there is no answer."""
+    text = ""
+    with suppress(Refusal):
+        text = dict([*request.values, *request.form]).get("query", "")
+    if request.media == "application/sparql-query":
+        text = request.body.decode(errors="replace")
+    return made(site, request, text, refusal=refusal)
+
+
+def completions(site: Site, request: Request) -> Response:
+    """Return `prefixes`, each with its namespace, and `terms`: the CURIE, label and kind of what can be named."""
+    asserted = site.kg.asserted
+    neighbours = Neighbours(asserted, Graph(), site.kg.guideline.labels)
+    kinds = dict.fromkeys(asserted.objects(None, RDF.type), "class")
+    kinds |= dict.fromkeys(asserted.predicates(), "property")
+    terms = []
+    for term in sorted(each for each in {*asserted.subjects(), *kinds} if isinstance(each, URIRef)):
+        node = neighbours.node(term)
+        if node["curie"] != node["id"]:
+            label = "" if node["label"] == node["curie"] else node["label"]
+            terms.append((node["curie"], label, kinds.get(term, node["kind"])))
+    told = json.dumps({"prefixes": PREFIXES, "terms": terms}, ensure_ascii=False, separators=(",", ":"))
+    return Response.text(told, "application/json")
+
+
+def made(
+    site: Site,
+    request: Request,
+    text: str,
+    *,
+    answer: str | None = None,
+    refusal: Refusal | None = None,
+    chosen: str = "",
+) -> Response:
+    """Return the page; one with a query of a client is not kept, since there may be facts of a patient in it."""
+    topics: dict[str, list[CannedQuery]] = {}
+    for each in _examples(site).values():
+        topics.setdefault(each.topic, []).append(each)
+    return site.page(
+        request,
+        "editor.html",
+        status=refusal.status if refusal is not None else 200,
+        kept=bool(chosen),
+        text=text,
+        answer=answer,
+        refusal=refusal,
+        chosen=chosen,
+        topics=topics,
+        formats=FORMATS,
+    )
+
+
+def _examples(site: Site) -> dict[str, CannedQuery]:
+    """Return the canned queries that the endpoint can answer: of no case, of no linked ontology, of nobody else."""
+    return {
+        name: query
+        for name, query in site.kg.canned.items()
+        if not query.needs and not query.endpoint and query.graph != "cases"
+    }
+
+
+def _text(query: CannedQuery) -> str:
+    """Return a canned query as an example: what it asks, then SPARQL; what has no default is a variable, for any."""
+    try:
+        text = query.bind()
+    except ParameterError:
+        text = query.open_text
+    lines = text.splitlines()
+    while lines and lines[0].startswith("#+"):
+        del lines[0]
+    return "\n".join([f"# {query.description}", *lines, ""])
