@@ -6,12 +6,12 @@ Everything is bounded: a term of a large ontology may have any number of stateme
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from rdflib import OWL, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
+from rdflib import OWL, RDF, RDFS, SKOS, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from sts_kg.links import Mapping, MappingSet, iri_of
@@ -30,7 +30,24 @@ MOST_VALUES, MOST_GROUPS, MOST_INCOMING, MOST_TEXT, MOST_PIECES, MOST_SORTED = 4
 MOST_DESCRIBED, DEEPEST = 10_000, 6
 _LABELS = (RDFS.label, SKOS.prefLabel)
 _DEFINITIONS = (SKOS.definition, STS.gist, URIRef("http://purl.obolibrary.org/obo/IAO_0000115"), RDFS.comment)
-_BUILT_IN = tuple(map(str, (OWL._NS, RDF._NS, RDFS._NS)))
+_BUILT_IN = tuple(map(str, (OWL._NS, RDF._NS, RDFS._NS, XSD._NS)))
+#: How predicates that have no label of ours are read.
+_READ = {
+    RDF.type: "is a",
+    RDFS.label: "label",
+    RDFS.comment: "comment",
+    RDFS.isDefinedBy: "defined by",
+    RDFS.subClassOf: "subclass of",
+    RDFS.subPropertyOf: "subproperty of",
+    RDFS.domain: "domain",
+    RDFS.range: "range",
+    OWL.equivalentClass: "equivalent to",
+    OWL.disjointWith: "disjoint with",
+    OWL.inverseOf: "inverse of",
+    OWL.imports: "imports",
+    OWL.versionInfo: "version",
+    OWL.versionIRI: "version IRI",
+}
 #: What things of built-in types are called; all others are called what their class is.
 _CALLED = {
     OWL.Class: "class",
@@ -161,7 +178,7 @@ class Terms:
         found = {each for _, graph in self._asserted for each in graph.objects(term, RDF.type)}
         found.discard(OWL.NamedIndividual)
         named = (each for each in found if isinstance(each, URIRef))
-        return sorted(named, key=lambda each: (each.startswith(_BUILT_IN), not each.startswith(BASE), each))
+        return sorted(named, key=lambda each: (str(each).startswith(_BUILT_IN), not each.startswith(BASE), each))
 
     def kind(self, iri: str) -> Piece:
         """Return what a term is, in words that lead to its class."""
@@ -187,7 +204,7 @@ class Terms:
         return _CALLED.get(URIRef(kind)) or self.label(kind)
 
     def _below(self, kind: URIRef) -> Iterator[Node]:
-        return self.asserted.transitive_subjects(RDFS.subClassOf, kind)
+        return (each for each in self.asserted.transitive_subjects(RDFS.subClassOf, kind) if each is not None)
 
     def order(self, iri: str) -> tuple[int, str, str]:
         """Return the place of a term among its like: by its ordinal, else by its label."""
@@ -198,15 +215,15 @@ class Terms:
         """Return the definition of a term, or of a segment its gist; empty if it has none."""
         for predicate in _DEFINITIONS:
             for _, graph in self._asserted:
-                for text in sorted(graph.objects(URIRef(iri), predicate)):
-                    return _cut(str(text))
+                for text in sorted(map(str, graph.objects(URIRef(iri), predicate))):
+                    return _cut(text)
         return ""
 
     def texts(self, iri: str, predicate: URIRef) -> list[str]:
         """Return the texts that a predicate gives a term, sorted, at most twenty."""
-        return sorted(
-            {_cut(str(each)) for _, graph in self._asserted for each in graph.objects(URIRef(iri), predicate)}
-        )[:20]
+        term = URIRef(iri)
+        found = {_cut(str(each)) for _, graph in self._asserted for each in graph.objects(term, predicate)}
+        return sorted(found)[:20]
 
     # --- statements
 
@@ -237,15 +254,14 @@ class Terms:
                     for owner in self._owners(graph, subject, term):
                         found[_WITHIN].setdefault(owner, (name, None))
         groups = []
-        for predicate in sorted(found, key=lambda each: (each == _WITHIN, self.label(str(each)))):
+        for predicate in sorted(found, key=lambda each: (each == _WITHIN, self._read(each))):
             subjects = found[predicate]
             first = sorted(islice(subjects, MOST_SORTED), key=lambda each: self.order(str(each)))[:most]
             values = [
                 Value((Piece(self.label(str(each)), str(each)),), "", self._named(subjects[each][0]), subjects[each][1])
                 for each in first
             ]
-            name = Piece(str(_WITHIN)) if predicate == _WITHIN else Piece(self.label(str(predicate)), str(predicate))
-            groups.append(Group(name, tuple(values), len(subjects) - len(values)))
+            groups.append(Group(self._read(predicate), tuple(values), len(subjects) - len(values)))
         return groups[:MOST_GROUPS]
 
     def uses(self, iri: str) -> tuple[int, list[tuple[Piece, Value]]]:
@@ -271,19 +287,25 @@ class Terms:
             values = [self.value(*each) for each in stated[:MOST_SORTED]]
             values.sort(key=lambda each: (self._places(each), [piece.text for piece in each.pieces]))
             shown = values[:MOST_VALUES]
-            name = Piece(self.label(str(predicate)), str(predicate))
-            groups.append(Group(name, tuple(shown), len(stated) - len(shown)))
+            groups.append(Group(self._read(predicate), tuple(shown), len(stated) - len(shown)))
         return groups
+
+    def _read(self, predicate: Node) -> Piece:
+        """Return a predicate as it is read."""
+        iri = str(predicate)
+        if predicate == _WITHIN:
+            return Piece(iri)
+        return Piece(self.labels.get(iri) or _READ.get(URIRef(iri)) or self.label(iri), iri)
 
     def _places(self, value: Value) -> tuple[bool, int]:
         one = len(value.pieces) == 1 and value.pieces[0].iri
         return not one, self.order(value.pieces[0].iri)[0] if one else 0
 
     def value(self, term: Node, source: str = "", triple: tuple[Node, Node, Node] | None = None) -> Value:
-        """Return a term as it is shown: a literal by its text, a blank node by the class expression that it stands for."""
+        """Return a term as it is shown: a literal by its text, a blank node by its class expression."""
         if isinstance(term, Literal):
-            kind = f"@{term.language}" if term.language else self.curie(str(term.datatype)) if term.datatype else ""
-            quiet = "" if kind in ("@en", "xsd:string") else brief(kind, 100)
+            kind = f"@{term.language}" if term.language else str(term.datatype or XSD.string)
+            quiet = "" if kind == "@en" or kind.startswith(str(XSD)) else brief(self.curie(kind), 100)
             return Value((Piece(_cut(str(term))),), quiet, self._named(source), triple)
         left = [MOST_PIECES]
         return Value(tuple(self._expression(term, 0, left)), "", self._named(source), triple)
@@ -337,8 +359,9 @@ class Terms:
             yield from inner(value)
         yield Piece("; …]" if len(said) > 8 else "]")
 
-    def _joined(self, members: Sequence[Node], word: str, inner: object, brackets: str) -> Iterator[Piece]:
-        assert callable(inner)
+    def _joined(
+        self, members: Sequence[Node], word: str, inner: Callable[[Node], Iterator[Piece]], brackets: str
+    ) -> Iterator[Piece]:
         yield Piece(brackets[0])
         for at, each in enumerate(members):
             if at:
@@ -359,8 +382,7 @@ class Terms:
                 elif above not in seen:
                     seen.add(above)
                     around.append(above)
-            # a class that is the same as an expression is named by a statement about the expression, too
-        for each in seen:
+        for each in seen:  # a statement about an expression names a class, too
             for predicate in (RDFS.subClassOf, OWL.equivalentClass):
                 found |= {named for named in graph.objects(each, predicate) if isinstance(named, URIRef)}
         return found - {term}
@@ -373,15 +395,16 @@ class Terms:
         A term that we do not describe has the matches that hold.
         """
         graph = ShownGraph(bind_namespaces="none")
-        waiting, seen = [(URIRef(iri), each) for _, each in self._asserted], set[tuple[Node, int]]()
+        waiting: list[tuple[Node, Graph]] = [(URIRef(iri), each) for _, each in self._asserted]
+        seen = set[tuple[Node, int]]()
         while waiting and len(graph) < MOST_DESCRIBED:
-            term, of = waiting.pop()
-            for triple in of.triples((term, None, None)):
+            described, of = waiting.pop()
+            for triple in of.triples((described, None, None)):
                 graph.add(triple)
                 key = (triple[2], id(of))
                 if isinstance(triple[2], BNode) and key not in seen:
                     seen.add(key)
-                    waiting.append((triple[2], of))  # type: ignore[arg-type]
+                    waiting.append((triple[2], of))
         if inferred:
             for each in self._inferred:
                 for triple in each.triples((URIRef(iri), None, None)):
@@ -415,16 +438,13 @@ def _of(graph: Graph, term: URIRef) -> Iterator[tuple[Node, Node, Node]]:
     return graph.triples((term, None, None))
 
 
-def _members(graph: Graph, head: Node) -> list[Node]:
+def _members(graph: Graph, head: Node | None) -> list[Node]:
     found: list[Node] = []
     seen: set[Node] = set()
-    while head != RDF.nil and head not in seen and len(found) < 1_000:
+    while head is not None and head != RDF.nil and head not in seen and len(found) < 1_000:
         seen.add(head)
         found += islice(graph.objects(head, RDF.first), 1)
-        rest = graph.value(head, RDF.rest)
-        if rest is None:
-            break
-        head = rest
+        head = graph.value(head, RDF.rest)
     return found
 
 

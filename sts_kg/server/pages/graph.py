@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rdflib import OWL, RDF, URIRef
 
@@ -129,11 +129,8 @@ def _sections(site: Site) -> Iterator[tuple[str, str, list[tuple[str, list[_File
         "-inferred-mappings": "with both",
     }
     rows = [(what, [_File(f"sts-kg{part}.{ending}", ending) for ending in SYNTAXES]) for part, what in parts.items()]
-    yield (
-        "The ontology",
-        "One OWL 2 DL ontology, inside OWL 2 RL, with one header. Add .gz to a name to have it compressed.",
-        rows,
-    )
+    told = "One OWL 2 DL ontology, inside OWL 2 RL, with one header. Add .gz to a name to have it compressed."
+    yield "The ontology", told, rows
     modules = [
         (what, [_File(f"sts-kg-modules{part}.{ending}", ending) for ending in ("zip", "trig", "nq")])
         for part, what in parts.items()
@@ -144,11 +141,8 @@ def _sections(site: Site) -> Iterator[tuple[str, str, list[tuple[str, list[_File
         (kind, [_File(f"graphs-{kind}.{ending}", ending) for ending in ("nq", "trig", *plain)])
         for kind in [*kinds, "-".join(kinds)]
     ]
-    yield (
-        "Named graphs",
-        "As a store holds them, with nothing left out; merged where the syntax has no named graphs.",
-        graphs,
-    )
+    told = "As a store holds them, with nothing left out; merged where the syntax has no named graphs."
+    yield "Named graphs", told, graphs
     sets = [(each.name, [_File(f"mappings-{each.name}.sssom.tsv", "tsv")]) for each in site.terms.sets.values()]
     yield "Mapping sets", "The matches with external terms, as SSSOM tables.", sets
     others = [
@@ -178,7 +172,11 @@ def _made(site: Site, name: str) -> tuple[bytes, str]:
         modules, inferred, mappings, ending, compressed = found.groups()
         fits = ending in ("zip", "trig", "nq") if modules else ending != "zip"
         if fits and not (compressed and ending == "zip"):
-            options = {"inferred": bool(inferred), "mappings": bool(mappings), "modules": bool(modules)}
+            options: dict[str, Any] = {
+                "inferred": bool(inferred),
+                "mappings": bool(mappings),
+                "modules": bool(modules),
+            }
             return _written(lambda path: kg.export(path, **options), ending, compressed)
     if found := _GRAPHS.fullmatch(name):
         kinds, ending, compressed = found.groups()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
@@ -100,7 +100,7 @@ def _term_page(site: Site, request: Request, iri: str) -> Response:
     asserted, inferred, linked = terms.facts(iri)
     count, uses = terms.uses(iri)
     is_ours = iri.startswith(BASE)
-    context = {
+    context: dict[str, Any] = {
         "iri": iri,
         "label": terms.label(iri),
         "curie": terms.curie(iri),
@@ -173,10 +173,10 @@ def _evidence(match: Match) -> str:
     return "; ".join(told)
 
 
-def _special(site: Site, request: Request, iri: str) -> dict[str, object]:
+def _special(site: Site, request: Request, iri: str) -> dict[str, Any]:
     """Return what only terms of some kinds have."""
     guideline, thing = site.kg.guideline, URIRef(iri)
-    found: dict[str, object] = dict.fromkeys(("condition", "segment", "rests", "decision", "finding", "mapping_set"))
+    found: dict[str, Any] = dict.fromkeys(("condition", "segment", "rests", "decision", "finding", "mapping_set"))
     kinds = {URIRef(each) for each in site.terms.types(iri)}
     if thing in guideline.conditions:
         found["condition"] = _option(site, request, thing)
@@ -238,7 +238,11 @@ def _decision(site: Site, decision: URIRef) -> dict[str, object]:
 
 def _pieces(terms: Terms, found: Iterator[Node] | Sequence[Node]) -> list[Piece]:
     iris = sorted({str(each) for each in found if isinstance(each, URIRef)}, key=terms.order)
-    return [Piece(terms.label(iri), iri) for iri in iris]
+    return [_piece(terms, iri) for iri in iris]
+
+
+def _piece(terms: Terms, iri: str) -> Piece:
+    return Piece(terms.label(iri), str(iri))
 
 
 def _by_kind(terms: Terms, predicate: URIRef, thing: URIRef) -> list[tuple[str, list[Piece]]]:
@@ -415,5 +419,5 @@ def refused(site: Site, request: Request, refusal: Refusal) -> Response | None:
     name = request.parameters.get("id") or dict(request.values).get("iri", "")
     words = local(name).replace("-", " ").replace("_", " ").rpartition("/")[2]
     near = site.search.near(words)[:10]
-    rows = [(Piece(site.terms.label(each.iri), each.iri), site.terms.kind(each.iri)) for each in near]
+    rows = [(_piece(site.terms, each.iri), site.terms.kind(each.iri)) for each in near]
     return site.page(request, "no_term.html", status=404, refusal=refusal, rows=rows, text=words[:200])

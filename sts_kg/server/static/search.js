@@ -1,7 +1,12 @@
-// Fills the list of suggestions of each search field while somebody types. Without it the form works as it is.
+// Suggests terms in each search form while somebody types. Without it the form works as it is.
 const WAIT = 120; // milliseconds without a key before we ask
 
-for (const field of document.querySelectorAll("input[data-suggest]")) {
+for (const form of document.querySelectorAll("form[role=search]")) {
+  const field = form.elements.q;
+  const list = document.createElement("datalist");
+  list.id = `suggested-${field.id}`;
+  field.after(list);
+  field.setAttribute("list", list.id);
   let timer = 0;
   let asked = "";
   let asking = new AbortController();
@@ -16,17 +21,19 @@ for (const field of document.querySelectorAll("input[data-suggest]")) {
     asking.abort();
     asking = new AbortController();
     try {
-      const answer = await fetch(`${field.dataset.suggest}?q=${encodeURIComponent(text)}`, { signal: asking.signal });
+      const address = new URL("suggest", form.action); // it stands beside the search
+      address.searchParams.set("q", text);
+      const answer = await fetch(address, { signal: asking.signal });
       if (!answer.ok) return;
       const options = (await answer.json()).map((each) => {
         const option = document.createElement("option");
         option.value = each.label;
-        option.label = [each.kind, each.by].filter(Boolean).join(", ");
+        option.label = [each.label, each.kind, each.by].filter(Boolean).join(", ");
         return option;
       });
-      field.list.replaceChildren(...options);
+      list.replaceChildren(...options);
     } catch (error) {
-      if (error.name !== "AbortError") field.list.replaceChildren(); // no suggestions, then
+      if (error.name !== "AbortError") list.replaceChildren(); // no suggestions, then
     }
   }
 }
