@@ -14,15 +14,7 @@ import jinja2
 from markupsafe import Markup
 
 from sts_kg.display import markup
-from sts_kg.errors import (
-    EndpointError,
-    LimitError,
-    MissingLibraryError,
-    NotLinkedError,
-    QueryError,
-    StsKgError,
-    UnknownNameError,
-)
+from sts_kg.errors import EndpointError, LimitError, NotLinkedError, QueryError, StsKgError, UnknownNameError
 from sts_kg.guideline import version
 from sts_kg.rdf import BASE
 from sts_kg.server.dataset import Dataset, dataset_of
@@ -63,7 +55,7 @@ class Site:
         """Compute what all workers need, before they are forked."""
         _ = self.kg.guideline.labels, self.kg.canned, self.kg.graph, self.footer, self.templates
         _ = self.terms.known, self.terms.labels, self.terms.members, self.kg.guideline.readings, self.search.find("a")
-        with suppress(MissingLibraryError):
+        with suppress(StsKgError):
             self.pathway.to_svg()  # the layout engine is slow only the first time
 
     @cached_property

@@ -352,9 +352,9 @@ class Terms:
             return
         yield Piece("[")
         said = sorted(graph.predicate_objects(term), key=str)
-        for at, (predicate, value) in enumerate(said[:8]):
+        for at, (over, value) in enumerate(said[:8]):
             yield Piece("; " if at else "")
-            yield Piece(self.label(str(predicate)), str(predicate))
+            yield self._read(over)
             yield Piece(" ")
             yield from inner(value)
         yield Piece("; …]" if len(said) > 8 else "]")
