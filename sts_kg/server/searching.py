@@ -10,7 +10,6 @@ from rdflib import SKOS, URIRef
 
 from sts_kg.links import synonyms
 from sts_kg.rdf import BASE, local
-from sts_kg.server.terms import FIRST
 
 if TYPE_CHECKING:
     from sts_kg.server.terms import Terms
@@ -106,7 +105,7 @@ class Search:
 
         def place(iri: str) -> tuple[object, ...]:
             label = self._terms.label(iri)
-            return best[iri][0], self._weights.get(iri, len(FIRST) + 1_000), len(label), label, iri
+            return best[iri][0], len(label), self._weights.get(iri, len(self._weights)), label, iri
 
         return [Found(iri, best[iri][1]) for iri in sorted(best, key=place)]
 

@@ -16,7 +16,7 @@ from rdflib.term import Node
 
 from sts_kg.links import Mapping, MappingSet, iri_of
 from sts_kg.rdf import BASE, STS, Prefixes, ShownGraph, compress, expand, ntriples, one_triple
-from sts_kg.safe import UNSAFE, brief
+from sts_kg.safe import UNSAFE, brief, counted
 
 if TYPE_CHECKING:
     from sts_kg.knowledge import KnowledgeGraph
@@ -254,7 +254,7 @@ class Terms:
                     for owner in self._owners(graph, subject, term):
                         found[_WITHIN].setdefault(owner, (name, None))
         groups = []
-        for predicate in sorted(found, key=lambda each: (each == _WITHIN, self._read(each))):
+        for predicate in sorted(found, key=lambda each: (each == _WITHIN, *self._first(each))):
             subjects = found[predicate]
             first = sorted(islice(subjects, MOST_SORTED), key=lambda each: self.order(str(each)))[:most]
             values = [
@@ -262,33 +262,32 @@ class Terms:
                 for each in first
             ]
             groups.append(Group(self._read(predicate), tuple(values), len(subjects) - len(values)))
-        return groups[:MOST_GROUPS]
+        return _bounded(groups, len(groups))
 
     def uses(self, iri: str) -> tuple[int, list[tuple[Piece, Value]]]:
         """Return how many statements have a term as their predicate, and the first of them."""
-        term, count, shown = URIRef(iri), 0, list[tuple[Piece, Value]]()
+        term, count, found = URIRef(iri), 0, list[tuple[URIRef, Node, str]]()
         for name, graph in self._asserted:
             for subject, _, value in graph.triples((None, term, None)):
                 count += 1
-                if isinstance(subject, URIRef) and len(shown) < MOST_SORTED:
-                    shown.append((Piece(self.label(str(subject)), str(subject)), self.value(value, name)))
-        shown.sort(key=lambda each: (self.order(each[0].iri), each[1].pieces))
-        return count, shown[:MOST_INCOMING]
+                if isinstance(subject, URIRef) and len(found) < MOST_SORTED:
+                    found.append((subject, value, name))
+        found.sort(key=lambda each: (self.order(str(each[0])), str(each[1])))
+        shown = ((subject, self.value(value, name)) for subject, value, name in found[:MOST_INCOMING])
+        return count, [(Piece(self.label(str(subject)), str(subject)), value) for subject, value in shown]
 
     def _grouped(self, statements: Iterable[tuple[Node, Node, str, tuple[Node, Node, Node] | None]]) -> list[Group]:
         found = defaultdict[Node, list[tuple[Node, str, tuple[Node, Node, Node] | None]]](list)
         for predicate, value, name, triple in statements:
             found[predicate].append((value, name, triple))
         groups = []
-        for predicate in sorted(found, key=lambda each: (each != RDF.type, self.label(str(each)), str(each)))[
-            :MOST_GROUPS
-        ]:
+        for predicate in sorted(found, key=self._first)[:MOST_GROUPS]:
             stated = found[predicate]
             values = [self.value(*each) for each in stated[:MOST_SORTED]]
             values.sort(key=lambda each: (self._places(each), [piece.text for piece in each.pieces]))
             shown = values[:MOST_VALUES]
             groups.append(Group(self._read(predicate), tuple(shown), len(stated) - len(shown)))
-        return groups
+        return _bounded(groups, len(found))
 
     def _read(self, predicate: Node) -> Piece:
         """Return a predicate as it is read."""
@@ -296,6 +295,11 @@ class Terms:
         if predicate == _WITHIN:
             return Piece(iri)
         return Piece(self.labels.get(iri) or _READ.get(URIRef(iri)) or self.label(iri), iri)
+
+    def _first(self, predicate: Node) -> tuple[bool, bool, Piece]:
+        """Return the place of a predicate: what a term is first, and what has no name in words last."""
+        is_named = str(predicate) in self.labels or predicate in _READ
+        return predicate != RDF.type, not is_named, self._read(predicate)
 
     def _places(self, value: Value) -> tuple[bool, int]:
         one = len(value.pieces) == 1 and value.pieces[0].iri
@@ -432,6 +436,16 @@ _RESTRICTIONS = {
     OWL.onClass: "of",
     OWL.hasSelf: "Self",
 }
+
+
+def _bounded(groups: list[Group], count: int) -> list[Group]:
+    """Return the first groups, and as one more how many others there are."""
+    more = count - MOST_GROUPS
+    return (
+        groups
+        if more <= 0
+        else [*groups[:MOST_GROUPS], Group(Piece(counted(more, "more property", "more properties")), ())]
+    )
 
 
 def _of(graph: Graph, term: URIRef) -> Iterator[tuple[Node, Node, Node]]:

@@ -36,7 +36,7 @@ if (navigator.clipboard) {
   for (const name of document.querySelectorAll("code.copied")) {
     const button = document.createElement("button");
     button.type = "button";
-    button.className = "copy";
+    button.className = "second copy";
     button.textContent = "Copy";
     button.setAttribute("aria-label", `Copy ${name.textContent}`);
     button.addEventListener("click", async () => {
