@@ -19,6 +19,7 @@ __all__ = ["Found", "Search", "folded"]
 #: Characters of what is looked for; more are not read.
 MOST_TYPED = 200
 _LABEL, _NAME, _CODE, _WORDS = range(4)
+_OTHERS = 5  #: what a term of others is behind ours that fit as well
 _OTHER_NAMES = (SKOS.altLabel, SKOS.hiddenLabel, URIRef("http://www.geneontology.org/formats/oboInOwl#hasExactSynonym"))
 
 
@@ -100,6 +101,8 @@ class Search:
         pieces, best = wanted.split(), dict[str, tuple[int, str]]()
         for name in self._names:
             rank = _rank(name, wanted, pieces, words)
+            if rank is not None and not name.iri.startswith(BASE):
+                rank += _OTHERS
             if rank is not None and (name.iri not in best or (rank, name.by) < best[name.iri]):
                 best[name.iri] = rank, name.by
 

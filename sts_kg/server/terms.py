@@ -184,7 +184,7 @@ class Terms:
         """Return what a term is, in words that lead to its class."""
         for each in self.types(iri):
             return Piece(_CALLED.get(each) or self.label(each), str(each))
-        return Piece("mapping set") if iri in self.sets else Piece("term")
+        return Piece("mapping set" if iri in self.sets else "term" if iri.startswith(BASE) else "term of others")
 
     @cached_property
     def members(self) -> dict[str, list[str]]:

@@ -344,8 +344,8 @@ def test_search_finds_by_label_other_name_curie_and_words(ask: Asked, text: str,
 
 def test_search_finds_ours_by_the_codes_of_others(ask: Asked) -> None:
     found = ask.site.search.find("CHEBI:71219")
-    assert [each.iri for each in found] == ["http://purl.obolibrary.org/obo/CHEBI_71219", f"{BASE}pazopanib"]
-    assert found[1].by == "exactMatch: CHEBI:71219 pazopanib"
+    assert [each.iri for each in found] == [f"{BASE}pazopanib", "http://purl.obolibrary.org/obo/CHEBI_71219"]
+    assert found[0].by == "exactMatch: CHEBI:71219 pazopanib"
 
 
 def test_search_ranks_whole_before_beginning_before_word_before_inside(ask: Asked) -> None:
