@@ -129,6 +129,8 @@ class Terms:
                 for end, other, side in ((ends[0], ends[1], "object"), (ends[1], ends[0], "subject")):
                     label, predicate = row.cell(f"{side}_label"), row.cell("predicate_id")
                     found[end].append(Match(each, row, other, label, predicate, not reason, reason))
+        for rows in found.values():  # what holds first, and of that what means the same
+            rows.sort(key=lambda each: (not each.holds, each.predicate != "skos:exactMatch", each.predicate))
         return dict(found)
 
     @cached_property

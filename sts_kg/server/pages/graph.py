@@ -116,7 +116,8 @@ class _File(NamedTuple):
 
 def downloads(site: Site, request: Request) -> Response:
     """Return the list of all files."""
-    return site.page(request, "downloads.html", sections=[*_sections(site)])
+    endings = {ending: told for ending, (_, told) in SYNTAXES.items()}
+    return site.page(request, "downloads.html", sections=[*_sections(site)], endings=endings)
 
 
 def _sections(site: Site) -> Iterator[tuple[str, str, list[tuple[str, list[_File]]]]]:
