@@ -147,7 +147,7 @@ class KnowledgeGraph(Shown):
             "queries": len(self.canned),
             "cases": len(session.cases),
             "linked slices": len(session.slices),
-            "mapping sets": len(self._layers.given),
+            "mapping sets": len(self.layers.given),
         }
 
     def _like_this(self, session: Session) -> KnowledgeGraph:
@@ -316,11 +316,11 @@ class KnowledgeGraph(Shown):
         from sts_kg.links import Layers, read_layers
 
         read = read_layers(sources, set(self.guideline.asserted.subjects()))
-        layers = Layers.over_shipped((*self._layers.own, *read))
+        layers = Layers.over_shipped((*self.layers.own, *read))
         return self._like_this(replace(self.session, mappings=_Sets(layers)))
 
     @property
-    def _layers(self) -> Layers:
+    def layers(self) -> Layers:
         """The mapping sets of this graph, those that are kept in a store among them."""
         kept = self.session.mappings
         if isinstance(kept, _Sets):
@@ -727,13 +727,13 @@ class KnowledgeGraph(Shown):
         def elsewhere(text: str) -> Elsewhere:
             from sts_kg.links import named_elsewhere
 
-            return named_elsewhere(text, self._layers)
+            return named_elsewhere(text, self.layers)
 
         kept = self._kept_cases
         return Entities(
             self.asserted + kept if len(kept) else self.asserted,
             elsewhere=elsewhere,
-            outside=lambda text: self._layers.iri(text),
+            outside=lambda text: self.layers.iri(text),
         )
 
     def to_networkx(self, graph: Graph | None = None, *, literals: Literals = "attributes") -> networkx.MultiDiGraph:
@@ -1399,7 +1399,7 @@ class KnowledgeGraph(Shown):
         """
         from sts_kg.links import looked_up
 
-        return looked_up(self._layers, name, lambda: self.session.entities, prefix=prefix, predicate=predicate)
+        return looked_up(self.layers, name, lambda: self.session.entities, prefix=prefix, predicate=predicate)
 
     def mappings(self, name: str | None = None, *, prefix: str | None = None, predicate: str | None = None) -> Table:
         """Return the rows of `mapping_rows` as a table: subject, predicate, object, label, modifier, set, comment."""
@@ -1450,7 +1450,7 @@ class KnowledgeGraph(Shown):
             found, others = read_codes(listed, column=column, encoding=encoding)
         else:
             found, others = [Code(text) for text in dict.fromkeys(listed)], []
-        table = codes(found, self._layers, self.guideline.asserted, prefix=prefix).with_labels(self.guideline.labels)
+        table = codes(found, self.layers, self.guideline.asserted, prefix=prefix).with_labels(self.guideline.labels)
         unread = (f"not read: {', '.join(others)}",) if others else ()
         return replace(table, notes=(*table.notes, *unread))
 
@@ -1468,7 +1468,7 @@ class KnowledgeGraph(Shown):
         """
         from sts_kg.cohort import concept_sets
 
-        return concept_sets(self._layers, self.guideline.vocabulary)
+        return concept_sets(self.layers, self.guideline.vocabulary)
 
     def mapping_conflicts(self) -> Table:
         """Return the rows of mapping sets that do not agree as a table: reason, the row that holds, the other.
@@ -1476,7 +1476,7 @@ class KnowledgeGraph(Shown):
         A denied match does not hold in any set; else the upper set holds where two say different matches of the same
         two terms. Where a term is an exact match of two of ours, both rows hold, and no chain goes through it.
         """
-        return self._layers.to_table()
+        return self.layers.to_table()
 
     def link(
         self,
@@ -1533,7 +1533,7 @@ class KnowledgeGraph(Shown):
                 link(
                     names.sources(sources),
                     ours,
-                    sets=self._layers.about_ours,
+                    sets=self.layers.about_ours,
                     slice=slice,
                     depth=depth,
                     seeds=seeds,
@@ -1567,7 +1567,7 @@ class KnowledgeGraph(Shown):
 
         ours = self.guideline.asserted
         with ByName(lock, locked=locked, offline=offline, progress=downloading) as names:
-            found = link(names.sources(sources), ours, sets=self._layers.about_ours, slice="star", progress=progress)
+            found = link(names.sources(sources), ours, sets=self.layers.about_ours, slice="star", progress=progress)
             return proposed(names.keep(found), ours)
 
     def _read(

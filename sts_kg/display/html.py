@@ -97,7 +97,7 @@ class _Writer:
                 f'<pre class="sts-kg-source"><code class="language-{block.language}">{_lines(block.text)}</code></pre>'
             )
         if isinstance(block, Figure):
-            return f'<figure role="img" aria-label="{escaped(block.alt)}">{block.svg}</figure>'
+            return f'<figure role="img" aria-label="{escaped(block.alt)}" tabindex="0">{block.svg}</figure>'
         assert isinstance(block, Download), "these are all kinds of blocks"
         data = base64.b64encode(block.text.encode(errors="replace")).decode()
         return (

@@ -9,6 +9,7 @@ from .layers import read_layers as read_layers
 from .linking import link as link
 from .lookup import looked_up as looked_up
 from .lookup import named_elsewhere as named_elsewhere
+from .lookup import synonyms as synonyms
 from .mapping_rdf import row_iris as row_iris
 from .mappings import SLOTS as SLOTS
 from .mappings import Mapping as Mapping

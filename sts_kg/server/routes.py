@@ -33,6 +33,18 @@ ROUTES = (
     # canned queries
     # a case
     # terms and the graph as a whole
+    Page("/term", "terms.term"),
+    Page("/term/{id:path}", "terms.term"),
+    Page("/why", "terms.why"),
+    Page("/terms", "terms.index"),
+    Page("/classes", "terms.classes"),
+    Page("/properties", "terms.properties"),
+    Page("/search", "terms.search"),
+    Page("/suggest", "terms.suggest"),
+    Page("/pathway", "graph.pathway"),
+    Page("/statistics", "graph.statistics"),
+    Page("/downloads", "graph.downloads"),
+    Page("/export/{file}", "graph.export"),
 )
 
 #: All other addresses, where there is nothing.

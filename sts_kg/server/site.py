@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from contextlib import suppress
 from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -19,10 +20,12 @@ from sts_kg.rdf import BASE
 from sts_kg.server.dataset import Dataset, dataset_of
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.negotiation import wants_html
+from sts_kg.server.searching import Search
 from sts_kg.server.settings import Settings
+from sts_kg.server.terms import Terms
 
 if TYPE_CHECKING:
-    from sts_kg.display import View
+    from sts_kg.display import Picture, View
     from sts_kg.knowledge import KnowledgeGraph
     from sts_kg.shown import Shown
 
@@ -54,6 +57,24 @@ class Site:
     def warm(self) -> None:
         """Compute what all workers need, before they are forked."""
         _ = self.kg.guideline.labels, self.kg.canned, self.kg.graph, self.footer, self.templates
+        _ = self.terms.known, self.terms.labels, self.terms.members, self.kg.guideline.readings, self.search.find("a")
+        with suppress(StsKgError):
+            self.pathway.to_svg()  # the layout engine is slow only the first time
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The terms of the graph, as pages show them."""
+        return Terms(self.kg)
+
+    @cached_property
+    def search(self) -> Search:
+        """Finds terms by what people type."""
+        return Search(self.terms)
+
+    @cached_property
+    def pathway(self) -> Picture:
+        """The picture of all options."""
+        return self.kg.pathway()
 
     @property
     def footer(self) -> str:

@@ -107,7 +107,7 @@ WRITTEN: dict[str, tuple[Block, str, str, str]] = {
     ),
     "figure": (
         Figure("<svg></svg>", "three <nodes>"),
-        '<figure role="img" aria-label="three &lt;nodes&gt;"><svg></svg></figure>',
+        '<figure role="img" aria-label="three &lt;nodes&gt;" tabindex="0"><svg></svg></figure>',
         r"*three \<nodes\>*",
         "[three <nodes>]",
     ),

@@ -11,7 +11,7 @@ from rdflib.namespace import OWL, RDF, RDFS, SKOS
 from rdflib.term import Node as RdfNode
 
 from sts_kg.guideline import ordinal
-from sts_kg.rdf import compress, curies_of, ntriples
+from sts_kg.rdf import ChangedGraph, compress, curies_of, ntriples
 from sts_kg.safe import counted
 
 __all__ = ["MOST", "Neighbour", "Neighbourhood", "Statement", "label_of", "neighbourhood", "whole"]
@@ -76,7 +76,9 @@ def neighbourhood(
     Literals, blank nodes and what a statement says the other way round are left out; so are, but for `about` itself,
     the neighbours of a term that has more than 60, and the members of a class.
     """
-    names = asserted + inferred
+    names = ChangedGraph(asserted, frozenset(), inferred)
+    for prefix, namespace in chain(asserted.namespaces(), inferred.namespaces()):
+        names.bind(prefix, namespace, override=False)
     same = _inverses(asserted)
     terms: dict[RdfNode, None] = {about: None}
     statements: dict[tuple[RdfNode, RdfNode, RdfNode], bool] = {}
