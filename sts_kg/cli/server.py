@@ -24,6 +24,7 @@ __all__ = ["serve_command"]
 @click.option("--service", "services", multiple=True, metavar="URL", help="Allow SERVICE to ask it; repeatable.")
 @click.option("--root-path", default="", metavar="PATH", help="Where a proxy puts it, such as /sts.")
 @click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="A proxy that may name its clients.")
+@click.option("--log", type=click.Choice(["json", "off"]), default="json", show_default=True, help="Log each request.")
 def serve_command(
     host: str,
     port: int,
@@ -36,6 +37,7 @@ def serve_command(
     services: tuple[str, ...],
     root_path: str,
     proxies: tuple[str, ...],
+    log: str,
 ) -> None:
     """Serve pages and a SPARQL 1.1 endpoint until Ctrl-C. Nothing can be written there, and nothing is kept.
 
@@ -58,6 +60,7 @@ def serve_command(
         services=services,
         root_path=root_path,
         proxies=proxies,
+        log=log == "json",
     )
 
     def told(address: str) -> None:
