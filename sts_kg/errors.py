@@ -284,7 +284,7 @@ class WorkerDiedError(StsKgError, RuntimeError):
 
     def __str__(self) -> str:
         if not self.signal.startswith(("SIG", "exit code")):
-            return f"{self.what} was not answered: {self.signal}"
+            return f"{self.what} gave no answer: {self.signal}"
         why = (
             "the system or someone stopped it, mostly since memory ran out"
             if self.signal in ("SIGKILL", "SIGTERM")

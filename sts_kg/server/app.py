@@ -161,7 +161,7 @@ class Service:
         """Return the page of an address, and put the parameters of its path into the scope."""
         for route, page in self._routes:
             match, found = route.matches(scope)
-            if match is Match.FULL:
+            if match is not Match.NONE:  # its methods are those of the page
                 scope.update(found)
                 return page
         return None
@@ -369,12 +369,12 @@ class _Exchange:
         if len(headers) != len(scope["headers"]):
             names = [name for name, _ in scope["headers"]]
             if names.count(b"host") > 1:
-                raise Refusal(400, "there is more than one header Host")
+                raise Refusal(400, "there is more than one header Host", _CLOSE)
             accepted = [value for name, value in scope["headers"] if name == b"accept"]
             if len(accepted) > 1:
                 headers = {**headers, b"accept": b", ".join(accepted)}
         if not (_HOST.fullmatch(host) or (not host and scope["http_version"] == "1.0")):
-            raise Refusal(400, "the header Host is not the name of a host")
+            raise Refusal(400, "the header Host is not the name of a host", _CLOSE)
         if _NOT_PERCENT.search(scope["raw_path"]) or _NOT_PERCENT.search(scope["query_string"]):
             raise Refusal(400, "a percent sign in the address stands before two hexadecimal digits; write it as %25")
         path = scope["path"]

@@ -134,6 +134,8 @@ class Lane:
                     del self._lines[client]
             if isinstance(error, TimeoutError) and limits.timeout_s is not None:
                 raise QueryTimeoutError(what, limits.timeout_s) from None
+            if isinstance(error, WorkerDiedError):
+                raise WorkerDiedError(what, _CLOSING) from None
             raise
 
     def _next(self) -> None:
@@ -337,5 +339,5 @@ class _Worker(asyncio.Protocol):
 
     async def end(self) -> str:
         """End the process, if it was not yet, and return how it ended."""
-        self._transport.abort()
-        return await asyncio.to_thread(self._spawner.kill, self.spawned)
+        self._transport.abort()  # which closes the socket: nobody else may, or a descriptor is closed twice
+        return await asyncio.to_thread(self._spawner.kill, self.spawned.pid)

@@ -107,11 +107,10 @@ class Spawner:
         os.set_inheritable(descriptors[0], False)
         return Spawned(int.from_bytes(found, "big"), socket.socket(fileno=descriptors[0]))
 
-    def kill(self, worker: Spawned) -> str:
-        """End a worker at once, whatever it does, and return how it ended, such as `SIGKILL`."""
-        worker.socket.close()
+    def kill(self, pid: int) -> str:
+        """End a worker at once, whatever it does, and return how it ended, such as `SIGKILL`; its socket is ours."""
         with self._lock, suppress(OSError):
-            send(self._told, b"kill" + worker.pid.to_bytes(8, "big"))
+            send(self._told, b"kill" + pid.to_bytes(8, "big"))
             if (status := receive(self._told)) is not None:
                 return ending(int.from_bytes(status, "big"))
         return "the process that holds the data is gone"
