@@ -408,7 +408,11 @@ asyncio.run(main())
 
 
 def test_one_that_loads_can_be_closed_at_once() -> None:
-    spawner = Spawner(lambda: ((threading.Event().wait() and work) or work, None))
+    def loads() -> tuple[Callable[..., object], object]:
+        threading.Event().wait()
+        return made()
+
+    spawner = Spawner(loads)
     began = time.monotonic()
     spawner.close()
     assert time.monotonic() - began < 1
