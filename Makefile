@@ -10,7 +10,7 @@ SPARK := .venv/.spark
 SITE := .venv/.site
 TOOLS := .venv-tools
 
-.PHONY: run test test-e2e tools lowest check docs site golden bench bench-cohort bench-links bench-options bench-proposals bench-push bench-queries fuzz random spark clean
+.PHONY: run test test-e2e tools lowest check docs site golden bench bench-cohort bench-links bench-options bench-proposals bench-push bench-queries bench-server fuzz random spark clean
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## options of a fictional case, one of them explained, and a canned query
@@ -69,6 +69,9 @@ bench-push: $(READY)  ## print what pushing into a folder costs against Oxigraph
 
 bench-queries: $(READY)  ## print what canned queries cost by Oxigraph and by rdflib
 	$(BIN)/python bench/queries.py
+
+bench-server: $(DEV)  ## print what the service costs beside Oxigraph and rdflib-endpoint; RDFLIB_ENDPOINT=its command
+	PYTHONPATH=. $(BIN)/python bench/server.py $(if $(RDFLIB_ENDPOINT),--rdflib-endpoint $(RDFLIB_ENDPOINT))
 
 fuzz: $(FUZZ)  ## feed a reader with odd texts: make fuzz READER=turtle MINUTES=10
 	$(BIN)/python tests/fuzz/run.py $(or $(READER),turtle) --minutes $(or $(MINUTES),10)

@@ -28,7 +28,9 @@
     │   ├── TooManyRowsError(ValueError)            an answer with more rows or triples than are wanted
     │   ├── TooManyBytesError(ValueError)           an answer of more bytes than a service sends
     │   ├── TooManyTriplesError(ValueError)         equal terms that would be written out to more than anyone can hold
-    │   └── QueueFullError(ConnectionError)         more calls wait for a worker than may
+    │   ├── QueueFullError(ConnectionError)         more calls wait for a worker than may
+    │   └── ShareFullError(ConnectionError)         more calls of one client at once than may
+    ├── AddressError(OSError)             a host and port that cannot be listened at, and why
     └── EndpointError(OSError)            url, HTTP status, seconds waited, attempts
         ├── EndpointTimeoutError(TimeoutError)
         ├── EndpointUnreachableError(ConnectionError)   no such host, nothing listens, no trusted certificate
@@ -53,6 +55,7 @@ from typing import Any
 from sts_kg.safe import counted, is_address, visible, without_secrets
 
 __all__ = [
+    "AddressError",
     "ArgumentError",
     "BuiltInUseError",
     "CaseError",
@@ -83,6 +86,7 @@ __all__ = [
     "QueryTimeoutError",
     "QueueFullError",
     "ReadingError",
+    "ShareFullError",
     "SourceError",
     "StsKgError",
     "TooManyBytesError",
@@ -272,13 +276,15 @@ class BuiltInUseError(StsKgError, ValueError):
 
 
 class WorkerDiedError(StsKgError, RuntimeError):
-    """A process that worked for us and ended by a signal: `what` it did, and the name of the `signal`."""
+    """A process that worked for us and ended, or cannot be had: `what` it did, and the name of the `signal`, or why."""
 
     def __init__(self, what: str, signal: str) -> None:
         self.what, self.signal = what, signal
         super().__init__(what, signal)
 
     def __str__(self) -> str:
+        if not self.signal.startswith(("SIG", "exit code")):
+            return f"{self.what} gave no answer: {self.signal}"
         why = (
             "the system or someone stopped it, mostly since memory ran out"
             if self.signal in ("SIGKILL", "SIGTERM")
@@ -357,6 +363,13 @@ class QueueFullError(LimitError, ConnectionError):
 
     def __init__(self, what: str, limit: int) -> None:
         super().__init__(what, limit, "waiting calls", "try again later")
+
+
+class ShareFullError(LimitError, ConnectionError):
+    """A call that was not taken, since as many as the `limit` of the same client run or wait already."""
+
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__(what, limit, "calls at once from one client", "try again later")
 
 
 def shown_size(size: float) -> str:
@@ -530,6 +543,17 @@ class NotLinkedError(StsKgError, LookupError):
             f"{self.query} needs {wanted}, and none is linked; link {one}: "
             "sts-kg link FILE -o STORE, then ask with --store STORE (in Python: kg.link(FILE))"
         )
+
+
+class AddressError(StsKgError, OSError):
+    """A `host` and `port` that cannot be listened at, and the `reason`."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        self.host, self.port, self.reason = host, port, reason
+        super().__init__(host, port, reason)
+
+    def __str__(self) -> str:
+        return f"cannot listen at {self.host}, port {self.port}: {self.reason}"
 
 
 class EndpointError(StsKgError, OSError):

@@ -31,6 +31,7 @@ from sts_kg.cli.server import serve_command
 from sts_kg.cli.shared import DONE, ENDPOINT, NO, UNREAD, UNREADABLE, USAGE, terminal
 from sts_kg.cli.sites import concepts, example, plan, sql, views
 from sts_kg.errors import (
+    AddressError,
     CurieError,
     EndpointError,
     InconsistentError,
@@ -91,7 +92,7 @@ class _App(click.Group):
 def _code(error: StsKgError) -> int:
     if isinstance(error, InconsistentError | NotEntailedError):
         return NO
-    if isinstance(error, EndpointError):
+    if isinstance(error, EndpointError | AddressError):
         return ENDPOINT
     usage = UnknownNameError | ReadingError | CurieError | ParameterError | QueryError
     return USAGE if isinstance(error, usage) else UNREADABLE

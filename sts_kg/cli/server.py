@@ -33,6 +33,7 @@ def _root(context: click.Context, parameter: click.Parameter, path: str) -> str:
 @click.option("--service", "services", multiple=True, metavar="URL", help="Allow SERVICE to ask it; repeatable.")
 @click.option("--root-path", default="", metavar="PATH", callback=_root, help="Where a proxy puts it, such as /sts.")
 @click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="A proxy that may name its clients.")
+@click.option("--log", type=click.Choice(["json", "off"]), default="json", show_default=True, help="Log each request.")
 def serve_command(
     host: str,
     port: int,
@@ -45,6 +46,7 @@ def serve_command(
     services: tuple[str, ...],
     root_path: str,
     proxies: tuple[str, ...],
+    log: str,
 ) -> None:
     """Serve pages and a SPARQL 1.1 endpoint until Ctrl-C. Nothing can be written there, and nothing is kept.
 
@@ -67,6 +69,7 @@ def serve_command(
         services=services,
         root_path=root_path,
         proxies=proxies,
+        log=log == "json",
     )
 
     def told(address: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -52,14 +53,22 @@ class Token(NamedTuple):
 
 def tokens_of(text: str) -> list[Token]:
     """Return the tokens of a text without comments and white space."""
+    return list(_tokens(text))
+
+
+@lru_cache(maxsize=16)  # a query is looked at several times before it runs
+def _tokens(text: str) -> tuple[Token, ...]:
     tokens, line = [], 1
     for match in _TOKEN.finditer(text):
         kind, key = match.lastgroup or "", match.group()
-        if kind not in ("comment", "space"):
-            shown = key.upper() if kind == "word" else key.replace("$", "?", 1) if kind == "variable" else key
-            tokens.append(Token(kind, shown, line, match.start()))
-        line += key.count("\n")
-    return tokens
+        if kind in ("comment", "space"):
+            line += key.count("\n")
+            continue
+        shown = key.upper() if kind == "word" else key.replace("$", "?", 1) if kind == "variable" else key
+        tokens.append(Token(kind, shown, line, match.start()))
+        if kind in ("string", "name"):
+            line += key.count("\n")
+    return tuple(tokens)
 
 
 def prologue_end(tokens: Sequence[Token]) -> int:

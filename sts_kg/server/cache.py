@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from typing import NamedTuple
 
-from sts_kg.server.messages import Response
+__all__ = ["Cache", "Kept", "Key"]
 
-__all__ = ["Cache"]
+#: What an answer depends on, beside the data: handler, method, path, parameters, what is accepted, body, our address.
+Key = tuple[str | bytes, ...]
+_MORE = 2000  # bytes that an entry takes beside its key and body
 
-_MORE = 1000  # bytes that an entry takes beside its body
+
+class Kept(NamedTuple):
+    """An answer as it is sent: its headers, the ETag among them, and its body."""
+
+    headers: tuple[tuple[bytes, bytes], ...]
+    etag: bytes
+    body: bytes
 
 
 class Cache:
-    """Responses by key, at most `most` bytes of them; a response larger than a tenth of that is not kept."""
+    """Answers by key, at most `most` bytes of them; one that is larger than a tenth of that is not kept."""
 
     def __init__(self, most: int) -> None:
         self.most, self.size, self.hits, self.misses = most, 0, 0, 0
-        self._kept: OrderedDict[Hashable, Response] = OrderedDict()
+        self._kept: OrderedDict[Key, Kept] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def get(self, key: Hashable) -> Response | None:
-        """Return the response that was kept under a key, or None."""
+    def get(self, key: Key) -> Kept | None:
+        """Return the answer that was kept under a key, or None."""
         found = self._kept.get(key)
         if found is None:
             self.misses += 1
@@ -32,13 +40,16 @@ class Cache:
         self._kept.move_to_end(key)
         return found
 
-    def put(self, key: Hashable, response: Response) -> None:
-        """Keep a response, and drop others to make room."""
-        size = len(response.body) + _MORE
+    def put(self, key: Key, answer: Kept) -> None:
+        """Keep an answer, and drop others to make room."""
+        size = _size(key, answer)
         if size > self.most // 10 or key in self._kept:
             return
-        self._kept[key] = response
+        self._kept[key] = answer
         self.size += size
         while self.size > self.most:
-            _, dropped = self._kept.popitem(last=False)
-            self.size -= len(dropped.body) + _MORE
+            self.size -= _size(*self._kept.popitem(last=False))
+
+
+def _size(key: Key, answer: Kept) -> int:
+    return sum(map(len, key)) + len(answer.body) + _MORE

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import gc
+import logging
+import resource
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
+from sts_kg.errors import AddressError, WorkerDiedError
 from sts_kg.server.settings import Settings
 from sts_kg.workers import Spawner
 
 __all__ = ["serve"]
+
+_OTHERS = 256  # files that are open beside connections
+_STOP_S = 1.5  # that requests which run have to end, when we are told to stop
 
 
 def serve(settings: Settings, *, told: Callable[[str], None] = print) -> None:
@@ -19,43 +27,97 @@ def serve(settings: Settings, *, told: Callable[[str], None] = print) -> None:
     ------
     MissingLibraryError
         The extra `server` is not installed.
-    OSError
+    AddressError
         The address cannot be listened at.
     StsKgError
         What is to be served cannot be loaded.
+    WorkerDiedError
+        The process that holds the data ended.
     """
     from sts_kg.tables import needed
 
-    for library in ("httptools", "jinja2", "starlette", "uvicorn"):
+    for library in ("httptools", "jinja2", "prometheus_client", "starlette", "uvicorn"):
         needed(library, "sts-kg serve", "server")
-    spawner = Spawner(partial(_loaded, settings))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold what was asked
+    listening = _listening(settings.host, settings.port)
+    spawner = Spawner(partial(_loaded, settings, listening), memory=settings.memory)
     try:
         import uvicorn
 
         from sts_kg.server.app import Service
+        from sts_kg.server.connections import IDLE_S, Connection
 
-        listening = socket.create_server((settings.host, settings.port), backlog=2048)
+        class Server(uvicorn.Server):
+            """Gives up what waits, and after a while what runs, before it waits for connections to end."""
+
+            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+                service.stop(_STOP_S)
+                await super().shutdown(sockets)
+
         spawner.wait()
         service = Service(settings, spawner)
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # what clients do wrong is in our own log
+        Connection.most = min(settings.connections, _most_files() - _OTHERS)
+        Connection.refused = staticmethod(service.refused_early)
         config = uvicorn.Config(
-            service.app,
+            service,
+            http=Connection,
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,
             lifespan="on",
-            timeout_graceful_shutdown=3,
+            timeout_keep_alive=int(IDLE_S),
+            timeout_graceful_shutdown=int(_STOP_S) + 1,
             proxy_headers=bool(settings.proxies),
             forwarded_allow_ips=list(settings.proxies),
         )
+        server = Server(config)
+        service.serves_by(server)
         host, port = listening.getsockname()[:2]
-        told(f"http://{host}:{port}{settings.root_path}/")
-        uvicorn.Server(config).run(sockets=[listening])
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)  # requests leave no rings behind
+        told(f"http://{f'[{host}]' if ':' in host else host}:{port}{settings.root_path}/")
+        server.run(sockets=[listening])
+        if service.failed:
+            raise WorkerDiedError("the service", service.failed)
     finally:
+        listening.close()
         spawner.close()
 
 
-def _loaded(settings: Settings) -> tuple[Callable[..., object], object]:
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a socket at an address; who connects waits until we have loaded."""
+    listening = None
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
+            0
+        ]
+        listening = socket.socket(family, kind)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(4096)
+        return listening
+    except (OSError, UnicodeError) as error:
+        if listening is not None:
+            listening.close()
+        said = getattr(error, "strerror", None) or str(error)
+        raise AddressError(host, port, f"{said[:1].lower()}{said[1:]}; choose another with --host or --port") from None
+
+
+def _most_files() -> int:
+    """Return how many files may be open, after raising that as far as we may."""
+    few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        few = most
+    return 1 << 20 if few == resource.RLIM_INFINITY else few
+
+
+def _loaded(settings: Settings, listening: socket.socket) -> tuple[Callable[..., object], object]:
     """Return what workers run, and what the process that serves must know."""
+    listening.close()  # only who serves takes connections
     from sts_kg.server.site import Site
 
     site = Site(settings)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from sts_kg.errors import ArgumentError
+
 __all__ = ["Settings"]
+
+_ROOT = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 
 
 @dataclass(frozen=True)
@@ -18,7 +24,8 @@ class Settings:
     answer may add. `links` are files that `link` takes, `store` a folder that `push` filled, `endpoint` the address of
     another store. `services` are the only addresses that SERVICE may name. `root_path` is where a proxy puts us, such
     as `/sts` (no slash ends it), and `proxies` the addresses of those that may say for whom they ask. `cache` and
-    `most_answer` are bytes of answers, `most_body` of a request.
+    `most_answer` are bytes of answers, `most_body` of a request. `connections` may be open at once, and `log` says
+    whether requests are logged.
     """
 
     host: str = "127.0.0.1"
@@ -36,6 +43,25 @@ class Settings:
     most_answer: int = 100_000_000
     most_body: int = 1_000_000
     waiting: int = 64
+    connections: int = 8192
+    log: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises
+        ------
+        ArgumentError
+            The limit of time is no number above 0, the root has no slash before it, or two things are to be served.
+        """
+        if not 0 < self.timeout_s < math.inf:
+            raise _wrong("timeout", "it is a number of seconds above 0", self.timeout_s)
+        if self.root_path and not _ROOT.fullmatch(self.root_path):
+            raise _wrong("root-path", "it is a path such as /sts: a slash before it, none after it", self.root_path)
+        if self.endpoint is not None and (self.store is not None or self.links):
+            raise _wrong("endpoint", "it stands alone, without --store and --link", self.endpoint)
+        if self.store is not None and self.links:
+            raise _wrong("link", "it is not for --store; link into the store: sts-kg link FILE -o DIR", self.links[0])
 
     @property
     def free_workers(self) -> int:
@@ -46,3 +72,7 @@ class Settings:
     def share(self) -> int:
         """How many free queries of one client may run or wait at once."""
         return max(2, self.waiting // 4)
+
+
+def _wrong(option: str, reason: str, value: object) -> ArgumentError:
+    return ArgumentError("serve", option, reason, value=str(value))

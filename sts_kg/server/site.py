@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import traceback
 from contextlib import suppress
@@ -14,13 +15,14 @@ import jinja2
 from markupsafe import Markup
 
 from sts_kg.display import SIGNS, markup
-from sts_kg.errors import EndpointError, LimitError, NotLinkedError, QueryError, StsKgError, UnknownNameError
+from sts_kg.errors import StsKgError
 from sts_kg.guideline import version
 from sts_kg.rdf import BASE
 from sts_kg.server.dataset import Dataset, dataset_of
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.negotiation import wants_html
 from sts_kg.server.searching import Search
+from sts_kg.server.refusals import plainly, refusal_of
 from sts_kg.server.settings import Settings
 from sts_kg.server.terms import Terms
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from sts_kg.knowledge import KnowledgeGraph
     from sts_kg.shown import Shown
 
-__all__ = ["TITLES", "Site"]
+__all__ = ["Site"]
 
 
 _Told = tuple[int, str, tuple[tuple[str, str], ...]]
@@ -126,8 +128,10 @@ class Site:
             return self.refused(handler, request, refusal)
         except StsKgError as error:
             return self.refused(handler, request, refusal_of(error))
-        except Exception:
-            print(f"{handler}: {traceback.format_exc()}", file=sys.stderr)  # noqa: T201 # the log of the service
+        except Exception as error:  # its words may repeat what was asked, so only its kind and place are logged
+            places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-5:]]
+            said = {"event": f"{handler} raised {type(error).__name__}", "places": places}
+            print(json.dumps(said), file=sys.stderr, flush=True)  # noqa: T201 # the log of the service
             return self.refused(handler, request, Refusal(500, "something went wrong here; it is in the log"))
 
     def refused(self, handler: str, request: Request, refusal: Refusal) -> Response:
@@ -139,52 +143,6 @@ class Site:
                 made = _function("errors.refused")(self, request, refusal)
             return made._replace(headers=(*made.headers, *refusal.headers), kept=False)
         return plainly(request, refusal)
-
-
-def plainly(request: Request, refusal: Refusal) -> Response:
-    """Return a refusal as JSON for who asks for JSON (RFC 9457), else as text."""
-    from sts_kg.server.negotiation import chosen
-
-    offered = ["text/plain", "application/problem+json", "application/json"]
-    if (chosen(request.accept, offered) or "text/plain") != "text/plain":
-        problem = {"title": TITLES.get(refusal.status, "Error"), "status": refusal.status, "detail": refusal.reason}
-        places = {"line": refusal.line, "column": refusal.column}
-        made = Response.json({**problem, **{key: place for key, place in places.items() if place is not None}})
-        return made._replace(
-            status=refusal.status, media="application/problem+json", headers=refusal.headers, kept=False
-        )
-    return Response(
-        refusal.status, f"{refusal.reason}\n".encode(errors="replace"), "text/plain", refusal.headers, False
-    )
-
-
-TITLES = {
-    400: "Bad request",
-    404: "Not found",
-    405: "Method not allowed",
-    406: "Not acceptable",
-    408: "Request timeout",
-    413: "Too large",
-    414: "Address too long",
-    415: "Unsupported media type",
-    429: "Too many requests",
-    431: "Headers too large",
-    500: "Internal error",
-    502: "Bad gateway",
-    503: "Not available",
-    504: "Gateway timeout",
-}
-
-
-def refusal_of(error: StsKgError) -> Refusal:
-    """Return an error of ours as a refusal: the status that says whose fault it is, and the same sentence."""
-    if isinstance(error, LimitError):
-        return Refusal(503, str(error), (("Retry-After", "5"),))
-    if isinstance(error, EndpointError):
-        return Refusal(502, str(error))
-    if isinstance(error, QueryError):
-        return Refusal(400, str(error), line=error.line, column=error.column)
-    return Refusal(404 if isinstance(error, UnknownNameError | NotLinkedError) else 400, str(error))
 
 
 @cache

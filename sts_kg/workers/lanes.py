@@ -7,24 +7,31 @@ or that goes beyond a limit, has its worker killed. Native code cannot be interr
 from __future__ import annotations
 
 import asyncio
+import os
 import pickle
-import time
 from collections import Counter, deque
 from contextlib import suppress
 from typing import Any
 
-from sts_kg.errors import MemoryLimitError, QueryTimeoutError, QueueFullError, WorkerDiedError
+from sts_kg.errors import MemoryLimitError, QueryTimeoutError, QueueFullError, ShareFullError, WorkerDiedError
 from sts_kg.workers.frames import LENGTH, Raised
 from sts_kg.workers.limits import Limits, resident
 from sts_kg.workers.spawner import Spawned, Spawner
 
 __all__ = ["Lane"]
 
-_STEP_S = 0.05  # between two looks at the memory of a worker
+_STEP_S = 0.05  # between two looks at the workers that work
+_LONG_S = 0.25  # a call that takes longer makes way for others
+_NICE = 10  # how much
+_GRACE_S = 1.0  # within which workers have ended, else the end of the spawner ends them
+_CLOSING = "the service is shutting down"
 
 
 class Lane:
     """Workers of a spawner, at most `workers` at a time.
+
+    A call that takes long runs at a lower priority, so that short ones are answered beside it; afterwards its worker is
+    replaced, since a process may not raise its own priority again.
 
     Parameters
     ----------
@@ -44,13 +51,15 @@ class Lane:
         self, name: str, spawner: Spawner, workers: int, *, waiting: int, share: int, calls: int = 10_000
     ) -> None:
         self.name, self.workers, self.waiting, self.share = name, workers, waiting, share
-        self.killed: Counter[str] = Counter()  #: workers that were ended before their time, by reason
+        self.killed: Counter[str] = Counter()  #: workers that ended before their time, by reason
         self._spawner, self._calls = spawner, calls
         self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
+        self._ending: set[asyncio.Future[Any]] = set()
         self._free = workers
         self._lines: dict[str, deque[asyncio.Future[None]]] = {}  # in the order of turns
         self._of_client: Counter[str] = Counter()
-        self._busy: set[_Worker] = set()
+        self._looking: asyncio.TimerHandle | None = None
         self._closed = False
 
     @property
@@ -63,6 +72,11 @@ class Lane:
         """How many calls wait."""
         return sum(map(len, self._lines.values()))
 
+    @property
+    def pids(self) -> list[int]:
+        """The process ids of the workers that are alive."""
+        return sorted(worker.spawned.pid for worker in (*self._idle, *self._busy))
+
     async def call(self, *arguments: object, client: str, limits: Limits, what: str) -> Any:
         """Return what the function of the workers returns, or raise what it raises.
 
@@ -73,20 +87,23 @@ class Lane:
         QueryTimeoutError, MemoryLimitError
             The call went beyond a limit, the time that it waited included. Its worker was killed.
         QueueFullError
-            Too many calls wait, or too many are of this client.
+            Too many calls wait.
+        ShareFullError
+            Too many calls are of this client.
         WorkerDiedError
-            The worker ended by itself, or the lane is closed.
+            The worker ended by itself, none can be started, or the lane is closed.
         """
         if self._closed:
-            raise WorkerDiedError(what, "shutting down")
-        began = time.monotonic()
+            raise WorkerDiedError(what, _CLOSING)
+        loop = asyncio.get_running_loop()
+        deadline = None if limits.timeout_s is None else loop.time() + limits.timeout_s
         if self._of_client[client] >= self.share:
-            raise QueueFullError(what, self.share)
+            raise ShareFullError(what, self.share)
         self._of_client[client] += 1
         try:
             await self._turn(client, limits, what)
             try:
-                return await self._answer(arguments, began, limits, what)
+                return await self._answer(arguments, deadline, limits, what)
             finally:
                 self._next()
         finally:
@@ -108,7 +125,7 @@ class Lane:
             async with asyncio.timeout(limits.timeout_s):
                 await ready
         except BaseException as error:
-            if ready.done() and not ready.cancelled():  # it was our turn just then
+            if ready.done() and not ready.cancelled() and ready.exception() is None:  # it was our turn just then
                 self._next()
             else:
                 with suppress(ValueError):
@@ -117,6 +134,8 @@ class Lane:
                     del self._lines[client]
             if isinstance(error, TimeoutError) and limits.timeout_s is not None:
                 raise QueryTimeoutError(what, limits.timeout_s) from None
+            if isinstance(error, WorkerDiedError):
+                raise WorkerDiedError(what, _CLOSING) from None
             raise
 
     def _next(self) -> None:
@@ -132,100 +151,193 @@ class Lane:
                 return
         self._free += 1
 
-    async def _answer(self, arguments: tuple[object, ...], began: float, limits: Limits, what: str) -> Any:
-        worker = self._idle.pop() if self._idle else await self._started(what)
+    async def _answer(self, arguments: tuple[object, ...], deadline: float | None, limits: Limits, what: str) -> Any:
+        worker = self._idle.pop() if self._idle else await self._started()
         if self._closed:
-            await worker.end()
-            raise WorkerDiedError(what, "shutting down")
+            await self._ended(worker)
+            raise WorkerDiedError(what, _CLOSING)
         self._busy.add(worker)
         reason = "cancelled"
         try:
-            frame = await self._within(worker, pickle.dumps(arguments), began, limits, what)
-            reason = "died" if frame is None else ""
+            frame = await worker.ask(pickle.dumps(arguments), deadline, limits, what, self._look)
+            reason = "" if frame is not None else "closed" if self._closed else "died"
         except (QueryTimeoutError, MemoryLimitError) as error:
             reason = "timeout" if isinstance(error, QueryTimeoutError) else "memory"
             raise
         finally:
             self._busy.discard(worker)
-            if not reason and worker.n_calls < self._calls and not self._closed:
+            if not reason and worker.n_calls < self._calls and not worker.is_slow and not self._closed:
                 self._idle.append(worker)
             else:
                 if reason:
                     self.killed[reason] += 1
-                ended = await asyncio.shield(worker.end())
+                how = await self._ended(worker)
         if frame is None:
-            raise WorkerDiedError(what, ended)
+            raise WorkerDiedError(what, _CLOSING if self._closed else how)
         answer = pickle.loads(frame)  # our own process wrote it
         if isinstance(answer, Raised):
             raise answer.error
         return answer
 
-    async def _started(self, what: str) -> _Worker:
-        spawned = await asyncio.to_thread(self._spawner.spawn)
-        return await _Worker.connected(self._spawner, spawned)
+    async def _started(self) -> _Worker:
+        """Return a new worker; if nobody waits for it any more, it is kept for the next call."""
 
-    async def _within(self, worker: _Worker, call: bytes, began: float, limits: Limits, what: str) -> bytes | None:
-        """Return the frame of an answer; None if the worker is gone; raise if time or memory is up before."""
-        answer = asyncio.ensure_future(worker.ask(call))
-        before = resident(worker.spawned.pid) or 0
+        async def started() -> _Worker:
+            spawned = await asyncio.to_thread(self._spawner.spawn)
+            return await _Worker.connected(self._spawner, spawned, self._lost)
+
+        def kept(done: asyncio.Future[_Worker]) -> None:
+            if done.exception() is None:
+                if self._closed:
+                    self._ending_of(done.result())
+                else:
+                    self._idle.append(done.result())
+
+        starting = asyncio.ensure_future(started())
         try:
-            while True:
-                left = None if limits.timeout_s is None else began + limits.timeout_s - time.monotonic()
-                if left is not None and left <= 0:
-                    raise QueryTimeoutError(what, limits.timeout_s or 0)
-                steps = [each for each in (left, _STEP_S if limits.memory is not None else None) if each is not None]
-                done, _ = await asyncio.wait((answer,), timeout=min(steps, default=None))
-                if done:
-                    return answer.result()
-                if limits.memory is not None and (resident(worker.spawned.pid) or 0) - before > limits.memory:
-                    raise MemoryLimitError(what, limits.memory)
-        finally:
-            answer.cancel()
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            starting.add_done_callback(kept)
+            raise
 
-    async def close(self) -> None:
-        """End all workers, also those that work; who waits for them gets a `WorkerDiedError`."""
+    def _lost(self, worker: _Worker) -> None:
+        """Forget a worker that ended while it had nothing to do."""
+        if worker in self._idle:
+            self._idle.remove(worker)
+            self.killed["died"] += 1
+            self._ending_of(worker)
+
+    def _ending_of(self, worker: _Worker) -> asyncio.Future[str]:
+        ending = asyncio.ensure_future(worker.end())
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
+        return ending
+
+    async def _ended(self, worker: _Worker) -> str:
+        """Return how a worker ended, when it has."""
+        return await asyncio.shield(self._ending_of(worker))
+
+    def _look(self, again: bool = False) -> None:
+        """Look at the workers that work, now and then as long as there are any."""
+        if self._looking is not None and not again:
+            return
+        for worker in self._busy:
+            worker.look()
+        loop = asyncio.get_running_loop()
+        self._looking = loop.call_later(_STEP_S, self._look, True) if self._busy else None
+
+    def drain(self) -> None:
+        """Take no calls any more, and give up those that wait; those that run go on."""
         self._closed = True
         for line in self._lines.values():
             for ready in line:
                 if not ready.done():
-                    ready.set_exception(WorkerDiedError("a call", "shutting down"))
+                    ready.set_exception(WorkerDiedError("a call", _CLOSING))
         self._lines.clear()
-        for worker in (*self._idle, *self._busy):
+
+    async def close(self) -> None:
+        """End all workers, also those that work; who waits for them gets a `WorkerDiedError`."""
+        self.drain()
+        for worker in self._busy:
             worker.hang_up()
         for worker in self._idle:
-            await worker.end()
+            self._ending_of(worker)
         self._idle.clear()
+        until = asyncio.get_running_loop().time() + _GRACE_S
+        while (self._busy or self._ending) and asyncio.get_running_loop().time() < until:
+            await asyncio.sleep(0.005)
+        if self._looking is not None:
+            self._looking.cancel()
 
 
-class _Worker:
+class _Worker(asyncio.Protocol):
     """One forked process, seen from an event loop."""
 
-    def __init__(
-        self, spawner: Spawner, spawned: Spawned, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        self.spawned, self.n_calls = spawned, 0
-        self._spawner, self._reader, self._writer = spawner, reader, writer
+    def __init__(self, spawner: Spawner, spawned: Spawned, lost: Any) -> None:
+        self.spawned, self.n_calls, self.is_slow = spawned, 0, False
+        self._spawner, self._lost = spawner, lost
+        self._transport: asyncio.Transport
+        self._answer: asyncio.Future[bytes | None] | None = None
+        self._frame, self._size = bytearray(), 0
+        self._limits, self._what, self._before, self._began = Limits(), "", 0, 0.0
+        self._is_gone = False
 
     @classmethod
-    async def connected(cls, spawner: Spawner, spawned: Spawned) -> _Worker:
+    async def connected(cls, spawner: Spawner, spawned: Spawned, lost: Any) -> _Worker:
         spawned.socket.setblocking(False)
-        return cls(spawner, spawned, *await asyncio.open_connection(sock=spawned.socket, limit=1 << 20))
+        loop = asyncio.get_running_loop()
+        _, worker = await loop.create_unix_connection(lambda: cls(spawner, spawned, lost), sock=spawned.socket)
+        return worker
 
-    async def ask(self, call: bytes) -> bytes | None:
-        """Return the frame that the worker answers, None if it is gone."""
+    # --- what the event loop tells
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport  # type: ignore[assignment] # that of uvloop is none of asyncio's classes
+
+    def data_received(self, data: bytes) -> None:
+        self._frame += data
+        if not self._size and len(self._frame) >= LENGTH:
+            self._size = LENGTH + int.from_bytes(self._frame[:LENGTH], "big")
+        if self._size and len(self._frame) >= self._size:
+            frame, self._frame, self._size = self._frame, bytearray(), 0
+            if self._answer is not None and not self._answer.done():
+                self._answer.set_result(memoryview(frame)[LENGTH:])  # type: ignore[arg-type] # as good as bytes
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._is_gone = True
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(None)
+        self._lost(self)
+
+    # --- what the lane asks
+
+    async def ask(self, call: bytes, deadline: float | None, limits: Limits, what: str, look: Any) -> bytes | None:
+        """Return the frame that the worker answers, None if it is gone; raise if time or memory is up before.
+
+        `look` is called if it takes a while.
+        """
         self.n_calls += 1
-        try:
-            self._writer.write(len(call).to_bytes(LENGTH, "big") + call)
-            await self._writer.drain()
-            size = int.from_bytes(await self._reader.readexactly(LENGTH), "big")
-            return await self._reader.readexactly(size)
-        except (OSError, asyncio.IncompleteReadError):
+        if self._is_gone:
             return None
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[bytes | None] = loop.create_future()
+        self._limits, self._what, self._began, self._answer = limits, what, loop.time(), answer
+        self._before = (resident(self.spawned.pid) or 0) if limits.memory is not None else 0
+        self._transport.write(len(call).to_bytes(LENGTH, "big") + call)
+        timers = [loop.call_later(_STEP_S, look)]
+        if deadline is not None:
+            timers.append(loop.call_at(deadline, self._up))
+        try:
+            return await answer
+        finally:
+            self._answer = None
+            for each in timers:
+                each.cancel()
+
+    def _up(self) -> None:
+        self._stop(QueryTimeoutError(self._what, self._limits.timeout_s or 0))
+
+    def _stop(self, error: Exception) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(error)
+
+    def look(self) -> None:
+        """See whether the call takes too much memory, or long."""
+        memory = self._limits.memory
+        if self._answer is None:
+            return
+        if memory is not None and (resident(self.spawned.pid) or 0) - self._before > memory:
+            self._stop(MemoryLimitError(self._what, memory))
+        if not self.is_slow and asyncio.get_running_loop().time() - self._began > _LONG_S:
+            self.is_slow = True
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self.spawned.pid, _NICE)
 
     def hang_up(self) -> None:
-        self._writer.close()
+        """End the process while a call waits for its answer."""
+        self._transport.abort()
 
     async def end(self) -> str:
         """End the process, if it was not yet, and return how it ended."""
-        self._writer.close()
-        return await asyncio.to_thread(self._spawner.kill, self.spawned)
+        self._transport.abort()  # which closes the socket: nobody else may, or a descriptor is closed twice
+        return await asyncio.to_thread(self._spawner.kill, self.spawned.pid)

@@ -17,7 +17,7 @@ from contextlib import suppress
 from sts_kg.errors import MemoryLimitError, WorkerDiedError
 from sts_kg.workers.limits import resident
 
-__all__ = ["go_on_watched"]
+__all__ = ["die_with", "go_on_watched"]
 
 _STEP_S = 0.02  # between two looks at the memory
 _GRACE_S = 1.0  # to remove what is half-written
@@ -47,7 +47,7 @@ def go_on_watched(memory: int, what: str) -> None:
     before, parent = signal.pthread_sigmask(signal.SIG_BLOCK, caught), os.getpid()
     pid = os.fork()
     if pid == 0:
-        _die_with(parent)
+        die_with(parent)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return
     try:
@@ -56,11 +56,12 @@ def go_on_watched(memory: int, what: str) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _die_with(parent: int) -> None:
-    """Let the system kill this process when the parent ends, however it does."""
+def die_with(parent: int) -> None:
+    """Let the system kill this process when the thread that forked it in `parent` ends, however it does (Linux)."""
     import ctypes
 
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    with suppress(AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before
         os._exit(1)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from sts_kg.server.messages import Refusal, Request, Response
-from sts_kg.server.site import TITLES, Site
+from sts_kg.server.refusals import TITLES
+from sts_kg.server.site import Site
 
 __all__ = ["refused"]
 

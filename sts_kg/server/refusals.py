@@ -1,0 +1,66 @@
+"""Refusals: which status says whose fault something is, and how a refusal is written for who wants no page."""
+
+from __future__ import annotations
+
+from sts_kg.errors import (
+    EndpointError,
+    LimitError,
+    NotLinkedError,
+    QueryError,
+    QueueFullError,
+    ShareFullError,
+    StsKgError,
+    UnknownNameError,
+    WorkerDiedError,
+)
+from sts_kg.server.messages import Refusal, Request, Response
+from sts_kg.server.negotiation import chosen
+
+__all__ = ["TITLES", "plainly", "refusal_of"]
+
+TITLES = {
+    400: "Bad request",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    408: "Request timeout",
+    413: "Too large",
+    414: "Address too long",
+    415: "Unsupported media type",
+    429: "Too many requests",
+    431: "Headers too large",
+    500: "Internal error",
+    502: "Bad gateway",
+    503: "Not available",
+    504: "Gateway timeout",
+}
+
+
+def plainly(request: Request, refusal: Refusal) -> Response:
+    """Return a refusal as JSON for who asks for JSON (RFC 9457), else as text."""
+    offered = ["text/plain", "application/problem+json", "application/json"]
+    if (chosen(request.accept, offered) or "text/plain") != "text/plain":
+        problem = {"title": TITLES.get(refusal.status, "Error"), "status": refusal.status, "detail": refusal.reason}
+        places = {"line": refusal.line, "column": refusal.column}
+        made = Response.json({**problem, **{key: place for key, place in places.items() if place is not None}})
+        return made._replace(
+            status=refusal.status, media="application/problem+json", headers=refusal.headers, kept=False
+        )
+    return Response(
+        refusal.status, f"{refusal.reason}\n".encode(errors="replace"), "text/plain", refusal.headers, False
+    )
+
+
+def refusal_of(error: StsKgError) -> Refusal:
+    """Return an error of ours as a refusal: the status that says whose fault it is, and the same sentence."""
+    if isinstance(error, ShareFullError):
+        return Refusal(429, str(error), (("Retry-After", "1"),))
+    if isinstance(error, QueueFullError | WorkerDiedError):
+        return Refusal(503, str(error), (("Retry-After", "1"),))
+    if isinstance(error, LimitError):
+        return Refusal(503, str(error), (("Retry-After", "5"),))
+    if isinstance(error, EndpointError):
+        return Refusal(502, str(error))
+    if isinstance(error, QueryError):
+        return Refusal(400, str(error), line=error.line, column=error.column)
+    return Refusal(404 if isinstance(error, UnknownNameError | NotLinkedError) else 400, str(error))
