@@ -21,8 +21,8 @@ from sts_kg.rdf import BASE
 from sts_kg.server.dataset import Dataset, dataset_of
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.negotiation import wants_html
-from sts_kg.server.searching import Search
 from sts_kg.server.refusals import plainly, refusal_of
+from sts_kg.server.searching import Search
 from sts_kg.server.settings import Settings
 from sts_kg.server.terms import Terms
 
