@@ -30,6 +30,11 @@ ROUTES = (
     # SPARQL
     Page("/sparql", "sparql.answer", ("GET", "POST"), FREE),
     # canned queries
+    Page("/queries", "queries.index"),
+    Page("/queries/{topic}", "queries.index"),
+    Page("/queries/{topic}/{name}", "queries.query"),
+    Page("/openapi.json", "api.document"),
+    Page("/api", "api.page"),
     # a case
     # terms and the graph as a whole
 )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from functools import partial
+from typing import TYPE_CHECKING
 
 from sts_kg.server.settings import Settings
 from sts_kg.workers import Spawner
+
+if TYPE_CHECKING:
+    from sts_kg.server.site import Site
 
 __all__ = ["serve"]
 
@@ -28,7 +31,8 @@ def serve(settings: Settings, *, told: Callable[[str], None] = print) -> None:
 
     for library in ("httptools", "jinja2", "starlette", "uvicorn"):
         needed(library, "sts-kg serve", "server")
-    spawner = Spawner(partial(_loaded, settings))
+    loading = _Loading(settings)
+    spawner = Spawner(loading.now, loading.later)
     try:
         import uvicorn
 
@@ -54,10 +58,22 @@ def serve(settings: Settings, *, told: Callable[[str], None] = print) -> None:
         spawner.close()
 
 
-def _loaded(settings: Settings) -> tuple[Callable[..., object], object]:
-    """Return what workers run, and what the process that serves must know."""
-    from sts_kg.server.site import Site
+class _Loading:
+    """What the process does that forks the workers."""
 
-    site = Site(settings)
-    site.warm()
-    return site.answer, (site.dataset.digest, site.version)
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._site: Site | None = None
+
+    def now(self) -> tuple[Callable[..., object], object]:
+        """Return what workers run, and what the process that serves must know."""
+        from sts_kg.server.site import Site
+
+        self._site = site = Site(self._settings)
+        site.warm()
+        return site.answer, (site.dataset.digest, site.version)
+
+    def later(self) -> None:
+        """Load what the first requests can do without."""
+        if self._site is not None:
+            self._site.warm_more()

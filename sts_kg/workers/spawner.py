@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import select
 import signal
 import socket
 import threading
@@ -21,6 +22,8 @@ from sts_kg.errors import WorkerDiedError
 from sts_kg.workers.frames import Raised, ending, pickled, receive, send, serve
 
 __all__ = ["Spawned", "Spawner"]
+
+_IDLE_S = 0.3  #: without a call, after which more is loaded
 
 
 class Spawned(NamedTuple):
@@ -40,9 +43,15 @@ class Spawner:
     ----------
     make : callable
         What loads; it runs in the new process.
+    later : callable, optional
+        What loads more there, once nobody has asked for a worker for a moment; the workers from then on share it.
     """
 
-    def __init__(self, make: Callable[[], tuple[Callable[..., object], object]]) -> None:
+    def __init__(
+        self,
+        make: Callable[[], tuple[Callable[..., object], object]],
+        later: Callable[[], object] | None = None,
+    ) -> None:
         self._told, theirs = socket.socketpair()
         self._lock = threading.Lock()
         self.about: Any = None
@@ -51,7 +60,7 @@ class Spawner:
             self.pid = os.fork()
         if self.pid == 0:
             self._told.close()
-            _spawn(make, theirs)
+            _spawn(make, later, theirs)
         theirs.close()
 
     def wait(self) -> None:
@@ -105,7 +114,11 @@ class Spawner:
             os.waitpid(self.pid, 0)
 
 
-def _spawn(make: Callable[[], tuple[Callable[..., object], object]], told: socket.socket) -> NoReturn:
+def _spawn(
+    make: Callable[[], tuple[Callable[..., object], object]],
+    later: Callable[[], object] | None,
+    told: socket.socket,
+) -> NoReturn:
     """Load, then fork and kill as we are told; kill all workers and end when nobody can tell us any more."""
     workers: set[int] = set()
     functions: list[Callable[..., object]] = []
@@ -121,20 +134,35 @@ def _spawn(make: Callable[[], tuple[Callable[..., object], object]], told: socke
         send(told, pickled(loaded, ()))
         gc.collect()
         gc.freeze()  # what was loaded stays shared
-        while functions and (command := receive(told)) is not None:
-            if command == b"fork":
-                workers.add(_forked(functions[0], told))
-            else:
-                pid = int.from_bytes(command[4:], "big")
-                workers.discard(pid)
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-                send(told, os.waitpid(pid, 0)[1].to_bytes(8, "big"))
+        while functions:
+            if later is not None and not select.select([told], [], [], _IDLE_S)[0]:
+                with suppress(Exception):  # who needs it computes it again, and has the error
+                    later()
+                later = None
+                gc.collect()
+                gc.freeze()
+            if not _obeyed(told, functions[0], workers):
+                break
     finally:
         for pid in workers:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         os._exit(0)
+
+
+def _obeyed(told: socket.socket, function: Callable[..., object], workers: set[int]) -> bool:
+    """Fork or kill a worker as we are told next, and return True; False when nobody can tell us any more."""
+    if (command := receive(told)) is None:
+        return False
+    if command == b"fork":
+        workers.add(_forked(function, told))
+        return True
+    pid = int.from_bytes(command[4:], "big")
+    workers.discard(pid)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    send(told, os.waitpid(pid, 0)[1].to_bytes(8, "big"))
+    return True
 
 
 def _forked(function: Callable[..., object], told: socket.socket) -> int:
