@@ -111,5 +111,5 @@ class Refusal(Exception):  # noqa: N818 # an answer, not a fault of ours
         self.parameter = parameter
 
     def __reduce__(self) -> tuple[object, ...]:
-        more = {"line": self.line, "column": self.column, "parameter": self.parameter}
-        return partial(Refusal, **more), (self.status, self.reason, self.headers)
+        made = partial(Refusal, line=self.line, column=self.column, parameter=self.parameter)
+        return made, (self.status, self.reason, self.headers)

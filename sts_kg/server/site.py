@@ -75,6 +75,7 @@ class Site:
         for query in self.canned.values():
             for parameter in query.parameters:
                 self.choices(query).of(parameter)
+        _ = self.openapi
         if self.settings.endpoint is None:
             self.kg.session.store("asserted")
             self.kg.session.store("linked")
@@ -90,6 +91,13 @@ class Site:
     def examples(self) -> KnowledgeGraph:
         """The graph with the fictional example cases."""
         return self.kg.with_examples()
+
+    @cached_property
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, without its servers."""
+        from sts_kg.server.openapi import document
+
+        return document(self)
 
     @cached_property
     def _choices(self) -> dict[bool, Choices]:

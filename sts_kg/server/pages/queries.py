@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
-from sts_kg.display import Link, View, grid_of_table
+from sts_kg.display import Grid, Link, View, grid_of_table
 from sts_kg.errors import (
     EndpointError,
     LimitError,
@@ -127,7 +127,7 @@ def _as_dict(query: CannedQuery, request: Request) -> dict[str, object]:
 def query(site: Site, request: Request) -> Response:
     """Return a canned query as a form with its answer, or the answer as data."""
     found, suffix = _named(site, request)
-    formats = FORMATS[found.form] | {"rq": _SPARQL}
+    formats = {**FORMATS[found.form], "rq": _SPARQL}
     if suffix:
         if suffix not in formats:
             known = ", ".join(f".{each}" for each in formats)
@@ -176,9 +176,9 @@ def _asked(query: CannedQuery, request: Request) -> _Asked:
     Raises
     ------
     ParameterError
-        A name is there twice, or the order is neither `asc` nor `desc`.
+        A name is there twice or is that of no parameter, or the order is neither `asc` nor `desc`.
     """
-    taken = {each.name for each in query.parameters}
+    taken = [each.name for each in query.parameters]
     values: dict[str, str] = {}
     rest: dict[str, str] = {}
     for name, value in request.values:
@@ -186,6 +186,10 @@ def _asked(query: CannedQuery, request: Request) -> _Asked:
         if name in into:
             raise ParameterError(query.id, name, "it is given twice; it takes one value", value=value)
         into[name] = value
+    for name in values:
+        if name not in taken:  # the arguments of a function of ours are none
+            known = f"it has {', '.join(taken)}" if taken else "it has none"
+            raise ParameterError(query.id, name, f"no such parameter, {known}", near=nearest(name, taken))
     for each in query.parameters:
         if values.get(each.name) == "" and (not each.required or each.type != "literal"):
             del values[each.name]
@@ -202,7 +206,8 @@ def _bound(site: Site, query: CannedQuery, wanted: _Asked) -> str:
 def _answer(site: Site, query: CannedQuery, wanted: _Asked) -> _Answered:
     """Return the answer of the graph, which is that of `KnowledgeGraph.query`, in the order that is wanted."""
     notes: list[str] = []
-    found = site.choices(query).kg.query(query.id, on_note=notes.append, **wanted.values)
+    values: dict[str, Any] = dict(wanted.values)
+    found = site.choices(query).kg.query(query.id, on_note=notes.append, **values)
     if query.graph == "cases" and not site.kg.has_cases:
         notes.append("about the fictional example cases, which are nobody's")
     if isinstance(found, Table):
@@ -350,6 +355,7 @@ def _shown(site: Site, request: Request, answer: _Answered, wanted: _Asked, stat
     most = MOST_ROWS
     while True:
         table, *more = grid_of_table(found, most=most)
+        assert isinstance(table, Grid), "a table is shown as one"
         by = found.variables.index(wanted.sort) if wanted.sort else None
         direction = "descending" if wanted.order == "desc" else "ascending"
         columns = len(table.header)
