@@ -67,6 +67,12 @@ class Field(NamedTuple):
     near: tuple[str, ...] = ()
 
     @property
+    def shown(self) -> str:
+        """What the field holds as a person reads it."""
+        labels = {choice.value: choice.label for choice in self.choices}
+        return labels.get(self.value, self.value) or "any"
+
+    @property
     def described_by(self) -> str:
         """The ids of what is said of the field, for `aria-describedby`."""
         return " ".join(

@@ -15,8 +15,8 @@ class Settings:
 
     `timeout_s` is the most seconds of wall-clock time for an answer, its wait for a worker included; `workers` how many
     free queries run at once, one less than there are cores if it is None; `memory` the most bytes of memory that one
-    answer may add. `links` are files that `link` takes,
-    `queries` a folder of canned queries of one's own, `store` a folder that `push` filled, `endpoint` the address of
+    answer may add. `links` are files that `link` takes, `queries` is a folder of
+    canned queries of one's own, `store` a folder that `push` filled, `endpoint` the address of
     another store. `services` are the only addresses that SERVICE may name. `root_path` is where a proxy puts us, such
     as `/sts`, and `proxies` the addresses of those that may say for whom they ask. `cache` and `most_answer` are
     bytes of answers, `most_body` of a request.

@@ -79,11 +79,12 @@ def offered(form: str) -> list[str]:
 
 
 class _Asked(NamedTuple):
-    """What an address asks of a query: values of parameters, and the order of the rows."""
+    """What an address asks of a query: values of parameters, the order of the rows, and what is wrong of all that."""
 
     values: Mapping[str, str]
-    sort: str = ""
-    order: str = "asc"
+    sort: str
+    order: str
+    errors: tuple[ParameterError, ...]
 
 
 class _Answered(NamedTuple):
@@ -139,6 +140,8 @@ def query(site: Site, request: Request) -> Response:
         return _page(site, request, found)
     try:
         wanted = _asked(found, request)
+        if wanted.errors:
+            raise wanted.errors[0]
         if media == _SPARQL:
             return _kept(site, Response.text(_bound(site, found, wanted), media))
         return _kept(site, _data(_answer(site, found, wanted), media))
@@ -173,30 +176,28 @@ def _near(site: Site, query_id: str) -> tuple[str, ...]:
 def _asked(query: CannedQuery, request: Request) -> _Asked:
     """Return what an address asks of a query. An empty value of a parameter that may be left out means any.
 
-    Raises
-    ------
-    ParameterError
-        A name is there twice or is that of no parameter, or the order is neither `asc` nor `desc`.
+    Wrong are a name that is there twice or is that of no parameter, and an order that is neither `asc` nor `desc`.
     """
     taken = [each.name for each in query.parameters]
     values: dict[str, str] = {}
     rest: dict[str, str] = {}
+    errors: list[ParameterError] = []
     for name, value in request.values:
         into = rest if name in ("sort", "order") and name not in taken else values
         if name in into:
-            raise ParameterError(query.id, name, "it is given twice; it takes one value", value=value)
+            errors.append(ParameterError(query.id, name, "it is given twice; it takes one value", value=value))
         into[name] = value
-    for name in values:
-        if name not in taken:  # the arguments of a function of ours are none
-            known = f"it has {', '.join(taken)}" if taken else "it has none"
-            raise ParameterError(query.id, name, f"no such parameter, {known}", near=nearest(name, taken))
+    for name in [each for each in values if each not in taken]:  # the arguments of a function of ours are none
+        del values[name]
+        known = f"it has {', '.join(taken)}" if taken else "it has none"
+        errors.append(ParameterError(query.id, name, f"no such parameter, {known}", near=nearest(name, taken)))
     for each in query.parameters:
         if values.get(each.name) == "" and (not each.required or each.type != "literal"):
             del values[each.name]
     order = rest.get("order", "asc")
     if order not in ("asc", "desc"):
-        raise ParameterError(query.id, "order", "it is asc or desc", value=order)
-    return _Asked(values, rest.get("sort", ""), order)
+        errors.append(ParameterError(query.id, "order", "it is asc or desc", value=order))
+    return _Asked(values, rest.get("sort", ""), order, tuple(errors))
 
 
 def _bound(site: Site, query: CannedQuery, wanted: _Asked) -> str:
@@ -280,27 +281,24 @@ def _federated(query: CannedQuery) -> str:
 
 def _page(site: Site, request: Request, query: CannedQuery, refusal: Refusal | None = None) -> Response:
     """Return the form of a query with its answer, or with what is wrong."""
-    errors: dict[str, tuple[str, tuple[str, ...]]] = {}
-    wanted, answer, sparql = _Asked({}), None, ""
-    try:
-        wanted = _asked(query, request)
-    except ParameterError as error:
-        wanted = _Asked({name: value for name, value in reversed(request.values) if name not in ("sort", "order")})
-        refusal = refusal or _refusal(error, query)
-        errors[error.parameter] = (_sentence(error), error.near)
+    wanted, answer, sparql = _asked(query, request), None, ""
+    wrong = list(wanted.errors)
     names = [each.name for each in query.parameters]
     lacks = [each for each in query.parameters if each.required and each.default is None]
-    if refusal is None and (wanted.values or not lacks):
+    if wanted.values or not lacks:
+        sparql = _checked(site, query, wanted, wrong)
+    if refusal is None and sparql and not wrong and not query.endpoint:
         try:
-            sparql = _bound(site, query, wanted)
-            answer = None if query.endpoint else _answer(site, query, wanted)
+            answer = _answer(site, query, wanted)
         except ParameterError as error:
-            refusal = _refusal(error, query)
-            errors[error.parameter] = (_sentence(error), error.near)
+            wrong.append(error)
         except (LimitError, EndpointError):
             raise
         except StsKgError as error:
             refusal = _refusal(error, query)
+    if wrong and refusal is None:
+        refusal = _refusal(wrong[0], query)
+    errors = {error.parameter: (_sentence(error), error.near) for error in reversed(wrong)}
     fields = site.choices(query).fields(query, wanted.values, errors)
     state = {each.name: each.value for each in fields if each.value}
     order = {"sort": wanted.sort, "order": wanted.order} if wanted.sort else {}
@@ -314,6 +312,7 @@ def _page(site: Site, request: Request, query: CannedQuery, refusal: Refusal | N
         others={name: error for name, (error, _) in errors.items() if name not in names},
         refusal=refusal,
         is_wrong=bool(errors),
+        asked_with=", ".join(f"{each.label}: {each.shown}" for each in fields),
         answer=answer,
         shown=_shown(site, request, answer, wanted, state) if answer is not None else None,
         sparql=sparql,
@@ -325,6 +324,23 @@ def _page(site: Site, request: Request, query: CannedQuery, refusal: Refusal | N
         most=MOST_ROWS,
     )
     return _kept(site, made._replace(kept=refusal is None))
+
+
+def _checked(site: Site, query: CannedQuery, wanted: _Asked, wrong: list[ParameterError]) -> str:
+    """Return the SPARQL with its values; empty if something is wrong, to which each value that does not fit is added."""
+    values = dict(wanted.values)
+    found = ""
+    for _ in range(len(query.parameters) + 1):
+        try:
+            found = site.choices(query).kg.bound(query.id, **values)
+            break
+        except ParameterError as error:
+            if error.parameter not in values:  # it is needed
+                wrong.extend([] if error.parameter in [each.parameter for each in wrong] else [error])
+                break
+            wrong.append(error)
+            del values[error.parameter]
+    return "" if wrong else found
 
 
 def _sentence(error: ParameterError) -> str:
