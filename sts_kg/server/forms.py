@@ -115,7 +115,7 @@ class Choices:
 
     def _named(self, member: URIRef, name: str) -> str:
         label = self._label(member)
-        return label if len(name) > _SHORT or name in label else f"{name}: {label}"
+        return label if len(name) > _SHORT or name in label.split() else f"{name}: {label}"
 
     def chosen(self, parameter: Parameter, text: str) -> str | None:
         """Return the value to choose that a text names, in whatever way; None if it names none."""

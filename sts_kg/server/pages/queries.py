@@ -139,7 +139,7 @@ def query(site: Site, request: Request) -> Response:
     if media == _HTML:
         return _page(site, request, found)
     try:
-        wanted = _asked(found, request)
+        wanted = _asked(site, found, request)
         if wanted.errors:
             raise wanted.errors[0]
         if media == _SPARQL:
@@ -173,10 +173,10 @@ def _near(site: Site, query_id: str) -> tuple[str, ...]:
     return tuple(same or nearest(query_id, site.canned))
 
 
-def _asked(query: CannedQuery, request: Request) -> _Asked:
+def _asked(site: Site, query: CannedQuery, request: Request) -> _Asked:
     """Return what an address asks of a query. An empty value of a parameter that may be left out means any.
 
-    Wrong are a name that is there twice or is that of no parameter, and an order that is neither `asc` nor `desc`.
+    Wrong are a name that is there twice, an order that is neither `asc` nor `desc`, and what the query does not take.
     """
     taken = [each.name for each in query.parameters]
     values: dict[str, str] = {}
@@ -187,16 +187,13 @@ def _asked(query: CannedQuery, request: Request) -> _Asked:
         if name in into:
             errors.append(ParameterError(query.id, name, "it is given twice; it takes one value", value=value))
         into[name] = value
-    for name in [each for each in values if each not in taken]:  # the arguments of a function of ours are none
-        del values[name]
-        known = f"it has {', '.join(taken)}" if taken else "it has none"
-        errors.append(ParameterError(query.id, name, f"no such parameter, {known}", near=nearest(name, taken)))
     for each in query.parameters:
         if values.get(each.name) == "" and (not each.required or each.type != "literal"):
             del values[each.name]
     order = rest.get("order", "asc")
     if order not in ("asc", "desc"):
         errors.append(ParameterError(query.id, "order", "it is asc or desc", value=order))
+    errors += query.wrong(values, entities=site.choices(query).kg.entities)
     return _Asked(values, rest.get("sort", ""), order, tuple(errors))
 
 
@@ -281,12 +278,12 @@ def _federated(query: CannedQuery) -> str:
 
 def _page(site: Site, request: Request, query: CannedQuery, refusal: Refusal | None = None) -> Response:
     """Return the form of a query with its answer, or with what is wrong."""
-    wanted, answer, sparql = _asked(query, request), None, ""
-    wrong = list(wanted.errors)
+    wanted, answer, sparql = _asked(site, query, request), None, ""
     names = [each.name for each in query.parameters]
     lacks = [each for each in query.parameters if each.required and each.default is None]
-    if wanted.values or not lacks:
-        sparql = _checked(site, query, wanted, wrong)
+    wrong = [] if lacks and not request.query else list(wanted.errors)  # nothing was filled yet
+    if not wanted.errors:
+        sparql = _bound(site, query, wanted)
     if refusal is None and sparql and not wrong and not query.endpoint:
         try:
             answer = _answer(site, query, wanted)
@@ -324,23 +321,6 @@ def _page(site: Site, request: Request, query: CannedQuery, refusal: Refusal | N
         most=MOST_ROWS,
     )
     return _kept(site, made._replace(kept=refusal is None))
-
-
-def _checked(site: Site, query: CannedQuery, wanted: _Asked, wrong: list[ParameterError]) -> str:
-    """Return the SPARQL with its values; empty if something is wrong, to which each value that does not fit is added."""
-    values = dict(wanted.values)
-    found = ""
-    for _ in range(len(query.parameters) + 1):
-        try:
-            found = site.choices(query).kg.bound(query.id, **values)
-            break
-        except ParameterError as error:
-            if error.parameter not in values:  # it is needed
-                wrong.extend([] if error.parameter in [each.parameter for each in wrong] else [error])
-                break
-            wrong.append(error)
-            del values[error.parameter]
-    return "" if wrong else found
 
 
 def _sentence(error: ParameterError) -> str:
