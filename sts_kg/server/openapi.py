@@ -41,6 +41,9 @@ _TYPES: Mapping[str, Mapping[str, Any]] = {
     "xsd:boolean": {"type": "boolean"},
 }
 
+#: A value of each type of parameter that the graph has no values for.
+_SAMPLES = {"iri": "CHEBI:71219", "integer": "10", "number": "0.5", "xsd:date": "2026-01-15"}
+
 #: What the answers of commands look like: the schema of that name in docs/schemas.
 _SCHEMAS = ("ask", "explain", "options")
 
@@ -189,8 +192,8 @@ def _parameter(site: Site, query: CannedQuery, parameter: Parameter) -> dict[str
     elif not parameter.required:
         about.append("without it any")
     examples = [(each.value, each.label) for each in choices.of(parameter)[:MOST_EXAMPLES]]
-    if not examples and field.value:
-        examples = [(field.value, "the default")]
+    if not examples and (sample := field.value or _SAMPLES.get(parameter.type, "")):
+        examples = [(sample, "the default" if field.value else "a value of this type")]
     made: dict[str, Any] = {
         "name": parameter.name,
         "in": "query",

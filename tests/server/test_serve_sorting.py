@@ -43,7 +43,7 @@ def test_all_kinds_have_an_order() -> None:
     nan, not_a_number = Literal("NaN", datatype=XSD.double, normalize=False), Literal("abc", datatype=XSD.integer)
     day, moment = Literal("2026-01-15", datatype=XSD.date), Literal("2026-01-15T08:30:00", datatype=XSD.dateTime)
     zoned = Literal("2026-01-15T08:30:00Z", datatype=XSD.dateTime)
-    terms = [BNode("x"), not_a_number, URIRef("urn:a"), zoned, moment, day, Literal(True), nan, Literal(1)]
+    terms: list[Term] = [BNode("x"), not_a_number, URIRef("urn:a"), zoned, moment, day, Literal(True), nan, Literal(1)]
     assert order(*terms) == [8, 7, 6, 5, 4, 3, 2, 1, 0]
 
 
