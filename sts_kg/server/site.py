@@ -71,7 +71,7 @@ class Site:
 
     def warm_more(self) -> None:
         """Compute what canned queries need that takes longer, as soon as there is nothing else to do."""
-        self.examples.session.store("closed")
+        _ = self.examples.session.store("closed"), self.examples.canned
         for query in self.canned.values():
             for parameter in query.parameters:
                 self.choices(query).of(parameter)
