@@ -306,6 +306,7 @@ def _page(site: Site, request: Request, query: CannedQuery, refusal: Refusal | N
         status=refusal.status if refusal is not None else 200,
         query=query,
         fields=fields,
+        state=state,
         others={name: error for name, (error, _) in errors.items() if name not in names},
         refusal=refusal,
         is_wrong=bool(errors),
