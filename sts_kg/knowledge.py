@@ -650,7 +650,7 @@ class KnowledgeGraph(Shown):
         """
         check_bounds(text)
         if values is not None:
-            made = filled(text, values, lambda: self._entities)
+            made = filled(text, values, lambda: self.entities)
             limits: dict[str, Any] = {"timeout_s": timeout_s, "memory": memory, "max_rows": max_rows}
             try:
                 return self.sparql(made.text, asserted=asserted, strict=strict, on_note=on_note, **limits)
@@ -715,7 +715,7 @@ class KnowledgeGraph(Shown):
     def _bound(
         self, query: CannedQuery, values: Mapping[str, object], on_note: Callable[[str], None] | None = None
     ) -> str:
-        entities = self._entities.telling(on_note)
+        entities = self.entities.telling(on_note)
         if (
             query.file is None
         ):  # our graphs have one form of the IRI of each term; of a query of one's own we know nothing
@@ -723,7 +723,16 @@ class KnowledgeGraph(Shown):
         return query.bind(values, entities=entities)
 
     @cached_property
-    def _entities(self) -> Entities:
+    def entities(self) -> Entities:
+        """The named things of this graph, as parameters of queries name them: members of classes, and their labels.
+
+        Examples
+        --------
+        >>> kg = load()
+        >>> kg.entities.resolve("Votrient", kg.canned["drugs/options-with-drug"].parameters[0].entity_class)
+        rdflib.term.URIRef('https://w3id.org/sts-kg/pazopanib')
+        """
+
         def elsewhere(text: str) -> Elsewhere:
             from sts_kg.links import named_elsewhere
 
@@ -809,7 +818,7 @@ class KnowledgeGraph(Shown):
         UnknownNameError
             Nothing has the name, more than one thing has, or no triple holds the IRI.
         """
-        term = about if isinstance(about, URIRef) else self._entities.resolve(about)
+        term = about if isinstance(about, URIRef) else self.entities.resolve(about)
         graphs = self.asserted, self.inferred
         if not any((term, None, None) in graph or (None, None, term) in graph for graph in graphs):
             raise UnknownNameError("term", str(about), [local(str(each)) for each in self.guideline.labels])
@@ -1545,7 +1554,7 @@ class KnowledgeGraph(Shown):
         slices = merged_slices(session.slices, report.graphs)
         self._session = replace(session, slices=slices, mappings=session.mappings or _Sets())
         self._backend = None
-        for derived in ("_kept_cases", "_entities"):
+        for derived in ("_kept_cases", "entities"):
             self.__dict__.pop(derived, None)
         return report
 

@@ -68,7 +68,11 @@ def test_the_wheel_holds_package_ontology_queries_and_licences_and_nothing_else(
     code |= {"sts_kg/py.typed", "sts_kg/quality/published.ttl"}
     shown = ROOT / "sts_kg" / "display"
     code |= {name for kind in ("*.css", "*.js", "*.mjs", "*.json", "LICENSE") for name in files(shown, kind)}
-    data = {f"sts_kg/data/{name}" for folder in ("ontology", "queries") for name in files(ROOT / folder, "*")}
+    data = {
+        f"sts_kg/data/{name}"
+        for folder in ("ontology", "queries", "docs/schemas")
+        for name in files(ROOT / folder, "*")
+    }
     about = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE", "licenses/NOTICE"}
     served = ROOT / "sts_kg" / "server"
     code |= {name for kind in ("*.html", "*.css", "*.js", "*.svg", "*.json") for name in files(served, kind)}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from sts_kg.cli.shared import File, size, terminal
+from sts_kg.cli.shared import File, own_queries_option, size, terminal
 
 __all__ = ["serve_command"]
 
@@ -29,6 +29,7 @@ def _root(context: click.Context, parameter: click.Parameter, path: str) -> str:
 @click.option("--memory", callback=size, default="1GB", show_default=True, help="The most memory that an answer adds.")
 @click.option("--store", type=File, metavar="DIR", help="Serve a store made by link -o or push --store.")
 @click.option("--link", "links", multiple=True, metavar="FILE", help="Link an ontology, as link does; repeatable.")
+@own_queries_option
 @click.option("--endpoint", metavar="URL", help="Serve what a SPARQL 1.1 endpoint holds.")
 @click.option("--service", "services", multiple=True, metavar="URL", help="Allow SERVICE to ask it; repeatable.")
 @click.option("--root-path", default="", metavar="PATH", callback=_root, help="Where a proxy puts it, such as /sts.")
@@ -42,6 +43,7 @@ def serve_command(
     memory: int | None,
     store: Path | None,
     links: tuple[str, ...],
+    own: Path | None,
     endpoint: str | None,
     services: tuple[str, ...],
     root_path: str,
@@ -65,6 +67,7 @@ def serve_command(
         memory=memory,
         store=store,
         links=links,
+        queries=own,
         endpoint=endpoint,
         services=services,
         root_path=root_path,

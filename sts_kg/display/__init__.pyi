@@ -21,5 +21,7 @@ from .shows import stylesheet as stylesheet
 from .shows import view_of as view_of
 from .vendor import vendored as vendored
 from .view import SIGNS as SIGNS
+from .view import Grid as Grid
+from .view import Link as Link
 from .view import View as View
 from .views.tables import grid_of_table as grid_of_table

@@ -115,7 +115,8 @@ class _Writer:
     def _grid(self, block: Grid) -> str:
         kinds = block.kinds or ("",) * len(block.header)
         head = "".join(
-            f'<th scope="col"{_upright(at in block.upright)}>{_upright_text(escaped(name), at in block.upright)}'
+            f'<th scope="col"{_upright(at in block.upright)}{_sorted(block, at)}>'
+            f"{_upright_text(self.inline(name), at in block.upright)}"
             f"{f'<small>{escaped(kind)}</small>' if kind else ''}</th>"
             for at, (name, kind) in enumerate(zip(block.header, kinds, strict=True))
         )
@@ -144,6 +145,10 @@ def _lines(text: str) -> str:
 
 def _open(is_open: bool) -> str:
     return " open" if is_open else ""
+
+
+def _sorted(block: Grid, at: int) -> str:
+    return f' aria-sort="{block.sorted_by[1]}"' if block.sorted_by is not None and block.sorted_by[0] == at else ""
 
 
 def _upright(is_upright: bool) -> str:

@@ -73,7 +73,7 @@ def _block(block: Block) -> str:  # one line a kind
     if isinstance(block, Facts):
         return "\n".join(f"- {markdown_text(name)}: {_inline(text)}" for name, text in block.rows if plain(text))
     if isinstance(block, Grid):
-        table = markdown_table(block.header, [[plain(cell) for cell in row] for row in block.rows])
+        table = markdown_table([*map(plain, block.header)], [[plain(cell) for cell in row] for row in block.rows])
         if not block.caption:
             return table
         return (

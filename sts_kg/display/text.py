@@ -79,9 +79,10 @@ def _lines(cell: Inline) -> list[str]:
 
 def _grid(block: Grid, width: int | None) -> str:
     """Return a table; if it would be too wide, upright names are numbers and badges signs, which are told below it."""
-    too_wide = width is not None and sum(len(name) + 2 for name in block.header) > width
+    names = [plain(name) for name in block.header]
+    too_wide = width is not None and sum(len(name) + 2 for name in names) > width
     numbers = {at: str(number) for number, at in enumerate(sorted(block.upright), 1) if too_wide}
-    header = [numbers.get(at, name) for at, name in enumerate(block.header)]
+    header = [numbers.get(at, name) for at, name in enumerate(names)]
     signs: dict[str, str] = {}
     rows: list[list[str]] = []
     for row in block.rows:
@@ -93,7 +94,7 @@ def _grid(block: Grid, width: int | None) -> str:
         rows += [list(line) for line in zip_longest(*lines, fillvalue="")]
     below = [block.caption] if block.caption else []
     if numbers:
-        named = (f"{number} {block.header[at]}" for at, number in numbers.items())
+        named = (f"{number} {names[at]}" for at, number in numbers.items())
         below.append(", ".join([*(f"{sign} {word}" for sign, word in signs.items()), *named]))
     table = text_table(header, rows, width=width)
     if block.caption and not rows:  # which says that there are none

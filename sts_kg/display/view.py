@@ -110,14 +110,16 @@ class Grid:
     """A table: names of m columns, rows of m cells, and a caption that counts the rows.
 
     `kinds` are the types of the columns, shown beside their names, if they are given. A column of `upright` has its
-    name written upwards, so that it can be narrow.
+    name written upwards, so that it can be narrow. `sorted_by` is the column by which the rows are sorted, and how:
+    `ascending` or `descending`.
     """
 
-    header: tuple[str, ...]
+    header: tuple[Inline, ...]
     rows: tuple[tuple[Inline, ...], ...]
     caption: str = ""
     kinds: tuple[str, ...] = ()
     upright: frozenset[int] = frozenset()
+    sorted_by: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,7 @@ class View:
 
 
 def grid(
-    header: Sequence[str],
+    header: Sequence[Inline],
     rows: Sequence[Sequence[Inline]],
     noun: str = "row",
     *,

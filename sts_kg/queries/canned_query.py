@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,19 +97,37 @@ class CannedQuery(Shown):
         ParameterError
             No such parameter, a required one without value and default, or a value that does not fit.
         """
-        given = {name: value for name, value in (values or {}).items() if value is not None}
+        terms: dict[str, str] = {}
+        for found in self._terms(values or {}, entities):
+            if isinstance(found, ParameterError):
+                raise found
+            terms |= found
+        return substituted(self.text, terms)
+
+    def wrong(
+        self, values: Mapping[str, object] | None = None, *, entities: Entities | None = None
+    ) -> tuple[ParameterError, ...]:
+        """Return all that is wrong with values, in the order of the parameters; nothing if `bind` takes them."""
+        return tuple(each for each in self._terms(values or {}, entities) if isinstance(each, ParameterError))
+
+    def _terms(
+        self, values: Mapping[str, object], entities: Entities | None
+    ) -> Iterator[dict[str, str] | ParameterError]:
+        """Yield the term of each parameter under its variable, or what is wrong."""
+        given = {name: value for name, value in values.items() if value is not None}
         names = [parameter.name for parameter in self.parameters]
         for name in sorted(given.keys() - names):
             known = f"it has {', '.join(names)}" if names else "it has none"
-            raise ParameterError(self.id, name, f"no such parameter, {known}", near=nearest(name, names))
-        terms: dict[str, str] = {}
+            yield ParameterError(self.id, name, f"no such parameter, {known}", near=nearest(name, names))
         for parameter in self.parameters:
             value = given.get(parameter.name, parameter.default)
-            if value is not None:
-                terms[parameter.variable[1:]] = self._term(parameter, value, entities)
-            elif parameter.required:
-                raise ParameterError(self.id, parameter.name, "a value is needed", type=parameter.type)
-        return substituted(self.text, terms)
+            try:
+                if value is not None:
+                    yield {parameter.variable[1:]: self._term(parameter, value, entities)}
+                elif parameter.required:
+                    yield ParameterError(self.id, parameter.name, "a value is needed", type=parameter.type)
+            except ParameterError as error:
+                yield error
 
     def _term(self, parameter: Parameter, value: object, entities: Entities | None) -> str:
         near: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -90,7 +91,10 @@ class Response(NamedTuple):
 
 
 class Refusal(Exception):  # noqa: N818 # an answer, not a fault of ours
-    """A request that is not answered: the status, and a sentence that says what was wrong and what would be right."""
+    """A request that is not answered: the status, and a sentence that says what was wrong and what would be right.
+
+    `line` and `column` are a place in a text, `parameter` is the name of what was wrong in the address.
+    """
 
     def __init__(
         self,
@@ -100,15 +104,12 @@ class Refusal(Exception):  # noqa: N818 # an answer, not a fault of ours
         *,
         line: int | None = None,
         column: int | None = None,
+        parameter: str | None = None,
     ) -> None:
         super().__init__(status, reason, headers)
         self.status, self.reason, self.headers, self.line, self.column = status, reason, headers, line, column
+        self.parameter = parameter
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _refusal, (self.status, self.reason, self.headers, self.line, self.column)
-
-
-def _refusal(
-    status: int, reason: str, headers: tuple[tuple[str, str], ...], line: int | None, column: int | None
-) -> Refusal:
-    return Refusal(status, reason, headers, line=line, column=column)
+        made = partial(Refusal, line=self.line, column=self.column, parameter=self.parameter)
+        return made, (self.status, self.reason, self.headers)

@@ -24,6 +24,7 @@ TITLES = {
     405: "Method not allowed",
     406: "Not acceptable",
     408: "Request timeout",
+    409: "Conflict",
     413: "Too large",
     414: "Address too long",
     415: "Unsupported media type",
@@ -41,7 +42,7 @@ def plainly(request: Request, refusal: Refusal) -> Response:
     offered = ["text/plain", "application/problem+json", "application/json"]
     if (chosen(request.accept, offered) or "text/plain") != "text/plain":
         problem = {"title": TITLES.get(refusal.status, "Error"), "status": refusal.status, "detail": refusal.reason}
-        places = {"line": refusal.line, "column": refusal.column}
+        places = {"line": refusal.line, "column": refusal.column, "parameter": refusal.parameter}
         made = Response.json({**problem, **{key: place for key, place in places.items() if place is not None}})
         return made._replace(
             status=refusal.status, media="application/problem+json", headers=refusal.headers, kept=False

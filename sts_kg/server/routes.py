@@ -31,6 +31,11 @@ ROUTES = (
     Page("/sparql", "sparql.answer", ("GET", "POST"), FREE),
     Page("/sparql/completions.json", "editor.completions"),
     # canned queries
+    Page("/queries", "queries.index"),
+    Page("/queries/{topic}", "queries.index"),
+    Page("/queries/{topic}/{name}", "queries.query"),
+    Page("/openapi.json", "api.document"),
+    Page("/api", "api.page"),
     # a case
     # terms and the graph as a whole
     Page("/term", "terms.term"),

@@ -8,11 +8,14 @@ import resource
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from typing import TYPE_CHECKING
 
 from sts_kg.errors import AddressError, WorkerDiedError
 from sts_kg.server.settings import Settings
 from sts_kg.workers import Spawner
+
+if TYPE_CHECKING:
+    from sts_kg.server.site import Site
 
 __all__ = ["serve"]
 
@@ -40,7 +43,8 @@ def serve(settings: Settings, *, told: Callable[[str], None] = print) -> None:
         needed(library, "sts-kg serve", "server")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold what was asked
     listening = _listening(settings.host, settings.port)
-    spawner = Spawner(partial(_loaded, settings, listening), memory=settings.memory)
+    loading = _Loading(settings, listening)
+    spawner = Spawner(loading.now, loading.later, memory=settings.memory)
     try:
         import uvicorn
 
@@ -115,11 +119,23 @@ def _most_files() -> int:
     return 1 << 20 if few == resource.RLIM_INFINITY else few
 
 
-def _loaded(settings: Settings, listening: socket.socket) -> tuple[Callable[..., object], object]:
-    """Return what workers run, and what the process that serves must know."""
-    listening.close()  # only who serves takes connections
-    from sts_kg.server.site import Site
+class _Loading:
+    """What the process does that forks the workers."""
 
-    site = Site(settings)
-    site.warm()
-    return site.answer, (site.dataset.digest, site.version)
+    def __init__(self, settings: Settings, listening: socket.socket) -> None:
+        self._settings, self._listening = settings, listening
+        self._site: Site | None = None
+
+    def now(self) -> tuple[Callable[..., object], object]:
+        """Return what workers run, and what the process that serves must know."""
+        self._listening.close()  # only who serves takes connections
+        from sts_kg.server.site import Site
+
+        self._site = site = Site(self._settings)
+        site.warm()
+        return site.answer, (site.dataset.digest, site.version)
+
+    def later(self) -> None:
+        """Load what the first requests can do without."""
+        if self._site is not None:
+            self._site.warm_more()

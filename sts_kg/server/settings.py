@@ -21,7 +21,8 @@ class Settings:
 
     `timeout_s` is the most seconds of wall-clock time for an answer, its wait for a worker included; `workers` how many
     free queries run at once, one less than there are cores if it is None; `memory` the most bytes of memory that one
-    answer may add. `links` are files that `link` takes, `store` a folder that `push` filled, `endpoint` the address of
+    answer may add. `links` are files that `link` takes, `queries` is a folder of
+    canned queries of one's own, `store` a folder that `push` filled, `endpoint` the address of
     another store. `services` are the only addresses that SERVICE may name. `root_path` is where a proxy puts us, such
     as `/sts` (no slash ends it), and `proxies` the addresses of those that may say for whom they ask. `cache` and
     `most_answer` are bytes of answers, `most_body` of a request. `connections` may be open at once, and `log` says
@@ -35,6 +36,7 @@ class Settings:
     memory: int | None = 1_000_000_000
     store: Path | None = None
     links: tuple[str, ...] = ()
+    queries: Path | None = None
     endpoint: str | None = None
     services: tuple[str, ...] = ()
     root_path: str = ""

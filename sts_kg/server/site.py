@@ -19,6 +19,7 @@ from sts_kg.errors import StsKgError
 from sts_kg.guideline import version
 from sts_kg.rdf import BASE
 from sts_kg.server.dataset import Dataset, dataset_of
+from sts_kg.server.forms import Choices
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.negotiation import wants_html
 from sts_kg.server.refusals import plainly, refusal_of
@@ -29,6 +30,7 @@ from sts_kg.server.terms import Terms
 if TYPE_CHECKING:
     from sts_kg.display import Picture, View
     from sts_kg.knowledge import KnowledgeGraph
+    from sts_kg.queries import CannedQuery
     from sts_kg.shown import Shown
 
 __all__ = ["Site"]
@@ -48,9 +50,9 @@ class Site:
 
         self.settings = settings
         if settings.endpoint is not None:
-            self.kg: KnowledgeGraph = connect(settings.endpoint, timeout_s=settings.timeout_s)
+            self.kg: KnowledgeGraph = connect(settings.endpoint, timeout_s=settings.timeout_s, queries=settings.queries)
         else:
-            self.kg = load(store=settings.store)
+            self.kg = load(store=settings.store, queries=settings.queries)
         if settings.links:
             self.kg.link(*settings.links)
         self.dataset: Dataset = dataset_of(self.kg, settings)
@@ -93,7 +95,49 @@ class Site:
         made.globals.update(site=self, signs=SIGNS)
         return made
 
+    def warm_more(self) -> None:
+        """Compute what canned queries need that takes longer, as soon as there is nothing else to do."""
+        _ = self.examples.session.store("closed"), self.examples.canned
+        for query in self.canned.values():
+            for parameter in query.parameters:
+                self.choices(query).of(parameter)
+        _ = self.openapi
+        if self.settings.endpoint is None:
+            self.kg.session.store("asserted")
+            self.kg.session.store("linked")
+
     # --- what pages use
+
+    @property
+    def canned(self) -> dict[str, CannedQuery]:
+        """The canned queries by id."""
+        return self.kg.canned
+
+    @cached_property
+    def examples(self) -> KnowledgeGraph:
+        """The graph with the fictional example cases."""
+        return self.kg.with_examples()
+
+    @cached_property
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, without its servers."""
+        from sts_kg.server.openapi import document
+
+        return document(self)
+
+    @cached_property
+    def _choices(self) -> dict[bool, Choices]:
+        return {}
+
+    def choices(self, query: CannedQuery) -> Choices:
+        """Return what the parameters of a query may be in the graph that it asks.
+
+        That is the graph with the fictional cases if the query is about cases and there are no others.
+        """
+        is_example = query.graph == "cases" and not self.kg.has_cases
+        if is_example not in self._choices:
+            self._choices[is_example] = Choices(self.examples if is_example else self.kg)
+        return self._choices[is_example]
 
     def page(
         self, request: Request, template: str, *, status: int = 200, kept: bool = True, **context: Any
@@ -103,8 +147,17 @@ class Site:
         return Response(status, body.encode(errors="replace"), "text/html", kept=kept)
 
     def markup(self, request: Request, thing: Shown | View) -> Markup:
-        """Return the HTML of an object, in which terms that we know lead to their pages here."""
-        return Markup(markup(thing, lambda iri: self.href(request, iri) if iri.startswith(BASE) else None))
+        """Return the HTML of an object, in which terms that we know lead to their pages here.
+
+        A link of a view to `?…` leads to the same page with other parameters.
+        """
+
+        def here(address: str) -> str | None:
+            if address.startswith("?"):
+                return address
+            return self.href(request, address) if address.startswith(BASE) else None
+
+        return Markup(markup(thing, here))
 
     def href(self, request: Request, iri: str) -> str:
         """Return the address of the page of a term: below `/term/` if it is ours, else `/term?iri=…`."""

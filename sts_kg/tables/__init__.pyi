@@ -18,3 +18,4 @@ from .spreadsheets import safe_cell as safe_cell
 from .spreadsheets import write_rows as write_rows
 from .table import Table as Table
 from .values import kind_of as kind_of
+from .values import typed as typed

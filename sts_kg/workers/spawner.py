@@ -10,6 +10,7 @@ import gc
 import os
 import pickle
 import resource
+import select
 import signal
 import socket
 import threading
@@ -27,6 +28,7 @@ __all__ = ["Spawned", "Spawner"]
 
 _GRACE_S = 1.0  # within which it ends by itself when it is told
 _MORE = 3  # times the memory of a call may be reserved by a worker: what nobody has stopped until then, the system does
+_IDLE_S = 0.3  #: without a call, after which more is loaded
 
 
 class Spawned(NamedTuple):
@@ -46,12 +48,20 @@ class Spawner:
     ----------
     make : callable
         What loads; it runs in the new process.
+    later : callable, optional
+        What loads more there, once nobody has asked for a worker for a moment; the workers from then on share it.
     memory : int, optional
         The bytes that a call may take, as the caller watches. A worker that reserves several times as much is refused
         it by the system, and ends.
     """
 
-    def __init__(self, make: Callable[[], tuple[Callable[..., object], object]], *, memory: int | None = None) -> None:
+    def __init__(
+        self,
+        make: Callable[[], tuple[Callable[..., object], object]],
+        later: Callable[[], object] | None = None,
+        *,
+        memory: int | None = None,
+    ) -> None:
         self._told, theirs = socket.socketpair()
         self.gone, held = socket.socketpair()  #: becomes readable when the process is gone, for an event loop
         self._lock = threading.Lock()
@@ -65,7 +75,7 @@ class Spawner:
         if self.pid == 0:
             self._told.close()
             self.gone.close()
-            _spawn(make, theirs, held, parent, memory)
+            _spawn(make, later, theirs, held, parent, memory)
         theirs.close()
         held.close()
 
@@ -141,6 +151,7 @@ class Spawner:
 
 def _spawn(
     make: Callable[[], tuple[Callable[..., object], object]],
+    later: Callable[[], object] | None,
     told: socket.socket,
     held: socket.socket,
     parent: int,
@@ -162,7 +173,15 @@ def _spawn(
         send(told, pickled(loaded, ()))
         gc.collect()
         gc.freeze()  # what was loaded stays shared
-        while functions and (command := receive(told)) is not None:
+        while functions:
+            if later is not None and not select.select([told], [], [], _IDLE_S)[0]:
+                with suppress(Exception):  # who needs it computes it again, and has the error
+                    later()
+                later = None
+                gc.collect()
+                gc.freeze()
+            if (command := receive(told)) is None:
+                break
             if command == b"fork":
                 if pid := _forked(functions[0], told, held, memory):
                     workers.add(pid)

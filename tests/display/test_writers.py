@@ -14,6 +14,7 @@ from sts_kg.display.view import (
     Facts,
     Figure,
     Fold,
+    Grid,
     Heading,
     Inline,
     Link,
@@ -40,6 +41,14 @@ WRITTEN: dict[str, tuple[Block, str, str, str]] = {
         '<span class="sts-kg-badge good"><span aria-hidden="true">✓</span> consistent</span></dd></dl>',
         "- name: value\n- a longer name: **consistent**",
         "name           value\na longer name  consistent",
+    ),
+    "sorted grid": (
+        Grid((Link("n ▲", "?sort=n&order=desc"), "m"), (("1", "2"),), sorted_by=(0, "ascending")),
+        '<div class="sts-kg-wide" tabindex="0" role="region" aria-label="table"><table><thead><tr>'
+        '<th scope="col" aria-sort="ascending">n ▲</th><th scope="col">m</th></tr></thead>'
+        "<tbody><tr><td>1</td><td>2</td></tr></tbody></table></div>",
+        "| n ▲ | m |\n| --- | --- |\n| 1 | 2 |",
+        "n ▲  m\n---  -\n1    2",
     ),
     "grid": (
         grid(
