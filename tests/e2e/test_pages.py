@@ -95,8 +95,7 @@ def beyond(tab: Tab, width: int) -> list[str]:
 def on_paper(tab: Tab) -> list[str]:
     """Return what is printed and should not be, or should be and is not."""
     tab.page.emulate_media(media="print")
-    tab.page.set_viewport_size({"width": 700, "height": 800})
-    found: list[str] = [*tab.page.evaluate(_ON_PAPER), *beyond(tab, 700)]
+    found: list[str] = [*beyond(tab, 700), *tab.page.evaluate(_ON_PAPER)]
     said = "Not medical advice" in tab.page.locator("body").inner_text()
     return found if said else [*found, "the disclaimer is not printed"]
 
