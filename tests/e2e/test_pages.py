@@ -117,7 +117,7 @@ _ON_PAPER = """() => {
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page(browser: Browser, server: Serving, addresses: list[str], scheme: str, width: int) -> None:  # noqa: F811
     SHOTS.mkdir(parents=True, exist_ok=True)
-    found: dict[str, list[str]] = {}
+    found: list[str] = []
     visits = [*((address, "") for address in addresses), *((path, SENT[path]) for path in SENT if path in addresses)]
     for address, body in visits:
         name = name_of(address) + ("-answer" if body else "")
@@ -137,9 +137,8 @@ def test_every_page(browser: Browser, server: Serving, addresses: list[str], sch
             elif scheme == "light":
                 problems += on_paper(tab)
                 tab.page.screenshot(path=SHOTS / f"{name}-print.png", full_page=True)
-        if problems:
-            found[name] = problems
-    assert found == {}
+        found += [f"{name}: {problem}" for problem in problems]
+    assert "\n".join(found) == ""
 
 
 def test_a_page_is_used_with_the_keyboard_alone(browser: Browser, server: Serving) -> None:  # noqa: F811
