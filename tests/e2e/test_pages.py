@@ -94,9 +94,8 @@ def beyond(tab: Tab, width: int) -> list[str]:
 
 def on_paper(tab: Tab) -> list[str]:
     """Return what is printed and should not be, or should be and is not."""
-    tab.page.set_viewport_size({"width": 700, "height": 800})
     tab.page.emulate_media(media="print")
-    found: list[str] = tab.page.evaluate(_ON_PAPER)
+    found: list[str] = [*beyond(tab, 700), *tab.page.evaluate(_ON_PAPER)]
     said = "Not medical advice" in tab.page.locator("body").inner_text()
     return found if said else [*found, "the disclaimer is not printed"]
 
@@ -118,7 +117,7 @@ _ON_PAPER = """() => {
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page(browser: Browser, server: Serving, addresses: list[str], scheme: str, width: int) -> None:  # noqa: F811
     SHOTS.mkdir(parents=True, exist_ok=True)
-    found: dict[str, list[str]] = {}
+    found: list[str] = []
     visits = [*((address, "") for address in addresses), *((path, SENT[path]) for path in SENT if path in addresses)]
     for address, body in visits:
         name = name_of(address) + ("-answer" if body else "")
@@ -138,9 +137,8 @@ def test_every_page(browser: Browser, server: Serving, addresses: list[str], sch
             elif scheme == "light":
                 problems += on_paper(tab)
                 tab.page.screenshot(path=SHOTS / f"{name}-print.png", full_page=True)
-        if problems:
-            found[name] = problems
-    assert found == {}
+        found += [f"{name}: {problem}" for problem in problems]
+    assert "\n".join(found) == ""
 
 
 def test_a_page_is_used_with_the_keyboard_alone(browser: Browser, server: Serving) -> None:  # noqa: F811
