@@ -13,7 +13,17 @@ import jinja2
 from markupsafe import Markup
 
 from sts_kg.display import markup
-from sts_kg.errors import EndpointError, LimitError, NotLinkedError, QueryError, StsKgError, UnknownNameError
+from sts_kg.errors import (
+    EndpointAnswerError,
+    EndpointError,
+    EndpointTimeoutError,
+    LimitError,
+    NotLinkedError,
+    ParseError,
+    QueryError,
+    StsKgError,
+    UnknownNameError,
+)
 from sts_kg.guideline import version
 from sts_kg.rdf import BASE
 from sts_kg.server.dataset import Dataset, dataset_of
@@ -36,13 +46,8 @@ class Site:
     """
 
     def __init__(self, settings: Settings) -> None:
-        from sts_kg.knowledge import connect, load
-
         self.settings = settings
-        if settings.endpoint is not None:
-            self.kg: KnowledgeGraph = connect(settings.endpoint, timeout_s=settings.timeout_s)
-        else:
-            self.kg = load(store=settings.store)
+        self.kg = _knowledge(settings)
         if settings.links:
             self.kg.link(*settings.links)
         self.dataset: Dataset = dataset_of(self.kg, settings)
@@ -157,11 +162,27 @@ def refusal_of(error: StsKgError) -> Refusal:
     """Return an error of ours as a refusal: the status that says whose fault it is, and the same sentence."""
     if isinstance(error, LimitError):
         return Refusal(503, str(error), (("Retry-After", "5"),))
+    if isinstance(error, EndpointTimeoutError):
+        return Refusal(504, str(error))
     if isinstance(error, EndpointError):
         return Refusal(502, str(error))
     if isinstance(error, QueryError):
         return Refusal(400, str(error), line=error.line, column=error.column)
     return Refusal(404 if isinstance(error, UnknownNameError | NotLinkedError) else 400, str(error))
+
+
+def _knowledge(settings: Settings) -> KnowledgeGraph:
+    """Return the graph that pages are about: the one in the store if it holds ours, else the shipped one."""
+    from sts_kg.knowledge import connect, load
+
+    try:
+        if settings.endpoint is not None:
+            return connect(settings.endpoint, timeout_s=settings.timeout_s)
+        return load(store=settings.store)
+    except (ParseError, EndpointAnswerError):
+        if settings.store is None and settings.endpoint is None:
+            raise
+        return load()  # whether there is a store at all, the dataset tells
 
 
 @cache

@@ -1,29 +1,130 @@
-"""SPARQL 1.1 Protocol: the answer to a query."""
+"""SPARQL 1.1 Protocol: the answer to a query, the page with it, and the description of the service."""
 
 from __future__ import annotations
 
-from sts_kg.queries import GRAPH_FORMS, TABLE_FORMS, form_of_query
-from sts_kg.server.messages import Request, Response
-from sts_kg.server.negotiation import negotiated
-from sts_kg.server.protocol import asked
-from sts_kg.server.site import Site
+from collections.abc import Mapping
+from contextlib import suppress
 
-__all__ = ["answer"]
+from markupsafe import Markup
+
+from sts_kg.errors import QueryError
+from sts_kg.queries import GRAPH_FORMS, TABLE_FORMS, Looked, looked_at
+from sts_kg.server.messages import Refusal, Request, Response
+from sts_kg.server.negotiation import chosen, negotiated
+from sts_kg.server.pages.descriptions import service
+from sts_kg.server.protocol import Asked, asked
+from sts_kg.server.site import Site
+from sts_kg.shown import Shown
+
+__all__ = ["answer", "refused"]
+
+_HTML = "text/html"
+_JSON, _XML, *_ = TABLE_FORMS
+#: Other media types by which clients ask, with what is written; the answer bears the name that was asked for.
+_TABLES = {each: each for each in TABLE_FORMS} | {
+    _HTML: _HTML,
+    "application/json": _JSON,
+    "application/xml": _XML,
+    "text/xml": _XML,
+}
+_BOOLEANS = {media: written for media, written in _TABLES.items() if written in (_JSON, _XML, _HTML)}
+_GRAPHS = {each: each for each in GRAPH_FORMS} | {_HTML: _HTML, "application/json": "application/ld+json"}
+#: Short names of media types, for `format`.
+_NAMES = {
+    **{"json": _JSON, "xml": _XML, "csv": "text/csv", "tsv": "text/tab-separated-values", "html": _HTML},
+    **{
+        "turtle": "text/turtle",
+        "ttl": "text/turtle",
+        "ntriples": "application/n-triples",
+        "nt": "application/n-triples",
+    },
+    **{"rdf": "application/rdf+xml", "jsonld": "application/ld+json", "json-ld": "application/ld+json"},
+    **{"trig": "application/trig", "rdf+xml": "application/rdf+xml", "rdfxml": "application/rdf+xml"},
+}
+_OF_GRAPHS = {"json": "application/ld+json", "xml": "application/rdf+xml"}
+_MOST_ROWS = 1000  #: that a page shows
 
 
 def answer(site: Site, request: Request) -> Response:
-    """Return the answer to a query, or the editor if there is none."""
+    """Return the answer to a query; without one a description of the service, or the page to ask."""
     query = asked(request)
     if query is None:
-        return site.page(request, "sparql.html", text="")
-    form = form_of_query(query.text)
-    offered = list(TABLE_FORMS) if form == "SELECT" else list(TABLE_FORMS)[:2] if form == "ASK" else list(GRAPH_FORMS)
-    media = negotiated(request.accept, offered)
-    body = site.dataset.answer(
-        query.text,
-        media,
-        default_graphs=query.default_graphs,
-        named_graphs=query.named_graphs,
-        base=f"{request.base}/sparql",
+        offered = [*GRAPH_FORMS, _HTML]
+        if (media := chosen(request.accept, offered)) is None:
+            raise Refusal(400, f"there is no query; send one, or accept {', '.join(offered)} for a description")
+        return _page(site, request, Asked("")) if media == _HTML else service(site, request, media)
+    looked = looked_at(query.text, site.settings.services)
+    media, written = _form(request, query, looked)
+    if written == _HTML:
+        return _page(site, request, query, looked)
+    try:
+        body = site.dataset.answer(
+            query.text,
+            written,
+            default_graphs=query.default_graphs,
+            named_graphs=query.named_graphs,
+            base=f"{request.base}/sparql",
+            timeout_s=query.timeout_s,
+        )
+    except QueryError as error:
+        if looked.asks_others and error.line is None:
+            raise Refusal(502, str(error)) from None
+        raise
+    return Response(200, body, media, kept=looked.lasts)
+
+
+def _form(request: Request, query: Asked, looked: Looked) -> tuple[str, str]:
+    """Return the media type of an answer, and the one that it is written in."""
+    forms: Mapping[str, str] = _TABLES if looked.form == "SELECT" else _BOOLEANS if looked.form == "ASK" else _GRAPHS
+    if not query.format:
+        media = negotiated(request.accept, list(forms))
+    else:
+        of_form = _NAMES | (_OF_GRAPHS if forms is _GRAPHS else {})
+        media = of_form.get(query.format, query.format)
+        if media not in forms:
+            names = ", ".join(sorted(name for name, each in of_form.items() if each in forms))
+            raise Refusal(406, f"there is no format {query.format[:100]!r} of this; there is {names}")
+    return media, forms[media]
+
+
+def _page(
+    site: Site, request: Request, query: Asked, looked: Looked | None = None, refusal: Refusal | None = None
+) -> Response:
+    """Return the page: the form with the query, and below it the answer or what was wrong."""
+    shown: Markup | str = ""
+    more = False
+    if looked is not None:
+        found, more = site.dataset.shown(
+            query.text,
+            _MOST_ROWS,
+            default_graphs=query.default_graphs,
+            named_graphs=query.named_graphs,
+            base=f"{request.base}/sparql",
+            timeout_s=query.timeout_s,
+        )
+        if isinstance(found, bool):
+            shown = "yes" if found else "no"
+        else:
+            assert isinstance(found, Shown), "tables and graphs are"
+            shown = site.markup(request, found)
+    return site.page(
+        request,
+        "sparql.html",
+        status=refusal.status if refusal is not None else 200,
+        kept=looked is None or looked.lasts,
+        text=query.text,
+        shown=shown,
+        more=more,
+        most=_MOST_ROWS,
+        refusal=refusal,
     )
-    return Response(200, body, media)
+
+
+def refused(site: Site, request: Request, refusal: Refusal) -> Response:
+    """Return the page with what was asked still in it, and why there is no answer."""
+    text = ""
+    with suppress(Refusal):
+        text = dict([*request.values, *request.form]).get("query", "")
+    if request.media == "application/sparql-query":
+        text = request.body.decode(errors="replace")
+    return _page(site, request, Asked(text), refusal=refusal)
