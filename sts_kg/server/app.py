@@ -33,6 +33,12 @@ _POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+_PREFLIGHT = (
+    ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
+    ("Access-Control-Allow-Headers", "Accept, Content-Type, If-None-Match"),
+    ("Access-Control-Max-Age", "86400"),
+)
+_EXPOSED = "Allow, ETag, Retry-After, X-STS-KG-Version, X-STS-KG-Disclaimer"
 _BODY_S = 30.0  #: within which a body must have come
 _UTF8 = re.compile(r"text/|application/(json|problem\+json|sparql-results\+xml|rdf\+xml|yaml)")
 
@@ -68,8 +74,10 @@ class Service:
         lane, timeout = self.lanes[page.lane], self.settings.timeout_s
         key = None
         try:
+            allowed = _allowed(page)
+            if request.method == "OPTIONS":
+                return Response(204, b"", "", (("Allow", allowed), *(_PREFLIGHT if page.is_open else ())), kept=False)
             if request.method not in page.methods:
-                allowed = ", ".join(page.methods)
                 raise Refusal(405, f"{request.method} is not allowed here, but {allowed}", (("Allow", allowed),))
             if page.lane == FREE:
                 query = asked(request)
@@ -77,8 +85,8 @@ class Service:
                     lane = self.lanes[CANNED]
                 elif query.timeout_s is not None:
                     timeout = min(timeout, query.timeout_s)
-            if page.kept and self.cache.most:
-                key = hashlib.sha256(repr((self.digest, page.handler, request)).encode()).digest()
+            if page.kept and self.digest is not None:
+                key = hashlib.sha256(repr((self.digest, self.version, page.handler, request)).encode()).hexdigest()
                 if (found := self.cache.get(key)) is not None:
                     return found
             limits = Limits(timeout, self.settings.memory).enforceable
@@ -86,6 +94,7 @@ class Service:
         except (Refusal, LimitError, WorkerDiedError) as error:
             return await self._refused(page, request, client, error)
         if key is not None and response.kept and response.status == 200:
+            response = response._replace(headers=(*response.headers, ("ETag", f'"{key[:32]}"')))
             self.cache.put(key, response)
         return response
 
@@ -112,9 +121,9 @@ class Service:
     def headers(self, page: Page, response: Response) -> list[tuple[bytes, bytes]]:
         """Return the headers of an answer."""
         media = response.media + ("; charset=utf-8" if _UTF8.match(response.media) else "")
+        body = [("content-type", media), ("content-length", str(len(response.body)))] if response.media else []
         found = [
-            ("content-type", media),
-            ("content-length", str(len(response.body))),
+            *body,
             ("vary", "Accept"),
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
@@ -122,19 +131,18 @@ class Service:
             ("x-sts-kg-disclaimer", _DISCLAIMER),
             *response.headers,
         ]
-        if response.kept and page.kept and self.digest is not None and response.status == 200:
-            found += [("etag", _etag(response)), ("cache-control", "no-cache")]
-        else:
-            found.append(("cache-control", "no-store"))
+        found.append(
+            ("cache-control", "no-cache" if any(name == "ETag" for name, _ in response.headers) else "no-store")
+        )
         if response.media == "text/html":
             found.append(("content-security-policy", _POLICY))
         if page.is_open:
-            found.append(("access-control-allow-origin", "*"))
+            found += [("access-control-allow-origin", "*"), ("access-control-expose-headers", _EXPOSED)]
         return [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in found]
 
 
-def _etag(response: Response) -> str:
-    return f'"{hashlib.sha256(response.media.encode() + response.body).hexdigest()[:32]}"'
+def _allowed(page: Page) -> str:
+    return ", ".join([*page.methods[:1], *(["HEAD"] if "GET" in page.methods else []), *page.methods[1:], "OPTIONS"])
 
 
 class _Endpoint:
@@ -213,7 +221,8 @@ def _request(scope: Scope, headers: Mapping[bytes, bytes], body: bytes, settings
 async def _send(send: Send, service: Service, page: Page, response: Response, headers: Mapping[bytes, bytes]) -> None:
     found = service.headers(page, response)
     known = dict(found).get(b"etag")
-    if known is not None and headers.get(b"if-none-match") in (known, b"*", b"W/" + known):
+    wanted = {each.strip().removeprefix(b"W/") for each in headers.get(b"if-none-match", b"").split(b",")}
+    if known is not None and wanted & {known, b"*"}:
         await send({"type": "http.response.start", "status": 304, "headers": found[2:]})
         await send({"type": "http.response.body", "body": b""})
         return

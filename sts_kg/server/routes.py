@@ -29,6 +29,9 @@ ROUTES = (
     Page("/", "home.page"),
     # SPARQL
     Page("/sparql", "sparql.answer", ("GET", "POST"), FREE),
+    Page("/graphs", "graphs.answer"),
+    Page("/.well-known/void", "descriptions.void"),
+    Page("/.well-known/sparql-examples", "descriptions.examples"),
     # canned queries
     # a case
     # terms and the graph as a whole
