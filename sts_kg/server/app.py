@@ -131,9 +131,8 @@ class Service:
             ("x-sts-kg-disclaimer", _DISCLAIMER),
             *response.headers,
         ]
-        found.append(
-            ("cache-control", "no-cache" if any(name == "ETag" for name, _ in response.headers) else "no-store")
-        )
+        lasts = any(name == "ETag" for name, _ in response.headers)
+        found.append(("cache-control", "no-cache" if lasts else "no-store"))
         if response.media == "text/html":
             found.append(("content-security-policy", _POLICY))
         if page.is_open:

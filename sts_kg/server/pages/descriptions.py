@@ -48,8 +48,8 @@ def service(site: Site, request: Request, media: str) -> Response:
     graph.add((us, RDF.type, _SD.Service))
     graph.add((us, _SD.endpoint, endpoint))
     graph.add((us, _SD.supportedLanguage, _SD.SPARQL11Query))
-    for name in _WRITTEN:
-        graph.add((us, _SD.resultFormat, _FORMATS[name]))
+    for written in _WRITTEN:
+        graph.add((us, _SD.resultFormat, _FORMATS[written]))
     if site.settings.services:
         graph.add((us, _SD.feature, _SD.BasicFederatedQuery))
     graph.add((us, _SD.defaultDataset, dataset))
@@ -98,11 +98,11 @@ def void(site: Site, request: Request) -> Response:
         _part(graph, whole, VOID.classPartition, VOID["class"], name, VOID.entities, n)
     for name, n in properties:
         _part(graph, whole, VOID.propertyPartition, VOID.property, name, VOID.triples, n)
-    for name, predicate, kind, datatype, n in rows(_OF_CLASSES):
+    for name, predicate, of_object, datatype, n in rows(_OF_CLASSES):
         part = _part(graph, whole, VOID.classPartition, VOID["class"], name)
         part = _part(graph, part, VOID.propertyPartition, VOID.property, predicate)
-        if kind is not None:
-            _part(graph, part, VOID.classPartition, VOID["class"], kind, VOID.triples, n)
+        if of_object is not None:
+            _part(graph, part, VOID.classPartition, VOID["class"], of_object, VOID.triples, n)
         elif datatype is not None:
             _part(graph, part, _VOID_EXT.datatypePartition, _VOID_EXT.datatype, datatype, VOID.triples, n)
     _declare(graph, whole, PREFIXES)
