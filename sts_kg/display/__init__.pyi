@@ -20,3 +20,4 @@ from .shows import page as page
 from .shows import stylesheet as stylesheet
 from .shows import view_of as view_of
 from .view import View as View
+from .views.tables import grid_of_table as grid_of_table

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from markupsafe import Markup
 
+from sts_kg.display import View, grid_of_table
 from sts_kg.errors import QueryError
 from sts_kg.queries import GRAPH_FORMS, TABLE_FORMS, Looked, looked_at
 from sts_kg.server.messages import Refusal, Request, Response
@@ -15,6 +16,7 @@ from sts_kg.server.pages.descriptions import service
 from sts_kg.server.protocol import Asked, asked
 from sts_kg.server.site import Site
 from sts_kg.shown import Shown
+from sts_kg.tables import Table
 
 __all__ = ["answer", "refused"]
 
@@ -104,8 +106,11 @@ def _page(
         )
         if isinstance(found, bool):
             shown = "yes" if found else "no"
+        elif isinstance(found, Table):
+            labelled = found.with_labels(site.kg.guideline.labels if site.dataset.is_ours else {})
+            shown = site.markup(request, View("", tuple(grid_of_table(labelled, most=_MOST_ROWS))))
         else:
-            assert isinstance(found, Shown), "tables and graphs are"
+            assert isinstance(found, Shown), "triples come as a ShownGraph"
             shown = site.markup(request, found)
     return site.page(
         request,
