@@ -1,18 +1,16 @@
-"""The SPARQL 1.1 Protocol, read-only and complete: every line of the contract, and the published tests in our own words."""
+"""The SPARQL 1.1 Protocol, read-only: every line of the contract, and the published tests in our own words."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph
 import pytest
-from serving import Answer, Serving, serving
-
-sys.path.insert(0, str(Path(__file__).parent))
 from protocol_cases import FORM, GRAPHS, QUERIES, QUERY, STORE, TABLES, TRIPLES, UPDATE, UPDATES, Case, form
+from serving import Answer, Serving, serving
 
 JSON, XML, CSV, TSV = (
     "application/sparql-results+json",
@@ -37,7 +35,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 
 def sent(server: Serving, case: Case) -> Answer:
-    headers = {} if case.content_type is None else {"content_type": case.content_type}
+    headers: dict[str, Any] = {} if case.content_type is None else {"content_type": case.content_type}
     return server.ask(case.path, method=case.method, body=case.body, **headers)
 
 
