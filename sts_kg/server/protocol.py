@@ -21,14 +21,14 @@ _READ_ONLY = "updates are not accepted: this endpoint only reads"
 class Asked(NamedTuple):
     """A query with its dataset, None for the graphs where the request names none at all; and what else is wanted.
 
-    `format` is a form of the answer by name, such as csv, which stands above the header Accept.
+    `formats` are forms of the answer by name, such as csv, which stand above the header Accept.
     """
 
     text: str
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
     timeout_s: float | None = None
-    format: str = ""
+    formats: tuple[str, ...] = ()
 
 
 def asked(request: Request) -> Asked | None:
@@ -67,13 +67,13 @@ def asked(request: Request) -> Asked | None:
         raise Refusal(400, f"there are {len(texts)} parameters called query; send exactly one")
     default, named = (tuple(value for name, value in values if name == each) for each in _DATASET)
     chosen = bool(default or named)
-    written = [value for name, value in values if name == "format" and value]
+    formats = tuple(value.strip().lower() for name, value in values if name == "format" and value)
     return Asked(
         texts[0],
         default if chosen else None,
         named if chosen else None,
         _timeout(values),
-        written[-1].strip().lower() if written else "",
+        formats,
     )
 
 

@@ -34,14 +34,11 @@ _GRAPHS = {each: each for each in GRAPH_FORMS} | {_HTML: _HTML, "application/jso
 #: Short names of media types, for `format`.
 _NAMES = {
     **{"json": _JSON, "xml": _XML, "csv": "text/csv", "tsv": "text/tab-separated-values", "html": _HTML},
-    **{
-        "turtle": "text/turtle",
-        "ttl": "text/turtle",
-        "ntriples": "application/n-triples",
-        "nt": "application/n-triples",
-    },
-    **{"rdf": "application/rdf+xml", "jsonld": "application/ld+json", "json-ld": "application/ld+json"},
-    **{"trig": "application/trig", "rdf+xml": "application/rdf+xml", "rdfxml": "application/rdf+xml"},
+    **dict.fromkeys(("turtle", "ttl", "n3"), "text/turtle"),
+    **dict.fromkeys(("ntriples", "nt"), "application/n-triples"),
+    **dict.fromkeys(("rdf", "rdfxml", "rdf+xml"), "application/rdf+xml"),
+    **dict.fromkeys(("jsonld", "json-ld"), "application/ld+json"),
+    "trig": "application/trig",
 }
 _OF_GRAPHS = {"json": "application/ld+json", "xml": "application/rdf+xml"}
 _MOST_ROWS = 1000  #: that a page shows
@@ -78,15 +75,15 @@ def answer(site: Site, request: Request) -> Response:
 def _form(request: Request, query: Asked, looked: Looked) -> tuple[str, str]:
     """Return the media type of an answer, and the one that it is written in."""
     forms: Mapping[str, str] = _TABLES if looked.form == "SELECT" else _BOOLEANS if looked.form == "ASK" else _GRAPHS
-    if not query.format:
+    if not query.formats:
         media = negotiated(request.accept, list(forms))
-    else:
-        of_form = _NAMES | (_OF_GRAPHS if forms is _GRAPHS else {})
-        media = of_form.get(query.format, query.format)
-        if media not in forms:
-            names = ", ".join(sorted(name for name, each in of_form.items() if each in forms))
-            raise Refusal(406, f"there is no format {query.format[:100]!r} of this; there is {names}")
-    return media, forms[media]
+        return media, forms[media]
+    of_form = _NAMES | (_OF_GRAPHS if forms is _GRAPHS else {})
+    for name in query.formats:  # some clients send several names for one
+        if (media := of_form.get(name, name)) in forms:
+            return media, forms[media]
+    names = ", ".join(sorted(name for name, each in of_form.items() if each in forms))
+    raise Refusal(406, f"there is no format {query.formats[0][:100]!r} of this; there is {names}")
 
 
 def _page(
