@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup
+from rdflib.namespace import DCTERMS
 
 from sts_kg.display import markup
 from sts_kg.errors import (
@@ -61,6 +62,12 @@ class Site:
     def footer(self) -> str:
         """The disclaimer, version and digest of the source, which end every answer."""
         return self.kg.footer
+
+    @cached_property
+    def licence(self) -> tuple[tuple[str, str], ...]:
+        """The header that says by which licence what is served may be used; none if it is not ours."""
+        licence = self.kg.guideline.header(DCTERMS.license) if self.dataset.is_ours else ""
+        return (("Link", f'<{licence}>; rel="license"'),) if licence else ()
 
     @cached_property
     def templates(self) -> jinja2.Environment:
@@ -180,7 +187,7 @@ def _knowledge(settings: Settings) -> KnowledgeGraph:
             return connect(settings.endpoint, timeout_s=settings.timeout_s)
         return load(store=settings.store)
     except (ParseError, EndpointAnswerError):
-        if settings.store is None and settings.endpoint is None:
+        if settings.links or (settings.store is None and settings.endpoint is None):
             raise
         return load()  # whether there is a store at all, the dataset tells
 

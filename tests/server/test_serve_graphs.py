@@ -70,6 +70,12 @@ def test_head_is_get_without_a_body(server: Serving) -> None:  # noqa: F811
     assert head.headers["etag"] == get.headers["etag"]
 
 
+def test_data_say_by_which_licence_they_may_be_used(server: Serving, kg: KnowledgeGraph) -> None:  # noqa: F811
+    wanted = f'<{kg.guideline.header(DCTERMS.license)}>; rel="license"'
+    assert server.ask(CONDITIONS).headers["link"] == wanted
+    assert server.sparql("ASK {}").headers["link"] == wanted
+
+
 def test_head_of_a_graph_that_is_not_there(server: Serving) -> None:  # noqa: F811
     assert server.ask(NEW, method="HEAD").status == 404
 

@@ -29,13 +29,13 @@ def answer(site: Site, request: Request) -> Response:
         return _list(site, request)
     media = negotiated(request.accept, list(GRAPH_FORMS))
     if not names:
-        return Response(200, site.dataset.graph(None, media), media)
+        return Response(200, site.dataset.graph(None, media), media, site.licence)
     name = names[0]
     if NO_IRI.search(name) or not _SCHEME.match(name):
         raise Refusal(400, f"{name[:200]!r} is not an absolute IRI, such as ?graph=http%3A%2F%2Fhost%2Fgraph")
     if not site.dataset.has(name):
         raise Refusal(404, f"there is no graph <{name[:200]}>; {request.root}/graphs lists them")
-    return Response(200, site.dataset.graph(name, media), media)
+    return Response(200, site.dataset.graph(name, media), media, site.licence)
 
 
 def _list(site: Site, request: Request) -> Response:

@@ -69,7 +69,7 @@ def answer(site: Site, request: Request) -> Response:
         if looked.asks_others and error.line is None:
             raise Refusal(502, str(error)) from None
         raise
-    return Response(200, body, media, kept=looked.lasts)
+    return Response(200, body, media, site.licence, kept=looked.lasts)
 
 
 def _form(request: Request, query: Asked, looked: Looked) -> tuple[str, str]:
