@@ -20,6 +20,7 @@ from .oxigraph import closed_store as closed_store
 from .oxigraph import digest_of_store as digest_of_store
 from .oxigraph import first_of as first_of
 from .oxigraph import graph_on as graph_on
+from .oxigraph import merged_store as merged_store
 from .oxigraph import run as run
 from .oxigraph import store_of as store_of
 from .paging import QueryText as QueryText

@@ -236,6 +236,25 @@ def first_of(
     return _answer(text, variables, kept, "given"), len(rows) > most
 
 
+def merged_store(store: Store, graphs: Sequence[str], name: str, named: Sequence[str]) -> Store | None:
+    """Return a store with the merge of some graphs as the graph `name`, and the `named` ones; None if it is of no use.
+
+    Oxigraph counts a triple that several graphs of a default graph have as often as they have it; a merge has it once
+    (RDF 1.1 Semantics, section 4.1).
+    """
+    found = Store()
+    n_quads = 0
+    for graph in graphs:
+        for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
+            found.add(ox.Quad(quad.subject, quad.predicate, quad.object, ox.NamedNode(name)))
+            n_quads += 1
+    if n_quads == len(found):
+        return None
+    for graph in named:
+        found.bulk_extend(store.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
+    return found
+
+
 def digest_of_store(store: Store) -> str:
     """Return a digest of all that a store holds, the labels of blank nodes included."""
     lines = (store.dump(format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)

@@ -15,7 +15,7 @@ from sts_kg.errors import QueryError, TooManyBytesError
 from sts_kg.queries.mistakes import known_prefixes
 from sts_kg.queries.oxigraph import Store, checked, solved
 from sts_kg.queries.paging import QueryText
-from sts_kg.queries.tokens import names_graphs, prologue_end, tokens_of
+from sts_kg.queries.tokens import Token, names_graphs, prologue_end, tokens_of
 from sts_kg.rdf import PREFIXES
 
 __all__ = ["GRAPH_FORMS", "TABLE_FORMS", "Looked", "looked_at", "rewritten", "written_answer", "written_graph"]
@@ -44,6 +44,7 @@ class Looked(NamedTuple):
 
     `form` is SELECT, ASK, CONSTRUCT or DESCRIBE. It `chooses` its dataset by FROM, `names` graphs by GRAPH, and
     `asks_others` by SERVICE. Its answer `lasts` as long as the data do, if it asks neither others nor the time.
+    `merged` and `named` are the graphs of FROM and FROM NAMED, if the text has all of them in full or by a prefix.
     """
 
     form: str
@@ -51,6 +52,8 @@ class Looked(NamedTuple):
     names: bool
     asks_others: bool
     lasts: bool
+    merged: tuple[str, ...]
+    named: tuple[str, ...]
 
 
 @lru_cache(maxsize=1000)
@@ -66,13 +69,34 @@ def looked_at(text: str, services: tuple[str, ...] = ()) -> Looked:
     """
     tokens = checked(text, "given", services)
     words = {token.key for token in tokens if token.kind == "word"}
+    merged, named = _graphs(text, tokens) if "FROM" in words else ((), ())
     return Looked(
         QueryText(text).form,
         chooses="FROM" in words,
         names=names_graphs(tokens),
         asks_others="SERVICE" in words,
         lasts=not words & _FLEETING,
+        merged=merged,
+        named=named,
     )
+
+
+def _graphs(text: str, tokens: Sequence[Token]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the graphs that FROM and FROM NAMED name; none if one is relative or written in another odd way."""
+    found: dict[bool, dict[str, None]] = {False: {}, True: {}}
+    known = _namespaces(text)
+    for at, token in enumerate(tokens[:-2]):
+        if token.kind == "word" and token.key == "FROM":
+            is_named = tokens[at + 1].key == "NAMED"
+            name = tokens[at + 1 + is_named]
+            prefix, _, local = name.key.partition(":")
+            if name.kind == "iri" and _ABSOLUTE.match(name.key):
+                found[is_named][name.key[1:-1]] = None
+            elif name.kind == "name" and prefix in known and "\\" not in local:
+                found[is_named][known[prefix] + local] = None
+            else:
+                return (), ()
+    return tuple(found[False]), tuple(found[True])
 
 
 def written_answer(
@@ -167,15 +191,21 @@ def _written(
 def _prefixes(text: str) -> dict[str, str]:
     """Return the prefixes that a text uses, with their namespaces."""
     tokens = tokens_of(text)
+    used = {token.key.partition(":")[0] for token in tokens[prologue_end(tokens) :] if token.kind == "name"}
+    known = _namespaces(text)
+    return {prefix: known[prefix] for prefix in sorted(used & known.keys())}
+
+
+def _namespaces(text: str) -> dict[str, str]:
+    """Return the prefixes that a text declares or that are known, with their namespaces."""
+    tokens = tokens_of(text)
     end = prologue_end(tokens)
-    used = {token.key.partition(":")[0] for token in tokens[end:] if token.kind == "name"}
     declared = {
         name.key[:-1]: iri.key[1:-1]
         for name, iri in pairwise(tokens[:end])
         if name.kind == "name" and iri.kind == "iri" and _ABSOLUTE.match(iri.key)
     }
-    known = PREFIXES | known_prefixes(text) | declared
-    return {prefix: known[prefix] for prefix in sorted(used & known.keys())}
+    return PREFIXES | known_prefixes(text) | declared
 
 
 class _Bounded(io.BytesIO):

@@ -6,7 +6,7 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from sts_kg.queries import (
     first_of,
     known_prefixes,
     looked_at,
+    merged_store,
     rewritten,
     store_of,
     written_answer,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Dataset", "dataset_of"]
 
+_MERGED = "urn:sts-kg:merged"  #: not seen by any query
 _ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _MOST_COUNTED = 1_000_000  #: triples of a graph; counting more takes too long
 _SHARE_OF_TIME = 0.9  #: of what a request may take, for another store, so that we can still say that it did not answer
@@ -68,7 +70,7 @@ class Dataset(ABC):
         Our own default graph is the union of the graphs that were pushed, where there are any.
         """
         if default_graphs is not None or named_graphs is not None:
-            return default_graphs or (), named_graphs or ()
+            return tuple(dict.fromkeys(default_graphs or ())), named_graphs or ()
         return (None if looked_at(text, self._settings.services).chooses else self._union), None
 
     @abstractmethod
@@ -117,11 +119,25 @@ class Dataset(ABC):
 
 
 class _Stored(Dataset):
-    """Graphs in an Oxigraph store, in memory or in a folder."""
+    """Graphs in an Oxigraph store, in memory or in a folder; in memory, several graphs of a default graph are merged."""
 
-    def __init__(self, store: Store, settings: Settings, **told: Any) -> None:
+    def __init__(self, store: Store, settings: Settings, *, merges: bool = False, **told: Any) -> None:
         super().__init__(settings, **told)
-        self._store = store
+        self._store, self._merges = store, merges
+        self._merged = lru_cache(maxsize=8)(partial(merged_store, store))
+
+    def _asked(
+        self, text: str, default_graphs: Sequence[str] | None, named_graphs: Sequence[str] | None
+    ) -> tuple[Store, Sequence[str] | None, Sequence[str] | None]:
+        """Return the store to ask, and its default and named graphs, None for its own."""
+        default, named = self.chosen(text, default_graphs, named_graphs)
+        if self._merges:
+            looked = looked_at(text, self._settings.services)
+            several = looked.merged if default is None else tuple(default)
+            beside = tuple(looked.named if named is None else named)
+            if len(several) > 1 and (merged := self._merged(several, _MERGED, beside)) is not None:
+                return merged, (_MERGED,), beside
+        return self._store, default, named
 
     def answer(
         self,
@@ -133,9 +149,9 @@ class _Stored(Dataset):
         base: str | None = None,
         timeout_s: float | None = None,
     ) -> bytes:
-        default, named = self.chosen(text, default_graphs, named_graphs)
+        store, default, named = self._asked(text, default_graphs, named_graphs)
         return written_answer(
-            self._store,
+            store,
             text,
             media,
             default_graphs=default,
@@ -155,9 +171,9 @@ class _Stored(Dataset):
         base: str | None = None,
         timeout_s: float | None = None,
     ) -> tuple[Table | bool | Graph, bool]:
-        default, named = self.chosen(text, default_graphs, named_graphs)
+        store, default, named = self._asked(text, default_graphs, named_graphs)
         return first_of(
-            self._store,
+            store,
             text,
             most,
             default_graphs=default,
@@ -290,7 +306,7 @@ def dataset_of(kg: KnowledgeGraph, settings: Settings) -> Dataset:
         store = store_of(session.linked, session.by_readings, *session.mappings.values(), named=named)
     else:
         store = store_of(session.closure, session.by_readings, named=named)
-    return _Stored(store, settings, digest=digest_of_store(store))
+    return _Stored(store, settings, digest=digest_of_store(store), merges=True)
 
 
 def _of_folder(folder: Path, settings: Settings) -> Dataset:

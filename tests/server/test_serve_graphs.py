@@ -55,6 +55,28 @@ def test_blank_nodes_are_the_same_in_all_graphs(server: Serving) -> None:  # noq
     assert server.sparql(both, accept="text/csv").text == one
 
 
+def test_a_triple_of_several_graphs_counts_once(server: Serving, kg: KnowledgeGraph) -> None:  # noqa: F811
+    names = [f"{BASE}ontology/vocabulary", f"{BASE}mappings/drugs", f"{BASE}mappings/anatomy"]
+    graphs = kg.named_graphs("asserted", "mappings")
+    wanted = f"n\r\n{len(set().union(*(set(graphs[URIRef(name)]) for name in names)))}\r\n"
+    assert sum(len(graphs[URIRef(name)]) for name in names) > int(wanted.split()[1])
+    chosen = " ".join(f"FROM <{name}>" for name in names)
+    count = "SELECT (COUNT(*) AS ?n) {} {{ ?s ?p ?o }}"
+    assert server.sparql(count.format(chosen), accept="text/csv").text == wanted
+    by_prefix = "FROM voc:vocabulary FROM map:drugs FROM map:anatomy"
+    declared = f"PREFIX voc: <{BASE}ontology/> PREFIX map: <{BASE}mappings/> "
+    assert server.sparql(declared + count.format(by_prefix), accept="text/csv").text == wanted
+    parameters = "&".join(f"default-graph-uri={quote(name, safe='')}" for name in names)
+    answer = server.ask(f"/sparql?query={quote(count.format(''))}&{parameters}", accept="text/csv")
+    assert answer.text == wanted
+    relative = server.sparql(f"BASE <{BASE}ontology/> " + count.format(f"{chosen} FROM <sts>"), accept="text/csv")
+    assert relative.status == 200
+    beside = f"{chosen} FROM NAMED <{BASE}inferred>"
+    named = f"SELECT (COUNT(*) AS ?n) {beside} {{ GRAPH ?g {{ ?s ?p ?o }} }}"
+    assert server.sparql(named, accept="text/csv").text == f"n\r\n{len(kg.inferred)}\r\n"
+    assert server.sparql(f"ASK {chosen} {{ GRAPH ?g {{ ?s ?p ?o }} }}").body.endswith(b"false}")
+
+
 @pytest.mark.parametrize(
     "media", ["text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json", "application/trig"]
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -263,6 +265,21 @@ def test_a_query_without_end_is_stopped(server: Serving) -> None:
     answer = server.sparql(f"SELECT (COUNT(*) AS ?n) {{ {rows} }}", timeout="0.5")
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) > 0
+
+
+def test_a_slow_query_does_not_hold_up_others(tmp_path: Path) -> None:
+    slow = " ".join(f"VALUES ?v{at} {{ {' '.join(map(str, range(60)))} }}" for at in range(8))
+    pyoxigraph.Store(tmp_path / "db").flush()
+    with serving("--store", str(tmp_path / "db"), "--workers", "2", "--timeout", "4") as running:
+        running.sparql("ASK {}")
+        waiting = threading.Thread(target=running.sparql, args=(f"SELECT (COUNT(*) AS ?n) {{ {slow} }}",))
+        waiting.start()
+        time.sleep(0.5)
+        began = time.monotonic()
+        assert running.sparql("ASK { }").status == 200
+        assert time.monotonic() - began < 2
+        assert waiting.is_alive()
+        waiting.join()
 
 
 @pytest.mark.parametrize("timeout", ["0", "-1", "soon", "inf", "nan"])
