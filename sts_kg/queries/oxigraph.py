@@ -54,7 +54,8 @@ _SERVICE_ANYWHERE = re.compile("(servi)c(e)", re.IGNORECASE)
 
 
 def store_of(
-    *sources: Graph | Closure | bytes | Collection[ox.Quad], named: Mapping[URIRef, Graph | bytes] | None = None
+    *sources: Graph | Closure | bytes | Collection[ox.Quad],
+    named: Mapping[URIRef, Graph | bytes | Collection[ox.Quad]] | None = None,
 ) -> Store:
     """Return an Oxigraph store in memory: graphs, closures, N-Triples and quads in its default graph, others by name.
 
@@ -75,8 +76,10 @@ def store_of(
         if isinstance(one, bytes):
             lines = ox.parse(one, ox.RdfFormat.N_TRIPLES, lenient=True)
             store.bulk_extend(ox.Quad(each.subject, each.predicate, each.object, graph) for each in lines)
-        else:
+        elif isinstance(one, Graph):
             store.bulk_extend(ox.Quad(to_ox(s), to_ox(p), to_ox(o), graph) for s, p, o in one)
+        else:
+            store.bulk_extend(ox.Quad(each.subject, each.predicate, each.object, graph) for each in one)
     return store
 
 

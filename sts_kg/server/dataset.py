@@ -119,7 +119,7 @@ class Dataset(ABC):
 
 
 class _Stored(Dataset):
-    """Graphs in an Oxigraph store, in memory or in a folder; in memory, several graphs of a default graph are merged."""
+    """Graphs in an Oxigraph store, in memory or in a folder; in memory, several of a default graph are merged."""
 
     def __init__(self, store: Store, settings: Settings, *, merges: bool = False, **told: Any) -> None:
         super().__init__(settings, **told)
@@ -297,10 +297,13 @@ def dataset_of(kg: KnowledgeGraph, settings: Settings) -> Dataset:
         return _of_folder(settings.store, settings)
     if settings.endpoint is not None and not settings.links:
         return _of_endpoint(settings.endpoint, settings)
-    session = kg.session
-    named: dict[Any, Any] = {**kg.named_graphs("asserted"), **session.mappings}
+    session, guideline = kg.session, kg.guideline
+    named: dict[Any, Any] = {guideline.graph_name(name): quads for name, quads in guideline.quads.items()}
+    if session.cases:
+        named[session.cases_name] = session.facts + session.by_readings
+    named |= session.mappings
     lines = session.closure.ntriples_apart(inferred_only=True)
-    named[f"{session.guideline.base}inferred"] = b"".join(each for each, _ in lines)
+    named[f"{guideline.base}inferred"] = b"".join(each for each, _ in lines)
     if session.slices:
         named |= kg.named_graphs("links")
         store = store_of(session.linked, session.by_readings, *session.mappings.values(), named=named)
@@ -316,7 +319,7 @@ def _of_folder(folder: Path, settings: Settings) -> Dataset:
     store = open_store(folder, read_only=True)
     digest = before if before == _digest_of_files(folder) else None  # somebody writes there
     union = _union(tuple(sorted(graph_names(store))))
-    return _Stored(store, settings, digest=digest, where=str(folder), union=union, is_ours=union is not None)
+    return _Stored(store, settings, digest=digest, where=folder.name, union=union, is_ours=union is not None)
 
 
 def _of_endpoint(url: str, settings: Settings) -> Dataset:
