@@ -19,12 +19,14 @@ import pytest
 from click.testing import CliRunner
 from rdflib.namespace import OWL
 from servers import Server, oxigraph  # noqa: F401 # a fixture
+from serving import serving
 
 from sts_kg import KnowledgeGraph, cli, errors, parse
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").glob("*.md")])
 SERVER = "http://localhost:7878/query"  # blocks that name it are run if one can be started
+SERVED = "http://127.0.0.1:8000"  # blocks that name it are run beside `sts-kg serve`
 MOST_WORDS = 8  # in a row that a file of ours may share with the source page
 
 
@@ -109,15 +111,15 @@ def put(block: Block, folder: Path) -> None:
         (folder / block.file).write_text(block.text, encoding="utf-8")
 
 
-def run_console(block: Block, where: str, server: str = SERVER) -> Iterator[str]:
+def run_console(block: Block, where: str, server: str = SERVER, served: str = "") -> Iterator[str]:
     """Run the `sts-kg` commands of a block in the working directory, and yield what they print otherwise than shown.
 
-    `server` is what stands for the server that a block names.
+    `server` is what stands for the server that a block names, `served` for `sts-kg serve`, of which curl is run, too.
     """
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for command, shown in commands(block.text):
-        command = command.replace(SERVER, server)
-        if not command.startswith("sts-kg "):
+        command = command.replace(SERVER, server).replace(SERVED, served)
+        if not command.startswith("sts-kg " if not served else ("sts-kg ", "curl ")):
             continue
         if re.search(r"[|&;<>()$`\\*?~#{}\[\]=]", command):  # it takes a shell, so a process
             real = subprocess.run(
@@ -162,7 +164,7 @@ def test_blocks_run_as_shown(page: Path, checkout: Path) -> None:
     for block in blocks(page.read_text(encoding="utf-8")):
         where = f"{_name(page)}, line {block.line}"
         put(block, checkout)
-        if block.language == "console" and SERVER not in block.text:
+        if block.language == "console" and SERVER not in block.text and SERVED not in block.text:
             assert "\n".join(run_console(block, where)) == ""
         elif block.language == "python":
             assert "".join(run_python(block, where, names)) == ""
@@ -179,6 +181,18 @@ def test_blocks_that_name_a_server_run_as_shown(checkout: Path, oxigraph: Server
                 asked.append(_name(page))
                 assert "\n".join(run_console(block, f"{_name(page)}, line {block.line}", oxigraph.query)) == ""
     assert asked == ["docs/linking.md"]
+
+
+def test_blocks_that_name_the_service_run_as_shown(checkout: Path) -> None:
+    asked = set()
+    with serving() as service:
+        for page in PAGES:
+            for block in blocks(page.read_text(encoding="utf-8")):
+                if block.language == "console" and SERVED in block.text:
+                    asked.add(_name(page))
+                    where = f"{_name(page)}, line {block.line}"
+                    assert "\n".join(run_console(block, where, served=service.address)) == ""
+    assert asked == {"docs/serving.md"}
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def _root(context: click.Context, parameter: click.Parameter, path: str) -> str:
 @click.option("--timeout", "timeout_s", default=30.0, show_default=True, help="The most seconds for an answer.")
 @click.option("--workers", type=click.IntRange(1), help="Free queries at once.  [default: cores - 1]")
 @click.option("--memory", callback=size, default="1GB", show_default=True, help="The most memory that an answer adds.")
-@click.option("--store", type=File, metavar="DIR", help="Serve a store made by link -o or push --store.")
+@click.option("--store", type=File, metavar="DIR", help="Serve an Oxigraph folder, as push --store makes it.")
 @click.option("--link", "links", multiple=True, metavar="FILE", help="Link an ontology, as link does; repeatable.")
 @own_queries_option
 @click.option("--endpoint", metavar="URL", help="Serve what a SPARQL 1.1 endpoint holds.")
@@ -59,6 +59,11 @@ def serve_command(
     """
     from sts_kg.server import Settings, serve
 
+    if store is not None and endpoint is not None:
+        raise click.UsageError("serve either --store or --endpoint")
+    for each in services:
+        if not re.fullmatch(r"https?://[^\s<>\"{}|^`\\]+", each):
+            raise click.UsageError(f"--service {each!r} is no address; write it as https://host/path")
     settings = Settings(
         host=host,
         port=port,

@@ -17,7 +17,10 @@ from .oxigraph import Store as Store
 from .oxigraph import at_most as at_most
 from .oxigraph import check_syntax as check_syntax
 from .oxigraph import closed_store as closed_store
+from .oxigraph import digest_of_store as digest_of_store
+from .oxigraph import first_of as first_of
 from .oxigraph import graph_on as graph_on
+from .oxigraph import merged_store as merged_store
 from .oxigraph import run as run
 from .oxigraph import store_of as store_of
 from .paging import QueryText as QueryText
@@ -26,5 +29,8 @@ from .portable import write_files as write_files
 from .tokens import without_comments as without_comments
 from .written import GRAPH_FORMS as GRAPH_FORMS
 from .written import TABLE_FORMS as TABLE_FORMS
-from .written import form_of_query as form_of_query
+from .written import Looked as Looked
+from .written import looked_at as looked_at
+from .written import rewritten as rewritten
 from .written import written_answer as written_answer
+from .written import written_graph as written_graph

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import islice
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +22,7 @@ from sts_kg.errors import ParameterError, QueryError, StsKgError, TooManyRowsErr
 from sts_kg.queries.bounds import check_bounds
 from sts_kg.queries.mistakes import known_prefixes, mistake, placed
 from sts_kg.queries.paging import QueryText
-from sts_kg.queries.tokens import Token, chooses_graphs
+from sts_kg.queries.tokens import Token, chooses_graphs, tokens_of
 from sts_kg.rdf import PREFIXES, ShownGraph, from_ox, to_ox
 from sts_kg.tables import Table
 
@@ -51,7 +54,8 @@ _SERVICE_ANYWHERE = re.compile("(servi)c(e)", re.IGNORECASE)
 
 
 def store_of(
-    *sources: Graph | Closure | bytes | Collection[ox.Quad], named: Mapping[URIRef, Graph | bytes] | None = None
+    *sources: Graph | Closure | bytes | Collection[ox.Quad],
+    named: Mapping[URIRef, Graph | bytes | Collection[ox.Quad]] | None = None,
 ) -> Store:
     """Return an Oxigraph store in memory: graphs, closures, N-Triples and quads in its default graph, others by name.
 
@@ -68,12 +72,14 @@ def store_of(
         else:
             _load(store, source.ntriples_apart())
     for name, one in (named or {}).items():
-        graph = ox.NamedNode(name)
+        graph = ox.NamedNode(str(name))
         if isinstance(one, bytes):
             lines = ox.parse(one, ox.RdfFormat.N_TRIPLES, lenient=True)
             store.bulk_extend(ox.Quad(each.subject, each.predicate, each.object, graph) for each in lines)
-        else:
+        elif isinstance(one, Graph):
             store.bulk_extend(ox.Quad(to_ox(s), to_ox(p), to_ox(o), graph) for s, p, o in one)
+        else:
+            store.bulk_extend(ox.Quad(each.subject, each.predicate, each.object, graph) for each in one)
     return store
 
 
@@ -205,6 +211,59 @@ def run(
         return _answer(text, *pool.call(what=f"query {name}"), name)
 
 
+def first_of(
+    store: Store,
+    text: str,
+    most: int,
+    *,
+    default_graphs: Sequence[str] | None = None,
+    named_graphs: Sequence[str] | None = None,
+    base: str | None = None,
+    services: Collection[str] = (),
+) -> tuple[Table | bool | Graph, bool]:
+    """Return the answer to a query, at most `most` rows or triples of it, and whether there are more.
+
+    The others are not evaluated. Parameters and errors are those of `written_answer`.
+    """
+    checked(text, "given", services)
+    found = solved(
+        store, text, "given", default_graphs=default_graphs, named_graphs=named_graphs, base=base, services=services
+    )
+    if isinstance(found, ox.QueryBoolean):
+        return bool(found), False
+    variables = None
+    if isinstance(found, ox.QuerySolutions):
+        variables = tuple(variable.value for variable in found.variables)
+    rows: list[Any] = list(islice(_rows(found, "given", None, "rows"), most + 1))
+    kept = rows[:most] if variables is None else [tuple(row) for row in rows[:most]]
+    return _answer(text, variables, kept, "given"), len(rows) > most
+
+
+def merged_store(store: Store, graphs: Sequence[str], name: str, named: Sequence[str]) -> Store | None:
+    """Return a store with the merge of some graphs as the graph `name`, and the `named` ones; None if it is of no use.
+
+    Oxigraph counts a triple that several graphs of a default graph have as often as they have it; a merge has it once
+    (RDF 1.1 Semantics, section 4.1).
+    """
+    found = Store()
+    n_quads = 0
+    for graph in graphs:
+        for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
+            found.add(ox.Quad(quad.subject, quad.predicate, quad.object, ox.NamedNode(name)))
+            n_quads += 1
+    if n_quads == len(found):
+        return None
+    for graph in named:
+        found.bulk_extend(store.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
+    return found
+
+
+def digest_of_store(store: Store) -> str:
+    """Return a digest of all that a store holds, the labels of blank nodes included."""
+    lines = (store.dump(format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+    return hashlib.sha256(b"".join(sorted(lines))).hexdigest()[:16]
+
+
 def _found(
     store: Store, text: str, name: str, graphs: Sequence[str] | None, max_rows: int | None
 ) -> tuple[tuple[str, ...] | None, Iterable[Any] | bool]:
@@ -218,13 +277,29 @@ def _found(
     return None, _rows(found, name, max_rows, "triples")
 
 
-def checked(text: str, name: str) -> list[Token]:
-    """Return the tokens of a query that keeps the bounds and asks no other endpoint."""
+def checked(text: str, name: str, services: Collection[str] = ()) -> list[Token]:
+    """Return the tokens of a query that keeps the bounds and asks no endpoint but the `services`."""
     tokens = check_bounds(text, name)
-    for token in tokens:
-        if token.kind == "word" and token.key == "SERVICE":
-            raise QueryError(name, "SERVICE is not allowed: queries stay on this machine", line=token.line)
+    for token, asked in _services(tokens):
+        if asked.kind == "iri" and asked.key[1:-1] in services:
+            continue
+        if not services:
+            said = "SERVICE is not allowed: queries stay on this machine"
+        elif asked.kind == "iri":
+            said = f"SERVICE {asked.key[:200]} is not allowed, but {', '.join(f'<{each}>' for each in services)}"
+        else:
+            said = "SERVICE is allowed only with an address in full: " + ", ".join(f"<{each}>" for each in services)
+        column = token.start - text.rfind("\n", 0, token.start)
+        raise QueryError(name, said, line=token.line, column=column)
     return tokens
+
+
+def _services(tokens: Sequence[Token]) -> Iterator[tuple[Token, Token]]:
+    """Yield each SERVICE of a text with the token that says which one is asked."""
+    for at, token in enumerate(tokens):
+        if token.kind == "word" and token.key == "SERVICE":
+            rest = [each for each in tokens[at + 1 : at + 3] if each.key != "SILENT"]
+            yield token, rest[0] if rest else token
 
 
 def solved(
@@ -235,11 +310,13 @@ def solved(
     default_graphs: Sequence[str] | None = None,
     named_graphs: Sequence[str] | None = None,
     base: str | None = None,
+    services: Collection[str] = (),
 ) -> Any:
     """Return what pyoxigraph finds for a query that was `checked`; rows and triples are evaluated as they are read."""
     try:
         if _SERVICE_ANYWHERE.search(text):
-            _parse(text)  # if it still parses with another spelling, the word is not a keyword there
+            # if it still parses with another spelling, the word is not a keyword there
+            _parse(text, base, services)
         return store.query(
             text,
             base_iri=base,
@@ -248,7 +325,7 @@ def solved(
             named_graphs=None if named_graphs is None else [ox.NamedNode(graph) for graph in named_graphs],
         )
     except SyntaxError as error:
-        raise mistake(text, _parse, error, name) from error
+        raise mistake(text, partial(_parse, base=base, services=services), error, name) from error
     except UnicodeEncodeError as error:
         raise placed(name, text, error.start, "half of a surrogate pair is not text") from error
     except (RuntimeError, ValueError, OSError) as error:
@@ -290,9 +367,20 @@ def _answer(
         raise QueryError(name, str(error)) from error
 
 
-def _parse(text: str) -> object:
+def _parse(text: str, base: str | None = None, services: Collection[str] = ()) -> object:
     """Parse a text without a word that could make Oxigraph ask another endpoint."""
-    return Store().query(_SERVICE_ANYWHERE.sub(r"\1x\2", text), prefixes=PREFIXES | known_prefixes(text))
+    spelt = _SERVICE_ANYWHERE.sub(r"\1x\2", _without_services(text) if services else text)
+    return Store().query(spelt, base_iri=base, prefixes=PREFIXES | known_prefixes(text))
+
+
+def _without_services(text: str) -> str:
+    """Return a text that was `checked` with GRAPH in place of each SERVICE; all else keeps its place."""
+    tokens, pieces, at = tokens_of(text), [], 0
+    for token, asked in _services(tokens):
+        pieces += [text[at : token.start], "GRAPH".ljust(len("SERVICE"))]
+        pieces.append(" " * (asked.start - token.start - len("SERVICE")))  # SILENT, white space and comments
+        at = asked.start
+    return "".join([*pieces, text[at:]])
 
 
 def at_most(answer: Table | bool | Graph, max_rows: int | None, name: str = "given") -> Table | bool | Graph:
@@ -302,6 +390,17 @@ def at_most(answer: Table | bool | Graph, max_rows: int | None, name: str = "giv
     return answer
 
 
-def check_syntax(text: str, *, name: str = "given") -> None:
-    """Raise `QueryError` if a text, called `name`, is not SPARQL 1.1 Query; nothing is queried."""
-    run(Store(), text, name=name)
+def check_syntax(text: str, *, name: str = "given", base: str | None = None, services: Collection[str] = ()) -> None:
+    """Raise `QueryError` if a text, called `name`, is not SPARQL 1.1 Query, or asks others than `services`.
+
+    Nothing is queried.
+    """
+    checked(text, name, services)
+    try:
+        _parse(text, base, services)
+    except SyntaxError as error:
+        raise mistake(text, partial(_parse, base=base, services=services), error, name) from error
+    except UnicodeEncodeError as error:
+        raise placed(name, text, error.start, "half of a surrogate pair is not text") from error
+    except (RuntimeError, ValueError, OSError) as error:
+        raise QueryError(name, str(error)) from error

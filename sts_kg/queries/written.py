@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
 from sts_kg.errors import QueryError, TooManyBytesError
+from sts_kg.queries.mistakes import known_prefixes
 from sts_kg.queries.oxigraph import Store, checked, solved
 from sts_kg.queries.paging import QueryText
+from sts_kg.queries.tokens import Token, names_graphs, prologue_end, tokens_of
+from sts_kg.rdf import PREFIXES
 
-__all__ = ["GRAPH_FORMS", "TABLE_FORMS", "form_of_query", "written_answer"]
+__all__ = ["GRAPH_FORMS", "TABLE_FORMS", "Looked", "looked_at", "rewritten", "written_answer", "written_graph"]
 
 #: Media types of tables (SPARQL 1.1 Query Results); of yes and no only the first two.
 TABLE_FORMS = {
@@ -29,19 +35,68 @@ GRAPH_FORMS = {
     "application/ld+json": ox.RdfFormat.JSON_LD,
     "application/trig": ox.RdfFormat.TRIG,
 }
+_FLEETING = frozenset(("NOW", "RAND", "UUID", "STRUUID", "SERVICE"))
+_ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+class Looked(NamedTuple):
+    """What a query is, by its text.
+
+    `form` is SELECT, ASK, CONSTRUCT or DESCRIBE. It `chooses` its dataset by FROM, `names` graphs by GRAPH, and
+    `asks_others` by SERVICE. Its answer `lasts` as long as the data do, if it asks neither others nor the time.
+    `merged` and `named` are the graphs of FROM and FROM NAMED, if the text has all of them in full or by a prefix.
+    """
+
+    form: str
+    chooses: bool
+    names: bool
+    asks_others: bool
+    lasts: bool
+    merged: tuple[str, ...]
+    named: tuple[str, ...]
 
 
 @lru_cache(maxsize=1000)
-def form_of_query(text: str) -> str:
-    """Return the form of a query, SELECT, ASK, CONSTRUCT or DESCRIBE, after the checks that need no data.
+def looked_at(text: str, services: tuple[str, ...] = ()) -> Looked:
+    """Return what can be said of a query without data, after the checks that need none.
+
+    `services` are the only addresses that SERVICE may name, each in full and exactly so.
 
     Raises
     ------
     QueryError
         It is not of these forms (an update is not), is nested too deeply or too long, or asks another endpoint.
     """
-    checked(text, "given")
-    return QueryText(text).form
+    tokens = checked(text, "given", services)
+    words = {token.key for token in tokens if token.kind == "word"}
+    merged, named = _graphs(text, tokens) if "FROM" in words else ((), ())
+    return Looked(
+        QueryText(text).form,
+        chooses="FROM" in words,
+        names=names_graphs(tokens),
+        asks_others="SERVICE" in words,
+        lasts=not words & _FLEETING,
+        merged=merged,
+        named=named,
+    )
+
+
+def _graphs(text: str, tokens: Sequence[Token]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the graphs that FROM and FROM NAMED name; none if one is relative or written in another odd way."""
+    found: dict[bool, dict[str, None]] = {False: {}, True: {}}
+    known = _namespaces(text)
+    for at, token in enumerate(tokens[:-2]):
+        if token.kind == "word" and token.key == "FROM":
+            is_named = tokens[at + 1].key == "NAMED"
+            name = tokens[at + 1 + is_named]
+            prefix, _, local = name.key.partition(":")
+            if name.kind == "iri" and _ABSOLUTE.match(name.key):
+                found[is_named][name.key[1:-1]] = None
+            elif name.kind == "name" and prefix in known and "\\" not in local:
+                found[is_named][known[prefix] + local] = None
+            else:
+                return (), ()
+    return tuple(found[False]), tuple(found[True])
 
 
 def written_answer(
@@ -52,9 +107,12 @@ def written_answer(
     default_graphs: Sequence[str] | None = None,
     named_graphs: Sequence[str] | None = None,
     base: str | None = None,
+    services: tuple[str, ...] = (),
     most: int | None = None,
 ) -> bytes:
     """Return the answer of a store to a query in a media type of `TABLE_FORMS` or `GRAPH_FORMS` that fits its form.
+
+    A graph is written with the prefixes that the query uses.
 
     Parameters
     ----------
@@ -65,6 +123,8 @@ def written_answer(
         section 2.1.4).
     base : str, optional
         The IRI against which relative ones in the text are resolved.
+    services : tuple of str, optional
+        The addresses that SERVICE may name.
     most : int, optional
         The most bytes of an answer.
 
@@ -75,16 +135,77 @@ def written_answer(
     TooManyBytesError
         The answer is larger.
     """
-    form_of_query(text)
+    looked_at(text, services)
+    found = solved(
+        store, text, "given", default_graphs=default_graphs, named_graphs=named_graphs, base=base, services=services
+    )
+    return _written(found, media, most, text)
+
+
+def rewritten(body: bytes, media: str, form: str, *, most: int | None = None, text: str = "") -> bytes:
+    """Return an answer that an endpoint sent, JSON of a table or N-Triples of a graph, in a media type of its form.
+
+    Raises
+    ------
+    ValueError
+        It is not what it should be.
+    TooManyBytesError
+        It is larger than `most`.
+    """
+    if form in ("SELECT", "ASK"):
+        found: Any = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
+    else:
+        found = ox.parse(body, ox.RdfFormat.N_TRIPLES)
+    return _written(found, media, most, text)
+
+
+def written_graph(store: Store, graph: str | None, media: str, *, most: int | None = None) -> bytes:
+    """Return a named graph of a store, or its default graph, in a media type of `GRAPH_FORMS`; empty if it has none.
+
+    Raises
+    ------
+    TooManyBytesError
+        It is larger than `most`.
+    """
+    name = ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
+    found = (ox.Triple(each[0], each[1], each[2]) for each in store.quads_for_pattern(None, None, None, name))
+    return _written(found, media, most, prefixes=PREFIXES)
+
+
+def _written(
+    found: Any, media: str, most: int | None, text: str = "", *, prefixes: Mapping[str, str] | None = None
+) -> bytes:
     output = _Bounded(most)
-    found = solved(store, text, "given", default_graphs=default_graphs, named_graphs=named_graphs, base=base)
     try:
-        found.serialize(output, TABLE_FORMS[media] if media in TABLE_FORMS else GRAPH_FORMS[media])
+        if media in TABLE_FORMS:
+            found.serialize(output, TABLE_FORMS[media])
+        else:
+            ox.serialize(found, output, GRAPH_FORMS[media], prefixes={**(prefixes or _prefixes(text))})
     except (RuntimeError, ValueError, OSError) as error:
         if output.full:
             raise TooManyBytesError("the query", output.most) from None
         raise QueryError("given", str(error)) from error
     return output.getvalue()
+
+
+def _prefixes(text: str) -> dict[str, str]:
+    """Return the prefixes that a text uses, with their namespaces."""
+    tokens = tokens_of(text)
+    used = {token.key.partition(":")[0] for token in tokens[prologue_end(tokens) :] if token.kind == "name"}
+    known = _namespaces(text)
+    return {prefix: known[prefix] for prefix in sorted(used & known.keys())}
+
+
+def _namespaces(text: str) -> dict[str, str]:
+    """Return the prefixes that a text declares or that are known, with their namespaces."""
+    tokens = tokens_of(text)
+    end = prologue_end(tokens)
+    declared = {
+        name.key[:-1]: iri.key[1:-1]
+        for name, iri in pairwise(tokens[:end])
+        if name.kind == "name" and iri.kind == "iri" and _ABSOLUTE.match(iri.key)
+    }
+    return PREFIXES | known_prefixes(text) | declared
 
 
 class _Bounded(io.BytesIO):

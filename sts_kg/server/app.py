@@ -41,11 +41,15 @@ _POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HOST = re.compile(r"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+_PREFLIGHT = (
+    ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
+    ("Access-Control-Allow-Headers", "Accept, Content-Type, If-None-Match"),
+    ("Access-Control-Max-Age", "86400"),
+)
+_EXPOSED = "Allow, ETag, Retry-After, X-STS-KG-Version, X-STS-KG-Disclaimer"
 _UTF8 = re.compile(r"text/|application/(json|problem\+json|sparql-results\+xml|rdf\+xml|yaml)")
 _NOT_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-#: What gives another answer each time, or may: also escapes, which may spell such a word.
-_VOLATILE = re.compile(r"NOW|RAND|UUID|SERVICE|\\[uU]", re.IGNORECASE)
 
 _BODY_S = 30.0  # within which a body must have come
 _SURPLUS_S = 2.0  # as long a body that is too large is still read, so that its sender can read why
@@ -161,12 +165,16 @@ class Service:
             exchange.note()
 
     def page_of(self, scope: Scope) -> Page | None:
-        """Return the page of an address, and put the parameters of its path into the scope."""
+        """Return the page of an address, with or without a slash at its end; its parameters go into the scope."""
         for route, page in self._routes:
             match, found = route.matches(scope)
             if match is not Match.NONE:  # its methods are those of the page
                 scope.update(found)
                 return page
+        shorter = scope["path"].rstrip("/")
+        if shorter and shorter != scope["path"]:
+            scope["path"] = shorter
+            return self.page_of(scope)
         return None
 
     def own(self, path: str) -> tuple[str, Response, bytes | None] | None:
@@ -221,9 +229,9 @@ class Service:
     def headers(self, page: Page, response: Response, etag: bytes | None) -> list[tuple[bytes, bytes]]:
         """Return the headers of an answer; nothing in them begins another header, whoever wrote it."""
         is_text = _UTF8.match(response.media) and "charset" not in response.media
+        media = response.media + ("; charset=utf-8" if is_text else "")
         found = [
-            ("content-type", response.media + ("; charset=utf-8" if is_text else "")),
-            ("content-length", str(len(response.body))),
+            *((("content-type", media), ("content-length", str(len(response.body)))) if media else ()),
             ("vary", "Accept"),
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
@@ -238,7 +246,7 @@ class Service:
         if response.media == "text/html":
             found.append(("content-security-policy", _POLICY))
         if page.is_open:
-            found.append(("access-control-allow-origin", "*"))
+            found += [("access-control-allow-origin", "*"), ("access-control-expose-headers", _EXPOSED)]
         return [
             (name.lower().encode("latin-1"), _CONTROL.sub(" ", value).strip().encode("latin-1", "replace"))
             for name, value in found
@@ -307,10 +315,14 @@ class _Exchange:
                     )
                 return
             self._handler = page.handler
+            allowed = ", ".join(_allowed(page.methods))
+            if request.method == "OPTIONS":
+                options = (("Allow", allowed), *(_PREFLIGHT if page.is_open else ()))
+                await self._answered(page, Response(204, b"", "", options), None, headers)
+                return
             if request.method not in page.methods:
-                allowed = ", ".join(_allowed(page.methods))
                 raise Refusal(405, f"{scope['method']} is not allowed here, but {allowed}", (("Allow", allowed),))
-            if request.method not in ("GET", "OPTIONS"):
+            if request.method != "GET":
                 body = await self._body(headers, service.settings.most_body)
                 request = request._replace(body=body)
             request = request._replace(parameters=dict(scope["path_params"]))
@@ -333,7 +345,6 @@ class _Exchange:
             if query is None:
                 lane = service.lanes[CANNED]
             else:
-                is_kept = is_kept and not _VOLATILE.search(query.text)
                 timeout_s = min(timeout_s, query.timeout_s or timeout_s)
         key = etag = None
         if is_kept and service.digest is not None:
@@ -450,11 +461,6 @@ class _Exchange:
             if request.method != "GET":
                 raise Refusal(405, f"{request.method} is not allowed here, but GET", (("Allow", "GET, HEAD"),))
             return _bare(self._handler), response, etag
-        shorter = path.rstrip("/")
-        if shorter and shorter != path and service.page_of({**self._scope, "path": shorter}) is not None:
-            more = f"?{request.query}" if request.query else ""
-            to = f"{request.root}{quote(shorter)}{more}"
-            return _bare("none"), Response(308, b"", "text/plain", (("Location", to),), kept=False), None
         return None
 
     async def _watched(self, answering: Awaitable[Response]) -> Response:
@@ -536,7 +542,7 @@ def _matches(given: bytes, etag: bytes) -> bool:
 
 
 def _allowed(methods: tuple[str, ...]) -> tuple[str, ...]:
-    return (*methods, "HEAD") if "GET" in methods and "HEAD" not in methods else methods
+    return (*methods[:1], *(["HEAD"] if "GET" in methods else []), *methods[1:], "OPTIONS")
 
 
 @lru_cache(maxsize=1000)

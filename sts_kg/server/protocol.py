@@ -13,16 +13,22 @@ from sts_kg.server.messages import Refusal, Request
 __all__ = ["Asked", "asked"]
 
 _FORM, _QUERY, _UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
+_DATASET = ("default-graph-uri", "named-graph-uri")
+_OF_UPDATES = {"update", "using-graph-uri", "using-named-graph-uri"}
 _READ_ONLY = "updates are not accepted: this endpoint only reads"
 
 
 class Asked(NamedTuple):
-    """A query with its dataset; None for the graphs where the request names none at all."""
+    """A query with its dataset, None for the graphs where the request names none at all; and what else is wanted.
+
+    `formats` are forms of the answer by name, such as csv, which stand above the header Accept.
+    """
 
     text: str
-    default_graphs: tuple[str, ...] | None
-    named_graphs: tuple[str, ...] | None
-    timeout_s: float | None
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+    timeout_s: float | None = None
+    formats: tuple[str, ...] = ()
 
 
 def asked(request: Request) -> Asked | None:
@@ -43,7 +49,7 @@ def asked(request: Request) -> Asked | None:
             if any(name == "query" for name, _ in values):
                 raise Refusal(400, "the query is in the body and in the address; send it once")
             try:
-                values = [*values, ("query", request.body.decode())]
+                values = [*values, ("query", request.body.decode("utf-8-sig"))]
             except UnicodeDecodeError:
                 raise Refusal(400, "the query is not UTF-8") from None
         elif request.media == _UPDATE:
@@ -51,26 +57,30 @@ def asked(request: Request) -> Asked | None:
         else:
             said = request.media or "no media type"
             raise Refusal(415, f"a body of {said} is not understood; send {_FORM} or {_QUERY}")
-    names = [name for name, _ in values]
-    if "update" in names:
+    names = {name for name, _ in values}
+    if names & _OF_UPDATES:
         raise Refusal(400, _READ_ONLY)
     texts = [value for name, value in values if name == "query"]
-    if not texts and request.method == "GET":
+    if not texts and request.method == "GET" and not names & {*_DATASET}:
         return None
     if len(texts) != 1:
         raise Refusal(400, f"there are {len(texts)} parameters called query; send exactly one")
     default, named = (tuple(value for name, value in values if name == each) for each in _DATASET)
     chosen = bool(default or named)
-    return Asked(texts[0], default if chosen else None, named if chosen else None, _timeout(values))
-
-
-_DATASET = ("default-graph-uri", "named-graph-uri")
+    formats = tuple(value.strip().lower() for name, value in values if name == "format" and value)
+    return Asked(
+        texts[0],
+        default if chosen else None,
+        named if chosen else None,
+        _timeout(values),
+        formats,
+    )
 
 
 def _utf8(request: Request) -> None:
     for each in request.content_type.split(";")[1:]:
         name, _, value = each.partition("=")
-        if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in ("utf-8", "utf8"):
+        if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in ("utf-8", "utf8", "us-ascii"):
             raise Refusal(415, f"the body is in {value.strip()}; send UTF-8")
 
 

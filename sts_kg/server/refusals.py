@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sts_kg.errors import (
     EndpointError,
+    EndpointTimeoutError,
     LimitError,
     NotLinkedError,
     QueryError,
@@ -60,6 +61,8 @@ def refusal_of(error: StsKgError) -> Refusal:
         return Refusal(503, str(error), (("Retry-After", "1"),))
     if isinstance(error, LimitError):
         return Refusal(503, str(error), (("Retry-After", "5"),))
+    if isinstance(error, EndpointTimeoutError):
+        return Refusal(504, str(error))
     if isinstance(error, EndpointError):
         return Refusal(502, str(error))
     if isinstance(error, QueryError):

@@ -30,6 +30,9 @@ ROUTES = (
     # SPARQL
     Page("/sparql", "sparql.answer", ("GET", "POST"), FREE),
     Page("/sparql/completions.json", "editor.completions"),
+    Page("/graphs", "graphs.answer"),
+    Page("/.well-known/void", "descriptions.void"),
+    Page("/.well-known/sparql-examples", "descriptions.examples"),
     # canned queries
     Page("/queries", "queries.index"),
     Page("/queries/{topic}", "queries.index"),

@@ -13,9 +13,10 @@ from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup
+from rdflib.namespace import DCTERMS
 
 from sts_kg.display import SIGNS, markup
-from sts_kg.errors import StsKgError
+from sts_kg.errors import EndpointAnswerError, ParseError, StsKgError
 from sts_kg.guideline import version
 from sts_kg.rdf import BASE
 from sts_kg.server.dataset import Dataset, dataset_of
@@ -46,13 +47,8 @@ class Site:
     """
 
     def __init__(self, settings: Settings) -> None:
-        from sts_kg.knowledge import connect, load
-
         self.settings = settings
-        if settings.endpoint is not None:
-            self.kg: KnowledgeGraph = connect(settings.endpoint, timeout_s=settings.timeout_s, queries=settings.queries)
-        else:
-            self.kg = load(store=settings.store, queries=settings.queries)
+        self.kg = _knowledge(settings)
         if settings.links:
             self.kg.link(*settings.links)
         self.dataset: Dataset = dataset_of(self.kg, settings)
@@ -62,8 +58,6 @@ class Site:
         """Compute what all workers need, before they are forked."""
         _ = self.kg.guideline.labels, self.kg.canned, self.kg.graph, self.footer, self.templates
         _ = self.terms.known, self.terms.labels, self.terms.members, self.kg.guideline.readings, self.search.find("a")
-        with suppress(StsKgError):
-            self.pathway.to_svg()  # the layout engine is slow only the first time
 
     @cached_property
     def terms(self) -> Terms:
@@ -86,6 +80,12 @@ class Site:
         return self.kg.footer
 
     @cached_property
+    def licence(self) -> tuple[tuple[str, str], ...]:
+        """The header that says by which licence what is served may be used; none if it is not ours."""
+        licence = self.kg.guideline.header(DCTERMS.license) if self.dataset.is_ours else ""
+        return (("Link", f'<{licence}>; rel="license"'),) if licence else ()
+
+    @cached_property
     def templates(self) -> jinja2.Environment:
         """The templates of pages; everything in them is escaped unless it is markup already."""
         loader = jinja2.PackageLoader("sts_kg.server")
@@ -96,7 +96,9 @@ class Site:
         return made
 
     def warm_more(self) -> None:
-        """Compute what canned queries need that takes longer, as soon as there is nothing else to do."""
+        """Compute what takes longer and pages can do without, as soon as there is nothing else to do."""
+        with suppress(StsKgError):
+            self.pathway.to_svg()  # the layout engine is slow only the first time
         _ = self.examples.session.store("closed"), self.examples.canned
         for query in self.canned.values():
             for parameter in query.parameters:
@@ -207,3 +209,17 @@ def _module(name: str) -> Any:
 def _function(handler: str) -> Any:
     module, _, function = handler.partition(".")
     return getattr(_module(module), function)
+
+
+def _knowledge(settings: Settings) -> KnowledgeGraph:
+    """Return the graph that pages are about: the one in the store if it holds ours, else the shipped one."""
+    from sts_kg.knowledge import connect, load
+
+    try:
+        if settings.endpoint is not None:
+            return connect(settings.endpoint, timeout_s=settings.timeout_s, queries=settings.queries)
+        return load(store=settings.store, queries=settings.queries)
+    except (ParseError, EndpointAnswerError):
+        if settings.links or (settings.store is None and settings.endpoint is None):
+            raise
+        return load(queries=settings.queries)  # whether there is a store at all, the dataset tells

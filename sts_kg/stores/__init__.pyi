@@ -7,6 +7,7 @@ from .content import Source as Source
 from .dumping import Dumped as Dumped
 from .dumping import dump as dump
 from .endpoint import Endpoint as Endpoint
+from .folder import graph_names as graph_names
 from .folder import graphs as graphs
 from .folder import graphs_of_links as graphs_of_links
 from .folder import open_store as open_store

@@ -257,7 +257,7 @@ def test_the_listener_would_hear_it(store: Store, listener: tuple[str, list[str]
 def test_service_is_named_with_its_line(store: Store) -> None:
     with pytest.raises(QueryError) as caught:
         run(store, "SELECT *\n{\n  SERVICE <urn:x> { ?s ?p ?o } }", name="x/y")
-    assert str(caught.value) == "query x/y, line 3: SERVICE is not allowed: queries stay on this machine"
+    assert str(caught.value) == "query x/y, line 3, column 3: SERVICE is not allowed: queries stay on this machine"
 
 
 @pytest.mark.parametrize(

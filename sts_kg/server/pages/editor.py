@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rdflib import RDF, Graph, URIRef
 
 from sts_kg.display import Neighbours, View, grid_of_table
 from sts_kg.errors import ParameterError
+from sts_kg.quality import slips
 from sts_kg.queries import CannedQuery
 from sts_kg.rdf import PREFIXES
 from sts_kg.server.messages import Refusal, Request, Response
@@ -39,8 +41,8 @@ FORMATS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "application/trig": ("TriG", "trig"),
     },
 }
-#: Rows or triples that a page is made from; it shows the first of them, and a file has all.
-MOST_ROWS = 100_000
+#: Rows or triples that a page shows; a file has all.
+MOST_ROWS = 1000
 _ENDINGS = {media: ending for formats in FORMATS.values() for media, (_, ending) in formats.items()}
 _FIRST = "drugs/drugs-and-brands"  # what an editor begins with
 
@@ -56,26 +58,39 @@ def page(site: Site, request: Request) -> Response:
 
 
 def answered(site: Site, request: Request, query: Asked) -> Response:
-    """Return the editor with a query in it, and below it the answer, with labels and with what is odd in the query.
-
-    Raises
-    ------
-    Refusal
-        The request names the graphs to be asked, which a page does not (406).
-    StsKgError
-        There is no answer.
-    """
-    if query.default_graphs is not None or query.named_graphs is not None:
-        raise Refusal(406, "a page asks the graph as it is; write FROM into the query, or ask for data by Accept")
-    found = site.kg.sparql(query.text, max_rows=MOST_ROWS)
+    """Return the editor with a query in it, and below it the first of the answer, with labels and what is odd in it."""
+    found, more = site.dataset.shown(
+        query.text,
+        MOST_ROWS,
+        default_graphs=query.default_graphs,
+        named_graphs=query.named_graphs,
+        base=f"{request.base}/sparql",
+        timeout_s=query.timeout_s,
+    )
     if isinstance(found, bool):
         answer = "Yes: the pattern is there." if found else "No: the pattern is not there."
     elif isinstance(found, Table):
-        answer = site.markup(request, View("", tuple(grid_of_table(found))))
+        labels = site.kg.guideline.labels if site.dataset.is_ours else {}
+        table = replace(found.with_labels(labels), notes=_slips(site, query))
+        answer = site.markup(request, View("", tuple(grid_of_table(table, most=MOST_ROWS))))
     else:
         assert isinstance(found, Shown), "triples come as a ShownGraph"
         answer = site.markup(request, found)
-    return made(site, request, query.text, answer=answer)
+    return made(site, request, query.text, answer=answer, more=more)
+
+
+def _slips(site: Site, query: Asked) -> tuple[str, ...]:
+    """Return what is likely not meant in a query on the graph as it is."""
+    if not site.dataset.is_ours or query.default_graphs is not None or query.named_graphs is not None:
+        return ()
+    graphs = [str(name) for name in site.dataset.counts() if name is not None]
+    return slips(
+        query.text,
+        site.kg.asserted,
+        ask=lambda text: site.dataset.shown(text, MOST_ROWS)[0],
+        graphs=graphs,
+        has_cases=site.kg.has_cases,
+    )
 
 
 def to_save(request: Request) -> str | None:
@@ -123,6 +138,7 @@ def made(
     *,
     answer: str | None = None,
     refusal: Refusal | None = None,
+    more: bool = False,
     chosen: str = "",
 ) -> Response:
     """Return the page; one with a query of a client is not kept, since there may be facts of a patient in it."""
@@ -136,6 +152,8 @@ def made(
         kept=bool(chosen),
         text=text,
         answer=answer,
+        more=more,
+        most=MOST_ROWS,
         refusal=refusal,
         chosen=chosen,
         topics=topics,

@@ -25,7 +25,8 @@ from sts_kg.queries import CannedQuery
 from sts_kg.rdf import serialize
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.negotiation import negotiated
-from sts_kg.server.site import Site, refusal_of
+from sts_kg.server.refusals import refusal_of
+from sts_kg.server.site import Site
 from sts_kg.server.snippets import asked, snippets
 from sts_kg.server.sorting import by_column
 from sts_kg.tables import Table
