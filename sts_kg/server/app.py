@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from importlib import resources
 from typing import Any, Protocol
-from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.routing import Match, Route
