@@ -138,7 +138,8 @@ def test_every_page(browser: Browser, server: Serving, addresses: list[str], sch
                 problems += on_paper(tab)
                 tab.page.screenshot(path=SHOTS / f"{name}-print.png", full_page=True)
         found += [f"{name}: {problem}" for problem in problems]
-    assert "\n".join(found) == ""
+    if found:
+        pytest.fail("\n".join(found))
 
 
 def test_a_page_is_used_with_the_keyboard_alone(browser: Browser, server: Serving) -> None:  # noqa: F811
