@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sts_kg.errors import EndpointAnswerError
 from sts_kg.queries import (
+    QueryText,
     Store,
     check_syntax,
     digest_of_store,
@@ -238,7 +239,8 @@ class _Elsewhere(Dataset):
             named_graphs=named or (),
         )
         known = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in known_prefixes(text).items())
-        return endpoint, f"{f'BASE <{base}> ' if base else ''}{known}{text}"
+        # some stores take BASE before PREFIX only, and Endpoint would put the prefixes that we all know before it
+        return endpoint, f"{f'BASE <{base}> ' if base else ''}{known}{QueryText(text).declared}"
 
     def answer(
         self,
@@ -252,7 +254,10 @@ class _Elsewhere(Dataset):
     ) -> bytes:
         endpoint, sent = self._sent(text, default_graphs, named_graphs, base, timeout_s)
         form = looked_at(text, self._settings.services).form
-        body = endpoint.solutions(sent) if form in ("SELECT", "ASK") else endpoint.ntriples(sent)
+        if form == "ASK":  # which some stores answer with a table
+            body = b'{"head":{},"boolean":%b}' % (b"true" if endpoint.ask(sent) else b"false")
+        else:
+            body = endpoint.solutions(sent) if form == "SELECT" else endpoint.ntriples(sent)
         try:
             return rewritten(body, media, form, most=self._settings.most_answer, text=text)
         except ValueError as error:

@@ -148,8 +148,8 @@ class Endpoint(Shown):
         return self._graph(QueryText(text, "CONSTRUCT", "DESCRIBE"))
 
     def solutions(self, text: str) -> bytes:
-        """Return the answer to a SELECT or ASK query as JSON, as it was sent, not yet read; for errors see `query`."""
-        return self._answered(QueryText(text, "SELECT", "ASK"), lambda _, body: body)
+        """Return the answer to a SELECT query as JSON, as it was sent and not yet read; for errors see `query`."""
+        return self._answered(QueryText(text, "SELECT"), lambda _, body: body)
 
     def ntriples(self, text: str) -> bytes:
         """Return the triples of a CONSTRUCT or DESCRIBE query as N-Triples; for errors see `query`.

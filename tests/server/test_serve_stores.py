@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
-from servers import Server, free_port, oxigraph_server
+from servers import Server, free_port, oxigraph_server, virtuoso_server
 from serving import Serving, serving
 
 from sts_kg import KnowledgeGraph
@@ -255,6 +255,22 @@ def test_a_store_that_is_gone(tmp_path: Path) -> None:
             answer = running.sparql("ASK {}")
             assert answer.status == 502
             assert "127.0.0.1" in answer.text
+
+
+def test_virtuoso(kg: KnowledgeGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with virtuoso_server(tmp_path / "virtuoso") as store:
+        monkeypatch.setenv("STS_KG_USER", store.user)
+        monkeypatch.setenv("STS_KG_PASSWORD", store.password)
+        kg.push(store.query, update=store.update, graph_store=store.graph_store)
+        monkeypatch.delenv("STS_KG_USER")
+        monkeypatch.delenv("STS_KG_PASSWORD")
+        with serving("--endpoint", store.query) as running:
+            assert count(running) == len(kg.graph)
+            drugs = "SELECT ?d { ?d a sts:Drug } ORDER BY ?d"
+            assert running.sparql(drugs, accept=CSV).text.count("/sts-kg/") == 3
+            assert running.sparql("ASK { ?d a sts:Drug }").body.endswith(b"true}")
+            built = running.sparql("CONSTRUCT { ?d a <x> } WHERE { ?d a sts:Drug }", accept="application/n-triples")
+            assert built.text.count(f"<{running.address}/x>") == 3
 
 
 def store_pid(store: Server) -> int:
