@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -524,6 +525,20 @@ def test_what_a_slice_says_is_named_after_it_and_bounded(hostile: Asked) -> None
     page = hostile.page("/term?iri=CHEBI:71219")
     said = page.text.partition("Said elsewhere")[2]
     assert "hostile" in said and "and 1,960 more" in said
+
+
+def test_what_follows_with_a_slice_has_a_proof_that_names_it(tmp_path: Path) -> None:
+    above = [f"<http://purl.obolibrary.org/obo/CHEBI_{number}>" for number in (71219, 1, 2)]
+    lines = [f"{lower} <{RDFS.subClassOf}> {upper} ." for lower, upper in pairwise(above)]
+    lines += [f'{each} <{RDFS.label}> "class {at}" .' for at, each in enumerate(above)]
+    (tmp_path / "chemicals.nt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    linked = Asked(Site(Settings(links=(str(tmp_path / "chemicals.nt"),))))
+    page = linked.page("/term?iri=CHEBI:71219")
+    follows, elsewhere = page.text.partition("Follows")[2].split("Said elsewhere")[:2]
+    assert "class 2 why?" in follows
+    assert "class 1 chemicals" in elsewhere and "class 2" not in elsewhere.partition("As data")[0].partition("leads")[0]
+    proof = next(link for link in page.links if link.startswith("/why?") and link.endswith("CHEBI_2"))
+    assert "scm-sco" in linked.page(proof).text and "link/chemicals" in linked.page(proof).text
 
 
 def test_a_store_of_ours_has_the_same_pages(ask: Asked, tmp_path: Path) -> None:

@@ -84,9 +84,8 @@ def statistics(site: Site, request: Request) -> Response:
         found = sorted({*first, *second}, key=lambda iri: (-first[iri], -second[iri], terms.label(iri)))
         return [(Piece(terms.label(iri), iri), first[iri], second[iri]) for iri in found[:400]]
 
-    graphs = [
-        (Piece(str(name), str(guideline.graph_name(name))), len(quads)) for name, quads in guideline.quads.items()
-    ]
+    named = ((name, str(guideline.graph_name(name)), len(quads)) for name, quads in guideline.quads.items())
+    graphs = [(Piece(name, iri if iri in terms.known else ""), count) for name, iri, count in named]
     slices = [(name.removeprefix(BASE), len(graph)) for name, graph in terms.slices.items()]
     sets = [(Piece(each.name, each.id), len(each.mappings)) for each in terms.sets.values()]
     return site.page(
