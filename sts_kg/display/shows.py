@@ -37,6 +37,7 @@ RENDERERS: Mapping[str, str] = {
     "Dumped": "stores.of_record",
     "Endpoint": "stores.of_endpoint",
     "Explanation": "explanations.of_explanation",
+    "Entities": "queries.of_entities",
     "Exported": "guidelines.of_exported",
     "Guideline": "guidelines.of_guideline",
     "Inconsistency": "sentences.of_sentence",

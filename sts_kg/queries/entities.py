@@ -13,6 +13,8 @@ from rdflib.namespace import RDF, RDFS, SKOS
 
 from sts_kg.errors import CurieError, UnknownNameError
 from sts_kg.rdf import BASE, PREFIXES, STS, Prefixes, compress, expand, local
+from sts_kg.safe import counted
+from sts_kg.shown import Shown
 
 __all__ = ["Elsewhere", "Entities", "expanded", "picked"]
 
@@ -70,7 +72,7 @@ def picked(text: str, kind: str, members: Collection[URIRef], labels: Mapping[UR
     raise UnknownNameError(kind, text if iri is None else local(iri), [*ids.values(), *known])
 
 
-class Entities:
+class Entities(Shown):
     """The named things of a graph, to be found by IRI, local name or label; a snapshot, read on first use.
 
     Examples
@@ -91,6 +93,9 @@ class Entities:
         self._on_note: Callable[[str], None] | None = None
         self._standard: Callable[[str], str] = str
         self._members: dict[URIRef | None, tuple[URIRef, ...]] = {}
+
+    def __repr__(self) -> str:
+        return f"<Entities: {counted(len(self.labels), 'named thing')}>"
 
     def telling(self, on_note: Callable[[str], None] | None) -> Entities:
         """Return the same things; `on_note` is told of each text whose meaning is near but not the same."""

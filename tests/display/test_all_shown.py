@@ -66,6 +66,7 @@ def things(kg: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Mapp
     page.write_text("Another page.\n", encoding="utf-8")
     found: list[Shown] = [
         *(kg, kg.session, kg.guideline, kg.plan, kg.with_examples().cases[5], kg.canned["drugs/options-with-drug"]),
+        kg.entities,
         *(answers, answers[0], kg.explain("example:f", "pazopanib"), changes, changes[0], questions),
         *(questions["b"][0], segments, segments[3], kg.review(), kg.export(folder / "x.ttl"), violation),
         *(Report((violation,), (("sentences", 33, 33),), ("a note",), 131), verdict, Verdicts((verdict,), 1)),

@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sts_kg.display.view import Block, Code, Facts, Fold, Inline, Paragraph, Source, View, grid, text_of
+from sts_kg.display.view import Block, Code, Facts, Fold, Inline, Paragraph, Source, View, cut, grid, text_of
+from sts_kg.display.views.terms import link_to
 from sts_kg.rdf import compress
 
 if TYPE_CHECKING:
-    from sts_kg.queries import CannedQuery, Parameter
+    from sts_kg.queries import CannedQuery, Entities, Parameter
 
-__all__ = ["of_canned_query"]
+__all__ = ["of_canned_query", "of_entities"]
 
 MOST_CHOICES = 12
+#: Things of a graph with their names.
+MOST_NAMED = 50
 
 
 def of_canned_query(query: CannedQuery) -> View:
     """Return what a query asks, its parameters with their types, how to call it, and the SPARQL."""
     return View(("Query ", Code(query.id)), tuple(_blocks(query)))
+
+
+def of_entities(entities: Entities) -> View:
+    """Return the first of the things that have names, with their names."""
+    labels = entities.labels
+    rows = [(link_to(str(iri)), cut("; ".join(labels[iri]))) for iri in sorted(labels)[:MOST_NAMED]]
+    return View("Named things", (grid(("thing", "names"), rows, "thing", most=MOST_NAMED, total=len(labels)),))
 
 
 def _blocks(query: CannedQuery) -> Iterator[Block]:
