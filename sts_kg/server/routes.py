@@ -30,6 +30,13 @@ ROUTES = (
     # SPARQL
     Page("/sparql", "sparql.answer", ("GET", "POST"), FREE),
     # canned queries
-    # a case
+    # a case: never kept, never for pages of other sites
+    Page("/case", "case.page", ("GET", "POST"), kept=False, is_open=False),
+    Page("/case/file", "case.file", ("POST",), kept=False, is_open=False),
+    Page("/case/open", "case.opened", ("POST",), kept=False, is_open=False),
+    Page("/case/picture", "case.picture", ("POST",), kept=False, is_open=False),
+    Page("/options", "answers.options", ("POST",), kept=False, is_open=False),
+    Page("/explain", "answers.explain", ("POST",), kept=False, is_open=False),
+    Page("/ask", "answers.ask", ("POST",), kept=False, is_open=False),
     # terms and the graph as a whole
 )
