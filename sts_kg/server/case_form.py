@@ -170,6 +170,16 @@ class CaseForm:
         """Return what was typed into a field; empty if nothing was."""
         return next(iter(self.values.get(name, ())), "")
 
+    def title(self, name: str) -> str:
+        """Return what a field, a course or a period is called on the page."""
+        items = {item.link_id: item for item in fields_of(self.guideline)}
+        key, _, rest = name.partition(".")
+        number, _, inner = rest.partition(".")
+        if not rest:
+            return f"Question {_numbers(self.guideline)[name]}" if name not in items else items[name].text
+        part = f"{'Course' if key == 'courses' else 'Period'} {number}"
+        return part if not inner else f"{part}: {next(one.text for one in items[key].items if one.key == inner)}"
+
     # --- changes
 
     def add(self, key: str) -> str:

@@ -51,6 +51,8 @@ class Site:
     def warm(self) -> None:
         """Compute what all workers need, before they are forked."""
         _ = self.kg.guideline.labels, self.kg.canned, self.kg.graph, self.footer, self.templates
+        if self.kg.holds_ours:
+            _module("case").warm(self)
 
     @property
     def footer(self) -> str:

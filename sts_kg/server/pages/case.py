@@ -20,6 +20,7 @@ from sts_kg.cases import (
     Answer,
     Answers,
     Case,
+    Explanation,
     Question,
     Session,
     case_file,
@@ -35,7 +36,7 @@ from sts_kg.server.case_form import CaseForm, fields_of, groups_of
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.site import Site
 
-__all__ = ["file", "guideline_by", "opened", "page", "picture", "refused"]
+__all__ = ["file", "guideline_by", "opened", "page", "picture", "refused", "warm"]
 
 _CONTROLS = ("do", "set", "reading")
 #: The statuses in the order of the page: what can be offered, what can still be settled, what the source does not describe.
@@ -62,6 +63,11 @@ def page(site: Site, request: Request) -> Response:
         form = CaseForm(form.guideline)
     form.answer(controls["set"])
     return _shown(site, request, form, focus=focus)
+
+
+def warm(site: Site) -> None:
+    """Compute what the answers for a case need and keep, by answering one."""
+    page(site, Request("POST", "/case", content_type=_FORM))
 
 
 def file(site: Site, request: Request) -> Response:
@@ -236,7 +242,7 @@ def _answered(site: Site, request: Request, case: Case, guideline: Guideline) ->
     sentences = [text for error in answers.contradictions for text in error.contradictions]
     return {
         "answers": answers,
-        "shown": [_beside(site, request, session, case, answer) for answer in answers] if agreeing else [],
+        "shown": [_beside(site, request, why) for why in session.explanations(case)] if agreeing else [],
         "asked": _asked(answers, guideline) if agreeing else [],
         "contradictions": sentences,
         "mentioned": [
@@ -250,8 +256,8 @@ def _answered(site: Site, request: Request, case: Case, guideline: Guideline) ->
     }
 
 
-def _beside(site: Site, request: Request, session: Session, case: Case, answer: Answer) -> _Shown:
-    view = view_of(session.explain(case, answer.option))
+def _beside(site: Site, request: Request, explanation: Explanation) -> _Shown:
+    answer, view = explanation.answer, view_of(explanation)
     why = site.markup(request, View("", view.blocks[:-1]))  # the page has the title and the footer
     others: dict[str, list[str]] = {}
     for other in answer.readings or ():

@@ -79,7 +79,8 @@ form.addEventListener("submit", (event) => {
     refresh().then(() => {
       const to = document.querySelector("#wrong .notice") ?? document.getElementById("answers-title");
       to.focus({ preventScroll: true });
-      to.scrollIntoView({ block: "start" });
+      const { top, bottom } = to.getBoundingClientRect();
+      if (top < 0 || bottom > innerHeight) to.scrollIntoView({ block: "start" });
     });
   }
 });
