@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import quote
 
 from sts_kg.cases import Case, Session, answers_in_pieces, find_case, find_option, parse, questions
@@ -76,6 +77,13 @@ def _read(site: Site, request: Request) -> tuple[Guideline, tuple[Case, ...]]:
         text = request.body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Refusal(400, "the body is not UTF-8") from None
+    if "json" in request.media:  # `parse` would take what is not JSON for YAML
+        try:
+            json.loads(text)
+        except json.JSONDecodeError as error:
+            raise Refusal(400, f"the body is not JSON: {error.msg}", line=error.lineno, column=error.colno) from error
+        except RecursionError:
+            raise Refusal(400, "the body is not JSON that can be read: it is nested too deeply") from None
     try:
         cases = parse(text, guideline.vocabulary, path="the body")
     except CaseError as error:

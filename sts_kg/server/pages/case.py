@@ -29,7 +29,7 @@ from sts_kg.cases import (
     questions,
 )
 from sts_kg.display import View, view_of
-from sts_kg.errors import CaseError, ParseError, UnknownNameError
+from sts_kg.errors import CaseError, ParseError, ReadingError, UnknownNameError
 from sts_kg.guideline import Guideline, short
 from sts_kg.rdf import local
 from sts_kg.server.case_form import CaseForm, fields_of, groups_of
@@ -167,7 +167,7 @@ def guideline_by(site: Site, reading: str) -> Guideline:
         return site.kg.guideline
     try:
         return _by(site.kg.guideline, reading)
-    except UnknownNameError as error:
+    except (ReadingError, UnknownNameError) as error:
         raise Refusal(400, str(error)) from error
 
 
