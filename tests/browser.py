@@ -7,18 +7,24 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-__all__ = ["Browser", "Seen", "browser"]
+__all__ = ["Browser", "Seen", "Tab", "browser"]
 
 _ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 )
+
+
+_LISTEN = """window.refusedByPolicy = [];
+addEventListener("securitypolicyviolation", (event) =>
+  window.refusedByPolicy.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile ?? ""}`));"""
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,28 @@ class Seen:
     requests: list[str]
     errors: list[str]
     overflow: int
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page of Playwright that is open, the addresses that it asks for, and what it logs as an error."""
+
+    page: Any
+    requests: list[str]
+    errors: list[str]
+
+    def refused(self) -> list[str]:
+        """Return what the policy of the page has refused since it was opened: the directive, and what it was about."""
+        found: list[str] = self.page.evaluate("window.refusedByPolicy")
+        return found
+
+    def kept(self) -> dict[str, Any]:
+        """Return what the page keeps in the browser: names in both storages and of databases, and its cookies."""
+        found: dict[str, Any] = self.page.evaluate(
+            """async () => ({ local: Object.keys(localStorage), session: Object.keys(sessionStorage),
+            cookie: document.cookie, databases: (await indexedDB.databases()).map(each => each.name) })"""
+        )
+        return found
 
 
 class Browser:
@@ -54,6 +82,21 @@ class Browser:
             tab.screenshot(path=shot, full_page=True)
         tab.close()
         return Seen([address for address in requests if not address.startswith("data:")], errors, overflow)
+
+    @contextmanager
+    def tab(self, address: str, *, scheme: str = "light", width: int = 1100, scripts: bool = True) -> Iterator[Tab]:
+        """Open an address in a browser that knows nothing yet, and close it at the end."""
+        size = {"width": width, "height": 800}
+        fresh = self._chromium.new_context(color_scheme=scheme, viewport=size, java_script_enabled=scripts)
+        fresh.set_default_timeout(10_000)
+        fresh.add_init_script(_LISTEN)
+        tab = Tab(fresh.new_page(), [], [])
+        tab.page.on("request", lambda request: tab.requests.append(request.url))
+        tab.page.on("console", lambda message: tab.errors.append(message.text) if message.type == "error" else None)
+        tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
+        tab.page.goto(address, wait_until="networkidle")
+        yield tab
+        fresh.close()
 
 
 @pytest.fixture(scope="module")

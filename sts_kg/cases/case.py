@@ -20,7 +20,7 @@ __all__ = ["Case", "Course", "Declined", "Derived", "Given", "NoGrowth"]
 
 def _known(**values: object) -> dict[str, object]:
     """Return what is known: not None, not empty, and not False, which says no more than to be left out."""
-    return {key: value for key, value in values.items() if value or value == 0 and value is not False}
+    return {key: value for key, value in values.items() if value or (value == 0 and value is not False)}
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ class CaseForm:
 
     @classmethod
     def of_pairs(cls, pairs: Iterable[tuple[str, str]], guideline: Guideline) -> CaseForm:
-        """Return the form with what was typed; nothing is lost: the answer to a finding that this reading lacks is noted.
+        """Return the form with what was typed; an answer to a finding that this reading lacks is noted.
 
         Raises
         ------
@@ -361,5 +361,3 @@ def _plainly(error: CaseError) -> str:
     near = f"; did you mean {' or '.join(error.near)}?" if error.near else ""
     reason = error.reason.removeprefix(f"{error.key}: ") if error.key else error.reason
     return re.sub(r"(?<=[a-z])_(?=[a-z])", " ", reason) + near
-
-

@@ -39,7 +39,7 @@ from sts_kg.server.site import Site
 __all__ = ["file", "guideline_by", "opened", "page", "picture", "refused", "warm"]
 
 _CONTROLS = ("do", "set", "reading")
-#: The statuses in the order of the page: what can be offered, what can still be settled, what the source does not describe.
+#: The statuses in the order of the page; one that can still be settled comes before one that is.
 _ORDER = ("met", "undetermined", "not-met")
 _FORM = "application/x-www-form-urlencoded"
 
@@ -48,7 +48,9 @@ def page(site: Site, request: Request) -> Response:
     """Return the form: empty for GET, as it was filled for POST, with the answers."""
     if request.method == "GET":
         form = CaseForm.of_pairs([("as_of", date.today().isoformat())], site.kg.guideline)
-        notes = ["What stood in the address after the question mark was not read: facts of a person do not belong there."]
+        notes = [
+            "What stood in the address after the question mark was not read: facts of a person do not belong there."
+        ]
         return _shown(site, request, form, notes=notes if request.query else [])
     form, controls = _posted(site, request)
     action, _, name = controls["do"].partition("-")
