@@ -42,7 +42,7 @@ def fields_on(page: str) -> list[tuple[str, str]]:
 
 def statuses_on(page: str) -> dict[str, str]:
     """Return the status of each option by its id; none if there are no answers."""
-    found = {}
+    found: dict[str, str] = {}
     for section in page.split('<section class="kind ')[1:]:
         status = section.partition('"')[0]
         found |= dict.fromkeys(re.findall(r'<li class="option" id="of-([^"]+)"', section), status)

@@ -5,13 +5,14 @@ from .asking import Question as Question
 from .asking import Questions as Questions
 from .asking import questions as questions
 from .case import Case as Case
-from .documents import case_file as case_file
 from .encoded import facts_of_cases as facts_of_cases
 from .encoded import reported_marks as reported_marks
 from .explanation import Explanation as Explanation
-from .files import case_of_node as case_of_node
+from .files import case_file as case_file
+from .files import case_of_placed as case_of_placed
 from .files import parse as parse
 from .marks import Mark as Mark
+from .nodes import Placed as Placed
 from .options import find_option as find_option
 from .places import is_id as is_id
 from .questionnaires import Item as Item

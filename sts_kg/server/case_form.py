@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
 
-import yaml
 from rdflib import URIRef
 
-from sts_kg.cases import Case, Item, case_of_node, form_items
+from sts_kg.cases import Case, Item, Placed, case_of_placed, form_items
 from sts_kg.errors import CaseError
 from sts_kg.guideline import Guideline, leaves, short
 from sts_kg.rdf import STS
@@ -22,7 +21,6 @@ __all__ = ["MOST", "CaseForm", "Group", "Said", "fields_of", "groups_of"]
 MOST = 30  #: courses, and periods, that one form may have
 _FIRST = "What most answers rest on"
 _ID = "case"  #: the id of a case that was given none
-_TAG = "tag:yaml.org,2002:"
 _OF_ITSELF = (Item("case", "string", "Id of the case"), Item("label", "string", "Label"))
 _FINDING = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)+")
 _PART = re.compile(r"([a-z_]+)\.([1-9][0-9]{0,3})\.([a-z_]+)")
@@ -232,7 +230,7 @@ class CaseForm:
         while True:
             written = _Written(self, left_out)
             try:
-                case = case_of_node(written.node, _Written.FORM, self.guideline.vocabulary)
+                case = case_of_placed(written.case, self.guideline.vocabulary)
             except CaseError as error:
                 name = written.names.get(str(error.path), _ID)
                 part = _PART.fullmatch(name)
@@ -283,66 +281,52 @@ class CaseForm:
 
 
 class _Written:
-    """The nodes of a case file for a form, in which each node says by its mark where it stands."""
+    """A form with the keys of a case file, in which each value says where it stands."""
 
     FORM = "the form"
 
     def __init__(self, form: CaseForm, left_out: set[str]) -> None:
         self._form, self._left_out = form, left_out
         self.names: dict[str, str] = {}  #: what a place is called, to the name of its field
-        pairs = []
         numbers = _numbers(form.guideline)
+        said: dict[str, Placed] = {}
         for item in fields_of(form.guideline):
-            node: yaml.Node | None
             if item.kind != "group":
-                node = self._value(item, item.link_id, item.key.replace("_", " "))
+                value = self._value(item, item.link_id, item.key.replace("_", " "))
             elif item.repeats:
                 several = [self._part(item, number) for number in form.numbers(item.key)]
-                node = yaml.SequenceNode(f"{_TAG}seq", [one for one in several if one], *_marks(self.FORM))
+                value = Placed([one for one in several if one], self.FORM)
             else:
-                named = ((one, f"question {numbers[one.link_id]}") for one in item.items)
-                node = self._mapping([(one, place, self._value(one, one.link_id, place)) for one, place in named])
-            pairs.append((item, self.FORM, node))
-        if not any(item.key == "case" and node is not None for item, _, node in pairs):
-            pairs[0] = (pairs[0][0], self.FORM, _scalar(_ID, self.FORM))
-        self.node = self._mapping(pairs)
+                values = {one.key: self._value(one, one.link_id, f"question {numbers[one.key]}") for one in item.items}
+                value = Placed({key: one for key, one in values.items() if one}, self.FORM)
+            if value:
+                said[item.key] = value
+        self.case = Placed({"case": Placed(_ID, self.FORM), **said}, self.FORM)
 
-    def _part(self, item: Item, number: int) -> yaml.Node | None:
+    def _part(self, item: Item, number: int) -> Placed | None:
         """Return a course or a period; None if it is left out, or empty."""
         name = f"{item.key}.{number}"
         if any(name == each or each.startswith(f"{name}.") for each in self._left_out):
             return None
         place = f"{'course' if item.key == 'courses' else 'period'} {number}"
         self.names[place] = name
-        pairs = []
-        for inner in item.items:
-            at = f"{place}, {inner.key.replace('_', ' ')}"
-            pairs.append((inner, at, self._value(inner, f"{name}.{inner.key}", at)))
-        return self._mapping(pairs, place) if any(node for _, _, node in pairs) else None
+        values = {
+            inner.key: self._value(inner, f"{name}.{inner.key}", f"{place}, {inner.key.replace('_', ' ')}")
+            for inner in item.items
+        }
+        known = {key: value for key, value in values.items() if value}
+        return Placed(known, place) if known else None
 
-    def _value(self, item: Item, name: str, place: str) -> yaml.Node | None:
+    def _value(self, item: Item, name: str, place: str) -> Placed | None:
         """Return what was typed into a field; None if it is left out, or empty."""
         self.names[place] = name
         typed = [one.strip() for one in self._form.values.get(name, ()) if one.strip()]
         if name in self._left_out or not typed:
             return None
         if not item.repeats:
-            return _scalar(typed[0], place)
+            return Placed(typed[0], place)
         parts = [part.strip() for one in typed for part in (re.split("[,;]", one) if item.kind == "date" else [one])]
-        return yaml.SequenceNode(f"{_TAG}seq", [_scalar(part, place) for part in parts if part], *_marks(place))
-
-    def _mapping(self, pairs: Sequence[tuple[Item, str, yaml.Node | None]], place: str = FORM) -> yaml.Node:
-        known = [(_scalar(item.key, at), node) for item, at, node in pairs if node is not None]
-        return yaml.MappingNode(f"{_TAG}map", known, *_marks(place))
-
-
-def _marks(place: str) -> tuple[yaml.Mark, yaml.Mark]:
-    mark = yaml.Mark(place, 0, -1, 0, None, 0)  # a place of a form has a name and no line
-    return mark, mark
-
-
-def _scalar(text: str, place: str) -> yaml.ScalarNode:
-    return yaml.ScalarNode(f"{_TAG}str", text, *_marks(place))
+        return Placed([Placed(part, place) for part in parts if part], place)
 
 
 def _typed(value: object, item: Item) -> list[str]:

@@ -44,7 +44,7 @@ def ask(site: Site) -> Ask:
 
     def asked(path: str, fields: object = None, *, handler: str = "", **request: object) -> Response:
         if fields is not None:
-            request |= {"method": "POST", "content_type": FORM, "body": urlencode(fields).encode()}  # type: ignore[arg-type,dict-item]
+            request |= {"method": "POST", "content_type": FORM, "body": urlencode(fields).encode()}  # type: ignore[arg-type]
         handlers = {"/case": "case.page", "/case/file": "case.file", "/case/open": "case.opened"}
         made = Request(path=path, accept="text/html", **request)  # type: ignore[arg-type]
         return site.answer(handler or handlers.get(path, f"answers.{path[1:]}"), made)

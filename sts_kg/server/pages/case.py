@@ -15,7 +15,6 @@ from rdflib.namespace import SKOS
 
 from sts_kg.cases import (
     NOT_MET_AS_READ,
-    STATUSES,
     WORDING,
     Answer,
     Answers,
@@ -228,7 +227,7 @@ def _shown(
         notes=[*(notes or ()), *form.notes],
         refusal=refusal,
         order=_ORDER,
-        wording=WORDING | {"not-met": NOT_MET_AS_READ.format("")},
+        wording={**WORDING, "not-met": NOT_MET_AS_READ.format("")},
         now=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         definition=lambda term: str(guideline.asserted.value(term, SKOS.definition) or ""),
         short=short,
@@ -254,7 +253,7 @@ def _answered(site: Site, request: Request, case: Case, guideline: Guideline) ->
             if any(re.search(rf"question {number}\b", each) for each in sentences)
         ],
         "follows": _follows(answers, case),
-        "counts": [(one, sum(answer.status == one for answer in answers)) for one in STATUSES],
+        "counts": [(one, sum(answer.status == one for answer in answers)) for one in _ORDER],
     }
 
 
