@@ -46,7 +46,7 @@ const refresh = async () => {
   try {
     const answer = await fetch(form.action.split("#")[0], {
       method: "POST", body: pairs([["do", "answers"]]), headers: { Accept: "text/html" },
-      cache: "no-store", referrerPolicy: "no-referrer", credentials: "omit",
+      cache: "no-store", referrerPolicy: "no-referrer", credentials: "same-origin",
     });
     const text = await answer.text();
     if (turn !== asked) return; // a later click is on its way
