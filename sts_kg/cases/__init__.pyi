@@ -8,9 +8,15 @@ from .case import Case as Case
 from .encoded import facts_of_cases as facts_of_cases
 from .encoded import reported_marks as reported_marks
 from .explanation import Explanation as Explanation
+from .files import case_file as case_file
+from .files import case_of_placed as case_of_placed
+from .files import parse as parse
 from .marks import Mark as Mark
+from .nodes import Placed as Placed
 from .options import find_option as find_option
 from .places import is_id as is_id
+from .questionnaires import Item as Item
+from .questionnaires import form_items as form_items
 from .questionnaires import questionnaire as questionnaire
 from .relations import CELL_WORDS as CELL_WORDS
 from .relations import COURSES as COURSES

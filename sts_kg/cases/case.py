@@ -9,11 +9,18 @@ from urllib.parse import quote, unquote
 from rdflib import URIRef
 
 from sts_kg.cases.dates import PartialDate
+from sts_kg.errors import CaseError
+from sts_kg.guideline import short
 from sts_kg.rdf import CASE, STS
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 
 __all__ = ["Case", "Course", "Declined", "Derived", "Given", "NoGrowth"]
+
+
+def _known(**values: object) -> dict[str, object]:
+    """Return what is known: not None, not empty, and not False, which says no more than to be left out."""
+    return {key: value for key, value in values.items() if value or (value == 0 and value is not False)}
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,22 @@ class Course:
         ended = self.end is not None or self.outcome is not None or self.ongoing is False
         return ended or (self.start is None and self.ongoing is None)
 
+    def as_dict(self) -> dict[str, object]:
+        """Return the course with the keys of a case file; what is not known is left out."""
+        known = _known(
+            therapies=[*map(short, self.therapies)],
+            start=self.start and self.start.text,
+            end=self.end and self.end.text,
+            outcome=self.outcome and short(self.outcome),
+            **{"for": self.indication and short(self.indication)},
+            purpose=[*map(short, self.purposes)],
+            site=[*map(short, self.sites)],
+            growth=[grew.text for grew in self.growth],
+            first_growth=self.first_growth,
+            no_growth_until=self.no_growth_until and self.no_growth_until.text,
+        )
+        return known if self.ongoing is None else known | {"ongoing": self.ongoing}
+
 
 @dataclass(frozen=True)
 class Case(Shown):
@@ -104,6 +127,31 @@ class Case(Shown):
         """The numbers that the case records, by property."""
         found = {STS.tumourCount: self.tumour_count, STS.largestDiameterMm: self.largest_diameter_mm}
         return {predicate: Decimal(number) for predicate, number in found.items() if number is not None}
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the case with the keys of a case file; what is not known is left out, places are not in it.
+
+        Raises
+        ------
+        CaseError
+            The case has and lacks a finding, which only RDF can say.
+        """
+        findings = {short(one.finding): one.holds for one in self.given}
+        if any(findings[short(one.finding)] is not one.holds for one in self.given):
+            raise CaseError(f"the case {self.id!r} has and lacks a finding; write it as RDF", path=self.place)
+        return _known(
+            case=self.id,
+            label=self.label,
+            as_of=self.as_of and self.as_of.text,
+            findings=findings,
+            courses=[course.as_dict() for course in self.courses],
+            history_complete=self.history_complete,
+            growth=[grew.text for grew in self.growth],
+            no_growth=[{"from": period.since.text, "until": period.until.text} for period in self.no_growth],
+            declines=[short(one.modality) for one in self.declines],
+            tumour_count=self.tumour_count,
+            largest_diameter_mm=self.largest_diameter_mm,
+        )
 
     @staticmethod
     def id_of(iri: str) -> str:

@@ -19,7 +19,7 @@ from sts_kg.cases.case import Case, Course, Declined, Given, NoGrowth
 from sts_kg.cases.dates import PartialDate
 from sts_kg.cases.fact_rules import impossible, impossible_growth, impossible_period, require_possible
 from sts_kg.cases.graph import cases_in
-from sts_kg.cases.nodes import WORDS, Nodes, is_null, json_nodes, yaml_nodes
+from sts_kg.cases.nodes import WORDS, Nodes, Placed, is_null, json_nodes, placed_node, yaml_nodes
 from sts_kg.cases.places import Place, shown
 from sts_kg.cases.responses import cases_in_resources
 from sts_kg.errors import ParseError, nearest
@@ -29,7 +29,7 @@ from sts_kg.rdf import read_text, syntax_told
 from sts_kg.safe import counted
 from sts_kg.tables import read_rows
 
-__all__ = ["COHORT", "case_of_node", "parse", "read", "read_each"]
+__all__ = ["COHORT", "case_file", "case_of_node", "case_of_placed", "parse", "read", "read_each"]
 
 COHORT = ".csv"  #: the ending of a file that is read row by row
 
@@ -131,6 +131,38 @@ def _documents(
 
 def _in_json(path: str | Path, text: str, vocabulary: Vocabulary) -> Iterator[tuple[Place, Case]]:
     return _documents(path, cases_in_resources(path, json_nodes(path, text), vocabulary), vocabulary)
+
+
+def case_of_placed(value: Placed, vocabulary: Vocabulary) -> Case:
+    """Return the case of a mapping with the keys of a case file, each value of which says where it stands.
+
+    Raises
+    ------
+    CaseError
+        A key, word, value, date or id cannot be used; its `path` is the place.
+    """
+    return _Document(value.place, vocabulary).case(placed_node(value))
+
+
+def case_file(case: Case, remark: str = "") -> str:
+    """Return a case as a file in YAML, with a remark above it; read again it is the same case, but for its places.
+
+    Raises
+    ------
+    CaseError
+        The case has and lacks a finding, which only RDF can say.
+    """
+    above = "".join(f"# {line}\n" for line in remark.splitlines())
+    return above + yaml.dump(case.as_dict(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes truth values as yes and no."""
+
+
+_Dumper.add_representer(
+    bool, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:bool", "yes" if value else "no")
+)
 
 
 def case_of_node(node: yaml.Node, path: str, vocabulary: Vocabulary) -> Case:

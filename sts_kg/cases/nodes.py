@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from sts_kg.cases.places import Place, shown
 from sts_kg.errors import ParseError
 from sts_kg.guideline import Vocabulary
 
-__all__ = ["TAG", "WORDS", "Nodes", "is_null", "json_nodes", "kind_of", "yaml_nodes"]
+__all__ = ["TAG", "WORDS", "Nodes", "Placed", "is_null", "json_nodes", "kind_of", "placed_node", "yaml_nodes"]
 
 _T = TypeVar("_T")
 #: Words for yes, no and unknown: those of YAML 1.1 and of spreadsheets, in any letter case; nothing is unknown.
@@ -103,6 +104,25 @@ def _kind_of_scalar(word: str) -> str:
     if word.startswith('"'):
         return "str"
     return {"null": "null", "true": "bool", "false": "bool"}.get(word, "number")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A text, a list or a mapping, as a form has it, and the name of the place where it stands."""
+
+    value: str | Sequence[Placed] | Mapping[str, Placed]
+    place: str
+
+
+def placed_node(one: Placed) -> yaml.Node:
+    """Return the node of what stands at a named place, which has no lines."""
+    mark = yaml.Mark(one.place, 0, -1, 0, None, 0)
+    if isinstance(one.value, str):
+        return yaml.ScalarNode(f"{TAG}str", one.value, mark, mark)
+    if isinstance(one.value, Mapping):
+        pairs = [(yaml.ScalarNode(f"{TAG}str", key, mark, mark), placed_node(each)) for key, each in one.value.items()]
+        return yaml.MappingNode(f"{TAG}map", pairs, mark, mark)
+    return yaml.SequenceNode(f"{TAG}seq", [*map(placed_node, one.value)], mark, mark)
 
 
 def is_null(node: yaml.Node | None) -> bool:

@@ -276,8 +276,20 @@ class Session(Shown):
             The facts of the case contradict each other.
         """
         answer = next(answer for answer in self.answers_of(case) if answer.option == option)
-        footer = self.guideline.footer
-        return explain(answer, case, self.guideline, self.closed, texts=texts, disclaimer=footer)
+        return self._explained(answer, case, texts)
+
+    def explanations(self, case: Case, texts: Mapping[str, str] | None = None) -> tuple[Explanation, ...]:
+        """Return what `explain` does for each option.
+
+        Raises
+        ------
+        InconsistentError
+            The facts of the case contradict each other.
+        """
+        return tuple(self._explained(answer, case, texts) for answer in self.answers_of(case))
+
+    def _explained(self, answer: Answer, case: Case, texts: Mapping[str, str] | None) -> Explanation:
+        return explain(answer, case, self.guideline, self.closed, texts=texts, disclaimer=self.guideline.footer)
 
     def proof(self, triple: tuple[Node, Node, Node]) -> Proof:
         """Return why a triple holds: by the guideline and the cases alone, or else with the slices that were linked.

@@ -124,7 +124,7 @@ class _Writer:
         caption = f"<caption>{escaped(block.caption)}</caption>" if block.caption else ""
         table = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         name = escaped(block.caption or "table")
-        return f'<div class="sts-kg-wide" tabindex="0" role="region" aria-label="{name}">{table}</div>'
+        return f'<div class="sts-kg-wide" tabindex="0" role="group" aria-label="{name}">{table}</div>'
 
     def _row(self, row: Sequence[Inline], is_named: bool) -> str:
         """Return the cells of a row; on a board the first one is its name."""

@@ -39,7 +39,14 @@ ROUTES = (
     Page("/queries/{topic}/{name}", "queries.query"),
     Page("/openapi.json", "api.document"),
     Page("/api", "api.page"),
-    # a case
+    # a case: never kept, never for pages of other sites
+    Page("/case", "case.page", ("GET", "POST"), kept=False, is_open=False),
+    Page("/case/file", "case.file", ("POST",), kept=False, is_open=False),
+    Page("/case/open", "case.opened", ("POST",), kept=False, is_open=False),
+    Page("/case/picture", "case.picture", ("POST",), kept=False, is_open=False),
+    Page("/options", "answers.options", ("POST",), kept=False, is_open=False),
+    Page("/explain", "answers.explain", ("POST",), kept=False, is_open=False),
+    Page("/ask", "answers.ask", ("POST",), kept=False, is_open=False),
     # terms and the graph as a whole
     Page("/term", "terms.term"),
     Page("/term/{id:path}", "terms.term"),

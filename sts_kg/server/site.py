@@ -97,6 +97,8 @@ class Site:
 
     def warm_more(self) -> None:
         """Compute what takes longer and pages can do without, as soon as there is nothing else to do."""
+        if self.kg.holds_ours:
+            _module("case").warm(self)
         with suppress(StsKgError):
             self.pathway.to_svg()  # the layout engine is slow only the first time
         _ = self.examples.session.store("closed"), self.examples.canned

@@ -59,7 +59,7 @@ WRITTEN: dict[str, tuple[Block, str, str, str]] = {
             upright=[1],
             notes=["a note"],
         ),
-        '<div class="sts-kg-wide" tabindex="0" role="region" aria-label="2 options; a note"><table>'
+        '<div class="sts-kg-wide" tabindex="0" role="group" aria-label="2 options; a note"><table>'
         '<caption>2 options; a note</caption><thead><tr><th scope="col">option<small>IRI</small></th>'
         '<th scope="col" class="sts-kg-upright"><span>n</span></th></tr></thead><tbody><tr><th scope="row">pazopanib\n'
         '<span class="sts-kg-quiet"><a href="https://w3id.org/sts-kg/a" target="_blank" rel="noopener">sts:a</a></span>'
@@ -70,7 +70,7 @@ WRITTEN: dict[str, tuple[Block, str, str, str]] = {
     ),
     "grid without rows": (
         grid(("a",), [], notes=["there is no <b>"]),
-        '<div class="sts-kg-wide" tabindex="0" role="region" aria-label="0 rows; there is no &lt;b&gt;"><table>'
+        '<div class="sts-kg-wide" tabindex="0" role="group" aria-label="0 rows; there is no &lt;b&gt;"><table>'
         '<caption>0 rows; there is no &lt;b&gt;</caption><thead><tr><th scope="col">a</th></tr></thead><tbody></tbody>'
         "</table></div>",
         "| a |\n| --- |\n\n0 rows; there is no \\<b\\>",

@@ -1,0 +1,290 @@
+"""A case: a form that says what is known, and the answers at once. It comes by POST and is kept nowhere."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from email import policy
+from email.parser import BytesParser
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+from rdflib import URIRef
+from rdflib.namespace import SKOS
+
+from sts_kg.cases import (
+    NOT_MET_AS_READ,
+    WORDING,
+    Answer,
+    Answers,
+    Case,
+    Explanation,
+    Question,
+    Session,
+    case_file,
+    find_case,
+    parse,
+    questions,
+)
+from sts_kg.display import View, view_of
+from sts_kg.errors import CaseError, ParseError, ReadingError, UnknownNameError
+from sts_kg.guideline import Guideline, short
+from sts_kg.rdf import local
+from sts_kg.server.case_form import CaseForm, fields_of, groups_of
+from sts_kg.server.messages import Refusal, Request, Response
+from sts_kg.server.site import Site
+
+__all__ = ["file", "guideline_by", "opened", "page", "picture", "refused", "warm"]
+
+_CONTROLS = ("do", "set", "reading")
+#: The statuses in the order of the page; one that can still be settled comes before one that is.
+_ORDER = ("met", "undetermined", "not-met")
+_FORM = "application/x-www-form-urlencoded"
+
+
+def page(site: Site, request: Request) -> Response:
+    """Return the form: empty for GET, as it was filled for POST, with the answers."""
+    if request.method == "GET":
+        form = CaseForm.of_pairs([("as_of", date.today().isoformat())], site.kg.guideline)
+        notes = [
+            "What stood in the address after the question mark was not read: facts of a person do not belong there."
+        ]
+        return _shown(site, request, form, notes=notes if request.query else [])
+    form, controls = _posted(site, request)
+    action, _, name = controls["do"].partition("-")
+    focus = ""
+    if action == "add":
+        if name not in {item.key for item in form.repeated}:
+            raise Refusal(400, f"nothing called {name[:40]!r} can be added")
+        focus = form.add(name)
+    elif action == "remove":
+        form.remove(name)
+    elif action == "clear":
+        form = CaseForm(form.guideline)
+    form.answer(controls["set"])
+    return _shown(site, request, form, focus=focus)
+
+
+def warm(site: Site) -> None:
+    """Compute what the answers for a case need and keep, by answering one."""
+    page(site, Request("POST", "/case", content_type=_FORM))
+
+
+def file(site: Site, request: Request) -> Response:
+    """Return what the form says as a case file, to be saved; the form with its errors if something is wrong."""
+    form, _ = _posted(site, request)
+    case = form.read()
+    if case is None:
+        return _shown(site, request, form)
+    remark = f"{site.footer}\nsts-kg options FILE answers it as the page does; so does sts_kg.load().options(FILE)."
+    headers = (("Content-Disposition", 'attachment; filename="case.yaml"'),)
+    return Response(200, case_file(case, remark).encode(), "application/yaml", headers, False)
+
+
+def opened(site: Site, request: Request) -> Response:
+    """Return the form filled from a case file that was uploaded or pasted."""
+    parts = _parts(request)
+    guideline = guideline_by(site, parts.get("reading", ""))
+    text, name = parts.get("file", "").strip() or parts.get("text", "").strip(), parts.get("name", "").strip()
+    if parts.get("file", "").strip() and parts.get("text", "").strip():
+        raise Refusal(400, "there are a file and a pasted text; give one of the two")
+    if not text:
+        raise Refusal(400, "there is no case: choose a file, or paste its text")
+    try:
+        case = find_case(parse(text, guideline.vocabulary, path="the case file"), name or None)
+    except (CaseError, ParseError, UnknownNameError) as error:
+        raise Refusal(400, f"{error}; YAML, JSON and QuestionnaireResponses of FHIR are read here") from error
+    return _shown(site, request, CaseForm.of_case(case, guideline))
+
+
+def picture(site: Site, request: Request) -> Response:
+    """Return the pathway as the source words it, each option with its status for the case."""
+    form, _ = _posted(site, request)
+    case = form.read()
+    if case is None:
+        return _shown(site, request, form)
+    by = form.guideline.reading
+    drawn = (site.kg.under(by.name) if by else site.kg).pathway(case)
+    return site.page(request, "case_picture.html", kept=False, form=form, picture=site.markup(request, drawn))
+
+
+def refused(site: Site, request: Request, refusal: Refusal) -> Response | None:
+    """Return the form as it was typed, with what went wrong; None if it cannot be read."""
+    if refusal.status == 500:
+        return None
+    try:
+        form, _ = _posted(site, request) if request.method == "POST" and request.media == _FORM else (None, None)
+    except Refusal:
+        form = None
+    if form is None:
+        form = CaseForm(site.kg.guideline)
+    return _shown(site, request, form, refusal=refusal)
+
+
+# --- what came
+
+
+def _posted(site: Site, request: Request) -> tuple[CaseForm, dict[str, str]]:
+    if request.media != _FORM:
+        raise Refusal(415, f"a form is expected ({_FORM}); POST /options takes a case file")
+    controls = dict.fromkeys(_CONTROLS, "")
+    fields = []
+    for name, value in request.form:
+        if name in controls:
+            controls[name] = value
+        else:
+            fields.append((name, value))
+    return CaseForm.of_pairs(fields, guideline_by(site, controls["reading"])), controls
+
+
+def _parts(request: Request) -> dict[str, str]:
+    """Return the parts of a form with a file."""
+    if request.media == _FORM:
+        return dict(request.form)
+    if request.media != "multipart/form-data":
+        raise Refusal(415, "a form with a file is expected (multipart/form-data); POST /options takes a case file")
+    head = f"Content-Type: {request.content_type}\r\n\r\n".encode("latin-1", "replace")
+    message = BytesParser(policy=policy.HTTP).parsebytes(head + request.body)
+    found: dict[str, str] = {}
+    for part in message.iter_parts():
+        name, body = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
+        try:
+            found[str(name)] = (body if isinstance(body, bytes) else b"").decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise Refusal(400, "the file is not UTF-8 text; a case file in YAML or JSON is expected") from None
+    return found
+
+
+def guideline_by(site: Site, reading: str) -> Guideline:
+    """Return the guideline, by another reading of one decision if one is named.
+
+    Raises
+    ------
+    Refusal
+        There is no such reading.
+    """
+    if not reading:
+        return site.kg.guideline
+    try:
+        return _by(site.kg.guideline, reading)
+    except (ReadingError, UnknownNameError) as error:
+        raise Refusal(400, str(error)) from error
+
+
+@lru_cache(maxsize=6)
+def _by(guideline: Guideline, reading: str) -> Guideline:
+    return guideline.under(reading)
+
+
+# --- what is shown
+
+
+class _Shown(NamedTuple):
+    """The answer for one option, with what stands beside it on the page."""
+
+    answer: Answer
+    why: Markup
+    by_reading: tuple[tuple[str, str], ...]
+
+
+class _Asked(NamedTuple):
+    """A question, with each finding that a button answers; none if the answer belongs into a course."""
+
+    question: Question
+    choices: tuple[tuple[str, str], ...]
+
+
+def _shown(
+    site: Site,
+    request: Request,
+    form: CaseForm,
+    *,
+    focus: str = "",
+    notes: list[str] | None = None,
+    refusal: Refusal | None = None,
+) -> Response:
+    guideline = form.guideline
+    case = None if refusal else form.read()
+    answered: dict[str, Any] = {"answers": None, "shown": [], "asked": [], "contradictions": [], "follows": {}}
+    if case is not None:
+        answered = _answered(site, request, case, guideline)
+    status = refusal.status if refusal else 400 if form.errors else 200
+    return site.page(
+        request,
+        "case.html",
+        status=status,
+        kept=False,
+        form=form,
+        case=case,
+        guideline=guideline,
+        reading=guideline.reading,
+        readings=site.kg.guideline.readings,
+        fields={item.key: item for item in fields_of(guideline)},
+        groups=groups_of(guideline),
+        vocabulary=guideline.vocabulary,
+        focus=focus,
+        notes=[*(notes or ()), *form.notes],
+        refusal=refusal,
+        order=_ORDER,
+        wording={**WORDING, "not-met": NOT_MET_AS_READ.format("")},
+        now=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        definition=lambda term: str(guideline.asserted.value(term, SKOS.definition) or ""),
+        short=short,
+        local=local,
+        **answered,
+    )
+
+
+def _answered(site: Site, request: Request, case: Case, guideline: Guideline) -> dict[str, Any]:
+    session = Session(guideline, (case,))
+    answers = session.answers()
+    agreeing = not answers.contradictions
+    sentences = [text for error in answers.contradictions for text in error.contradictions]
+    return {
+        "answers": answers,
+        "shown": [_beside(site, request, why) for why in session.explanations(case)] if agreeing else [],
+        "asked": _asked(answers, guideline) if agreeing else [],
+        "contradictions": sentences,
+        "mentioned": [
+            (number, item.link_id)
+            for group in groups_of(guideline)
+            for number, item in group.items
+            if any(re.search(rf"question {number}\b", each) for each in sentences)
+        ],
+        "follows": _follows(answers, case),
+        "counts": [(one, sum(answer.status == one for answer in answers)) for one in _ORDER],
+    }
+
+
+def _beside(site: Site, request: Request, explanation: Explanation) -> _Shown:
+    answer, view = explanation.answer, view_of(explanation)
+    why = site.markup(request, View("", view.blocks[:-1]))  # the page has the title and the footer
+    others: dict[str, list[str]] = {}
+    for other in answer.readings or ():
+        if other.status != answer.status:
+            others.setdefault(other.shown_status, []).append(other.reading)
+    return _Shown(answer, why, tuple((status, ", ".join(names)) for status, names in others.items()))
+
+
+def _asked(answers: Answers, guideline: Guideline) -> list[_Asked]:
+    """Return what to ask next; a question that is not that of its finding is about a course, and answered there."""
+    found = []
+    for one in questions(answers, guideline):
+        if one.finding is None:
+            choices = tuple((short(finding), text) for finding, text in one.choices)
+        elif one.text == guideline.vocabulary.question(one.finding):
+            choices = ((short(one.finding), one.text),)
+        else:
+            choices = ()
+        found.append(_Asked(one, choices))
+    return found
+
+
+def _follows(answers: Answers, case: Case) -> dict[str, str]:
+    """Return the findings that are known and were not given, by their short names, as yes or no."""
+    given = {one.finding for one in case.given}
+    known: dict[URIRef, str] = {}
+    for answer in answers:
+        known |= dict.fromkeys(answer.true, "yes") | dict.fromkeys(answer.false, "no")
+    return {short(finding): holds for finding, holds in known.items() if finding not in given}
