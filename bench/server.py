@@ -224,6 +224,7 @@ def loaded(server: Server, lua: Path, seconds: float) -> Load:
         str(lua),
         server.address,
     ]
+    command += ["-s", str(lua), server.address]
     environment = os.environ | {"SEED": str(time.time_ns())}
     said = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
     if "Non-2xx" in said or "Socket errors" in said:

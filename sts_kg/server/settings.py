@@ -20,12 +20,12 @@ class Settings:
     """What `sts-kg serve` is told.
 
     `timeout_s` is the most seconds of wall-clock time for an answer, its wait for a worker included; `workers` how many
-    free queries run at once, one less than there are cores if it is None; `memory` the most bytes of memory that one
-    answer may add. `links` are files that `link` takes, `store` a folder that `push` filled, `endpoint` the address of
-    another store. `services` are the only addresses that SERVICE may name. `root_path` is where a proxy puts us, such
-    as `/sts`, and `proxies` the addresses of those that may say for whom they ask. `cache` and `most_answer` are
-    bytes of answers, `most_body` of a request. `connections` may be open at once, and `log` says whether requests are
-    logged.
+    free queries that take long run at once, one less than there are cores if it is None; `memory` the most bytes of
+    memory that one answer may add. `links` are files that `link` takes, `store` a folder that `push` filled, `endpoint`
+    the address of another store. `services` are the only addresses that SERVICE may name. `root_path` is where a proxy
+    puts us, such as `/sts`, and `proxies` the addresses of those that may say for whom they ask. `cache` and
+    `most_answer` are bytes of answers, `most_body` of a request. `connections` may be open at once, and `log` says
+    whether requests are logged.
     """
 
     host: str = "127.0.0.1"
@@ -65,7 +65,7 @@ class Settings:
 
     @property
     def free_workers(self) -> int:
-        """How many free queries run at once."""
+        """How many free queries that take long run at once; one more may run for a moment."""
         return self.workers or max(1, (os.cpu_count() or 1) - 1)
 
     @property

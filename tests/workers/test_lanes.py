@@ -266,6 +266,31 @@ def test_a_long_call_makes_way_and_its_worker_is_replaced(spawner: Spawner) -> N
     run(main())
 
 
+def test_of_too_many_long_calls_the_latest_pause_and_go_on_when_another_has_ended(spawner: Spawner) -> None:
+    async def main() -> None:
+        lane = Lane("l", spawner, 2, long=1, waiting=4, share=4)
+        first = asyncio.ensure_future(asks(lane)("spin"))
+        await until(lambda: len(lane.pids) == 1)
+        (one,) = lane.pids
+        second = asyncio.ensure_future(asks(lane, limits=Limits(timeout_s=1.5))("spin"))
+        await until(lambda: len(lane.pids) == 2)
+        (two,) = {*lane.pids} - {one}
+        await until(lambda: state(two) == "T")
+        assert state(one) != "T"
+        first.cancel()
+        await until(lambda: state(two) != "T")
+        with pytest.raises(QueryTimeoutError):
+            await second
+        await lane.close()
+
+    run(main())
+
+
+def state(pid: int) -> str:
+    """Return the state of a process, as proc(5) writes it: T is stopped."""
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+
+
 def test_a_worker_is_recycled_after_its_calls(spawner: Spawner) -> None:
     async def main() -> None:
         lane = Lane("l", spawner, 1, waiting=4, share=4, calls=2)
