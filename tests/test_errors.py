@@ -42,8 +42,8 @@ from sts_kg.errors import (
     QueryError,
     QueryTimeoutError,
     QueueFullError,
-    ShareFullError,
     ReadingError,
+    ShareFullError,
     SourceError,
     StsKgError,
     TooManyBytesError,
@@ -233,7 +233,12 @@ def test_every_error_has_a_base_and_is_public() -> None:
 
 MADE = [
     QueriesError("mine", [ParseError("is not text", path="a.rq"), QueryError("b", "is wrong", line=2)]),
-    *(LimitError("it", 3, "rows", "do"), QueueFullError("it", 3), ShareFullError("it", 3), WorkerDiedError("it", "SIGSEGV")),
+    *(
+        LimitError("it", 3, "rows", "do"),
+        QueueFullError("it", 3),
+        ShareFullError("it", 3),
+        WorkerDiedError("it", "SIGSEGV"),
+    ),
     *(WorkerDiedError("it", "it is closed"), AddressError("localhost", 80, "it is taken")),
     *(QueryTimeoutError("query a", 2.0), MemoryLimitError("query a", 2_000), TooManyRowsError("query a", 3, "rows")),
     TooManyBytesError("query a", 3),

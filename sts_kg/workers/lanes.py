@@ -16,14 +16,14 @@ from typing import Any
 
 from sts_kg.errors import MemoryLimitError, QueryTimeoutError, QueueFullError, ShareFullError, WorkerDiedError
 from sts_kg.workers.frames import LENGTH, Raised
-from sts_kg.workers.limits import Limits, resident
+from sts_kg.workers.limits import Limits, cpu_s, resident
 from sts_kg.workers.spawner import Spawned, Spawner
 
 __all__ = ["Lane"]
 
 _STEP_S = 0.05  # between two looks at the workers that work
-_LONG_S = 0.25  # a call that takes longer makes way for others
-_NICE = 10  # how much
+_LONG_S = 0.2  # of CPU: a call that takes more makes way for others
+_NICE = 19  # how much
 _GRACE_S = 1.0  # within which workers have ended, else the end of the spawner ends them
 _CLOSING = "the service is shutting down"
 
@@ -275,6 +275,7 @@ class _Worker(asyncio.Protocol):
         self._answer: asyncio.Future[bytes | None] | None = None
         self._frame, self._size = bytearray(), 0
         self._limits, self._what, self._before, self.began = Limits(), "", 0, 0.0
+        self._cpu: float | None = None  # when a call is looked at first
         self._is_gone = False
 
     @classmethod
@@ -317,6 +318,7 @@ class _Worker(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[bytes | None] = loop.create_future()
         self._limits, self._what, self.began, self._answer = limits, what, loop.time(), answer
+        self._cpu = None
         self._before = (resident(self.spawned.pid) or 0) if limits.memory is not None else 0
         self._transport.write(len(call).to_bytes(LENGTH, "big") + call)
         timers = [loop.call_later(_STEP_S, look)]
@@ -343,7 +345,9 @@ class _Worker(asyncio.Protocol):
             return
         if memory is not None and (resident(self.spawned.pid) or 0) - self._before > memory:
             self._stop(MemoryLimitError(self._what, memory))
-        if not self.is_slow and asyncio.get_running_loop().time() - self.began > _LONG_S:
+        if self._cpu is None:
+            self._cpu = cpu_s(self.spawned.pid)
+        elif not self.is_slow and cpu_s(self.spawned.pid) - self._cpu > _LONG_S:  # and not one that waits for the CPU
             self.is_slow = True
             with suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, self.spawned.pid, _NICE)
