@@ -506,7 +506,9 @@ def test_the_log_can_be_off(tmp_path: Path) -> None:
     ],
 )
 def test_options_that_cannot_be_meant_are_refused(options: list[str], said: str) -> None:
-    done = subprocess.run([sys.executable, "-m", "sts_kg", "serve", *options], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "sts_kg", "serve", *options], capture_output=True, text=True, timeout=60
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr
@@ -515,7 +517,9 @@ def test_options_that_cannot_be_meant_are_refused(options: list[str], said: str)
 def test_a_port_that_is_taken_is_an_error_that_says_so() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
-        done = subprocess.run([sys.executable, "-m", "sts_kg", "serve", "--port", port], capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "sts_kg", "serve", "--port", port], capture_output=True, text=True, timeout=60
+        )
     assert done.returncode == 4
     assert f"cannot listen at 127.0.0.1, port {port}: address already in use" in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr
