@@ -550,7 +550,7 @@ class AddressError(StsKgError, OSError):
 
     def __init__(self, host: str, port: int, reason: str) -> None:
         self.host, self.port, self.reason = host, port, reason
-        super().__init__(host, port, reason)
+        super().__init__(f"{host}, port {port}", reason)
 
     def __str__(self) -> str:
         return f"cannot listen at {self.host}, port {self.port}: {self.reason}"

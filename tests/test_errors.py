@@ -12,6 +12,7 @@ import pytest
 
 from sts_kg import errors
 from sts_kg.errors import (
+    AddressError,
     ArgumentError,
     BuiltInUseError,
     CaseError,
@@ -42,6 +43,7 @@ from sts_kg.errors import (
     QueryTimeoutError,
     QueueFullError,
     ReadingError,
+    ShareFullError,
     SourceError,
     StsKgError,
     TooManyBytesError,
@@ -194,6 +196,8 @@ BASES: dict[type[StsKgError], type[Exception]] = {
     TooManyRowsError: ValueError,
     TooManyTriplesError: ValueError,
     QueueFullError: ConnectionError,
+    ShareFullError: ConnectionError,
+    AddressError: OSError,
     ParameterError: ValueError,
     QueriesError: QueryError,
     QueryError: ValueError,
@@ -229,7 +233,13 @@ def test_every_error_has_a_base_and_is_public() -> None:
 
 MADE = [
     QueriesError("mine", [ParseError("is not text", path="a.rq"), QueryError("b", "is wrong", line=2)]),
-    *(LimitError("it", 3, "rows", "do"), QueueFullError("it", 3), WorkerDiedError("it", "SIGSEGV")),
+    *(
+        LimitError("it", 3, "rows", "do"),
+        QueueFullError("it", 3),
+        ShareFullError("it", 3),
+        WorkerDiedError("it", "SIGSEGV"),
+    ),
+    *(WorkerDiedError("it", "it is closed"), AddressError("localhost", 80, "it is taken")),
     *(QueryTimeoutError("query a", 2.0), MemoryLimitError("query a", 2_000), TooManyRowsError("query a", 3, "rows")),
     TooManyBytesError("query a", 3),
     *(UnknownNameError("finding", "unresectible", VALID), ReadingError("D12", "it has two"), CurieError("a b", "no")),

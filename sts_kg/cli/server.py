@@ -25,7 +25,7 @@ def _root(context: click.Context, parameter: click.Parameter, path: str) -> str:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--timeout", "timeout_s", default=30.0, show_default=True, help="The most seconds for an answer.")
-@click.option("--workers", type=click.IntRange(1), help="Free queries at once.  [default: cores - 1]")
+@click.option("--workers", type=click.IntRange(1), help="Long free queries at once.  [default: cores - 1]")
 @click.option("--memory", callback=size, default="1GB", show_default=True, help="The most memory that an answer adds.")
 @click.option("--store", type=File, metavar="DIR", help="Serve an Oxigraph folder, as push --store makes it.")
 @click.option("--link", "links", multiple=True, metavar="FILE", help="Link an ontology, as link does; repeatable.")

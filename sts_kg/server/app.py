@@ -79,7 +79,7 @@ class Service:
         self.cache = Cache(settings.cache if self.digest is not None else 0)
         few, waiting = settings.free_workers, settings.waiting
         self.lanes = {
-            FREE: Lane(FREE, spawner, few, waiting=waiting, share=settings.share),
+            FREE: Lane(FREE, spawner, few + 1, long=few, waiting=waiting, share=settings.share),
             CANNED: Lane(CANNED, spawner, max(2, few), waiting=4 * waiting, share=waiting),
         }
         self.log = Log(2 if settings.log else None)

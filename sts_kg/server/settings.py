@@ -20,11 +20,11 @@ class Settings:
     """What `sts-kg serve` is told.
 
     `timeout_s` is the most seconds of wall-clock time for an answer, its wait for a worker included; `workers` how many
-    free queries run at once, one less than there are cores if it is None; `memory` the most bytes of memory that one
-    answer may add. `links` are files that `link` takes, `queries` is a folder of
-    canned queries of one's own, `store` a folder that `push` filled, `endpoint` the address of
-    another store. `services` are the only addresses that SERVICE may name. `root_path` is where a proxy puts us, such
-    as `/sts` (no slash ends it), and `proxies` the addresses of those that may say for whom they ask. `cache` and
+    free queries that take long run at once, one less than there are cores if it is None; `memory` the most bytes of
+    memory that one answer may add. `links` are files that `link` takes, `queries` is a folder of canned queries of
+    one's own, `store` an Oxigraph folder, `endpoint` the address of another store. `services` are the only addresses
+    that SERVICE may name. `root_path` is where a proxy puts us, such as `/sts` (no slash ends it), and `proxies` the
+    addresses of those that may say for whom they ask. `cache` and
     `most_answer` are bytes of answers, `most_body` of a request. `connections` may be open at once, and `log` says
     whether requests are logged.
     """
@@ -67,7 +67,7 @@ class Settings:
 
     @property
     def free_workers(self) -> int:
-        """How many free queries run at once."""
+        """How many free queries that take long run at once; one more may run for a moment."""
         return self.workers or max(1, (os.cpu_count() or 1) - 1)
 
     @property

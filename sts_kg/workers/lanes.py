@@ -9,20 +9,21 @@ from __future__ import annotations
 import asyncio
 import os
 import pickle
+import signal
 from collections import Counter, deque
 from contextlib import suppress
 from typing import Any
 
 from sts_kg.errors import MemoryLimitError, QueryTimeoutError, QueueFullError, ShareFullError, WorkerDiedError
 from sts_kg.workers.frames import LENGTH, Raised
-from sts_kg.workers.limits import Limits, resident
+from sts_kg.workers.limits import Limits, cpu_s, resident
 from sts_kg.workers.spawner import Spawned, Spawner
 
 __all__ = ["Lane"]
 
 _STEP_S = 0.05  # between two looks at the workers that work
-_LONG_S = 0.25  # a call that takes longer makes way for others
-_NICE = 10  # how much
+_LONG_S = 0.2  # of CPU: a call that takes more makes way for others
+_NICE = 19  # how much
 _GRACE_S = 1.0  # within which workers have ended, else the end of the spawner ends them
 _CLOSING = "the service is shutting down"
 
@@ -31,7 +32,8 @@ class Lane:
     """Workers of a spawner, at most `workers` at a time.
 
     A call that takes long runs at a lower priority, so that short ones are answered beside it; afterwards its worker is
-    replaced, since a process may not raise its own priority again.
+    replaced, since a process may not raise its own priority again. If too many are long, the latest pause until another
+    has ended; their time goes on.
 
     Parameters
     ----------
@@ -39,6 +41,8 @@ class Lane:
         Forks the workers.
     workers : int
         How many calls run at once.
+    long : int, optional
+        How many of them may be long; all of them, if it is not given.
     waiting : int
         How many calls may wait for a worker; more are refused.
     share : int
@@ -48,11 +52,19 @@ class Lane:
     """
 
     def __init__(
-        self, name: str, spawner: Spawner, workers: int, *, waiting: int, share: int, calls: int = 10_000
+        self,
+        name: str,
+        spawner: Spawner,
+        workers: int,
+        *,
+        long: int | None = None,
+        waiting: int,
+        share: int,
+        calls: int = 10_000,
     ) -> None:
         self.name, self.workers, self.waiting, self.share = name, workers, waiting, share
         self.killed: Counter[str] = Counter()  #: workers that ended before their time, by reason
-        self._spawner, self._calls = spawner, calls
+        self._spawner, self._calls, self._long = spawner, calls, workers if long is None else long
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
         self._ending: set[asyncio.Future[Any]] = set()
@@ -223,6 +235,9 @@ class Lane:
             return
         for worker in self._busy:
             worker.look()
+        long = sorted((each for each in self._busy if each.is_slow), key=lambda each: each.began)
+        for at, worker in enumerate(long):
+            worker.pause(at >= self._long)
         loop = asyncio.get_running_loop()
         self._looking = loop.call_later(_STEP_S, self._look, True) if self._busy else None
 
@@ -254,12 +269,13 @@ class _Worker(asyncio.Protocol):
     """One forked process, seen from an event loop."""
 
     def __init__(self, spawner: Spawner, spawned: Spawned, lost: Any) -> None:
-        self.spawned, self.n_calls, self.is_slow = spawned, 0, False
+        self.spawned, self.n_calls, self.is_slow, self._is_paused = spawned, 0, False, False
         self._spawner, self._lost = spawner, lost
         self._transport: asyncio.Transport
         self._answer: asyncio.Future[bytes | None] | None = None
         self._frame, self._size = bytearray(), 0
-        self._limits, self._what, self._before, self._began = Limits(), "", 0, 0.0
+        self._limits, self._what, self._before, self.began = Limits(), "", 0, 0.0
+        self._cpu: float | None = None  # when a call is looked at first
         self._is_gone = False
 
     @classmethod
@@ -301,7 +317,8 @@ class _Worker(asyncio.Protocol):
             return None
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[bytes | None] = loop.create_future()
-        self._limits, self._what, self._began, self._answer = limits, what, loop.time(), answer
+        self._limits, self._what, self.began, self._answer = limits, what, loop.time(), answer
+        self._cpu = None
         self._before = (resident(self.spawned.pid) or 0) if limits.memory is not None else 0
         self._transport.write(len(call).to_bytes(LENGTH, "big") + call)
         timers = [loop.call_later(_STEP_S, look)]
@@ -328,10 +345,19 @@ class _Worker(asyncio.Protocol):
             return
         if memory is not None and (resident(self.spawned.pid) or 0) - self._before > memory:
             self._stop(MemoryLimitError(self._what, memory))
-        if not self.is_slow and asyncio.get_running_loop().time() - self._began > _LONG_S:
+        if self._cpu is None:
+            self._cpu = cpu_s(self.spawned.pid)
+        elif not self.is_slow and cpu_s(self.spawned.pid) - self._cpu > _LONG_S:  # and not one that waits for the CPU
             self.is_slow = True
             with suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, self.spawned.pid, _NICE)
+
+    def pause(self, is_paused: bool) -> None:
+        """Let the process pause, or go on."""
+        if is_paused != self._is_paused:
+            self._is_paused = is_paused
+            with suppress(OSError):
+                os.kill(self.spawned.pid, signal.SIGSTOP if is_paused else signal.SIGCONT)
 
     def hang_up(self) -> None:
         """End the process while a call waits for its answer."""

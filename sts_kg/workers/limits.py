@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Limits", "bytes_of", "most_memory", "resident"]
+__all__ = ["Limits", "bytes_of", "cpu_s", "most_memory", "resident"]
 
 _UNITS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 _SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([KMGT]?)(i?)(B?)\s*", re.IGNORECASE)
@@ -66,6 +66,16 @@ def resident(pid: int) -> int | None:
         return pages * os.sysconf("SC_PAGE_SIZE")
     except (OSError, IndexError, AttributeError):
         return None
+
+
+def cpu_s(pid: int) -> float:
+    """Return the CPU seconds of a process; 0 where there is no such process, or no way to know."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, AttributeError):
+        return 0.0
 
 
 def most_memory() -> int | None:

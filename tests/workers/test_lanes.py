@@ -51,6 +51,10 @@ def work(what: str, size: int = 0) -> object:
         os.kill(os.getpid(), signal.SIGSEGV)
     if what == "exit":
         os._exit(7)
+    if what == "burn":
+        end = time.process_time() + size / 1000
+        while time.process_time() < end:
+            pass
     if what == "sleep":
         time.sleep(size / 1000)
     if what == "reserve":  # and do not use
@@ -255,8 +259,10 @@ def test_a_long_call_makes_way_and_its_worker_is_replaced(spawner: Spawner) -> N
     async def main() -> None:
         lane = Lane("l", spawner, 1, waiting=4, share=4)
         pid, before = await asks(lane)("pid"), await asks(lane)("priority")
-        calling = asyncio.ensure_future(asks(lane)("sleep", 600))
-        await until(lambda: os.getpriority(os.PRIO_PROCESS, pid) == before + 10)
+        await asks(lane)("sleep", 400)  # which takes no CPU
+        assert await asks(lane)("pid") == pid
+        calling = asyncio.ensure_future(asks(lane)("burn", 600))
+        await until(lambda: os.getpriority(os.PRIO_PROCESS, pid) == 19, 20)
         await calling
         assert not alive(pid)
         assert await asks(lane)("priority") == before
@@ -264,6 +270,32 @@ def test_a_long_call_makes_way_and_its_worker_is_replaced(spawner: Spawner) -> N
         await lane.close()
 
     run(main())
+
+
+def test_of_too_many_long_calls_the_latest_pause_and_go_on_when_another_has_ended(spawner: Spawner) -> None:
+    async def main() -> None:
+        lane = Lane("l", spawner, 2, long=1, waiting=4, share=4)
+        first = asyncio.ensure_future(asks(lane)("spin"))
+        await until(lambda: len(lane.pids) == 1)
+        (one,) = lane.pids
+        second = asyncio.ensure_future(asks(lane)("spin"))
+        await until(lambda: len(lane.pids) == 2)
+        (two,) = {*lane.pids} - {one}
+        await until(lambda: state(two) == "T", 20)
+        assert state(one) != "T"
+        first.cancel()
+        await until(lambda: state(two) != "T")
+        second.cancel()
+        await asyncio.wait((first, second))
+        assert lane.killed == {"cancelled": 2}
+        await lane.close()
+
+    run(main())
+
+
+def state(pid: int) -> str:
+    """Return the state of a process, as proc(5) writes it: T is stopped."""
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
 
 
 def test_a_worker_is_recycled_after_its_calls(spawner: Spawner) -> None:
