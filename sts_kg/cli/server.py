@@ -13,14 +13,6 @@ from sts_kg.cli.shared import File, own_queries_option, size, terminal
 __all__ = ["serve_command"]
 
 
-def _root(context: click.Context, parameter: click.Parameter, path: str) -> str:
-    """Return a path without a slash at its end."""
-    found = path.rstrip("/")
-    if not re.fullmatch(r"(/(?!\.+(/|$))[A-Za-z0-9._~-]+)*", found):
-        raise click.BadParameter(f"{path!r} is no path of letters, digits and - . _ ~ such as /sts", context, parameter)
-    return found
-
-
 @click.command(name="serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
@@ -32,7 +24,7 @@ def _root(context: click.Context, parameter: click.Parameter, path: str) -> str:
 @own_queries_option
 @click.option("--endpoint", metavar="URL", help="Serve what a SPARQL 1.1 endpoint holds.")
 @click.option("--service", "services", multiple=True, metavar="URL", help="Allow SERVICE to ask it; repeatable.")
-@click.option("--root-path", default="", metavar="PATH", callback=_root, help="Where a proxy puts it, such as /sts.")
+@click.option("--root-path", default="", metavar="PATH", help="Where a proxy puts it, such as /sts.")
 @click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="A proxy that may name its clients.")
 @click.option("--log", type=click.Choice(["json", "off"]), default="json", show_default=True, help="Log each request.")
 def serve_command(
@@ -59,8 +51,6 @@ def serve_command(
     """
     from sts_kg.server import Settings, serve
 
-    if store is not None and endpoint is not None:
-        raise click.UsageError("serve either --store or --endpoint")
     for each in services:
         if not re.fullmatch(r"https?://[^\s<>\"{}|^`\\]+", each):
             raise click.UsageError(f"--service {each!r} is no address; write it as https://host/path")

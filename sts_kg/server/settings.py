@@ -12,7 +12,7 @@ from sts_kg.errors import ArgumentError
 
 __all__ = ["Settings"]
 
-_ROOT = re.compile(r"(/[A-Za-z0-9._~-]+)+")
+_ROOT = re.compile(r"(/(?!\.+(/|$))[A-Za-z0-9._~-]+)+")
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,8 @@ class Settings:
     memory that one answer may add. `links` are files that `link` takes, `queries` is a folder of canned queries of
     one's own, `store` an Oxigraph folder, `endpoint` the address of another store. `services` are the only addresses
     that SERVICE may name. `root_path` is where a proxy puts us, such as `/sts` (no slash ends it), and `proxies` the
-    addresses of those that may say for whom they ask. `cache` and
-    `most_answer` are bytes of answers, `most_body` of a request. `connections` may be open at once, and `log` says
-    whether requests are logged.
+    addresses of those that may say for whom they ask. `cache` and `most_answer` are bytes of answers, `most_body` of a
+    request. `connections` may be open at once, and `log` says whether requests are logged.
     """
 
     host: str = "127.0.0.1"
@@ -59,7 +58,11 @@ class Settings:
         if not 0 < self.timeout_s < math.inf:
             raise _wrong("timeout", "it is a number of seconds above 0", self.timeout_s)
         if self.root_path and not _ROOT.fullmatch(self.root_path):
-            raise _wrong("root-path", "it is a path such as /sts: a slash before it, none after it", self.root_path)
+            raise _wrong(
+                "root-path",
+                "it is a path of letters, digits and - . _ ~ such as /sts",
+                self.root_path,
+            )
         if self.endpoint is not None and (self.store is not None or self.links):
             raise _wrong("endpoint", "it stands alone, without --store and --link", self.endpoint)
         if self.store is not None and self.links:

@@ -83,11 +83,6 @@ def test_a_refusal_says_where_and_leaves_the_query(server: Serving, query: str, 
     assert place in answer_of(page.text) and reason in answer_of(page.text) and typed(page.text) == query
 
 
-def test_a_page_asks_no_other_graphs_than_it_shows(server: Serving) -> None:  # noqa: F811
-    page = posted(server, "ASK {}", **{"default-graph-uri": "urn:x"})
-    assert page.status == 406 and "write FROM into the query" in page.text
-
-
 def test_an_answer_is_a_file_if_it_is_to_be_saved(server: Serving) -> None:  # noqa: F811
     query = "SELECT ?b { ?b sts:brandOf sts:pazopanib }"
     saved = posted(server, query, **{"as": "text/csv"}, save="yes")

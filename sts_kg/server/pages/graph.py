@@ -203,9 +203,12 @@ def _made(site: Site, name: str) -> tuple[bytes, str]:
     raise Refusal(404, f"{UnknownNameError('file', name[:100], files)}; /downloads lists all")
 
 
+_MEMORY = "/dev/shm"  # files that are in memory only, where the system has them: nothing reaches a disk
+
+
 def _written(write: Callable[[Path], object], ending: str, compressed: str | None) -> tuple[bytes, str]:
     """Return what is written into a file or, for a zip, into a folder."""
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=_MEMORY if Path(_MEMORY).is_dir() else None) as folder:
         path = Path(folder, "sts-kg" if ending == "zip" else f"sts-kg.{ending}")
         write(path)
         if ending == "zip":
