@@ -10,7 +10,7 @@ SPARK := .venv/.spark
 SITE := .venv/.site
 TOOLS := .venv-tools
 
-.PHONY: run test test-e2e tools lowest check docs site golden bench bench-cohort bench-links bench-options bench-proposals bench-push bench-queries bench-server fuzz random spark clean
+.PHONY: run test test-e2e test-load tools lowest check docs site golden bench bench-cohort bench-links bench-options bench-proposals bench-push bench-queries bench-server fuzz random spark clean
 .DEFAULT_GOAL := run
 
 run: $(READY)  ## options of a fictional case, one of them explained, and a canned query
@@ -22,7 +22,10 @@ test: $(DEV)  ## lint, types, tests, doctests; without the slow tests, which .ci
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist loadfile -m "not slow and not e2e"
+	$(BIN)/pytest -n auto --dist loadfile -m "not slow and not e2e and not load"
+
+test-load: $(DEV)  ## tests of the service that load the machine or wait for a clock, one by one
+	$(BIN)/pytest -n 0 -m load tests/server tests/workers
 
 test-e2e: $(DEV)  ## tests of the service in a browser (Debian's chromium); pictures of the pages go to build/screenshots
 	$(BIN)/pytest -n auto --dist loadfile -m e2e tests/e2e
@@ -34,7 +37,7 @@ spark: $(SPARK)  ## tests in which Spark runs our SQL, on two executors (Java is
 	$(BIN)/pytest -n 0 tests/cohort/test_on_spark.py
 
 lowest: $(LOWEST)  ## tests with the lowest versions that pyproject.toml allows (their wheels end at Python 3.12)
-	.venv-lowest/bin/pytest -n auto --dist loadfile -m "not slow and not e2e"
+	.venv-lowest/bin/pytest -n auto --dist loadfile -m "not slow and not e2e and not load"
 
 check: $(READY)  ## the quality gates over ontology and queries
 	$(BIN)/sts-kg check

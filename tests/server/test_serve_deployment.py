@@ -110,6 +110,7 @@ def secure_base(server: Serving) -> str:
     return html.unescape(found[1])
 
 
+@pytest.mark.load
 def test_a_proxy_that_was_named_says_for_whom_it_asks_and_how() -> None:
     with serving("--workers", "1", "--timeout", "5", "--proxy", "127.0.0.1") as server:
         assert secure_base(server) == "https://kg.example.org"
@@ -119,6 +120,7 @@ def test_a_proxy_that_was_named_says_for_whom_it_asks_and_how() -> None:
         assert refused_at_once(server, invented) == 1
 
 
+@pytest.mark.load
 @pytest.mark.parametrize("options", [[], ["--proxy", "192.0.2.1"]], ids=["none named", "another named"])
 def test_nobody_else_can_say_for_whom_he_asks_or_how(options: list[str]) -> None:
     with serving("--workers", "1", "--timeout", "5", *options) as server:

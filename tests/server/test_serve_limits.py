@@ -111,6 +111,7 @@ def in_background(function: Callable[[], Answer]) -> tuple[threading.Thread, lis
 # --- time, memory and share
 
 
+@pytest.mark.load
 @pytest.mark.parametrize("query", [ENDLESS, PATHS])
 def test_a_query_without_end_is_stopped_in_time_and_its_cpu_is_free(server: Serving, query: str) -> None:
     began = time.monotonic()
@@ -137,6 +138,7 @@ def test_a_time_that_is_none_is_refused(server: Serving, given: str) -> None:
     assert (answer.status, answer.text) == (400, f"timeout is a number of seconds above 0, and not {given!r}\n")
 
 
+@pytest.mark.load
 def test_a_query_that_needs_too_much_memory_is_stopped(server: Serving) -> None:
     killed = 'sts_kg_workers_killed_total{lane="free",reason="memory"}'
     before = metric(server, killed)
@@ -149,6 +151,7 @@ def test_a_query_that_needs_too_much_memory_is_stopped(server: Serving) -> None:
     assert metric(server, killed) == before
 
 
+@pytest.mark.load
 def test_pages_are_answered_while_free_queries_have_no_end() -> None:
     with serving("--timeout", "30", "--workers", "1") as running:
         asking = [in_background(lambda: running.sparql(ENDLESS)) for _ in range(4)]
@@ -161,6 +164,7 @@ def test_pages_are_answered_while_free_queries_have_no_end() -> None:
             thread.join()
 
 
+@pytest.mark.load
 def test_more_than_the_share_of_one_client_is_429(server: Serving) -> None:
     asking = [in_background(lambda: server.sparql(ENDLESS)) for _ in range(20)]
     for thread, _ in asking:
@@ -174,6 +178,7 @@ def test_more_than_the_share_of_one_client_is_429(server: Serving) -> None:
     assert server.sparql("ASK {}").status == 200
 
 
+@pytest.mark.load
 def test_a_client_that_leaves_ends_its_query(server: Serving) -> None:
     killed = 'sts_kg_workers_killed_total{lane="free",reason="cancelled"}'
     before = metric(server, killed)
@@ -189,6 +194,7 @@ def test_a_client_that_leaves_ends_its_query(server: Serving) -> None:
 # --- faults
 
 
+@pytest.mark.load
 def test_a_worker_that_is_killed_inside_a_query_gives_503_and_the_next_works(server: Serving) -> None:
     server.sparql("ASK {}")
     spawner = server.children[0]
@@ -218,6 +224,7 @@ def test_deep_nesting_is_an_answer_and_not_a_crash(server: Serving) -> None:
     assert server.sparql("ASK {}").status == 200
 
 
+@pytest.mark.load
 @pytest.mark.parametrize("whom", ["parent", "spawner"])
 def test_nothing_is_left_of_a_server_that_is_killed(whom: str, tmp_path: Path) -> None:
     log = tmp_path / "log"
@@ -246,6 +253,7 @@ def swallowed(function: Callable[[], object]) -> None:
         pass
 
 
+@pytest.mark.load
 def test_it_stops_within_three_seconds_while_queries_run_and_says_so_to_those_who_wait() -> None:
     with serving("--timeout", "30", "--workers", "1") as running:
         asking = [in_background(lambda: running.sparql(ENDLESS)) for _ in range(3)]
@@ -336,6 +344,7 @@ def test_an_answer_larger_than_a_socket_takes_comes_whole_and_a_head_has_no_body
     assert head.headers["content-length"] == answer.headers["content-length"]
 
 
+@pytest.mark.load
 def test_more_connections_than_allowed_are_refused_at_once() -> None:
     with serving_with(connections=20) as running, ExitStack() as stack:
         for _ in range(20):
@@ -362,7 +371,7 @@ def serving_with(**settings: object) -> Iterator[Serving]:
         process.stdout.close()
 
 
-@pytest.mark.slow
+@pytest.mark.load
 def test_five_thousand_idle_connections_do_no_harm() -> None:
     few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if most < 6000:
@@ -385,7 +394,7 @@ def test_five_thousand_idle_connections_do_no_harm() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (few, most))
 
 
-@pytest.mark.slow
+@pytest.mark.load
 def test_clients_that_are_slow_are_given_up(server: Serving) -> None:
     """One sends a header forever, one a body, one reads nothing of a large answer."""
     path = f"/sparql?query={quote('SELECT * { ?a ?b ?c . ?a ?d ?e } LIMIT 20000')}"
@@ -403,6 +412,7 @@ def test_clients_that_are_slow_are_given_up(server: Serving) -> None:
         until(lambda: metric(server, "sts_kg_connections") <= 1, 10)
 
 
+@pytest.mark.load
 def test_nothing_leaks_over_many_refusals_and_answers(server: Serving) -> None:
     def ask() -> None:
         for each in (b"nonsense\r\n\r\n", b"GET /%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"):

@@ -267,6 +267,7 @@ def test_a_query_without_end_is_stopped(server: Serving) -> None:
     assert int(answer.headers["retry-after"]) > 0
 
 
+@pytest.mark.load
 def test_a_slow_query_does_not_hold_up_others(tmp_path: Path) -> None:
     slow = " ".join(f"VALUES ?v{at} {{ {' '.join(map(str, range(60)))} }}" for at in range(8))
     pyoxigraph.Store(tmp_path / "db").flush()

@@ -99,6 +99,7 @@ def test_the_etag_lasts_as_long_as_the_folder(pushed: Path, of_pushed: Serving) 
         assert again.ask("/sparql?query=ASK%20%7B%7D", accept=accept, host=host).headers["etag"] != first
 
 
+@pytest.mark.load
 def test_workers_share_a_folder_also_when_one_is_killed(tmp_path: Path) -> None:
     """RocksDB opened once, read-only, and forked: right answers under load while workers die."""
     with serving("--store", str(large(tmp_path / "db", 50_000)), "--workers", "2", "--timeout", "20") as server:
@@ -235,6 +236,7 @@ def test_a_page_shows_rows_of_another_store(two: tuple[Serving, Serving]) -> Non
     assert "pazopanib" in answer.text
 
 
+@pytest.mark.load
 def test_a_store_that_does_not_answer_in_time(two: tuple[Serving, Serving]) -> None:
     rows = " ".join(f"VALUES ?v{at} {{ {' '.join(map(str, range(60)))} }}" for at in range(8))
     answer = two[0].sparql(f"SELECT (COUNT(*) AS ?n) {{ {rows} }}", timeout="0.5")

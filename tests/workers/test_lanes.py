@@ -255,6 +255,7 @@ def test_a_worker_that_dies_while_idle_is_noticed_and_replaced(spawner: Spawner)
     run(main())
 
 
+@pytest.mark.load
 def test_a_long_call_makes_way_and_its_worker_is_replaced(spawner: Spawner) -> None:
     async def main() -> None:
         lane = Lane("l", spawner, 1, waiting=4, share=4)
@@ -272,6 +273,7 @@ def test_a_long_call_makes_way_and_its_worker_is_replaced(spawner: Spawner) -> N
     run(main())
 
 
+@pytest.mark.load
 def test_of_too_many_long_calls_the_latest_pause_and_go_on_when_another_has_ended(spawner: Spawner) -> None:
     async def main() -> None:
         lane = Lane("l", spawner, 2, long=1, waiting=4, share=4)
@@ -349,6 +351,7 @@ def children(pid: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+@pytest.mark.load
 def test_no_descriptor_is_lost_over_many_workers(spawner: Spawner) -> None:
     async def main() -> None:
         lane = Lane("l", spawner, 1, waiting=4, share=4, calls=1)
@@ -402,6 +405,7 @@ def stopped(pid: int) -> bool:
     return True
 
 
+@pytest.mark.load
 @pytest.mark.parametrize("when", ["loading", "working"])
 def test_nothing_outlives_who_is_killed(when: str) -> None:
     """The parent of all gets SIGKILL: the spawner, even one that loads, and a worker amid a call go."""
@@ -439,6 +443,7 @@ asyncio.run(main())
     assert [pid for pid in pids if not stopped(pid)] == []
 
 
+@pytest.mark.load
 def test_one_that_loads_can_be_closed_at_once() -> None:
     def loads() -> tuple[Callable[..., object], object]:
         threading.Event().wait()
