@@ -53,6 +53,7 @@ def rooted() -> Iterator[Serving]:
         yield server
 
 
+@pytest.mark.slow
 def test_no_page_below_a_path_leads_outside_of_it(rooted: Serving) -> None:
     assert rooted.address.endswith("/sts")
     assert {"/", "/sparql"} <= below(rooted, "/sts")
@@ -66,6 +67,7 @@ def test_the_path_may_have_been_taken_off_by_the_proxy(rooted: Serving) -> None:
     assert [bare.ask(path).status for path in ("/stsparql", "/sts/sts/sparql", "/st")] == [404, 404, 404]
 
 
+@pytest.mark.slow
 def test_every_link_leads_somewhere() -> None:
     with serving() as server:
         seen = crawl(server)
@@ -237,6 +239,7 @@ sys.addaudithook(watched)
 _NO_DISK = ("/dev/null", "/proc/", "/dev/shm/", "os.mkdir /dev/shm/", "os.rename /dev/shm/")
 
 
+@pytest.mark.slow
 def test_nothing_is_written_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     empty, watch, log = tmp_path / "empty", tmp_path / "watch", tmp_path / "log"
     empty.mkdir()

@@ -83,6 +83,7 @@ def test_pages_are_about_the_pushed_graph(of_pushed: Serving) -> None:
     assert len(of_pushed.ask("/.well-known/sparql-examples").body) > 50_000
 
 
+@pytest.mark.slow
 def test_the_etag_lasts_as_long_as_the_folder(pushed: Path, of_pushed: Serving) -> None:
     accept, host = "application/sparql-results+json", of_pushed.address.removeprefix("http://")
     first = of_pushed.ask("/sparql?query=ASK%20%7B%7D", accept=accept).headers["etag"]
@@ -259,6 +260,7 @@ def test_a_store_that_is_gone(tmp_path: Path) -> None:
             assert "127.0.0.1" in answer.text
 
 
+@pytest.mark.slow
 def test_virtuoso(kg: KnowledgeGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with virtuoso_server(tmp_path / "virtuoso") as store:
         monkeypatch.setenv("STS_KG_USER", store.user)
@@ -355,6 +357,7 @@ def test_a_mistake_beside_a_service_has_its_place(federated: Serving, oxigraph: 
     assert "line 3, column 9" in answer.text
 
 
+@pytest.mark.slow
 def test_a_service_that_does_not_answer(oxigraph: Server) -> None:
     address = f"http://127.0.0.1:{free_port()}/sparql"
     with serving("--service", address) as running:

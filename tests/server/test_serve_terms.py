@@ -126,6 +126,7 @@ def address(iri: str) -> str:
 # --- every term
 
 
+@pytest.mark.slow
 def test_every_term_of_ours_has_a_page_that_is_valid_and_small(ask: Asked) -> None:
     ours = sorted(iri for iri in ask.site.terms.known if iri.startswith(BASE))
     assert len(ours) > 640

@@ -45,6 +45,7 @@ def asked(worker: Spawned) -> bytes:
     return bytes(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fails", [False, True])
 def test_later_workers_have_what_was_loaded_later(fails: bool) -> None:
     loading = Loading(fails)
