@@ -105,7 +105,7 @@ class Service:
     @asynccontextmanager
     async def _running(self, app: Starlette) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
-        loop.add_reader(self._spawner.gone, self._lost)
+        loop.add_reader(self._spawner.gone, self._heard)
         watching = loop.create_task(watch(self._connections))
         yield
         watching.cancel()
@@ -115,8 +115,13 @@ class Service:
         self._spawner.close()
         self.log.close()
 
-    def _lost(self) -> None:
-        """End, since the process that holds the data did."""
+    def _heard(self) -> None:
+        """Let workers share what the process that holds the data has loaded since, or end if it did."""
+        with suppress(OSError):
+            if self._spawner.gone.recv(1):
+                for lane in self.lanes.values():
+                    lane.renew()
+                return
         asyncio.get_running_loop().remove_reader(self._spawner.gone)
         self.failed = "the process that holds the data is gone"
         self.log.event(self.failed)

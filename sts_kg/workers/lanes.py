@@ -68,7 +68,7 @@ class Lane:
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
         self._ending: set[asyncio.Future[Any]] = set()
-        self._free = workers
+        self._free, self._generation = workers, 0
         self._lines: dict[str, deque[asyncio.Future[None]]] = {}  # in the order of turns
         self._of_client: Counter[str] = Counter()
         self._looking: asyncio.TimerHandle | None = None
@@ -178,7 +178,7 @@ class Lane:
             raise
         finally:
             self._busy.discard(worker)
-            if not reason and worker.n_calls < self._calls and not worker.is_slow and not self._closed:
+            if not reason and self._may_stay(worker):
                 self._idle.append(worker)
             else:
                 if reason:
@@ -193,24 +193,42 @@ class Lane:
 
     async def _started(self) -> _Worker:
         """Return a new worker; if nobody waits for it any more, it is kept for the next call."""
-
-        async def started() -> _Worker:
-            spawned = await asyncio.to_thread(self._spawner.spawn)
-            return await _Worker.connected(self._spawner, spawned, self._lost)
-
-        def kept(done: asyncio.Future[_Worker]) -> None:
-            if done.exception() is None:
-                if self._closed:
-                    self._ending_of(done.result())
-                else:
-                    self._idle.append(done.result())
-
-        starting = asyncio.ensure_future(started())
+        starting = self._starting()
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:
-            starting.add_done_callback(kept)
+            starting.add_done_callback(self._kept)
             raise
+
+    def _starting(self) -> asyncio.Future[_Worker]:
+        async def started() -> _Worker:
+            generation = self._generation
+            spawned = await asyncio.to_thread(self._spawner.spawn)
+            return await _Worker.connected(self._spawner, spawned, self._lost, generation)
+
+        return asyncio.ensure_future(started())
+
+    def _kept(self, done: asyncio.Future[_Worker]) -> None:
+        """Keep a new worker for the next call, if it is of use."""
+        if not done.cancelled() and done.exception() is None:
+            worker = done.result()
+            if self._may_stay(worker) and len(self._idle) + len(self._busy) < self.workers:
+                self._idle.append(worker)
+            else:
+                self._ending_of(worker)
+
+    def _may_stay(self, worker: _Worker) -> bool:
+        is_new = worker.generation == self._generation and worker.n_calls < self._calls
+        return is_new and not worker.is_slow and not self._closed
+
+    def renew(self) -> None:
+        """Replace the workers there are, since those that are forked from now on share more: idle ones now."""
+        self._generation += 1
+        early, self._idle = self._idle, []
+        for worker in early:
+            self._ending_of(worker)
+            if not self._closed:
+                self._starting().add_done_callback(self._kept)
 
     def _lost(self, worker: _Worker) -> None:
         """Forget a worker that ended while it had nothing to do."""
@@ -268,8 +286,9 @@ class Lane:
 class _Worker(asyncio.Protocol):
     """One forked process, seen from an event loop."""
 
-    def __init__(self, spawner: Spawner, spawned: Spawned, lost: Any) -> None:
+    def __init__(self, spawner: Spawner, spawned: Spawned, lost: Any, generation: int) -> None:
         self.spawned, self.n_calls, self.is_slow, self._is_paused = spawned, 0, False, False
+        self.generation = generation
         self._spawner, self._lost = spawner, lost
         self._transport: asyncio.Transport
         self._answer: asyncio.Future[bytes | None] | None = None
@@ -279,10 +298,11 @@ class _Worker(asyncio.Protocol):
         self._is_gone = False
 
     @classmethod
-    async def connected(cls, spawner: Spawner, spawned: Spawned, lost: Any) -> _Worker:
+    async def connected(cls, spawner: Spawner, spawned: Spawned, lost: Any, generation: int) -> _Worker:
         spawned.socket.setblocking(False)
         loop = asyncio.get_running_loop()
-        _, worker = await loop.create_unix_connection(lambda: cls(spawner, spawned, lost), sock=spawned.socket)
+        worker = cls(spawner, spawned, lost, generation)
+        await loop.create_unix_connection(lambda: worker, sock=spawned.socket)
         return worker
 
     # --- what the event loop tells
