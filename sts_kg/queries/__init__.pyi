@@ -17,7 +17,7 @@ from .oxigraph import Store as Store
 from .oxigraph import at_most as at_most
 from .oxigraph import check_syntax as check_syntax
 from .oxigraph import closed_store as closed_store
-from .oxigraph import digest_of_store as digest_of_store
+from .oxigraph import digest_of_quads as digest_of_quads
 from .oxigraph import first_of as first_of
 from .oxigraph import graph_on as graph_on
 from .oxigraph import merged_store as merged_store

@@ -21,6 +21,7 @@ MOST_VARIABLES = 1000  #: different ones
 
 _CLOSING = {")": "(", "}": "{", "]": "[", ">>": "<<"}
 _OPENING = frozenset(_CLOSING.values())
+_DEEPER = "({[<!^"
 _SEPARATORS = (".", ";", ",")  # between patterns; in round brackets, between arguments
 _OPERATORS = ("/", "|", "&", "+", "*")
 _CLAUSES = ("BIND", "FILTER", "AS", "VALUES")
@@ -39,6 +40,8 @@ def check_bounds(text: str, name: str = "given") -> list[Token]:
         that is too much.
     """
     tokens = tokens_of(text)
+    if 2 * len(tokens) + text.count("-") <= MOST_PARTS and sum(map(text.count, _DEEPER)) <= MOST_LEVELS:
+        return tokens  # as almost always: not even if each token were two parts, and each sign a level
     n_parts, variables = 0, set()
     for token, level, parts in _measured(tokens):
         n_parts += parts

@@ -258,10 +258,13 @@ def merged_store(store: Store, graphs: Sequence[str], name: str, named: Sequence
     return found
 
 
-def digest_of_store(store: Store) -> str:
-    """Return a digest of all that a store holds, the labels of blank nodes included."""
-    lines = (store.dump(format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
-    return hashlib.sha256(b"".join(sorted(lines))).hexdigest()[:16]
+def digest_of_quads(*sources: Store | Collection[ox.Quad]) -> str:
+    """Return a digest of all that stores and collections hold, whatever its order, labels of blank nodes included."""
+    digest = hashlib.sha256()
+    for source in sources:
+        lines = (ox.serialize(source, format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+        digest.update(b"".join(sorted(lines)))
+    return digest.hexdigest()
 
 
 def _found(

@@ -58,15 +58,15 @@ def tokens_of(text: str) -> list[Token]:
 
 @lru_cache(maxsize=16)  # a query is looked at several times before it runs
 def _tokens(text: str) -> tuple[Token, ...]:
-    tokens, line = [], 1
+    tokens, line, new = [], 1, tuple.__new__  # which takes a third of the time of Token()
     for match in _TOKEN.finditer(text):
-        kind, key = match.lastgroup or "", match.group()
-        if kind in ("comment", "space"):
+        kind, key = match.lastgroup, match.group()
+        if kind == "space" or kind == "comment":  # faster
             line += key.count("\n")
             continue
         shown = key.upper() if kind == "word" else key.replace("$", "?", 1) if kind == "variable" else key
-        tokens.append(Token(kind, shown, line, match.start()))
-        if kind in ("string", "name"):
+        tokens.append(new(Token, (kind, shown, line, match.start())))
+        if kind == "string" or kind == "name":
             line += key.count("\n")
     return tuple(tokens)
 

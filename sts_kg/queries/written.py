@@ -15,7 +15,7 @@ from sts_kg.errors import QueryError, TooManyBytesError
 from sts_kg.queries.mistakes import known_prefixes
 from sts_kg.queries.oxigraph import Store, checked, solved
 from sts_kg.queries.paging import QueryText
-from sts_kg.queries.tokens import Token, names_graphs, prologue_end, tokens_of
+from sts_kg.queries.tokens import Token, prologue_end, tokens_of
 from sts_kg.rdf import PREFIXES
 
 __all__ = ["GRAPH_FORMS", "TABLE_FORMS", "Looked", "looked_at", "rewritten", "written_answer", "written_graph"]
@@ -73,7 +73,7 @@ def looked_at(text: str, services: tuple[str, ...] = ()) -> Looked:
     return Looked(
         QueryText(text).form,
         chooses="FROM" in words,
-        names=names_graphs(tokens),
+        names="GRAPH" in words,
         asks_others="SERVICE" in words,
         lasts=not words & _FLEETING,
         merged=merged,

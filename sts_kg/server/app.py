@@ -58,6 +58,7 @@ _PIECE = 256 * 1024  # bytes of an answer that are handed over at a time
 _ON_THE_WAY = 4  # times the largest answer may be on the way to clients
 _AGAIN = (("Retry-After", "1"),)
 _CLOSE = (("Connection", "close"),)
+_NO_CACHE, _NO_STORE = (b"cache-control", b"no-cache"), (b"cache-control", b"no-store")
 
 
 class _Server(Protocol):
@@ -90,7 +91,9 @@ class Service:
         self._is_stopping = False
         self._static = _static()
         self._seed = hashlib.sha256(f"{self.digest} {self.version} {_build()}".encode())
-        self._routes = [(Route(page.path, _never), page) for page in ROUTES]
+        self._headers = lru_cache(maxsize=1000)(self._made)
+        self._plain = {page.path: page for page in ROUTES if "{" not in page.path}
+        self._routes = [(Route(page.path, _never), page) for page in ROUTES if page.path not in self._plain]
         self._lifespan = Starlette(lifespan=self._running)
 
     # --- from beginning to end
@@ -105,7 +108,7 @@ class Service:
     @asynccontextmanager
     async def _running(self, app: Starlette) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
-        loop.add_reader(self._spawner.gone, self._lost)
+        loop.add_reader(self._spawner.gone, self._heard)
         watching = loop.create_task(watch(self._connections))
         yield
         watching.cancel()
@@ -115,8 +118,13 @@ class Service:
         self._spawner.close()
         self.log.close()
 
-    def _lost(self) -> None:
-        """End, since the process that holds the data did."""
+    def _heard(self) -> None:
+        """Let workers share what the process that holds the data has loaded since, or end if it did."""
+        with suppress(OSError):
+            if self._spawner.gone.recv(1):
+                for lane in self.lanes.values():
+                    lane.renew()
+                return
         asyncio.get_running_loop().remove_reader(self._spawner.gone)
         self.failed = "the process that holds the data is gone"
         self.log.event(self.failed)
@@ -165,6 +173,9 @@ class Service:
 
     def page_of(self, scope: Scope) -> Page | None:
         """Return the page of an address, with or without a slash at its end; its parameters go into the scope."""
+        if (plain := self._plain.get(scope["path"])) is not None:
+            scope["path_params"] = {}
+            return plain
         for route, page in self._routes:
             match, found = route.matches(scope)
             if match is not Match.NONE:  # its methods are those of the page
@@ -195,9 +206,8 @@ class Service:
     def etag_of(self, key: Key) -> bytes:
         """Return the ETag of an answer: the data, the version and all that was asked decide it."""
         found = self._seed.copy()
-        for each in key:
-            part = each.encode() if isinstance(each, str) else each
-            found.update(b"%d:" % len(part) + part)
+        parts = [each.encode() if isinstance(each, str) else each for each in key]
+        found.update(b"%r" % [*map(len, parts)] + b"".join(parts))
         return b'"%s"' % found.hexdigest()[:32].encode()
 
     async def answer(self, page: Page, request: Request, client: str, lane: Lane, timeout_s: float) -> Response:
@@ -227,29 +237,35 @@ class Service:
 
     def headers(self, page: Page, response: Response, etag: bytes | None) -> list[tuple[bytes, bytes]]:
         """Return the headers of an answer; nothing in them begins another header, whoever wrote it."""
-        is_text = _UTF8.match(response.media) and "charset" not in response.media
-        media = response.media + ("; charset=utf-8" if is_text else "")
+        found = [*self._headers(page.is_open, response.media, response.headers)]
+        if response.media:
+            found.append((b"content-length", b"%d" % len(response.body)))
+        if etag is not None:
+            found += [(b"etag", etag), _NO_CACHE]
+        else:
+            found.append(_NO_STORE)
+        return found
+
+    def _made(self, is_open: bool, media: str, more: tuple[tuple[str, str], ...]) -> tuple[tuple[bytes, bytes], ...]:
+        """Return the headers that many answers share."""
+        is_text = _UTF8.match(media) and "charset" not in media
         found = [
-            *((("content-type", media), ("content-length", str(len(response.body)))) if media else ()),
+            *((("content-type", media + ("; charset=utf-8" if is_text else "")),) if media else ()),
             ("vary", "Accept"),
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
             ("x-sts-kg-version", self.version),
             ("x-sts-kg-disclaimer", _DISCLAIMER),
-            *response.headers,
+            *more,
         ]
-        if etag is not None:
-            found += [("etag", etag.decode()), ("cache-control", "no-cache")]
-        else:
-            found.append(("cache-control", "no-store"))
-        if response.media == "text/html":
+        if media == "text/html":
             found.append(("content-security-policy", _POLICY))
-        if page.is_open:
+        if is_open:
             found += [("access-control-allow-origin", "*"), ("access-control-expose-headers", _EXPOSED)]
-        return [
+        return tuple(
             (name.lower().encode("latin-1"), _CONTROL.sub(" ", value).strip().encode("latin-1", "replace"))
             for name, value in found
-        ]
+        )
 
     def may_send(self, size: int) -> bool:
         """Whether so many bytes more may be on the way to clients."""

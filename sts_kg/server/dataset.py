@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from itertools import islice
@@ -16,7 +16,7 @@ from sts_kg.queries import (
     QueryText,
     Store,
     check_syntax,
-    digest_of_store,
+    digest_of_quads,
     first_of,
     known_prefixes,
     looked_at,
@@ -108,6 +108,9 @@ class Dataset(ABC):
     def has(self, graph: str) -> bool:
         """Return whether there is a named graph."""
 
+    def warm(self) -> None:  # noqa: B027 # most have nothing to do
+        """Load what is loaded when it is first asked for."""
+
     def graph(self, name: str | None, media: str) -> bytes:
         """Return a named graph or the default graph, whole, in a media type of `GRAPH_FORMS`."""
         return self.answer(_ALL, media, default_graphs=None if name is None else (name,))
@@ -120,25 +123,40 @@ class Dataset(ABC):
 
 
 class _Stored(Dataset):
-    """Graphs in an Oxigraph store, in memory or in a folder; in memory, several of a default graph are merged."""
+    """Graphs in an Oxigraph store, in memory or in a folder; in memory, several of a default graph are merged.
 
-    def __init__(self, store: Store, settings: Settings, *, merges: bool = False, **told: Any) -> None:
+    In memory, the default graph is a store of its own: patterns of Oxigraph look through all graphs of a store. The one
+    that `makes_whole` returns has the named graphs, too, and is made when they are first asked for.
+    """
+
+    def __init__(
+        self, store: Store, settings: Settings, *, makes_whole: Callable[[], Store] | None = None, **told: Any
+    ) -> None:
         super().__init__(settings, **told)
-        self._store, self._merges = store, merges
-        self._merged = lru_cache(maxsize=8)(partial(merged_store, store))
+        self._default, self._makes_whole = store, makes_whole
+        self._merged = lru_cache(maxsize=8)(lambda *graphs: merged_store(self._whole, *graphs))
+
+    @cached_property
+    def _whole(self) -> Store:
+        return self._default if self._makes_whole is None else self._makes_whole()
+
+    def warm(self) -> None:
+        _ = self._whole
 
     def _asked(
         self, text: str, default_graphs: Sequence[str] | None, named_graphs: Sequence[str] | None
     ) -> tuple[Store, Sequence[str] | None, Sequence[str] | None]:
         """Return the store to ask, and its default and named graphs, None for its own."""
         default, named = self.chosen(text, default_graphs, named_graphs)
-        if self._merges:
+        if self._makes_whole is not None:
             looked = looked_at(text, self._settings.services)
+            if default is None and not looked.chooses and not looked.names:
+                return self._default, None, None
             several = looked.merged if default is None else tuple(default)
             beside = tuple(looked.named if named is None else named)
             if len(several) > 1 and (merged := self._merged(several, _MERGED, beside)) is not None:
                 return merged, (_MERGED,), beside
-        return self._store, default, named
+        return self._whole, default, named
 
     def answer(
         self,
@@ -204,7 +222,7 @@ class _Stored(Dataset):
     def graph(self, name: str | None, media: str) -> bytes:
         if name is None and self._union is not None:
             return super().graph(name, media)
-        return written_graph(self._store, name, media, most=self._settings.most_answer)
+        return written_graph(self._whole, name, media, most=self._settings.most_answer)
 
 
 class _Elsewhere(Dataset):
@@ -302,6 +320,18 @@ def dataset_of(kg: KnowledgeGraph, settings: Settings) -> Dataset:
         return _of_folder(settings.store, settings)
     if settings.endpoint is not None and not settings.links:
         return _of_endpoint(settings.endpoint, settings)
+    session = kg.session
+    store = session.store("linked" if session.slices else "closed")
+    digest = hashlib.sha256(digest_of_quads(store, *kg.guideline.quads.values()).encode())
+    for lines in session.slices.values():
+        digest.update(lines)
+    for file in sorted((kg.guideline.folder / "mappings").iterdir()):
+        digest.update(file.read_bytes())
+    return _Stored(store, settings, digest=digest.hexdigest()[:16], makes_whole=partial(_whole, kg))
+
+
+def _whole(kg: KnowledgeGraph) -> Store:
+    """Return a store with all graphs of a knowledge graph."""
     session, guideline = kg.session, kg.guideline
     named: dict[Any, Any] = {guideline.graph_name(name): quads for name, quads in guideline.quads.items()}
     if session.cases:
@@ -311,10 +341,8 @@ def dataset_of(kg: KnowledgeGraph, settings: Settings) -> Dataset:
     named[f"{guideline.base}inferred"] = b"".join(each for each, _ in lines)
     if session.slices:
         named |= kg.named_graphs("links")
-        store = store_of(session.linked, session.by_readings, *session.mappings.values(), named=named)
-    else:
-        store = store_of(session.closure, session.by_readings, named=named)
-    return _Stored(store, settings, digest=digest_of_store(store), merges=True)
+        return store_of(session.linked, session.by_readings, *session.mappings.values(), named=named)
+    return store_of(session.closure, session.by_readings, named=named)
 
 
 def _of_folder(folder: Path, settings: Settings) -> Dataset:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from binascii import a2b_qp
 from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import unquote
 
 __all__ = ["Refusal", "Request", "Response"]
+
+_NOT_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_MOST = 1000  # parameters
 
 
 class Request(NamedTuple):
@@ -61,12 +66,21 @@ class Request(NamedTuple):
 
 def decoded(text: str) -> list[tuple[str, str]]:
     """Return names and values of a query string."""
+    if text.count("&") >= _MOST:
+        raise Refusal(400, f"there are more than {_MOST:,} parameters")
     try:
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=1000)
+        pairs = [each.partition("=") for each in text.split("&") if each]
+        return [(_unquoted(name), _unquoted(value)) for name, _, value in pairs]
     except UnicodeDecodeError:
         raise Refusal(400, "the parameters are not UTF-8, percent-encoded") from None
-    except ValueError:
-        raise Refusal(400, "there are more than 1,000 parameters") from None
+
+
+def _unquoted(text: str) -> str:
+    """Return what `unquote_plus` does: the escapes of a long query are a tenth of all the work for it in Python."""
+    text = text.replace("+", " ")
+    if _NOT_PERCENT.search(text):
+        return unquote(text, errors="strict")
+    return a2b_qp(text.replace("=", "=3D").replace("%", "=").encode()).decode()  # =41 there is %41 here
 
 
 class Response(NamedTuple):

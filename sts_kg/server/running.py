@@ -6,7 +6,7 @@ import gc
 import logging
 import resource
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -135,7 +135,7 @@ class _Loading:
         site.warm()
         return site.answer, (site.dataset.digest, site.version)
 
-    def later(self) -> None:
-        """Load what the first requests can do without."""
+    def later(self) -> Iterator[object]:
+        """Load what the first requests can do without, step by step."""
         if self._site is not None:
-            self._site.warm_more()
+            yield from self._site.warm_more()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache, cached_property
 from importlib import import_module
@@ -56,8 +57,7 @@ class Site:
 
     def warm(self) -> None:
         """Compute what all workers need, before they are forked."""
-        _ = self.kg.guideline.labels, self.kg.canned, self.kg.graph, self.footer, self.templates
-        _ = self.terms.known, self.terms.labels, self.terms.members, self.kg.guideline.readings, self.search.find("a")
+        _ = self.footer, self.templates, self.kg.guideline.labels
 
     @cached_property
     def terms(self) -> Terms:
@@ -95,20 +95,32 @@ class Site:
         made.globals.update(site=self, signs=SIGNS)
         return made
 
-    def warm_more(self) -> None:
-        """Compute what takes longer and pages can do without, as soon as there is nothing else to do."""
+    def warm_more(self) -> Iterator[object]:
+        """Compute, step by step, what the first pages can do without, what is needed most often first."""
+        request = Request(accept="text/html")
+        yield self.answer("home.page", request)
+        yield self.kg.canned
+        yield self.answer("sparql.answer", request)
+        yield self.kg.graph
+        yield self.terms.known, self.terms.labels, self.terms.members
+        yield self.kg.guideline.readings, self.search.find("a")
         if self.kg.holds_ours:
+            yield self.examples.session.closed
             _module("case").warm(self)
+            yield None
         with suppress(StsKgError):
-            self.pathway.to_svg()  # the layout engine is slow only the first time
-        _ = self.examples.session.store("closed"), self.examples.canned
+            yield self.pathway
+            yield self.pathway.to_svg()  # the layout engine is slow only the first time
+        yield self.examples.session.store("closed"), self.examples.canned
+        self.dataset.warm()
+        yield None
         for query in self.canned.values():
             for parameter in query.parameters:
-                self.choices(query).of(parameter)
-        _ = self.openapi
+                yield self.choices(query).of(parameter)
+        yield self.openapi
         if self.settings.endpoint is None:
-            self.kg.session.store("asserted")
-            self.kg.session.store("linked")
+            yield self.kg.session.store("asserted")
+            yield self.kg.session.store("linked")
 
     # --- what pages use
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from sts_kg.errors import MemoryLimitError, QueryTimeoutError, QueueFullError, ShareFullError, WorkerDiedError
 from sts_kg.workers.frames import LENGTH, Raised
-from sts_kg.workers.limits import Limits, cpu_s, resident
+from sts_kg.workers.limits import Limits, Resident, cpu_s
 from sts_kg.workers.spawner import Spawned, Spawner
 
 __all__ = ["Lane"]
@@ -68,7 +68,7 @@ class Lane:
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
         self._ending: set[asyncio.Future[Any]] = set()
-        self._free = workers
+        self._free, self._generation = workers, 0
         self._lines: dict[str, deque[asyncio.Future[None]]] = {}  # in the order of turns
         self._of_client: Counter[str] = Counter()
         self._looking: asyncio.TimerHandle | None = None
@@ -130,12 +130,13 @@ class Lane:
             return
         if self.n_waiting >= self.waiting:
             raise QueueFullError(what, self.waiting)
-        ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        ready: asyncio.Future[None] = loop.create_future()
         line = self._lines.setdefault(client, deque())
         line.append(ready)
+        timer = None if limits.timeout_s is None else loop.call_later(limits.timeout_s, _late, ready)
         try:
-            async with asyncio.timeout(limits.timeout_s):
-                await ready
+            await ready
         except BaseException as error:
             if ready.done() and not ready.cancelled() and ready.exception() is None:  # it was our turn just then
                 self._next()
@@ -149,6 +150,9 @@ class Lane:
             if isinstance(error, WorkerDiedError):
                 raise WorkerDiedError(what, _CLOSING) from None
             raise
+        finally:
+            if timer is not None:
+                timer.cancel()
 
     def _next(self) -> None:
         """Give a worker that is free to whom it is the turn of."""
@@ -171,14 +175,16 @@ class Lane:
         self._busy.add(worker)
         reason = "cancelled"
         try:
-            frame = await worker.ask(pickle.dumps(arguments), deadline, limits, what, self._look)
+            if self._looking is None:
+                self._looking = asyncio.get_running_loop().call_later(_STEP_S, self._look)
+            frame = await worker.ask(pickle.dumps(arguments), deadline, limits, what)
             reason = "" if frame is not None else "closed" if self._closed else "died"
         except (QueryTimeoutError, MemoryLimitError) as error:
             reason = "timeout" if isinstance(error, QueryTimeoutError) else "memory"
             raise
         finally:
             self._busy.discard(worker)
-            if not reason and worker.n_calls < self._calls and not worker.is_slow and not self._closed:
+            if not reason and self._may_stay(worker):
                 self._idle.append(worker)
             else:
                 if reason:
@@ -193,24 +199,42 @@ class Lane:
 
     async def _started(self) -> _Worker:
         """Return a new worker; if nobody waits for it any more, it is kept for the next call."""
-
-        async def started() -> _Worker:
-            spawned = await asyncio.to_thread(self._spawner.spawn)
-            return await _Worker.connected(self._spawner, spawned, self._lost)
-
-        def kept(done: asyncio.Future[_Worker]) -> None:
-            if done.exception() is None:
-                if self._closed:
-                    self._ending_of(done.result())
-                else:
-                    self._idle.append(done.result())
-
-        starting = asyncio.ensure_future(started())
+        starting = self._starting()
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:
-            starting.add_done_callback(kept)
+            starting.add_done_callback(self._kept)
             raise
+
+    def _starting(self) -> asyncio.Future[_Worker]:
+        async def started() -> _Worker:
+            generation = self._generation
+            spawned = await asyncio.to_thread(self._spawner.spawn)
+            return await _Worker.connected(self._spawner, spawned, self._lost, generation)
+
+        return asyncio.ensure_future(started())
+
+    def _kept(self, done: asyncio.Future[_Worker]) -> None:
+        """Keep a new worker for the next call, if it is of use."""
+        if not done.cancelled() and done.exception() is None:
+            worker = done.result()
+            if self._may_stay(worker) and len(self._idle) + len(self._busy) < self.workers:
+                self._idle.append(worker)
+            else:
+                self._ending_of(worker)
+
+    def _may_stay(self, worker: _Worker) -> bool:
+        is_new = worker.generation == self._generation and worker.n_calls < self._calls
+        return is_new and not worker.is_slow and not self._closed
+
+    def renew(self) -> None:
+        """Replace the workers there are, since those that are forked from now on share more: idle ones now."""
+        self._generation += 1
+        early, self._idle = self._idle, []
+        for worker in early:
+            self._ending_of(worker)
+            if not self._closed:
+                self._starting().add_done_callback(self._kept)
 
     def _lost(self, worker: _Worker) -> None:
         """Forget a worker that ended while it had nothing to do."""
@@ -229,17 +253,15 @@ class Lane:
         """Return how a worker ended, when it has."""
         return await asyncio.shield(self._ending_of(worker))
 
-    def _look(self, again: bool = False) -> None:
-        """Look at the workers that work, now and then as long as there are any."""
-        if self._looking is not None and not again:
-            return
+    def _look(self) -> None:
+        """Look at the workers that work, again and again as long as there are any."""
         for worker in self._busy:
             worker.look()
         long = sorted((each for each in self._busy if each.is_slow), key=lambda each: each.began)
         for at, worker in enumerate(long):
             worker.pause(at >= self._long)
         loop = asyncio.get_running_loop()
-        self._looking = loop.call_later(_STEP_S, self._look, True) if self._busy else None
+        self._looking = loop.call_later(_STEP_S, self._look) if self._busy else None
 
     def drain(self) -> None:
         """Take no calls any more, and give up those that wait; those that run go on."""
@@ -265,11 +287,17 @@ class Lane:
             self._looking.cancel()
 
 
+def _late(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_exception(TimeoutError())
+
+
 class _Worker(asyncio.Protocol):
     """One forked process, seen from an event loop."""
 
-    def __init__(self, spawner: Spawner, spawned: Spawned, lost: Any) -> None:
+    def __init__(self, spawner: Spawner, spawned: Spawned, lost: Any, generation: int) -> None:
         self.spawned, self.n_calls, self.is_slow, self._is_paused = spawned, 0, False, False
+        self.generation = generation
         self._spawner, self._lost = spawner, lost
         self._transport: asyncio.Transport
         self._answer: asyncio.Future[bytes | None] | None = None
@@ -277,12 +305,14 @@ class _Worker(asyncio.Protocol):
         self._limits, self._what, self._before, self.began = Limits(), "", 0, 0.0
         self._cpu: float | None = None  # when a call is looked at first
         self._is_gone = False
+        self._memory = Resident(spawned.pid)
 
     @classmethod
-    async def connected(cls, spawner: Spawner, spawned: Spawned, lost: Any) -> _Worker:
+    async def connected(cls, spawner: Spawner, spawned: Spawned, lost: Any, generation: int) -> _Worker:
         spawned.socket.setblocking(False)
         loop = asyncio.get_running_loop()
-        _, worker = await loop.create_unix_connection(lambda: cls(spawner, spawned, lost), sock=spawned.socket)
+        worker = cls(spawner, spawned, lost, generation)
+        await loop.create_unix_connection(lambda: worker, sock=spawned.socket)
         return worker
 
     # --- what the event loop tells
@@ -307,11 +337,8 @@ class _Worker(asyncio.Protocol):
 
     # --- what the lane asks
 
-    async def ask(self, call: bytes, deadline: float | None, limits: Limits, what: str, look: Any) -> bytes | None:
-        """Return the frame that the worker answers, None if it is gone; raise if time or memory is up before.
-
-        `look` is called if it takes a while.
-        """
+    async def ask(self, call: bytes, deadline: float | None, limits: Limits, what: str) -> bytes | None:
+        """Return the frame that the worker answers, None if it is gone; raise if time or memory is up before."""
         self.n_calls += 1
         if self._is_gone:
             return None
@@ -319,17 +346,15 @@ class _Worker(asyncio.Protocol):
         answer: asyncio.Future[bytes | None] = loop.create_future()
         self._limits, self._what, self.began, self._answer = limits, what, loop.time(), answer
         self._cpu = None
-        self._before = (resident(self.spawned.pid) or 0) if limits.memory is not None else 0
+        self._before = (self._memory.now or 0) if limits.memory is not None else 0
         self._transport.write(len(call).to_bytes(LENGTH, "big") + call)
-        timers = [loop.call_later(_STEP_S, look)]
-        if deadline is not None:
-            timers.append(loop.call_at(deadline, self._up))
+        timer = None if deadline is None else loop.call_at(deadline, self._up)
         try:
             return await answer
         finally:
             self._answer = None
-            for each in timers:
-                each.cancel()
+            if timer is not None:
+                timer.cancel()
 
     def _up(self) -> None:
         self._stop(QueryTimeoutError(self._what, self._limits.timeout_s or 0))
@@ -343,7 +368,7 @@ class _Worker(asyncio.Protocol):
         memory = self._limits.memory
         if self._answer is None:
             return
-        if memory is not None and (resident(self.spawned.pid) or 0) - self._before > memory:
+        if memory is not None and (self._memory.now or 0) - self._before > memory:
             self._stop(MemoryLimitError(self._what, memory))
         if self._cpu is None:
             self._cpu = cpu_s(self.spawned.pid)
@@ -365,5 +390,6 @@ class _Worker(asyncio.Protocol):
 
     async def end(self) -> str:
         """End the process, if it was not yet, and return how it ended."""
+        self._memory.close()
         self._transport.abort()  # which closes the socket: nobody else may, or a descriptor is closed twice
         return await asyncio.to_thread(self._spawner.kill, self.spawned.pid)

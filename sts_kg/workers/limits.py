@@ -7,8 +7,9 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
-__all__ = ["Limits", "bytes_of", "cpu_s", "most_memory", "resident"]
+__all__ = ["Limits", "Resident", "bytes_of", "cpu_s", "most_memory", "resident"]
 
 _UNITS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 _SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([KMGT]?)(i?)(B?)\s*", re.IGNORECASE)
@@ -60,12 +61,39 @@ def bytes_of(size: float | str) -> int:
 
 def resident(pid: int) -> int | None:
     """Return the resident memory of a process in bytes; None where there is no such process, or no way to know."""
-    try:
-        with open(f"/proc/{pid}/statm", "rb") as file:
-            pages = int(file.read().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, IndexError, AttributeError):
-        return None
+    with Resident(pid) as memory:
+        return memory.now
+
+
+class Resident:
+    """The resident memory of a process: `now` in bytes, None where there is no such process, or no way to know."""
+
+    def __init__(self, pid: int) -> None:
+        self._file: int | None = None
+        with suppress(OSError):
+            self._file = os.open(f"/proc/{pid}/statm", os.O_RDONLY)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def now(self) -> int | None:
+        """The bytes that it has now."""
+        if self._file is None:
+            return None
+        try:
+            return int(os.pread(self._file, 200, 0).split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        except (OSError, IndexError):
+            return None
+
+    def close(self) -> None:
+        """Read no more."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
 
 
 def cpu_s(pid: int) -> float:

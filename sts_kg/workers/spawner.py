@@ -16,7 +16,7 @@ import socket
 import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, NamedTuple, NoReturn
 
@@ -28,7 +28,7 @@ __all__ = ["Spawned", "Spawner"]
 
 _GRACE_S = 1.0  # within which it ends by itself when it is told
 _MORE = 3  # times the memory of a call may be reserved by a worker: what nobody has stopped until then, the system does
-_IDLE_S = 0.3  #: without a call, after which more is loaded
+_IDLE_S = 0.3  #: without a call, after which more begins to be loaded
 
 
 class Spawned(NamedTuple):
@@ -49,7 +49,8 @@ class Spawner:
     make : callable
         What loads; it runs in the new process.
     later : callable, optional
-        What loads more there, once nobody has asked for a worker for a moment; the workers from then on share it.
+        Returns steps that load more there, each when nobody asks for a worker; the workers from then on share it. When
+        all are done, a byte can be read from `gone`.
     memory : int, optional
         The bytes that a call may take, as the caller watches. A worker that reserves several times as much is refused
         it by the system, and ends.
@@ -58,12 +59,12 @@ class Spawner:
     def __init__(
         self,
         make: Callable[[], tuple[Callable[..., object], object]],
-        later: Callable[[], object] | None = None,
+        later: Callable[[], Iterable[object]] | None = None,
         *,
         memory: int | None = None,
     ) -> None:
         self._told, theirs = socket.socketpair()
-        self.gone, held = socket.socketpair()  #: becomes readable when the process is gone, for an event loop
+        self.gone, held = socket.socketpair()  #: at its end when the process is gone; to be read by an event loop
         self._lock = threading.Lock()
         self._status: int | None = None
         self._is_loaded = False
@@ -151,7 +152,7 @@ class Spawner:
 
 def _spawn(
     make: Callable[[], tuple[Callable[..., object], object]],
-    later: Callable[[], object] | None,
+    later: Callable[[], Iterable[object]] | None,
     told: socket.socket,
     held: socket.socket,
     parent: int,
@@ -173,13 +174,20 @@ def _spawn(
         send(told, pickled(loaded, ()))
         gc.collect()
         gc.freeze()  # what was loaded stays shared
+        steps = iter(()) if later is None else iter(later())
+        is_loading, idle_s = later is not None, _IDLE_S
         while functions:
-            if later is not None and not select.select([told], [], [], _IDLE_S)[0]:
-                with suppress(Exception):  # who needs it computes it again, and has the error
-                    later()
-                later = None
-                gc.collect()
-                gc.freeze()
+            if is_loading and not select.select([told], [], [], idle_s)[0]:
+                try:
+                    next(steps)
+                    idle_s = 0.0
+                except Exception as error:  # at the end, or who needs it computes it again, and has the error
+                    is_loading = False
+                    gc.collect()
+                    gc.freeze()
+                    if isinstance(error, StopIteration):
+                        held.send(b"+")
+                continue
             if (command := receive(told)) is None:
                 break
             if command == b"fork":

@@ -473,3 +473,28 @@ def test_a_loader_that_dies_is_told() -> None:
     with pytest.raises(WorkerDiedError, match=r"^loading ended by exit code 3: "):
         spawner.wait()
     spawner.close()
+
+
+def test_early_workers_are_renewed(spawner: Spawner) -> None:
+    async def asking() -> None:
+        lane = Lane("free", spawner, 2, waiting=9, share=9)
+        call = partial(lane.call, client="a", limits=NONE, what="a call")
+        early = await call("pid")
+        running = asyncio.ensure_future(call("sleep", 300))  # by the same one
+        await asyncio.sleep(0.1)
+        other = await call("pid")
+        assert sorted(lane.pids) == sorted([early, other])
+        lane.renew()
+        until = time.monotonic() + 20
+        while len(lane.pids) != 2 and time.monotonic() < until:
+            await asyncio.sleep(0.01)
+        assert early in lane.pids, "what runs goes on"
+        assert other not in lane.pids
+        await running
+        assert early not in lane.pids
+        assert len(lane.pids) == 1
+        assert await call("pid") not in (early, other)
+        assert not lane.killed
+        await lane.close()
+
+    asyncio.run(asking())

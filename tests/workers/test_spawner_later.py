@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import pickle
+import select
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,13 @@ class Loading:
         self.words.append("now")
         return self.known, os.getpid()
 
-    def later(self) -> None:
+    def later(self) -> Iterator[object]:
+        self.words.append("soon")
+        yield self.words
         if self.fails:
             raise ValueError("no")
         self.words.append("later")
+        yield self.words
 
     def known(self) -> list[str]:
         return self.words
@@ -65,6 +69,8 @@ def test_later_workers_have_what_was_loaded_later(fails: bool) -> None:
             time.sleep(0.5)
         assert (b"later" in asked(workers[-1])) is not fails
         assert b"later" not in asked(early)
+        assert b"soon" in asked(workers[-1])
+        assert (spawner.gone in select.select([spawner.gone], [], [], 0)[0]) is not fails
     finally:
         spawner.close()
         for worker in workers:
