@@ -80,7 +80,7 @@ class Site:
         return self.kg.footer
 
     @cached_property
-    def licence(self) -> tuple[tuple[str, str], ...]:
+    def _licence(self) -> tuple[tuple[str, str], ...]:
         """The header that says by which licence what is served may be used; none if it is not ours."""
         licence = self.kg.guideline.header(DCTERMS.license) if self.dataset.is_ours else ""
         return (("Link", f'<{licence}>; rel="license"'),) if licence else ()
@@ -180,7 +180,7 @@ class Site:
             if told is not None:
                 raise Refusal(*told)
             found: Response = _function(handler)(self, request)
-            return found
+            return found._replace(headers=(*found.headers, *self._licence)) if found.kept else found
         except Refusal as refusal:
             return self.refused(handler, request, refusal)
         except StsKgError as error:
