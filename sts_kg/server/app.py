@@ -242,7 +242,7 @@ class Service:
             found += [("etag", etag.decode()), ("cache-control", "no-cache")]
         else:
             found.append(("cache-control", "no-store"))
-        if response.media == "text/html":
+        if response.media in ("text/html", "image/svg+xml"):  # which may hold scripts
             found.append(("content-security-policy", _POLICY))
         if page.is_open:
             found += [("access-control-allow-origin", "*"), ("access-control-expose-headers", _EXPOSED)]
