@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from sts_kg.errors import QueryError, TooManyBytesError
 from sts_kg.queries.mistakes import known_prefixes
-from sts_kg.queries.oxigraph import Store, checked, solved
+from sts_kg.queries.oxigraph import Store, check_syntax, checked, solved
 from sts_kg.queries.paging import QueryText
 from sts_kg.queries.tokens import Token, prologue_end, tokens_of
 from sts_kg.rdf import PREFIXES
@@ -68,10 +68,15 @@ def looked_at(text: str, services: tuple[str, ...] = ()) -> Looked:
         It is not of these forms (an update is not), is nested too deeply or too long, or asks another endpoint.
     """
     tokens = checked(text, "given", services)
+    try:
+        form = QueryText(text).form
+    except QueryError:
+        check_syntax(text, services=services)  # which says where
+        raise
     words = {token.key for token in tokens if token.kind == "word"}
     merged, named = _graphs(text, tokens) if "FROM" in words else ((), ())
     return Looked(
-        QueryText(text).form,
+        form,
         chooses="FROM" in words,
         names="GRAPH" in words,
         asks_others="SERVICE" in words,

@@ -258,7 +258,7 @@ class Service:
             ("x-sts-kg-disclaimer", _DISCLAIMER),
             *more,
         ]
-        if media == "text/html":
+        if media in ("text/html", "image/svg+xml"):  # which may hold scripts
             found.append(("content-security-policy", _POLICY))
         if is_open:
             found += [("access-control-allow-origin", "*"), ("access-control-expose-headers", _EXPOSED)]

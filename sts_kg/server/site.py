@@ -80,10 +80,9 @@ class Site:
         return self.kg.footer
 
     @cached_property
-    def licence(self) -> tuple[tuple[str, str], ...]:
-        """The header that says by which licence what is served may be used; none if it is not ours."""
-        licence = self.kg.guideline.header(DCTERMS.license) if self.dataset.is_ours else ""
-        return (("Link", f'<{licence}>; rel="license"'),) if licence else ()
+    def licence(self) -> str:
+        """The address of the licence by which what is served may be used; empty if it is not ours."""
+        return self.kg.guideline.header(DCTERMS.license) if self.dataset.is_ours else ""
 
     @cached_property
     def templates(self) -> jinja2.Environment:
@@ -192,6 +191,8 @@ class Site:
             if told is not None:
                 raise Refusal(*told)
             found: Response = _function(handler)(self, request)
+            if found.kept and found.status == 200 and self.licence:
+                found = found._replace(headers=(*found.headers, ("Link", f'<{self.licence}>; rel="license"')))
             return found
         except Refusal as refusal:
             return self.refused(handler, request, refusal)

@@ -397,6 +397,13 @@ def test_an_explanation_is_that_of_the_command(server: Serving, tmp_path: Path) 
         ("/options", "case: a", "text/plain", 415, {}),
         ("/options", "case: [", "application/yaml", 400, {"line": 1, "column": 8}),
         ("/options", "case: a\nfindings: {x: yes}", "application/yaml", 400, {"line": 2}),
+        (
+            "/options",
+            '{"case": NaN}',
+            "application/json",
+            400,
+            {"detail": "the body is not JSON: it has no NaN"},
+        ),
         ("/options", '{"case": 1,\n}', "application/json", 400, {"line": 2}),
         ("/options", "", "application/yaml", 400, {}),
         ("/options", b"\xff", "application/yaml", 400, {}),

@@ -94,8 +94,14 @@ def test_head_is_get_without_a_body(server: Serving) -> None:  # noqa: F811
 
 def test_data_say_by_which_licence_they_may_be_used(server: Serving, kg: KnowledgeGraph) -> None:  # noqa: F811
     wanted = f'<{kg.guideline.header(DCTERMS.license)}>; rel="license"'
-    assert server.ask(CONDITIONS).headers["link"] == wanted
     assert server.sparql("ASK {}").headers["link"] == wanted
+    for path in (CONDITIONS, "/queries/drugs/options-with-drug.csv", "/term/pazopanib", "/term/pazopanib.ttl"):
+        assert server.ask(path).headers["link"] == wanted
+
+
+def test_what_somebody_sent_has_no_licence_of_ours(server: Serving) -> None:  # noqa: F811
+    answer = server.ask("/case/file", method="POST", body="", content_type="application/x-www-form-urlencoded")
+    assert (answer.status, "link" in answer.headers) == (200, False)
 
 
 def test_head_of_a_graph_that_is_not_there(server: Serving) -> None:  # noqa: F811
@@ -111,10 +117,19 @@ def test_head_of_a_graph_that_is_not_there(server: Serving) -> None:  # noqa: F8
         (f"/graphs?graph={quote('urn:x> { ?s ?p ?o } } #', safe='')}", 400),
         ("/graphs?default&graph=urn%3Ax", 400),
         ("/graphs?graph=urn%3Ax&graph=urn%3Ay", 400),
+        ("/graphs?name=urn%3Ax", 400),
     ],
 )
 def test_what_names_no_graph(server: Serving, path: str, status: int) -> None:  # noqa: F811
     assert server.ask(path).status == status
+
+
+def test_rdf_of_no_graph(server: Serving) -> None:  # noqa: F811
+    answer = server.ask("/graphs", accept="text/turtle")
+    assert (answer.status, answer.text) == (
+        400,
+        "name one graph: either ?default or ?graph=IRI; /graphs lists them as application/json and text/html\n",
+    )
 
 
 def test_a_picture_of_a_graph_is_not_acceptable(server: Serving) -> None:  # noqa: F811

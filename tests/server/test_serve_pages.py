@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from crawling import crawl
+from rdflib.namespace import DCTERMS
 from serving import Serving, server  # noqa: F401 # the fixture
 
 from sts_kg import KnowledgeGraph
@@ -104,6 +105,16 @@ def test_every_page_has_what_pages_have(server: Serving) -> None:  # noqa: F811
         assert site_name(text) == "sts-kg", address
         ids = re.findall(r'\sid="([^"]*)"', text)
         assert len(ids) == len(set(ids)), address
+
+
+def test_the_licence_is_one_click_away(server: Serving, kg: KnowledgeGraph) -> None:  # noqa: F811
+    licence = kg.guideline.header(DCTERMS.license)
+    for path in ("/", "/term/pazopanib", "/case"):
+        assert f'<a rel="license" href="{licence}">Licence</a>' in shown(server, path)
+
+
+def test_a_picture_that_is_opened_by_itself_runs_nothing(server: Serving) -> None:  # noqa: F811
+    assert "script-src 'self'" in server.ask("/static/icon.svg").headers["content-security-policy"]
 
 
 def site_name(text: str) -> str:

@@ -153,6 +153,12 @@ def test_a_mistake_has_its_place(server: Serving) -> None:
     assert "line 2, column 15" in problem["detail"]
 
 
+@pytest.mark.parametrize("text", ["SELEKT * {}", "DROP ALL", "?s"])
+def test_what_does_not_begin_a_query_has_a_place(server: Serving, text: str) -> None:
+    problem = json.loads(server.sparql(f"# one\n  {text}", accept="application/json").body)
+    assert (problem["status"], problem["line"], problem["column"]) == (400, 2, 3)
+
+
 def test_a_mistake_is_shown_beside_the_query(server: Serving) -> None:
     answer = server.sparql("SELECT <b>", accept=BROWSER)
     assert answer.status == 400

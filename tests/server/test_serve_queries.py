@@ -215,6 +215,7 @@ def test_a_suffix_that_there_is_not_is_told_with_those_that_there_are(site: Site
     answer = get(site, f"{DRUG}.ttl", "")
     assert answer.status == 404
     assert text(answer) == "there is no .ttl of this query; there are .csv, .tsv, .json, .srj, .rq\n"
+    assert get(site, f"{DRUG}.", "").status == 404
 
 
 def test_what_is_not_linked_is_409_with_what_to_do(site: Site) -> None:

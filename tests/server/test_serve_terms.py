@@ -145,7 +145,7 @@ def test_no_link_on_any_page_is_broken(ask: Asked) -> None:
         here = waiting.pop()
         if here.startswith("/export/"):
             continue  # see below
-        if re.search(r"\.(ttl|nt|rdf|jsonld)(\?|$)", here):
+        if re.search(r"\.(ttl|nt|rdf|jsonld|trig)(\?|$)", here):
             assert ask(here).status == 200, here
             continue
         proofs += here.startswith("/why")
@@ -280,6 +280,7 @@ def test_terms_in_addresses_come_back_as_they_were(ask: Asked) -> None:
         ("application/ld+json", "application/ld+json"),
         ("application/n-triples", "application/n-triples"),
         ("application/rdf+xml", "application/rdf+xml"),
+        ("application/trig", "application/trig"),
         ("text/html;q=0.5, text/turtle", "text/turtle"),
         ("*/*", "text/html"),
         ("", "text/html"),
@@ -429,7 +430,7 @@ def test_every_file_that_is_listed_is_there(ask: Asked) -> None:
     for link in listed(ask):
         answer = ask(link, "*/*")
         assert answer.status == 200 and answer.body, link
-        assert answer.headers == (("Content-Disposition", f'attachment; filename="{link[8:]}"'),)
+        assert answer.headers[0] == ("Content-Disposition", f'attachment; filename="{link[8:]}"')
 
 
 def test_a_file_is_what_export_writes(ask: Asked, tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def _read(site: Site, request: Request) -> tuple[Guideline, tuple[Case, ...]]:
         raise Refusal(400, "the body is not UTF-8") from None
     if "json" in request.media:  # `parse` would take what is not JSON for YAML
         try:
-            json.loads(text)
+            json.loads(text, parse_constant=_no_number)
         except json.JSONDecodeError as error:
             raise Refusal(400, f"the body is not JSON: {error.msg}", line=error.lineno, column=error.colno) from error
         except RecursionError:
@@ -94,6 +94,10 @@ def _read(site: Site, request: Request) -> tuple[Guideline, tuple[Case, ...]]:
         reason = f"the body has {counted(len(cases), 'case')}, more than {MOST:,}; sts-kg options takes any number"
         raise Refusal(413, reason)
     return guideline, cases
+
+
+def _no_number(name: str) -> None:
+    raise Refusal(400, f"the body is not JSON: it has no {name}")
 
 
 def _array(items: list[str]) -> Response:

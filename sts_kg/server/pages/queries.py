@@ -130,7 +130,7 @@ def query(site: Site, request: Request) -> Response:
     """Return a canned query as a form with its answer, or the answer as data."""
     found, suffix = _named(site, request)
     formats = {**FORMATS[found.form], "rq": _SPARQL}
-    if suffix:
+    if suffix is not None:
         if suffix not in formats:
             known = ", ".join(f".{each}" for each in formats)
             raise Refusal(404, f"there is no .{suffix} of this query; there are {known}")
@@ -150,22 +150,22 @@ def query(site: Site, request: Request) -> Response:
         raise _refusal(error, found) from error
 
 
-def _named(site: Site, request: Request) -> tuple[CannedQuery, str]:
-    """Return the query that an address names, and the suffix.
+def _named(site: Site, request: Request) -> tuple[CannedQuery, str | None]:
+    """Return the query that an address names, and what stands behind a point.
 
     Raises
     ------
     Refusal
         There is no such query; the sentence has near names.
     """
-    name, _, suffix = request.parameters["name"].partition(".")
+    name, point, suffix = request.parameters["name"].partition(".")
     query_id = f"{request.parameters['topic']}/{name}"
     found = site.canned.get(query_id)
     if found is None:
         error = UnknownNameError("query", query_id)
         error.near = _near(site, query_id)
         raise Refusal(404, str(error))
-    return found, suffix
+    return found, suffix if point else None
 
 
 def _near(site: Site, query_id: str) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def answer(site: Site, request: Request) -> Response:
         if looked.asks_others and error.line is None:
             raise Refusal(502, str(error)) from None
         raise
-    response = Response(200, body, media, site.licence, kept=looked.lasts)
+    response = Response(200, body, media, kept=looked.lasts)
     return response if wanted is None else editor.as_file(response)
 
 

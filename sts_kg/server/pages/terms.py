@@ -27,6 +27,7 @@ FORMS = {
     "jsonld": ("application/ld+json", "jsonld"),
     "nt": ("application/n-triples", "ntriples"),
     "rdf": ("application/rdf+xml", "rdfxml"),
+    "trig": ("application/trig", "trig"),
 }
 _HTML = "text/html"
 #: Rows of the mappings of a term, results of a search, suggestions, terms of a list.
