@@ -11,13 +11,14 @@ from markupsafe import Markup
 from rdflib import OWL, PROV, RDF, RDFS, URIRef
 from rdflib.term import Node
 
+from sts_kg.display import View, of_condition
 from sts_kg.errors import NotEntailedError, ParseError, PictureError, UnknownNameError
 from sts_kg.guideline import leaves, short
 from sts_kg.rdf import BASE, STS, local, one_triple, serialize
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.negotiation import negotiated
 from sts_kg.server.site import Site
-from sts_kg.server.terms import Match, Piece, Terms, spelled, term_of
+from sts_kg.server.terms import Match, Piece, Terms, spelled, term_of, worded
 
 __all__ = ["classes", "index", "properties", "refused", "search", "suggest", "term", "why"]
 
@@ -83,7 +84,7 @@ def _unknown(site: Site, iri: str) -> Refusal:
     terms = site.terms
     names = [local(each) for each in terms.known if each.startswith(BASE)] if iri.startswith(BASE) else []
     shown = local(iri) if iri.startswith(BASE) else iri
-    return Refusal(404, f"{UnknownNameError('term', shown[:200], names)}; /search finds terms by name")
+    return Refusal(404, f"{UnknownNameError('term', shown[:200], names)}")
 
 
 class _Reading(NamedTuple):
@@ -197,7 +198,7 @@ def _option(site: Site, request: Request, option: URIRef) -> dict[str, object]:
     guideline = site.kg.guideline
     recommendations = guideline.asserted.subjects(STS.recommendsOption, option)
     return {
-        "tree": site.markup(request, guideline.conditions[option]),
+        "tree": site.markup(request, View("", of_condition(guideline.conditions[option], guideline.labels).blocks)),
         "picture": site.markup(request, site.kg.condition(str(option))),
         "words": [(heading, ", ".join(words)) for _, heading, words in guideline.wordings[option].clauses()],
         "recommendations": _pieces(site.terms, recommendations),
@@ -226,7 +227,7 @@ def _decision(site: Site, decision: URIRef) -> dict[str, object]:
             Piece(each.label, str(each.iri)),
             each.definition,
             [
-                (Piece(terms.label(option), str(option)), str(condition))
+                (Piece(terms.label(option), str(option)), worded(condition, guideline.labels))
                 for option, condition in each.conditions.items()
             ],
         )
