@@ -69,7 +69,7 @@ FIRST = (STS.TreatmentOption, STS.Therapy, STS.Finding, STS.Recommendation, STS.
 
 def worded(condition: Condition, labels: Names[URIRef, str]) -> str:
     """Return a condition in one line of text, with the labels of its findings in the place of their short names."""
-    names = {short(finding): labels[finding] for finding in leaves(condition)}
+    names = {short(finding): labels.get(finding, short(finding)) for finding in leaves(condition)}
     return re.sub(r"[\w-]+", lambda found: names.get(found[0], found[0]), str(condition))
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from rdflib import OWL, PROV, RDF, RDFS, URIRef
 from rdflib.term import Node
 
-from sts_kg.display import View, of_condition
+from sts_kg.display import View, of_condition, view_of
 from sts_kg.errors import NotEntailedError, ParseError, PictureError, UnknownNameError
 from sts_kg.guideline import leaves, short
 from sts_kg.rdf import BASE, STS, local, one_triple, serialize
@@ -19,6 +20,9 @@ from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.negotiation import negotiated
 from sts_kg.server.site import Site
 from sts_kg.server.terms import Match, Piece, Terms, spelled, term_of, worded
+
+if TYPE_CHECKING:
+    from sts_kg.closure import Proof
 
 __all__ = ["classes", "index", "properties", "refused", "search", "suggest", "term", "why"]
 
@@ -284,12 +288,18 @@ def why(site: Site, request: Request) -> Response:
     return site.page(
         request,
         "why.html",
-        proof=site.markup(request, proof),
+        proof=_proof(site, request, proof),
         given=" ".join(map(spelled, triple)),
         triple=[Piece("".join(each.text for each in site.terms.value(part).pieces), _iri(part)) for part in triple],
         leaves=proof.leaves(),
         segments=segments,
     )
+
+
+def _proof(site: Site, request: Request, proof: Proof) -> Markup:
+    """Return the markup of a proof: its title is that of the page, and a module of ours is called by its name."""
+    made = str(site.markup(request, View("", view_of(proof).blocks)))
+    return Markup(re.sub(rf"(asserted in |<dd>|, ){BASE}ontology/", r"\1the module ", made))
 
 
 def _iri(part: Node) -> str:
