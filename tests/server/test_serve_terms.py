@@ -169,8 +169,9 @@ def test_a_page_has_what_is_stated_apart_from_what_follows(ask: Asked) -> None:
 def test_an_option_has_its_condition_its_wording_and_what_says_so(ask: Asked) -> None:
     page = ask.page("/term/option-pazopanib")
     words = " ".join(page.text.split())
-    assert "all of these stage 4 soft tissue sarcoma sarcoma type for pazopanib any of these prior chemotherapy" in re.sub(
-        r"(?<=[a-z0-9])(?=all of|stage 4|sarcoma type|any of|prior)", " ", words
+    assert (
+        "all of these stage 4 soft tissue sarcoma sarcoma type for pazopanib any of these prior chemotherapy"
+        in re.sub(r"(?<=[a-z0-9])(?=all of|stage 4|sarcoma type|any of|prior)", " ", words)
     )
     assert "may be offered" in words
     assert {"/term/rec-S14", "/term/finding-prior-chemotherapy"} <= {*page.links}
