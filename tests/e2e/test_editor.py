@@ -138,7 +138,7 @@ def test_an_error_is_marked_where_it_is_and_the_query_stays(tab: Tab) -> None:
     wrong = "SELECT * {\n  ?s a nothing:x .\n}"
     pasted(tab, wrong)
     answer = ran(tab, r"^Not answered \(400\)")
-    assert "line 2, column 8" in answer.inner_text() and "the prefix nothing: is unknown" in answer.inner_text()
+    assert "Line 2, column 8" in answer.inner_text() and "the prefix nothing: is unknown" in answer.inner_text()
     assert tab.page.locator(".cm-lintRange-error").inner_text() == "nothing:x ."
     assert tab.page.locator(".cm-lint-marker-error").count() == 1
     assert query(tab) == wrong
