@@ -24,4 +24,5 @@ from .view import SIGNS as SIGNS
 from .view import Grid as Grid
 from .view import Link as Link
 from .view import View as View
+from .views.explanations import of_condition as of_condition
 from .views.tables import grid_of_table as grid_of_table

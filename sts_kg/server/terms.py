@@ -5,6 +5,7 @@ Everything is bounded: a term of a large ontology may have any number of stateme
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -14,14 +15,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from rdflib import OWL, RDF, RDFS, SKOS, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from sts_kg.guideline import leaves, short
 from sts_kg.links import Mapping, MappingSet, iri_of
 from sts_kg.rdf import BASE, STS, Prefixes, ShownGraph, compress, expand, ntriples, one_triple
 from sts_kg.safe import UNSAFE, brief, counted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as Names
+
+    from sts_kg.guideline import Condition
     from sts_kg.knowledge import KnowledgeGraph
 
-__all__ = ["Group", "Match", "Piece", "Terms", "Value", "spelled", "term_of"]
+__all__ = ["Group", "Match", "Piece", "Terms", "Value", "spelled", "term_of", "worded"]
 
 #: Values of a predicate, predicates of a term, things that lead to it by one, characters of a text, parts of a
 #: class expression, and statements that are looked at to choose those that are shown.
@@ -60,6 +65,12 @@ _CALLED = {
 }
 #: The kinds that people look for, in this order; each with the kinds below it.
 FIRST = (STS.TreatmentOption, STS.Therapy, STS.Finding, STS.Recommendation, STS.SourceSegment, STS.Decision)
+
+
+def worded(condition: Condition, labels: Names[URIRef, str]) -> str:
+    """Return a condition in one line of text, with the labels of its findings in the place of their short names."""
+    names = {short(finding): labels.get(finding, short(finding)) for finding in leaves(condition)}
+    return re.sub(r"[\w-]+", lambda found: names.get(found[0], found[0]), str(condition))
 
 
 class Piece(NamedTuple):

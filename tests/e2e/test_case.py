@@ -130,8 +130,7 @@ def test_without_javascript(browser: Browser, server: Serving) -> None:  # noqa:
         assert "Links need JavaScript" in tab.inner_text("noscript")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1100, 390])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1100), ("dark", 390)])
 def test_nothing_keeps_anyone_out(browser: Browser, server: Serving, scheme: str, width: int) -> None:  # noqa: F811
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
     with browser.tab(f"{server.address}/case", scheme=scheme, width=width) as tab:

@@ -76,45 +76,13 @@ def test_terms_are_suggested_as_one_types(tab: Any, server: Serving) -> None:  #
     assert tab.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
-PAGES = (
-    "/term/option-pazopanib",
-    "/term/S19",
-    "/term/D04",
-    "/term/pazopanib",
-    "/term?iri=CHEBI:71219",
-    "/why?s=sts:rec-S23&p=rdf:type&o=prov:Entity",
-    "/terms",
-    "/terms?kind=Finding",
-    "/classes",
-    "/properties",
-    "/search?q=lung",
-    "/pathway",
-    "/statistics",
-    "/downloads",
-    "/term/none",
-)
-
-
 @pytest.mark.parametrize(
     "tab", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True, ids=["light", "dark"]
 )
-def test_axe_finds_nothing_serious(tab: Any, server: Serving) -> None:  # noqa: F811
+def test_axe_finds_nothing_in_a_proof_that_is_unfolded(tab: Any, server: Serving) -> None:  # noqa: F811
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    found = {}
-    for path in PAGES:
-        tab.goto(f"{server.address}{path}", wait_until="networkidle")
-        if (why := tab.locator("a.why")).count():
-            why.first.click()
-            tab.locator(".proof").wait_for()
-        violations = axe.run(tab).response["violations"]
-        serious = [(v["id"], v["nodes"][0]["html"]) for v in violations if v["impact"] in ("serious", "critical")]
-        if serious:
-            found[path] = serious
-    assert found == {}
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_nothing_is_wider_than_a_phone(browser: Browser, server: Serving, path: str) -> None:  # noqa: F811
-    seen = browser.visit(f"{server.address}{path}", width=360)
-    assert seen.overflow == 0
-    assert [each for each in seen.requests if not each.startswith(server.address)] == []
+    tab.goto(f"{server.address}/term/option-pazopanib", wait_until="networkidle")
+    tab.locator("a.why").first.click()
+    tab.locator(".proof").wait_for()
+    violations = axe.run(tab).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in violations if v["impact"] != "minor"] == []

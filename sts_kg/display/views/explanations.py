@@ -41,11 +41,10 @@ _VALUES = {
 }
 
 
-def of_condition(condition: Condition) -> View:
-    """Return a condition as a tree of its findings."""
+def of_condition(condition: Condition, labels: Mapping[URIRef, str] | None = None) -> View:
+    """Return a condition as a tree of its findings, by their labels if these are given, else by their short names."""
     number = counted(len(set(leaves(condition))), "finding")
-    title = f"Condition on {number}"
-    return View(title, (_Tree().branch(condition),))
+    return View(f"Condition on {number}", (_Tree(labels=labels or {}).branch(condition),))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from sts_kg.links import text as sssom
 from sts_kg.rdf import BASE, STS, serialize
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.site import Site
-from sts_kg.server.terms import Piece
+from sts_kg.server.terms import Piece, worded
 from sts_kg.stores import KINDS
 
 __all__ = ["downloads", "export", "pathway", "statistics"]
@@ -56,7 +56,15 @@ def pathway(site: Site, request: Request) -> Response:
         modality = [terms.label(str(each)) for each in guideline.asserted.objects(option, STS.hasModality)]
         refined = [Piece(terms.label(str(each)), str(each)) for each in guideline.asserted.objects(option, STS.refines)]
         order = [(heading, ", ".join(said)) for key, heading, said in words.clauses() if key in _ORDER]
-        rows.append((Piece(terms.label(str(option)), str(option)), sorted(modality), refined, str(condition), order))
+        rows.append(
+            (
+                Piece(terms.label(str(option)), str(option)),
+                sorted(modality),
+                refined,
+                worded(condition, guideline.labels),
+                order,
+            )
+        )
     return site.page(request, "pathway.html", rows=rows, picture=site.markup(request, site.pathway))
 
 

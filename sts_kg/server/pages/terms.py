@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from rdflib import OWL, PROV, RDF, RDFS, URIRef
 from rdflib.term import Node
 
+from sts_kg.display import View, of_condition, view_of
 from sts_kg.errors import NotEntailedError, ParseError, PictureError, UnknownNameError
 from sts_kg.guideline import leaves, short
 from sts_kg.rdf import BASE, STS, local, one_triple, serialize
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.negotiation import negotiated
 from sts_kg.server.site import Site
-from sts_kg.server.terms import Match, Piece, Terms, spelled, term_of
+from sts_kg.server.terms import Match, Piece, Terms, spelled, term_of, worded
+
+if TYPE_CHECKING:
+    from sts_kg.closure import Proof
 
 __all__ = ["classes", "index", "properties", "refused", "search", "suggest", "term", "why"]
 
@@ -84,7 +89,7 @@ def _unknown(site: Site, iri: str) -> Refusal:
     terms = site.terms
     names = [local(each) for each in terms.known if each.startswith(BASE)] if iri.startswith(BASE) else []
     shown = local(iri) if iri.startswith(BASE) else iri
-    return Refusal(404, f"{UnknownNameError('term', shown[:200], names)}; /search finds terms by name")
+    return Refusal(404, f"{UnknownNameError('term', shown[:200], names)}")
 
 
 class _Reading(NamedTuple):
@@ -198,7 +203,7 @@ def _option(site: Site, request: Request, option: URIRef) -> dict[str, object]:
     guideline = site.kg.guideline
     recommendations = guideline.asserted.subjects(STS.recommendsOption, option)
     return {
-        "tree": site.markup(request, guideline.conditions[option]),
+        "tree": site.markup(request, View("", of_condition(guideline.conditions[option], guideline.labels).blocks)),
         "picture": site.markup(request, site.kg.condition(str(option))),
         "words": [(heading, ", ".join(words)) for _, heading, words in guideline.wordings[option].clauses()],
         "recommendations": _pieces(site.terms, recommendations),
@@ -227,7 +232,7 @@ def _decision(site: Site, decision: URIRef) -> dict[str, object]:
             Piece(each.label, str(each.iri)),
             each.definition,
             [
-                (Piece(terms.label(option), str(option)), str(condition))
+                (Piece(terms.label(option), str(option)), worded(condition, guideline.labels))
                 for option, condition in each.conditions.items()
             ],
         )
@@ -284,12 +289,18 @@ def why(site: Site, request: Request) -> Response:
     return site.page(
         request,
         "why.html",
-        proof=site.markup(request, proof),
+        proof=_proof(site, request, proof),
         given=" ".join(map(spelled, triple)),
         triple=[Piece("".join(each.text for each in site.terms.value(part).pieces), _iri(part)) for part in triple],
         leaves=proof.leaves(),
         segments=segments,
     )
+
+
+def _proof(site: Site, request: Request, proof: Proof) -> Markup:
+    """Return the markup of a proof: its title is that of the page, and a module of ours is called by its name."""
+    made = str(site.markup(request, View("", view_of(proof).blocks)))
+    return Markup(re.sub(rf"(asserted in |<dd>|, ){BASE}ontology/", r"\1the module ", made))
 
 
 def _iri(part: Node) -> str:

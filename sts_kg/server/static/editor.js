@@ -142,7 +142,7 @@ const editor = new EditorView({
     declaring, replacing,
     autocompletion({ override: [completions], maxRenderedOptions: 60 }),
     EditorView.contentAttributes.of({
-      "aria-label": "SPARQL query", "aria-description": "Ctrl-Enter runs it, Ctrl-Space completes, Tab leaves.",
+      tabindex: "0", "aria-label": "SPARQL query", "aria-description": "Ctrl-Enter runs it, Ctrl-Space completes, Tab leaves.",
       autocorrect: "off", autocapitalize: "none", spellcheck: "false",
     }),
     EditorView.updateListener.of(update => update.docChanged && changed()),

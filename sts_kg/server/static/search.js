@@ -1,7 +1,7 @@
 // Suggests terms in each search form while somebody types. Without it the form works as it is.
 const WAIT = 120; // milliseconds without a key before we ask
 
-for (const form of document.querySelectorAll("form[role=search]")) {
+for (const form of document.querySelectorAll('form[role=search][action$="/search"]')) {
   const field = form.elements.q;
   const list = document.createElement("datalist");
   list.id = `suggested-${field.id}`;
