@@ -56,7 +56,7 @@ class Looked(NamedTuple):
     named: tuple[str, ...]
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=16)  # few: a text may be long, and is its asker's
 def looked_at(text: str, services: tuple[str, ...] = ()) -> Looked:
     """Return what can be said of a query without data, after the checks that need none.
 

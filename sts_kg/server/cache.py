@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import NamedTuple
 
-__all__ = ["Cache", "Kept", "Key"]
+__all__ = ["Cache", "Kept"]
 
-#: What an answer depends on, beside the data: handler, method, path, parameters, what is accepted, body, our address.
-Key = tuple[str | bytes, ...]
-_MORE = 2000  # bytes that an entry takes beside its key and body
+_MORE = 2000  # bytes that an entry takes beside its body
 
 
 class Kept(NamedTuple):
@@ -21,16 +19,19 @@ class Kept(NamedTuple):
 
 
 class Cache:
-    """Answers by key, at most `most` bytes of them; one that is larger than a tenth of that is not kept."""
+    """Answers by key, at most `most` bytes of them; one that is larger than a tenth of that is not kept.
+
+    A key is a hash of what was asked, so nobody can read from it what that was.
+    """
 
     def __init__(self, most: int) -> None:
         self.most, self.size, self.hits, self.misses = most, 0, 0, 0
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self._kept: OrderedDict[bytes, Kept] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def get(self, key: Key) -> Kept | None:
+    def get(self, key: bytes) -> Kept | None:
         """Return the answer that was kept under a key, or None."""
         found = self._kept.get(key)
         if found is None:
@@ -40,16 +41,13 @@ class Cache:
         self._kept.move_to_end(key)
         return found
 
-    def put(self, key: Key, answer: Kept) -> None:
+    def put(self, key: bytes, answer: Kept) -> None:
         """Keep an answer, and drop others to make room."""
-        size = _size(key, answer)
+        size = len(answer.body) + _MORE
         if size > self.most // 10 or key in self._kept:
             return
         self._kept[key] = answer
         self.size += size
         while self.size > self.most:
-            self.size -= _size(*self._kept.popitem(last=False))
-
-
-def _size(key: Key, answer: Kept) -> int:
-    return sum(map(len, key)) + len(answer.body) + _MORE
+            _, dropped = self._kept.popitem(last=False)
+            self.size -= len(dropped.body) + _MORE

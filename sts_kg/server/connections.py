@@ -42,7 +42,7 @@ class Connection(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._since = self._left_since = self.loop.time()
-        self._left = self._n_head = 0
+        self._left = self._n_head = self._n_raw = 0
         self._in_head = self._is_closing = False
         self._why = 400, "this is not HTTP/1.1 as RFC 9112 has it"
 
@@ -60,14 +60,14 @@ class Connection(HttpToolsProtocol):
             return
         super().data_received(data)
         if self._in_head and not self._is_closing:
-            self._n_head += len(data)
-            if self._n_head > MOST_ADDRESS + MOST_HEADERS:  # one header that has no end
+            self._n_raw += len(data)
+            if self._n_raw > MOST_ADDRESS + MOST_HEADERS:  # one header that has no end
                 self._refuse(431, _LARGE_HEADERS)
 
     def on_message_begin(self) -> None:
         """Begin to count."""
         super().on_message_begin()
-        self._since, self._n_head, self._in_head = self.loop.time(), 0, True
+        self._since, self._n_head, self._n_raw, self._in_head = self.loop.time(), 0, 0, True
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the address, as long as it is not too long."""
@@ -86,7 +86,7 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """End to count."""
-        self._in_head, self._n_head = False, 0
+        self._in_head = False
         super().on_headers_complete()
 
     # --- what is refused before it is a request

@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["Site"]
 
 
-_Told = tuple[int, str, tuple[tuple[str, str], ...]]
-
-
 class Site:
     """A service as its workers have it: `kg` is the facade, `dataset` what SPARQL is asked of, `settings` the limits.
 
@@ -182,14 +179,14 @@ class Site:
 
     # --- answering
 
-    def answer(self, handler: str, request: Request, told: _Told | None = None) -> Response:
+    def answer(self, handler: str, request: Request, told: Refusal | None = None) -> Response:
         """Return the answer of a handler to a request; what goes wrong is an answer, too.
 
-        `told` is the status, reason and headers of something that went wrong outside, which is shown as a page.
+        `told` is what went wrong outside, which is shown as a page.
         """
         try:
             if told is not None:
-                raise Refusal(*told)
+                raise told
             found: Response = _function(handler)(self, request)
             if found.kept and found.status == 200 and self.licence:
                 found = found._replace(headers=(*found.headers, ("Link", f'<{self.licence}>; rel="license"')))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from email import policy
 from email.parser import BytesParser
 from functools import lru_cache
@@ -46,7 +46,7 @@ _FORM = "application/x-www-form-urlencoded"
 def page(site: Site, request: Request) -> Response:
     """Return the form: empty for GET, as it was filled for POST, with the answers."""
     if request.method == "GET":
-        form = CaseForm.of_pairs([("as_of", date.today().isoformat())], site.kg.guideline)
+        form = CaseForm(site.kg.guideline)
         notes = [
             "What stood in the address after the question mark was not read: facts of a person do not belong there."
         ]
