@@ -40,8 +40,35 @@ def check_bounds(text: str, name: str = "given") -> list[Token]:
         that is too much.
     """
     tokens = tokens_of(text)
+    for token in tokens:
+        if token.kind == "iri" and "'" in token.key:
+            said = "has an IRI with an apostrophe, which may also be read as `less than` and a text; write %27"
+            raise _wrong(text, name, token, said)
+    _check(text, name, tokens)
+    if other := _otherwise(text, tokens):
+        _check(text, name, other)
+    return tokens
+
+
+def _otherwise(text: str, tokens: list[Token]) -> list[Token]:
+    """Return the tokens if each `<…#…>` that may be an IRI is `less than` and a comment; none if there is no such."""
+    doubtful = [token.start for token in tokens if token.kind == "iri" and "#" in token.key and "//" not in token.key]
+    if not doubtful:
+        return []
+    letters = list(text)
+    for start in doubtful:
+        letters[start] = " "
+    return tokens_of("".join(letters))
+
+
+def _wrong(text: str, name: str, token: Token, said: str) -> QueryError:
+    column = token.start - text.rfind("\n", 0, token.start)
+    return QueryError(name, said, line=token.line, column=column)
+
+
+def _check(text: str, name: str, tokens: list[Token]) -> None:
     if 2 * len(tokens) + text.count("-") <= MOST_PARTS and sum(map(text.count, _DEEPER)) <= MOST_LEVELS:
-        return tokens  # as almost always: not even if each token were two parts, and each sign a level
+        return  # as almost always: not even if each token were two parts, and each sign a level
     n_parts, variables = 0, set()
     for token, level, parts in _measured(tokens):
         n_parts += parts
@@ -55,9 +82,7 @@ def check_bounds(text: str, name: str = "given") -> list[Token]:
             said = f"has more than {MOST_VARIABLES:,} variables; split it"
         else:
             continue
-        column = token.start - text.rfind("\n", 0, token.start)
-        raise QueryError(name, said, line=token.line, column=column)
-    return tokens
+        raise _wrong(text, name, token, said)
 
 
 def _measured(tokens: list[Token]) -> Iterator[tuple[Token, int, int]]:

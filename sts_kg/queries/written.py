@@ -35,7 +35,7 @@ GRAPH_FORMS = {
     "application/ld+json": ox.RdfFormat.JSON_LD,
     "application/trig": ox.RdfFormat.TRIG,
 }
-_FLEETING = frozenset(("NOW", "RAND", "UUID", "STRUUID", "SERVICE"))
+_FLEETING = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"))
 _ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 
 

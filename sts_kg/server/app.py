@@ -36,7 +36,7 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_EXPOSED = "Allow, ETag, Retry-After, X-STS-KG-Version, X-STS-KG-Disclaimer"
+_EXPOSED = "Allow, ETag, Retry-After, X-STS-KG-Version, X-STS-KG-Disclaimer, X-STS-KG-Note"
 _UTF8 = re.compile(r"text/|application/(json|problem\+json|sparql-results\+xml|rdf\+xml|yaml)")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -57,9 +57,10 @@ class Service:
 
     def __init__(self, settings: Settings, spawner: Spawner) -> None:
         self.settings, self._spawner = settings, spawner
-        self.digest: str | None
+        self.digest: str | None  #: of the data; None if they may change, or are of patients: then nothing is kept
         self.version: str
-        self.digest, self.version = spawner.about
+        self.has_cases: bool
+        self.digest, self.version, self.has_cases = spawner.about
         self.failed = ""  #: why the service ends, if it was not told to
         self.cache = Cache(settings.cache if self.digest is not None else 0)
         few, waiting = settings.free_workers, settings.waiting
@@ -217,9 +218,13 @@ class Service:
                 return made
         return plainly(request, refusal)
 
+    def is_open(self, page: Page) -> bool:
+        """Whether pages of other sites may read the answers of a page (CORS)."""
+        return page.is_open and not self.has_cases
+
     def headers(self, page: Page, response: Response, etag: bytes | None) -> list[tuple[bytes, bytes]]:
         """Return the headers of an answer; nothing in them begins another header, whoever wrote it."""
-        found = [*self._headers(page.is_open, response.media, response.headers)]
+        found = [*self._headers(self.is_open(page), response.media, response.headers)]
         if response.media:
             found.append((b"content-length", b"%d" % len(response.body)))
         if etag is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -11,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sts_kg.errors import EndpointAnswerError
+from sts_kg.errors import EndpointAnswerError, QueryError
 from sts_kg.queries import (
     QueryText,
     Store,
@@ -225,6 +226,9 @@ class _Stored(Dataset):
         return written_graph(self._whole, name, media, most=self._settings.most_answer)
 
 
+_ESCAPE = re.compile(r"\\[uU][0-9A-Fa-f]{4}")
+
+
 class _Elsewhere(Dataset):
     """Graphs in another store, asked by the SPARQL 1.1 Protocol; nothing of them is kept here."""
 
@@ -243,6 +247,10 @@ class _Elsewhere(Dataset):
         """Return the endpoint and the text to send, which was checked here."""
         from sts_kg.stores import Endpoint
 
+        if found := _ESCAPE.search(text):  # some parsers replace it first: it could hide a word
+            raise QueryError(
+                "given", "write a character itself, not as \\u", line=text.count("\n", 0, found.start()) + 1
+            )
         check_syntax(text, base=base, services=self._settings.services)
         default, named = self.chosen(text, default_graphs, named_graphs)
         if named is None and default is not None and looked_at(text, self._settings.services).names:

@@ -97,7 +97,7 @@ class Exchange:
             self._handler = page.handler
             allowed = ", ".join(_allowed(page.methods))
             if request.method == "OPTIONS":
-                options = (("Allow", allowed), *(_PREFLIGHT if page.is_open else ()))
+                options = (("Allow", allowed), *(_PREFLIGHT if service.is_open(page) else ()))
                 await self._answered(page, Response(204, b"", "", options), None, headers)
                 return
             if request.method not in page.methods:

@@ -133,7 +133,7 @@ class _Loading:
 
         self._site = site = Site(self._settings)
         site.warm()
-        return site.answer, (site.dataset.digest, site.version)
+        return site.answer, (None if site.has_cases else site.dataset.digest, site.version, site.has_cases)
 
     def later(self) -> Iterator[object]:
         """Load what the first requests can do without, step by step."""

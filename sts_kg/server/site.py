@@ -77,6 +77,12 @@ class Site:
         return self.kg.footer
 
     @cached_property
+    def has_cases(self) -> bool:
+        """Whether cases of patients may be in what is served; then no answer is kept, or given to pages of others."""
+        is_elsewhere = self.settings.store is not None or self.settings.endpoint is not None
+        return self.kg.has_cases or (is_elsewhere and self.dataset.has(f"{BASE}cases"))
+
+    @cached_property
     def licence(self) -> str:
         """The address of the licence by which what is served may be used; empty if it is not ours."""
         return self.kg.guideline.header(DCTERMS.license) if self.dataset.is_ours else ""

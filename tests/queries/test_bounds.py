@@ -115,3 +115,10 @@ def test_rdflib_as_the_engine_has_the_same_bounds() -> None:
     for ask in (Graph().query, lambda text: parsed_sparql("a/b", text)):
         with pytest.raises(QueryError, match="is nested too deeply for rdflib; split it"):
             ask(deep_for_rdflib)
+
+
+@pytest.mark.parametrize("start", ["1<STRLEN('>')||true) ", "1<?b#>'''\n||true) ", "1<sts:b#>'''\n||true) "])
+def test_what_may_be_an_iri_or_less_than_hides_no_depth(start: str) -> None:
+    with pytest.raises(QueryError):
+        check_bounds(f"SELECT (1 AS ?x) {{ FILTER({start}" + "{" * 200 + "}" * 200 + " BIND('' AS ?y)}")
+    check_bounds("SELECT * { ?s <urn:x#y> 'it' . ?s <http://x.org/#y> \"it's\" }")

@@ -301,6 +301,17 @@ def requests(draw: st.DrawFn, kg_queries: dict[str, CannedQuery]) -> tuple[Canne
     return query, given
 
 
+def test_an_empty_value_is_no_default_and_a_default_is_told(site: Site) -> None:
+    empty = get(site, f"{DRUG}.csv", drug="")
+    assert (empty.status, text(empty)) == (
+        400,
+        f"query {DRUG}, parameter drug = '': it is empty; give a value, or leave it out\n",
+    )
+    left_out = get(site, f"{DRUG}.csv")
+    assert left_out.status == 200
+    assert dict(left_out.headers)["x-sts-kg-note"] == "drug is doxorubicin, since it was left out"
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_answer_is_that_of_the_facade(site: Site, data: st.DataObject) -> None:
@@ -312,11 +323,12 @@ def test_the_answer_is_that_of_the_facade(site: Site, data: st.DataObject) -> No
         assert page.status == get(site, f"{query.id}.rq", "", **values).status
     else:
         assert page.status == answer.status
-    meant = {
-        name: value
-        for name, value in values.items()
-        if value or all(each.name != name or (each.required and each.type == "literal") for each in query.parameters)
-    }
+    kinds = {each.name: each for each in query.parameters}
+    if any(not value and name in kinds and kinds[name].required for name, value in values.items()):
+        if all(kinds[name].type != "literal" for name, value in values.items() if not value and name in kinds):
+            assert answer.status == 400  # an empty variable of a script is no choice of the default
+            return
+    meant = {name: value for name, value in values.items() if value or name not in kinds or kinds[name].required}
     meant = {name: value for name, value in meant.items() if name not in ("sort", "order")}
     kg = site.examples if query.graph == "cases" else site.kg
     try:

@@ -175,7 +175,7 @@ def _near(site: Site, query_id: str) -> tuple[str, ...]:
 
 
 def _asked(site: Site, query: CannedQuery, request: Request) -> _Asked:
-    """Return what an address asks of a query. An empty value of a parameter that may be left out means any.
+    """Return what an address asks of a query. An empty value of an optional parameter means any.
 
     Wrong are a name that is there twice, an order that is neither `asc` nor `desc`, and what the query does not take.
     """
@@ -191,6 +191,10 @@ def _asked(site: Site, query: CannedQuery, request: Request) -> _Asked:
     for each in query.parameters:
         if values.get(each.name) == "" and (not each.required or each.type != "literal"):
             del values[each.name]
+            if each.required:
+                errors.append(
+                    ParameterError(query.id, each.name, "it is empty; give a value, or leave it out", value="")
+                )
     order = rest.get("order", "asc")
     if order not in ("asc", "desc"):
         errors.append(ParameterError(query.id, "order", "it is asc or desc", value=order))
@@ -204,7 +208,11 @@ def _bound(site: Site, query: CannedQuery, wanted: _Asked) -> str:
 
 def _answer(site: Site, query: CannedQuery, wanted: _Asked) -> _Answered:
     """Return the answer of the graph, which is that of `KnowledgeGraph.query`, in the order that is wanted."""
-    notes: list[str] = []
+    notes = [
+        f"{each.name} is {site.choices(query).short(each, each.default)}, since it was left out"
+        for each in query.parameters
+        if each.default is not None and each.required and not each.limit and each.name not in wanted.values
+    ]
     values: dict[str, Any] = dict(wanted.values)
     found = site.choices(query).kg.query(query.id, on_note=notes.append, **values)
     if query.graph == "cases" and not site.kg.has_cases:
