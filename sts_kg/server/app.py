@@ -213,7 +213,7 @@ class Service:
     async def answer(self, page: Page, request: Request, client: str, lane: Lane, timeout_s: float) -> Response:
         """Return the answer of a worker to a request; what goes wrong is an answer, too."""
         try:
-            limits = Limits(timeout_s, self.settings.memory).enforceable
+            limits = _limits(timeout_s, self.settings.memory)
             found: Response = await lane.call(page.handler, request, client=client, limits=limits, what="the query")
             return found
         except StsKgError as error:
@@ -228,7 +228,7 @@ class Service:
         if wants_html(request.accept) and not is_full:
             told = refusal.status, refusal.reason, refusal.headers
             with suppress(LimitError, WorkerDiedError):
-                limits = Limits(_PAGE_S, self.settings.memory).enforceable
+                limits = _limits(_PAGE_S, self.settings.memory)
                 made: Response = await lane.call(
                     page.handler, request, told, client=client, limits=limits, what="a page"
                 )
@@ -564,6 +564,11 @@ def _allowed(methods: tuple[str, ...]) -> tuple[str, ...]:
 def _bare(handler: str) -> Page:
     """Return the page that something without a page of its own is answered by."""
     return Page("", handler, kept=False)
+
+
+@lru_cache(maxsize=100)
+def _limits(timeout_s: float, memory: int | None) -> Limits:
+    return Limits(timeout_s, memory).enforceable
 
 
 @lru_cache(maxsize=10_000)
