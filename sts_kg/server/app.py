@@ -197,7 +197,7 @@ class Service:
     async def answer(self, page: Page, request: Request, client: str, lane: Lane, timeout_s: float) -> Response:
         """Return the answer of a worker to a request; what goes wrong is an answer, too."""
         try:
-            limits = Limits(timeout_s, self.settings.memory).enforceable
+            limits = _limits(timeout_s, self.settings.memory)
             found: Response = await lane.call(page.handler, request, client=client, limits=limits, what="the query")
             return found
         except StsKgError as error:
@@ -211,7 +211,7 @@ class Service:
         is_full = isinstance(error, QueueFullError | ShareFullError) and lane.n_running == lane.workers
         if wants_html(request.accept) and not is_full:
             with suppress(LimitError, WorkerDiedError):
-                limits = Limits(_PAGE_S, self.settings.memory).enforceable
+                limits = _limits(_PAGE_S, self.settings.memory)
                 made: Response = await lane.call(
                     page.handler, request, refusal, client=client, limits=limits, what="a page"
                 )
@@ -261,6 +261,11 @@ class Service:
     def on_the_way(self, size: int) -> None:
         """Count bytes that are on the way to a client; negative ones have arrived."""
         self._on_the_way += size
+
+
+@lru_cache(maxsize=100)
+def _limits(timeout_s: float, memory: int | None) -> Limits:
+    return Limits(timeout_s, memory).enforceable
 
 
 async def _never(scope: Scope, receive: Receive, send: Send) -> None:
