@@ -74,7 +74,7 @@ def test_what_is_odd_in_a_query_is_said_beside_the_answer(server: Serving) -> No
     [
         ("SELECT * {\n  ?s a nothing:x }", 'data-line="2" data-column="8"', "the prefix nothing: is unknown"),
         ("SELECT * { SERVICE <http://x> { ?s ?p ?o } }", 'data-line="1"', "SERVICE is not allowed"),
-        ("", "", "it is not a SELECT, ASK, CONSTRUCT or DESCRIBE query"),
+        ("", 'data-line="1"', "there is no query in it; SELECT, ASK, CONSTRUCT or DESCRIBE was expected"),
         ("INSERT DATA { <a:b> <a:b> <a:b> }", 'data-line="1"', "INSERT would change it"),
     ],
 )
