@@ -89,6 +89,7 @@ class Browser:
         size = {"width": width, "height": 800}
         fresh = self._chromium.new_context(color_scheme=scheme, viewport=size, java_script_enabled=scripts)
         fresh.set_default_timeout(20_000)
+        fresh.set_default_navigation_timeout(60_000)  # the first page of a server takes long on a busy machine
         fresh.add_init_script(_LISTEN)
         tab = Tab(fresh.new_page(), [], [])
         tab.page.on("request", lambda request: tab.requests.append(request.url))
