@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -81,6 +83,12 @@ def _below(pid: int) -> list[int]:
     return [*direct, *(each for child in direct for each in _below(child))]
 
 
+def _wait_until_loaded(server: Serving) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not json.loads(server.ask("/health").body)["loaded"]:
+        time.sleep(0.1)
+
+
 @contextmanager
 def serving(*options: str, log: Path | None = None) -> Iterator[Serving]:
     """Run `sts-kg serve` with options on a free port; standard error goes to `log`. It is stopped at the end."""
@@ -92,6 +100,8 @@ def serving(*options: str, log: Path | None = None) -> Iterator[Serving]:
         line = process.stdout.readline()
         found = re.search(r"http://\S+?(?=/? )", line)
         assert found, f"the server did not say where it is: {line!r}"
+        if "--timeout" in options:  # a worker that is started while more is loaded may take as long
+            _wait_until_loaded(Serving(found[0], process))
         yield Serving(found[0], process)
     finally:
         process.send_signal(signal.SIGTERM)

@@ -61,6 +61,7 @@ class Service:
         self.version: str
         self.has_cases: bool
         self.digest, self.version, self.has_cases = spawner.about
+        self.is_loaded = False  #: whether there is nothing left to load
         self.failed = ""  #: why the service ends, if it was not told to
         self.cache = Cache(settings.cache if self.digest is not None else 0)
         few, waiting = settings.free_workers, settings.waiting
@@ -107,6 +108,7 @@ class Service:
         """Let workers share what the process that holds the data has loaded since, or end if it did."""
         with suppress(OSError):
             if self._spawner.gone.recv(1):
+                self.is_loaded = True
                 for lane in self.lanes.values():
                     lane.renew()
                 return
@@ -183,8 +185,14 @@ class Service:
     def _health(self) -> Response:
         said = "stopping" if self._is_stopping or self.failed else "serving"
         lanes = {name: {"running": lane.n_running, "waiting": lane.n_waiting} for name, lane in self.lanes.items()}
-        found = {"status": said, "version": self.version, "digest": self.digest, "lanes": lanes}
-        return Response.json(found, kept=False)._replace(status=200 if said == "serving" else 503)
+        found = {
+            "status": said,
+            "version": self.version,
+            "digest": self.digest,
+            "loaded": self.is_loaded,
+            "lanes": lanes,
+        }
+        return Response.json(found | {"lanes": lanes}, kept=False)._replace(status=200 if said == "serving" else 503)
 
     def key_of(self, page: Page, request: Request) -> bytes:
         """Return the key of an answer, which is its ETag: the data, the version and all that was asked decide it."""

@@ -55,6 +55,8 @@ class Site:
     def warm(self) -> None:
         """Compute what all workers need, before they are forked."""
         _ = self.footer, self.templates, self.kg.guideline.labels
+        if self.settings.links:  # it takes long, and all that is asked needs it
+            self.dataset.warm()
 
     @cached_property
     def terms(self) -> Terms:

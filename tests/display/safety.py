@@ -20,7 +20,7 @@ ELEMENTS: dict[str, set[str]] = {
     "td": {"class"},
     "th": {"class", "scope"},
     "details": {"open"},
-    "figure": {"role", "aria-label"},
+    "figure": {"role", "aria-label", "tabindex"},
     **{name: set() for name in ("p", "dl", "dt", "dd", "ol", "li", "summary", "small")},
     **{name: set() for name in ("table", "caption", "thead", "tbody", "tr", "title")},
     "svg": {"aria-label", "class", "font-family", "height", "role", "viewbox", "width", "xmlns"},

@@ -44,7 +44,7 @@ WRITTEN: dict[str, tuple[Block, str, str, str]] = {
     ),
     "sorted grid": (
         Grid((Link("n ▲", "?sort=n&order=desc"), "m"), (("1", "2"),), sorted_by=(0, "ascending")),
-        '<div class="sts-kg-wide" tabindex="0" role="region" aria-label="table"><table><thead><tr>'
+        '<div class="sts-kg-wide" tabindex="0" role="group" aria-label="table"><table><thead><tr>'
         '<th scope="col" aria-sort="ascending">n ▲</th><th scope="col">m</th></tr></thead>'
         "<tbody><tr><td>1</td><td>2</td></tr></tbody></table></div>",
         "| n ▲ | m |\n| --- | --- |\n| 1 | 2 |",

@@ -25,7 +25,7 @@ from conftest import ROOT
 from crawling import crawl, page_of
 from serving import Serving, serving
 
-from sts_kg.cli.server import serve_command
+from sts_kg.cli import app
 
 DEPLOY = ROOT / "deploy"
 BROWSER = "text/html,*/*;q=0.8"
@@ -78,8 +78,8 @@ def test_every_link_leads_somewhere() -> None:
 
 @pytest.mark.parametrize("path", ["sts", "/s ts", "/sts//x", "/sts/../x", "/.", "/sts?x", "/<b>", "/sts/"])
 def test_a_path_that_is_none_is_refused(path: str) -> None:
-    done = CliRunner().invoke(serve_command, ["--root-path", path])
-    assert "it is a path of letters, digits and - . _ ~ such as /sts" in str(done.exception)
+    done = CliRunner().invoke(app, ["serve", "--root-path", path])
+    assert "it is a path of letters, digits and - . _ ~ such as /sts" in done.output
 
 
 # --- Behind a proxy
@@ -302,4 +302,4 @@ def test_the_container_has_what_is_built_no_account_of_root_and_a_check_of_its_h
 def taken(arguments: list[str]) -> None:
     """Hold the arguments of a command against what it takes."""
     assert arguments[0] == "serve"
-    serve_command.make_context("serve", arguments[1:])
+    app.commands["serve"].make_context("serve", arguments[1:], parent=app.make_context("sts-kg", arguments[:1]))

@@ -17,7 +17,7 @@ from serving import Serving, server  # noqa: F401 # the fixture
 
 from sts_kg import KnowledgeGraph
 from sts_kg.server import Settings
-from sts_kg.server.messages import Request
+from sts_kg.server.messages import Refusal, Request
 from sts_kg.server.site import Site
 
 BROWSER = "text/html,*/*;q=0.8"
@@ -76,7 +76,7 @@ def test_an_address_that_is_not_there_is_shown_as_text(server: Serving) -> None:
 def test_what_did_not_work_for_a_time_can_be_sent_again_as_it_was(site: Site) -> None:
     typed = "query=SELECT+*+%7B%3Fs+%3Fp+%22%3C%2Ftextarea%3E%22%7D&timeout=1"
     form = Request("POST", "/nowhere", "", BROWSER, "application/x-www-form-urlencoded", typed.encode(), root="/sts")
-    answer = site.answer("errors.refused", form, (503, "it took too long", (("Retry-After", "5"),)))
+    answer = site.answer("errors.refused", form, Refusal(503, "it took too long", (("Retry-After", "5"),)))
     page = answer.body.decode()
     assert (answer.status, answer.headers, answer.kept) == (503, (("Retry-After", "5"),), False)
     assert '<form action="/sts/nowhere" method="post">' in page
@@ -86,7 +86,7 @@ def test_what_did_not_work_for_a_time_can_be_sent_again_as_it_was(site: Site) ->
         ("timeout", "1"),
     ]
     assert "Send it again" in page
-    assert "Send it again" not in site.answer("errors.refused", form, (400, "wrong", ())).body.decode()
+    assert "Send it again" not in site.answer("errors.refused", form, Refusal(400, "wrong")).body.decode()
 
 
 def test_every_page_has_what_pages_have(server: Serving) -> None:  # noqa: F811
