@@ -140,19 +140,22 @@ class Case(Shown):
         findings = {short(one.finding): one.holds for one in self.given}
         if any(findings[short(one.finding)] is not one.holds for one in self.given):
             raise CaseError(f"the case {self.id!r} has and lacks a finding; write it as RDF", path=self.place)
-        known = _known(
+        is_told = self.history_complete is not None
+        before = _known(
             case=self.id,
             label=self.label,
             as_of=self.as_of and self.as_of.text,
             findings=findings,
             courses=[course.as_dict() for course in self.courses],
+        )
+        after = _known(
             growth=[grew.text for grew in self.growth],
             no_growth=[{"from": period.since.text, "until": period.until.text} for period in self.no_growth],
             declines=[short(one.modality) for one in self.declines],
             tumour_count=self.tumour_count,
             largest_diameter_mm=self.largest_diameter_mm,
         )
-        return known if self.history_complete is None else known | {"history_complete": self.history_complete}
+        return before | ({"history_complete": self.history_complete} if is_told else {}) | after
 
     @staticmethod
     def id_of(iri: str) -> str:

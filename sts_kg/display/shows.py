@@ -105,9 +105,7 @@ def _renderer(named: str) -> Callable[[object], View]:
     return found
 
 
-def markup(
-    thing: Shown | View, href: Callable[[str], str | None] | None = None, *, in_new_tab: bool = False
-) -> str:
+def markup(thing: Shown | View, href: Callable[[str], str | None] | None = None, *, in_new_tab: bool = False) -> str:
     """Return the HTML of an object for a page that has `stylesheet()`: classes only, no script, no `style=`.
 
     `href` returns the address on the page's own site to which the address of a link leads, None if it leads elsewhere.
