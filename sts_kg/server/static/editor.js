@@ -157,9 +157,14 @@ document.querySelectorAll("[data-scripted], [data-unscripted]").forEach(each => 
 
 function changed() {
   field.value = editor.state.doc.toString();
-  chooser.value = field.value === example.text ? example.name : "";  // a query that was changed is no example
+  named();
   if (location.search) history.replaceState(null, "", location.pathname);  // the address held another query
   if (answer().dataset.status && !working) told.textContent = "The query was changed after this answer.";
+}
+
+// Names the example only while it is the query.
+function named() {
+  chooser.value = field.value === example.text ? example.name : "";
 }
 
 function write(text) {
@@ -273,6 +278,7 @@ examples.addEventListener("change", async () => {
     write(example.text);
     told.textContent = "The example is in the editor.";
   } catch {
+    named();
     told.textContent = "The example could not be loaded.";
   }
 });
