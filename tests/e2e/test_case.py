@@ -68,7 +68,7 @@ def test_a_question_is_answered_where_it_is_asked(tab: Tab) -> None:
     tab.page.wait_for_selector("section.kind.met")
     assert tab.page.is_checked('input[name="stage4-sts"][value="yes"]')
     assert focused(tab) == "next"  # the question is gone; the questions are not
-    assert tab.page.evaluate(place) == before
+    assert abs(tab.page.evaluate(place) - before) < 1
     assert tab.page.inner_text("#f-soft-tissue-sarcoma-follows") == "yes follows from other answers"
 
 

@@ -159,7 +159,7 @@ def test_a_fictional_case_comes_by_its_address(site: Site, ask: Ask) -> None:
     page = ask("/case", query="example=f").body.decode()
     assert statuses_on(page) == {a.option.rpartition("/")[2]: a.status for a in site.kg.options("example:f")}
     assert ("history_complete", "no") in fields_on(page) and "data-saved" in page
-    assert "/case?example" not in page
+    assert "/case?example" not in page and "This is the fictional case f, nobody’s." in page
     missing = ask("/case", query="example=z")
     assert missing.status == 404 and "here is no fictional case &#39;z&#39;; there are a, b, c" in missing.body.decode()
     mixed = ask("/case", query="example=f&stage4-sts=no").body.decode()

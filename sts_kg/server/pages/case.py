@@ -47,7 +47,8 @@ def page(site: Site, request: Request) -> Response:
     """Return the form: for GET empty or filled with a fictional case, for POST as it was filled; with the answers."""
     if request.method == "GET":
         if name := _example(request):
-            return _shown(site, request, CaseForm.of_case(_fictional(site, name), site.kg.guideline), is_saved=True)
+            form = CaseForm.of_case(_fictional(site, name), site.kg.guideline)
+            return _shown(site, request, form, notes=[f"This is the fictional case {name}, nobody’s."], is_saved=True)
         notes = [
             "What stood in the address after the question mark was not read: facts of a person do not belong there."
         ]
