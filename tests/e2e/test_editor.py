@@ -225,16 +225,12 @@ def test_an_example_comes_into_the_editor_and_can_be_undone(tab: Tab) -> None:
     tab.page.get_by_label("Example").select_option("Options with a drug")
     tab.page.locator("#told", has_text="The example is in the editor.").wait_for()
     assert "sts-kg/doxorubicin>" in query(tab)
-    name = tab.page.get_by_label("Example").input_value()
-    assert name == "drugs/options-with-drug"
+    assert tab.page.get_by_label("Example").input_value() == "drugs/options-with-drug"
     tab.page.locator(".cm-content").click()
-    tab.page.keyboard.type("#")
-    assert tab.page.get_by_label("Example").input_value() == ""  # it is that example no more
-    tab.page.keyboard.press("Backspace")
-    assert tab.page.get_by_label("Example").input_value() == name
     assert ran(tab, "^Answered").locator("tbody tr").count() == 2
     tab.page.keyboard.press("ControlOrMeta+z")
     assert query(tab) == first
+    assert tab.page.get_by_label("Example").input_value() == ""  # it is that example no more
 
 
 def test_only_a_click_puts_the_query_into_the_address(tab: Tab, server: Serving, browser: Browser) -> None:  # noqa: F811
