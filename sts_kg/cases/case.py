@@ -99,6 +99,7 @@ class Case(Shown):
     """A person at one decision point (D26): the given findings, the courses, dates of growth, and what is declined.
 
     `given` may hold a finding both ways; that contradiction is reported with the answers, not on reading.
+    `history_complete` is None if it is not said whether all courses are recorded.
     """
 
     id: str
@@ -106,7 +107,7 @@ class Case(Shown):
     as_of: PartialDate | None = None
     given: tuple[Given, ...] = ()
     courses: tuple[Course, ...] = ()
-    history_complete: bool = False
+    history_complete: bool | None = None
     declines: tuple[Declined, ...] = ()
     growth: tuple[PartialDate, ...] = ()
     no_growth: tuple[NoGrowth, ...] = ()
@@ -139,19 +140,22 @@ class Case(Shown):
         findings = {short(one.finding): one.holds for one in self.given}
         if any(findings[short(one.finding)] is not one.holds for one in self.given):
             raise CaseError(f"the case {self.id!r} has and lacks a finding; write it as RDF", path=self.place)
-        return _known(
+        is_told = self.history_complete is not None
+        before = _known(
             case=self.id,
             label=self.label,
             as_of=self.as_of and self.as_of.text,
             findings=findings,
             courses=[course.as_dict() for course in self.courses],
-            history_complete=self.history_complete,
+        )
+        after = _known(
             growth=[grew.text for grew in self.growth],
             no_growth=[{"from": period.since.text, "until": period.until.text} for period in self.no_growth],
             declines=[short(one.modality) for one in self.declines],
             tumour_count=self.tumour_count,
             largest_diameter_mm=self.largest_diameter_mm,
         )
+        return before | ({"history_complete": self.history_complete} if is_told else {}) | after
 
     @staticmethod
     def id_of(iri: str) -> str:

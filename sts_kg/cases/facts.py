@@ -58,8 +58,8 @@ def _case_triples(case: Case, vocabulary: Vocabulary) -> Iterator[tuple[Node, UR
         yield case.iri, RDFS.label, Literal(case.label, lang="en")
     if case.as_of is not None:
         yield case.iri, STS.asOf, Literal(str(case.as_of))
-    if case.history_complete:
-        yield case.iri, STS.historyComplete, Literal(True)
+    if case.history_complete is not None:
+        yield case.iri, STS.historyComplete, Literal(case.history_complete)
     if case.tumour_count is not None:
         yield case.iri, STS.tumourCount, Literal(case.tumour_count)
     if case.largest_diameter_mm is not None:

@@ -190,7 +190,7 @@ class _Document(Nodes):
             as_of=as_of,
             given=tuple(self.findings(keys.get("findings"))),
             courses=tuple(self.course(one, as_of) for one in self.sequence(keys.get("courses"), "courses")),
-            history_complete=bool(self.yes_or_no(keys, "history_complete")),
+            history_complete=self.yes_or_no(keys, "history_complete"),
             growth=self.growth(keys.get("growth"), as_of),
             no_growth=tuple(
                 self.period(one, as_of) for one in self.sequence(self.listed(keys.get("no_growth")), "no_growth")

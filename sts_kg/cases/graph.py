@@ -137,7 +137,7 @@ class _Facts:
             as_of=as_of,
             given=tuple(given),
             courses=tuple(self.course(course, as_of) for course in courses),
-            history_complete=bool(self.yes_or_no(iri, STS.historyComplete)),
+            history_complete=self.yes_or_no(iri, STS.historyComplete),
             growth=self.growth(iri),
             no_growth=tuple(map(self.period, periods)),
             declines=tuple(

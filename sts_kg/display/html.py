@@ -32,14 +32,16 @@ from sts_kg.tables import escaped as _escaped
 __all__ = ["written"]
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)
+_NEW_TAB = ' target="_blank" rel="noopener"'
 
 
-def written(view: View, href: Callable[[str], str | None] | None = None) -> str:
+def written(view: View, href: Callable[[str], str | None] | None = None, *, in_new_tab: bool = False) -> str:
     """Return the HTML of a view, in one element of the class `sts-kg`.
 
     `href` returns the address on our own site to which the address of a link leads, None for one that leads elsewhere.
+    Links to elsewhere open in a new tab; with `in_new_tab` those on our own site do, too.
     """
-    writer = _Writer(href)
+    writer = _Writer(href, in_new_tab)
     title = f'<div class="sts-kg-title">{writer.inline(view.title)}</div>' if view.title else ""
     return f'<div class="sts-kg">{title}{"".join(map(writer.block, view.blocks))}</div>'
 
@@ -52,8 +54,9 @@ def escaped(text: str) -> str:
 class _Writer:
     """Writes views; `href` returns where the address of a link leads here, None for one that leads elsewhere."""
 
-    def __init__(self, href: Callable[[str], str | None] | None) -> None:
+    def __init__(self, href: Callable[[str], str | None] | None, in_new_tab: bool) -> None:
         self._href = href
+        self._here = _NEW_TAB if in_new_tab else ""
 
     def inline(self, text: Inline) -> str:
         if isinstance(text, str):
@@ -69,9 +72,9 @@ class _Writer:
             return f'<span class="sts-kg-quiet">{self.inline(text.text)}</span>'
         title = f' title="{escaped(text.title)}"' if text.title else ""
         if self._href is not None and (address := self._href(text.href)) is not None:
-            return f'<a href="{escaped(address)}"{title}>{escaped(text.text)}</a>'
+            return f'<a href="{escaped(address)}"{title}{self._here}>{escaped(text.text)}</a>'
         if _WEB.match(text.href):
-            return f'<a href="{escaped(text.href)}"{title} target="_blank" rel="noopener">{escaped(text.text)}</a>'
+            return f'<a href="{escaped(text.href)}"{title}{_NEW_TAB}>{escaped(text.text)}</a>'
         return f"<span{title}>{escaped(text.text)}</span>" if title else escaped(text.text)
 
     def block(self, block: Block) -> str:  # one line a kind

@@ -105,12 +105,13 @@ def _renderer(named: str) -> Callable[[object], View]:
     return found
 
 
-def markup(thing: Shown | View, href: Callable[[str], str | None] | None = None) -> str:
+def markup(thing: Shown | View, href: Callable[[str], str | None] | None = None, *, in_new_tab: bool = False) -> str:
     """Return the HTML of an object for a page that has `stylesheet()`: classes only, no script, no `style=`.
 
     `href` returns the address on the page's own site to which the address of a link leads, None if it leads elsewhere.
+    Links to elsewhere open in a new tab; with `in_new_tab` those on the page's own site do, too.
     """
-    return _html(thing if isinstance(thing, View) else view_of(thing), href)
+    return _html(thing if isinstance(thing, View) else view_of(thing), href, in_new_tab=in_new_tab)
 
 
 def in_notebook(thing: Shown | View) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rdflib import SKOS, URIRef
 
+from sts_kg.errors import nearest
 from sts_kg.links import synonyms
 from sts_kg.rdf import BASE, local
 
@@ -111,6 +112,16 @@ class Search:
             return best[iri][0], len(label), self._weights.get(iri, len(self._weights)), label, iri
 
         return [Found(iri, best[iri][1]) for iri in sorted(best, key=place)]
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        """The terms of ours by their labels."""
+        ours = {each for some in self._terms.members.values() for each in some if each.startswith(BASE)}
+        return {self._terms.label(iri): iri for iri in sorted(ours)}
+
+    def meant(self, text: str) -> list[str]:
+        """Return the terms of ours, three at most, whose labels look most like a text, best first."""
+        return [self._labels[label] for label in nearest(text[:MOST_TYPED], self._labels)]
 
     def near(self, text: str) -> list[Found]:
         """Return terms that may be meant by a text that is no name: by all of its words, else by each of them."""

@@ -166,10 +166,11 @@ class Site:
         body = self.templates.get_template(template).render(request=request, root=request.root, **context)
         return Response(status, body.encode(errors="replace"), "text/html", kept=kept)
 
-    def markup(self, request: Request, thing: Shown | View) -> Markup:
+    def markup(self, request: Request, thing: Shown | View, *, in_new_tab: bool = False) -> Markup:
         """Return the HTML of an object, in which terms that we know lead to their pages here.
 
-        A link of a view to `?…` leads to the same page with other parameters.
+        A link of a view to `?…` leads to the same page with other parameters. With `in_new_tab` every link opens in a
+        new tab, so that what was typed into the page is not lost.
         """
 
         def here(address: str) -> str | None:
@@ -177,7 +178,7 @@ class Site:
                 return address
             return self.href(request, address) if address.startswith(BASE) else None
 
-        return Markup(markup(thing, here))
+        return Markup(markup(thing, here, in_new_tab=in_new_tab))
 
     def href(self, request: Request, iri: str) -> str:
         """Return the address of the page of a term: below `/term/` if it is ours, else `/term?iri=…`."""

@@ -284,7 +284,7 @@ def test_yaml_words_for_no(word: str) -> None:
 @pytest.mark.parametrize("word", ["unknown", "Unknown", "null", "Null", "~", "", '""', "'unknown'"])
 def test_yaml_words_for_unknown(word: str) -> None:
     assert findings(only(f"case: a\nfindings:\n  stage4-sts: {word}\n")) == {}
-    assert only(f"case: a\nhistory_complete: {word}\n").history_complete is False
+    assert only(f"case: a\nhistory_complete: {word}\n").history_complete is None
 
 
 def test_bare_years_and_days_are_dates_quoted_or_not() -> None:

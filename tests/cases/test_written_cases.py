@@ -61,8 +61,18 @@ def test_examples_are_the_same(kg: KnowledgeGraph, name: str) -> None:
 
 
 def test_what_is_not_known_is_left_out(kg: KnowledgeGraph) -> None:
-    [case] = parse("case: x\nhistory_complete: no\nfindings: {stage4-sts: unknown}", kg.guideline.vocabulary)
+    [case] = parse("case: x\nhistory_complete: unknown\nfindings: {stage4-sts: unknown}", kg.guideline.vocabulary)
     assert case.as_dict() == {"case": "x"}
+
+
+@pytest.mark.parametrize(("word", "said"), [("yes", True), ("no", False)])
+def test_a_history_is_complete_or_is_not_or_nobody_says(kg: KnowledgeGraph, word: str, said: bool) -> None:
+    text = f"case: x\nhistory_complete: {word}\n"
+    [case] = parse(text, kg.guideline.vocabulary)
+    assert case.history_complete is said
+    assert case_file(case) == text
+    [again] = kg.with_cases(case).session.cases
+    assert again.history_complete is said
 
 
 def test_both_sides_of_a_finding_cannot_be_written(kg: KnowledgeGraph, tmp_path: Path) -> None:

@@ -165,11 +165,16 @@ def test_a_server_that_is_gone_is_said_and_the_query_stays(tab: Tab) -> None:
 
 
 def test_what_is_changed_while_a_query_runs_is_said(tab: Tab) -> None:
+    pasted(tab, "ASK { sts:pazopanib a sts:Drug }")
+    assert ran(tab, "^Answered").inner_text() != ""
     pasted(tab, ENDLESS)
     tab.page.keyboard.press("ControlOrMeta+Enter")
+    tab.page.locator("#told", has_text="Running").wait_for()
+    assert tab.page.locator("#answer").inner_text() == ""  # that of another query is gone
     tab.page.keyboard.type("#")
     tab.page.get_by_role("button", name="Cancel").click()
     tab.page.locator("#told", has_text=re.compile(r"Cancelled after .* The query was changed meanwhile\.")).wait_for()
+    assert tab.page.locator("#answer").inner_text() == "No answer."
 
 
 def test_cancel_stops_the_query_on_the_server_too(tab: Tab, server: Serving) -> None:
@@ -220,10 +225,12 @@ def test_an_example_comes_into_the_editor_and_can_be_undone(tab: Tab) -> None:
     tab.page.get_by_label("Example").select_option("Options with a drug")
     tab.page.locator("#told", has_text="The example is in the editor.").wait_for()
     assert "sts-kg/doxorubicin>" in query(tab)
+    assert tab.page.get_by_label("Example").input_value() == "drugs/options-with-drug"
     tab.page.locator(".cm-content").click()
     assert ran(tab, "^Answered").locator("tbody tr").count() == 2
     tab.page.keyboard.press("ControlOrMeta+z")
     assert query(tab) == first
+    assert tab.page.get_by_label("Example").input_value() == ""  # it is that example no more
 
 
 def test_only_a_click_puts_the_query_into_the_address(tab: Tab, server: Serving, browser: Browser) -> None:  # noqa: F811

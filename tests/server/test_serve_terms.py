@@ -364,6 +364,11 @@ def test_search_without_a_word_or_a_match_says_what_to_do(ask: Asked) -> None:
     assert "Nothing is called “<b>xyz”. Try fewer letters" in nothing.text
 
 
+def test_search_offers_near_names(ask: Asked) -> None:
+    assert "Nothing is called “pazopinib”. Did you mean pazopanib or " in ask.page("/search?q=pazopinib").text
+    assert "Did you mean" not in ask.page("/search?q=pazopanib").text
+
+
 def test_suggestions_are_json(ask: Asked) -> None:
     found = json.loads(ask("/suggest?q=votri", "application/json").body)
     assert found[0] == {

@@ -536,3 +536,9 @@ def test_the_sign_of_an_unbound_cell_is_shown_in_text_and_never_in_data() -> Non
     assert table._repr_html_().count(">*<") == 3
     assert table.to_csv() == "n,m\r\n3,\r\n,\r\n"
     assert table.to_dicts() == [{"n": 3, "m": None}, {"n": None, "m": None}]
+
+
+def test_a_label_that_stands_beside_is_not_said_twice() -> None:
+    table = Table(("drug", "label"), ((PAZOPANIB, Literal("pazopanib")), (STS.ifosfamide, Literal("other"))))
+    page = table.with_labels({PAZOPANIB: "pazopanib", STS.ifosfamide: "ifosfamide"})._repr_html_()
+    assert "<td>pazopanib\n" not in page and "<td>pazopanib</td>" in page and "<td>ifosfamide\n" in page

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["of_case"]
 
+_HISTORY = {True: "complete", False: "not complete", None: "may be incomplete"}
+
 
 def of_case(case: Case) -> View:
     """Return what a case says, with the file and line of each fact."""
@@ -25,7 +27,7 @@ def _blocks(case: Case) -> Iterator[Block]:
     periods = [f"from {each.since.text} to {each.until.text}" for each in case.no_growth]
     facts: list[tuple[str, Inline]] = [
         ("as of", case.as_of.text if case.as_of else ""),
-        ("treatment history", "complete" if case.history_complete else "may be incomplete"),
+        ("treatment history", _HISTORY[case.history_complete]),
         ("declines", text_of(term(one.modality) for one in case.declines)),
         ("grew on", clipped(", ".join(date.text for date in case.growth), MOST_OF_TEXT)),
         ("did not grow", clipped(", ".join(periods), MOST_OF_TEXT)),

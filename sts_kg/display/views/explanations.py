@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -102,9 +103,10 @@ def _blocks(explanation: Explanation) -> Iterator[Block]:
     yield tree.branch(explanation.condition)
     if explanation.to_ask:
         yield Heading("To ask")
-        yield Listing(tuple((text, Quiet(f" {finding}") if finding else "") for finding, text in explanation.to_ask))
+        asked = ((text, Quiet(f" {_labelled(finding, explanation.labels)}")) for finding, text in explanation.to_ask)
+        yield Listing(tuple(asked))
     if explanation.consequence:
-        yield Paragraph(explanation.consequence)
+        yield Paragraph(_labelled(explanation.consequence, explanation.labels))
     if explanation.notes:
         yield Heading("Of note")
         yield Listing(tuple(clipped(capitalized(note), MOST_OF_TEXT) for note in explanation.notes))
@@ -114,6 +116,12 @@ def _blocks(explanation: Explanation) -> Iterator[Block]:
     if explanation.decisions:
         yield Fold(f"how it is read: {counted(len(explanation.decisions), 'decision')}", (_decisions(explanation),))
     yield from _readings(explanation)
+
+
+def _labelled(text: str, labels: Mapping[URIRef, str]) -> str:
+    """Return a text with the labels of findings in the place of their short names, in quotes."""
+    names = {short(finding): f"“{label}”" for finding, label in labels.items()}
+    return re.sub(r"[\w-]+", lambda found: names.get(found[0], found[0]), text)
 
 
 def _clause(words: str) -> tuple[str, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from rdflib import URIRef
+from rdflib import Literal, URIRef
 
 from sts_kg.display.view import Block, Download, Fold, Inline, Listing, Paragraph, Quiet, Source, View, cut, grid, plain
 from sts_kg.display.views.terms import cell_of
@@ -46,7 +47,10 @@ def grid_of_table(table: Table, noun: str = "row", *, most: int = MOST_ROWS) -> 
     rows: list[Sequence[Inline]] = []
     room = MOST_TEXT
     for row in table.rows[:most]:
-        cells = [_cell(term, table, kind == "mixed") for term, kind in zip(row[:MOST_COLUMNS], kinds, strict=True)]
+        beside = {str(term) for term in row if isinstance(term, Literal)}
+        cells = [
+            _cell(term, table, kind == "mixed", beside) for term, kind in zip(row[:MOST_COLUMNS], kinds, strict=True)
+        ]
         room -= sum(len(plain(cell)) for cell in cells)
         if room < 0 and rows:
             break
@@ -62,6 +66,8 @@ def grid_of_table(table: Table, noun: str = "row", *, most: int = MOST_ROWS) -> 
         yield Listing((*notes, *([f"and {counted(more, 'more note')} in notes"] if more else [])))
 
 
-def _cell(term: Term | None, table: Table, mixed: bool) -> Inline:
+def _cell(term: Term | None, table: Table, mixed: bool, beside: AbstractSet[str]) -> Inline:
+    """Return a term with its label, which is left out if it is among the texts of the row."""
     label = table.labels.get(term, "") if isinstance(term, URIRef) else ""
+    label = "" if label in beside else label
     return cell_of(term, label, unbound=table.unbound, mixed=mixed)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 from rdflib import URIRef
-from rdflib.namespace import SKOS
+from rdflib.namespace import RDFS, SKOS
 
 from sts_kg.cases import (
     NOT_MET_AS_READ,
@@ -29,7 +29,7 @@ from sts_kg.cases import (
 )
 from sts_kg.display import View, view_of
 from sts_kg.errors import CaseError, ParseError, ReadingError, UnknownNameError
-from sts_kg.guideline import Guideline, short
+from sts_kg.guideline import Guideline, Reading, short
 from sts_kg.rdf import local
 from sts_kg.server.case_form import CaseForm, fields_of, groups_of
 from sts_kg.server.messages import Refusal, Request, Response
@@ -44,13 +44,15 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 def page(site: Site, request: Request) -> Response:
-    """Return the form: empty for GET, as it was filled for POST, with the answers."""
+    """Return the form: for GET empty or filled with a fictional case, for POST as it was filled; with the answers."""
     if request.method == "GET":
-        form = CaseForm(site.kg.guideline)
+        if name := _example(request):
+            form = CaseForm.of_case(_fictional(site, name), site.kg.guideline)
+            return _shown(site, request, form, notes=[f"This is the fictional case {name}, nobody’s."], is_saved=True)
         notes = [
             "What stood in the address after the question mark was not read: facts of a person do not belong there."
         ]
-        return _shown(site, request, form, notes=notes if request.query else [])
+        return _shown(site, request, CaseForm(site.kg.guideline), notes=notes if request.query else [])
     form, controls = _posted(site, request)
     action, _, name = controls["do"].partition("-")
     focus = ""
@@ -95,7 +97,7 @@ def opened(site: Site, request: Request) -> Response:
         case = find_case(parse(text, guideline.vocabulary, path="the case file"), name or None)
     except (CaseError, ParseError, UnknownNameError) as error:
         raise Refusal(400, f"{error}; YAML, JSON and QuestionnaireResponses of FHIR are read here") from error
-    return _shown(site, request, CaseForm.of_case(case, guideline))
+    return _shown(site, request, CaseForm.of_case(case, guideline), is_saved=True)
 
 
 def picture(site: Site, request: Request) -> Response:
@@ -123,6 +125,19 @@ def refused(site: Site, request: Request, refusal: Refusal) -> Response | None:
 
 
 # --- what came
+
+
+def _example(request: Request) -> str:
+    """Return the id of the fictional case that is asked for, if the address asks for nothing else; else nothing."""
+    [(name, value), *others] = request.values or [("", "")]
+    return value if name == "example" and not others else ""
+
+
+def _fictional(site: Site, name: str) -> Case:
+    cases = {case.id: case for case in site.examples.session.cases}
+    if name not in cases:
+        raise Refusal(404, f"there is no fictional case {name[:40]!r}; there are {', '.join(cases)}")
+    return cases[name]
 
 
 def _posted(site: Site, request: Request) -> tuple[CaseForm, dict[str, str]]:
@@ -185,7 +200,7 @@ class _Shown(NamedTuple):
 
     answer: Answer
     why: Markup
-    by_reading: tuple[tuple[str, str], ...]
+    by_reading: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class _Asked(NamedTuple):
@@ -203,6 +218,7 @@ def _shown(
     focus: str = "",
     notes: list[str] | None = None,
     refusal: Refusal | None = None,
+    is_saved: bool = False,
 ) -> Response:
     guideline = form.guideline
     case = None if refusal else form.read()
@@ -219,7 +235,8 @@ def _shown(
         case=case,
         guideline=guideline,
         reading=guideline.reading,
-        readings=site.kg.guideline.readings,
+        readings={name: _worded(each) for name, each in site.kg.guideline.readings.items()},
+        is_saved=is_saved,
         fields={item.key: item for item in fields_of(guideline)},
         groups=groups_of(guideline),
         vocabulary=guideline.vocabulary,
@@ -259,12 +276,17 @@ def _answered(site: Site, request: Request, case: Case, guideline: Guideline) ->
 
 def _beside(site: Site, request: Request, explanation: Explanation) -> _Shown:
     answer, view = explanation.answer, view_of(explanation)
-    why = site.markup(request, View("", view.blocks[:-1]))  # the page has the title and the footer
+    why = site.markup(request, View("", view.blocks[:-1]), in_new_tab=True)  # the page has the title and the footer
     others: dict[str, list[str]] = {}
     for other in answer.readings or ():
         if other.status != answer.status:
-            others.setdefault(other.shown_status, []).append(other.reading)
-    return _Shown(answer, why, tuple((status, ", ".join(names)) for status, names in others.items()))
+            others.setdefault(other.shown_status, []).append(_worded(site.kg.guideline.readings[other.reading]))
+    return _Shown(answer, why, tuple((status, tuple(readings)) for status, readings in others.items()))
+
+
+def _worded(reading: Reading) -> str:
+    """Return a reading in words: what it reads, and what was chosen in its place."""
+    return f"{reading.label}, in place of “{reading.chosen.value(reading.decision, RDFS.label)}”"
 
 
 def _asked(answers: Answers, guideline: Guideline) -> list[_Asked]:

@@ -403,7 +403,10 @@ def search(site: Site, request: Request) -> Response:
         )
         for each in found[:MOST_FOUND]
     ]
-    return site.page(request, "search.html", text=text[:200], rows=rows, count=len(found), curie=site.terms.curie)
+    meant = [_piece(site.terms, iri) for iri in site.search.meant(text)] if text and not found else []
+    return site.page(
+        request, "search.html", text=text[:200], rows=rows, count=len(found), meant=meant, curie=site.terms.curie
+    )
 
 
 def suggest(site: Site, request: Request) -> Response:

@@ -65,6 +65,20 @@ form.addEventListener("change", (event) => {
   else refresh();
 });
 
+// Who leaves while something is answered that is in no file is asked first; our own buttons carry the answers along.
+const answered = () => `${new URLSearchParams([...pairs()].filter(([name, value]) => value && name !== "reading"))}`;
+let saved = "saved" in form.dataset ? answered() : "";
+let sending = false;
+addEventListener("beforeunload", (event) => {
+  if (!sending && answered() && answered() !== saved) event.preventDefault();
+});
+addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  if (event.submitter?.formAction.endsWith("/case/file")) saved = answered();
+  sending = true;
+  setTimeout(() => (sending = false), 1000); // a file is saved, and a picture opened, without leaving
+});
+
 form.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (button?.name === "set") {
@@ -85,10 +99,10 @@ form.addEventListener("submit", (event) => {
   }
 });
 
-// All that is folded is printed.
+// What was answered and what was not is printed though it is folded; a “Why” only if it is open.
 let folded = [];
 addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll("#answers details:not([open])")];
+  folded = [...document.querySelectorAll("#answers .record details:not([open])")];
   for (const each of folded) each.open = true;
 });
 addEventListener("afterprint", () => {

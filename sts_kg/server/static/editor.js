@@ -12,6 +12,9 @@ import {
 const [form, field, examples, run, cancel, link, told] =
   ["ask", "query", "examples", "run", "cancel", "link", "told"].map(id => document.getElementById(id));
 const answer = () => document.getElementById("answer");
+const chooser = document.getElementById("example");
+let example = { name: chooser.value, text: field.value };
+let answered = field.value;  // the query whose answer is shown
 
 // --- What can be completed
 
@@ -154,8 +157,14 @@ document.querySelectorAll("[data-scripted], [data-unscripted]").forEach(each => 
 
 function changed() {
   field.value = editor.state.doc.toString();
+  named();
   if (location.search) history.replaceState(null, "", location.pathname);  // the address held another query
   if (answer().dataset.status && !working) told.textContent = "The query was changed after this answer.";
+}
+
+// Names the example only while it is the query.
+function named() {
+  chooser.value = field.value === example.text ? example.name : "";
 }
 
 function write(text) {
@@ -186,6 +195,14 @@ function busy(controller) {
 
 const seconds = since => `${((performance.now() - since) / 1000).toFixed(2)} s`;
 
+// No answer stands below a query that it does not answer.
+function unanswered(said = "") {
+  const told = document.createElement("p");
+  told.textContent = said;
+  answer().replaceChildren(...(said ? [told] : []));
+  delete answer().dataset.status;
+}
+
 // Sends the form as the browser would, and puts the answer of the page that comes back in the place of the last one.
 async function ask(button) {
   working?.abort();
@@ -194,6 +211,7 @@ async function ask(button) {
   const began = performance.now();
   told.textContent = "Running …";
   const asked = field.value;
+  if (button === run || asked !== answered) unanswered();
   let end;
   try {
     const reply = await fetch(form.action, {
@@ -209,13 +227,19 @@ async function ask(button) {
       const made = new DOMParser().parseFromString(text, "text/html").getElementById("answer");
       if (mine !== working) return;
       end = reply.ok ? `Answered after ${seconds(began)}.` : `Not answered (${reply.status}) after ${seconds(began)}.`;
-      if (made) answer().replaceWith(document.adoptNode(made));
-      else end += ` ${text.slice(0, 300)}`;  // no page of ours: too large for the server, or it comes from a proxy
+      if (made) {
+        answer().replaceWith(document.adoptNode(made));
+        answered = asked;
+      } else {
+        end += ` ${text.slice(0, 300)}`;  // no page of ours: too large for the server, or it comes from a proxy
+        unanswered("No answer.");
+      }
       mark();
     }
   } catch (error) {
     const gone = "The server could not be reached; the query is still here.";
     end = error.name === "AbortError" ? `Cancelled after ${seconds(began)}.` : gone;
+    if (mine === working && !answer().dataset.status) unanswered("No answer.");
   }
   if (mine !== working) return;  // another one was begun meanwhile
   busy(null);
@@ -249,9 +273,12 @@ examples.addEventListener("change", async () => {
   try {
     const address = `${examples.action}?${new URLSearchParams(new FormData(examples))}`;
     const reply = await fetch(address, { headers: { Accept: "text/html" } });
-    write(new DOMParser().parseFromString(await reply.text(), "text/html").getElementById("query").value);
+    const made = new DOMParser().parseFromString(await reply.text(), "text/html");
+    example = { name: made.getElementById("example").value, text: made.getElementById("query").value };
+    write(example.text);
     told.textContent = "The example is in the editor.";
   } catch {
+    named();
     told.textContent = "The example could not be loaded.";
   }
 });
