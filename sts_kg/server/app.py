@@ -25,7 +25,7 @@ from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.metrics import MEDIA, Metrics
 from sts_kg.server.negotiation import wants_html
 from sts_kg.server.refusals import plainly, refusal_of
-from sts_kg.server.routes import CANNED, FREE, ROUTES, Page
+from sts_kg.server.routes import BULK, CANNED, FREE, ROUTES, Page
 from sts_kg.server.settings import Settings
 from sts_kg.workers import Lane, Limits, Spawner
 
@@ -66,6 +66,7 @@ class Service:
         self.lanes = {
             FREE: Lane(FREE, spawner, few + 1, long=few, waiting=waiting, share=settings.share),
             CANNED: Lane(CANNED, spawner, max(2, few), waiting=4 * waiting, share=waiting),
+            BULK: Lane(BULK, spawner, 1, waiting=max(1, waiting // 4), share=2),
         }
         self.log = Log(2 if settings.log else None)
         self.metrics = Metrics(self.lanes, self.cache, lambda: len(self._connections()))

@@ -18,7 +18,7 @@ from sts_kg.server.cache import Kept
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.protocol import asked
 from sts_kg.server.refusals import plainly
-from sts_kg.server.routes import CANNED, ELSEWHERE, FREE, Page
+from sts_kg.server.routes import BULK, CANNED, ELSEWHERE, FREE, Page
 
 if TYPE_CHECKING:
     from sts_kg.server.app import Service
@@ -28,6 +28,7 @@ __all__ = ["Exchange"]
 _HOST = re.compile(r"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 _NOT_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _BODY_S = 30.0  # within which a body must have come
+_BULK_S = 10.0  # for an answer of the lane that all share
 _SURPLUS_S = 2.0  # as long a body that is too large is still read, so that its sender can read why
 _SOON_S = 0.05  # an answer that is there by then is not watched: whether its client leaves
 _PIECE = 256 * 1024  # bytes of an answer that are handed over at a time
@@ -102,6 +103,12 @@ class Exchange:
                 return
             if request.method not in page.methods:
                 raise Refusal(405, f"{scope['method']} is not allowed here, but {allowed}", (("Allow", allowed),))
+            if request.query and not page.takes_query:  # else each address would be made and kept anew
+                refusal = Refusal(
+                    400, f"{visible(request.path[:200])} takes no parameters; leave out the ? and the rest"
+                )
+                await self._refused(page, request._replace(query=""), refusal)
+                return
             if request.method != "GET":
                 body = await self._body(headers, service.settings.most_body)
                 request = request._replace(body=body)
@@ -116,6 +123,8 @@ class Exchange:
         """Answer by what is kept, or by a worker."""
         service = self._service
         lane, timeout_s, is_kept, client = service.lanes[page.lane], service.settings.timeout_s, page.kept, self._client
+        if page.lane == BULK:
+            timeout_s = min(timeout_s, _BULK_S)
         if page.lane == FREE:
             try:
                 query = asked(request)

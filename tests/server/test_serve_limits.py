@@ -468,7 +468,7 @@ def test_health_and_metrics_need_no_worker(server: Serving) -> None:
     found = server.ask("/health")
     assert found.status == 200
     health = json.loads(found.body)
-    assert (health["status"], sorted(health["lanes"])) == ("serving", ["canned", "free"])
+    assert (health["status"], sorted(health["lanes"])) == ("serving", ["bulk", "canned", "free"])
     server.sparql("ASK {}")
     requests = metric(server, 'sts_kg_requests_total{handler="sparql.answer",status="200"}')
     server.sparql("ASK {}")
