@@ -80,11 +80,12 @@ def gone(pid: int) -> bool:
         return True
 
 
-def connected(server: Serving) -> socket.socket:
-    """Return a bare connection."""
+def connected(server: Serving, source: int = 1) -> socket.socket:
+    """Return a bare connection, from one of several addresses of this machine."""
     where = urlsplit(server.address)
     assert where.hostname and where.port
-    return socket.create_connection((where.hostname, where.port), timeout=30)
+    address = (f"127.0.0.{source}", 0)
+    return socket.create_connection((where.hostname, where.port), timeout=30, source_address=address)
 
 
 def raw(server: Serving, request: bytes) -> bytes:
@@ -347,10 +348,10 @@ def test_an_answer_larger_than_a_socket_takes_comes_whole_and_a_head_has_no_body
 @pytest.mark.load
 def test_more_connections_than_allowed_are_refused_at_once() -> None:
     with serving_with(connections=20) as running, ExitStack() as stack:
-        for _ in range(20):
-            stack.enter_context(connected(running))
+        for n in range(20):
+            stack.enter_context(connected(running, n // 2 + 1))
         time.sleep(0.2)
-        with connected(running) as one_more:
+        with connected(running, 20) as one_more:
             assert one_more.recv(100).startswith(b"HTTP/1.1 503 Service Unavailable")
 
 
@@ -382,8 +383,8 @@ def test_five_thousand_idle_connections_do_no_harm() -> None:
             running.ask("/")
             before = len(os.listdir(f"/proc/{running.process.pid}/fd"))
             with ExitStack() as stack:
-                for _ in range(5000):
-                    stack.enter_context(connected(running))
+                for n in range(5000):
+                    stack.enter_context(connected(running, n // 1000 + 2))
                 until(lambda: metric(running, "sts_kg_connections") == 5001, 20)
                 began = time.monotonic()
                 assert running.ask("/", accept="text/html").status == 200
