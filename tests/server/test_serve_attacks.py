@@ -268,3 +268,35 @@ def test_a_large_form_is_read_by_a_worker_and_keeps_its_limit_of_time(
     monkeypatch.setattr(exchange, "asked", lambda request: seen.append(len(request.body)))
     exchange._asked(Request("POST", content_type=form, body=b"query=" + b"x" * 100_000 + b"&timeout=2"))
     assert seen == [len(b"query=&timeout=2")]
+
+
+# --- what an error shows of what was asked
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/options?reading=R", "case: a"),
+        ("/explain?option=R", "case: a"),
+        ("/options", "case: a\nlabel: R"),
+        ("/options", "case: a\nR: b"),
+        ("/why?s=R&p=a&o=b", None),
+        ("/why?triple=R", None),
+        ("/why?s=sts:pazopanib&p=sts:drug&o=%22R%22", None),
+        ("/sparql?query=ASK%7B%7D&format=R", None),
+        ("/sparql?query=R", None),
+        ("/term?iri=R", None),
+        ("/export/R", None),
+    ],
+)
+@pytest.mark.parametrize("letter", ["x", "%C3%A9", "%0A"])
+def test_an_error_shows_the_beginning_of_what_was_asked(
+    server: Serving, path: str, body: str | None, letter: str
+) -> None:
+    path = path.replace("R", letter * 5000)
+    if body is None:
+        answer = server.ask(path, accept="text/plain")
+    else:
+        answer = posted(server, path, body.replace("R", "x" * 5000), "application/yaml")
+    assert 400 <= answer.status < 500
+    assert len(answer.body) < 5000

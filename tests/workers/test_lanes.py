@@ -29,7 +29,8 @@ from sts_kg.errors import (
     StsKgError,
     WorkerDiedError,
 )
-from sts_kg.workers import Lane, Limits, Spawner, lanes
+from sts_kg.workers import Lane, Limits, Spawner
+from sts_kg.workers.limits import cpu_s
 from sts_kg.workers.spawner import Spawned
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="processes are watched on Linux only")
@@ -407,14 +408,14 @@ def test_a_worker_that_is_started_while_it_closes_ends(spawner: Spawner, slow: l
 
 
 def test_memory_is_watched_on_after_a_look_that_failed(spawner: Spawner, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, failures = lanes.cpu_s, [RuntimeError("once")]
+    real, failures = cpu_s, [RuntimeError("once")]
 
     def failing(pid: int) -> float:
         if failures:
             raise failures.pop()
         return real(pid)
 
-    monkeypatch.setattr(lanes, "cpu_s", failing)
+    monkeypatch.setattr("sts_kg.workers.lanes.cpu_s", failing)
 
     async def main() -> None:
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from sts_kg.cases import Case, Session, answers_in_pieces, find_case, find_option, parse, questions
 from sts_kg.errors import CaseError, InconsistentError, ParseError
 from sts_kg.guideline import Guideline
-from sts_kg.safe import counted
+from sts_kg.safe import brief, counted
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.pages.case import MOST_VALUES, guideline_by
 from sts_kg.server.site import Site
@@ -33,7 +33,7 @@ def explain(site: Site, request: Request) -> Response:
     if len(wanted) != 1:
         raise Refusal(400, "name one option, as in /explain?option=pazopanib")
     try:
-        case, option = find_case(cases, None), find_option(wanted[0], guideline.conditions)
+        case, option = find_case(cases, None), find_option(brief(wanted[0]), guideline.conditions)
         found = Session(guideline, (case,)).explain(case, option)
     except InconsistentError as error:
         raise Refusal(409, str(error)) from error

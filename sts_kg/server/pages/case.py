@@ -31,6 +31,7 @@ from sts_kg.display import View, view_of
 from sts_kg.errors import CaseError, ParseError, ReadingError, UnknownNameError
 from sts_kg.guideline import Guideline, short
 from sts_kg.rdf import local
+from sts_kg.safe import brief
 from sts_kg.server.case_form import CaseForm, fields_of, groups_of
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.site import Site
@@ -42,6 +43,7 @@ _CONTROLS = ("do", "set", "reading")
 #: The statuses in the order of the page; one that can still be settled comes before one that is.
 _ORDER = ("met", "undetermined", "not-met")
 _FORM = "application/x-www-form-urlencoded"
+_MOST_NAME = 200  # characters
 _MOST_PARTS, _MOST_HEADERS = 10, 1000  # of a form with a file; characters of headers of each
 
 
@@ -94,7 +96,9 @@ def opened(site: Site, request: Request) -> Response:
     if not text:
         raise Refusal(400, "there is no case: choose a file, or paste its text")
     try:
-        case = find_case(parse(text, guideline.vocabulary, path="the case file", most=MOST_VALUES), name or None)
+        case = find_case(
+            parse(text, guideline.vocabulary, path="the case file", most=MOST_VALUES), brief(name, _MOST_NAME) or None
+        )
     except (CaseError, ParseError, UnknownNameError) as error:
         raise Refusal(400, f"{error}; YAML, JSON and QuestionnaireResponses of FHIR are read here") from error
     return _shown(site, request, CaseForm.of_case(case, guideline))
@@ -188,7 +192,7 @@ def guideline_by(site: Site, reading: str) -> Guideline:
     if not reading:
         return site.kg.guideline
     try:
-        return _by(site.kg.guideline, reading)
+        return _by(site.kg.guideline, brief(reading, _MOST_NAME))
     except (ReadingError, UnknownNameError) as error:
         raise Refusal(400, str(error)) from error
 
