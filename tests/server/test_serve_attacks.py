@@ -13,8 +13,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
-from serving import Answer, Serving, serving
-from test_serve_limits import connected, in_background, metric, serving_with, until
+from serving import Answer, Serving, connected, in_background, metric, serving, serving_with, until
 
 from sts_kg.cases import parse
 from sts_kg.errors import ParseError
