@@ -7,10 +7,12 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +20,17 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
-__all__ = ["Answer", "Serving", "server", "serving"]
+__all__ = [
+    "Answer",
+    "Serving",
+    "connected",
+    "in_background",
+    "metric",
+    "server",
+    "serving",
+    "serving_with",
+    "until",
+]
 
 
 @dataclass(frozen=True)
@@ -112,6 +124,53 @@ def serving(*options: str, log: Path | None = None) -> Iterator[Serving]:
             process.wait()
         if process.stdout is not None:
             process.stdout.close()
+
+
+def metric(server: Serving, line: str) -> float:
+    """Return a value of the metrics, 0 if it is not there."""
+    found = re.search(rf"^{re.escape(line)} (\S+)$", server.ask("/metrics").text, re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+def until(true: Callable[[], bool], within_s: float = 5.0) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < end, "it never became true"
+        time.sleep(0.01)
+
+
+def connected(server: Serving, source: int = 1) -> socket.socket:
+    """Return a bare connection, from one of several addresses of this machine."""
+    where = urlsplit(server.address)
+    assert where.hostname and where.port
+    address = (f"127.0.0.{source}", 0)
+    return socket.create_connection((where.hostname, where.port), timeout=30, source_address=address)
+
+
+def in_background(function: Callable[[], Answer]) -> tuple[threading.Thread, list[Answer]]:
+    """Ask in a thread; the answer is in the list when the thread has ended."""
+    found: list[Answer] = []
+    thread = threading.Thread(target=lambda: found.append(function()))
+    thread.start()
+    return thread, found
+
+
+@contextmanager
+def serving_with(**settings: object) -> Iterator[Serving]:
+    """Serve with settings that the command line does not have."""
+    told = "told=lambda x: print(x, flush=True)"
+    code = f"from sts_kg.server import Settings, serve; serve(Settings(port=0, **{settings!r}), {told})"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert process.stdout is not None
+    try:
+        yield Serving(process.stdout.readline().strip().rstrip("/"), process)
+    finally:
+        process.terminate()
+        process.wait(20)
+        process.stdout.close()
 
 
 @pytest.fixture(scope="module")

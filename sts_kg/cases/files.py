@@ -80,13 +80,16 @@ def read_each(path: str | Path, vocabulary: Vocabulary, places: dict[str, str] |
     yield from (case for _, case in found) if places is None else _once(found, path, places)
 
 
-def parse(text: str, vocabulary: Vocabulary, *, path: str = "<text>") -> tuple[Case, ...]:
-    """Return the cases of a YAML or JSON text; errors are those of `read`, with lines and this name for the path."""
+def parse(text: str, vocabulary: Vocabulary, *, path: str = "<text>", most: int | None = None) -> tuple[Case, ...]:
+    """Return the cases of a YAML or JSON text; errors are those of `read`, with lines and this name for the path.
+
+    A text with more than `most` lists, mappings and single values is a `ParseError`, too.
+    """
     text = text.removeprefix("\ufeff")
     if text.lstrip().startswith(("{", "[")):
         with suppress(ParseError):  # what is not JSON may still be YAML with brackets
-            return tuple(_once(_in_json(path, text, vocabulary), path, {}))
-    return tuple(_once(_documents(path, yaml_nodes(path, text), vocabulary), path, {}))
+            return tuple(_once(_in_json(path, text, vocabulary, most), path, {}))
+    return tuple(_once(_documents(path, yaml_nodes(path, text, most), vocabulary), path, {}))
 
 
 _RDF_IN_JSON = re.compile(r'"@(?:context|graph|id)"\s*:')
@@ -129,8 +132,13 @@ def _documents(
         yield document.place(node), document.case(node)
 
 
-def _in_json(path: str | Path, text: str, vocabulary: Vocabulary) -> Iterator[tuple[Place, Case]]:
-    return _documents(path, cases_in_resources(path, json_nodes(path, text), vocabulary), vocabulary)
+def _in_json(
+    path: str | Path, text: str, vocabulary: Vocabulary, most: int | None = None
+) -> Iterator[tuple[Place, Case]]:
+    try:
+        yield from _documents(path, cases_in_resources(path, json_nodes(path, text, most), vocabulary), vocabulary)
+    except RecursionError as error:
+        raise ParseError("is not JSON that can be read: it is nested too deeply", path=path) from error
 
 
 def case_of_placed(value: Placed, vocabulary: Vocabulary) -> Case:

@@ -29,10 +29,21 @@ WORDS: dict[str, bool | None] = {
 TAG = "tag:yaml.org,2002:"
 
 
-def yaml_nodes(path: str | Path, text: str) -> list[yaml.Node]:
-    """Return the documents of a YAML text as nodes, empty ones left out."""
+def yaml_nodes(path: str | Path, text: str, most: int | None = None) -> list[yaml.Node]:
+    """Return the documents of a YAML text as nodes, empty ones left out; more than `most` nodes are an error."""
+
+    class Loader(yaml.SafeLoader):
+        n_nodes = 0
+
+        def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+            self.n_nodes += 1
+            if most is not None and self.n_nodes > most:
+                raise _too_many(path, most, self.line + 1)
+            node: yaml.Node | None = super().compose_node(parent, index)
+            return node
+
     try:
-        roots = [root for root in yaml.compose_all(text, Loader=yaml.SafeLoader) if not is_null(root)]
+        roots = [root for root in yaml.compose_all(text, Loader=Loader) if not is_null(root)]
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         reason = f"is not YAML: the character {ord(text[error.position]):#06x} is not allowed"
@@ -41,6 +52,8 @@ def yaml_nodes(path: str | Path, text: str) -> list[yaml.Node]:
         raise _not_yaml(path, error) from error
     except RecursionError as error:
         raise ParseError("is not YAML that can be read: it is nested too deeply", path=path) from error
+    except ParseError:
+        raise
     except (ValueError, OverflowError) as error:  # PyYAML lets them out for "\UFFFFFFFF" and %YAML 1.999…
         raise ParseError("is not YAML: a number of an escape or of %YAML is out of range", path=path) from error
     return [one for root in roots for one in (root.value if isinstance(root, yaml.SequenceNode) else [root])]
@@ -60,10 +73,11 @@ def _not_yaml(path: str | Path, error: yaml.MarkedYAMLError) -> ParseError:
 _JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\s\[\]{}:,"]+')
 
 
-def json_nodes(path: str | Path, text: str) -> list[yaml.Node]:
+def json_nodes(path: str | Path, text: str, most: int | None = None) -> list[yaml.Node]:
     """Return the objects of a JSON text, one or an array, as the nodes that YAML would give.
 
-    YAML is not a superset of JSON to PyYAML: tabs, surrogate pairs, line separators and long keys differ.
+    YAML is not a superset of JSON to PyYAML: tabs, surrogate pairs, line separators and long keys differ. More than
+    `most` nodes are an error.
     """
     try:
         value = json.loads(text, parse_int=str, parse_float=str)
@@ -73,13 +87,17 @@ def json_nodes(path: str | Path, text: str) -> list[yaml.Node]:
         raise ParseError("is not JSON that can be read: it is nested too deeply", path=path) from error
     if not isinstance(value, dict | list):
         raise ParseError("is not a case: a JSON object, or an array of objects, is expected", path=path, line=1)
-    root = _json_root(text)
+    root = _json_root(path, text, most)
     return list(root.value) if isinstance(root, yaml.SequenceNode) else [root]
 
 
-def _json_root(text: str) -> yaml.Node:
+def _too_many(path: str | Path, most: int, line: int) -> ParseError:
+    return ParseError(f"has more than {most:,} values; send the cases in several parts", path=path, line=line)
+
+
+def _json_root(path: str | Path, text: str, most: int | None) -> yaml.Node:
     """Return the node of a text that is known to be JSON."""
-    line, seen = 0, 0
+    line, seen, n_nodes = 0, 0, 0
     open_nodes: list[tuple[str, yaml.Mark, list[yaml.Node]]] = [("", yaml.Mark("", 0, 0, 0, None, 0), [])]
     for token in _JSON_TOKEN.finditer(text):
         line, seen = line + text.count("\n", seen, token.start()), token.start()
@@ -96,6 +114,9 @@ def _json_root(text: str) -> yaml.Node:
             plain = word[1:-1] if word.startswith('"') else word
             text_of = json.loads(word) if "\\" in word else plain
             node = yaml.ScalarNode(f"{TAG}{_kind_of_scalar(word)}", text_of, mark, mark)
+        n_nodes += 1
+        if most is not None and n_nodes > most:
+            raise _too_many(path, most, line + 1)
         open_nodes[-1][2].append(node)
     return open_nodes[0][2][0]
 

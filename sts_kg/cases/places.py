@@ -23,6 +23,9 @@ _OTHER_WORDS = {
 }
 
 
+MOST_LABEL = 1000  # characters
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a text stands in a case file: its line, or in RDF, which has no lines, what the triple is about.
@@ -96,6 +99,9 @@ class Place:
     def label(self, text: str, key: str = "label") -> str:
         """Return a label on one line, without what a terminal would obey."""
         label = " ".join(text.split())
+        if len(label) > MOST_LABEL:
+            reason = f"{key}: {shown(text)} has {len(label):,} characters; at most {MOST_LABEL:,} are expected"
+            raise self.error(reason, key=key, value=cut(text))
         if any(category(character) == "Cc" for character in label):
             raise self.error(f"{key}: {shown(text)} holds a control character", key=key, value=text)
         return label

@@ -16,6 +16,7 @@ from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
 from sts_kg.errors import LimitError, QueueFullError, ShareFullError, StsKgError, WorkerDiedError
+from sts_kg.server.budget import Budget
 from sts_kg.server.cache import Cache
 from sts_kg.server.connections import watch
 from sts_kg.server.exchange import Exchange
@@ -25,7 +26,7 @@ from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.metrics import MEDIA, Metrics
 from sts_kg.server.negotiation import wants_html
 from sts_kg.server.refusals import plainly, refusal_of
-from sts_kg.server.routes import CANNED, FREE, ROUTES, Page
+from sts_kg.server.routes import BULK, CANNED, FREE, ROUTES, Page
 from sts_kg.server.settings import Settings
 from sts_kg.workers import Lane, Limits, Spawner
 
@@ -41,6 +42,7 @@ _UTF8 = re.compile(r"text/|application/(json|problem\+json|sparql-results\+xml|r
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 _PAGE_S = 10.0  # for the page that says what went wrong
+_BODIES = 64_000_000  # bytes of requests that may be held
 _ON_THE_WAY = 4  # times the largest answer may be on the way to clients
 _NO_CACHE, _NO_STORE = (b"cache-control", b"no-cache"), (b"cache-control", b"no-store")
 
@@ -68,11 +70,13 @@ class Service:
         self.lanes = {
             FREE: Lane(FREE, spawner, few + 1, long=few, waiting=waiting, share=settings.share),
             CANNED: Lane(CANNED, spawner, max(2, few), waiting=4 * waiting, share=waiting),
+            BULK: Lane(BULK, spawner, 1, waiting=max(1, waiting // 4), share=2),
         }
         self.log = Log(2 if settings.log else None)
         self.metrics = Metrics(self.lanes, self.cache, lambda: len(self._connections()))
         self._root = settings.root_path
-        self._on_the_way = 0
+        self.bodies = Budget(_BODIES)  #: of requests
+        self.answers = Budget(_ON_THE_WAY * settings.most_answer)  #: those that are kept cost nothing
         self._server: _Server | None = None
         self._is_stopping = False
         self._static = static()
@@ -261,14 +265,6 @@ class Service:
             (name.lower().encode("latin-1"), _CONTROL.sub(" ", value).strip().encode("latin-1", "replace"))
             for name, value in found
         )
-
-    def may_send(self, size: int) -> bool:
-        """Whether so many bytes more may be on the way to clients."""
-        return self._on_the_way + size <= _ON_THE_WAY * self.settings.most_answer
-
-    def on_the_way(self, size: int) -> None:
-        """Count bytes that are on the way to a client; negative ones have arrived."""
-        self._on_the_way += size
 
 
 @lru_cache(maxsize=100)

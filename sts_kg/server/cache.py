@@ -41,13 +41,16 @@ class Cache:
         self._kept.move_to_end(key)
         return found
 
-    def put(self, key: bytes, answer: Kept) -> None:
-        """Keep an answer, and drop others to make room."""
+    def put(self, key: bytes, answer: Kept) -> bool:
+        """Keep an answer, and drop others to make room; False if it is too large."""
         size = len(answer.body) + _MORE
-        if size > self.most // 10 or key in self._kept:
-            return
+        if size > self.most // 10:
+            return False
+        if key in self._kept:
+            return self._kept[key] is answer
         self._kept[key] = answer
         self.size += size
         while self.size > self.most:
             _, dropped = self._kept.popitem(last=False)
             self.size -= len(dropped.body) + _MORE
+        return True

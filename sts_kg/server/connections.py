@@ -7,10 +7,13 @@ nothing for it.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from sts_kg.server.addresses import site_of
 
 if TYPE_CHECKING:
     from uvicorn.config import Config
@@ -23,14 +26,21 @@ MOST_HEADERS = 64 * 1024  #: bytes of all headers
 IDLE_S = 60.0  #: without a request
 _HEAD_S = 20.0  # from the first byte of a request to the end of its headers
 _READ_S, _READ = 30.0, 64 * 1024  # within which a client takes in so many bytes of its answer, or all that is left
+_POLITE = 64  # connections beyond a limit that are told why; more are closed at once
 _LINGER_S = 2.0  # after a refusal, for a client that still sends, so that it can read why
 _EVERY_S = 1.0
 
 
 class Connection(HttpToolsProtocol):
-    """A connection of uvicorn within bounds; `most` of them may be open, and `refused` is told of each refusal."""
+    """A connection of uvicorn within bounds; `most` of them may be open, and `refused` is told of each refusal.
+
+    One peer may have `most_of_one`, unless it `is_proxy`: that asks for others.
+    """
 
     most = 8192
+    most_of_one = 1024
+    is_proxy: Callable[[str], bool] = staticmethod(lambda address: False)
+    of_peer: ClassVar[Counter[str]] = Counter()  #: connections that are open
     refused: Callable[[int], None] = staticmethod(lambda status: None)
 
     def __init__(
@@ -44,6 +54,7 @@ class Connection(HttpToolsProtocol):
         self._since = self._left_since = self.loop.time()
         self._left = self._n_head = self._n_raw = 0
         self._in_head = self._is_closing = False
+        self._peer = ""
         self._why = 400, "this is not HTTP/1.1 as RFC 9112 has it"
 
     # --- what comes
@@ -51,8 +62,27 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Refuse the connection if there are too many."""
         super().connection_made(transport)
-        if len(self.connections) > self.most:
-            self._refuse(503, "too many connections are open; try again later", "Retry-After: 5\r\n")
+        address = self.client[0] if self.client else ""
+        self._peer = "" if self.is_proxy(address) else site_of(address)
+        beyond, whose = len(self.connections) - self.most, ""
+        if self._peer:
+            self.of_peer[self._peer] += 1
+            if (more := self.of_peer[self._peer] - self.most_of_one) > beyond:
+                beyond, whose = more, " from your address"
+        if beyond > _POLITE:
+            self._is_closing = True
+            transport.abort()
+            self.refused(503)
+        elif beyond > 0:
+            self._refuse(503, f"too many connections{whose} are open; try again later", "Retry-After: 5\r\n")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Count it no more."""
+        super().connection_lost(exc)
+        if self._peer:
+            self.of_peer[self._peer] -= 1
+            if not self.of_peer[self._peer]:
+                del self.of_peer[self._peer]
 
     def data_received(self, data: bytes) -> None:
         """Take what came, unless it is more than a request may have before its body."""

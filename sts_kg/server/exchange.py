@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import re
 import time
 from collections.abc import Awaitable, Mapping
-from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
 from sts_kg.safe import visible
+from sts_kg.server.addresses import site_of
 from sts_kg.server.cache import Kept
 from sts_kg.server.messages import Refusal, Request, Response
-from sts_kg.server.protocol import asked
+from sts_kg.server.protocol import Asked, asked
 from sts_kg.server.refusals import plainly
-from sts_kg.server.routes import CANNED, ELSEWHERE, FREE, Page
+from sts_kg.server.routes import BULK, CANNED, ELSEWHERE, FREE, Page
 
 if TYPE_CHECKING:
     from sts_kg.server.app import Service
@@ -27,10 +26,17 @@ __all__ = ["Exchange"]
 
 _HOST = re.compile(r"[A-Za-z0-9.\-_]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 _NOT_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-_BODY_S = 30.0  # within which a body must have come
+_BODY_S, _BODY_RATE = 10.0, 50_000  # within which a body must have come, and a second more for so many bytes of it
+_READ_S, _READ_RATE = 30.0, 64 * 1024  # within which an answer must be read, and a second more for so many bytes of it
+_HIGH_WATER = 64 * 1024  # bytes that a socket takes without being read
+_MOST_ACCEPT = 4096  # bytes
+_MOST_FORM = 64 * 1024  # bytes of a query that are read here and not by a worker
+_TIMEOUT = re.compile(rb"(?:^|&)timeout=([^&]{1,50})(?:&|$)")
+_BULK_S = 10.0  # for an answer of the lane that all share
 _SURPLUS_S = 2.0  # as long a body that is too large is still read, so that its sender can read why
 _SOON_S = 0.05  # an answer that is there by then is not watched: whether its client leaves
 _PIECE = 256 * 1024  # bytes of an answer that are handed over at a time
+_FORM = "application/x-www-form-urlencoded"
 _AGAIN = (("Retry-After", "1"),)
 _CLOSE = (("Connection", "close"),)
 _PREFLIGHT = (
@@ -46,7 +52,9 @@ class Exchange:
     __slots__ = (
         "_began",
         "_cache",
+        "_client",
         "_handler",
+        "_held",
         "_lane",
         "_receive",
         "_scope",
@@ -63,11 +71,15 @@ class Exchange:
         self._status, self._size, self._handler = 0, 0, "none"
         self._lane: str | None = None
         self._cache: str | None = None
+        client = scope.get("client")
+        self._client = site_of(client[0]) if client else ""  # whose share it counts for
+        self._held = 0
         self.has_left = False  #: whether the client has gone
 
     def note(self) -> None:
         """Log and count it; a client that has gone is 499, as in the logs of others."""
         service, scope, seconds = self._service, self._scope, time.perf_counter() - self._began
+        service.bodies.give(self._client, self._held)
         status = 499 if self.has_left else self._status or 500
         service.metrics.request(self._handler, status, seconds, self._size)
         service.log.request(scope["method"], scope["path"], status, 1000 * seconds, self._size, self._lane, self._cache)
@@ -102,6 +114,12 @@ class Exchange:
                 return
             if request.method not in page.methods:
                 raise Refusal(405, f"{scope['method']} is not allowed here, but {allowed}", (("Allow", allowed),))
+            if request.query and not page.takes_query:  # else each address would be made and kept anew
+                refusal = Refusal(
+                    400, f"{visible(request.path[:200])} takes no parameters; leave out the ? and the rest"
+                )
+                await self._refused(page, request._replace(query=""), refusal)
+                return
             if request.method != "GET":
                 body = await self._body(headers, service.settings.most_body)
                 request = request._replace(body=body)
@@ -109,16 +127,18 @@ class Exchange:
             await self._asked(page, request, headers)
         except Refusal as refusal:
             page = page or _bare("none")
-            response = plainly(Request(accept=headers.get(b"accept", b"").decode("latin-1")), refusal)
+            response = plainly(Request(accept=headers.get(b"accept", b"")[:_MOST_ACCEPT].decode("latin-1")), refusal)
             await self._answered(page, response, None, headers)
 
     async def _asked(self, page: Page, request: Request, headers: Mapping[bytes, bytes]) -> None:
         """Answer by what is kept, or by a worker."""
         service = self._service
         lane, timeout_s, is_kept, client = service.lanes[page.lane], service.settings.timeout_s, page.kept, self._client
+        if page.lane == BULK:
+            timeout_s = min(timeout_s, _BULK_S)
         if page.lane == FREE:
             try:
-                query = asked(request)
+                query = _asked(request)
             except Refusal as refusal:
                 await self._refused(page, request, refusal)
                 return
@@ -131,7 +151,7 @@ class Exchange:
             key = service.key_of(page, request)
             if (kept := service.cache.get(key)) is not None:
                 self._cache = "hit"
-                await self._sent(kept, headers)
+                await self._sent(kept, headers, is_kept=True)
                 return
             self._cache, etag = "miss", key if request.method == "GET" else None
             given = headers.get(b"if-none-match")
@@ -144,8 +164,7 @@ class Exchange:
             await self._answered(page, response, None, headers)
             return
         kept = Kept(tuple(service.headers(page, response, etag)), etag or b"", response.body)
-        service.cache.put(key, kept)
-        await self._sent(kept, headers)
+        await self._sent(kept, headers, is_kept=service.cache.put(key, kept))
 
     async def _refused(self, page: Page, request: Request, refusal: Refusal) -> None:
         """Say what was wrong: as a page for who wants one."""
@@ -153,12 +172,6 @@ class Exchange:
         await self._answered(page, response, None, {})
 
     # --- what is asked
-
-    @property
-    def _client(self) -> str:
-        """Whose share the request counts for: an address, of IPv6 the network of one site."""
-        client = self._scope.get("client")
-        return _site_of(client[0]) if client else ""
 
     def _request(self, headers: Mapping[bytes, bytes]) -> Request:
         """Return the request, without its body and the parameters of its path.
@@ -177,6 +190,8 @@ class Exchange:
             accepted = [value for name, value in scope["headers"] if name == b"accept"]
             if len(accepted) > 1:
                 headers = {**headers, b"accept": b", ".join(accepted)}
+        if len(headers.get(b"accept", b"")) > _MOST_ACCEPT:
+            raise Refusal(400, f"the header Accept has more than {_MOST_ACCEPT:,} bytes", _CLOSE)
         if not (_HOST.fullmatch(host) or (not host and scope["http_version"] == "1.0")):
             raise Refusal(400, "the header Host is not the name of a host", _CLOSE)
         if _NOT_PERCENT.search(scope["raw_path"]) or _NOT_PERCENT.search(scope["query_string"]):
@@ -201,7 +216,7 @@ class Exchange:
         Raises
         ------
         Refusal
-            It is larger than `most` bytes (413), does not come (408), or is compressed (415).
+            It is larger than `most` bytes (413), comes too slowly (408), is compressed (415), or too many come (503).
         """
         coding = headers.get(b"content-encoding", b"identity").strip().lower()
         if coding != b"identity":
@@ -211,24 +226,31 @@ class Exchange:
         is_large = length.isdigit() and int(length) > most
         if is_large and headers.get(b"expect", b"").lower() == b"100-continue":
             raise Refusal(413, f"the body has more than {most:,} bytes", _CLOSE)
-        found = bytearray()
+        found, bodies, loop = bytearray(), self._service.bodies, asyncio.get_running_loop()
+        until = loop.time() + _BODY_S
         try:
-            async with asyncio.timeout(_BODY_S) as limit:
+            async with asyncio.timeout_at(until) as limit:
                 while True:
                     message = await self._receive()
                     if message["type"] == "http.disconnect":
                         self.has_left = True
                         raise asyncio.CancelledError
                     if not is_large:
-                        found += message["body"]
+                        piece = message["body"]
+                        if not bodies.take(self._client, len(piece)):
+                            raise Refusal(503, "too many bodies are on their way; try again later", (*_AGAIN, *_CLOSE))
+                        self._held += len(piece)
+                        found += piece
+                        limit.reschedule(until + len(found) / _BODY_RATE)
                         if len(found) > most:
                             is_large = True
-                            limit.reschedule(asyncio.get_running_loop().time() + _SURPLUS_S)
+                            limit.reschedule(loop.time() + _SURPLUS_S)
                     if not message.get("more_body"):
                         break
         except TimeoutError:
             if not is_large:
-                raise Refusal(408, f"the body did not come within {_BODY_S:g} seconds", _CLOSE) from None
+                slow = f"the body did not come within {_BODY_S:g} seconds, and one more for {_BODY_RATE:,} bytes each"
+                raise Refusal(408, slow, _CLOSE) from None
         if is_large:
             raise Refusal(413, f"the body has more than {most:,} bytes", _CLOSE)
         return bytes(found)
@@ -279,8 +301,10 @@ class Exchange:
         made = tuple(self._service.headers(page, response, etag))
         await self._sent(Kept(made, etag or b"", response.body), headers, response.status)
 
-    async def _sent(self, answer: Kept, headers: Mapping[bytes, bytes], status: int = 200) -> None:
-        """Send an answer; only that it has not changed, if the client has it already."""
+    async def _sent(
+        self, answer: Kept, headers: Mapping[bytes, bytes], status: int = 200, *, is_kept: bool = False
+    ) -> None:
+        """Send an answer; only that it has not changed, if the client has it already. What is kept costs nothing."""
         service, send, body = self._service, self._send, answer.body
         given = headers.get(b"if-none-match")
         if given is not None and answer.etag and _matches(given, answer.etag):
@@ -290,24 +314,38 @@ class Exchange:
             await send({"type": "http.response.body", "body": b""})
             return
         size = len(body) if self._scope["method"] != "HEAD" else 0
-        if size > _PIECE and not service.may_send(size):
+        cost = 0 if is_kept else size
+        if not service.answers.take(self._client, cost):
             refusal = Refusal(503, "too many large answers are on their way; try again later", _AGAIN)
             response = plainly(Request(), refusal)
-            await self._sent(Kept(tuple(service.headers(_bare("none"), response, None)), b"", response.body), {}, 503)
+            made = tuple(service.headers(_bare("none"), response, None))
+            await self._sent(Kept(made, b"", response.body), {}, 503, is_kept=True)  # it is small
             return
         self._status, self._size = status, size
-        await send({"type": "http.response.start", "status": status, "headers": answer.headers})
-        if size <= _PIECE:
-            await send({"type": "http.response.body", "body": body})
-            return
-        service.on_the_way(size)
         try:
-            left = memoryview(body)
-            while left:
-                piece, left = left[:_PIECE], left[_PIECE:]
-                await send({"type": "http.response.body", "body": piece, "more_body": bool(left)})
+            await send({"type": "http.response.start", "status": status, "headers": answer.headers})
+            if size <= _HIGH_WATER:
+                await send({"type": "http.response.body", "body": body})
+            else:
+                await self._read(memoryview(body))
         finally:
-            service.on_the_way(-size)
+            service.answers.give(self._client, cost)
+
+    async def _read(self, left: memoryview) -> None:
+        """Send a large body piece by piece, as fast as the client reads; give up one who reads too slowly."""
+        began, handed = asyncio.get_running_loop().time() + _READ_S, 0
+        try:
+            async with asyncio.timeout_at(began) as limit:
+                while left:
+                    piece, left = left[:_PIECE], left[_PIECE:]
+                    limit.reschedule(began + handed / _READ_RATE)
+                    await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+                    handed += len(piece)
+                limit.reschedule(began + handed / _READ_RATE)
+                await self._send({"type": "http.response.body", "body": b""})  # goes when the rest was read
+        except TimeoutError:
+            self.has_left = True
+            raise asyncio.CancelledError from None  # the connection ends, since the answer is not complete
 
 
 _OF_BODY = {b"content-type", b"content-length"}
@@ -328,9 +366,10 @@ def _bare(handler: str) -> Page:
     return Page("", handler, kept=False, is_open=False)
 
 
-@lru_cache(maxsize=10_000)
-def _site_of(address: str) -> str:
-    if ":" in address:
-        with suppress(ValueError):
-            return str(ipaddress.ip_network(f"{address.partition('%')[0]}/64", strict=False))
-    return address
+def _asked(request: Request) -> Asked | None:
+    """Return the query of a request; of a large form only its limit of time, since a worker reads the rest."""
+    if request.method != "POST" or len(request.body) <= _MOST_FORM or request.media != _FORM:
+        return asked(request)
+    found = _TIMEOUT.search(request.body)
+    short = request._replace(body=b"query=" + (b"&" + found[0].strip(b"&") if found else b""))
+    return asked(short)

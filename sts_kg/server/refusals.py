@@ -53,18 +53,23 @@ def plainly(request: Request, refusal: Refusal) -> Response:
     )
 
 
+_MOST = 4000  # characters of a sentence, which may repeat what was asked
+
+
 def refusal_of(error: StsKgError) -> Refusal:
     """Return an error of ours as a refusal: the status that says whose fault it is, and the same sentence."""
+    said = str(error)
+    said = said if len(said) <= _MOST else f"{said[:_MOST]}…"
     if isinstance(error, ShareFullError):
-        return Refusal(429, str(error), (("Retry-After", "1"),))
+        return Refusal(429, said, (("Retry-After", "1"),))
     if isinstance(error, QueueFullError | WorkerDiedError):
-        return Refusal(503, str(error), (("Retry-After", "1"),))
+        return Refusal(503, said, (("Retry-After", "1"),))
     if isinstance(error, LimitError):
-        return Refusal(503, str(error), (("Retry-After", "5"),))
+        return Refusal(503, said, (("Retry-After", "5"),))
     if isinstance(error, EndpointTimeoutError):
-        return Refusal(504, str(error))
+        return Refusal(504, said)
     if isinstance(error, EndpointError):
-        return Refusal(502, str(error))
+        return Refusal(502, said)
     if isinstance(error, QueryError):
-        return Refusal(400, str(error), line=error.line, column=error.column)
-    return Refusal(404 if isinstance(error, UnknownNameError | NotLinkedError) else 400, str(error))
+        return Refusal(400, said, line=error.line, column=error.column)
+    return Refusal(404 if isinstance(error, UnknownNameError | NotLinkedError) else 400, said)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sts_kg.errors import AddressError, WorkerDiedError
+from sts_kg.errors import AddressError, ArgumentError, WorkerDiedError
 from sts_kg.server.settings import Settings
 from sts_kg.workers import Spawner
 
@@ -34,6 +34,8 @@ def serve(settings: Settings, *, told: Callable[[str], None] = print) -> None:
         The address cannot be listened at.
     StsKgError
         What is to be served cannot be loaded.
+    ArgumentError
+        This process may open too few files.
     WorkerDiedError
         The process that holds the data ended.
     """
@@ -41,13 +43,21 @@ def serve(settings: Settings, *, told: Callable[[str], None] = print) -> None:
 
     for library in ("httptools", "jinja2", "prometheus_client", "starlette", "uvicorn"):
         needed(library, "sts-kg serve", "server")
+    most = min(settings.connections, _most_files() - _OTHERS)
+    if most <= 0:
+        reason = (
+            f"this process may open {_most_files()} files, and needs more than {_OTHERS}; allow more with ulimit -n"
+        )
+        raise ArgumentError("serve", "connections", reason)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold what was asked
     listening = _listening(settings.host, settings.port)
     loading = _Loading(settings, listening)
     spawner = Spawner(loading.now, loading.later, memory=settings.memory)
     try:
         import uvicorn
+        from uvicorn.middleware.proxy_headers import _TrustedHosts
 
+        from sts_kg.server.addresses import both_ways
         from sts_kg.server.app import Service
         from sts_kg.server.connections import IDLE_S, Connection
 
@@ -61,7 +71,10 @@ def serve(settings: Settings, *, told: Callable[[str], None] = print) -> None:
         spawner.wait()
         service = Service(settings, spawner)
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # what clients do wrong is in our own log
-        Connection.most = min(settings.connections, _most_files() - _OTHERS)
+        proxies = both_ways(settings.proxies)
+        trusted = _TrustedHosts(proxies)
+        Connection.most, Connection.most_of_one = most, max(1, most // 8)
+        Connection.is_proxy = staticmethod(trusted.__contains__)
         Connection.refused = staticmethod(service.refused_early)
         config = uvicorn.Config(
             service,
@@ -73,8 +86,8 @@ def serve(settings: Settings, *, told: Callable[[str], None] = print) -> None:
             lifespan="on",
             timeout_keep_alive=int(IDLE_S),
             timeout_graceful_shutdown=int(_STOP_S) + 1,
-            proxy_headers=bool(settings.proxies),
-            forwarded_allow_ips=list(settings.proxies),
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=proxies,
         )
         server = Server(config)
         service.serves_by(server)

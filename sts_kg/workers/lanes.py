@@ -72,7 +72,8 @@ class Lane:
         self._lines: dict[str, deque[asyncio.Future[None]]] = {}  # in the order of turns
         self._of_client: Counter[str] = Counter()
         self._looking: asyncio.TimerHandle | None = None
-        self._closed = False
+        self._spare: list[asyncio.Future[_Worker]] = []  # workers that are started and that nobody waits for
+        self._drained = self._closed = False
 
     @property
     def n_running(self) -> int:
@@ -105,7 +106,7 @@ class Lane:
         WorkerDiedError
             The worker ended by itself, none can be started, or the lane is closed.
         """
-        if self._closed:
+        if self._drained:
             raise WorkerDiedError(what, _CLOSING)
         loop = asyncio.get_running_loop()
         deadline = None if limits.timeout_s is None else loop.time() + limits.timeout_s
@@ -168,7 +169,7 @@ class Lane:
         self._free += 1
 
     async def _answer(self, arguments: tuple[object, ...], deadline: float | None, limits: Limits, what: str) -> Any:
-        worker = self._idle.pop() if self._idle else await self._started()
+        worker = self._idle.pop() if self._idle else await self._started(deadline, limits, what)
         if self._closed:
             await self._ended(worker)
             raise WorkerDiedError(what, _CLOSING)
@@ -197,13 +198,16 @@ class Lane:
             raise answer.error
         return answer
 
-    async def _started(self) -> _Worker:
-        """Return a new worker; if nobody waits for it any more, it is kept for the next call."""
-        starting = self._starting()
+    async def _started(self, deadline: float | None, limits: Limits, what: str) -> _Worker:
+        """Return a new worker; one that comes too late, or for nobody, is kept for the next call."""
+        starting = self._spare.pop() if self._spare else self._starting()
         try:
-            return await asyncio.shield(starting)
-        except asyncio.CancelledError:
-            starting.add_done_callback(self._kept)
+            async with asyncio.timeout_at(deadline):
+                return await asyncio.shield(starting)
+        except (TimeoutError, asyncio.CancelledError) as error:
+            self._keep(starting)
+            if isinstance(error, TimeoutError):
+                raise QueryTimeoutError(what, limits.timeout_s or 0) from None
             raise
 
     def _starting(self) -> asyncio.Future[_Worker]:
@@ -214,8 +218,16 @@ class Lane:
 
         return asyncio.ensure_future(started())
 
+    def _keep(self, starting: asyncio.Future[_Worker]) -> None:
+        """Let the next call have a worker that is being started."""
+        self._spare.append(starting)
+        starting.add_done_callback(self._kept)
+
     def _kept(self, done: asyncio.Future[_Worker]) -> None:
-        """Keep a new worker for the next call, if it is of use."""
+        """Keep a new worker for the next call, if it is of use, and none took it while it was started."""
+        if done not in self._spare:
+            return
+        self._spare.remove(done)
         if not done.cancelled() and done.exception() is None:
             worker = done.result()
             if self._may_stay(worker) and len(self._idle) + len(self._busy) < self.workers:
@@ -225,7 +237,7 @@ class Lane:
 
     def _may_stay(self, worker: _Worker) -> bool:
         is_new = worker.generation == self._generation and worker.n_calls < self._calls
-        return is_new and not worker.is_slow and not self._closed
+        return is_new and not worker.is_slow and not self._drained
 
     def renew(self) -> None:
         """Replace the workers there are, since those that are forked from now on share more: idle ones now."""
@@ -233,8 +245,8 @@ class Lane:
         early, self._idle = self._idle, []
         for worker in early:
             self._ending_of(worker)
-            if not self._closed:
-                self._starting().add_done_callback(self._kept)
+            if not self._drained:
+                self._keep(self._starting())
 
     def _lost(self, worker: _Worker) -> None:
         """Forget a worker that ended while it had nothing to do."""
@@ -255,17 +267,19 @@ class Lane:
 
     def _look(self) -> None:
         """Look at the workers that work, again and again as long as there are any."""
-        for worker in self._busy:
-            worker.look()
-        long = sorted((each for each in self._busy if each.is_slow), key=lambda each: each.began)
-        for at, worker in enumerate(long):
-            worker.pause(at >= self._long)
-        loop = asyncio.get_running_loop()
-        self._looking = loop.call_later(_STEP_S, self._look) if self._busy else None
+        try:
+            for worker in self._busy:
+                worker.look()
+            long = sorted((each for each in self._busy if each.is_slow), key=lambda each: each.began)
+            for at, worker in enumerate(long):
+                worker.pause(at >= self._long)
+        finally:  # whatever happens, limits hold
+            loop = asyncio.get_running_loop()
+            self._looking = loop.call_later(_STEP_S, self._look) if self._busy else None
 
     def drain(self) -> None:
-        """Take no calls any more, and give up those that wait; those that run go on."""
-        self._closed = True
+        """Take no calls any more, and give up those that wait; those that run go on, also if their worker starts."""
+        self._drained = True
         for line in self._lines.values():
             for ready in line:
                 if not ready.done():
@@ -275,13 +289,14 @@ class Lane:
     async def close(self) -> None:
         """End all workers, also those that work; who waits for them gets a `WorkerDiedError`."""
         self.drain()
+        self._closed = True
         for worker in self._busy:
             worker.hang_up()
         for worker in self._idle:
             self._ending_of(worker)
         self._idle.clear()
         until = asyncio.get_running_loop().time() + _GRACE_S
-        while (self._busy or self._ending) and asyncio.get_running_loop().time() < until:
+        while (self.n_running or self._ending or self._spare) and asyncio.get_running_loop().time() < until:
             await asyncio.sleep(0.005)
         if self._looking is not None:
             self._looking.cancel()

@@ -114,6 +114,8 @@ class Spawner:
         if not found:
             raise WorkerDiedError("a call", "the process that holds the data is gone")
         if not descriptors:
+            if pid := int.from_bytes(found, "big"):  # we may open no more files: nobody can talk to it
+                self.kill(pid)
             raise WorkerDiedError("a call", "the system can start no process for it now")
         os.set_inheritable(descriptors[0], False)
         return Spawned(int.from_bytes(found, "big"), socket.socket(fileno=descriptors[0]))
@@ -128,6 +130,8 @@ class Spawner:
 
     def close(self) -> None:
         """End the process and all its workers."""
+        with suppress(OSError):
+            self._told.shutdown(socket.SHUT_RDWR)  # who waits for an answer with the lock has none, and lets go of it
         with self._lock:
             self._told.close()
         self.gone.close()
@@ -187,6 +191,10 @@ def _spawn(
                     gc.freeze()
                     if isinstance(error, StopIteration):
                         held.send(b"+")
+                    else:
+                        said = f"what the first requests can do without was not loaded: {type(error).__name__}\n"
+                        with suppress(OSError):
+                            os.write(2, said.encode())
                 continue
             if (command := receive(told)) is None:
                 break
@@ -249,4 +257,6 @@ def _bounded(memory: int | None) -> None:
     if memory is not None:
         with suppress(OSError, ValueError), open("/proc/self/statm", "rb") as file:
             reserved = int(file.read().split()[0]) * resource.getpagesize()
-            resource.setrlimit(resource.RLIMIT_AS, (reserved + _MORE * memory, resource.RLIM_INFINITY))
+            _, hard = resource.getrlimit(resource.RLIMIT_AS)
+            most = reserved + _MORE * memory
+            resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))

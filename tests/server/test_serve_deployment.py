@@ -171,6 +171,7 @@ def nginx(folder: Path, *behind: Serving) -> Iterator[Tls]:
         (r"/etc/nginx/kg\.example\.org\.crt", str(made)),
         (r"/etc/nginx/kg\.example\.org\.key", str(key)),
         (r"/var/log/nginx/sts-kg\.log", str(folder / "access.log")),
+        (r"/var/log/nginx/sts-kg\.error\.log crit", f"{folder / 'site.log'} crit"),
     ):
         text, count = re.subn(pattern, here, text)
         assert count == 1, pattern
@@ -216,6 +217,7 @@ def test_two_services_behind_the_nginx_that_the_documentation_shows(tmp_path: Pa
         assert refused_at_once(proxy, MANY) == 1  # it drops what a client says of itself
     logged = (tmp_path / "access.log").read_text()
     assert "GET /sts/sparql 200" in logged
+    assert (tmp_path / "site.log").read_text() == ""  # though one of the two was gone
     assert "ASK" not in logged and "?" not in logged and "203.0.113" not in logged
     assert [
         path.name for kind in ("client_body", "proxy") for path in (tmp_path / kind).rglob("*") if path.is_file()

@@ -13,13 +13,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import pytest
-from serving import Answer, Serving, serving
+from serving import Serving, connected, in_background, metric, serving, serving_with, until
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="processes are watched on Linux only")
 
@@ -46,20 +46,6 @@ def lines(server: Serving) -> list[dict[str, object]]:
     return [json.loads(line) for line in server.log.read_text().splitlines()]  # type: ignore[attr-defined]
 
 
-def metric(server: Serving, line: str) -> float:
-    """Return a value of the metrics, 0 if it is not there."""
-    found = re.search(rf"^{re.escape(line)} (\S+)$", server.ask("/metrics").text, re.MULTILINE)
-    return float(found[1]) if found else 0.0
-
-
-def until(true: Callable[[], bool], within_s: float = 5.0) -> None:
-    """Wait until something is so."""
-    end = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < end, "it never became true"
-        time.sleep(0.01)
-
-
 def cpu(pids: list[int]) -> float:
     """Return the CPU seconds of processes that are alive."""
     found = 0.0
@@ -80,13 +66,6 @@ def gone(pid: int) -> bool:
         return True
 
 
-def connected(server: Serving) -> socket.socket:
-    """Return a bare connection."""
-    where = urlsplit(server.address)
-    assert where.hostname and where.port
-    return socket.create_connection((where.hostname, where.port), timeout=30)
-
-
 def raw(server: Serving, request: bytes) -> bytes:
     """Return everything that comes back for bytes, until the server closes."""
     with connected(server) as connection:
@@ -98,14 +77,6 @@ def raw(server: Serving, request: bytes) -> bytes:
         except ConnectionResetError:
             pass
         return found
-
-
-def in_background(function: Callable[[], Answer]) -> tuple[threading.Thread, list[Answer]]:
-    """Ask in a thread; the answer is in the list when the thread has ended."""
-    found: list[Answer] = []
-    thread = threading.Thread(target=lambda: found.append(function()))
-    thread.start()
-    return thread, found
 
 
 # --- time, memory and share
@@ -347,28 +318,11 @@ def test_an_answer_larger_than_a_socket_takes_comes_whole_and_a_head_has_no_body
 @pytest.mark.load
 def test_more_connections_than_allowed_are_refused_at_once() -> None:
     with serving_with(connections=20) as running, ExitStack() as stack:
-        for _ in range(20):
-            stack.enter_context(connected(running))
+        for n in range(20):
+            stack.enter_context(connected(running, n // 2 + 1))
         time.sleep(0.2)
-        with connected(running) as one_more:
+        with connected(running, 20) as one_more:
             assert one_more.recv(100).startswith(b"HTTP/1.1 503 Service Unavailable")
-
-
-@contextmanager
-def serving_with(**settings: object) -> Iterator[Serving]:
-    """Serve with settings that the command line does not have."""
-    told = "told=lambda x: print(x, flush=True)"
-    code = f"from sts_kg.server import Settings, serve; serve(Settings(port=0, **{settings!r}), {told})"
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert process.stdout is not None
-    try:
-        yield Serving(process.stdout.readline().strip().rstrip("/"), process)
-    finally:
-        process.terminate()
-        process.wait(20)
-        process.stdout.close()
 
 
 @pytest.mark.load
@@ -382,8 +336,8 @@ def test_five_thousand_idle_connections_do_no_harm() -> None:
             running.ask("/")
             before = len(os.listdir(f"/proc/{running.process.pid}/fd"))
             with ExitStack() as stack:
-                for _ in range(5000):
-                    stack.enter_context(connected(running))
+                for n in range(5000):
+                    stack.enter_context(connected(running, n // 1000 + 2))
                 until(lambda: metric(running, "sts_kg_connections") == 5001, 20)
                 began = time.monotonic()
                 assert running.ask("/", accept="text/html").status == 200
@@ -468,7 +422,7 @@ def test_health_and_metrics_need_no_worker(server: Serving) -> None:
     found = server.ask("/health")
     assert found.status == 200
     health = json.loads(found.body)
-    assert (health["status"], sorted(health["lanes"])) == ("serving", ["canned", "free"])
+    assert (health["status"], sorted(health["lanes"])) == ("serving", ["bulk", "canned", "free"])
     server.sparql("ASK {}")
     requests = metric(server, 'sts_kg_requests_total{handler="sparql.answer",status="200"}')
     server.sparql("ASK {}")

@@ -6,6 +6,7 @@ import asyncio
 import faulthandler
 import mmap
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -29,6 +30,8 @@ from sts_kg.errors import (
     WorkerDiedError,
 )
 from sts_kg.workers import Lane, Limits, Spawner
+from sts_kg.workers.limits import cpu_s
+from sts_kg.workers.spawner import Spawned
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="processes are watched on Linux only")
 
@@ -345,6 +348,140 @@ def test_one_who_leaves_while_a_worker_is_started_leaves_it_for_the_next(spawner
         assert children(spawner.pid) == []
 
     run(main())
+
+
+@pytest.fixture
+def slow(spawner: Spawner, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let a worker be started slowly; the ids of those that were are in the list."""
+    spawn, started = spawner.spawn, list[int]()
+
+    def slowly() -> Spawned:
+        time.sleep(0.3)
+        worker = spawn()
+        started.append(worker.pid)
+        return worker
+
+    monkeypatch.setattr(spawner, "spawn", slowly)
+    return started
+
+
+def test_the_limit_of_time_holds_while_a_worker_is_started(spawner: Spawner, slow: list[int]) -> None:
+    async def main() -> None:
+        lane = Lane("l", spawner, 1, waiting=4, share=4)
+        for _ in range(2):
+            with pytest.raises(QueryTimeoutError, match=r"^it was stopped after 0\.05 seconds"):
+                await asks(lane, limits=Limits(0.05))("pid")
+        assert slow == []
+        assert [await asks(lane)("pid")] == slow == lane.pids  # that which was started for the first
+        await lane.close()
+        assert children(spawner.pid) == []
+
+    run(main())
+
+
+def test_a_call_whose_worker_is_started_runs_on_when_no_more_are_taken(spawner: Spawner, slow: list[int]) -> None:
+    async def main() -> None:
+        lane = Lane("l", spawner, 1, waiting=4, share=4)
+        calling = asyncio.ensure_future(asks(lane)("pid"))
+        await asyncio.sleep(0.05)
+        lane.drain()
+        assert [await calling] == slow
+        await lane.close()
+        assert children(spawner.pid) == []
+
+    run(main())
+
+
+def test_a_worker_that_is_started_while_it_closes_ends(spawner: Spawner, slow: list[int]) -> None:
+    async def main() -> None:
+        lane = Lane("l", spawner, 2, waiting=4, share=4)
+        calling = asyncio.ensure_future(asks(lane)("pid"))
+        with pytest.raises(QueryTimeoutError):
+            await asks(lane, limits=Limits(0.05))("pid")
+        await lane.close()
+        with pytest.raises(WorkerDiedError, match="shutting down"):
+            await calling
+        assert len(slow) == 2
+        assert children(spawner.pid) == []
+
+    run(main())
+
+
+def test_memory_is_watched_on_after_a_look_that_failed(spawner: Spawner, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, failures = cpu_s, [RuntimeError("once")]
+
+    def failing(pid: int) -> float:
+        if failures:
+            raise failures.pop()
+        return real(pid)
+
+    monkeypatch.setattr("sts_kg.workers.lanes.cpu_s", failing)
+
+    async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+        lane = Lane("l", spawner, 1, waiting=4, share=4)
+        with pytest.raises(MemoryLimitError):
+            await asks(lane, limits=Limits(20, 100_000_000))("eat")
+        assert not failures
+        await lane.close()
+
+    run(main())
+
+
+def test_a_worker_that_nobody_can_talk_to_is_killed(spawner: Spawner) -> None:
+    few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest = os.open(os.devnull, os.O_RDONLY)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, most))
+    os.close(lowest)
+    filling = []
+    try:
+        with suppress(OSError):
+            while True:
+                filling.append(os.open(os.devnull, os.O_RDONLY))
+        with pytest.raises(WorkerDiedError, match="the system can start no process for it now"):
+            spawner.spawn()
+    finally:
+        for each in filling:
+            os.close(each)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (few, most))
+    assert children(spawner.pid) == []
+
+
+def test_a_spawner_that_does_not_answer_can_be_closed(spawner: Spawner) -> None:
+    os.kill(spawner.pid, signal.SIGSTOP)
+    failed: list[WorkerDiedError] = []
+
+    def spawn() -> None:
+        try:
+            spawner.spawn()
+        except WorkerDiedError as error:
+            failed.append(error)
+
+    spawning = threading.Thread(target=spawn, daemon=True)
+    spawning.start()
+    time.sleep(0.1)
+    closing = threading.Thread(target=spawner.close, daemon=True)
+    closing.start()
+    closing.join(10)
+    ended = not closing.is_alive()
+    if not ended:
+        os.kill(spawner.pid, signal.SIGCONT)
+    spawning.join(10)
+    assert ended
+    assert len(failed) == 1
+    assert not alive(spawner.pid)
+
+
+@pytest.mark.parametrize(("given", "soft"), [(-1, None), (10**12, None), (10**9, 10**9)])
+def test_a_limit_of_the_system_is_kept(given: int, soft: int | None) -> None:
+    code = (
+        f"import resource as r; r.setrlimit(r.RLIMIT_AS, ({given}, {given}));"
+        "from sts_kg.workers.spawner import _bounded; _bounded(10**9); print(*r.getrlimit(r.RLIMIT_AS))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    few, most = map(int, found.stdout.split())
+    assert most == given
+    assert few == soft if soft else 3 * 10**9 < few < 10**10
 
 
 def children(pid: int) -> list[int]:

@@ -51,7 +51,7 @@ def asked(worker: Spawned) -> bytes:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fails", [False, True])
-def test_later_workers_have_what_was_loaded_later(fails: bool) -> None:
+def test_later_workers_have_what_was_loaded_later(fails: bool, capfd: pytest.CaptureFixture[str]) -> None:
     loading = Loading(fails)
     spawner = Spawner(loading.now, loading.later)
     workers: list[Spawned] = []
@@ -75,3 +75,5 @@ def test_later_workers_have_what_was_loaded_later(fails: bool) -> None:
         spawner.close()
         for worker in workers:
             worker.socket.close()
+    said = "what the first requests can do without was not loaded: ValueError\n"
+    assert capfd.readouterr().err == (said if fails else "")

@@ -8,14 +8,14 @@ from urllib.parse import quote
 from sts_kg.cases import Case, Session, answers_in_pieces, find_case, find_option, parse, questions
 from sts_kg.errors import CaseError, InconsistentError, ParseError
 from sts_kg.guideline import Guideline
-from sts_kg.safe import counted
+from sts_kg.safe import brief, counted
 from sts_kg.server.messages import Refusal, Request, Response
-from sts_kg.server.pages.case import guideline_by
+from sts_kg.server.pages.case import MOST_VALUES, guideline_by
 from sts_kg.server.site import Site
 
 __all__ = ["ask", "explain", "options"]
 
-MOST = 1000  #: cases in one body
+MOST, MOST_ASKED = 1000, 100  #: cases in one body; those of which open questions are computed
 _MEDIA = ("application/json", "application/fhir+json", "application/yaml", "application/x-yaml", "text/yaml")
 
 
@@ -33,7 +33,7 @@ def explain(site: Site, request: Request) -> Response:
     if len(wanted) != 1:
         raise Refusal(400, "name one option, as in /explain?option=pazopanib")
     try:
-        case, option = find_case(cases, None), find_option(wanted[0], guideline.conditions)
+        case, option = find_case(cases, None), find_option(brief(wanted[0]), guideline.conditions)
         found = Session(guideline, (case,)).explain(case, option)
     except InconsistentError as error:
         raise Refusal(409, str(error)) from error
@@ -46,7 +46,7 @@ def ask(site: Site, request: Request) -> Response:
     A case that contradicts itself has none: its id stands in the header `X-Sts-Kg-Contradictory`, or, if there is no
     other case, that is the answer (409).
     """
-    guideline, cases = _read(site, request)
+    guideline, cases = _read(site, request, MOST_ASKED)
     rows: list[dict[str, object]] = []
     wrong: list[InconsistentError] = []
     for case in cases:
@@ -62,7 +62,7 @@ def ask(site: Site, request: Request) -> Response:
     return Response.json(rows, kept=False)._replace(headers=headers)
 
 
-def _read(site: Site, request: Request) -> tuple[Guideline, tuple[Case, ...]]:
+def _read(site: Site, request: Request, most: int = MOST) -> tuple[Guideline, tuple[Case, ...]]:
     if request.media not in _MEDIA:
         known = ", ".join(_MEDIA)
         raise Refusal(415, f"a case file is expected, with a Content-Type of {known}", (("Accept-Post", known),))
@@ -79,19 +79,19 @@ def _read(site: Site, request: Request) -> tuple[Guideline, tuple[Case, ...]]:
         raise Refusal(400, "the body is not UTF-8") from None
     if "json" in request.media:  # `parse` would take what is not JSON for YAML
         try:
-            json.loads(text, parse_constant=_no_number)
+            json.loads(text, parse_int=str, parse_float=str, parse_constant=_no_number)
         except json.JSONDecodeError as error:
             raise Refusal(400, f"the body is not JSON: {error.msg}", line=error.lineno, column=error.colno) from error
         except RecursionError:
             raise Refusal(400, "the body is not JSON that can be read: it is nested too deeply") from None
     try:
-        cases = parse(text, guideline.vocabulary, path="the body")
+        cases = parse(text, guideline.vocabulary, path="the body", most=MOST_VALUES)
     except CaseError as error:
         raise Refusal(400, str(error), line=error.line) from error
     except ParseError as error:
         raise Refusal(400, str(error), line=error.line, column=error.column) from error
-    if len(cases) > MOST:
-        reason = f"the body has {counted(len(cases), 'case')}, more than {MOST:,}; sts-kg options takes any number"
+    if len(cases) > most:
+        reason = f"the body has {counted(len(cases), 'case')}, more than {most:,}; the command sts-kg takes any number"
         raise Refusal(413, reason)
     return guideline, cases
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from email import policy
-from email.parser import BytesParser
+from email.message import Message
+from email.parser import HeaderParser
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -31,16 +31,20 @@ from sts_kg.display import View, view_of
 from sts_kg.errors import CaseError, ParseError, ReadingError, UnknownNameError
 from sts_kg.guideline import Guideline, Reading, short
 from sts_kg.rdf import local
+from sts_kg.safe import brief
 from sts_kg.server.case_form import CaseForm, fields_of, groups_of
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.site import Site
 
-__all__ = ["file", "guideline_by", "opened", "page", "picture", "refused", "warm"]
+__all__ = ["MOST_VALUES", "file", "guideline_by", "opened", "page", "picture", "refused", "warm"]
 
+MOST_VALUES = 50_000  #: lists, mappings and single values of a case file that is sent
 _CONTROLS = ("do", "set", "reading")
 #: The statuses in the order of the page; one that can still be settled comes before one that is.
 _ORDER = ("met", "undetermined", "not-met")
 _FORM = "application/x-www-form-urlencoded"
+_MOST_NAME = 200  # characters
+_MOST_PARTS, _MOST_HEADERS = 10, 1000  # of a form with a file; characters of headers of each
 
 
 def page(site: Site, request: Request) -> Response:
@@ -94,7 +98,9 @@ def opened(site: Site, request: Request) -> Response:
     if not text:
         raise Refusal(400, "there is no case: choose a file, or paste its text")
     try:
-        case = find_case(parse(text, guideline.vocabulary, path="the case file"), name or None)
+        case = find_case(
+            parse(text, guideline.vocabulary, path="the case file", most=MOST_VALUES), brief(name, _MOST_NAME) or None
+        )
     except (CaseError, ParseError, UnknownNameError) as error:
         raise Refusal(400, f"{error}; YAML, JSON and QuestionnaireResponses of FHIR are read here") from error
     return _shown(site, request, CaseForm.of_case(case, guideline), is_saved=True)
@@ -159,16 +165,35 @@ def _parts(request: Request) -> dict[str, str]:
         return dict(request.form)
     if request.media != "multipart/form-data":
         raise Refusal(415, "a form with a file is expected (multipart/form-data); POST /options takes a case file")
-    head = f"Content-Type: {request.content_type}\r\n\r\n".encode("latin-1", "replace")
-    message = BytesParser(policy=policy.HTTP).parsebytes(head + request.body)
+    boundary = _headers(f"Content-Type: {request.content_type}").get_boundary("")
+    if not boundary or len(boundary) > 70:
+        raise Refusal(400, "the form has no boundary of 1 to 70 characters; multipart/form-data needs one")
+    _, *parts = (b"\r\n" + request.body).split(f"\r\n--{boundary}".encode(errors="replace"), _MOST_PARTS + 1)
+    if not parts or not parts[-1].startswith(b"--"):
+        raise Refusal(400, f"the form is cut off, or has more than {_MOST_PARTS} parts")
     found: dict[str, str] = {}
-    for part in message.iter_parts():
-        name, body = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
+    for part in parts[:-1]:
+        head, separator, body = part.partition(b"\r\n\r\n")
+        if not separator:
+            raise Refusal(400, "a part of the form has no headers, with an empty line after them")
+        headers = _headers(head.decode(errors="replace").strip())
+        name = headers.get_param("name", header="content-disposition")
+        coding = headers.get("content-transfer-encoding", "binary").strip().lower()
+        if not isinstance(name, str) or coding not in ("7bit", "8bit", "binary"):
+            raise Refusal(400, "a part of the form has no name, or is not sent as it is")
+        if headers.get_content_maintype() == "multipart":
+            raise Refusal(400, "a part of the form is itself made of parts; send one file in each")
         try:
-            found[str(name)] = (body if isinstance(body, bytes) else b"").decode("utf-8-sig")
+            found[name] = body.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise Refusal(400, "the file is not UTF-8 text; a case file in YAML or JSON is expected") from None
     return found
+
+
+def _headers(text: str) -> Message:
+    if len(text) > _MOST_HEADERS:
+        raise Refusal(400, f"the headers of a part of the form have more than {_MOST_HEADERS:,} characters")
+    return HeaderParser().parsestr(text)
 
 
 def guideline_by(site: Site, reading: str) -> Guideline:
@@ -182,7 +207,7 @@ def guideline_by(site: Site, reading: str) -> Guideline:
     if not reading:
         return site.kg.guideline
     try:
-        return _by(site.kg.guideline, reading)
+        return _by(site.kg.guideline, brief(reading, _MOST_NAME))
     except (ReadingError, UnknownNameError) as error:
         raise Refusal(400, str(error)) from error
 

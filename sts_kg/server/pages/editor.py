@@ -52,7 +52,7 @@ def page(site: Site, request: Request) -> Response:
     examples = _examples(site)
     chosen = dict(request.values).get("example", _FIRST)
     if chosen not in examples and chosen != _FIRST:
-        raise Refusal(404, f"there is no example {chosen!r}")
+        raise Refusal(404, f"there is no example {chosen[:60]!r}")
     text = _text(examples[chosen]) if chosen in examples else ""
     return made(site, request, text, chosen=chosen)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -13,9 +13,10 @@ from rdflib import OWL, PROV, RDF, RDFS, URIRef
 from rdflib.term import Node
 
 from sts_kg.display import View, of_condition, view_of
-from sts_kg.errors import NotEntailedError, ParseError, PictureError, UnknownNameError
+from sts_kg.errors import CurieError, NotEntailedError, ParseError, PictureError, UnknownNameError
 from sts_kg.guideline import leaves, short
 from sts_kg.rdf import BASE, STS, local, one_triple, serialize
+from sts_kg.safe import brief
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.negotiation import negotiated
 from sts_kg.server.site import Site
@@ -272,17 +273,17 @@ def why(site: Site, request: Request) -> Response:
     """
     given = {name: value for name, value in request.values if value}
     if given.get("triple"):
-        triple = one_triple(given["triple"])
+        triple = _readable(one_triple, given["triple"])
     elif not given:
         return site.page(request, "why.html", proof=None, given="", triple=(), leaves=(), segments=())
     elif missing := [name for name in "spo" if not given.get(name)]:
         raise Refusal(400, f"there is no {missing[0]}; /why takes s, p and o, or triple=sts:pazopanib a sts:Drug")
     else:
-        triple = (term_of(given["s"]), term_of(given["p"]), term_of(given["o"]))
+        triple = _readable(lambda text: tuple(term_of(given[name]) for name in text), "spo")
     try:
         proof = site.kg.proof(triple)
     except NotEntailedError as error:
-        raise Refusal(404, f"{error}: nothing in the graph states it or leads to it") from error
+        raise Refusal(404, f"{brief(error)}: nothing in the graph states it or leads to it") from error
     ids = dict.fromkeys(name for leaf in proof.leaves() for name in leaf.sentences)
     segments = [site.kg.guideline.segment(name) for name in ids]
     segments.sort(key=lambda each: each.ordinal)
@@ -295,6 +296,15 @@ def why(site: Site, request: Request) -> Response:
         leaves=proof.leaves(),
         segments=segments,
     )
+
+
+def _readable(read: Callable[[str], tuple[Node, ...]], text: str) -> tuple[Node, Node, Node]:
+    """Return the triple that a text names; an error shows the beginning of it."""
+    try:
+        subject, predicate, object_ = read(text)
+    except (CurieError, ParseError) as error:
+        raise Refusal(400, brief(error)) from error
+    return subject, predicate, object_
 
 
 def _proof(site: Site, request: Request, proof: Proof) -> Markup:
