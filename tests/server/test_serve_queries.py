@@ -299,7 +299,7 @@ def requests(draw: st.DrawFn, kg_queries: dict[str, CannedQuery]) -> tuple[Canne
 
 
 def test_an_empty_value_is_no_default_and_a_default_is_told(site: Site) -> None:
-    empty = get(site, f"{DRUG}.csv", drug="")
+    empty = get(site, f"{DRUG}.csv", "*/*", drug="")
     assert (empty.status, text(empty)) == (
         400,
         f"query {DRUG}, parameter drug = '': it is empty; give a value, or leave it out\n",
