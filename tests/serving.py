@@ -157,10 +157,10 @@ def in_background(function: Callable[[], Answer]) -> tuple[threading.Thread, lis
 
 
 @contextmanager
-def serving_with(**settings: object) -> Iterator[Serving]:
-    """Serve with settings that the command line does not have."""
+def serving_with(first: str = "pass", **settings: object) -> Iterator[Serving]:
+    """Serve with settings that the command line does not have, after a line of Python."""
     told = "told=lambda x: print(x, flush=True)"
-    code = f"from sts_kg.server import Settings, serve; serve(Settings(port=0, **{settings!r}), {told})"
+    code = f"{first}; from sts_kg.server import Settings, serve; serve(Settings(port=0, **{settings!r}), {told})"
     process = subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )

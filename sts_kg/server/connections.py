@@ -154,13 +154,16 @@ class Connection(HttpToolsProtocol):
 
     def look(self, now: float) -> None:
         """Close the connection if it has made us wait for too long."""
-        left = self.transport.get_write_buffer_size()
+        left, cycle = self.transport.get_write_buffer_size(), self.cycle
+        if self.transport.is_closing() and cycle is not None and cycle.response_started and not cycle.response_complete:
+            self.transport.abort()  # its client read too slowly, and would go on to
+            return
         if left == 0 or left <= self._left - _READ or left > self._left:
             self._left, self._left_since = left, now
         elif now - self._left_since > _READ_S:
             self.transport.abort()
             return
-        if left or self._is_closing or (self.cycle is not None and not self.cycle.response_complete):
+        if left or self._is_closing or (cycle is not None and not cycle.response_complete):
             return
         if self._in_head and now - self._since > _HEAD_S:
             self._refuse(408, f"the request did not come within {_HEAD_S:g} seconds")
