@@ -9,9 +9,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import dropwhile
 from pathlib import Path
-from re import _constants, _parser  # type: ignore[attr-defined] # there is no public door to what a pattern says
 from typing import Any
 
 import pytest
@@ -47,6 +47,9 @@ from sts_kg.cli import main
 sys.argv[0] = "sts-kg"
 main()
 """
+
+#: There is no public door to what a pattern says.
+_constants, _parser = (import_module(f"re.{name}") for name in ("_constants", "_parser"))
 
 
 def hidden(*words: str | Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import resource
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -39,6 +38,8 @@ def serve(settings: Settings, *, told: Callable[[str], None] = print) -> None:
     WorkerDiedError
         The process that holds the data ended.
     """
+    import resource
+
     from sts_kg.tables import needed
 
     for library in ("httptools", "jinja2", "prometheus_client", "starlette", "uvicorn"):
@@ -125,6 +126,8 @@ def _listening(host: str, port: int) -> socket.socket:
 
 def _most_files() -> int:
     """Return how many files may be open, after raising that as far as we may."""
+    import resource
+
     few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import os
 import pickle
-import resource
 import select
 import signal
 import socket
@@ -254,6 +253,8 @@ def _forked(function: Callable[..., object], told: socket.socket, held: socket.s
 
 def _bounded(memory: int | None) -> None:
     """Bound what this process may reserve, where the system tells how much that is now."""
+    import resource
+
     if memory is not None:
         with suppress(OSError, ValueError), open("/proc/self/statm", "rb") as file:
             reserved = int(file.read().split()[0]) * resource.getpagesize()
