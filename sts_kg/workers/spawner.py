@@ -26,6 +26,7 @@ from sts_kg.workers.watching import die_with
 __all__ = ["Spawned", "Spawner"]
 
 _GRACE_S = 1.0  # within which it ends by itself when it is told
+_RESERVED = 5 << 30  # what native code may reserve and never use, such as an engine in WebAssembly
 _MORE = 3  # times the memory of a call may be reserved by a worker: what nobody has stopped until then, the system does
 _IDLE_S = 0.3  #: without a call, after which more begins to be loaded
 
@@ -175,7 +176,6 @@ def _spawn(
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         die_with(parent)  # also while we load
         send(told, pickled(loaded, ()))
-        gc.collect()
         gc.freeze()  # what was loaded stays shared
         steps = iter(()) if later is None else iter(later())
         is_loading, idle_s = later is not None, _IDLE_S
@@ -186,7 +186,6 @@ def _spawn(
                     idle_s = 0.0
                 except Exception as error:  # at the end, or who needs it computes it again, and has the error
                     is_loading = False
-                    gc.collect()
                     gc.freeze()
                     if isinstance(error, StopIteration):
                         held.send(b"+")
@@ -259,5 +258,5 @@ def _bounded(memory: int | None) -> None:
         with suppress(OSError, ValueError), open("/proc/self/statm", "rb") as file:
             reserved = int(file.read().split()[0]) * resource.getpagesize()
             _, hard = resource.getrlimit(resource.RLIMIT_AS)
-            most = reserved + _MORE * memory
+            most = reserved + _MORE * memory + _RESERVED
             resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))

@@ -510,7 +510,7 @@ def test_a_worker_may_not_reserve_much_more_than_it_may_use() -> None:
         lane = Lane("l", spawner, 1, waiting=4, share=4)
         assert await asks(lane)("reserve", 200_000_000) == "reserved"
         with pytest.raises(OSError, match="Cannot allocate memory"):
-            await asks(lane)("reserve", 400_000_000)
+            await asks(lane)("reserve", 6_000_000_000)
         await lane.close()
 
     run(main())
