@@ -23,6 +23,8 @@ from sts_kg.server.addresses import site_of
 from sts_kg.server.budget import Budget
 from sts_kg.server.messages import Request
 
+pytestmark = pytest.mark.slow
+
 FORM = "multipart/form-data; boundary=a"
 PART = b'--a\r\nContent-Disposition: form-data; name="text"\r\n\r\ncase: p\r\n'
 

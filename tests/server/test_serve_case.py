@@ -28,6 +28,8 @@ from sts_kg.server.pages import answers as answers_page
 from sts_kg.server.settings import Settings
 from sts_kg.server.site import Site
 
+pytestmark = pytest.mark.slow
+
 FORM = "application/x-www-form-urlencoded"
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 Ask = Callable[..., Response]

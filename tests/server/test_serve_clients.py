@@ -37,6 +37,8 @@ from sts_kg.errors import EndpointRefusedError, QueryError
 from sts_kg.rdf import parse
 from sts_kg.stores import Endpoint
 
+pytestmark = pytest.mark.slow
+
 DRUGS = "PREFIX sts: <https://w3id.org/sts-kg/> SELECT ?d { ?d a sts:Drug } ORDER BY ?d"
 NAMES = ["doxorubicin", "ifosfamide", "pazopanib"]
 BASE = "https://w3id.org/sts-kg/"

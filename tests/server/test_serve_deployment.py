@@ -27,6 +27,8 @@ from serving import Serving, serving
 
 from sts_kg.cli import app
 
+pytestmark = pytest.mark.slow
+
 DEPLOY = ROOT / "deploy"
 BROWSER = "text/html,*/*;q=0.8"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"

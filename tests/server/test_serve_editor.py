@@ -14,6 +14,8 @@ from serving import Answer, Serving, server  # noqa: F401 # the fixture
 from sts_kg import load
 from sts_kg.rdf import PREFIXES
 
+pytestmark = pytest.mark.slow
+
 STATIC = Path(__file__).parents[2] / "sts_kg" / "server" / "static"
 PAGE = "text/html,application/xhtml+xml,*/*;q=0.8"  # what browsers accept
 

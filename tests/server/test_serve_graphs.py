@@ -12,6 +12,8 @@ from serving import Serving, server  # noqa: F401 # the fixture
 from sts_kg import KnowledgeGraph
 from sts_kg.rdf import PREFIXES, parse
 
+pytestmark = pytest.mark.slow
+
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 EXT = Namespace("http://ldf.fi/void-ext#")
 BASE = "https://w3id.org/sts-kg/"

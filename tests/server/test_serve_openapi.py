@@ -26,6 +26,8 @@ from sts_kg.server.messages import Request
 from sts_kg.server.routes import ROUTES
 from sts_kg.server.site import Site
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def site() -> Site:

@@ -21,6 +21,8 @@ from serving import Serving, serving
 
 from sts_kg import KnowledgeGraph
 
+pytestmark = pytest.mark.slow
+
 GRAPH = "http://example.org/g"
 CSV = "text/csv"
 

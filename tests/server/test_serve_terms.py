@@ -27,6 +27,8 @@ from sts_kg.server.searching import folded
 from sts_kg.server.site import Site
 from sts_kg.server.terms import spelled, term_of
 
+pytestmark = pytest.mark.slow
+
 MOST = 200_000  # bytes of a page
 _VOID = {"meta", "link", "input", "br", "img", "hr"}
 
