@@ -91,11 +91,14 @@ def test_a_query_without_end_is_stopped_in_time_and_its_cpu_is_free(server: Serv
     assert SECONDS <= time.monotonic() - began < 15  # far less than without a limit, on a busy machine too
     assert answer.headers["retry-after"] == "5"
     assert answer.text.startswith("the query was stopped after 1 second; ask for less")
-    time.sleep(0.2)
-    pids = [server.process.pid, *server.children]
-    before = cpu(pids)
-    time.sleep(1)
-    assert cpu(pids) - before < 0.2
+
+    def is_idle() -> bool:
+        pids = [server.process.pid, *server.children]
+        before = cpu(pids)
+        time.sleep(0.5)
+        return cpu(pids) - before < 0.1
+
+    until(is_idle, 20)
 
 
 def test_a_client_may_ask_for_less_time_and_not_for_more(server: Serving) -> None:
