@@ -10,9 +10,7 @@ import asyncio
 import os
 import pickle
 import signal
-import time
 from collections import Counter, deque
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -110,12 +108,13 @@ class Lane:
         """
         if self._drained:
             raise WorkerDiedError(what, _CLOSING)
-        deadline = None if limits.timeout_s is None else time.monotonic() + limits.timeout_s
+        loop = asyncio.get_running_loop()
+        deadline = None if limits.timeout_s is None else loop.time() + limits.timeout_s
         if self._of_client[client] >= self.share:
             raise ShareFullError(what, self.share)
         self._of_client[client] += 1
         try:
-            await self._turn(client, deadline, limits, what)
+            await self._turn(client, limits, what)
             try:
                 return await self._answer(arguments, deadline, limits, what)
             finally:
@@ -125,17 +124,18 @@ class Lane:
             if not self._of_client[client]:
                 del self._of_client[client]
 
-    async def _turn(self, client: str, deadline: float | None, limits: Limits, what: str) -> None:
+    async def _turn(self, client: str, limits: Limits, what: str) -> None:
         """Wait until a worker may be taken."""
         if self._free:
             self._free -= 1
             return
         if self.n_waiting >= self.waiting:
             raise QueueFullError(what, self.waiting)
-        ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        ready: asyncio.Future[None] = loop.create_future()
         line = self._lines.setdefault(client, deque())
         line.append(ready)
-        alarm = None if deadline is None else _Alarm(deadline, lambda: _late(ready))
+        timer = None if limits.timeout_s is None else loop.call_later(limits.timeout_s, _late, ready)
         try:
             await ready
         except BaseException as error:
@@ -152,8 +152,8 @@ class Lane:
                 raise WorkerDiedError(what, _CLOSING) from None
             raise
         finally:
-            if alarm is not None:
-                alarm.cancel()
+            if timer is not None:
+                timer.cancel()
 
     def _next(self) -> None:
         """Give a worker that is free to whom it is the turn of."""
@@ -202,7 +202,7 @@ class Lane:
         """Return a new worker; one that comes too late, or for nobody, is kept for the next call."""
         starting = self._spare.pop() if self._spare else self._starting()
         try:
-            async with asyncio.timeout(None if deadline is None else deadline - time.monotonic()):
+            async with asyncio.timeout_at(deadline):
                 return await asyncio.shield(starting)
         except (TimeoutError, asyncio.CancelledError) as error:
             self._keep(starting)
@@ -302,30 +302,6 @@ class Lane:
             self._looking.cancel()
 
 
-class _Alarm:
-    """Calls back at a time of `time.monotonic`, and not before.
-
-    A loop may know the time of its last round only, so that its own timers ring too early.
-    """
-
-    def __init__(self, at: float, call: Callable[[], None]) -> None:
-        self._at, self._call = at, call
-        self._set()
-
-    def _set(self) -> None:
-        left = max(0.0, self._at - time.monotonic())
-        self._timer = asyncio.get_running_loop().call_later(left, self._ring)
-
-    def _ring(self) -> None:
-        if time.monotonic() < self._at:
-            self._set()
-        else:
-            self._call()
-
-    def cancel(self) -> None:
-        self._timer.cancel()
-
-
 def _late(ready: asyncio.Future[None]) -> None:
     if not ready.done():
         ready.set_exception(TimeoutError())
@@ -387,13 +363,13 @@ class _Worker(asyncio.Protocol):
         self._cpu = None
         self._before = (self._memory.now or 0) if limits.memory is not None else 0
         self._transport.write(len(call).to_bytes(LENGTH, "big") + call)
-        alarm = None if deadline is None else _Alarm(deadline, self._up)
+        timer = None if deadline is None else loop.call_at(deadline, self._up)
         try:
             return await answer
         finally:
             self._answer = None
-            if alarm is not None:
-                alarm.cancel()
+            if timer is not None:
+                timer.cancel()
 
     def _up(self) -> None:
         self._stop(QueryTimeoutError(self._what, self._limits.timeout_s or 0))

@@ -35,7 +35,7 @@ SECONDS = 1.0
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     log = tmp_path_factory.mktemp("log") / "log.jsonl"
-    with serving("--timeout", str(SECONDS), "--workers", "1", "--memory", "150MB", log=log) as running:
+    with serving("--timeout", str(SECONDS), "--workers", "1", "--memory", "400MB", log=log) as running:
         running.log = log  # type: ignore[attr-defined]
         yield running
 
@@ -88,7 +88,7 @@ def test_a_query_without_end_is_stopped_in_time_and_its_cpu_is_free(server: Serv
     began = time.monotonic()
     answer = server.sparql(query)
     assert answer.status == 503
-    assert SECONDS <= time.monotonic() - began < 15  # far less than without a limit, on a busy machine too
+    assert SECONDS <= time.monotonic() - began < 15  # and neither before nor never, on a busy machine too
     assert answer.headers["retry-after"] == "5"
     assert answer.text.startswith("the query was stopped after 1 second; ask for less")
 
