@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
@@ -51,9 +50,6 @@ def serve_command(
     """
     from sts_kg.server import Settings, serve
 
-    for each in services:
-        if not re.fullmatch(r"https?://[^\s<>\"{}|^`\\]+", each):
-            raise click.UsageError(f"--service {each!r} is no address; write it as https://host/path")
     settings = Settings(
         host=host,
         port=port,

@@ -12,6 +12,7 @@ from sts_kg.errors import ArgumentError
 
 __all__ = ["Settings"]
 
+_ADDRESS = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
 _ROOT = re.compile(r"(/(?!\.+(/|$))[A-Za-z0-9._~-]+)+")
 
 
@@ -53,7 +54,8 @@ class Settings:
         Raises
         ------
         ArgumentError
-            The limit of time is no number above 0, the root has no slash before it, or two things are to be served.
+            The limit of time is no number above 0, the root has no slash before it, a service is no address, or two
+            things are to be served.
         """
         if not 0 < self.timeout_s < math.inf:
             raise _wrong("timeout", "it is a number of seconds above 0", self.timeout_s)
@@ -63,6 +65,9 @@ class Settings:
                 "it is a path of letters, digits and - . _ ~ such as /sts",
                 self.root_path,
             )
+        for each in self.services:
+            if not _ADDRESS.fullmatch(each):
+                raise _wrong("service", "it is no address; write it as https://host/path", each)
         if self.endpoint is not None and (self.store is not None or self.links):
             raise _wrong("endpoint", "it stands alone, without --store and --link", self.endpoint)
         if self.store is not None and self.links:

@@ -80,7 +80,6 @@ def sorted_lists(value: object) -> object:
     return value
 
 
-@pytest.mark.slow
 @settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.integers(0, 10**9), st.booleans())
 def test_the_form_of_a_case_answers_as_the_case(site: Site, ask: Ask, seed: int, hangs: bool) -> None:

@@ -55,7 +55,6 @@ def rooted() -> Iterator[Serving]:
         yield server
 
 
-@pytest.mark.slow
 def test_no_page_below_a_path_leads_outside_of_it(rooted: Serving) -> None:
     assert rooted.address.endswith("/sts")
     assert {"/", "/sparql"} <= below(rooted, "/sts")
@@ -69,7 +68,6 @@ def test_the_path_may_have_been_taken_off_by_the_proxy(rooted: Serving) -> None:
     assert [bare.ask(path).status for path in ("/stsparql", "/sts/sts/sparql", "/st")] == [404, 404, 404]
 
 
-@pytest.mark.slow
 def test_every_link_leads_somewhere() -> None:
     with serving() as server:
         seen = crawl(server)
@@ -198,7 +196,6 @@ def nginx(folder: Path, *behind: Serving) -> Iterator[Tls]:
         running.wait(20)
 
 
-@pytest.mark.slow
 def test_two_services_behind_the_nginx_that_the_documentation_shows(tmp_path: Path) -> None:
     for program in ("nginx", "openssl"):
         if shutil.which(program) is None:
@@ -243,7 +240,6 @@ sys.addaudithook(watched)
 _NO_DISK = ("/dev/null", "/proc/", "/dev/shm/", "os.mkdir /dev/shm/", "os.rename /dev/shm/")
 
 
-@pytest.mark.slow
 def test_nothing_is_written_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     empty, watch, log = tmp_path / "empty", tmp_path / "watch", tmp_path / "log"
     empty.mkdir()

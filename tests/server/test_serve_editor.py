@@ -43,7 +43,6 @@ def test_without_a_query_there_is_the_editor_with_an_example(server: Serving) ->
     assert "<td>" not in answer_of(page.text) and 'src="/static/editor.js"' in page.text
 
 
-@pytest.mark.slow
 def test_every_example_comes_by_its_address_and_has_an_answer(server: Serving) -> None:  # noqa: F811
     listed = server.ask("/sparql", accept=PAGE).text.partition('id="examples"')[2].partition("</form>")[0]
     names = re.findall(r'<option value="([^"]+)"', listed)

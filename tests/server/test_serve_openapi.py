@@ -108,7 +108,6 @@ def test_the_page_lists_all_addresses(site: Site) -> None:
         assert f'<a href="/queries/{name}">' in page.body.decode()
 
 
-@pytest.mark.slow
 def test_what_it_says_holds(server: Serving) -> None:  # noqa: F811
     """Requests that schemathesis makes of it get a status, media type and body that it names, and never a 500."""
     schema = schemathesis.openapi.from_url(f"{server.address}/openapi.json")

@@ -85,7 +85,30 @@ def test_pages_are_about_the_pushed_graph(of_pushed: Serving) -> None:
     assert len(of_pushed.ask("/.well-known/sparql-examples").body) > 50_000
 
 
-@pytest.mark.slow
+PLACES = ("/sparql?query=ASK%7B%7D", "/graphs?graph=https%3A%2F%2Fw3id.org%2Fsts-kg%2Fcases", "/openapi.json", "/")
+
+
+def test_cases_of_a_folder_are_in_no_cache_and_for_no_other_site(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    """The cases of patients that were pushed meet the service that keeps answers, and gives them to other sites."""
+    folder = tmp_path / "db"
+    kg.with_cases({"case": "secret", "findings": {"stage4-sts": "yes"}}).push(folder)
+    with serving("--store", str(folder)) as server:
+        for place in PLACES:
+            answer = server.ask(place, origin="http://elsewhere.example")
+            assert answer.status == 200
+            assert answer.headers["cache-control"] == "no-store"
+            assert {"etag", "access-control-allow-origin"} & answer.headers.keys() == set()
+        assert b"case:secret" in server.ask(PLACES[1]).body  # it is there for who may ask
+        asked = server.ask("/sparql", method="OPTIONS", origin="http://elsewhere.example")
+        assert "access-control-allow-methods" not in asked.headers
+
+
+def test_without_cases_answers_are_kept_and_open(of_pushed: Serving) -> None:
+    for place in (PLACES[0], PLACES[2]):
+        answer = of_pushed.ask(place, origin="http://elsewhere.example")
+        assert answer.headers["access-control-allow-origin"] == "*" and "etag" in answer.headers
+
+
 def test_the_etag_lasts_as_long_as_the_folder(pushed: Path, of_pushed: Serving) -> None:
     accept, host = "application/sparql-results+json", of_pushed.address.removeprefix("http://")
     first = of_pushed.ask("/sparql?query=ASK%20%7B%7D", accept=accept).headers["etag"]
@@ -262,7 +285,6 @@ def test_a_store_that_is_gone(tmp_path: Path) -> None:
             assert "127.0.0.1" in answer.text
 
 
-@pytest.mark.slow
 def test_virtuoso(kg: KnowledgeGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with virtuoso_server(tmp_path / "virtuoso") as store:
         monkeypatch.setenv("STS_KG_USER", store.user)
@@ -359,7 +381,6 @@ def test_a_mistake_beside_a_service_has_its_place(federated: Serving, oxigraph: 
     assert "line 3, column 9" in answer.text
 
 
-@pytest.mark.slow
 def test_a_service_that_does_not_answer(oxigraph: Server) -> None:
     address = f"http://127.0.0.1:{free_port()}/sparql"
     with serving("--service", address) as running:

@@ -128,7 +128,6 @@ def address(iri: str) -> str:
 # --- every term
 
 
-@pytest.mark.slow
 def test_every_term_of_ours_has_a_page_that_is_valid_and_small(ask: Asked) -> None:
     ours = sorted(iri for iri in ask.site.terms.known if iri.startswith(BASE))
     assert len(ours) > 640
@@ -136,7 +135,6 @@ def test_every_term_of_ours_has_a_page_that_is_valid_and_small(ask: Asked) -> No
         ask.page(address(iri))
 
 
-@pytest.mark.slow
 def test_no_link_on_any_page_is_broken(ask: Asked) -> None:
     """Each page that is reached from the lists, proofs and terms of others too; other subjects are tested elsewhere."""
     kinds = [f"/terms?kind={quote(kind)}" for kind in ask.site.terms.members]
@@ -433,7 +431,6 @@ def listed(ask: Asked) -> list[str]:
     return [link for link in ask.page("/downloads").links if link.startswith("/export/")]
 
 
-@pytest.mark.slow
 def test_every_file_that_is_listed_is_there(ask: Asked) -> None:
     for link in listed(ask):
         answer = ask(link, "*/*")

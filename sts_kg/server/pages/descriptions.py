@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from hashlib import sha256
 
 from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, FOAF, RDF, RDFS, SDO, SH, VOID, XSD
 
-from sts_kg.errors import ParameterError
-from sts_kg.queries import GRAPH_FORMS, TABLE_FORMS, CannedQuery, QueryText
+from sts_kg.queries import GRAPH_FORMS, TABLE_FORMS
 from sts_kg.rdf import PREFIXES, serialize
+from sts_kg.server.examples import answerable, example_text
 from sts_kg.server.messages import Request, Response
 from sts_kg.server.negotiation import negotiated
 from sts_kg.server.site import Site
@@ -119,35 +117,19 @@ def examples(site: Site, request: Request) -> Response:
     here, endpoint = f"{request.base}/.well-known/sparql-examples", URIRef(f"{request.base}/sparql")
     prefixes = URIRef(f"{here}#prefixes")
     _declare(graph, prefixes, PREFIXES)
-    for query in _answerable(site):
+    for query in answerable(site).values():
         one = URIRef(f"{here}/{query.id}")
         form = query.form.capitalize()
         graph.add((one, RDF.type, SH.SPARQLExecutable))
         graph.add((one, RDF.type, (_SPEX if form == "Describe" else SH)[f"SPARQL{form}Executable"]))
         graph.add((one, RDFS.label, Literal(query.summary, lang="en")))
         graph.add((one, RDFS.comment, Literal(query.description, lang="en")))
-        graph.add((one, (_SPEX if form == "Describe" else SH)[query.form], Literal(_text(query))))
+        graph.add((one, (_SPEX if form == "Describe" else SH)[query.form], Literal(example_text(query))))
         graph.add((one, SH.prefixes, prefixes))
         graph.add((one, SDO.target, endpoint))
         for tag in query.tags:
             graph.add((one, SDO.keywords, Literal(tag)))
     return _written(graph, media)
-
-
-def _answerable(site: Site) -> Iterable[CannedQuery]:
-    """Return the canned queries that need no case, no linked ontology and no other endpoint."""
-    if not site.dataset.is_ours:
-        return []
-    return [each for each in site.kg.canned.values() if not each.needs and not each.endpoint and each.graph != "cases"]
-
-
-def _text(query: CannedQuery) -> str:
-    """Return a canned query without its header, its defaults filled in, its prefixes declared; others mean any."""
-    try:
-        text = query.bind()
-    except ParameterError:
-        text = query.open_text
-    return QueryText(re.sub(r"\A(#\+.*\n)+", "", text)).declared
 
 
 def _graph(**prefixes: object) -> Graph:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from rdflib import RDF, Graph, URIRef
 
 from sts_kg.display import Neighbours, View, grid_of_table
-from sts_kg.errors import ParameterError
 from sts_kg.quality import slips
 from sts_kg.queries import CannedQuery
 from sts_kg.rdf import PREFIXES
+from sts_kg.server.examples import answerable, example_text
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.shown import Shown
 from sts_kg.tables import Table
@@ -49,11 +49,11 @@ _FIRST = "drugs/drugs-and-brands"  # what an editor begins with
 
 def page(site: Site, request: Request) -> Response:
     """Return the editor, with the example that was chosen (`?example=topic/name`) or a first one."""
-    examples = _examples(site)
+    examples = answerable(site)
     chosen = dict(request.values).get("example", _FIRST)
     if chosen not in examples and chosen != _FIRST:
         raise Refusal(404, f"there is no example {chosen[:60]!r}")
-    text = _text(examples[chosen]) if chosen in examples else ""
+    text = _commented(examples[chosen]) if chosen in examples else ""
     return made(site, request, text, chosen=chosen)
 
 
@@ -143,7 +143,7 @@ def made(
 ) -> Response:
     """Return the page; one with a query of a client is not kept, since there may be facts of a patient in it."""
     topics: dict[str, list[CannedQuery]] = {}
-    for each in _examples(site).values():
+    for each in answerable(site).values():
         topics.setdefault(each.topic, []).append(each)
     return site.page(
         request,
@@ -161,22 +161,6 @@ def made(
     )
 
 
-def _examples(site: Site) -> dict[str, CannedQuery]:
-    """Return the canned queries that the endpoint can answer: of no case, of no linked ontology, of nobody else."""
-    return {
-        name: query
-        for name, query in site.kg.canned.items()
-        if not query.needs and not query.endpoint and query.graph != "cases"
-    }
-
-
-def _text(query: CannedQuery) -> str:
-    """Return a canned query as an example: what it asks, then SPARQL; what has no default is a variable, for any."""
-    try:
-        text = query.bind()
-    except ParameterError:
-        text = query.open_text
-    lines = text.splitlines()
-    while lines and lines[0].startswith("#+"):
-        del lines[0]
-    return "\n".join([f"# {query.description}", *lines, ""])
+def _commented(query: CannedQuery) -> str:
+    """Return a canned query as an example, below what it asks."""
+    return f"# {query.description}\n{example_text(query)}"
