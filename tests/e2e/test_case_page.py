@@ -22,7 +22,7 @@ def choose(tab: Tab, name: str, value: str) -> None:
     """Choose an answer, and wait for the answers."""
     with tab.page.expect_response(lambda answer: answer.url.endswith("/case")):
         tab.page.check(f'input[name="{name}"][value="{value}"]')
-    tab.page.wait_for_function("!document.getElementById('answers').classList.contains('waiting')")
+    tab.page.wait_for_selector("#answers:not(.waiting)")
 
 
 def focused(tab: Tab) -> str:
@@ -177,7 +177,7 @@ def test_who_leaves_with_answers_that_are_nowhere_else_is_asked(tab: Tab, server
     tab.page.click("summary >> text=Clear the form")
     assert tab.page.is_checked('input[name="stage4-sts"][value="yes"]')
     tab.page.click("text=Yes, clear it")
-    tab.page.wait_for_function("document.querySelector('input[name=stage4-sts][value=\"\"]').checked")
+    tab.page.wait_for_selector('input[name=stage4-sts][value=""]:checked', state="attached")
     assert asked == ["beforeunload"]
 
 

@@ -118,7 +118,7 @@ _ON_PAPER = """() => {
       && getComputedStyle(each).overflowY !== "visible" && each.clientHeight > 1
       && each.scrollHeight > each.clientHeight + 1),
     ...some("folded", "main details:not([open], .no-print)>:not(summary)",
-      (each) => each.getClientRects().length === 0),
+      (each) => each.parentElement.checkVisibility() && each.getClientRects().length === 0),
   ];
 }"""
 
