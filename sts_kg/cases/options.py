@@ -126,7 +126,9 @@ def blank_answers(guideline: Guideline) -> tuple[Answer, ...]:
         recommending = asserted.subjects(STS.recommendsOption, option)
         recommendation = next((each for each in recommending if isinstance(each, URIRef)), None)
         if recommendation is None:
-            reason = f"says of no statement that it recommends {compress(option)} (sts:recommendsOption), which has a condition"
+            reason = (
+                f"has no statement that recommends {compress(option)} (sts:recommendsOption), which has a condition"
+            )
             raise ParseError(reason, path=guideline.folder / "recommendations.ttl")
         said = {recommendation, *asserted.objects(recommendation, STS.hasConditionPart)}
         decisions = _decisions(asserted, {*said, *leaves(condition)})
@@ -232,10 +234,7 @@ def find_option(name: str, options: Iterable[URIRef]) -> URIRef:
         No option has that name; near ones are named.
     """
     by_name = {local(option): option for option in options}
-    named = {
-        **{compress(option): option for option in by_name.values()},
-        **{str(each): each for each in by_name.values()},
-    }
+    named = {key: option for option in by_name.values() for key in (compress(option), str(option))}
     for candidate in (name, f"option-{name}"):
         if (found := by_name.get(candidate) or named.get(candidate)) is not None:
             return found

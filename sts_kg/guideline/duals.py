@@ -34,9 +34,9 @@ _HAS_VALUE = "[ a owl:Restriction ; owl:onProperty {} ; owl:hasValue {} ]"
 def not_met(asserted: Graph, iri: URIRef = STS.ontology) -> str:
     """Return the text of `not-met.ttl`: the classes of cases, and the dual of the condition of every option.
 
-    Each finding gets a With and a Without class, each option a Met and a NotMet class, named after it and in its
-    namespace: `finding-lung-metastases` gives `WithLungMetastases`. Of two complements (`sts:complementOf`) who lacks the
-    one has the other. In a dual, "and" becomes "or", a With class becomes its Without class, and both the other way round
+    Each finding gets a With and a Without class, each option a Met and a NotMet class, named after it in its namespace:
+    `finding-lung-metastases` gives `WithLungMetastases`. Of two complements (`sts:complementOf`) who lacks the one has
+    the other. In a dual, "and" becomes "or", a With class becomes its Without class, and both the other way round
     (De Morgan), so that what is derived equals Kleene's logic. A test compares the shipped file with this text by
     graph isomorphism.
 

@@ -90,10 +90,7 @@ class Guideline(Shown):
         self._shared = frozenset[str]()
         self.folder = Path(folder) if folder is not None else ontology_folder()
         if quads is None and not self.folder.is_dir():
-            reason = (
-                "is not there" if not self.folder.exists() else "is not a folder; the folder of a guideline is expected"
-            )
-            raise ParseError(reason, path=self.folder)
+            raise ParseError("is not a folder; that of a guideline is expected", path=self.folder)
         self.engine = engine
         #: Whether it is the shipped one, which tests hold to what a `Plan` needs, but for verdicts and the reading.
         self.is_shipped = quads is None and self.folder == ontology_folder()

@@ -49,10 +49,8 @@ def _cue_not_in_source(guideline: Guideline, texts: Mapping[str, str], page: str
     for one in segments(guideline.asserted):
         for cue in guideline.asserted.objects(URIRef(f"{guideline.base}{one.id}"), STS.cue):
             if str(cue) not in texts.get(one.id, ""):
-                message = f"the cue “{cue}” does not stand in it"
-                yield Violation(
-                    "cue-not-in-source", compress(guideline.base + one.id), message, "the words as they stand"
-                )
+                subject, message = compress(guideline.base + one.id), f"the cue “{cue}” does not stand in it"
+                yield Violation("cue-not-in-source", subject, message, "the words as they stand")
 
 
 def _quotes_source(guideline: Guideline, texts: Mapping[str, str], page: str) -> Iterator[Violation]:

@@ -84,7 +84,7 @@ def is_ours(iri: str) -> bool:
     >>> is_ours("https://w3id.org/sts-kg/pazopanib"), is_ours("http://purl.obolibrary.org/obo/CHEBI_71219")
     (True, False)
     """
-    return iri.startswith(tuple(_GUIDELINES.values()))
+    return str(iri).startswith(tuple(_GUIDELINES.values()))
 
 
 def compress(iri: str) -> str:
