@@ -88,6 +88,8 @@ class Guideline(Shown):
     ) -> None:
         self.reading = reading
         self._shared = frozenset[str]()
+        #: The prefix of the namespace, by which CURIEs and queries name the terms.
+        self.prefix = "sts"
         self.folder = Path(folder) if folder is not None else ontology_folder()
         if quads is None and not self.folder.is_dir():
             raise ParseError("is not a folder; that of a guideline is expected", path=self.folder)
@@ -101,8 +103,7 @@ class Guideline(Shown):
         self.iri = next(iri for iri in header.subjects(OWL.imports) if isinstance(iri, URIRef))
         #: The namespace of the guideline's own terms, and of its named graphs.
         self.base = str(header.value(self.iri, _NAMESPACE) or f"{self.iri.rpartition('/')[0]}/")
-        #: The prefix of the namespace, by which CURIEs and queries name the terms.
-        self.prefix = str(header.value(self.iri, _PREFIX) or "sts")
+        self.prefix = str(header.value(self.iri, _PREFIX) or self.prefix)
         self._declare()
         shared, own = set[str](), []
         for module in sorted(map(str, header.objects(self.iri, OWL.imports))):
@@ -155,7 +156,12 @@ class Guideline(Shown):
         except ValueError as error:
             raise ParseError(str(error), path=self.folder / "conditions.ttl") from error
         name = self.graph_name(_GENERATED)
-        return named_quads(f"{_GENERATED}.ttl", name, blank_nodes="notmet", text=text)
+        return named_quads(f"{_GENERATED}.ttl", name, blank_nodes=self._blank_nodes(_GENERATED), text=text)
+
+    def _blank_nodes(self, module: str) -> str:
+        """Return what the names of the blank nodes of a module begin with; no other guideline has the same."""
+        own = "" if module in self._shared or self.prefix == "sts" else self.prefix
+        return re.sub("[^A-Za-z0-9]", "", own + module)
 
     def _find_header(self, quads: Mapping[str, Quads] | None) -> str:
         if quads is None:
@@ -171,7 +177,7 @@ class Guideline(Shown):
     def _read(self, name: str, quads: Mapping[str, Quads] | None, graph: str = "urn:header") -> Quads:
         if quads is None:
             folder = ontology_folder() if name in self._shared else self.folder
-            return named_quads(folder / f"{name}.ttl", graph, blank_nodes=re.sub("[-/]", "", name))
+            return named_quads(folder / f"{name}.ttl", graph, blank_nodes=self._blank_nodes(name))
         if name not in quads:
             raise ParseError(f"the module {name} of the ontology is missing")
         return quads[name]
