@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import NoReturn
 
 from rdflib import BNode, Graph, Literal, URIRef
@@ -27,6 +28,8 @@ from sts_kg.rdf import BASE, STS, compress
 
 __all__ = ["conditions_text"]
 
+#: How deep a class is told in an error, and how many members of a list.
+_MOST_SAID = 4
 _OPERATORS: Mapping[URIRef, type[Conjunction | Alternative]] = {
     OWL.intersectionOf: Conjunction,
     OWL.unionOf: Alternative,
@@ -100,14 +103,18 @@ class _Reader:
         said = " ".join(self.said(node) for node in (subject, predicate, value))
         raise ParseError(f"the text form of conditions cannot say: {said}")
 
-    def said(self, node: Node, inner: bool = False) -> str:
-        """Return a node in words; a blank one by what is said of it."""
+    def said(self, node: Node, depth: int = 0) -> str:
+        """Return a node in words; a blank one by what is said of it, but for its types."""
         if not isinstance(node, BNode):
             return node.n3() if isinstance(node, Literal) else compress(str(node))
-        if inner:
+        if (node, RDF.first, None) in self.module:
+            items = [*islice(self.module.items(node), _MOST_SAID)] if depth < _MOST_SAID else []
+            return f"( {' '.join(self.said(item, depth + 1) for item in items)} )" if items else "(…)"
+        pairs = [(p, o) for p, o in self.module.predicate_objects(node) if p not in (RDF.type, RDFS.subClassOf)]
+        if depth == _MOST_SAID:
             return "[…]"
-        pairs = sorted(self.module.predicate_objects(node), key=str)
-        return f"[ {' ; '.join(f'{self.said(p)} {self.said(o, inner=True)}' for p, o in pairs)} ]"
+        said = (f"{self.said(p)} {self.said(o, depth + 1)}" for p, o in sorted(pairs, key=str))
+        return f"[ {' ; '.join(said)} ]"
 
     def take(self, node: Node, predicate: URIRef) -> Node | None:
         """Return the one value of a property, which is now read; None if there is none or several."""

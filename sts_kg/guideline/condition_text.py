@@ -397,7 +397,7 @@ class _Parser:
             self.refuse(f"an option, a finding or a kind of course is expected, not {first!r}{indent}", 0)
         self.at = 1
         if not self.takes("if"):
-            if self.names.has(first.partition(":")[0], "option"):
+            if ":" in first and self.names.has(first.partition(":")[0], "option"):
                 self.refuse("a space is expected after the colon that follows an option", 0)
             self.fail("a colon after an option, or if after a finding or a kind of course,")
         if self.takes("it", "includes"):
