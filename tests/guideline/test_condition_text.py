@@ -117,7 +117,7 @@ def test_the_conditions_of_each_reading_and_their_text_say_the_same(kg: Knowledg
         for triple in reading.removed:
             module.remove(triple)
         for triple in reading.added:
-            if isinstance(triple[0], BNode) or "Met" in triple[2] or triple[1] == OWL.equivalentClass:
+            if isinstance(triple[0], BNode) or "Met" in str(triple[2]) or triple[1] == OWL.equivalentClass:
                 module.add(triple)
         text = conditions_text(reading.asserted, module)
         turtle = compile_conditions(text, reading.asserted, base=kg.guideline.base, iri=str(kg.guideline.iri))
@@ -142,6 +142,10 @@ HAD = "[ a owl:Restriction ; owl:onProperty sts:hadCourse ; owl:someValuesFrom {
 
 def value(on: str, of: str) -> str:
     return f"[ a owl:Restriction ; owl:onProperty sts:{on} ; owl:hasValue mf:{of} ]"
+
+
+def some(on: str, of: str) -> str:
+    return value(on, of).replace("hasValue", "someValuesFrom")
 
 
 def joined(operator: str, *members: str) -> str:
@@ -194,13 +198,11 @@ AXIOMS = {
             "intersectionOf",
             value("coursePurpose", "intent-relief"),
             value("courseSite", "site-wing"),
-            value("includesTherapy", "Tea").replace("hasValue", "someValuesFrom"),
+            some("includesTherapy", "Tea"),
         )
     )
     + HAS.format("prior-tea"),
-    "tea-course if it includes any tea or dusk-root": value("includesTherapy", "Tea").replace(
-        "hasValue", "someValuesFrom"
-    )
+    "tea-course if it includes any tea or dusk-root": some("includesTherapy", "Tea")
     + " rdfs:subClassOf mf:TeaCourse ."
     + DUSK
     + " rdfs:subClassOf mf:TeaCourse .",
@@ -282,6 +284,26 @@ def test_statements_keep_their_lines() -> None:
     text = "# one\n\nreed-tea: marsh-fever\n  and prior-tea\ndusk-root:\n\n # two\n  prior-tea\n"
     assert [(one.line, type(one)) for one in statements_of(text, NAMES)] == [(3, OptionCondition), (5, OptionCondition)]
     assert "\n# line 5\nmf:With".replace("mf:", ":") in compiled(text)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_on_any_system(end: str) -> None:
+    text = end.join(["reed-tea: marsh-fever # why", "dusk-root: prior-tea", "  or reed-tea", ""])
+    assert [one.line for one in statements_of(text, NAMES)] == [1, 2]
+    with pytest.raises(ParseError, match="line 3, column 15: and, or, or the end of the statement is expected"):
+        statements_of(f"reed-tea: marsh-fever{end}{end} or prior-tea reed-tea", NAMES)
+
+
+def test_a_name_may_have_joiners() -> None:
+    name = "می\u200cخواهد"
+    asserted = parse(f"{WORLD}mf:finding-{name} a sts:Finding .")
+    text = without_comments(text_of_axioms(compiled(f"reed-tea: {name}", asserted), asserted))
+    assert text == f"reed-tea: {name}\n"
+
+
+def test_what_is_there_twice_is_said_once() -> None:
+    had = HAD.format(joined("unionOf", DUSK, DUSK)) + HAS.format("prior-tea")
+    assert without_comments(text_of_axioms(had + had)) == "prior-tea if had dusk-root\n"
 
 
 def test_an_option_gets_its_label_as_a_comment_unless_its_name_says_it() -> None:
@@ -450,6 +472,7 @@ def test_a_name_of_two_things_of_a_kind_needs_more() -> None:
     shorts = ("prior-tea", "finding-prior-tea")
     written = {short: names.name(URIRef(f"{MF}finding-{short}"), "finding") for short in shorts}
     assert written == {"prior-tea": "prior-tea", "finding-prior-tea": "finding-finding-prior-tea"}
+    assert names.find("finding-prior-tea", "finding") == URIRef(f"{MF}finding-prior-tea")
     assert names.name(STS["finding-marsh-fever"], "finding") == "sts:finding-marsh-fever"
 
 
@@ -551,6 +574,24 @@ def test_a_long_condition_is_read_in_one_go() -> None:
             f"{HAD.format(value('ongoing', 'x'))} {HAS.format('prior-tea')}",
             f"the class [ owl:hasValue {MF}x ; owl:onProperty sts:ongoing",
         ),
+        (
+            f"mf:WithNot owl:equivalentClass {some('declinesModality', 'modality-treatment')} .",
+            f"{MF}WithNot owl:equivalentClass [ owl:onProperty sts:declinesModality ; owl:someValuesFrom",
+        ),
+        (
+            HAD.format(DUSK) + HAS.format("prior-tea").replace("hasValue", "someValuesFrom"),
+            f"] rdfs:subClassOf [ owl:onProperty sts:hasFinding ; owl:someValuesFrom {MF}finding-prior-tea ]",
+        ),
+        (
+            value("hadCourse", "TeaCourse") + HAS.format("prior-tea"),
+            f"the class [ owl:hasValue {MF}TeaCourse ; owl:onProperty sts:hadCourse ]",
+        ),
+        (
+            HAD.format(some("courseOutcome", "Bad")) + HAS.format("prior-tea"),
+            f"the class [ owl:onProperty sts:courseOutcome ; owl:someValuesFrom {MF}Bad ]",
+        ),
+        ("mf:BlackTeaCourse rdfs:subClassOf mf:TeaCourse .", f"{MF}BlackTeaCourse rdfs:subClassOf {MF}TeaCourse"),
+        (HAD.format("mf:WithNot") + HAS.format("prior-tea"), f"the class {MF}WithNot"),
         ("mf:WithPriorTea owl:disjointWith mf:WithNot .", f"{MF}WithPriorTea owl:disjointWith {MF}WithNot"),
     ],
 )
