@@ -27,7 +27,7 @@ def conditions(folder: Path | None, form: str) -> None:
     from sts_kg.guideline import Guideline, compile_conditions, conditions_text
 
     guideline = Guideline(folder)
-    text = conditions_text(guideline.asserted, guideline.modules["conditions"], base=guideline.base)
+    text = conditions_text(guideline.asserted, guideline.modules["conditions"])
     if form == "ttl":
         text = compile_conditions(text, guideline.asserted, base=guideline.base, iri=str(guideline.iri))
     terminal().write(text)

@@ -24,7 +24,7 @@ from sts_kg.guideline.condition_text import (
     text_of,
 )
 from sts_kg.guideline.condition_words import FACETS, Names
-from sts_kg.rdf import BASE, STS, compress
+from sts_kg.rdf import STS, compress
 
 __all__ = ["conditions_text"]
 
@@ -36,7 +36,7 @@ _OPERATORS: Mapping[URIRef, type[Conjunction | Alternative]] = {
 }
 
 
-def conditions_text(asserted: Graph, module: Graph, *, base: str = BASE) -> str:
+def conditions_text(asserted: Graph, module: Graph) -> str:
     """Return the conditions of a guideline in the text form; compiled again, they are the same axioms.
 
     History comes first, then one statement for each option that has a condition, in the order of the options.
@@ -47,15 +47,13 @@ def conditions_text(asserted: Graph, module: Graph, *, base: str = BASE) -> str:
         The findings, treatments, vocabulary and schemes of the guideline.
     module : Graph
         Its module `conditions`.
-    base : str
-        The namespace of its classes of cases.
 
     Raises
     ------
     ParseError
         The module says what the text form cannot say; the axiom is named.
     """
-    names = Names(asserted, base)
+    names = Names(asserted)
     return text_of(_Reader(module, names).statements(), names)
 
 

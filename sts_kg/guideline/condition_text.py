@@ -122,7 +122,7 @@ def compile_conditions(text: str, asserted: Graph, *, base: str, iri: str, path:
     asserted : Graph
         The findings, treatments, vocabulary and schemes that it names.
     base : str
-        The namespace of the classes of cases, such as `WithLungMetastases`.
+        The namespace of the guideline, which the Turtle abbreviates.
     iri : str
         The IRI of the ontology; the module is named below it.
     path : optional
@@ -140,12 +140,12 @@ def compile_conditions(text: str, asserted: Graph, *, base: str, iri: str, path:
     >>> print(compile_conditions("tea: not fever", asserted, base=BASE, iri=f"{BASE}ontology").splitlines()[-1])
     sts:WithoutFever rdfs:subClassOf sts:MetTea .
     """
-    names = Names(asserted, base)
+    names = Names(asserted)
     pieces = [_header(asserted, base, iri)]
     for statement in statements_of(text, names, path):
         pieces.append(f"\n# line {statement.line}\n")
         try:
-            pieces += [f"{axiom} .\n" for axiom in _axioms(statement, names)]
+            pieces += [f"{axiom} .\n" for axiom in _axioms(statement, names, base)]
         except ParseError as error:
             raise ParseError(error.reason, path=path, line=statement.line) from error
     return "".join(pieces)
@@ -165,12 +165,11 @@ def _header(asserted: Graph, base: str, iri: str) -> str:
     )
 
 
-def _axioms(statement: Statement, names: Names) -> Iterator[str]:
+def _axioms(statement: Statement, names: Names, base: str) -> Iterator[str]:
     """Yield the axioms of a statement as Turtle, without the points."""
-    base = names.base
     if isinstance(statement, OptionCondition):
         met = names.cases("Met", statement.option)
-        condition = _expression(statement.condition, names)
+        condition = _expression(statement.condition, names, base)
         between = " " if isinstance(statement.condition, Leaf) else "\n    "
         yield f"{condition}{between}rdfs:subClassOf {_term(met, base)}"
     elif isinstance(statement, CourseKind):
@@ -189,11 +188,11 @@ def _axioms(statement: Statement, names: Names) -> Iterator[str]:
         )
 
 
-def _expression(condition: Condition, names: Names) -> str:
+def _expression(condition: Condition, names: Names, base: str) -> str:
     if isinstance(condition, Leaf):
-        return _term(names.cases("With" if condition.holds else "Without", condition.finding), names.base)
+        return _term(names.cases("With" if condition.holds else "Without", condition.finding), base)
     operator = "intersectionOf" if isinstance(condition, Conjunction) else "unionOf"
-    return _joined(operator, [_expression(part, names) for part in condition.parts])
+    return _joined(operator, [_expression(part, names, base) for part in condition.parts])
 
 
 def _part(part: Part, base: str) -> str:

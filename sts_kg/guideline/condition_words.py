@@ -12,7 +12,7 @@ from rdflib.namespace import RDFS
 
 from sts_kg.errors import ParseError, UnknownNameError
 from sts_kg.guideline.condition import instances
-from sts_kg.guideline.duals import class_name
+from sts_kg.guideline.duals import class_of
 from sts_kg.rdf import STS, compress, expand
 from sts_kg.safe import brief
 
@@ -45,12 +45,10 @@ class Names:
     ----------
     asserted : Graph
         The findings, treatments, vocabulary and schemes.
-    base : str
-        The namespace of the classes of cases.
     """
 
-    def __init__(self, asserted: Graph, base: str) -> None:
-        self.asserted, self.base = asserted, base
+    def __init__(self, asserted: Graph) -> None:
+        self.asserted = asserted
         self._shorts: dict[str, dict[URIRef, str]] = {}
         for kind, (above, prefix) in _THINGS.items():
             self._shorts[kind] = {thing: _id(thing).removeprefix(prefix) for thing in instances(asserted, above)}
@@ -140,7 +138,7 @@ class Names:
         ParseError
             Another finding or option has a class of the same name.
         """
-        made = URIRef(self.base + class_name(side, thing))
+        made = class_of(side, thing)
         if len(self.classes[made]) > 1:
             same = sorted(_full(one) for _, one in self.classes[made])
             raise ParseError(f"{' and '.join(same)} have one class, {compress(made)}; rename one")
@@ -152,7 +150,7 @@ class Names:
         found: dict[URIRef, set[tuple[str, URIRef]]] = {}
         for side, kind in (("With", "finding"), ("Without", "finding"), ("Met", "option")):
             for thing in self._shorts[kind]:
-                found.setdefault(URIRef(self.base + class_name(side, thing)), set()).add((side, thing))
+                found.setdefault(class_of(side, thing), set()).add((side, thing))
         return found
 
 
