@@ -170,8 +170,8 @@ def test_a_parameter_cannot_be_called_like_an_option(tmp_path: Path, name: str) 
         load(queries=own)
     assert [str(each) for each in caught.value.errors] == [
         f"query {own}/mine/{file}.rq, line 3: the parameter {name} is called like an option of every query; "
-        "taken are cases, endpoint, format, help, labels, mappings, memory, online, queries, show, store, strict, "
-        "timeout"
+        "taken are cases, endpoint, format, guideline, help, labels, mappings, memory, online, queries, show, store, "
+        "strict, timeout"
         for file in "ab"
     ]
     assert load(queries=folder(tmp_path / "x", mine__a=text.replace("NAME", f"{name}2"))).canned["mine/a"].usage
