@@ -18,7 +18,7 @@ from rdflib.namespace import DCTERMS, RDFS
 from sts_kg.errors import CurieError, ParseError, UnknownNameError
 from sts_kg.guideline.condition import Alternative, Condition, Conjunction, Leaf, ordinal
 from sts_kg.guideline.condition_words import FACETS, KEYWORDS, NAME, Names
-from sts_kg.rdf import BASE, STS
+from sts_kg.rdf import BASE, PREFIXES, STS
 from sts_kg.safe import brief, visible
 
 __all__ = [
@@ -152,17 +152,20 @@ def compile_conditions(text: str, asserted: Graph, *, base: str, iri: str, path:
 
 
 def _header(asserted: Graph, base: str, iri: str) -> str:
-    prefixes = {"sts": BASE, "dcterms": DCTERMS, "owl": "http://www.w3.org/2002/07/owl#", "rdfs": str(RDFS)}
-    if base != BASE:
-        prefixes[""] = base
-    title = Literal(f"Conditions of {asserted.value(URIRef(iri), RDFS.label) or iri}", lang="en").n3()
-    licence = asserted.value(URIRef(iri), DCTERMS.license)
+    prefixes = {prefix: PREFIXES[prefix] for prefix in ("sts", "dcterms", "owl", "rdfs")} | {_prefix(base): base}
+    name, licence = (asserted.value(URIRef(iri), each) for each in (DCTERMS.alternative, DCTERMS.license))
+    title = Literal(f"Conditions of {name or asserted.value(URIRef(iri), RDFS.label) or iri}", lang="en").n3()
     said = [f"dcterms:title {title}", *([f"dcterms:license {licence.n3()}"] if licence else [])]
     return (
         "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in prefixes.items())
         + f"\n<{iri}/conditions> a owl:Ontology ;\n    "
         + " ;\n    ".join([*said, f"dcterms:isPartOf <{iri}> .\n"])
     )
+
+
+def _prefix(base: str) -> str:
+    """Return the prefix of a namespace; the empty one if none is known."""
+    return next((prefix for prefix, namespace in PREFIXES.items() if namespace == base), "")
 
 
 def _axioms(statement: Statement, names: Names, base: str) -> Iterator[str]:
@@ -213,7 +216,7 @@ def _joined(operator: str, members: Iterable[str]) -> str:
 
 
 def _term(iri: URIRef, base: str) -> str:
-    for prefix, namespace in (("sts", BASE), ("", base)):
+    for prefix, namespace in (("sts", BASE), (_prefix(base), base)):
         if iri.startswith(namespace) and _PLAIN.fullmatch(iri, len(namespace)):
             return f"{prefix}:{iri[len(namespace) :]}"
     return iri.n3()

@@ -20,7 +20,7 @@ from sts_kg.guideline import compile_conditions, conditions_text
 from sts_kg.guideline.condition import Alternative, Condition, Conjunction, Leaf, leaves, negated, truth
 from sts_kg.guideline.condition_text import CourseFinding, OptionCondition, Part, Restriction, statements_of, text_of
 from sts_kg.guideline.condition_words import KEYWORDS, Names
-from sts_kg.rdf.names import STS
+from sts_kg.rdf.names import PREFIXES, STS
 
 MF = "https://example.org/marsh-fever/"
 PREFIX = f"@prefix mf: <{MF}> .\n"
@@ -229,6 +229,9 @@ def test_a_module_has_its_header() -> None:
     assert {*map(str, module.subjects())} == {f"{IRI}/conditions"}
     assert compiled("# nothing\n\n") == compiled("")
     assert '\n    dcterms:title "Conditions of https://example.org/marsh-fever/ontology"@en ;\n' in compiled("")
+    assert f"\n@prefix : <{MF}> .\n" in compiled("")
+    named = parse(f'{WORLD}<{IRI}> rdfs:label "marsh fever" ; dcterms:alternative "mf" .')
+    assert 'dcterms:title "Conditions of mf"@en ;' in compiled("", named)
     licensed = parse(f'{WORLD}<{IRI}> rdfs:label "marsh fever" ; dcterms:license <https://example.org/free> .')
     assert (
         'dcterms:title "Conditions of marsh fever"@en ;\n    dcterms:license <https://example.org/free> ;\n    '
@@ -760,6 +763,13 @@ def test_the_command_prints_the_text_or_the_axioms(kg: KnowledgeGraph) -> None:
     module = parse(done.output)
     assert isomorphic(bare(module), bare(kg.guideline.modules["conditions"]))
     assert (kg.guideline.graph_name("conditions"), RDF.type, OWL.Ontology) in module
+
+
+def test_a_known_namespace_goes_by_its_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PREFIXES, "mf", MF)
+    turtle = compiled("reed-tea: mf:finding-marsh-fever")
+    assert f"\n@prefix mf: <{MF}> .\n" in turtle and "@prefix : " not in turtle
+    assert turtle.endswith("\nmf:WithMarshFever rdfs:subClassOf mf:MetReedTea .\n")
 
 
 def test_the_command_names_what_it_cannot_say(kg: KnowledgeGraph, tmp_path: Path) -> None:
