@@ -46,7 +46,7 @@ __all__ = ["CASE_MODULES", "Guideline"]
 #: The modules without which no case can be answered.
 CASE_MODULES = ("vocabulary", "findings", "treatments", "conditions", "not-met")
 _IMPORTS = re.compile(r"\bowl[:#]imports\b")
-_CONDITIONS, _DUALS = "conditions", "not-met"
+_CONDITIONS, _DUALS, _TEXT = "conditions", "not-met", "conditions.txt"
 _NAMESPACE, _PREFIX = (URIRef(f"http://purl.org/vocab/vann/preferredNamespace{each}") for each in ("Uri", "Prefix"))
 
 
@@ -60,8 +60,8 @@ class Guideline(Shown):
     folder : Path or str, optional
         Where the header (the one Turtle file with `owl:imports`) and the modules that it imports lie; the shipped
         ontology without it; `example:NAME` is the fictional one of `ontology/guidelines/NAME`. Modules of the shipped
-        ontology that another one imports, such as its vocabulary, are read from there. The module `conditions` is
-        compiled from `conditions.txt` if that is there, and `not-met` generated if it has no file.
+        ontology that another one imports, such as its vocabulary, are read from there. The module `conditions` is read
+        from its text form `conditions.txt` if that is there, and `not-met` is generated if it has no file.
         `forbidden-words.tsv`, if any, lists patterns that no text of the ontology may use.
     engine : str
         The reasoning engine, one of `sts_kg.closure.ENGINES`.
@@ -121,9 +121,10 @@ class Guideline(Shown):
             raise ParseError(f"does not import {', '.join(wanting)}", path=self.folder / f"{self.header_name}.ttl")
         names = [name for name in sorted({*own, *shared}) if quads is not None or not self._is_generated(name)]
         found = {name: self._read(name, quads, self.graph_name(name)) for name in (self.header_name, *names)}
-        for name in (_CONDITIONS, _DUALS):  # the duals are those of the conditions
-            if name not in found:
-                found[name] = self._generated(name, of_quads(chain.from_iterable(found.values())))
+        if _CONDITIONS not in found:
+            found[_CONDITIONS] = self._compiled(of_quads(chain.from_iterable(found.values())))
+        if _DUALS not in found:
+            found[_DUALS] = self._generated(of_quads(chain.from_iterable(found.values())))
         #: The triples of each module, in its order, as quads of pyoxigraph; blank nodes are the same at every load.
         self.quads: Mapping[str, Quads] = found
 
@@ -150,30 +151,27 @@ class Guideline(Shown):
             raise ParseError(f"has a prefix or namespace that cannot be used: {error}", path=header) from error
 
     def _is_generated(self, module: str) -> bool:
-        """Return whether a module is made of others: the duals without a file, the conditions with their text form."""
-        has_file = (self.folder / f"{module}.ttl").exists()
-        if module == _CONDITIONS and self._condition_text.exists():
-            if has_file:
-                raise ParseError("stands beside conditions.txt; keep one of them", path=self.folder / "conditions.ttl")
-            return True
-        return module == _DUALS and not has_file
+        """Return whether a module is made from other files of the guideline."""
+        has_file = module in self._shared or (self.folder / f"{module}.ttl").exists()
+        has_text = module == _CONDITIONS and module not in self._shared and (self.folder / _TEXT).exists()
+        if has_file and has_text:
+            raise ParseError(f"is there beside {module}.ttl; keep one of them", path=self.folder / _TEXT)
+        return has_text or (module == _DUALS and not has_file)
 
-    @property
-    def _condition_text(self) -> Path:
-        return self.folder / "conditions.txt"
+    def _compiled(self, asserted: Graph) -> Quads:
+        """Return the module of the conditions by their text form."""
+        path, name = self.folder / _TEXT, self.graph_name(_CONDITIONS)
+        text = compile_conditions(read_text(path), asserted, base=self.base, iri=str(self.iri), path=path)
+        return named_quads(f"{_CONDITIONS}.ttl", name, blank_nodes=self._blank_nodes(_CONDITIONS), text=text)
 
-    def _generated(self, module: str, asserted: Graph) -> Quads:
-        """Return the conditions that their text form says, or the duals of findings, options and conditions."""
-        if module == _CONDITIONS:
-            text = read_text(self._condition_text)
-            text = compile_conditions(text, asserted, base=self.base, iri=self.iri, path=self._condition_text)
-        else:
-            try:
-                text = not_met(asserted, self.iri)
-            except ValueError as error:
-                raise ParseError(str(error), path=self.folder / "conditions.ttl") from error
-        name, blank_nodes = self.graph_name(module), self._blank_nodes(module)
-        return named_quads(f"{module}.ttl", name, blank_nodes=blank_nodes, text=text)
+    def _generated(self, asserted: Graph) -> Quads:
+        """Return the module of the duals for findings, options and conditions."""
+        try:
+            text = not_met(asserted, self.iri)
+        except ValueError as error:
+            raise ParseError(str(error), path=self.folder / "conditions.ttl") from error
+        name = self.graph_name(_DUALS)
+        return named_quads(f"{_DUALS}.ttl", name, blank_nodes=self._blank_nodes(_DUALS), text=text)
 
     def _blank_nodes(self, module: str) -> str:
         """Return what the names of the blank nodes of a module begin with; no other guideline has the same."""
@@ -308,7 +306,7 @@ class Guideline(Shown):
         quads = {name: [quad for quad in each if quad.triple not in removed] for name, each in self.quads.items()}
         quads["conditions"] += quads_of(reading.added, self.graph_name("conditions"))
         quads["readings"] = []  # what is not chosen is not to be compared with this reading
-        quads[_DUALS] = self._generated(_DUALS, reading.asserted)
+        quads[_DUALS] = self._generated(reading.asserted)
         found = Guideline(self.folder, engine=self.engine, quads=quads, reading=reading)
         found.is_shipped = self.is_shipped
         return found

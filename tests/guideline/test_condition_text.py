@@ -16,7 +16,7 @@ from rdflib.namespace import OWL, RDF, RDFS
 from sts_kg import KnowledgeGraph, closure_of, parse
 from sts_kg.cli import app
 from sts_kg.errors import ParseError
-from sts_kg.guideline import compile_conditions, conditions_text
+from sts_kg.guideline import Guideline, compile_conditions, conditions_text
 from sts_kg.guideline.condition import Alternative, Condition, Conjunction, Leaf, leaves, negated, truth
 from sts_kg.guideline.condition_text import CourseFinding, OptionCondition, Part, Restriction, statements_of, text_of
 from sts_kg.guideline.condition_words import KEYWORDS, Names
@@ -798,3 +798,38 @@ def test_classes_of_the_text_are_those_of_the_generated_module(kg: KnowledgeGrap
     classes = Names(kg.asserted).classes
     declared = set(kg.guideline.modules["not-met"].subjects(RDFS.label))
     assert {one for one in declared if "/NotMet" not in str(one)} == set(classes)
+
+
+# --- a guideline whose conditions are a text
+
+
+@pytest.fixture
+def folder(kg: KnowledgeGraph, tmp_path: Path) -> Path:
+    """The shipped guideline in a folder of its own, its conditions as a text."""
+    for path in kg.guideline.folder.glob("*.ttl"):
+        if path.name != "conditions.ttl":
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    text = conditions_text(kg.asserted, kg.guideline.modules["conditions"])
+    (tmp_path / "conditions.txt").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_guideline_reads_its_conditions_from_a_text(kg: KnowledgeGraph, folder: Path) -> None:
+    guideline = Guideline(folder)
+    assert isomorphic(bare(guideline.modules["conditions"]), bare(kg.guideline.modules["conditions"]))
+    assert guideline.conditions == kg.guideline.conditions
+    assert CliRunner().invoke(app, ["conditions", str(folder)]).output == (folder / "conditions.txt").read_text()
+
+
+def test_a_mistake_in_the_text_of_a_guideline_names_its_file(folder: Path) -> None:
+    path = folder / "conditions.txt"
+    path.write_text("chemotherapy: stage5\n", encoding="utf-8")
+    with pytest.raises(ParseError) as caught:
+        Guideline(folder)
+    assert (str(caught.value.path), caught.value.line, caught.value.column) == (str(path), 1, 15)
+
+
+def test_conditions_are_a_text_or_turtle_and_not_both(kg: KnowledgeGraph, folder: Path) -> None:
+    (folder / "conditions.ttl").write_bytes((kg.guideline.folder / "conditions.ttl").read_bytes())
+    with pytest.raises(ParseError, match=r"is there beside conditions\.ttl; keep one of them"):
+        Guideline(folder)
