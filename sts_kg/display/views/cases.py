@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sts_kg.display.view import Badge, Block, Facts, Heading, Inline, Paragraph, Quiet, View, grid, text_of
 from sts_kg.display.views.pieces import MOST_OF_TEXT, clipped, term, yes_or_no
+from sts_kg.guideline import written
 from sts_kg.rdf import local
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def _blocks(case: Case) -> Iterator[Block]:
         ("declines", text_of(term(one.modality) for one in case.declines)),
         ("grew on", clipped(", ".join(date.text for date in case.growth), MOST_OF_TEXT)),
         ("did not grow", clipped(", ".join(periods), MOST_OF_TEXT)),
-        *((_words(local(predicate)), f"{number:f}") for predicate, number in case.numbers.items()),
+        *((_words(local(of)), written(number)) for of, number in case.numbers.items()),
     ]
     yield Facts(tuple(facts))
     if case.given:
