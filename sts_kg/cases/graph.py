@@ -18,7 +18,7 @@ from sts_kg.cases.dates import PartialDate
 from sts_kg.cases.fact_rules import impossible, impossible_case, require_possible
 from sts_kg.cases.places import Place, cut, shown
 from sts_kg.guideline import Vocabulary
-from sts_kg.rdf import BASE, STS, compress, local
+from sts_kg.rdf import BASE, STS, compress
 
 __all__ = ["cases_in"]
 
@@ -56,6 +56,10 @@ def cases_in(graph: Graph, path: str | Path, vocabulary: Vocabulary) -> Iterator
         yield place, facts.case(iri, place)
 
 
+def _last(iri: str) -> str:
+    return re.split("[/#:]", iri)[-1]
+
+
 class _Facts:
     """What the triples of a file say of cases and courses."""
 
@@ -63,6 +67,7 @@ class _Facts:
         self.path, self.graph, self.vocabulary = path, graph, vocabulary
         self.numbers = {number.iri: number for number in vocabulary.numbers.values()}
         self.of_case = _OF_CASE | self.numbers.keys()
+        self.by_name = _WORDS | {_last(of): of for of in self.numbers}
         self.courses = set(graph.objects(None, STS.hadCourse))
         self.periods = set(graph.objects(None, STS.hadNoGrowth))
         self.cases = set(graph.subjects(RDF.type, STS.PatientCase))
@@ -104,8 +109,7 @@ class _Facts:
         if not isinstance(term, URIRef) or iri.startswith(BASE) or term in self.numbers:
             return None
         foreign = iri.startswith(("http://", "https://", "urn:")) and "/sts-kg" not in iri
-        last = re.split("[/#:]", iri)[-1]
-        return None if foreign else _WORDS.get(last) or next((of for of in self.numbers if local(of) == last), None)
+        return None if foreign else self.by_name.get(_last(iri))
 
     def kind(self, thing: Node) -> tuple[str, set[URIRef]]:
         """Return what a thing is, in words, and the properties that may be said of it."""

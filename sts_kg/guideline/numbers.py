@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
@@ -50,7 +51,7 @@ class Number:
 
 
 def numbers_of(asserted: Graph, findings: Iterable[str]) -> Mapping[str, Number]:
-    """Return the numbers that a case may record by their keys, in the order of their ordinals.
+    """Return the numbers that a case may record by their keys: by their ordinals, those without one last.
 
     That is each `owl:DatatypeProperty` with the `rdfs:domain` `sts:PatientCase` and the `rdfs:range` `xsd:integer` or
     `xsd:decimal`. The key is its local name in snake case. `findings` are the names of findings, none of which may be
@@ -63,7 +64,7 @@ def numbers_of(asserted: Graph, findings: Iterable[str]) -> Mapping[str, Number]
     """
     domain = asserted.subjects(RDFS.domain, STS.PatientCase)
     found = [_number(asserted, of) for of in domain if isinstance(of, URIRef) and _is_number(asserted, of)]
-    found.sort(key=lambda number: (_ordinal(asserted, number.iri), number.iri))
+    found.sort(key=partial(_place, asserted))
     taken = _TAKEN | {name.casefold().replace("-", "_") for name in findings}
     several = Counter(number.key for number in found)
     for number in found:
@@ -83,7 +84,7 @@ def key_of(of: URIRef) -> str:
     >>> key_of(STS.tumourCount), key_of(URIRef("https://example.org/marsh-fever/bodyTemperature"))
     ('tumour_count', 'body_temperature')
     """
-    return re.sub("(?<=[a-z0-9])(?=[A-Z])|-", "_", re.split("[/#]", of)[-1]).casefold()
+    return re.sub("(?<=[a-z0-9])(?=[A-Z])|-", "_", re.split("[/#]", of)[-1]).lower()
 
 
 def _is_number(asserted: Graph, of: URIRef) -> bool:
@@ -91,9 +92,9 @@ def _is_number(asserted: Graph, of: URIRef) -> bool:
     return (of, RDF.type, OWL.DatatypeProperty) in asserted and not ranges.isdisjoint(_RANGES)
 
 
-def _ordinal(asserted: Graph, of: URIRef) -> int:
-    value = asserted.value(of, STS.ordinal)
-    return int(value) if isinstance(value, Literal) else 0
+def _place(asserted: Graph, number: Number) -> tuple[bool, int, str]:
+    ordinal = asserted.value(number.iri, STS.ordinal)
+    return (False, int(ordinal), number.iri) if isinstance(ordinal, Literal) else (True, 0, number.iri)
 
 
 def _number(asserted: Graph, of: URIRef) -> Number:
