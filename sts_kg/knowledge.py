@@ -1084,7 +1084,7 @@ class KnowledgeGraph(Shown):
         ----------
         patients : table, Omop or Codes
             A row a patient: `case`, a column a finding (yes, no or empty; 1, 0), and `as_of`, `history_complete`,
-            `declines`, `tumour_count`, `largest_diameter_mm` if they are known.
+            `declines` and numbers such as `tumour_count`, if they are known.
         courses, growth, no_growth : table, optional
             Rows beside them by `case`: courses of treatment, dates of growth, and times without growth.
         connection : duckdb.DuckDBPyConnection, optional

@@ -14,6 +14,8 @@ from .files import parse as parse
 from .marks import Mark as Mark
 from .nodes import Placed as Placed
 from .options import find_option as find_option
+from .places import DECIMAL as DECIMAL
+from .places import WHOLE as WHOLE
 from .places import is_id as is_id
 from .questionnaires import Item as Item
 from .questionnaires import form_items as form_items
@@ -22,11 +24,11 @@ from .relations import CELL_WORDS as CELL_WORDS
 from .relations import COURSES as COURSES
 from .relations import GROWTH as GROWTH
 from .relations import NO_GROWTH as NO_GROWTH
-from .relations import PATIENT_KEYS as PATIENT_KEYS
 from .relations import PatientRows as PatientRows
 from .relations import Row as Row
 from .relations import case_of_rows as case_of_rows
 from .relations import columns_of as columns_of
+from .relations import patient_keys as patient_keys
 from .relations import text_of as text_of
 from .review_sheet import Sheet as Sheet
 from .review_sheet import sheet as sheet

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from urllib.parse import quote, unquote
@@ -9,9 +10,10 @@ from urllib.parse import quote, unquote
 from rdflib import URIRef
 
 from sts_kg.cases.dates import PartialDate
+from sts_kg.cases.numbers import Numbers
 from sts_kg.errors import CaseError
-from sts_kg.guideline import short
-from sts_kg.rdf import CASE, STS
+from sts_kg.guideline import key_of, short, written
+from sts_kg.rdf import CASE
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 
@@ -20,7 +22,7 @@ __all__ = ["Case", "Course", "Declined", "Derived", "Given", "NoGrowth"]
 
 def _known(**values: object) -> dict[str, object]:
     """Return what is known: not None, not empty, and not False, which says no more than to be left out."""
-    return {key: value for key, value in values.items() if value or (value == 0 and value is not False)}
+    return {key: value for key, value in values.items() if value}
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ class Case(Shown):
     """A person at one decision point (D26): the given findings, the courses, dates of growth, and what is declined.
 
     `given` may hold a finding both ways; that contradiction is reported with the answers, not on reading.
-    `history_complete` is None if it is not said whether all courses are recorded.
+    `history_complete` is None if it is not said whether all courses are recorded. `numbers` are by property, such as
+    `sts:tumourCount`; they do not change.
     """
 
     id: str
@@ -111,23 +114,17 @@ class Case(Shown):
     declines: tuple[Declined, ...] = ()
     growth: tuple[PartialDate, ...] = ()
     no_growth: tuple[NoGrowth, ...] = ()
-    tumour_count: int | None = None
-    largest_diameter_mm: str | None = None
+    numbers: Mapping[URIRef, int | Decimal] = field(default_factory=lambda: Numbers({}))
     place: str = ""
     iri: URIRef = field(default=URIRef(""))
 
     def __post_init__(self) -> None:
         if not self.iri:
             object.__setattr__(self, "iri", CASE[quote(self.id, safe="")])
+        object.__setattr__(self, "numbers", Numbers(self.numbers))
 
     def __repr__(self) -> str:
         return f"<Case {self.id}: {counted(len(self.given), 'finding')}, {counted(len(self.courses), 'course')}>"
-
-    @property
-    def numbers(self) -> dict[URIRef, Decimal]:
-        """The numbers that the case records, by property."""
-        found = {STS.tumourCount: self.tumour_count, STS.largestDiameterMm: self.largest_diameter_mm}
-        return {predicate: Decimal(number) for predicate, number in found.items() if number is not None}
 
     def as_dict(self) -> dict[str, object]:
         """Return the case with the keys of a case file; what is not known is left out, places are not in it.
@@ -148,14 +145,15 @@ class Case(Shown):
             findings=findings,
             courses=[course.as_dict() for course in self.courses],
         )
+        numbers = {
+            key_of(of): value if isinstance(value, int) else written(value) for of, value in self.numbers.items()
+        }
         after = _known(
             growth=[grew.text for grew in self.growth],
             no_growth=[{"from": period.since.text, "until": period.until.text} for period in self.no_growth],
             declines=[short(one.modality) for one in self.declines],
-            tumour_count=self.tumour_count,
-            largest_diameter_mm=self.largest_diameter_mm,
         )
-        return before | ({"history_complete": self.history_complete} if is_told else {}) | after
+        return before | ({"history_complete": self.history_complete} if is_told else {}) | after | numbers
 
     @staticmethod
     def id_of(iri: str) -> str:
@@ -175,4 +173,4 @@ class Derived:
     rule: URIRef
     courses: tuple[Course, ...] = ()
     growth: PartialDate | None = None
-    number: tuple[URIRef, Decimal] | None = None
+    number: tuple[URIRef, int | Decimal] | None = None

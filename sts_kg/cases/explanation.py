@@ -284,9 +284,8 @@ def _notes(answer: Answer, case: Case, vocabulary: Vocabulary) -> Iterator[str]:
     for finding, why in answer.hints.items():
         yield f"{short(finding)} may hold, since {why}; that is a hint and no fact."
     compared = {threshold.compares for threshold in vocabulary.thresholds}
-    words = ((STS.tumourCount, "tumour count {}"), (STS.largestDiameterMm, "largest diameter {} mm"))
-    numbers = [word.format(case.numbers[one]) for one, word in words if one in case.numbers and one not in compared]
-    if numbers:
+    recorded = [number for number in vocabulary.numbers.values() if number.iri in case.numbers]
+    if numbers := [one.said(case.numbers[one.iri]) for one in recorded if one.iri not in compared]:
         yield f"recorded and not compared with any word of the source: {', '.join(numbers)}."
 
 

@@ -66,8 +66,7 @@ def derived(case: Case, vocabulary: Vocabulary) -> tuple[Derived, ...]:
 
 def has_history(case: Case) -> bool:
     """Return whether a case says anything from which a fact rule concludes a finding: courses, dates, numbers."""
-    measured = case.tumour_count is not None or case.largest_diameter_mm is not None
-    return measured or bool(case.courses or case.history_complete or case.growth)
+    return bool(case.numbers or case.courses or case.history_complete or case.growth)
 
 
 def _history_complete(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:

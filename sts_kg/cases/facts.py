@@ -12,7 +12,7 @@ from rdflib.term import Node
 from sts_kg.cases.case import Case, Course
 from sts_kg.cases.fact_rules import SINGLE_THERAPY, derived, was_given
 from sts_kg.cases.marks import tried_marks
-from sts_kg.guideline import Vocabulary
+from sts_kg.guideline import Vocabulary, written
 from sts_kg.rdf import STS, ShownGraph
 
 __all__ = ["conclusions", "course_nodes", "facts_of"]
@@ -60,10 +60,9 @@ def _case_triples(case: Case, vocabulary: Vocabulary) -> Iterator[tuple[Node, UR
         yield case.iri, STS.asOf, Literal(str(case.as_of))
     if case.history_complete is not None:
         yield case.iri, STS.historyComplete, Literal(case.history_complete)
-    if case.tumour_count is not None:
-        yield case.iri, STS.tumourCount, Literal(case.tumour_count)
-    if case.largest_diameter_mm is not None:
-        yield case.iri, STS.largestDiameterMm, Literal(case.largest_diameter_mm, datatype=XSD.decimal)
+    for of, value in case.numbers.items():
+        datatype = XSD.integer if isinstance(value, int) else XSD.decimal
+        yield case.iri, of, Literal(written(value), datatype=datatype)
     for given in case.given:
         yield case.iri, STS.hasFinding if given.holds else STS.lacksFinding, given.finding
     for declined in case.declines:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from decimal import Decimal
+from functools import partial
 from os.path import isdir
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from sts_kg.cases.nodes import WORDS, Nodes, Placed, is_null, json_nodes, placed
 from sts_kg.cases.places import Place, shown
 from sts_kg.cases.responses import cases_in_resources
 from sts_kg.errors import ParseError, nearest
-from sts_kg.guideline import Vocabulary
+from sts_kg.guideline import Number, Vocabulary
 from sts_kg.rdf import read as read_graph
 from sts_kg.rdf import read_text, syntax_told
 from sts_kg.safe import counted
@@ -33,9 +35,7 @@ __all__ = ["COHORT", "case_file", "case_of_node", "case_of_placed", "parse", "re
 
 COHORT = ".csv"  #: the ending of a file that is read row by row
 
-_CASE_KEYS = (
-    "case label as_of findings courses history_complete growth no_growth declines tumour_count largest_diameter_mm"
-).split()
+_CASE_KEYS = "case label as_of findings courses history_complete growth no_growth declines".split()
 _COURSE_KEYS = ("therapies start end ongoing outcome for purpose site growth first_growth no_growth_until").split()
 _PERIOD_KEYS = "from until".split()
 
@@ -188,7 +188,7 @@ class _Document(Nodes):
     """What a document of a file says, read node by node."""
 
     def case(self, node: yaml.Node) -> Case:
-        keys = self.mapping(node, "a case", _CASE_KEYS)
+        keys = self.mapping(node, "a case", [*_CASE_KEYS, *self.vocabulary.numbers])
         if "case" not in keys:
             raise self.place(node).error("the key 'case' is missing: every case needs an id", key="case")
         as_of = self.made(keys, "as_of", Place.date)
@@ -204,10 +204,15 @@ class _Document(Nodes):
                 self.period(one, as_of) for one in self.sequence(self.listed(keys.get("no_growth")), "no_growth")
             ),
             declines=tuple(self.declined(keys.get("declines"))),
-            tumour_count=self.made(keys, "tumour_count", Place.whole),
-            largest_diameter_mm=self.made(keys, "largest_diameter_mm", Place.millimetres),
+            numbers=dict(self.numbers(keys)),
             place=str(self.place(node)),
         )
+
+    def numbers(self, keys: Mapping[str, yaml.Node]) -> Iterator[tuple[URIRef, int | Decimal]]:
+        for key, number in self.vocabulary.numbers.items():
+            value = self.made(keys, key, partial(Place.number, number=number))
+            if value is not None:
+                yield number.iri, value
 
     def declined(self, node: yaml.Node | None) -> Iterator[Declined]:
         seen = set()
@@ -295,18 +300,20 @@ def _csv(path: str | Path, vocabulary: Vocabulary) -> Iterator[tuple[Place, Case
             yield Place(path, line), _row(row, header, columns, Place(path, line))
 
 
-def _columns(header: list[str], place: Place, vocabulary: Vocabulary) -> list[URIRef | None]:
-    """Return the finding of each column, None for that of the case's id."""
+def _columns(header: list[str], place: Place, vocabulary: Vocabulary) -> list[URIRef | Number | None]:
+    """Return the finding or number of each column, None for that of the case's id."""
     header[:] = [name if name in vocabulary.findings else name.casefold() for name in header]  # as in Case, Stage4-STS
     if "case" not in header:
         near = [name for name in nearest("case", header) if name not in vocabulary.findings]
         hint = f"; name {shown(near[0])} so" if near else ""
         raise place.error(f"the column 'case' is missing{hint}", key="case", value="case")
-    columns: list[URIRef | None] = []
+    columns: list[URIRef | Number | None] = []
     for number, name in enumerate(header, 1):
         if not name:
             raise place.error(f"column {number} of {len(header)} has no name")
-        column = None if name == "case" else place.word(name, vocabulary.findings, "finding")
+        column: URIRef | Number | None = vocabulary.numbers.get(name)
+        if name != "case" and column is None:
+            column = place.word(name, vocabulary.findings, "finding")
         if column in columns:
             first = header[columns.index(column)]
             also = f", as {first!r}" if first != name else ""
@@ -315,13 +322,16 @@ def _columns(header: list[str], place: Place, vocabulary: Vocabulary) -> list[UR
     return columns
 
 
-def _row(row: list[str], header: list[str], columns: list[URIRef | None], place: Place) -> Case:
+def _row(row: list[str], header: list[str], columns: list[URIRef | Number | None], place: Place) -> Case:
     if len(row) != len(header):
         raise place.error(f"the row has {counted(len(row), 'cell')}, the header has {len(header)}")
-    given = []
-    for finding, name, cell in zip(columns, header, row, strict=True):
-        if finding is not None:
+    given, numbers = [], {}
+    for column, name, cell in zip(columns, header, row, strict=True):
+        if isinstance(column, Number):
+            if cell.strip():
+                numbers[column.iri] = place.number(cell.strip(), name, column)
+        elif column is not None:
             holds = place.yes_or_no(cell, name, WORDS)
             if holds is not None:
-                given.append(Given(finding, holds, f"{place}, column {name}"))
-    return Case(id=place.id(row[columns.index(None)]), given=tuple(given), place=str(place))
+                given.append(Given(column, holds, f"{place}, column {name}"))
+    return Case(id=place.id(row[columns.index(None)]), given=tuple(given), numbers=numbers, place=str(place))

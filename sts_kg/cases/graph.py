@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,7 +26,7 @@ _T = TypeVar("_T")
 _RDF_WORDS: dict[str, bool | None] = {"true": True, "1": True, "false": False, "0": False}
 _OF_CASE = {
     *(STS.hasFinding, STS.lacksFinding, STS.hadCourse, STS.declinesModality),
-    *(STS.asOf, STS.historyComplete, STS.tumourCount, STS.largestDiameterMm, STS.progressionDate, STS.hadNoGrowth),
+    *(STS.asOf, STS.historyComplete, STS.progressionDate, STS.hadNoGrowth),
 }
 _OF_COURSE = {
     *(STS.includesTherapy, STS.courseOutcome, STS.courseStart, STS.courseEnd, STS.progressionDate, STS.noGrowthUntil),
@@ -54,13 +56,8 @@ def cases_in(graph: Graph, path: str | Path, vocabulary: Vocabulary) -> Iterator
         yield place, facts.case(iri, place)
 
 
-def _meant(term: Node) -> URIRef | None:
-    """Return the term of ours that an IRI likely means: in a namespace like ours, or of no declared prefix."""
-    iri = str(term)
-    if not isinstance(term, URIRef) or is_ours(iri):
-        return None
-    foreign = iri.startswith(("http://", "https://", "urn:")) and "/sts-kg" not in iri
-    return None if foreign else _WORDS.get(re.split("[/#:]", iri)[-1])
+def _last(iri: str) -> str:
+    return re.split("[/#:]", iri)[-1]
 
 
 class _Facts:
@@ -68,10 +65,13 @@ class _Facts:
 
     def __init__(self, path: str | Path, graph: Graph, vocabulary: Vocabulary) -> None:
         self.path, self.graph, self.vocabulary = path, graph, vocabulary
+        self.numbers = {number.iri: number for number in vocabulary.numbers.values()}
+        self.of_case = _OF_CASE | self.numbers.keys()
+        self.by_name = _WORDS | {_last(of): of for of in self.numbers}
         self.courses = set(graph.objects(None, STS.hadCourse))
         self.periods = set(graph.objects(None, STS.hadNoGrowth))
         self.cases = set(graph.subjects(RDF.type, STS.PatientCase))
-        of_case = (_OF_CASE | _DERIVED) - _OF_COURSE
+        of_case = (self.of_case | _DERIVED) - _OF_COURSE
         self.cases.update(s for s, predicate in graph.subject_predicates() if predicate in of_case)
         self.cases -= self.courses | self.periods
 
@@ -79,7 +79,7 @@ class _Facts:
         """Raise unless a triple is one that a case file may give; triples in other vocabularies are left alone."""
         place, name = Place(self.path, None, self.name(subject)), compress(str(predicate))
         for term in (predicate, object_) if predicate == RDF.type else (predicate,):
-            if (meant := _meant(term)) is not None:
+            if (meant := self.meant(term)) is not None:
                 left = "would be left alone, as a term of another vocabulary"
                 reason = f"{shown(str(term))} {left}; write {compress(meant)}"
                 raise place.error(reason, key=name, value=str(term))
@@ -89,7 +89,7 @@ class _Facts:
             reason = f"the type {cut(compress(str(object_)))} may not be given; types follow from findings and courses"
             raise place.error(reason, key="rdf:type", value=str(object_))
         typed = predicate == RDF.type and object_ in (STS.TreatmentCourse, STS.NoGrowthPeriod)
-        if is_ours(str(predicate)) or typed:
+        if is_ours(str(predicate)) or predicate in self.numbers or typed:
             if subject not in self.cases | self.courses | self.periods:
                 if predicate in _OF_COURSE or object_ == STS.TreatmentCourse:
                     raise place.error("a course of no case; link it to one by sts:hadCourse", key=name)
@@ -103,11 +103,19 @@ class _Facts:
             reason = f"{name} has the value {shown(str(object_))}; a blank node or an IRI is expected"
             raise place.error(reason, key=name, value=str(object_))
 
+    def meant(self, term: Node) -> URIRef | None:
+        """Return the term of ours that an IRI likely means: in a namespace like ours, or of no declared prefix."""
+        iri = str(term)
+        if not isinstance(term, URIRef) or is_ours(iri) or term in self.numbers:
+            return None
+        foreign = iri.startswith(("http://", "https://", "urn:")) and "/sts-kg" not in iri
+        return None if foreign else self.by_name.get(_last(iri))
+
     def kind(self, thing: Node) -> tuple[str, set[URIRef]]:
         """Return what a thing is, in words, and the properties that may be said of it."""
         if thing in self.courses:
             return "a course", _OF_COURSE
-        return ("a period without growth", _OF_PERIOD) if thing in self.periods else ("a case", _OF_CASE)
+        return ("a period without growth", _OF_PERIOD) if thing in self.periods else ("a case", self.of_case)
 
     def name(self, thing: Node) -> str:
         if isinstance(thing, URIRef):
@@ -144,12 +152,17 @@ class _Facts:
                 Declined(modality, str(place))
                 for modality in self.words(iri, STS.declinesModality, self.vocabulary.modalities, "modality")
             ),
-            tumour_count=self.one(iri, STS.tumourCount, Place.whole),
-            largest_diameter_mm=self.one(iri, STS.largestDiameterMm, Place.millimetres),
+            numbers=dict(self.numbers_of(iri)),
             place=str(place),
         )
         require_possible(impossible_case(case), place)
         return case
+
+    def numbers_of(self, iri: URIRef) -> Iterator[tuple[URIRef, int | Decimal]]:
+        for of, number in self.numbers.items():
+            value = self.one(iri, of, partial(Place.number, number=number))
+            if value is not None:
+                yield of, value
 
     def period(self, node: Node) -> NoGrowth:
         place = Place(self.path, None, self.name(node))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from unicodedata import category
 
@@ -12,9 +13,12 @@ from rdflib import URIRef
 
 from sts_kg.cases.dates import PartialDate
 from sts_kg.errors import CaseError, nearest
+from sts_kg.guideline import Number, written
 
-__all__ = ["Place", "at", "cut", "is_id", "shown"]
+__all__ = ["DECIMAL", "WHOLE", "Place", "at", "cut", "is_id", "shown"]
 
+#: How a whole number and a decimal are written, without a sign.
+WHOLE, DECIMAL = r"[0-9]{1,9}", r"[0-9]{1,9}(\.[0-9]{1,9})?"
 
 #: What spreadsheets of other languages write for TRUE and FALSE, and people for yes and no.
 _OTHER_WORDS = {
@@ -77,17 +81,18 @@ class Place:
         except ValueError as error:
             raise self.error(f"{key}: {error}", key=key, value=text) from error
 
-    def whole(self, text: str, key: str) -> int:
-        """Return a number of things."""
-        if not (text.isascii() and text.isdigit() and len(text) < 10):
-            raise self.error(f"{key}: {shown(text)} is not a whole number, such as 3", key=key, value=text)
-        return int(text)
-
-    def millimetres(self, text: str, key: str) -> str:
-        """Return a length in millimetres as it is written."""
-        if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
-            raise self.error(f"{key}: {shown(text)} is not a number of millimetres, such as 12.5", key=key, value=text)
-        return text
+    def number(self, text: str, key: str, number: Number) -> int | Decimal:
+        """Return a number of a case, a decimal as exactly as it is written."""
+        sign = "-?" if number.least is None or number.least < 0 else ""
+        if not re.fullmatch(sign + (WHOLE if number.is_whole else DECIMAL), text):
+            of_unit = f" of {number.unit}" if number.unit else ""
+            kind = "a whole number, such as 3" if number.is_whole else f"a number{of_unit}, such as 12.5"
+            raise self.error(f"{key}: {shown(text)} is not {kind}", key=key, value=text)
+        value = int(text) if number.is_whole else Decimal(text)
+        if number.least is not None and value < number.least:
+            least = f"at least {written(number.least)} is expected"
+            raise self.error(f"{key}: {shown(text)} is too small; {least}", key=key, value=text)
+        return value
 
     def id(self, text: str, key: str = "case") -> str:
         """Return an id of a case."""

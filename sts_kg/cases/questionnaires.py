@@ -102,8 +102,10 @@ def form_items(vocabulary: Vocabulary) -> tuple[Item, ...]:
             True,
             options=options(words.modalities),
         ),
-        Item("tumour_count", "integer", "How many tumours are there?", STS.tumourCount),
-        Item("largest_diameter_mm", "decimal", "How large is the largest, in millimetres?", STS.largestDiameterMm),
+        *(
+            Item(number.key, "integer" if number.is_whole else "decimal", number.question, number.iri)
+            for number in words.numbers.values()
+        ),
     )
 
 

@@ -139,7 +139,10 @@ class Reasons:
         said = f"derived by the rule {self.label(fact.rule)}"
         if fact.number is not None:
             threshold = next(one for one in self.vocabulary.thresholds if one.rule == fact.rule)
-            return f"{said}, {threshold}, from the {self.label(fact.number[0])} {fact.number[1]}"
+            of, value = fact.number
+            number = self.vocabulary.number(of)
+            assert number is not None, "a rule compares a number of a case"
+            return f"{said}, {threshold}, from the {number.said(value)}"
         rests = [f"course of {therapies_of(course)}, {course.place}" for course in fact.courses[:MOST]]
         if len(fact.courses) > MOST:
             rests.append(f"{len(fact.courses) - MOST} more")

@@ -31,11 +31,12 @@ __all__ = [
     "Row",
     "case_of_rows",
     "columns_of",
+    "patient_keys",
     "text_of",
 ]
 
-#: What a row of patients may say beside findings; lists of names have blanks between.
-PATIENT_KEYS = ("case", "label", "as_of", "history_complete", "declines", "tumour_count", "largest_diameter_mm")
+#: What a row of patients may say beside findings and numbers; lists of names have blanks between.
+PATIENT_KEYS = ("case", "label", "as_of", "history_complete", "declines")
 #: What a row of courses may say; `course` is an id within the case, by which growth names it.
 COURSES = (
     *("case", "course", "therapies", "start", "end", "ongoing", "outcome", "for", "purpose", "site"),
@@ -76,6 +77,11 @@ class PatientRows:
     courses: Sequence[Row] = ()
     growth: Sequence[Row] = ()
     no_growth: Sequence[Row] = ()
+
+
+def patient_keys(vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return what a row of patients may say beside findings: `PATIENT_KEYS`, and the keys of numbers."""
+    return (*PATIENT_KEYS, *vocabulary.numbers)
 
 
 def columns_of(header: Sequence[str], table: str, valid: Sequence[str], findings: Mapping[str, URIRef]) -> list[str]:
@@ -143,7 +149,7 @@ def case_of_rows(rows: PatientRows, vocabulary: Vocabulary) -> Case:
     case: dict[str, yaml.Node] = {}
     findings: dict[str, yaml.Node] = {}
     for key, cell in row.cells.items():
-        if key in PATIENT_KEYS:
+        if key in PATIENT_KEYS or key in vocabulary.numbers:
             case[key] = _value(key, cell, row)
         else:
             findings[key] = _scalar(_FLAGS.get(cell, cell), row)

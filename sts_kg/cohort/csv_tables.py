@@ -21,7 +21,6 @@ from sts_kg.cases import (
     COURSES,
     GROWTH,
     NO_GROWTH,
-    PATIENT_KEYS,
     Case,
     PatientRows,
     Row,
@@ -29,6 +28,7 @@ from sts_kg.cases import (
     columns_of,
     facts_of_cases,
     is_id,
+    patient_keys,
     reported_marks,
 )
 from sts_kg.cohort.rejections import Rejected, Rejections
@@ -119,7 +119,7 @@ class CsvTables:
         self.n_rows[kind] = n
 
     def _patients(self, rejections: Rejections) -> Iterator[tuple[int, list[str]]]:
-        return self._rows("patients", self.path, PATIENT_KEYS, self.vocabulary.findings, rejections)
+        return self._rows("patients", self.path, patient_keys(self.vocabulary), self.vocabulary.findings, rejections)
 
     def _by_case(self, kind: str, path: str | Path, keys: Sequence[str]) -> dict[str, list[Row]]:
         rows = self._rows(kind, path, keys, {}, self._of_beside)
@@ -178,11 +178,11 @@ class CsvTables:
     ) -> Piece:
         """Return the patients of some rows: by columns where a row has findings only, else by their cases."""
         by_key = dict(zip(header, zip(*cells, strict=True), strict=True))
-        ids, n = by_key["case"], len(cells)
-        findings = {self.vocabulary.findings[key]: column for key, column in by_key.items() if key not in PATIENT_KEYS}
+        ids, n, keys = by_key["case"], len(cells), patient_keys(self.vocabulary)
+        findings = {self.vocabulary.findings[key]: column for key, column in by_key.items() if key not in keys}
         codes = {finding: np.array([*map(_CODES.__getitem__, column)], np.int8) for finding, column in findings.items()}
         singly = np.array([case in self._with_more or not is_id(case) for case in ids])
-        for key in set(PATIENT_KEYS[2:]) & by_key.keys():
+        for key in {*keys} - {"case", "label"} & by_key.keys():
             singly |= np.array([bool(cell) for cell in by_key[key]])
         for column in codes.values():
             singly |= column == _WRONG

@@ -16,13 +16,15 @@ import numpy as np
 
 from sts_kg.cases import (
     COURSES,
+    DECIMAL,
     GROWTH,
     NO_GROWTH,
-    PATIENT_KEYS,
+    WHOLE,
     PatientRows,
     Row,
     case_of_rows,
     columns_of,
+    patient_keys,
     text_of,
 )
 from sts_kg.cohort.csv_tables import Piece
@@ -31,16 +33,17 @@ from sts_kg.cohort.rejections import Rejected, Rejections
 from sts_kg.cohort.relations import column_name, kinds_of
 from sts_kg.cohort.sql import sql_of
 from sts_kg.cohort.sql_courses import tried_column
+from sts_kg.cohort.sql_facts import NO_NUMBER
 from sts_kg.cohort.sums import digest_of
 from sts_kg.errors import CaseError, ParseError
-from sts_kg.guideline import Vocabulary
+from sts_kg.guideline import Number, Vocabulary
 from sts_kg.plan import Plan
 from sts_kg.tables import needed
 
 __all__ = ["READERS", "DuckdbTables", "Query"]
 
 _BATCH = 65_536
-_KEYS = {"patients": PATIENT_KEYS, "courses": COURSES, "growth": GROWTH, "no_growth": NO_GROWTH}
+_KEYS = {"courses": COURSES, "growth": GROWTH, "no_growth": NO_GROWTH}
 #: The endings of files, each with the function of DuckDB that reads them.
 READERS = {".parquet": "read_parquet", ".pq": "read_parquet", ".csv": "read_csv"}
 #: How many rejected patients are read again as cases, for a reason in words.
@@ -94,11 +97,16 @@ class DuckdbTables:
             described = self._run(
                 f"SELECT column_name, column_type FROM (DESCRIBE {given})", self.names[kind]
             ).fetchall()
-            findings = vocabulary.findings if kind == "patients" else {}
-            keys = columns_of([name for name, _ in described], self.names[kind], _KEYS[kind], findings)
+            of_patients = kind == "patients"
+            findings = vocabulary.findings if of_patients else {}
+            valid = patient_keys(vocabulary) if of_patients else _KEYS[kind]
+            keys = columns_of([name for name, _ in described], self.names[kind], valid, findings)
+            numbers = vocabulary.numbers if of_patients else {}
             self._header[kind] = dict(zip(keys, described, strict=True))
             used = {key: column for key, column in self._header[kind].items() if key != "label"}
-            cells = ", ".join(f"{_cell(key, *column)} AS {_quoted(key)}" for key, column in used.items())
+            cells = ", ".join(
+                f"{_cell(key, *column, numbers.get(key))} AS {_quoted(key)}" for key, column in used.items()
+            )
             self._run(f"CREATE OR REPLACE TEMP VIEW {self._views[kind]} AS SELECT {cells} FROM {given}")
             relation = "table" if kind == "patients" else kind
             kinds |= kinds_of(plan, relation, {key: _is_number(type_) for key, (_, type_) in used.items()})
@@ -225,7 +233,8 @@ class DuckdbTables:
         if told is not None and told.path == name:
             return Rejected(name, None, told.key or column, f"case {case!r}: {told.reason}")
         about = f"case {case or ''!r}" + (f", course {course!r}" if course else "")
-        cell = "" if column == "case" else f"{column}: " if column in _DIGITS else f"{column} {value!r}: "
+        is_number = kind == "patients" and column in self.vocabulary.numbers
+        cell = "" if column == "case" else f"{column}: " if is_number else f"{column} {value!r}: "
         return Rejected(name, None, column, f"{about}: {cell}{_SAID.get(code, code.replace('-', ' '))}")
 
     def _error_of(self, case: str) -> CaseError | None:
@@ -283,9 +292,8 @@ def _shown(table: Any, kind: str) -> str:
 
 _NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)")
 _FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
-_DIGITS = {"tumour_count": "[0-9]{1,9}", "largest_diameter_mm": r"[0-9]{1,9}(\.[0-9]{1,9})?"}
 #: The keys of cells that hold texts, also where their column has a type of numbers: ids, years, words.
-_TEXTS = {key for keys in _KEYS.values() for key in keys} - {"history_complete", "ongoing", "first_growth", *_DIGITS}
+_TEXTS = {"case", "label", "as_of", "declines", *COURSES, *GROWTH, *NO_GROWTH} - {"ongoing", "first_growth"}
 #: What `str.strip` takes away.
 _BLANKS = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
 #: What no id may hold: what `str.isprintable` says no to.
@@ -300,17 +308,17 @@ def _quoted(name: str) -> str:
     return DIALECTS["duckdb"].column(name)
 
 
-def _cell(key: str, name: str, type_: str) -> str:
+def _cell(key: str, name: str, type_: str, number: Number | None = None) -> str:
     """Return a cell as an expression that says what the same cell of a CSV file would: no blanks around it, no NaN.
 
-    A number that none of a case can be is -1, and an id that none can be NULL, so that the rows are rejected.
+    A number that none of a case can be is `NO_NUMBER`, and an id that none can be NULL, so that the rows are rejected.
     """
     cell = _quoted(name)
     if type_ in ("FLOAT", "DOUBLE"):
         cell = f"CASE WHEN NOT isnan({cell}) THEN {cell} END"
-    if _is_number(type_) and key in _DIGITS:
-        broken = f" OR {cell} <> floor({cell})" if key == "tumour_count" else ""
-        return f"CASE WHEN {cell} >= 1000000000{broken} THEN -1 ELSE {cell} END"
+    if _is_number(type_) and number:
+        broken = f" OR {cell} <> floor({cell})" if number.is_whole else ""
+        return f"CASE WHEN {cell} >= {-NO_NUMBER}{broken} THEN {NO_NUMBER} ELSE {cell} END"
     if _is_number(type_) and key not in _TEXTS:
         return cell
     if _is_number(type_) and not type_.startswith(_FRACTIONS):
@@ -327,9 +335,10 @@ def _cell(key: str, name: str, type_: str) -> str:
         return f"regexp_replace({text}, '[{_BLANKS}]', ' ', 'g')"
     if key == "case":
         return f"CASE WHEN NOT regexp_matches({text}, '{_UNPRINTABLE}') THEN {text} END"
-    if key in _DIGITS:
-        digits = f"regexp_full_match({text}, '{_DIGITS[key]}')"
-        return f"CASE WHEN {digits} THEN CAST({text} AS DOUBLE) WHEN {text} IS NOT NULL THEN -1 END"
+    if number:
+        digits = f"regexp_full_match({text}, '-?{WHOLE if number.is_whole else DECIMAL}')"
+        exact = f"CAST({text} AS DECIMAL(19, 9))"
+        return f"CASE WHEN {digits} THEN {exact} WHEN {text} IS NOT NULL THEN {NO_NUMBER} END"
     return text
 
 

@@ -10,18 +10,15 @@ from rdflib import URIRef
 from sts_kg.errors import ArgumentError, UnknownNameError
 from sts_kg.guideline import short
 from sts_kg.plan import Plan
-from sts_kg.rdf import STS, local
+from sts_kg.rdf import local
 
-__all__ = ["KINDS", "NUMBERS", "Cell", "Relations", "column_name", "kinds_of", "names_of", "relations"]
+__all__ = ["KINDS", "Cell", "Relations", "column_name", "kinds_of", "names_of", "relations"]
 
 #: What cells hold: 1, 0 or NULL; a word for yes, no or unknown, or a truth value; a number; any text, days too.
 KINDS = ("flag", "word", "number", "text")
-#: The columns of each relation beside findings, `case` left out, and what their cells hold.
+#: The columns of each relation beside findings and numbers, `case` left out, and what their cells hold.
 _COLUMNS: Mapping[str, Mapping[str, str]] = {
-    "table": {
-        **{"as_of": "text", "history_complete": "flag", "declines": "text", "label": "text"},
-        **{"tumour_count": "number", "largest_diameter_mm": "number"},
-    },
+    "table": {"as_of": "text", "history_complete": "flag", "declines": "text", "label": "text"},
     "courses": {
         **{"course": "text", "therapies": "text", "start": "text", "end": "text", "ongoing": "flag"},
         **{"outcome": "text", "for": "text", "purpose": "text", "site": "text", "first_growth": "flag"},
@@ -31,8 +28,6 @@ _COLUMNS: Mapping[str, Mapping[str, str]] = {
     "no_growth": {"from": "text", "until": "text"},
 }
 _ALWAYS = {"courses": ("therapies",), "growth": ("date",), "no_growth": ("from", "until")}
-#: Numbers of a case, as rules name them.
-NUMBERS = {STS.tumourCount: "tumour_count", STS.largestDiameterMm: "largest_diameter_mm"}
 
 
 @dataclass(frozen=True)
@@ -101,10 +96,11 @@ def relations(
         if relation not in given or key == "case":
             continue
         finding = findings.get(key) if relation == "table" else None
-        if finding is None and key not in _COLUMNS[relation]:
-            valid = [*_COLUMNS[relation], *(findings if relation == "table" else ())]
+        known = _columns(plan, relation)
+        if finding is None and key not in known:
+            valid = [*known, *(findings if relation == "table" else ())]
             raise UnknownNameError(f"column of {relation}", column, valid)
-        usual = "flag" if finding is not None else _COLUMNS[relation][key]
+        usual = "flag" if finding is not None else known[key]
         if kind not in KINDS:
             raise UnknownNameError(f"kind of the column {name}", kind, KINDS)
         if kind != usual and {kind, usual} != {"flag", "word"}:
@@ -118,6 +114,13 @@ def relations(
             if column not in found[relation]:
                 raise ArgumentError("cohort", f"{relation}.{column}", "the table needs this column")
     return Relations(given, found, of_findings, checked)
+
+
+def _columns(plan: Plan, relation: str) -> Mapping[str, str]:
+    """Return the columns of a relation beside findings, and what their cells hold."""
+    if relation != "table":
+        return _COLUMNS[relation]
+    return {**_COLUMNS["table"], **dict.fromkeys((number.key for number in plan.numbers.values()), "number")}
 
 
 def _usual(plan: Plan, tables: Mapping[str, str], columns: Mapping[str, str]) -> Mapping[str, str]:
@@ -155,7 +158,7 @@ def kinds_of(plan: Plan, relation: str, columns: Mapping[str, bool]) -> Mapping[
     found = {}
     for name, number in columns.items():
         key = _key(name)
-        usual = "flag" if key in findings else _COLUMNS[relation].get(key)
+        usual = "flag" if key in findings else _columns(plan, relation).get(key)
         if usual:
             prefix = "" if relation == "table" else f"{relation}."
             found[prefix + name] = usual if usual != "flag" or number else "word"

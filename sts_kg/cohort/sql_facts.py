@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rdflib import URIRef
 
-from sts_kg.cohort.relations import NUMBERS, column_name, names_of
+from sts_kg.cohort.relations import column_name, names_of
 from sts_kg.cohort.sql_courses import (
     GIVEN_BEFORE,
     TRIED,
@@ -35,10 +35,13 @@ from sts_kg.cohort.sql_parts import (
     word_list,
 )
 from sts_kg.cohort.sql_rows import add_rows
-from sts_kg.guideline import Threshold
+from sts_kg.guideline import Threshold, written
 from sts_kg.plan import Fact, OptionPlan
 
-__all__ = ["add_facts", "mark_flags", "rejections", "rejects", "tests_of"]
+__all__ = ["NO_NUMBER", "add_facts", "mark_flags", "rejections", "rejects", "tests_of"]
+
+#: What stands for a number that cannot be used: less than all that nine digits can say.
+NO_NUMBER = -1_000_000_000
 
 
 def add_facts(script: Script) -> None:
@@ -96,11 +99,11 @@ def _add_patients(script: Script) -> None:
     case = f"t.{dialect.column('case')}"
     of_text = len(relations.tables) > 1
     select = [f"{f'TRIM({dialect.as_text(case)})' if of_text else case} AS id"]
-    written = dialect.as_text(case)
+    as_text = dialect.as_text(case)
     checks = []
     if not relations.checked:
-        checks.append(Check("case", written, f"{case} IS NULL OR TRIM({written}) = ''", "no-id"))
-        checks.append(Check("case", written, f"LENGTH({written}) > 200", "no-id"))
+        checks.append(Check("case", as_text, f"{case} IS NULL OR TRIM({as_text}) = ''", "no-id"))
+        checks.append(Check("case", as_text, f"LENGTH({as_text}) > 200", "no-id"))
     for finding, cell in relations.findings.items():
         column = f"t.{dialect.column(cell.name)}"
         value = script.yes_or_no(column, cell.kind)
@@ -127,10 +130,11 @@ def _add_patients(script: Script) -> None:
         for each in script.plan.modalities:
             named = [word for word, thing in words.items() if thing == each]
             select.append(f"{flag(holds_word('t.sts_declines', named))} AS declines_{column_name(each)}")
-    for name in NUMBERS.values():
-        if number := script.cell("table", name):
-            select.append(f"{number} AS {name}")
-            checks.append(Check(name, dialect.as_text(number), f"{number} < 0", "not-a-number"))
+    for number in script.plan.numbers.values():
+        if amount := script.cell("table", number.key):
+            select.append(f"{amount} AS number_{number.key}")
+            too_small = f"<= {NO_NUMBER}" if number.least is None else f"< {written(number.least)}"
+            checks.append(Check(number.key, dialect.as_text(amount), f"{amount} {too_small}", "not-a-number"))
     script.checks["table"] = checks
     select.append(f"{flag(script.wrong('table'))} AS wrong_cell")
     if script.told:
@@ -166,18 +170,20 @@ def _derived(script: Script) -> Mapping[Fact, list[str]]:
         none = ["(c.of_history IS NULL OR c.of_history = 0)"] if has_courses else []
         found.setdefault((plan.history.concludes, False), []).append(f"({all_of([complete, *none])})")
     for threshold in plan.thresholds:
-        if relations.has("table", NUMBERS[threshold.compares]):
-            within, outside = _bounds(threshold)
+        key = plan.numbers[threshold.compares].key
+        if relations.has("table", key):
+            within, outside = _bounds(f"t.number_{key}", threshold)
             found.setdefault((threshold.finding, True), []).append(within)
             found.setdefault((threshold.finding, False), []).append(outside)
     return found
 
 
-def _bounds(threshold: Threshold) -> tuple[str, str]:
-    column = f"t.{NUMBERS[threshold.compares]}"
-    bounds = [("<", ">=", threshold.at_least), (">", "<=", threshold.at_most)]
-    within = all_of(f"{column} {inside} {bound}" for _, inside, bound in bounds if bound is not None)
-    return f"({within})", any_of(f"{column} {outside} {bound}" for outside, _, bound in bounds if bound is not None)
+def _bounds(column: str, threshold: Threshold) -> tuple[str, str]:
+    """Return the tests that a number is within the bounds of a rule, and that it is not."""
+    both = [("<", ">=", threshold.at_least), (">", "<=", threshold.at_most)]
+    bounds = [(outside, inside, written(bound)) for outside, inside, bound in both if bound is not None]
+    within = all_of(f"{column} {inside} {bound}" for _, inside, bound in bounds)
+    return f"({within})", any_of(f"{column} {outside} {bound}" for outside, _, bound in bounds)
 
 
 def _rejecting(script: Script, aliases: Iterable[str]) -> Iterator[str]:

@@ -28,6 +28,9 @@ from .new_page import SegmentChange as SegmentChange
 from .new_page import page_changes as page_changes
 from .new_page import page_text as page_text
 from .new_page import spans as spans
+from .numbers import Number as Number
+from .numbers import key_of as key_of
+from .numbers import written as written
 from .readings import Reading as Reading
 from .release import CATALOG as CATALOG
 from .release import catalog as catalog

@@ -8,15 +8,15 @@ from decimal import Decimal
 from functools import cached_property
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import OWL, RDF, RDFS, SKOS, XSD
+from rdflib.namespace import OWL, RDF, RDFS, SKOS
 from rdflib.term import Node
 
 from sts_kg.errors import ParseError
+from sts_kg.guideline.numbers import Number, bound_of, numbers_of, written
 from sts_kg.rdf import STS, compress, local
 
 __all__ = ["Contents", "CourseRule", "Report", "Threshold", "Vocabulary", "short"]
 
-_NUMBERS = {XSD.integer, XSD.decimal}
 _PREFIXES = ("finding-", "modality-", "outcome-", "indication-", "intent-", "site-")
 
 
@@ -30,13 +30,13 @@ class Threshold:
     at_least: Decimal | None = None
     at_most: Decimal | None = None
 
-    def holds(self, number: Decimal) -> bool:
+    def holds(self, number: int | Decimal) -> bool:
         """Return whether a number is within the bounds."""
         return (self.at_least is None or self.at_least <= number) and (self.at_most is None or number <= self.at_most)
 
     def __str__(self) -> str:
         bounds = (("at least", self.at_least), ("at most", self.at_most))
-        return " and ".join(f"{word} {bound}" for word, bound in bounds if bound is not None)
+        return " and ".join(f"{word} {written(bound)}" for word, bound in bounds if bound is not None)
 
 
 @dataclass(frozen=True)
@@ -300,6 +300,21 @@ class Vocabulary:
         return frozenset(found)
 
     @cached_property
+    def numbers(self) -> Mapping[str, Number]:
+        """The numbers that a case may record, by their keys (`tumour_count`), as `numbers_of` reads them.
+
+        Raises
+        ------
+        ParseError
+            A property of cases that has numbers cannot be used so.
+        """
+        return numbers_of(self.asserted, self.findings)
+
+    def number(self, of: URIRef) -> Number | None:
+        """Return the number of a property; None if it is not a number of a case."""
+        return next((number for number in self.numbers.values() if number.iri == of), None)
+
+    @cached_property
     def thresholds(self) -> tuple[Threshold, ...]:
         """The fact rules that compare a number, sorted by IRI.
 
@@ -314,19 +329,13 @@ class Vocabulary:
     def _threshold(self, rule: URIRef, compares: URIRef) -> Threshold:
         given = {bound: list(self.asserted.objects(rule, bound)) for bound in (STS.atLeast, STS.atMost)}
         finding, name = self.concluded_by(rule), f"the fact rule {compress(rule)}"
-        ranges = set(self.asserted.objects(compares, RDFS.range))
-        if (compares, RDFS.domain, STS.PatientCase) not in self.asserted or ranges.isdisjoint(_NUMBERS):
+        if self.number(compares) is None:
             raise ParseError(f"{name} compares {compress(compares)}, which is not a number of a case")
         if finding is None:
             raise ParseError(f"{name} concludes nothing: sts:concludesFinding is missing")
         if not any(given.values()) or any(len(values) > 1 for values in given.values()):
             raise ParseError(f"{name} needs one value of sts:atLeast, of sts:atMost, or one of each")
-        bounds = []
-        for values in given.values():
-            value = values[0].toPython() if values and isinstance(values[0], Literal) else None
-            if values and (isinstance(value, bool) or not isinstance(value, int | Decimal)):
-                raise ParseError(f"{name} has the bound {values[0]!s}; an integer or a decimal is expected, such as 3")
-            bounds.append(None if value is None else Decimal(value))
+        bounds = [bound_of(values[0], f"{name} has the bound") if values else None for values in given.values()]
         return Threshold(rule, compares, finding, *bounds)
 
     def concluded_by(self, rule: URIRef) -> URIRef | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
 from typing import TypeAlias
 
 from rdflib import URIRef
 
-from sts_kg.guideline import Condition, Conjunction, CourseRule, Leaf, Report, Threshold, short
+from sts_kg.guideline import Condition, Conjunction, CourseRule, Leaf, Number, Report, Threshold, short, written
 from sts_kg.rdf import local
 from sts_kg.shown import Shown
 
@@ -89,8 +90,9 @@ class Plan(Shown):
     A fact holds of a case if one of its `premises` is given or derived; that is all that OWL adds, since every axiom
     about findings has one premise (the linear law, which tests hold). A case contradicts itself if a finding both
     holds and does not. `courses` says which facts a course gives by axioms; `growth`, `history`, `given`, `tried_by`
-    and `thresholds` what the fact rules judge. `marks` are the marks that outcomes and findings give, `mark_labels` the
-    labels of all marks, and `tried_marks` those that say that an option was tried.
+    and `thresholds` what the fact rules judge, `numbers` what a case may record for these. `marks` are the marks that
+    outcomes and findings give, `mark_labels` the labels of all marks, and `tried_marks` those that say that an option
+    was tried.
 
     Everything is in the order of the guideline, or sorted by IRI, so that the same guideline gives the same digest.
     """
@@ -114,6 +116,7 @@ class Plan(Shown):
     given: CourseRule
     tried_by: CourseRule
     thresholds: tuple[Threshold, ...]
+    numbers: Mapping[URIRef, Number]
     kinds: Mapping[URIRef, frozenset[URIRef]]
     sites_of_purposes: Mapping[URIRef, frozenset[URIRef]]
     marks: Mapping[URIRef, URIRef]
@@ -180,9 +183,10 @@ class Plan(Shown):
                 "thresholds": [
                     {
                         "number": local(each.compares),
+                        "least": _bound(self.numbers[each.compares].least),
                         "finding": short(each.finding),
-                        "at_least": None if each.at_least is None else str(each.at_least),
-                        "at_most": None if each.at_most is None else str(each.at_most),
+                        "at_least": _bound(each.at_least),
+                        "at_most": _bound(each.at_most),
                     }
                     for each in self.thresholds
                 ],
@@ -222,6 +226,10 @@ def tree(condition: Condition) -> object:
     if isinstance(condition, Leaf):
         return _fact((condition.finding, condition.holds))
     return {"all" if isinstance(condition, Conjunction) else "any": [tree(part) for part in condition.parts]}
+
+
+def _bound(bound: Decimal | None) -> str | None:
+    return None if bound is None else written(bound)
 
 
 def _fact(fact: Fact) -> str:

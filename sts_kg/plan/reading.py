@@ -144,6 +144,7 @@ class _Reader:
             given=words.rule(STS.GivenCourseRule),
             tried_by=words.rule(STS.TriedOptionsRule),
             thresholds=words.thresholds,
+            numbers={number.iri: number for number in words.numbers.values()},
             kinds={therapy: words.kinds[therapy] for therapy in _sorted(words.therapies)},
             sites_of_purposes={purpose: words.sites_of_purposes[purpose] for purpose in _sorted(words.purposes)},
             marks=marks,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+from dataclasses import replace
+from decimal import Decimal
 from itertools import product
 
 import pytest
@@ -17,6 +20,7 @@ from sts_kg.cases.fact_rules import derived, hints, impossible, impossible_case,
 from sts_kg.cases.facts import facts_of
 from sts_kg.cases.places import Place, shown
 from sts_kg.errors import CaseError
+from sts_kg.guideline.numbers import Number, written
 from sts_kg.guideline.vocabulary import CourseRule, Vocabulary
 from sts_kg.rdf.graphs import parse
 from sts_kg.rdf.names import CASE, STS
@@ -422,8 +426,7 @@ SMALL = Case(
     declines=(Declined(STS["modality-surgery"], "f.yaml, line 9"),),
     growth=(PartialDate.parse("2020"),),
     no_growth=(NoGrowth(PartialDate.parse("2021"), PartialDate.parse("2022-05")),),
-    tumour_count=3,
-    largest_diameter_mm="12.50",
+    numbers={STS.tumourCount: 3, STS.largestDiameterMm: Decimal("12.50")},
 )
 
 SMALL_FACTS = """
@@ -550,26 +553,56 @@ def test_an_unknown_word_is_told_with_near_words_or_all_of_them() -> None:
     )
 
 
+COUNT, DIAMETER = vocabulary().numbers["tumour_count"], vocabulary().numbers["largest_diameter_mm"]
+DEGREES = Number("d", STS.d, False, "temperature in °C", "How warm?", "°C")
+CHANGE = Number("c", STS.c, True, "change", "How much?")
+
+
 @pytest.mark.parametrize("text", ["0", "7", "007", "123456789"])
 def test_whole_numbers(text: str) -> None:
-    assert Place("a").whole(text, "n") == int(text)
+    assert Place("a").number(text, "n", COUNT) == int(text)
+    assert Place("a").number(f"-{text}", "n", CHANGE) == -int(text)
 
 
 @pytest.mark.parametrize("text", ["", "-1", "+1", "1.0", "1e3", "٣", "²", "1_000", " 1", "1234567890", "three"])
 def test_what_is_no_whole_number(text: str) -> None:
     with pytest.raises(CaseError, match="is not a whole number, such as 3"):
-        Place("a").whole(text, "n")
+        Place("a").number(text, "n", COUNT)
+    if text != "-1":
+        with pytest.raises(CaseError, match="is not a whole number, such as 3"):
+            Place("a").number(text, "n", CHANGE)
 
 
 @pytest.mark.parametrize("text", ["0", "12", "12.5", "12.50"])
-def test_millimetres_stay_as_written(text: str) -> None:
-    assert Place("a").millimetres(text, "n") == text
+def test_decimals_stay_as_written(text: str) -> None:
+    assert written(Place("a").number(text, "n", DIAMETER)) == text
+    assert written(Place("a").number(f"-{text}", "n", DEGREES)) == f"-{text}"
 
 
 @pytest.mark.parametrize("text", ["", ".", "5.", ".5", "-1", "1,5", "12 mm", "1.2.3", "٣", "1e1", "12.5\n", "9" * 10])
-def test_what_is_no_number_of_millimetres(text: str) -> None:
-    with pytest.raises(CaseError, match="is not a number of millimetres"):
-        Place("a").millimetres(text, "n")
+def test_what_is_no_number_of_a_unit(text: str) -> None:
+    with pytest.raises(CaseError, match="is not a number of mm, such as "):
+        Place("a").number(text, "n", DIAMETER)
+    if text != "-1":
+        with pytest.raises(CaseError, match="is not a number of °C, such as "):
+            Place("a").number(text, "n", DEGREES)
+
+
+@pytest.mark.parametrize(("text", "least"), [("-3", "-2.5"), ("29.99", "30")])
+def test_a_number_below_the_least_one_is_told_that(text: str, least: str) -> None:
+    number = replace(DEGREES, least=Decimal(least))
+    with pytest.raises(CaseError, match=f"^a: n: '{text}' is too small; at least {least} is expected"):
+        Place("a").number(text, "n", number)
+    assert Place("a").number(least, "n", number) == Decimal(least)
+
+
+def test_the_numbers_of_a_case_never_change() -> None:
+    given = {STS.tumourCount: 3}
+    case = Case("n", numbers=given)
+    given[STS.tumourCount] = 4
+    assert case.numbers == {STS.tumourCount: 3} and hash(case) == hash(Case("n", numbers={STS.tumourCount: 3}))
+    assert pickle.loads(pickle.dumps(case)) == case
+    assert case != Case("n")
 
 
 def test_labels_are_on_one_line_and_without_control_characters() -> None:

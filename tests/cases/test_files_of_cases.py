@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -256,7 +257,8 @@ def test_a_full_case_has_all_that_is_written() -> None:
         Declined(STS["modality-surgery"], "<text>, line 27"),
         Declined(STS["modality-chemotherapy"], "<text>, line 27"),
     )
-    assert (case.tumour_count, case.largest_diameter_mm, case.place) == (3, "12.50", "<text>, line 1")
+    assert repr(case.numbers) == repr({STS.tumourCount: 3, STS.largestDiameterMm: Decimal("12.50")})
+    assert case.place == "<text>, line 1"
 
 
 @pytest.mark.parametrize("ending", RDF_ENDINGS)
@@ -369,7 +371,8 @@ def test_json_may_hold_characters_that_end_lines_in_yaml() -> None:
 def test_json_values_are_those_of_yaml() -> None:
     text = '{"case": 7, "findings": {"stage4-sts": true, "unresectable": "no", "resectable": null}, "tumour_count": 3}'
     case = only(text)
-    assert (case.id, findings(case), case.tumour_count) == ("7", {"stage4-sts": True, "unresectable": False}, 3)
+    assert (case.id, findings(case)) == ("7", {"stage4-sts": True, "unresectable": False})
+    assert case.numbers == {STS.tumourCount: 3}
     assert only('{"case": "null", "label": null}').id == "null"
 
 
@@ -457,7 +460,7 @@ def test_ten_thousand_rows_are_read(tmp_path: Path) -> None:
         ("case: a\nas_of: 2025-02-30", "a.yaml, line 2: as_of: '2025-02-30' is not a date: 2025-02 has 28 days"),
         ("case: a\nhistory_complete: maybe", "a.yaml, line 2: 'maybe' is not a value of history_complete: yes, no or unknown is expected"),
         ("case: a\ntumour_count: few", "a.yaml, line 2: tumour_count: 'few' is not a whole number, such as 3"),
-        ("case: a\nlargest_diameter_mm: 2 cm", "a.yaml, line 2: largest_diameter_mm: '2 cm' is not a number of millimetres, such as 12.5"),
+        ("case: a\nlargest_diameter_mm: 2 cm", "a.yaml, line 2: largest_diameter_mm: '2 cm' is not a number of mm, such as 12.5"),
         ("case: a\ndeclines: surgery", "a.yaml, line 2: declines is one value; a list is expected: [surgery]"),
         ("case: a\ndeclines: {surgery: yes}", "a.yaml, line 2: declines is a mapping; a list is expected"),
         ("case: a\ndeclines: [chirurgie]", "a.yaml, line 2: there is no modality 'chirurgie'; known are cancer-treatment, chemotherapy, clinical-trial, comfort-care, radiation-therapy, surgery, targeted-therapy"),
@@ -817,12 +820,8 @@ def test_rdf_dates_and_numbers_may_have_datatypes(tmp_path: Path) -> None:
         'case:a sts:asOf "2026-01-15"^^xsd:date ; sts:historyComplete "1"^^xsd:boolean ; sts:tumourCount 3 ; '
         'sts:largestDiameterMm 12.5 ; sts:hadCourse ex:c . ex:c sts:includesTherapy sts:sbrt ; sts:courseEnd "2024-05"^^xsd:gYearMonth .',
     )
-    assert (str(case.as_of), case.history_complete, case.tumour_count, case.largest_diameter_mm) == (
-        "2026-01-15",
-        True,
-        3,
-        "12.5",
-    )
+    assert (str(case.as_of), case.history_complete) == ("2026-01-15", True)
+    assert case.numbers == {STS.tumourCount: 3, STS.largestDiameterMm: Decimal("12.5")}
     assert str(case.courses[0].end) == "2024-05"
 
 

@@ -187,7 +187,9 @@ def test_a_number_within_the_bounds_holds_and_outside_does_not(
     counted: KnowledgeGraph, number: int | None, status: str, holds: bool | None
 ) -> None:
     stage = Fact(STS["finding-stage4-sts"], True, "line 2")
-    explained = counted.explain(Case("n", given=(stage,), tumour_count=number), "surgery-symptom-control")
+    explained = counted.explain(
+        Case("n", given=(stage,), numbers={STS.tumourCount: number} if number else {}), "surgery-symptom-control"
+    )
     assert explained.answer.status == status
     because = f"derived by the rule many tumours, at least 4, from the tumour count {number}"
     known = [entry for entry in explained.known if entry[0] == "symptoms-from-cancer"]
@@ -197,7 +199,7 @@ def test_a_number_within_the_bounds_holds_and_outside_does_not(
 
 def test_a_number_that_contradicts_a_given_finding_is_a_contradiction(counted: KnowledgeGraph) -> None:
     given_ = Fact(STS["finding-symptoms-from-cancer"], True, "line 3")
-    [error] = counted.options(Case("c", given=(given_,), tumour_count=2)).contradictions
+    [error] = counted.options(Case("c", given=(given_,), numbers={STS.tumourCount: 2})).contradictions
     assert error.contradictions == (
         "symptoms-from-cancer holds (given: line 3) and does not hold"
         " (derived by the rule many tumours, at least 4, from the tumour count 2)",
@@ -236,7 +238,7 @@ RULE = "sts:rule-x a sts:FactRule ; sts:comparesProperty"
 def test_a_threshold_that_cannot_be_used_is_an_error(kg: KnowledgeGraph, rule: str, reason: str) -> None:
     words = Vocabulary(kg.asserted + parse(f"{RULE} {rule} ."))
     with pytest.raises(ParseError, match=f"the fact rule sts:rule-x {reason}"):
-        derived(Case("n", tumour_count=3), words)
+        derived(Case("n", numbers={STS.tumourCount: 3}), words)
 
 
 def test_a_guideline_without_the_fact_rules_answers_and_explains(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sts_kg.display.view import Badge, Block, Facts, Heading, Inline, Paragraph, Quiet, View, grid, text_of
 from sts_kg.display.views.pieces import MOST_OF_TEXT, clipped, term, yes_or_no
-from sts_kg.rdf import local
+from sts_kg.guideline import key_of, written
 
 if TYPE_CHECKING:
     from sts_kg.cases import Case
@@ -31,7 +31,7 @@ def _blocks(case: Case) -> Iterator[Block]:
         ("declines", text_of(term(one.modality) for one in case.declines)),
         ("grew on", clipped(", ".join(date.text for date in case.growth), MOST_OF_TEXT)),
         ("did not grow", clipped(", ".join(periods), MOST_OF_TEXT)),
-        *((_words(local(predicate)), f"{number:f}") for predicate, number in case.numbers.items()),
+        *((key_of(of).replace("_", " "), written(number)) for of, number in case.numbers.items()),
     ]
     yield Facts(tuple(facts))
     if case.given:
@@ -44,17 +44,6 @@ def _blocks(case: Case) -> Iterator[Block]:
     if case.courses:
         yield Heading("Courses of treatment")
         yield grid(("therapies", "when", "outcome", "where"), [*_courses(case)], "course")
-
-
-def _words(name: str) -> str:
-    """Return the name of a property in words.
-
-    Examples
-    --------
-    >>> _words("largestDiameterMm")
-    'largest diameter mm'
-    """
-    return "".join(f" {sign.lower()}" if sign.isupper() else sign for sign in name)
 
 
 def _courses(case: Case) -> Iterator[tuple[Inline, ...]]:
