@@ -11,16 +11,13 @@ from rdflib import URIRef
 from sts_kg.authoring.in_sqlite import statuses_in_sqlite
 from sts_kg.cases import Case, Session, Status, facts_of_cases
 from sts_kg.errors import InconsistentError, StsKgError
-from sts_kg.guideline import Guideline
-from sts_kg.plan import Bits, Plan, Values, broken_by, numbers, plan_of
-from sts_kg.safe import counted
+from sts_kg.plan import Bits, Plan, Values, numbers, plan_of
 from sts_kg.shown import Shown
 
 __all__ = ["ENGINES", "LeftOut", "Said", "ask"]
 
 #: The closure of OWL 2 RL, the bits of the plan, and the SQL of the plan in SQLite.
 ENGINES = ("closure", "bits", "sql")
-_MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -56,15 +53,17 @@ def ask(session: Session, engines: Sequence[str]) -> Mapping[str, Said]:
     if "closure" in said:
         said["closure"].statuses = _by_closure(session)
     by_plan = [engine for engine in engines if engine != "closure"]
-    if by_plan:
-        plan, reason = _plan_of(session.guideline)
-        for engine in by_plan:
-            if plan is None:
-                said[engine].left_out.append(LeftOut(engine, "", reason))
-            elif engine == "bits":
-                said[engine].statuses = _by_bits(session, plan)
-            else:
-                said[engine] = _by_sql(session.cases, plan)
+    try:
+        plan = plan_of(session.guideline) if by_plan else None
+    except StsKgError as error:  # it breaks the linear law, or has a condition that is none of With and Without
+        said |= {engine: Said(left_out=[LeftOut(engine, "", f"there is no plan: {error}")]) for engine in by_plan}
+        return said
+    for engine in by_plan:
+        assert plan is not None, "an engine by the plan is asked"
+        if engine == "bits":
+            said[engine].statuses = _by_bits(session, plan)
+        else:
+            said[engine] = _by_sql(session.cases, plan)
     return said
 
 
@@ -76,20 +75,6 @@ def _by_closure(session: Session) -> dict[str, dict[URIRef, Status]]:
         except InconsistentError:
             found[case.id] = dict.fromkeys(session.guideline.conditions, "contradictory")
     return found
-
-
-def _plan_of(guideline: Guideline) -> tuple[Plan | None, str]:
-    """Return the plan of a guideline; without one, the reason why there is none that can be trusted."""
-    try:
-        plan = plan_of(guideline)
-        broken = broken_by(plan, guideline.closure.extend)
-    except StsKgError as error:
-        return None, f"the guideline has no plan: {error}"
-    if not broken:
-        return plan, ""
-    more = f" and {counted(len(broken) - _MOST_NAMED, 'other')}" if len(broken) > _MOST_NAMED else ""
-    what = f"{', '.join(broken[:_MOST_NAMED])}{more}"
-    return None, f"a plan holds only what follows from one fact or course, and several together give {what}"
 
 
 def _by_bits(session: Session, plan: Plan) -> dict[str, dict[URIRef, Status]]:

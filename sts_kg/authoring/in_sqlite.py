@@ -19,9 +19,9 @@ __all__ = ["statuses_in_sqlite"]
 Cell: TypeAlias = str | int | float | None
 Row: TypeAlias = dict[str, Cell]
 
-#: The tables, each with the columns that it always has.
+#: The tables, each with columns that it always has: one of which no column is named is taken to have the usual ones.
 _TABLES: Mapping[str, tuple[str, ...]] = {
-    "table": ("case",),
+    "table": ("case", "as_of", "history_complete", "declines"),
     "courses": ("case", "course", "therapies"),
     "growth": ("case", "course", "date"),
     "no_growth": ("case", "from", "until"),

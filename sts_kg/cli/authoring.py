@@ -136,7 +136,7 @@ class _Asker:
         try:
             line = sys.stdin.readline()
         except UnicodeDecodeError as error:
-            raise ParseError("is not text in UTF-8", path="standard input", line=self._line) from error
+            raise ParseError("is not text in UTF-8", path="standard input") from error
         self.ended = not line
         return line.strip().casefold() if line else "quit"
 

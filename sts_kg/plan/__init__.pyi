@@ -6,7 +6,6 @@ from .bits import Values as Values
 from .bits import count_sets as count_sets
 from .bits import numbers as numbers
 from .bits import unpacked as unpacked
-from .law import broken_by as broken_by
 from .plan import CourseFinding as CourseFinding
 from .plan import Fact as Fact
 from .plan import OptionPlan as OptionPlan
