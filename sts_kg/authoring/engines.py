@@ -14,10 +14,7 @@ from sts_kg.errors import InconsistentError, StsKgError
 from sts_kg.plan import Bits, Plan, Values, numbers, plan_of
 from sts_kg.shown import Shown
 
-__all__ = ["ENGINES", "LeftOut", "Said", "ask"]
-
-#: The closure of OWL 2 RL, the bits of the plan, and the SQL of the plan in SQLite.
-ENGINES = ("closure", "bits", "sql")
+__all__ = ["LeftOut", "Said", "ask"]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from rdflib import Literal, URIRef
 
-from sts_kg.authoring.engines import ENGINES, LeftOut, Said, ask
+from sts_kg.authoring.engines import LeftOut, Said, ask
+from sts_kg.authoring.words import ENGINES
 from sts_kg.cases import Case, Explanation, Session, Status, read_cases
 from sts_kg.errors import CaseError, InconsistentError, ParseError, UnknownNameError
 from sts_kg.guideline import Guideline
