@@ -21,7 +21,7 @@ PACKAGE = ROOT / "sts_kg"
 #: From the ground up. A room imports from the rooms before it.
 ROOMS = (
     *("safe", "shown", "errors", "workers", "rdf", "closure", "tables", "queries", "guideline"),
-    *("plan", "cases", "stores", "links", "quality", "cohort"),
+    *("plan", "cases", "stores", "links", "quality", "cohort", "authoring"),
     *("display", "knowledge", "magics", "server", "cli"),
 )
 #: Doors beside the `__init__` of a room.

@@ -18,6 +18,7 @@ from typing import Any
 
 import click
 
+from sts_kg.cli.authoring import new_guideline_command
 from sts_kg.cli.cases import ask, explain, options_command, questionnaire, what_if
 from sts_kg.cli.closure import close, prove
 from sts_kg.cli.cohorts import cohort_group
@@ -133,7 +134,8 @@ def completion(shell: str) -> None:
 _CASES = (options_command, explain, ask, what_if, questionnaire, cohort_group)
 _GRAPH = (queries_command, query_group, sparql, close, prove, sources, source_group, check, review, export, describe)
 _LINKS = (codes, link, mappings_group, push)
-for command in (*_CASES, *_GRAPH, picture_group, serve_command, *_LINKS):
+_AUTHORING = (new_guideline_command,)
+for command in (*_CASES, *_GRAPH, picture_group, serve_command, *_LINKS, *_AUTHORING):
     app.add_command(command)
 
 

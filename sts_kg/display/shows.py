@@ -75,6 +75,7 @@ RENDERERS: Mapping[str, str] = {
     "ShownGraph": "graphs.of_graph",
     "SourceDiff": "guidelines.of_source_diff",
     "Table": "tables.of_table",
+    "ToDo": "todo.of_todo",
     "Verdict": "guidelines.of_verdict",
     "Verdicts": "guidelines.of_verdicts",
     "Verified": "stores.of_record",

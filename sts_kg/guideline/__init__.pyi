@@ -22,8 +22,10 @@ from .guideline import CASE_MODULES as CASE_MODULES
 from .guideline import Guideline as Guideline
 from .new_page import Came as Came
 from .new_page import PageChanges as PageChanges
+from .new_page import Piece as Piece
 from .new_page import SegmentChange as SegmentChange
 from .new_page import page_changes as page_changes
+from .new_page import page_pieces as page_pieces
 from .new_page import page_text as page_text
 from .new_page import spans as spans
 from .readings import Reading as Reading
