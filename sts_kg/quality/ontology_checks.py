@@ -30,7 +30,7 @@ def _inconsistent(guideline: Guideline) -> Iterator[Violation]:
         _ = guideline.closure
     except InconsistentError as error:
         for sentence in error.contradictions:
-            yield Violation("inconsistent", compress(str(guideline.iri)), sentence, "an axiom or a fact must go")
+            yield Violation("inconsistent", compress(guideline.iri), sentence, "an axiom or a fact must go")
 
 
 def _without_effect(guideline: Guideline) -> Iterator[Violation]:
@@ -41,7 +41,7 @@ def _without_effect(guideline: Guideline) -> Iterator[Violation]:
         return
     for warned in warnings:
         remedy = "write a form that the datatype has, or a list in parentheses"
-        yield Violation("without-effect", compress(str(guideline.iri)), f"{warned.kind}: {warned.message}", remedy)
+        yield Violation("without-effect", compress(guideline.iri), f"{warned.kind}: {warned.message}", remedy)
 
 
 def _contradicts_standards(guideline: Guideline) -> Iterator[Violation]:
@@ -55,7 +55,7 @@ def _contradicts_standards(guideline: Guideline) -> Iterator[Violation]:
         graph += to_graph(read_mappings(path))
     for found in closure_of(graph, axioms="none").inconsistencies:
         remedy = "constrain no term of a standard, and use each as it is published (sts_kg/quality/published.ttl)"
-        yield Violation("contradicts-standards", compress(str(guideline.iri)), str(found), remedy)
+        yield Violation("contradicts-standards", compress(guideline.iri), str(found), remedy)
 
 
 def _not_met_stale(guideline: Guideline) -> Iterator[Violation]:
