@@ -290,7 +290,7 @@ def _left_texts(files: _Files) -> Iterator[Item]:
                 said = found["text"].strip().rstrip(",")
                 predicate = _PREDICATE.search(line[: found.start()])
                 if predicate:
-                    said = f"{subject}, {predicate[1]}: {said or _HINTS.get(predicate[1], 'write it')}"
+                    said = f"{subject or 'header'}, {predicate[1]}: {said or _HINTS.get(predicate[1], 'write it')}"
                 yield Item(files.stage_of(name), said or "says TODO", name, number, "todo")
 
 
