@@ -16,7 +16,7 @@ from sts_kg.guideline import CUES, Alternative, Condition, Conjunction, Guidelin
 from sts_kg.links import read as read_mappings
 from sts_kg.links import to_graph
 from sts_kg.quality.violation import Violation
-from sts_kg.rdf import BASE, STS, ChangedGraph, compress, local, parse, read, read_text
+from sts_kg.rdf import STS, ChangedGraph, compress, local, parse, read, read_text
 
 __all__ = ["CHECKS", "MOST_WORDS", "with_readings"]
 
@@ -61,7 +61,7 @@ def _contradicts_standards(guideline: Guideline) -> Iterator[Violation]:
 def _not_met_stale(guideline: Guideline) -> Iterator[Violation]:
     """Find out whether not-met.ttl is still what findings, options and conditions.ttl give."""
     try:
-        fresh = parse(not_met(guideline.asserted))
+        fresh = parse(not_met(guideline.asserted, guideline.iri))
     except ValueError as error:
         yield Violation("not-met-stale", "not-met.ttl", f"cannot be generated: {error}", "fix conditions.ttl")
         return
@@ -179,7 +179,7 @@ def _dishonest(guideline: Guideline) -> Iterator[Violation]:
     for predicate in spoken:
         for subject, text in graph.subject_objects(predicate):
             free = not {STS.Decision, STS.Verdict}.isdisjoint(graph.objects(subject, RDF.type))
-            if free or not str(subject).startswith(BASE):
+            if free or not str(subject).startswith(guideline.base):
                 continue
             for what, pattern in guideline.forbidden_words.items():
                 if match := pattern.search(str(text)):
@@ -193,10 +193,10 @@ def _released_lost(guideline: Guideline) -> Iterator[Violation]:
     known = {str(subject) for subject in guideline.asserted.subjects()}
     for line in read_text(listed).splitlines() if listed.exists() else ():
         name = line.strip()
-        if name and not name.startswith("#") and BASE + name not in known:
+        if name and not name.startswith("#") and guideline.base + name not in known:
             message = "was released and is gone"
             remedy = "keep it with owl:deprecated true and dcterms:isReplacedBy"
-            yield Violation("released-lost", f"sts:{name}", message, remedy)
+            yield Violation("released-lost", f"{guideline.prefix}:{name}", message, remedy)
 
 
 def with_readings(guideline: Guideline) -> Graph:
