@@ -14,7 +14,7 @@ from rdflib import Literal
 
 from sts_kg.errors import ArgumentError, ParseError
 from sts_kg.guideline import Piece, page_pieces
-from sts_kg.rdf import BASE, NO_IRI, PREFIXES, writing_folder
+from sts_kg.rdf import BASE, CASE, NO_IRI, PREFIXES, is_ours, writing_folder
 
 __all__ = ["LICENSE", "new_guideline"]
 
@@ -87,8 +87,8 @@ def new_guideline(
     prefix = _prefix(name) if prefix is None else prefix
     if not _PREFIX.fullmatch(prefix):
         raise _wrong("prefix", prefix, "letters, digits and hyphens between them, the first a letter, such as mf")
-    if prefix in PREFIXES:
-        raise _wrong("prefix", prefix, f"one that is free; this one stands for <{PREFIXES[prefix]}>")
+    if prefix in _taken():
+        raise _wrong("prefix", prefix, f"one that is free; this one stands for <{_taken()[prefix]}>")
     base = _base(f"https://example.org/{name}/" if (is_example := base is None) else base)
     if license is not None and (NO_IRI.search(license) or not _ABSOLUTE.fullmatch(license)):
         raise _wrong("license", license, f"an absolute IRI, such as {LICENSE}")
@@ -130,11 +130,16 @@ def _wrong(argument: str, value: str, wanted: str) -> ArgumentError:
     return ArgumentError("new_guideline", argument, f"expected {wanted}", value=value)
 
 
+def _taken() -> dict[str, str]:
+    """Return the prefixes that no guideline can have; those of other guidelines are not of them."""
+    return {known: its for known, its in PREFIXES.items() if its in (BASE, str(CASE)) or not is_ours(its)}
+
+
 def _prefix(name: str) -> str:
     """Return the initials of a name of several words, else the name; another if that is a prefix of something else."""
     words = name.split("-")
     initials = "".join(word[0] for word in words) if len(words) > 1 else name
-    return next((each for each in (initials, name) if each not in PREFIXES), f"{name}-guideline")
+    return next((each for each in (initials, name) if each not in _taken()), f"{name}-guideline")
 
 
 def _base(base: str) -> str:
@@ -142,7 +147,7 @@ def _base(base: str) -> str:
         raise _wrong("base", base, "an absolute IRI that ends in / or #, such as https://example.org/marsh-fever/")
     if base.startswith(BASE) or BASE.startswith(base):
         raise _wrong("base", base, f"an IRI that is not below <{BASE}>, nor above it: that is the shipped ontology")
-    if known := next((prefix for prefix, namespace in PREFIXES.items() if namespace == base), None):
+    if known := next((prefix for prefix, namespace in _taken().items() if namespace == base), None):
         raise _wrong("base", base, f"an IRI of its own; this one has the prefix {known}:")
     return base
 

@@ -16,7 +16,7 @@ from sts_kg.errors import CaseError, ParseError, StsKgError
 from sts_kg.guideline import Guideline, instances, short
 from sts_kg.quality import Violation, guideline_violations
 from sts_kg.queries import CannedQuery, read_all
-from sts_kg.rdf import STS, compress, read_text
+from sts_kg.rdf import STS, compress, passing_namespaces, read_text
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 from sts_kg.tables import Table
@@ -201,17 +201,16 @@ def todo(
     files = _Files(folder)
     items = list(_left_texts(files))
     notes: tuple[str, ...] = ()
-    try:
-        read = guideline if isinstance(guideline, Guideline) else Guideline(folder)
-        checks = (*_checks(canned_folder), *(query for query in own if query.topic == "check"))
-        violations, notes = guideline_violations(read, checks, page=None if given is None else Path(given))
-        if given == folder / "page.txt":  # a page that is passed on with the guideline may be quoted
-            violations = tuple(each for each in violations if each.check != "quotes-source")
-        items += _of_violations(violations, files)
-        items += _of_guideline(read, files)
-        items += _of_cases(read, files)
-    except (StsKgError, OSError) as error:
-        items.append(_unread(error, folder))
+    with passing_namespaces():  # an author may change the base between two looks
+        try:
+            read = guideline if isinstance(guideline, Guideline) else Guideline(folder)
+            checks = (*_checks(canned_folder), *(query for query in own if query.topic == "check"))
+            violations, notes = guideline_violations(read, checks, page=None if given is None else Path(given))
+            if given == folder / "page.txt":  # a page that is passed on with the guideline may be quoted
+                violations = tuple(each for each in violations if each.check != "quotes-source")
+            items += (*_of_violations(violations, files), *_of_guideline(read, files), *_of_cases(read, files))
+        except (StsKgError, OSError) as error:
+            items.append(_unread(error, folder))
     return ToDo(folder.resolve().name, tuple(sorted(dict.fromkeys(items), key=files.rank)), notes)
 
 
