@@ -13,10 +13,10 @@ from rdflib import Literal, URIRef
 
 from sts_kg.cases import read_cases
 from sts_kg.errors import CaseError, ParseError, StsKgError
-from sts_kg.guideline import Guideline, instances, short
+from sts_kg.guideline import Guideline, instances
 from sts_kg.quality import Violation, guideline_violations
 from sts_kg.queries import CannedQuery, read_all
-from sts_kg.rdf import STS, compress, passing_namespaces, read_text
+from sts_kg.rdf import STS, compress, local, passing_namespaces, read_text
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 from sts_kg.tables import Table
@@ -315,8 +315,9 @@ def _of_guideline(guideline: Guideline, files: _Files) -> Iterator[Item]:
     """Yield an item for each option without a condition."""
     for option in _options(guideline):
         if option not in guideline.conditions:
-            file, _ = files.condition_of(short(option))
-            what = f"{compress(option)} has no condition; write one: {short(option)}: some-finding"
+            name = local(option).removeprefix("option-")
+            file, _ = files.condition_of(name)
+            what = f"{compress(option)} has no condition; write one, such as {name}: some-finding"
             yield Item("conditions", what, file, None, "option-without-condition")
 
 

@@ -81,7 +81,7 @@ def declare_namespace(prefix: str, namespace: str) -> None:
 
 @contextmanager
 def passing_namespaces() -> Iterator[None]:
-    """Forget at the end the prefixes of guidelines that were loaded meanwhile; for one that may get another namespace."""
+    """Forget at the end the prefixes of guidelines that were loaded meanwhile, since one may get another namespace."""
     prefixes, guidelines = dict(PREFIXES), dict(_GUIDELINES)
     try:
         yield

