@@ -86,7 +86,7 @@ from sts_kg.workers import Limits, bytes_of
 if TYPE_CHECKING:
     import networkx
 
-    from sts_kg.authoring import ToDo
+    from sts_kg.authoring import Asked, GoldenReport, NewCase, ToDo
     from sts_kg.closure import Closure, Proof
     from sts_kg.cohort import Coded, Cohort, ConceptSets, Partitions
     from sts_kg.display import Picture
@@ -1189,6 +1189,76 @@ class KnowledgeGraph(Shown):
         """
         one = find_case(self._read(cases), case)
         return what_if(self.guideline, one, supposed(findings, self.guideline))
+
+    # --- for the author of a guideline
+
+    def test(
+        self,
+        path: str | Path,
+        *,
+        engines: Iterable[str] = ("closure", "bits", "sql"),
+        on_error: Callable[[CaseError | ParseError], None] | None = None,
+    ) -> GoldenReport:
+        """Return what golden cases expect, beside what the closure, the bits of the plan and its SQL in SQLite say.
+
+        A golden case is a case file in YAML or JSON with the key `expected`. An engine that cannot take a case is named
+        in the report, with the reason.
+
+        Parameters
+        ----------
+        path : path
+            A case file, or a folder of them; a folder in which there is a folder `cases` stands for that.
+        engines : iterable of str
+            Some of `closure`, `bits` and `sql`.
+        on_error : callable, optional
+            Called with the error of each file that cannot be read and each case that expects nothing; the others are
+            run.
+
+        Raises
+        ------
+        CaseError, ParseError
+            A case cannot be read, or expects nothing, and `on_error` is not given; or a folder has no case file.
+        UnknownNameError
+            There is no such engine, or none is named.
+        """
+        from sts_kg.authoring import run_golden
+
+        return run_golden(self.guideline, path, engines, on_error=on_error)
+
+    def new_case(
+        self,
+        answers: Asked | Iterable[bool | str | None],
+        *,
+        id: str = "new-case",
+        label: str = "",
+        expected: bool = True,
+    ) -> NewCase:
+        """Return the case that answers to the questions of the guideline make, with the text of its file.
+
+        Parameters
+        ----------
+        answers : callable, or iterable
+            What answers each `Question`, in the order of `questions`: True or yes, False or no, None or unknown; quit,
+            and the end of an iterable, end it.
+        id, label : str
+            Those of the case.
+        expected : bool
+            Whether the file expects what the conditions come to today, for the author to correct; or nothing.
+
+        Raises
+        ------
+        ArgumentError
+            An answer is none of these, or the id cannot be one.
+
+        Examples
+        --------
+        >>> from sts_kg import load
+        >>> load().new_case(["yes", "no", "unknown"], id="nestling").case
+        <Case nestling: 2 findings, 0 courses>
+        """
+        from sts_kg.authoring import case_of_answers
+
+        return case_of_answers(self.guideline, answers, id=id, label=label, expected=expected)
 
     # --- the guideline
 

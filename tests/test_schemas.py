@@ -66,6 +66,7 @@ COMMANDS = {
         "cohort funnel example:cohort pazopanib",
         "cohort patterns example:cohort",
     ],
+    "test": ["test wrong.yaml", "test right --engine sql", "test contradictory-golden.yaml"],
     "verify": ["push --store store --graphs asserted && push --store store --verify-only"],
     "what-if": [f"what-if example:{case} resectable=yes" for case in "bf"],
 }
@@ -73,6 +74,7 @@ COMMANDS = {
 FILES = {
     "bad.csv": "case,stage4-sts\np1,yes\np1,no\np2,maybe\n",
     "codes.csv": "code,label\nCHEBI:71219,x\nCHEBI:1,y\nrxnorm:217701,\n",
+    "contradictory-golden.yaml": "case: y\nfindings: {resectable: yes, unresectable: yes}\nexpected: {others: met}\n",
     "contradictory.yaml": "case: x\nfindings: {resectable: yes, unresectable: yes}\n",
     "form.csv": "decision,verdict,reading,reviewer,date,comment\nD08,agree,,A. Reviewer,2026-01-01,clear\n"
     "D01,other,D01=separate,A. Reviewer,2026-01-01,\n",
@@ -80,6 +82,8 @@ FILES = {
     "odd/check/any.rq": "#+ summary: Any\n#+ description: Which option is there?\n\n"
     "SELECT ?subject ?message\nWHERE {\n  ?subject a <https://w3id.org/sts-kg/TreatmentOption> .\n"
     '  BIND("is there" AS ?message)\n}\nORDER BY ?subject\n',
+    "right/a.yaml": "case: a\nexpected: {pazopanib: undetermined}\n",
+    "wrong.yaml": "case: a\nfindings: {stage4-sts: yes}\nexpected: {pazopanib: met, others: undetermined}\n",
     "ours.sssom.tsv": "#mapping_set_id: https://example.org/ours\n#license: https://creativecommons.org/licenses/by/4.0/\n"
     "#curie_map:\n#  sts: https://w3id.org/sts-kg/\nsubject_id\tpredicate_id\tobject_id\tmapping_justification\n"
     "sts:pazopanib\tskos:exactMatch\tatc:L01XE11\tsemapv:UnspecifiedMatching\n",

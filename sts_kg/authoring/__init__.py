@@ -1,7 +1,7 @@
-"""Writing a guideline of one's own: the folder to begin with, what is still to do, cases and their expected answers.
+"""What the author of a guideline works with: a folder to begin with, what is still to do, golden cases and new cases.
 
-For authors, who edit files and run commands.
-It never changes a file that an author has written.
+For whoever edits the files of a guideline, and holds it to what is expected of it by every engine that answers.
+It never changes a guideline, and never writes over a file.
 """
 
 import lazy_loader

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from rdflib import Literal, URIRef
 
-from sts_kg.cases import read_cases
 from sts_kg.errors import CaseError, ParseError, StsKgError
 from sts_kg.guideline import Guideline, instances
 from sts_kg.quality import Violation, guideline_violations
@@ -329,11 +328,15 @@ def _of_cases(guideline: Guideline, files: _Files) -> Iterator[Item]:
         yield Item("golden cases", what, None, None, "golden-cases")
         return
     errors: list[CaseError | ParseError] = []
-    read_cases(paths, guideline.vocabulary, on_error=errors.append)
+    found = run_golden(guideline, files.folder / "cases", ["closure"], on_error=errors.append)
     for error in errors:
         file, line = _place(error, files.folder)
         near = f"; did you mean {error.near[0]}?" if isinstance(error, CaseError) and error.near else ""
         yield Item("golden cases", f"{error.reason}{near}", file, line, "golden-cases")
+    for one in found.differences:
+        file, line = files.case_of(found.places[one.case])
+        what = f"{one.case}, {one.option_name}: {one.difference}"
+        yield Item("golden cases", what, file, line, "golden-cases")
 
 
 def _options(guideline: Guideline) -> tuple[URIRef, ...]:

@@ -5,6 +5,8 @@ from .asking import Question as Question
 from .asking import Questions as Questions
 from .asking import questions as questions
 from .case import Case as Case
+from .case import Expected as Expected
+from .case import Given as Given
 from .encoded import facts_of_cases as facts_of_cases
 from .encoded import reported_marks as reported_marks
 from .explanation import Explanation as Explanation
@@ -42,6 +44,7 @@ from .sources import read_cases as read_cases
 from .statuses import NOT_MET_AS_READ as NOT_MET_AS_READ
 from .statuses import STATUSES as STATUSES
 from .statuses import WORDING as WORDING
+from .statuses import Status as Status
 from .supposing import Change as Change
 from .supposing import Changes as Changes
 from .supposing import supposed as supposed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from urllib.parse import quote, unquote
@@ -9,13 +10,14 @@ from urllib.parse import quote, unquote
 from rdflib import URIRef
 
 from sts_kg.cases.dates import PartialDate
+from sts_kg.cases.statuses import Status
 from sts_kg.errors import CaseError
 from sts_kg.guideline import short
-from sts_kg.rdf import CASE, STS
+from sts_kg.rdf import CASE, STS, local
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 
-__all__ = ["Case", "Course", "Declined", "Derived", "Given", "NoGrowth"]
+__all__ = ["Case", "Course", "Declined", "Derived", "Expected", "Given", "NoGrowth"]
 
 
 def _known(**values: object) -> dict[str, object]:
@@ -95,11 +97,45 @@ class Course:
 
 
 @dataclass(frozen=True)
+class Expected(Mapping[URIRef, Status]):
+    """The statuses that an author expects of options: what makes a case a golden one. No answer reads them.
+
+    `listed` are the options that are named, each with its status; `others` is the status of all that are not named, and
+    without it these are not looked at.
+    """
+
+    listed: tuple[tuple[URIRef, Status], ...] = ()
+    others: Status | None = None
+
+    def __getitem__(self, option: URIRef) -> Status:
+        return dict(self.listed)[option]
+
+    def __iter__(self) -> Iterator[URIRef]:
+        return iter(dict(self.listed))
+
+    def __len__(self) -> int:
+        return len(self.listed)
+
+    def __bool__(self) -> bool:
+        return bool(self.listed) or self.others is not None
+
+    def of(self, option: URIRef) -> Status | None:
+        """Return the status that is expected of an option; None if the case does not say."""
+        return self.get(option, self.others)
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the statuses by the short names of the options, `others` last."""
+        found: dict[str, str] = {local(option).removeprefix("option-"): status for option, status in self.listed}
+        return found | ({"others": self.others} if self.others else {})
+
+
+@dataclass(frozen=True)
 class Case(Shown):
     """A person at one decision point (D26): the given findings, the courses, dates of growth, and what is declined.
 
     `given` may hold a finding both ways; that contradiction is reported with the answers, not on reading.
-    `history_complete` is None if it is not said whether all courses are recorded.
+    `history_complete` is None if it is not said whether all courses are recorded. `expected` is no fact: it says what
+    the answers ought to be.
     """
 
     id: str
@@ -115,6 +151,7 @@ class Case(Shown):
     largest_diameter_mm: str | None = None
     place: str = ""
     iri: URIRef = field(default=URIRef(""))
+    expected: Expected = Expected()
 
     def __post_init__(self) -> None:
         if not self.iri:
@@ -154,6 +191,7 @@ class Case(Shown):
             declines=[short(one.modality) for one in self.declines],
             tumour_count=self.tumour_count,
             largest_diameter_mm=self.largest_diameter_mm,
+            expected=self.expected.as_dict(),
         )
         return before | ({"history_complete": self.history_complete} if is_told else {}) | after
 

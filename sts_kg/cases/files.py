@@ -15,13 +15,14 @@ from pathlib import Path
 import yaml
 from rdflib import Graph, URIRef
 
-from sts_kg.cases.case import Case, Course, Declined, Given, NoGrowth
+from sts_kg.cases.case import Case, Course, Declined, Expected, Given, NoGrowth
 from sts_kg.cases.dates import PartialDate
 from sts_kg.cases.fact_rules import impossible, impossible_growth, impossible_period, require_possible
 from sts_kg.cases.graph import cases_in
 from sts_kg.cases.nodes import WORDS, Nodes, Placed, is_null, json_nodes, placed_node, yaml_nodes
 from sts_kg.cases.places import Place, shown
 from sts_kg.cases.responses import cases_in_resources
+from sts_kg.cases.statuses import STATUSES, Status
 from sts_kg.errors import ParseError, nearest
 from sts_kg.guideline import Vocabulary
 from sts_kg.rdf import read as read_graph
@@ -34,10 +35,13 @@ __all__ = ["COHORT", "case_file", "case_of_node", "case_of_placed", "parse", "re
 COHORT = ".csv"  #: the ending of a file that is read row by row
 
 _CASE_KEYS = (
-    "case label as_of findings courses history_complete growth no_growth declines tumour_count largest_diameter_mm"
+    "case label as_of findings courses history_complete growth no_growth declines tumour_count largest_diameter_mm "
+    "expected"
 ).split()
 _COURSE_KEYS = ("therapies start end ongoing outcome for purpose site growth first_growth no_growth_until").split()
 _PERIOD_KEYS = "from until".split()
+_OTHERS = URIRef("others")  # of `expected`: all options that are not named
+_STATUSES: dict[str, Status] = {status: status for status in STATUSES}
 
 
 def read(path: str | Path, vocabulary: Vocabulary) -> tuple[Case, ...]:
@@ -207,7 +211,28 @@ class _Document(Nodes):
             tumour_count=self.made(keys, "tumour_count", Place.whole),
             largest_diameter_mm=self.made(keys, "largest_diameter_mm", Place.millimetres),
             place=str(self.place(node)),
+            expected=self.expected(keys.get("expected")),
         )
+
+    def expected(self, node: yaml.Node | None) -> Expected:
+        """Return the statuses that are expected of options; a status may be written as it is shown, `not met`."""
+        words = {**self.vocabulary.options, str(_OTHERS): _OTHERS}
+        found: dict[URIRef, Status] = {}
+        lines: dict[URIRef, int | None] = {}
+        for key, value in () if node is None or is_null(node) else self.pairs(node, "expected", "`pazopanib: met`"):
+            place, name = self.place(key), key.value
+            option = place.word(name, words, "option", key="expected")
+            if option in found:
+                reason = f"the option {name!r} is expected twice; the first is on line {lines[option]}"
+                raise place.error(reason, key=name)
+            lines[option], text = place.line, self.scalar(value, name)
+            status = _STATUSES.get("-".join(text.split()))
+            if status is None:
+                reason = f"{shown(text)} is not a status of an option: {', '.join(STATUSES[:-1])} or {STATUSES[-1]}"
+                raise self.place(value).error(f"{reason} is expected", key=name, value=text)
+            found[option] = status
+        others = found.pop(_OTHERS, None)
+        return Expected(tuple(found.items()), others)
 
     def declined(self, node: yaml.Node | None) -> Iterator[Declined]:
         seen = set()

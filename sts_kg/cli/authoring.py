@@ -1,14 +1,24 @@
-"""Commands for authors of a guideline: a new folder."""
+"""Commands for the author of a guideline: new-guideline, test, new-case."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from sts_kg.cli.shared import File, terminal
+from sts_kg.authoring import ENGINES
+from sts_kg.cli.shared import DONE, NO, UNREADABLE, File, as_json, formats, terminal
+from sts_kg.errors import CaseError, ParseError, StsKgError
 
-__all__ = ["new_guideline_command"]
+if TYPE_CHECKING:
+    from sts_kg.cases import Question
+    from sts_kg.cli.console import Terminal
+
+__all__ = ["new_case_command", "new_guideline_command", "test_command"]
+
+_WORDS = "y (yes), n (no), u (not known), ? (what waits for it) or q (end here)"
 
 
 @click.command(name="new-guideline")
@@ -47,3 +57,137 @@ def new_guideline_command(
         name, page, into=into, prefix=prefix, base=base, title=title, license=license, keep_page=keep_page
     )
     terminal().note(f"{folder} written; what to do next: sts-kg check --guideline {folder} --watch")
+
+
+@click.command(name="test")
+@click.argument("path", type=File)
+@click.option("--engine", "engines", type=click.Choice(ENGINES), multiple=True, help="Only this one; repeatable.")
+@formats("table", "json")
+def test_command(path: Path, engines: tuple[str, ...], form: str) -> None:
+    """Hold golden cases against what three engines answer; exit 1 if anything differs.
+
+    PATH is a case file with the key `expected`, or a folder of such files. The engines are the closure, the bits that
+    answer many cases, and the SQL that hospitals run, here in SQLite. Each difference has its reasons.
+
+    \b
+    Example:
+      sts-kg test cases
+      sts-kg test cases/nestling.yaml --engine closure
+    """
+    from sts_kg.knowledge import load
+
+    shown, code = terminal(), DONE
+
+    def unreadable(error: StsKgError) -> None:
+        nonlocal code
+        code = UNREADABLE
+        shown.error(str(error))
+
+    with shown.busy("testing …"):
+        found = load().test(path, engines=engines or ENGINES, on_error=unreadable)
+    if form == "json":
+        shown.write(as_json(found.as_dict()))
+    elif found.tested:
+        shown.indented(found.lines())
+    sys.exit(code or (DONE if found.agrees else NO))
+
+
+@click.command(name="new-case")
+@click.option("-o", "--output", type=File, metavar="FILE", help="Write the case to this file; FILE.(yaml|yml).")
+@click.option("--id", "id_", metavar="ID", help="The id of the case; without it the name of the file.")
+@click.option("--label", default="", metavar="TEXT", help="What the case is called.")
+@click.option(
+    "--expected/--no-expected",
+    default=True,
+    show_default=True,
+    help="Expect what the conditions come to today, to be corrected; or nothing.",
+)
+def new_case_command(output: Path | None, id_: str | None, label: str, expected: bool) -> None:
+    """Ask the questions of the guideline, and write the case that the answers make.
+
+    Each question is answered with y (yes), n (no), u (not known), ? (what waits for it) or q (end here), on a terminal
+    or, line by line, through a pipe. Questions stand on standard error; without -o the case on standard output.
+
+    \b
+    Example:
+      sts-kg new-case -o cases/nestling.yaml --label "a nestling with a high fever"
+      yes y | sts-kg new-case
+    """
+    from sts_kg.knowledge import load
+    from sts_kg.rdf import write_bytes
+
+    if output is not None:
+        _require_new(output)
+    asker = _Asker(terminal())
+    made = load().new_case(asker, id=id_ or (output.stem if output else "new-case"), label=label, expected=expected)
+    if asker.ended:
+        asker.shown.note("the answers ended here; what was answered so far is kept")
+    if output is None:
+        asker.shown.write(made.text)
+    else:
+        _require_new(output)
+        write_bytes(output, made.text.encode())
+    if made.contradiction:
+        asker.shown.error(made.contradiction)
+    asker.shown.note(made.summary + (f"; the case was written to {output}" if output else ""))
+
+
+def _require_new(output: Path) -> None:
+    """Refuse what cannot be written, before a question is asked."""
+    if output.suffix.casefold() not in (".yaml", ".yml"):
+        raise click.UsageError(f"{output}: a case is written as YAML; end its name in .yaml")
+    if output.exists():
+        raise ParseError("is there already; give another name", path=output)
+    if not output.absolute().parent.is_dir():
+        raise ParseError("cannot be written: there is no such folder", path=output)
+
+
+class _Asker:
+    """Asks on a terminal, or reads answers line by line from a pipe."""
+
+    def __init__(self, shown: Terminal) -> None:
+        self.shown = shown
+        self.ended = False
+        self._number = self._line = 0
+
+    def __call__(self, question: Question) -> str:
+        self._number += 1
+        waiting = f"{len(question.options)} option{'' if len(question.options) == 1 else 's'} waiting"
+        self.shown.note(f"{self._number}. {question.text} ({waiting})")
+        while True:
+            word = self._read()
+            if word in ("yes", "y", "no", "n", "unknown", "u", "quit", "q"):
+                return word
+            if word == "?":
+                self.shown.note(_about(question))
+            elif sys.stdin.isatty():
+                self.shown.note(f"an answer is {_WORDS}")
+            else:
+                raise CaseError(
+                    f"{word[:60]!r} is no answer: {_WORDS} is expected", path="standard input", line=self._line
+                )
+
+    def _read(self) -> str:
+        if sys.stdin.isatty():
+            click.echo("y/n/u/?/q: ", nl=False, err=True)
+        self._line += 1
+        try:
+            line = sys.stdin.readline()
+        except UnicodeDecodeError as error:
+            raise ParseError("is not text in UTF-8", path="standard input") from error
+        self.ended = not line
+        return line.strip().casefold() if line else "quit"
+
+
+def _about(question: Question) -> str:
+    """Return what waits for a question, and what one answer makes met."""
+    from sts_kg.guideline import short
+
+    options = (
+        ("waiting", question.options),
+        ("met by a yes", question.would_meet),
+        ("met by a no", question.would_meet_if_no),
+    )
+    said = [f"{name}: {', '.join(question.labels[one] for one in some)}" for name, some in options if some]
+    said += [f"any of: {', '.join(short(one) for one, _ in question.choices)}"] if question.choices else []
+    return "; ".join([*([short(question.finding)] if question.finding else []), *said])

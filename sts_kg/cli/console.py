@@ -71,6 +71,16 @@ class Terminal:
         lines = "\n".join(map(visible, text.split("\n")))
         self.write(lines if self.width is None else wrapped(lines, self.width))
 
+    def indented(self, lines: Iterable[str]) -> None:
+        """Write lines for a person, each wrapped below its own indentation."""
+        for line in lines:
+            text = visible(line.lstrip(" "))
+            indent = len(line) - len(line.lstrip(" "))
+            if self.is_tty:
+                self.out.print(Padding(Text(text), (0, 0, 0, indent)))
+            else:
+                self.write(" " * indent + text + "\n")
+
     def note(self, text: str) -> None:
         """Write a line to standard error."""
         self._to_error("", text)

@@ -14,6 +14,8 @@ from .opening import open_partitions as open_partitions
 from .partitions import Partitions as Partitions
 from .rejections import Rejected as Rejected
 from .rejections import Rejections as Rejections
+from .relations import column_name as column_name
+from .relations import kinds_of as kinds_of
 from .release import HIDDEN as HIDDEN
 from .release import Release as Release
 from .rows import FORMS as FORMS

@@ -110,6 +110,11 @@ class Vocabulary:
         return self._words(STS.Modality, "modality-")
 
     @cached_property
+    def options(self) -> dict[str, URIRef]:
+        """Short names and ids of the options (`pazopanib`, `option-pazopanib`)."""
+        return self._words(STS.TreatmentOption, "option-")
+
+    @cached_property
     def indications(self) -> dict[str, URIRef]:
         """Short names and ids of what a course can be for (`another-cancer`)."""
         return self._words(STS.Indication, "indication-")

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.usefixtures("preloaded")
 
 EXAMPLES = ontology_folder() / "examples"
 F, G, COHORT = (str(EXAMPLES / name) for name in ("f.yaml", "g.yaml", "cohort.csv"))
+GOLDEN = str(Path(__file__).parents[1] / "authoring" / "golden")
 FORM = str(Path(__file__).parent / "form.csv")
 EXTERNAL = str(Path(__file__).parents[1] / "external.ttl")
 VOCABULARY = str(ontology_folder() / "schemes.ttl")  # without blank nodes, whose names differ
@@ -63,6 +64,9 @@ SAME: dict[tuple[str, ...], Callable[[KnowledgeGraph], object]] = {
     ("what-if", F, "transition-S21", "--format", "json"): lambda kg: [
         change.as_dict() for change in kg.what_if(F, "transition-S21")
     ],
+    ("test", GOLDEN, "--engine", "bits", "--engine", "sql", "--format", "json"): lambda kg: kg.test(
+        GOLDEN, engines=("bits", "sql")
+    ).as_dict(),
     ("questionnaire",): lambda kg: kg.questionnaire(),
     ("cohort", "plan"): lambda kg: kg.plan.to_json(),
     ("cohort", "sql", "--input", "omop", "--table", "cdm", "--as-of", "2026-01-01"): lambda kg: kg.sql(
@@ -260,7 +264,10 @@ def test_a_prefix_by_a_synonym_finds_the_rows(kg: KnowledgeGraph) -> None:
 
 
 def test_every_command_is_held_against_its_function() -> None:
-    """`completion` has no function; `check` is in test_gates, `picture` in test_pictures, `serve` in tests/server."""
+    """`completion` has no function; `check` is in test_gates, `picture` in test_pictures, `serve` in tests/server.
+
+    `new-case` is in test_golden_commands.
+    """
     tested = {arguments[0] for arguments in SAME} | {
         "check",
         "describe",
@@ -268,6 +275,7 @@ def test_every_command_is_held_against_its_function() -> None:
         "link",
         "picture",
         "push",
+        "new-case",
         "review",
         "serve",
         "source",

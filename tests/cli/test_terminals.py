@@ -178,3 +178,12 @@ def test_a_terminal_is_told_how_many_cases_are_answered(tmp_path: Path) -> None:
     [said] = on_terminal(("options", "cohort.csv", "--status", "contradictory"), folder=tmp_path)
     assert "reasoning … 500 of 501 cases answered" in said
     assert re.sub(r"\r|.*reasoning ….*", "", _OURS.sub("", said)).strip() == ""
+
+
+def test_what_golden_cases_differ_in_can_be_read_at_80_columns(tmp_path: Path) -> None:
+    (tmp_path / "b.yaml").write_text("case: b\nfindings: {stage4-sts: yes}\nexpected: {pazopanib: not-met}\n")
+    (said,) = on_terminal(("test", "b.yaml"), folder=tmp_path, columns=80)
+    lines = [line.rstrip() for line in said.splitlines() if "testing" not in line]
+    assert max(map(len, lines)) <= 80
+    assert "  pazopanib: expected not met, found undetermined" in lines
+    assert all(line.startswith("    ") for line in lines if "growth-within" in line or "The source does" in line)

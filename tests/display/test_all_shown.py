@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from sts_kg import KnowledgeGraph, knowledge
+from sts_kg.authoring import LeftOut
 from sts_kg.display import as_markdown, as_text, markup
 from sts_kg.display.shows import RENDERERS
 from sts_kg.guideline import Alternative, Conjunction, Leaf, Verdict, Verdicts
@@ -21,11 +22,15 @@ from sts_kg.quality import Report, Violation
 from sts_kg.rdf import STS
 from sts_kg.shown import Shown
 
-ROOMS = ("cases", "guideline", "plan", "quality", "queries")
+ROOMS = ("authoring", "cases", "guideline", "plan", "quality", "queries")
 #: Bytes of the markup of any of these objects, for the shipped ontology.
 MOST = 100_000
 #: What speaks of a case, and so ends with the disclaimer.
-ABOUT_CASES = {"Answer", "Answers", "Change", "Changes", "Explanation", "Question", "Questions", "ReadingAnswer"}
+ABOUT_CASES = {
+    *("Answer", "Answers", "Change", "Changes", "Explanation", "GoldenReport", "NewCase", "Question", "Questions"),
+    *("ReadingAnswer", "Tested"),
+}
+GOLDEN = Path(__file__).parents[1] / "authoring" / "golden"
 _LOADS = {"script", "link", "img", "iframe", "object", "embed", "base", "form", "video", "audio", "source", "input"}
 
 
@@ -60,6 +65,7 @@ def things(kg: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Mapp
     changes = kg.what_if("example:b", {"resectable": True})
     segments, verdict = kg.sources(), Verdict(STS.D04, "other", "A", date(2026, 11, 29))
     violation = Violation("label", "sts:x", "has no label", "give it one")
+    golden = kg.test(GOLDEN)
     condition = kg.guideline.conditions[STS["option-pazopanib"]]
     assert isinstance(condition, Conjunction)
     page = folder / "page.txt"
@@ -72,6 +78,7 @@ def things(kg: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Mapp
         *(Report((violation,), (("sentences", 33, 33),), ("a note",), 131), verdict, Verdicts((verdict,), 1)),
         *(condition, next(part for part in condition.parts if isinstance(part, Leaf))),
         next(part for part in condition.parts if isinstance(part, Alternative)),
+        *(golden, golden.differences[0], kg.new_case(["yes", "unknown"]), LeftOut("sql", "a", "it has no column")),
         next(mark for answer in answers for mark in answer.marks),
         next(other for answer in answers for other in answer.readings or ()),
     ]

@@ -1,0 +1,196 @@
+"""A new case by the questions of a guideline: asked in order, only what is still open, and written as a case file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from textwrap import wrap
+from typing import Any, TypeAlias
+
+from rdflib import URIRef
+
+from sts_kg.cases import Answer, Case, Expected, Given, Question, Session, case_file, is_id, questions
+from sts_kg.errors import ArgumentError, InconsistentError
+from sts_kg.guideline import Guideline, short
+from sts_kg.safe import counted
+from sts_kg.shown import Shown
+
+__all__ = ["Asked", "NewCase", "case_of_answers"]
+
+#: What answers questions: it gets one, and returns yes (True), no (False), unknown (None), or a word for it or `quit`.
+Asked: TypeAlias = Callable[[Question], bool | str | None]
+
+_QUIT = "quit"
+_WHOLE: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
+_WORDS: dict[str, bool | str | None] = {
+    **dict.fromkeys(("yes", "y"), True),
+    **dict.fromkeys(("no", "n"), False),
+    **dict.fromkeys(("unknown", "u"), None),
+    **dict.fromkeys((_QUIT, "q"), _QUIT),
+}
+
+
+@dataclass(frozen=True)
+class NewCase(Shown):
+    """A case that was made by asking, with the file that says it.
+
+    `unknown` are findings that were asked for and are not known; `left` are the questions that are open since the
+    answers ended before; `contradiction` says how the answers contradict each other, if they do.
+    """
+
+    case: Case
+    text: str = field(repr=False)
+    n_answered: int
+    unknown: tuple[URIRef, ...]
+    left: tuple[Question, ...]
+    contradiction: str
+    footer: str = field(default="", repr=False)
+
+    def __repr__(self) -> str:
+        return f"<NewCase {self.case.id}: {self.summary}>"
+
+    @property
+    def summary(self) -> str:
+        """How many questions were answered, how many findings are not known, and what is left to ask, on one line."""
+        said = [f"{counted(self.n_answered, 'question')} answered"]
+        said += [f"{counted(len(self.unknown), 'finding')} not known"] if self.unknown else []
+        said += ["the answers contradict each other"] if self.contradiction else []
+        said += [f"{counted(len(self.left), 'question')} left open"] if self.left else []
+        return ", ".join(said)
+
+
+def case_of_answers(
+    guideline: Guideline,
+    answers: Asked | Iterable[bool | str | None],
+    *,
+    id: str = "new-case",
+    label: str = "",
+    expected: bool = True,
+) -> NewCase:
+    """Return the case that answers to the questions of a guideline make.
+
+    The question that is asked next is the first that is still open; one that is answered unknown is not asked again.
+    Alternatives that are one question are asked for one by one after a yes.
+
+    Parameters
+    ----------
+    guideline : Guideline
+        What is asked by.
+    answers : callable, or iterable
+        What answers a question: True or yes, False or no, None or unknown; quit, and the end of an iterable, end it.
+    id, label : str
+        Those of the case.
+    expected : bool
+        Whether the file expects what the closure answers today, for the author to correct; or nothing.
+
+    Raises
+    ------
+    ArgumentError
+        An answer is none of these, or the id cannot be one.
+    """
+    if not is_id(id):
+        raise ArgumentError("new_case", "id", "one to 200 printable characters were expected", value=id)
+    asking = _Asking(guideline, Case(id.strip(), " ".join(label.split())), answers)
+    asking.run()
+    case = replace(asking.case, expected=asking.expected) if expected else asking.case
+    return NewCase(
+        case,
+        _text(case, asking, expected),
+        asking.n_answered,
+        asking.unknown,
+        asking.left,
+        asking.contradiction,
+        guideline.footer,
+    )
+
+
+class _Asking:
+    """The questions of one case, one after the other."""
+
+    def __init__(self, guideline: Guideline, case: Case, answers: Asked | Iterable[bool | str | None]) -> None:
+        self.guideline, self.case = guideline, case
+        self.answer: Asked = answers if callable(answers) else _in_turn(iter(answers))
+        self.answers: tuple[Answer, ...] = ()
+        self.passed: dict[URIRef, None] = {}  #: findings that were asked for
+        self.left: tuple[Question, ...] = ()
+        self.contradiction = ""
+        self.n_answered = 0
+
+    def run(self) -> None:
+        while True:
+            try:
+                self.answers = Session(self.guideline, (self.case,)).answers_of(self.case)
+            except InconsistentError as error:
+                self.contradiction = str(error)
+                return
+            still = [
+                each for each in questions(self.answers, self.guideline) if not self.passed.keys() >= {*_about(each)}
+            ]
+            if not still:
+                return
+            if not self.ask(still[0]):
+                self.left = tuple(still)
+                return
+
+    def ask(self, question: Question) -> bool:
+        """Ask a question; False if the answers have ended."""
+        said = self.said(question)
+        if said == _QUIT:
+            return False
+        if said is True and question.choices:
+            return all(
+                self.ask(replace(question, finding=finding, text=text, choices=()))
+                for finding, text in question.choices
+            )
+        for finding in _about(question):
+            self.passed[finding] = None
+            if isinstance(said, bool):
+                given = Given(finding, said, "an answer")
+                self.case = replace(self.case, given=(*self.case.given, given))
+        return True
+
+    def said(self, question: Question) -> bool | str | None:
+        value = self.answer(question)
+        word = value.strip().casefold() if isinstance(value, str) else value
+        if isinstance(word, str) and word in _WORDS:
+            word = _WORDS[word]
+        elif not isinstance(word, bool | None):
+            raise ArgumentError("new_case", "answers", "yes, no, unknown or quit was expected", value=value)
+        self.n_answered += word != _QUIT
+        return word
+
+    @property
+    def unknown(self) -> tuple[URIRef, ...]:
+        given = {one.finding for one in self.case.given}
+        return tuple(finding for finding in self.passed if finding not in given)
+
+    @property
+    def expected(self) -> Expected:
+        if self.contradiction:
+            return Expected(others="contradictory")
+        return Expected(tuple((answer.option, answer.status) for answer in self.answers))
+
+
+def _in_turn(answers: Iterator[bool | str | None]) -> Asked:
+    return lambda _: next(answers, _QUIT)
+
+
+def _about(question: Question) -> list[URIRef]:
+    """Return the findings that a question asks for."""
+    return [finding for finding, _ in question.choices] if question.finding is None else [question.finding]
+
+
+def _text(case: Case, asking: _Asking, expected: bool) -> str:
+    remark = [f"A case by the questions of: {asking.guideline.name}. The person is invented."]
+    if expected:
+        remark += [
+            "What `expected` has is what the conditions come to today. Read each status beside the source, and correct",
+            "what is wrong; then sts-kg test holds the guideline to it.",
+        ]
+    if asking.unknown:
+        remark += wrap(f"Asked for and not known: {', '.join(map(short, asking.unknown))}.", 110, **_WHOLE)
+    if asking.left:
+        remark.append(f"The answers ended before the questions: {len(asking.left)} were still open.")
+    remark += [asking.contradiction] if asking.contradiction else []
+    empty = "" if expected else "expected: {}  # OPTION: met, not-met or undetermined, and others: for all the rest\n"
+    return case_file(case, "\n".join(remark)) + empty
