@@ -11,7 +11,8 @@ from pathlib import Path
 
 from rdflib import Literal, URIRef
 
-from sts_kg.errors import CaseError, ParseError, StsKgError
+from sts_kg.authoring.golden import run_golden
+from sts_kg.errors import CaseError, InconsistentError, ParseError, StsKgError
 from sts_kg.guideline import Guideline, instances
 from sts_kg.quality import Violation, guideline_violations
 from sts_kg.queries import CannedQuery, read_all
@@ -78,9 +79,9 @@ _TODO = re.compile(r"\bTODO\b:?[ \t]*(?P<text>[^\"\n]*)")
 _SUBJECT = re.compile(r"[A-Za-z][\w.-]*:[\w.-]+")
 _PREDICATE = re.compile(r"[\w-]+:([\w-]+)\s+\"[^\"]*$")
 _STUB = re.compile(r"(?:.*-)?example-(?:finding|modality|option|strength|therapy)")
-#: The endings of the files that an author edits.
-_ENDINGS = (".ttl", ".trig", ".txt", ".tsv", ".yaml", ".yml", ".json", ".csv")
-_CASES = (".yaml", ".yml", ".json", ".csv")
+#: The endings of case files, and of all files that an author edits.
+_CASES = (".yaml", ".yml", ".json")
+_ENDINGS = (".ttl", ".trig", ".txt", ".tsv", *_CASES)
 _NO_LINE = 10**9
 
 
@@ -207,7 +208,11 @@ def todo(
             violations, notes = guideline_violations(read, checks, page=None if given is None else Path(given))
             if given == folder / "page.txt":  # a page that is passed on with the guideline may be quoted
                 violations = tuple(each for each in violations if each.check != "quotes-source")
-            items += (*_of_violations(violations, files), *_of_guideline(read, files), *_of_cases(read, files))
+            items += _of_violations(violations, files)
+            items += _of_guideline(read, files)
+            items += _of_cases(read, files)
+        except InconsistentError:  # which a check has found; cases have no answers then
+            pass
         except (StsKgError, OSError) as error:
             items.append(_unread(error, folder))
     return ToDo(folder.resolve().name, tuple(sorted(dict.fromkeys(items), key=files.rank)), notes)
@@ -314,7 +319,7 @@ def _of_guideline(guideline: Guideline, files: _Files) -> Iterator[Item]:
     """Yield an item for each option without a condition."""
     for option in _options(guideline):
         if option not in guideline.conditions:
-            name = local(option).removeprefix("option-")
+            name = _name(option)
             file, _ = files.condition_of(name)
             what = f"{compress(option)} has no condition; write one, such as {name}: some-finding"
             yield Item("conditions", what, file, None, "option-without-condition")
@@ -328,15 +333,19 @@ def _of_cases(guideline: Guideline, files: _Files) -> Iterator[Item]:
         yield Item("golden cases", what, None, None, "golden-cases")
         return
     errors: list[CaseError | ParseError] = []
-    found = run_golden(guideline, files.folder / "cases", ["closure"], on_error=errors.append)
+    found = run_golden(guideline, files.folder, ["closure"], on_error=errors.append)
     for error in errors:
         file, line = _place(error, files.folder)
         near = f"; did you mean {error.near[0]}?" if isinstance(error, CaseError) and error.near else ""
         yield Item("golden cases", f"{error.reason}{near}", file, line, "golden-cases")
     for one in found.differences:
-        file, line = files.case_of(found.places[one.case])
-        what = f"{one.case}, {one.option_name}: {one.difference}"
+        file, line = _where(found.places[one.case], None, files.folder)
+        what = f"{one.case}, {_name(one.option)}: {one.difference}; correct the guideline, or the case"
         yield Item("golden cases", what, file, line, "golden-cases")
+
+
+def _name(option: URIRef) -> str:
+    return local(option).removeprefix("option-")
 
 
 def _options(guideline: Guideline) -> tuple[URIRef, ...]:
@@ -353,9 +362,14 @@ def _unread(error: StsKgError | OSError, folder: Path) -> Item:
 def _place(error: Exception, folder: Path) -> tuple[str | None, int | None]:
     """Return the file of an error, by its path in the folder if it is there, and its line."""
     path, line = getattr(error, "path", None) or getattr(error, "filename", None), getattr(error, "line", None)
-    if path is None:
-        return None, line
+    return (None, line) if path is None else _where(str(path), line, folder)
+
+
+def _where(path: str, line: int | None, folder: Path) -> tuple[str, int | None]:
+    """Return a path as it stands in the folder, if it is there, and its line, which may stand in it."""
+    if said := re.fullmatch(r"(.+), line (\d+)", path):
+        path, line = said[1], int(said[2])
     try:
-        return Path(str(path)).resolve().relative_to(folder.resolve()).as_posix(), line
+        return Path(path).resolve().relative_to(folder.resolve()).as_posix(), line
     except ValueError:
-        return str(path), line
+        return path, line

@@ -97,7 +97,7 @@ def diff(old: Path, new: Path, form: str) -> None:
 
 
 @click.command()
-@click.option("--guideline", type=File, metavar="DIR", help="Say what is still to do for this guideline, in order.")
+@click.option("--guideline", type=File, metavar="DIR", help="Say what is left to do for this guideline, in order.")
 @click.option("--watch", is_flag=True, help="With --guideline: say it anew whenever a file is saved, until Ctrl-C.")
 @page_option
 @own_queries_option
@@ -142,10 +142,10 @@ def _as_data(table: Table, form: str) -> str:
 def _to_do(guideline: Path, watch: bool, page: Path | None, own: Path | None, form: str) -> None:
     """Print what is still to do for a guideline, with `watch` again at each save, and end the command."""
     from sts_kg.authoring import changes, todo
-    from sts_kg.guideline import queries_folder
+    from sts_kg.guideline import guideline_folder, queries_folder
     from sts_kg.queries import ids, read_own
 
-    shown, folder = terminal(), queries_folder()
+    shown, folder, guideline = terminal(), queries_folder(), guideline_folder(guideline)
     more = () if own is None else tuple(read_own(own, ids(folder)).values())
 
     def tell() -> int:

@@ -9,6 +9,7 @@ from .condition import negated as negated
 from .condition import ordinal as ordinal
 from .condition import settling as settling
 from .condition import truth as truth
+from .data import guideline_folder as guideline_folder
 from .data import ontology_folder as ontology_folder
 from .data import queries_folder as queries_folder
 from .data import source_page as source_page

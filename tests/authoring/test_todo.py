@@ -85,12 +85,14 @@ def fresh(tmp_path: Path) -> Path:
     """A fresh folder, its conditions as Turtle."""
     page = tmp_path / "page.txt"
     page.write_text(PAGE, encoding="utf-8")
-    given = {
-        "prefix": "moor",
-        "base": "https://guidelines.example/moor-fever/",
-        "license": "https://creativecommons.org/licenses/by/4.0/",
-    }
-    folder = sts_kg.new_guideline("moor-fever", page, into=tmp_path / "made", **given)
+    folder = sts_kg.new_guideline(
+        "moor-fever",
+        page,
+        into=tmp_path / "made",
+        prefix="moor",
+        base="https://guidelines.example/moor-fever/",
+        license="https://creativecommons.org/licenses/by/4.0/",
+    )
     (folder / "conditions.txt").unlink()
     (folder / "conditions.ttl").write_text(CONDITIONS, encoding="utf-8")
     return folder
@@ -115,8 +117,8 @@ def done(fresh: Path) -> Path:
     return fresh
 
 
-def todo(folder: Path, **given: Path) -> ToDo:
-    return todo_of(folder, canned_folder=queries_folder(), **given)
+def todo(folder: Path, page: Path | None = None) -> ToDo:
+    return todo_of(folder, canned_folder=queries_folder(), page=page)
 
 
 def change(path: Path, old: str, new: str) -> None:
