@@ -1,5 +1,6 @@
 __all__: list[str]
 
+from .authoring import new_guideline as new_guideline
 from .cases import Case as Case
 from .closure import Closure as Closure
 from .closure import close_graph as close_graph

@@ -86,7 +86,7 @@ from sts_kg.workers import Limits, bytes_of
 if TYPE_CHECKING:
     import networkx
 
-    from sts_kg.authoring import Asked, GoldenReport, NewCase
+    from sts_kg.authoring import Asked, GoldenReport, NewCase, ToDo
     from sts_kg.closure import Closure, Proof
     from sts_kg.cohort import Coded, Cohort, ConceptSets, Partitions
     from sts_kg.display import Picture
@@ -1298,6 +1298,15 @@ class KnowledgeGraph(Shown):
         from sts_kg.quality import report
 
         return report(self.guideline, canned_folder=queries_folder(), own=self._own.values(), page=source_page(page))
+
+    def todo(self, *, page: str | Path | None = None) -> ToDo:
+        """Return what its author still has to do for the guideline, in the order of work; empty if nothing is left.
+
+        A folder that cannot be read has no knowledge graph: `sts-kg check --guideline DIR` says what is wrong with it.
+        """
+        from sts_kg.authoring import todo
+
+        return todo(self.guideline, canned_folder=queries_folder(), own=self._own.values(), page=source_page(page))
 
     def sources(self, name: str | None = None, *, page: str | Path | None = None) -> Segments:
         """Return all segments of the source in reading order, or the one with an id; with text if the page is given."""

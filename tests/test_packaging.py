@@ -65,7 +65,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_package_ontology_queries_and_licences_and_nothing_else(wheel: Path) -> None:
     code = {*files(ROOT / "sts_kg", "*.py"), *files(ROOT / "sts_kg", "*.pyi")}
-    code |= {"sts_kg/py.typed", "sts_kg/quality/published.ttl"}
+    code |= {"sts_kg/py.typed", "sts_kg/quality/published.ttl", *files(ROOT / "sts_kg" / "authoring" / "stub", "*")}
     shown = ROOT / "sts_kg" / "display"
     code |= {name for kind in ("*.css", "*.js", "*.mjs", "*.json", "LICENSE") for name in files(shown, kind)}
     data = {

@@ -1,6 +1,6 @@
-"""What the author of a guideline works with: golden cases, and new cases by the questions of the guideline.
+"""What the author of a guideline works with: a folder to begin with, what is still to do, golden cases and new cases.
 
-For holding a guideline to what its author expects of it, by every engine that answers.
+For whoever edits the files of a guideline, and holds it to what is expected of it by every engine that answers.
 It never changes a guideline, and never writes over a file.
 """
 

@@ -1,8 +1,13 @@
 from .engines import LeftOut as LeftOut
+from .folders import new_guideline as new_guideline
 from .golden import GoldenReport as GoldenReport
 from .golden import Tested as Tested
 from .golden import run_golden as run_golden
 from .new_case import Asked as Asked
 from .new_case import NewCase as NewCase
 from .new_case import case_of_answers as case_of_answers
+from .to_do import Item as Item
+from .to_do import ToDo as ToDo
+from .to_do import todo as todo
+from .watching import changes as changes
 from .words import ENGINES as ENGINES

@@ -1,4 +1,4 @@
-"""Commands for authors of a guideline: conditions, test, new-case."""
+"""Commands for authors of a guideline: new-guideline, conditions, test, new-case."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sts_kg.cases import Question
     from sts_kg.cli.console import Terminal
 
-__all__ = ["conditions", "new_case_command", "test_command"]
+__all__ = ["conditions", "new_case_command", "new_guideline_command", "test_command"]
 
 _WORDS = "y (yes), n (no), u (not known), ? (what waits for it) or q (end here)"
 
@@ -41,6 +41,44 @@ def conditions(form: str) -> None:
     if form == "ttl":
         text = compile_conditions(text, guideline.asserted, base=guideline.base, iri=str(guideline.iri))
     terminal().write(text)
+
+
+@click.command(name="new-guideline")
+@click.argument("name")
+@click.argument("page", type=File)
+@click.option("--into", type=File, default=Path(), help="Where the folder is made; here without it.")
+@click.option("--prefix", help="The prefix of its names; the initials of NAME without it.")
+@click.option("--base", metavar="IRI", help="What its names stand for; https://example.org/NAME/ without it.")
+@click.option("--title", metavar="TEXT", help="Its title.")
+@click.option("--license", metavar="IRI", help="The license of its files; CC BY 4.0 without it.")
+@click.option("--keep-page", is_flag=True, help="Copy the page into the folder; only if you may pass it on.")
+def new_guideline_command(
+    name: str,
+    page: Path,
+    into: Path,
+    prefix: str | None,
+    base: str | None,
+    title: str | None,
+    license: str | None,
+    keep_page: bool,
+) -> None:
+    """Begin a guideline: write the folder NAME from the text of a PAGE.
+
+    It has all segments of the page by positions and digests, without their text, and stubs of all other files, which
+    load as they are. A line of the page is a heading or a paragraph. Exit 3 if the page cannot be read or the folder is
+    there.
+
+    \b
+    Example:
+      sts-kg new-guideline marsh-fever page.txt
+      sts-kg new-guideline marsh-fever page.txt --prefix mf --base https://guidelines.example/marsh-fever/
+    """
+    from sts_kg.authoring import new_guideline
+
+    folder = new_guideline(
+        name, page, into=into, prefix=prefix, base=base, title=title, license=license, keep_page=keep_page
+    )
+    terminal().note(f"{folder} written; what to do next: sts-kg check --guideline {folder} --watch")
 
 
 @click.command(name="test")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -29,6 +32,9 @@ from sts_kg.errors import ParseError
 from sts_kg.guideline import DESCRIPTIONS
 from sts_kg.safe import counted
 from sts_kg.stores import KINDS
+
+if TYPE_CHECKING:
+    from sts_kg.tables import Table
 
 __all__ = ["check", "describe", "export", "review", "source_group", "sources"]
 
@@ -91,11 +97,16 @@ def diff(old: Path, new: Path, form: str) -> None:
 
 
 @click.command()
+@click.option("--guideline", type=File, metavar="DIR", help="Say what is left to do for this guideline, in order.")
+@click.option("--watch", is_flag=True, help="With --guideline: say it anew whenever a file is saved, until Ctrl-C.")
 @page_option
 @own_queries_option
 @formats("table", "json", "csv", "md", "spreadsheet")
-def check(page: Path | None, own: Path | None, form: str) -> None:
+def check(guideline: Path | None, watch: bool, page: Path | None, own: Path | None, form: str) -> None:
     """Check the ontology and the queries; exit 1 if anything is wrong.
+
+    With --guideline, a to-do list for the author of that folder instead: texts that say TODO, what the checks find,
+    what cannot be read; exit 1 if anything is left. With --watch it is printed at each save, JSON as one line.
 
     Format spreadsheet is CSV in which no cell is a formula.
 
@@ -103,19 +114,65 @@ def check(page: Path | None, own: Path | None, form: str) -> None:
     Example:
       sts-kg check --source page.txt
       sts-kg check --queries my-queries
+      sts-kg check --guideline marsh-fever --watch
     """
     shown = terminal()
+    if guideline is not None:
+        _to_do(guideline, watch, page, own, form)
+        return
+    if watch:
+        raise click.UsageError("--watch goes with --guideline DIR")
     with shown.busy("checking …"):
         found = loaded(queries=own).check(page=page)
     if form == "json":
         shown.write(as_json(found.as_dict()))
     elif form == "table":
         shown.report(found)
-    elif form == "spreadsheet":
-        shown.write("\ufeff" + found.table().to_csv(spreadsheet=True))
     else:
-        shown.write(found.table().to_csv() if form == "csv" else found.table().to_markdown())
+        shown.write(_as_data(found.table(), form))
     sys.exit(NO if found.violations else DONE)
+
+
+def _as_data(table: Table, form: str) -> str:
+    if form == "md":
+        return table.to_markdown()
+    return "\ufeff" + table.to_csv(spreadsheet=True) if form == "spreadsheet" else table.to_csv()
+
+
+def _to_do(guideline: Path, watch: bool, page: Path | None, own: Path | None, form: str) -> None:
+    """Print what is still to do for a guideline, with `watch` again at each save, and end the command."""
+    from sts_kg.authoring import changes, todo
+    from sts_kg.guideline import guideline_folder, queries_folder
+    from sts_kg.queries import ids, read_own
+
+    shown, folder, guideline = terminal(), queries_folder(), guideline_folder(guideline)
+    more = () if own is None else tuple(read_own(own, ids(folder)).values())
+
+    def tell() -> int:
+        with shown.busy("checking …"):
+            found = todo(guideline, canned_folder=folder, own=more, page=page)
+        if form == "json":
+            shown.write(json.dumps(found.as_dict(), ensure_ascii=False) if watch else as_json(found.as_dict()))
+        elif form == "table":
+            shown.tell("\n".join(found.lines()))
+        else:
+            shown.write(_as_data(found.table(), form))
+        return NO if found.items else DONE
+
+    if not watch:
+        sys.exit(tell())
+    try:
+        for _ in changes(guideline):
+            if form == "table":
+                if shown.is_tty:
+                    click.clear()
+                shown.tell(f"{datetime.now():%H:%M:%S}")
+            tell()
+            sys.stdout.flush()
+    except KeyboardInterrupt as error:
+        if type(error) is not KeyboardInterrupt:  # a signal that ends the process
+            raise
+        sys.exit(DONE)
 
 
 @click.command()

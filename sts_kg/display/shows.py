@@ -79,6 +79,7 @@ RENDERERS: Mapping[str, str] = {
     "SourceDiff": "guidelines.of_source_diff",
     "Table": "tables.of_table",
     "Tested": "authoring.of_tested",
+    "ToDo": "todo.of_todo",
     "Verdict": "guidelines.of_verdict",
     "Verdicts": "guidelines.of_verdicts",
     "Verified": "stores.of_record",

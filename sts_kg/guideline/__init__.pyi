@@ -11,6 +11,7 @@ from .condition import settling as settling
 from .condition import truth as truth
 from .condition_axioms import conditions_text as conditions_text
 from .condition_text import compile_conditions as compile_conditions
+from .data import guideline_folder as guideline_folder
 from .data import ontology_folder as ontology_folder
 from .data import queries_folder as queries_folder
 from .data import source_page as source_page
@@ -24,8 +25,10 @@ from .guideline import CASE_MODULES as CASE_MODULES
 from .guideline import Guideline as Guideline
 from .new_page import Came as Came
 from .new_page import PageChanges as PageChanges
+from .new_page import Piece as Piece
 from .new_page import SegmentChange as SegmentChange
 from .new_page import page_changes as page_changes
+from .new_page import page_pieces as page_pieces
 from .new_page import page_text as page_text
 from .new_page import spans as spans
 from .numbers import Number as Number

@@ -16,9 +16,19 @@ from typing import Literal, TypeAlias, get_args
 
 from sts_kg.errors import ParseError
 from sts_kg.guideline.source import Segment
-from sts_kg.rdf import read_text
+from sts_kg.rdf import as_text, read_bytes, read_text
 
-__all__ = ["Came", "PageChanges", "Piece", "SegmentChange", "page_changes", "page_text", "pieces", "spans"]
+__all__ = [
+    "Came",
+    "PageChanges",
+    "Piece",
+    "SegmentChange",
+    "page_changes",
+    "page_pieces",
+    "page_text",
+    "pieces",
+    "spans",
+]
 
 Kind: TypeAlias = Literal["kept", "shifted", "moved", "changed", "went"]
 #: From this ratio of common words on (`difflib`), two texts are one text that changed.
@@ -142,7 +152,28 @@ def page_text(path: str | Path) -> str:
     ParseError
         It cannot be read, is not UTF-8, has no text, or far more than a page.
     """
-    text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
+    return _of_a_page(read_text(path).replace("\r\n", "\n").replace("\r", "\n"), path)
+
+
+def page_pieces(path: str | Path) -> tuple[bytes, tuple[Piece, ...]]:
+    """Return the bytes of a page, and its sentences and headings, by their positions in these bytes as text.
+
+    A byte order mark counts as a character, and the two of a line end of Windows as two, so that what is cut from the
+    unchanged page by these positions is the text.
+
+    Raises
+    ------
+    ParseError
+        As `page_text`.
+    """
+    data = read_bytes(path)
+    text = _of_a_page(as_text(data, path=path), path)
+    mark = len(data.decode()) - len(text)
+    found = pieces(re.sub("\r(?!\n)", "\n", text))
+    return data, tuple(Piece(one.text, one.start + mark, one.end + mark, one.line) for one in found)
+
+
+def _of_a_page(text: str, path: str | Path) -> str:
     if len(text) > LONGEST:
         raise ParseError(f"has {len(text):,} characters; a page has at most {LONGEST:,}", path=path)
     if not text.strip():

@@ -11,22 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rdflib import Literal, URIRef
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import RDF, RDFS, SH
 
 from sts_kg.errors import InconsistentError, ParseError, QueryError
-from sts_kg.guideline import Guideline
+from sts_kg.guideline import Guideline, ontology_folder
 from sts_kg.quality import lint, profile
 from sts_kg.quality.covered import coverage
 from sts_kg.quality.ontology_checks import CHECKS, with_readings
 from sts_kg.quality.page_checks import PAGE_CHECKS, page_violations
 from sts_kg.quality.violation import Violation
 from sts_kg.queries import CannedQuery, Store, check_syntax, read_all, run, store_of
-from sts_kg.rdf import compress, read
+from sts_kg.rdf import STS, compress, read
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 from sts_kg.tables import Table
 
-__all__ = ["Report", "query_violations", "report"]
+__all__ = ["Report", "guideline_violations", "query_violations", "report"]
 
 
 @dataclass(frozen=True)
@@ -75,18 +75,6 @@ def report(
     page : Path, optional
         The source page; without it the checks that need it are left out, which `notes` says.
     """
-    found: list[Violation] = list(profile.violations(with_readings(guideline)))
-    notes = []
-    for check in CHECKS.values():
-        found += check(guideline)
-    of_page, note = page_violations(guideline, page)
-    found += of_page
-    if note:
-        notes.append(note)
-    of_shapes, note = _shape_violations(guideline)
-    found += of_shapes
-    if note:
-        notes.append(note)
     wrong_files: list[Violation] = []
 
     def wrong(error: QueryError | ParseError) -> None:
@@ -94,15 +82,18 @@ def report(
 
     queries = read_all(canned_folder, on_error=wrong) | {query.id: query for query in own}
     terms = {term for term in guideline.asserted.subjects() if isinstance(term, URIRef)}
-    for each in queries.values():
-        found += lint.violations(each, terms, second_parser=check_syntax)
+    of_queries = [
+        violation for each in queries.values() for violation in lint.violations(each, terms, second_parser=check_syntax)
+    ]
     checks = {name: each for name, each in queries.items() if each.topic == "check"}
-    unreadable = {violation.subject for violation in found if violation.check == "query-syntax"}
-    found += query_violations(guideline, [each for name, each in checks.items() if name not in unreadable])
+    unreadable = {violation.subject for violation in of_queries if violation.check == "query-syntax"}
+    found, notes = guideline_violations(
+        guideline, [each for name, each in checks.items() if name not in unreadable], page=page
+    )
     return Report(
-        violations=tuple(sorted({*found, *wrong_files})),
+        violations=tuple(sorted({*found, *of_queries, *wrong_files})),
         coverage=tuple(coverage(guideline, len(queries) - len(checks))),
-        notes=tuple(notes),
+        notes=notes,
         n_checks=len(profile.CHECKS)
         + len(CHECKS)
         + len(PAGE_CHECKS)
@@ -110,6 +101,32 @@ def report(
         + len(checks)
         + 1,  # the shapes
     )
+
+
+def guideline_violations(
+    guideline: Guideline, checks: Iterable[CannedQuery], *, page: Path | None = None
+) -> tuple[tuple[Violation, ...], tuple[str, ...]]:
+    """Return what all checks but those of queries say of a guideline, and notes on what was left out.
+
+    What is wrong with a term of the shipped vocabulary is not reported for another guideline, which imports it.
+    """
+    found: list[Violation] = list(profile.violations(with_readings(guideline)))
+    for check in CHECKS.values():
+        found += check(guideline)
+    of_page, without_page = page_violations(guideline, page)
+    of_shapes, without_shapes = _shape_violations(guideline)
+    found += [*of_page, *of_shapes, *query_violations(guideline, checks)]
+    imported = _imported(guideline)
+    mine = {violation for violation in found if violation.subject not in imported}
+    return tuple(sorted(mine)), tuple(note for note in (without_page, without_shapes) if note)
+
+
+def _imported(guideline: Guideline) -> frozenset[str]:
+    """Return the CURIEs of the terms of the shipped ontology that another guideline imports."""
+    if guideline.iri == STS.ontology:
+        return frozenset()
+    terms = guideline.asserted.subjects(RDFS.isDefinedBy, STS.ontology)
+    return frozenset(compress(str(term)) for term in (*terms, STS.ontology))
 
 
 def query_violations(guideline: Guideline, checks: Iterable[CannedQuery]) -> Iterator[Violation]:
@@ -142,7 +159,8 @@ def _shape_violations(guideline: Guideline) -> tuple[list[Violation], str]:
         import pyshacl
     except ImportError:
         return [], "pyshacl is not installed: the shapes were left out (pip install 'sts-kg[shapes]')"
-    shapes = read(guideline.folder / "shapes.ttl")
+    own = guideline.folder / "shapes.ttl"
+    shapes = read(own if own.exists() else ontology_folder() / "shapes.ttl")
     _, results, _ = pyshacl.validate(guideline.asserted, shacl_graph=shapes, inference="none", advanced=False)
     found = []
     for result in results.subjects(RDF.type, SH.ValidationResult):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from urllib.parse import urljoin
 
@@ -24,6 +26,7 @@ __all__ = [
     "expand",
     "is_ours",
     "local",
+    "passing_namespaces",
 ]
 
 BASE = "https://w3id.org/sts-kg/"
@@ -73,6 +76,19 @@ def declare_namespace(prefix: str, namespace: str) -> None:
             raise CurieError(f"{prefix}: <{namespace}>", reason)
     if prefix not in PREFIXES:
         _GUIDELINES[prefix] = PREFIXES[prefix] = namespace
+        local.cache_clear()
+
+
+@contextmanager
+def passing_namespaces() -> Iterator[None]:
+    """Forget at the end the prefixes of guidelines that were loaded meanwhile, since one may get another namespace."""
+    prefixes, guidelines = dict(PREFIXES), dict(_GUIDELINES)
+    try:
+        yield
+    finally:
+        for known, before in ((PREFIXES, prefixes), (_GUIDELINES, guidelines)):
+            for prefix in known.keys() - before.keys():
+                del known[prefix]
         local.cache_clear()
 
 

@@ -268,7 +268,7 @@ def test_a_prefix_by_a_synonym_finds_the_rows(kg: KnowledgeGraph) -> None:
 def test_every_command_is_held_against_its_function() -> None:
     """`completion` has no function; `check` is in test_gates, `picture` in test_pictures, `serve` in tests/server.
 
-    `new-case` is in test_golden_commands.
+    `new-case` is in test_golden_commands, `new-guideline` in test_new_guideline.
     """
     tested = {arguments[0] for arguments in SAME} | {
         "check",
@@ -278,6 +278,7 @@ def test_every_command_is_held_against_its_function() -> None:
         "picture",
         "push",
         "new-case",
+        "new-guideline",
         "review",
         "serve",
         "source",

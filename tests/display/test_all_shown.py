@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from sts_kg import KnowledgeGraph, knowledge
-from sts_kg.authoring import LeftOut
+from sts_kg.authoring import Item, LeftOut, ToDo
 from sts_kg.display import as_markdown, as_text, markup
 from sts_kg.display.shows import RENDERERS
 from sts_kg.guideline import Alternative, Conjunction, Leaf, Verdict, Verdicts
@@ -66,6 +66,7 @@ def things(kg: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Mapp
     segments, verdict = kg.sources(), Verdict(STS.D04, "other", "A", date(2026, 11, 29))
     violation = Violation("label", "sts:x", "has no label", "give it one")
     golden = kg.test(GOLDEN)
+    item = Item("page", "write the gist", "source.ttl", 7, "todo")
     condition = kg.guideline.conditions[STS["option-pazopanib"]]
     assert isinstance(condition, Conjunction)
     page = folder / "page.txt"
@@ -78,7 +79,13 @@ def things(kg: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> Mapp
         *(Report((violation,), (("sentences", 33, 33),), ("a note",), 131), verdict, Verdicts((verdict,), 1)),
         *(condition, next(part for part in condition.parts if isinstance(part, Leaf))),
         next(part for part in condition.parts if isinstance(part, Alternative)),
-        *(golden, golden.differences[0], kg.new_case(["yes", "unknown"]), LeftOut("sql", "a", "it has no column")),
+        *(
+            ToDo("mine", (item,), ("a note",)),
+            golden,
+            golden.differences[0],
+            kg.new_case(["yes", "unknown"]),
+            LeftOut("sql", "a", "it has no column"),
+        ),
         next(mark for answer in answers for mark in answer.marks),
         next(other for answer in answers for other in answer.readings or ()),
     ]

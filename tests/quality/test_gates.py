@@ -101,7 +101,8 @@ def tiny(tmp_path: Path, text: str, shapes: str = "") -> Guideline:
         f"@prefix sts: <{BASE}> . @prefix owl: <{OWL}> . @prefix rdfs: <{RDFS}> . @prefix sh: <{SH}> ."
         f" @prefix skos: <{SKOS}> ."
     )
-    (folder / "sts.ttl").write_text(f"{prefixes} sts:ontology owl:imports {imports} .", encoding="utf-8")
+    base = f'<http://purl.org/vocab/vann/preferredNamespaceUri> "{BASE}"'
+    (folder / "sts.ttl").write_text(f"{prefixes} sts:ontology owl:imports {imports} ; {base} .", encoding="utf-8")
     for name in CASE_MODULES:
         (folder / f"{name}.ttl").write_text(f"{prefixes} {text if name == 'findings' else ''}", encoding="utf-8")
     (folder / "shapes.ttl").write_text(f"{prefixes} {shapes}", encoding="utf-8")
