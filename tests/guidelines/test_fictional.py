@@ -1,0 +1,300 @@
+"""The invented guideline by itself: its golden cases, and four voices on every assignment of every option's findings.
+
+Nothing in the package knows grey hush, so what holds here holds for a guideline that a reader writes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import Counter
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import guidelines_oracle as oracle
+import pytest
+import yaml
+from databases import InProcess, column, rows_of
+from rdflib import URIRef
+from rdflib.namespace import SKOS
+from tables_of_cases import tables, written
+
+from sts_kg import KnowledgeGraph, load
+from sts_kg.guideline import leaves, short
+from sts_kg.guideline.data import ontology_folder
+from sts_kg.plan import Facts, Values, plan_of, plans_of_readings, unpacked
+from sts_kg.plan.law import broken_by
+from sts_kg.rdf import local
+
+FOLDER = ontology_folder() / "guidelines" / "grey-hush"
+BASE = "https://example.org/grey-hush/"
+CASES = sorted((FOLDER / "cases").glob("*.yaml"))
+
+
+def golden() -> list[dict[str, Any]]:
+    """Return the golden cases as they are written, all of their values as text."""
+    return [case for path in CASES for case in yaml.load_all(path.read_text(encoding="utf-8"), yaml.BaseLoader)]
+
+
+GOLDEN = {case["case"]: case for case in golden()}
+
+
+def expected(case: dict[str, Any]) -> dict[str, str]:
+    said = {**case["expected"]}
+    others = said.pop("others", "")
+    assert {*said} <= {*oracle.CONDITIONS}
+    return {option: said.get(option, others) for option in oracle.CONDITIONS}
+
+
+def name_of(option: str) -> str:
+    return local(option).removeprefix("option-")
+
+
+@pytest.fixture(scope="module")
+def hush() -> KnowledgeGraph:
+    return load(FOLDER)
+
+
+# --- what is said by hand
+
+
+def test_the_evaluator_agrees_with_the_golden_cases() -> None:
+    """Both were written from the page before any answer of the package was seen."""
+    assert len(GOLDEN) == 34
+    for name, case in GOLDEN.items():
+        facts = oracle.facts_of(case)
+        found = dict.fromkeys(oracle.CONDITIONS, "contradictory") if facts is None else oracle.statuses(facts)
+        assert found == expected(case), name
+
+
+def test_golden_cases_cover_every_status_of_every_option() -> None:
+    seen = Counter((option, status) for case in GOLDEN.values() for option, status in expected(case).items())
+    assert {*seen} == {*product(oracle.CONDITIONS, ("met", "not-met", "undetermined", "contradictory"))}
+
+
+# --- the guideline
+
+
+def test_it_is_loaded_alone(hush: KnowledgeGraph) -> None:
+    guideline = hush.guideline
+    assert (guideline.name, guideline.base, guideline.prefix) == ("grey hush of the humbrel 0.1.0", BASE, "gh")
+    assert [name_of(option) for option in guideline.conditions] == list(oracle.CONDITIONS)
+    assert guideline.footer.startswith("Invented: there is no humbrel and no grey hush")
+    shared = {str(term) for term in hush.asserted.subjects() if str(term).startswith("https://w3id.org/sts-kg/option-")}
+    assert not shared
+
+
+def test_conditions_look_at_the_findings_that_the_page_names(hush: KnowledgeGraph) -> None:
+    for option, condition in hush.guideline.conditions.items():
+        assert sorted({*map(short, leaves(condition))}) == sorted(oracle.findings_of(name_of(option))), option
+
+
+def test_segments_are_those_of_the_page(hush: KnowledgeGraph) -> None:
+    page = (FOLDER / "page.txt").read_text(encoding="utf-8")
+    segments = hush.guideline.segments
+    assert len(segments) == 24
+    for segment in segments:
+        text = page[segment.start : segment.end]
+        assert hashlib.sha256(text.encode()).hexdigest() == segment.sha256, segment.id
+    assert hush.guideline.source_digest == hashlib.sha256(page.encode()).hexdigest()
+
+
+def test_definitions_do_not_speak_of_the_shipped_guideline(hush: KnowledgeGraph) -> None:
+    ours = [text for term, text in hush.asserted.subject_objects(SKOS.definition) if str(term).startswith(BASE)]
+    assert len(ours) > 150
+    assert not [text for text in ours if any(word in text.lower() for word in ("cancer", "sarcoma", "tumour"))]
+
+
+def test_no_check_finds_anything(hush: KnowledgeGraph) -> None:
+    found = hush.check()
+    assert [(one.check, one.subject, one.message) for one in found.violations] == []
+
+
+# --- golden cases
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_golden_case(hush: KnowledgeGraph, name: str) -> None:
+    case = {key: value for key, value in GOLDEN[name].items() if key != "expected"}
+    assert {name_of(answer.option): answer.status for answer in hush.options(case)} == expected(GOLDEN[name])
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_golden_files_are_case_files(hush: KnowledgeGraph, path: Path) -> None:
+    found: dict[str, dict[str, str]] = {}
+    for answer in hush.options(path):
+        found.setdefault(answer.case, {})[name_of(answer.option)] = answer.status
+    assert found == {name: expected(GOLDEN[name]) for name in found}
+
+
+# --- four voices
+
+
+def assignments(reading: str = "", options: tuple[str, ...] = tuple(oracle.CONDITIONS)) -> list[dict[str, bool]]:
+    """Return every yes, no and unknown of the findings of each option, each assignment once."""
+    found: dict[tuple[tuple[str, bool], ...], dict[str, bool]] = {}
+    for option in options:
+        names = oracle.findings_of(option, reading)
+        for values in product((True, False, None), repeat=len(names)):
+            given = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+            found[tuple(sorted(given.items()))] = given
+    return list(found.values())
+
+
+def as_cases(given: list[dict[str, bool]]) -> list[dict[str, Any]]:
+    words = {True: "yes", False: "no"}
+    return [
+        {"case": f"n{number}", "findings": {name: words[holds] for name, holds in each.items()}}
+        for number, each in enumerate(given)
+    ]
+
+
+def by_closure(kg: KnowledgeGraph, given: list[dict[str, bool]]) -> list[dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for answer in kg.options(as_cases(given)):
+        found.setdefault(answer.case, {})[name_of(answer.option)] = answer.status
+    return list(found.values())
+
+
+def by_bits(values: Values, n: int) -> list[dict[str, str]]:
+    flags = {"contradictory": unpacked(values.contradictory, n)}
+    found = []
+    for number in range(n):
+        statuses = {}
+        for option in values.plan.options:
+            flags |= {
+                "met": unpacked(values.met(option), n),
+                "not-met": unpacked(values.unmet(option), n),
+                "undetermined": unpacked(values.undetermined(option), n),
+            }
+            [statuses[name_of(option)]] = [status for status, held in flags.items() if held[number]]
+        found.append(statuses)
+    return found
+
+
+def facts_of(given: list[dict[str, bool]]) -> Facts:
+    return Facts.of([[(URIRef(f"{BASE}finding-{name}"), holds) for name, holds in each.items()] for each in given])
+
+
+def test_the_closure_on_every_assignment(hush: KnowledgeGraph) -> None:
+    given = assignments()
+    assert len(given) == 249
+    assert by_closure(hush, given) == [oracle.statuses(each) for each in given]
+
+
+def test_bits_on_every_assignment(hush: KnowledgeGraph) -> None:
+    given, plan = assignments(), plan_of(hush.guideline)
+    assert by_bits(Values(plan, facts_of(given)), len(given)) == [oracle.statuses(each) for each in given]
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "duckdb"])
+def test_sql_on_every_assignment(hush: KnowledgeGraph, engine: str) -> None:
+    given, database = assignments(), InProcess(engine)
+    database.fill(rows_of(as_cases(given), oracle.FINDINGS), oracle.FINDINGS)
+    text = hush.sql(engine, "rows", table="patients", columns=dict.fromkeys(oracle.FINDINGS, "flag"))
+    found: dict[str, dict[str, str]] = {}
+    for row in database.answers(text):
+        found.setdefault(row["case"], {})
+        for option in oracle.CONDITIONS:
+            found[row["case"]][option] = row[column(option)]
+    assert [found[f"n{number}"] for number in range(len(given))] == [oracle.statuses(each) for each in given]
+
+
+@pytest.mark.parametrize("reading", oracle.BY_READINGS)
+def test_readings_on_every_assignment(hush: KnowledgeGraph, reading: str) -> None:
+    given = assignments(reading, tuple(oracle.BY_READINGS[reading]))
+    wanted = [oracle.statuses(each, reading) for each in given]
+    assert wanted != [oracle.statuses(each) for each in given]
+    assert by_closure(hush.under(reading), given) == wanted
+    plan = plans_of_readings(hush.guideline)[reading]
+    assert by_bits(Values(plan, facts_of(given)), len(given)) == wanted
+
+
+def test_the_law_that_plans_rest_on_holds(hush: KnowledgeGraph) -> None:
+    assert broken_by(plan_of(hush.guideline), hush.guideline.closure.extend) == []
+
+
+# --- a hundred animals
+
+
+def animals() -> list[dict[str, Any]]:
+    """Return a hundred invented humbrels with findings, numbers and courses."""
+    by = random.Random(7)
+    found = []
+    for number in range(100):
+        case: dict[str, Any] = {"case": f"humbrel-{number}", "as_of": "2026-06-01"}
+        likely = [("grey-hush", 0.95), ("carrying-young", 0.25), ("spots-only-on-ears", 0.4), ("certain-valley", 0.4)]
+        likely += [("resectable", 0.5), ("treatments-no-longer-help", 0.2)]
+        case["findings"] = {
+            name: "yes" if by.random() < chance else "no" for name, chance in likely if by.random() < 0.7
+        }
+        if by.random() < 0.8:
+            case["spot_count"] = str(by.randint(5, 8))
+        if by.random() < 0.8:
+            case["body_warmth"] = by.choice(["30", "31.4", "31.5", "31.50", "31.51", "33"])
+        case["courses"] = [course(by) for _ in range(by.choice([0, 0, 1, 2]))]
+        if by.random() < 0.4:
+            case["growth"] = [by.choice(["2025-08-01", "2026-03-01", "2026-04-01"])]
+        if by.random() < 0.5:
+            case["history_complete"] = "yes"
+        if by.random() < 0.1:
+            case["declines"] = ["hush-treatment"]
+        found.append(case)
+    return found
+
+
+def course(by: random.Random) -> dict[str, Any]:
+    therapies = by.choice(
+        [["lumivane"], ["lumivane", "ossamoss"], ["tarrowleaf"], ["ossamoss"], ["draught"], ["warm-nest"]]
+    )
+    found: dict[str, Any] = {"therapies": therapies, "start": "2024-12-01"}
+    if by.random() < 0.7:
+        found["end"] = by.choice(["2025-03-01", "2025-03-31", "2025-07-31"])
+        found["outcome"] = by.choice(["brought-no-change", "spat-out"])
+    if by.random() < 0.1:
+        found["for"] = "another-ailment"
+    return found
+
+
+def counts_by_hand(cases: list[dict[str, Any]]) -> dict[str, Counter[str]]:
+    found = {option: Counter[str]() for option in oracle.CONDITIONS}
+    for case in cases:
+        facts = oracle.facts_of(case)
+        for option in oracle.CONDITIONS:
+            found[option][oracle.statuses(facts)[option] if facts is not None else "contradictory"] += 1
+    return found
+
+
+def written_animals(folder: Path, cases: list[dict[str, Any]]) -> dict[str, Path]:
+    """Write the animals as the tables of a cohort, and return their files."""
+    rows = tables(cases)
+    for row, case in zip(rows["patients"], cases, strict=True):
+        row.update({key: case[key] for key in ("spot_count", "body_warmth") if key in case})
+    return written(folder, rows)
+
+
+def test_a_hundred_animals_are_counted(hush: KnowledgeGraph, tmp_path: Path) -> None:
+    cases = animals()
+    by_hand = counts_by_hand(cases)
+    assert sum(1 for each in by_hand.values() for status in each if status == "met") == 10  # each is met by some
+    files = written_animals(tmp_path, cases)
+    counted = hush.cohort(files.pop("patients"), **files, min_cell=1).counts()
+    for row in counted.rows:
+        cells = dict(zip(counted.variables, (cell.toPython() if cell is not None else None for cell in row), strict=True))
+        said = by_hand[name_of(str(cells["option"]))]
+        found = {
+            "met": cells["met"],
+            "not-met": cells["not_met"],
+            "undetermined": cells["undetermined"],
+            "contradictory": cells["contradictory"],
+        }
+        assert found == {status: said[status] for status in found}, cells["option"]
+    assert len(counted.rows) == 10
+
+
+def test_a_hundred_animals_are_answered_one_by_one(hush: KnowledgeGraph) -> None:
+    found: dict[str, Counter[str]] = {option: Counter() for option in oracle.CONDITIONS}
+    for answer in hush.options(animals()):
+        found[name_of(answer.option)][answer.status] += 1
+    assert found == counts_by_hand(animals())
