@@ -19,7 +19,7 @@ from rdflib.namespace import DCTERMS
 from sts_kg.display import SIGNS, markup
 from sts_kg.errors import EndpointAnswerError, ParseError, StsKgError
 from sts_kg.guideline import version
-from sts_kg.rdf import BASE
+from sts_kg.rdf import BASE, is_ours
 from sts_kg.server.dataset import Dataset, dataset_of
 from sts_kg.server.forms import Choices
 from sts_kg.server.messages import Refusal, Request, Response
@@ -176,13 +176,13 @@ class Site:
         def here(address: str) -> str | None:
             if address.startswith("?"):
                 return address
-            return self.href(request, address) if address.startswith(BASE) else None
+            return self.href(request, address) if is_ours(address) else None
 
         return Markup(markup(thing, here, in_new_tab=in_new_tab))
 
     def href(self, request: Request, iri: str) -> str:
         """Return the address of the page of a term: below `/term/` if it is ours, else `/term?iri=…`."""
-        if iri.startswith(BASE) and (name := iri.removeprefix(BASE)):
+        if is_ours(iri) and (name := iri.removeprefix(BASE)):
             return f"{request.root}/term/{quote(name, safe='')}"
         return f"{request.root}/term?iri={quote(iri, safe='')}"
 

@@ -36,7 +36,7 @@ def terms(graph: Graph) -> set[URIRef]:
 
 def test_the_modules_are_those_that_the_header_imports(kg: KnowledgeGraph) -> None:
     assert list(kg.guideline.modules) == [
-        *("sts", "conditions", "decisions", "findings", "not-met"),
+        *("sts", "codes", "conditions", "decisions", "findings", "not-met"),
         *("readings", "recommendations", "schemes", "source", "treatments", "vocabulary"),
     ]
 

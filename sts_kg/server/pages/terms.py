@@ -15,7 +15,7 @@ from rdflib.term import Node
 from sts_kg.display import View, of_condition, view_of
 from sts_kg.errors import CurieError, NotEntailedError, ParseError, PictureError, UnknownNameError
 from sts_kg.guideline import leaves, short
-from sts_kg.rdf import BASE, STS, local, one_triple, serialize
+from sts_kg.rdf import BASE, STS, is_ours, local, one_triple, serialize
 from sts_kg.safe import brief
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.negotiation import negotiated
@@ -80,7 +80,7 @@ def _asked_for(site: Site, request: Request) -> tuple[str, str, str]:
     iri = site.kg.layers.iri(given[0]) or given[0]
     if iri not in site.terms.known and given[0] in site.terms.known:
         iri = given[0]
-    if iri.startswith(BASE) and len(iri) > len(BASE):
+    if is_ours(iri) and len(iri) > len(BASE):
         query = "?inferred=1" if dict(request.values).get("inferred") else ""
         return iri, "", site.href(request, iri) + query
     return iri, "", ""
@@ -88,8 +88,8 @@ def _asked_for(site: Site, request: Request) -> tuple[str, str, str]:
 
 def _unknown(site: Site, iri: str) -> Refusal:
     terms = site.terms
-    names = [local(each) for each in terms.known if each.startswith(BASE)] if iri.startswith(BASE) else []
-    shown = local(iri) if iri.startswith(BASE) else iri
+    names = [local(each) for each in terms.known if is_ours(each)] if is_ours(iri) else []
+    shown = local(iri) if is_ours(iri) else iri
     return Refusal(404, f"{UnknownNameError('term', shown[:200], names)}")
 
 
@@ -106,7 +106,6 @@ def _term_page(site: Site, request: Request, iri: str) -> Response:
     terms = site.terms
     asserted, inferred, linked = terms.facts(iri)
     count, uses = terms.uses(iri)
-    is_ours = iri.startswith(BASE)
     context: dict[str, Any] = {
         "iri": iri,
         "label": terms.label(iri),
@@ -125,7 +124,7 @@ def _term_page(site: Site, request: Request, iri: str) -> Response:
         "evidence": _evidence,
         "picture": _picture(site, request, iri),
         "forms": [(ending, media, _form(site, request, iri, ending)) for ending, (media, _) in FORMS.items()],
-        "is_ours": is_ours,
+        "is_ours": is_ours(iri),
         "is_web": iri.startswith(("http://", "https://")),
         "all_of": _all_of(request, iri),
         "why": lambda triple: why_address(request, triple),
@@ -139,7 +138,7 @@ _ALSO = URIRef("http://www.w3.org/2004/02/skos/core#altLabel")
 
 def _form(site: Site, request: Request, iri: str, ending: str) -> str:
     """Return the address of a term in another form; one that is not ours has no ending."""
-    return f"{site.href(request, iri)}.{ending}" if iri.startswith(BASE) else ""
+    return f"{site.href(request, iri)}.{ending}" if is_ours(iri) else ""
 
 
 def _all_of(request: Request, iri: str) -> str:
