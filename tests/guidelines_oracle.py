@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 Lookup: TypeAlias = Callable[[str], float]
 Case: TypeAlias = Mapping[str, Any]
 
-#: The options in the order of the page, each with its sentences: S04, S06, S08 S10, S09 S10, S11, S12, S13, S14, S15, S17.
+#: The options in the order of the page: S04, S06, S08 with S10, S09 with S10, S11, S12, S13, S14, S15, S17.
 CONDITIONS: dict[str, Callable[[Lookup], float]] = {
     "warm-nest": lambda f: f("grey-hush"),
     "draughts": lambda f: f("grey-hush"),

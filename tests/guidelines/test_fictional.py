@@ -6,7 +6,6 @@ Nothing in the package knows grey hush, so what holds here holds for a guideline
 from __future__ import annotations
 
 import hashlib
-import random
 from collections import Counter
 from itertools import product
 from pathlib import Path
@@ -14,41 +13,15 @@ from typing import Any
 
 import guidelines_oracle as oracle
 import pytest
-import yaml
 from databases import InProcess, column, rows_of
+from humbrels import BASE, CASES, FOLDER, GOLDEN, animals, counts_by_hand, expected, name_of, written_animals
 from rdflib import URIRef
 from rdflib.namespace import SKOS
-from tables_of_cases import tables, written
 
 from sts_kg import KnowledgeGraph, load
 from sts_kg.guideline import leaves, short
-from sts_kg.guideline.data import ontology_folder
 from sts_kg.plan import Facts, Values, plan_of, plans_of_readings, unpacked
 from sts_kg.plan.law import broken_by
-from sts_kg.rdf import local
-
-FOLDER = ontology_folder() / "guidelines" / "grey-hush"
-BASE = "https://example.org/grey-hush/"
-CASES = sorted((FOLDER / "cases").glob("*.yaml"))
-
-
-def golden() -> list[dict[str, Any]]:
-    """Return the golden cases as they are written, all of their values as text."""
-    return [case for path in CASES for case in yaml.load_all(path.read_text(encoding="utf-8"), yaml.BaseLoader)]
-
-
-GOLDEN = {case["case"]: case for case in golden()}
-
-
-def expected(case: dict[str, Any]) -> dict[str, str]:
-    said = {**case["expected"]}
-    others = said.pop("others", "")
-    assert {*said} <= {*oracle.CONDITIONS}
-    return {option: said.get(option, others) for option in oracle.CONDITIONS}
-
-
-def name_of(option: str) -> str:
-    return local(option).removeprefix("option-")
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +65,7 @@ def test_conditions_look_at_the_findings_that_the_page_names(hush: KnowledgeGrap
 
 def test_segments_are_those_of_the_page(hush: KnowledgeGraph) -> None:
     page = (FOLDER / "page.txt").read_text(encoding="utf-8")
-    segments = hush.guideline.segments
+    segments = hush.sources()
     assert len(segments) == 24
     for segment in segments:
         text = page[segment.start : segment.end]
@@ -103,7 +76,7 @@ def test_segments_are_those_of_the_page(hush: KnowledgeGraph) -> None:
 def test_definitions_do_not_speak_of_the_shipped_guideline(hush: KnowledgeGraph) -> None:
     ours = [text for term, text in hush.asserted.subject_objects(SKOS.definition) if str(term).startswith(BASE)]
     assert len(ours) > 150
-    assert not [text for text in ours if any(word in text.lower() for word in ("cancer", "sarcoma", "tumour"))]
+    assert not [text for text in ours if any(word in str(text).lower() for word in ("cancer", "sarcoma", "tumour"))]
 
 
 def test_no_check_finds_anything(hush: KnowledgeGraph) -> None:
@@ -218,70 +191,16 @@ def test_the_law_that_plans_rest_on_holds(hush: KnowledgeGraph) -> None:
 # --- a hundred animals
 
 
-def animals() -> list[dict[str, Any]]:
-    """Return a hundred invented humbrels with findings, numbers and courses."""
-    by = random.Random(7)
-    found = []
-    for number in range(100):
-        case: dict[str, Any] = {"case": f"humbrel-{number}", "as_of": "2026-06-01"}
-        likely = [("grey-hush", 0.95), ("carrying-young", 0.25), ("spots-only-on-ears", 0.4), ("certain-valley", 0.4)]
-        likely += [("resectable", 0.5), ("treatments-no-longer-help", 0.2)]
-        case["findings"] = {
-            name: "yes" if by.random() < chance else "no" for name, chance in likely if by.random() < 0.7
-        }
-        if by.random() < 0.8:
-            case["spot_count"] = str(by.randint(5, 8))
-        if by.random() < 0.8:
-            case["body_warmth"] = by.choice(["30", "31.4", "31.5", "31.50", "31.51", "33"])
-        case["courses"] = [course(by) for _ in range(by.choice([0, 0, 1, 2]))]
-        if by.random() < 0.4:
-            case["growth"] = [by.choice(["2025-08-01", "2026-03-01", "2026-04-01"])]
-        if by.random() < 0.5:
-            case["history_complete"] = "yes"
-        if by.random() < 0.1:
-            case["declines"] = ["hush-treatment"]
-        found.append(case)
-    return found
-
-
-def course(by: random.Random) -> dict[str, Any]:
-    therapies = by.choice(
-        [["lumivane"], ["lumivane", "ossamoss"], ["tarrowleaf"], ["ossamoss"], ["draught"], ["warm-nest"]]
-    )
-    found: dict[str, Any] = {"therapies": therapies, "start": "2024-12-01"}
-    if by.random() < 0.7:
-        found["end"] = by.choice(["2025-03-01", "2025-03-31", "2025-07-31"])
-        found["outcome"] = by.choice(["brought-no-change", "spat-out"])
-    if by.random() < 0.1:
-        found["for"] = "another-ailment"
-    return found
-
-
-def counts_by_hand(cases: list[dict[str, Any]]) -> dict[str, Counter[str]]:
-    found = {option: Counter[str]() for option in oracle.CONDITIONS}
-    for case in cases:
-        facts = oracle.facts_of(case)
-        for option in oracle.CONDITIONS:
-            found[option][oracle.statuses(facts)[option] if facts is not None else "contradictory"] += 1
-    return found
-
-
-def written_animals(folder: Path, cases: list[dict[str, Any]]) -> dict[str, Path]:
-    """Write the animals as the tables of a cohort, and return their files."""
-    rows = tables(cases)
-    for row, case in zip(rows["patients"], cases, strict=True):
-        row.update({key: case[key] for key in ("spot_count", "body_warmth") if key in case})
-    return written(folder, rows)
-
-
 def test_a_hundred_animals_are_counted(hush: KnowledgeGraph, tmp_path: Path) -> None:
     cases = animals()
     by_hand = counts_by_hand(cases)
     assert sum(1 for each in by_hand.values() for status in each if status == "met") == 10  # each is met by some
     files = written_animals(tmp_path, cases)
-    counted = hush.cohort(files.pop("patients"), **files, min_cell=1).counts()
+    counted = hush.cohort(files["patients"], courses=files["courses"], growth=files["growth"], min_cell=1).counts()
     for row in counted.rows:
-        cells = dict(zip(counted.variables, (cell.toPython() if cell is not None else None for cell in row), strict=True))
+        cells = dict(
+            zip(counted.variables, (cell.toPython() if cell is not None else None for cell in row), strict=True)
+        )
         said = by_hand[name_of(str(cells["option"]))]
         found = {
             "met": cells["met"],

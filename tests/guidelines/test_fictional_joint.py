@@ -1,4 +1,4 @@
-"""The invented guideline beside the shipped one: canned queries ask both, cases are answered by one, no name collides."""
+"""The invented guideline beside the shipped one: queries ask both, cases are answered by one, no name collides."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import guidelines_oracle as oracle
 import pytest
+from humbrels import BASE, FOLDER, GOLDEN, expected, name_of
 from rdflib import URIRef
-from test_fictional import BASE, FOLDER, GOLDEN, expected, name_of
 
 from sts_kg import KnowledgeGraph, ParseError, UnknownNameError, load, read
 from sts_kg.errors import CaseError, ParameterError
@@ -28,7 +28,7 @@ def joint(kg: KnowledgeGraph) -> KnowledgeGraph:
     return kg.with_guideline(FOLDER)
 
 
-def asked(kg: KnowledgeGraph, name: str, **parameters: str) -> list[tuple[str, ...]]:
+def asked(kg: KnowledgeGraph, name: str, **parameters: Any) -> list[tuple[str, ...]]:
     table = kg.query(name, **parameters)
     assert isinstance(table, Table)
     return [tuple(row) for row in table.curies()]
@@ -122,7 +122,12 @@ EXPECTED: dict[str, tuple[str, dict[str, str], list[tuple[str, ...]]]] = {
     "condition-of-option": (
         "conditions/condition-of-option",
         {"option": "song-bath"},
-        [("gh:finding-cool-body",), ("gh:finding-grey-hush",), ("gh:finding-many-spots",), ("gh:finding-prior-draught",)],
+        [
+            ("gh:finding-cool-body",),
+            ("gh:finding-grey-hush",),
+            ("gh:finding-many-spots",),
+            ("gh:finding-prior-draught",),
+        ],
     ),
     "options-with-finding": (
         "conditions/options-with-finding",
@@ -186,7 +191,7 @@ def test_a_name_that_both_have_names_both_and_a_curie_chooses(
     joint: KnowledgeGraph, kg: KnowledgeGraph, hush: KnowledgeGraph, query: str, parameter: str, name: str, terms: str
 ) -> None:
     with pytest.raises(ParameterError, match=f"there is no single .*; did you mean gh:{terms} or sts:{terms}") as error:
-        joint.query(query, **{parameter: name})
+        asked(joint, query, **{parameter: name})
     assert name in str(error.value)
     for prefix, alone in (("gh", hush), ("sts", kg)):
         assert asked(joint, query, **{parameter: f"{prefix}:{terms}"}) == asked(alone, query, **{parameter: name})
