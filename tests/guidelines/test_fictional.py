@@ -18,7 +18,7 @@ from humbrels import BASE, CASES, FOLDER, GOLDEN, animals, counts_by_hand, expec
 from rdflib import URIRef
 from rdflib.namespace import SKOS
 
-from sts_kg import KnowledgeGraph, load
+from sts_kg import CaseError, KnowledgeGraph, load
 from sts_kg.guideline import leaves, short
 from sts_kg.plan import Facts, Values, plan_of, plans_of_readings, unpacked
 from sts_kg.plan.law import broken_by
@@ -99,6 +99,49 @@ def test_golden_files_are_case_files(hush: KnowledgeGraph, path: Path) -> None:
     for answer in hush.options(path):
         found.setdefault(answer.case, {})[name_of(answer.option)] = answer.status
     assert found == {name: expected(GOLDEN[name]) for name in found}
+
+
+# --- numbers of its own, in every form of a case
+
+WRITTEN = {
+    "n.yaml": "case: n\nfindings: {grey-hush: yes, prior-draught: yes}\nbody_warmth: WARMTH\nspot_count: SPOTS\n",
+    "n.json": '{"case": "n", "findings": {"grey-hush": true, "prior-draught": true}, "body_warmth": WARMTH,'
+    ' "spot_count": SPOTS}',
+    "n.csv": "case,grey-hush,prior-draught,body_warmth,spot_count\nn,yes,yes,WARMTH,SPOTS\n",
+    "n.ttl": """
+        @prefix gh: <https://example.org/grey-hush/> .
+        @prefix sts: <https://w3id.org/sts-kg/> .
+        <https://w3id.org/sts-kg/case/n> a sts:PatientCase ; gh:bodyWarmth WARMTH ; gh:spotCount SPOTS ;
+            sts:hasFinding gh:finding-grey-hush , gh:finding-prior-draught .
+    """,
+}
+
+
+@pytest.mark.parametrize(
+    ("warmth", "spots", "status"),
+    [("31.5", "7", "met"), ("31.51", "7", "not-met"), ("31.51", "6", "met"), ("30", "0", "met")],
+)
+@pytest.mark.parametrize("name", WRITTEN)
+def test_numbers_at_and_beside_their_bounds(
+    hush: KnowledgeGraph, tmp_path: Path, name: str, warmth: str, spots: str, status: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(WRITTEN[name].replace("WARMTH", warmth).replace("SPOTS", spots), encoding="utf-8")
+    found = {name_of(answer.option): answer.status for answer in hush.options(path)}
+    assert found["song-bath"] == status
+
+
+@pytest.mark.parametrize(("key", "value"), [("spot_count", "6.5"), ("spot_count", "many"), ("body_warmth", "warm")])
+def test_numbers_that_cannot_be_used(hush: KnowledgeGraph, key: str, value: str) -> None:
+    with pytest.raises(CaseError, match=key):
+        hush.options({"case": "n", key: value})
+
+
+def test_numbers_of_another_guideline_are_no_keys(hush: KnowledgeGraph, kg: KnowledgeGraph) -> None:
+    with pytest.raises(CaseError, match="a case has no key 'tumour_count'"):
+        hush.options({"case": "n", "tumour_count": 3})
+    with pytest.raises(CaseError, match="a case has no key 'spot_count'"):
+        kg.options({"case": "n", "spot_count": 3})
 
 
 # --- four voices
