@@ -76,7 +76,7 @@ from sts_kg.queries import (
     with_labels_beside,
     write_files,
 )
-from sts_kg.rdf import BASE, CASE, STS, ShownGraph, local, of_ntriples, one_triple
+from sts_kg.rdf import BASE, CASE, STS, ShownGraph, expand, local, of_ntriples, one_triple
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 from sts_kg.stores import KINDS
@@ -913,10 +913,15 @@ class KnowledgeGraph(Shown):
         """
         from sts_kg.display import picture_of_condition
 
-        chosen = find_option(option, self.guideline.conditions)
         if cases is None:
-            return picture_of_condition(self.guideline, chosen)
+            guideline = self._guideline_of(option)
+            return picture_of_condition(guideline, find_option(option, guideline.conditions))
+        chosen = find_option(option, self.guideline.conditions)
         return picture_of_condition(self.guideline, chosen, self._answers_of_one(cases, case)[chosen])
+
+    def _guideline_of(self, name: str) -> Guideline:
+        """Return the guideline of a term that is named by its CURIE or IRI; the one that answers, of another name."""
+        return self.session.guideline_of(expand(name)) if ":" in name else self.guideline
 
     def _answers_of_one(self, cases: CaseSource, case: str | None) -> dict[URIRef, Answer]:
         """Return the answers for one case, by option."""
@@ -1225,7 +1230,7 @@ class KnowledgeGraph(Shown):
 
     def sources(self, name: str | None = None, *, page: str | Path | None = None) -> Segments:
         """Return all segments of the source in reading order, or the one with an id; with text if the page is given."""
-        guideline = self.guideline
+        guideline = self.guideline if name is None else self._guideline_of(name)
         return Segments(guideline.segments(page) if name is None else (guideline.segment(name, page),))
 
     def source_diff(self, old: str | Path, new: str | Path) -> SourceDiff:
@@ -1393,6 +1398,10 @@ class KnowledgeGraph(Shown):
 
     def _to_push(self, kinds: Sequence[str], linked: str | Path | None) -> dict[URIRef, Source]:
         from sts_kg.stores import graphs_of_links
+
+        if other := next((each for each in self.guidelines if each.base != BASE), None):
+            reason = "stores are filled with the shipped guideline only; export writes files that any store loads"
+            raise ArgumentError("push", "guideline", reason, value=other.name)
 
         named: dict[URIRef, Source] = {**self.named_graphs(*(kind for kind in kinds if not linked or kind != "links"))}
         if linked is not None:

@@ -28,7 +28,7 @@ from sts_kg.cases.supposing import Changes, changed, changes
 from sts_kg.errors import CaseError, ParseError
 from sts_kg.guideline import Guideline
 from sts_kg.queries import Entities, Store, graph_on, run, store_of
-from sts_kg.rdf import STS, Document, Quads, ShownGraph, local, nquads_of, of_ntriples, of_quads
+from sts_kg.rdf import STS, Document, Quads, ShownGraph, compress, local, nquads_of, of_ntriples, of_quads
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 from sts_kg.tables import Table
@@ -78,7 +78,7 @@ class Session(Shown):
     @cached_property
     def examples(self) -> Session:
         """The same session with the fictional cases that the guideline ships in place of its own."""
-        return self._of_files("?.yaml")
+        return self._of_files("examples/?.yaml", "cases/*.yaml")
 
     @cached_property
     def examples_of_readings(self) -> Session:
@@ -86,10 +86,10 @@ class Session(Shown):
 
         Each is named after the decision.
         """
-        return self._of_files("readings/*.yaml")
+        return self._of_files("examples/readings/*.yaml")
 
-    def _of_files(self, pattern: str) -> Session:
-        files = sorted((self.guideline.folder / "examples").glob(pattern))
+    def _of_files(self, *patterns: str) -> Session:
+        files = sorted(path for pattern in patterns for path in self.guideline.folder.glob(pattern))
         return replace(self, cases=read_cases(files, self.guideline.vocabulary))
 
     @property
@@ -97,13 +97,17 @@ class Session(Shown):
         """All guidelines in the graphs, the one that answers first."""
         return (self.guideline, *self.beside)
 
+    def guideline_of(self, term: str) -> Guideline:
+        """Return the guideline in whose namespace a term is; the one that answers if it is in none."""
+        return next((each for each in self.guidelines if str(term).startswith(each.base)), self.guideline)
+
     @cached_property
     def ontology(self) -> Graph:
         """The modules of all guidelines; a module that several share is in it once."""
-        return of_quads(chain.from_iterable(self._quads.values())) if self.beside else self.guideline.asserted
+        return of_quads(chain.from_iterable(self.quads.values())) if self.beside else self.guideline.asserted
 
     @cached_property
-    def _quads(self) -> Mapping[URIRef, Quads]:
+    def quads(self) -> Mapping[URIRef, Quads]:
         """The quads of the modules of all guidelines, by the name of the graph."""
         return {each.graph_name(name): quads for each in self.guidelines for name, quads in each.quads.items()}
 
@@ -114,7 +118,7 @@ class Session(Shown):
             return self.guideline.closure
         from sts_kg.closure import closure_of  # numpy takes a while to load, and not every answer needs it
 
-        lines = BytesIO(nquads_of(chain.from_iterable(self._quads.values())))
+        lines = BytesIO(nquads_of(chain.from_iterable(self.quads.values())))
         return closure_of(lines, engine=self.guideline.engine, axioms="none").require_consistent()
 
     @cached_property
@@ -226,7 +230,7 @@ class Session(Shown):
 
     @cached_property
     def _asserted_store(self) -> Store:
-        quads = [quad for each in self._quads.values() for quad in each]
+        quads = [quad for each in self.quads.values() for quad in each]
         return store_of(quads, self.facts, self.by_readings)
 
     @cached_property
@@ -342,11 +346,15 @@ class Session(Shown):
         return self.linked.proof(triple, sentences=lambda each: self.sentences(each) if each in self.closure else ())
 
     def sentences(self, triple: tuple[Node, ...]) -> tuple[str, ...]:
-        """Return the ids of the segments behind an asserted triple: of its terms, and of what applies if they hold."""
+        """Return the ids of the segments behind an asserted triple: of its terms, and of what applies if they hold.
+
+        A segment of another guideline than the one that answers has its CURIE as id.
+        """
         asserted = self.ontology
         about = {triple[0], triple[2]}
         about |= {each for term in (triple[0], triple[2]) for each in asserted.subjects(STS.appliesWhen, term)}
-        return tuple(sorted({local(str(s)) for each in about for s in asserted.objects(each, PROV.wasQuotedFrom)}))
+        found = {str(s) for each in about for s in asserted.objects(each, PROV.wasQuotedFrom)}
+        return tuple(sorted(local(s) if self.guideline_of(s) is self.guideline else compress(s) for s in found))
 
     def _require_consistent(self, case: Case) -> None:
         if error := contradiction(case, self.guideline, self.closed):

@@ -16,7 +16,7 @@ from rdflib.term import Node
 
 from sts_kg.errors import CurieError, ParseError, ReadingError, UnknownNameError
 from sts_kg.guideline.condition import Condition, conditions, ordinal
-from sts_kg.guideline.data import ontology_folder, source_page
+from sts_kg.guideline.data import guideline_folder, ontology_folder, source_page
 from sts_kg.guideline.duals import not_met
 from sts_kg.guideline.readings import Reading, find_reading, readings
 from sts_kg.guideline.source import Segment, find_segment, footer_of, page_texts, segment, segments, source_document
@@ -58,9 +58,9 @@ class Guideline(Shown):
     ----------
     folder : Path or str, optional
         Where the header (the one Turtle file with `owl:imports`) and the modules that it imports lie; the shipped
-        ontology without it. Modules of the shipped ontology that another one imports, such as its vocabulary, are read
-        from there. The module `not-met` is generated if it has no file. `forbidden-words.tsv`, if any, lists patterns
-        that no text of the ontology may use.
+        ontology without it; `example:NAME` is the fictional one of `ontology/guidelines/NAME`. Modules of the shipped
+        ontology that another one imports, such as its vocabulary, are read from there. The module `not-met` is
+        generated if it has no file. `forbidden-words.tsv`, if any, lists patterns that no text of the ontology may use.
     engine : str
         The reasoning engine, one of `sts_kg.closure.ENGINES`.
     quads : mapping, optional
@@ -90,7 +90,7 @@ class Guideline(Shown):
         self._shared = frozenset[str]()
         #: The prefix of the namespace, by which CURIEs and queries name the terms.
         self.prefix = "sts"
-        self.folder = Path(folder) if folder is not None else ontology_folder()
+        self.folder = guideline_folder(folder)
         if quads is None and not self.folder.is_dir():
             raise ParseError("is not a folder; that of a guideline is expected", path=self.folder)
         self.engine = engine

@@ -124,10 +124,11 @@ def find_segment(asserted: Graph, name: str) -> URIRef:
         No segment has that id.
     """
     ids = {local(iri): iri for kind in (STS.Heading, STS.Sentence) for iri in _instances(asserted, kind)}
-    key = (local(str(expand(name))) if ":" in name else name).upper()
-    if key not in ids:
+    prefix, colon, rest = name.rpartition(":")
+    found = ids.get(rest.upper())
+    if found is None or (colon and not found.startswith(expand(f"{prefix}:"))):
         raise UnknownNameError("segment", name, ids)
-    return ids[key]
+    return found
 
 
 def _instances(asserted: Graph, kind: URIRef) -> list[URIRef]:

@@ -119,7 +119,7 @@ class Terms:
         self.kg = kg
         self.asserted, self.inferred = kg.asserted, kg.inferred
         links = kg.session.named_graphs("links") if kg.session.slices else {}
-        followed = links.pop(URIRef(f"{kg.guideline.base}link/inferred"), Graph())
+        followed = links.pop(STS["link/inferred"], Graph())
         #: The linked slices by name.
         self.slices: dict[str, Graph] = {str(name): graph for name, graph in links.items()}
         self._asserted = [("", self.asserted), *self.slices.items()]
