@@ -96,7 +96,7 @@ def test_explain_a_number() -> None:
     assert told[0] == "song bath: not met: the source does not describe this option for this situation (case h1)."
     assert "many-spots (derived by the rule many spots, at least 7, from the spot count 9)" in told[1]
     assert told[2] == (
-        "Known not to hold: cool-body (derived by the rule cool body, at most 31.5, from the body warmth 31.6)."
+        "Known not to hold: cool-body (derived by the rule cool body, at most 31.5, from the body warmth 31.6 degrees)."
     )
 
 
