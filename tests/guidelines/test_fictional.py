@@ -11,6 +11,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import guidelines_oracle as oracle
 import pytest
 from databases import InProcess, column, rows_of
@@ -258,3 +259,28 @@ def test_a_hundred_animals_are_answered_one_by_one(hush: KnowledgeGraph) -> None
     for answer in hush.options(animals()):
         found[name_of(answer.option)][answer.status] += 1
     assert found == counts_by_hand(animals())
+
+
+def test_a_hundred_animals_are_answered_by_sql(hush: KnowledgeGraph, tmp_path: Path) -> None:
+    """Courses, dates and numbers of the guideline's own, where the data are."""
+    cases, connection = animals(), duckdb.connect()
+    kinds = {}
+    for name, path in written_animals(tmp_path, cases).items():
+        connection.execute(
+            f"CREATE TABLE {name} AS SELECT * FROM read_csv('{path}', all_varchar = true, header = true)"
+        )
+        for column_of, *_ in connection.execute(f"DESCRIBE {name}").fetchall():
+            words = column_of in {*oracle.FINDINGS, "history_complete"}
+            kinds[column_of if name == "patients" else f"{name}.{column_of}"] = "word" if words else "text"
+    for key, kind in (("spot_count", "INTEGER"), ("body_warmth", "DECIMAL(9, 3)")):
+        connection.execute(f"ALTER TABLE patients ALTER {key} TYPE {kind}")
+        kinds[key] = "number"
+    del kinds["case"], kinds["courses.case"], kinds["growth.case"]
+    text = hush.sql("duckdb", "rows", table="patients", courses="courses", growth="growth", columns=kinds)
+    cursor = connection.execute(text)
+    names = [each[0] for each in cursor.description]
+    rows = {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
+    for case in cases:
+        facts = oracle.facts_of(case)
+        wanted = dict.fromkeys(oracle.CONDITIONS, "contradictory") if facts is None else oracle.statuses(facts)
+        assert {option: rows[case["case"]][column(option)] for option in oracle.CONDITIONS} == wanted, case
