@@ -86,6 +86,9 @@ def test_the_wheel_holds_what_the_package_needs(wheel: Path) -> None:
         "sts_kg/py.typed",
         "sts_kg/data/ontology/sts.ttl",
         "sts_kg/data/ontology/examples/f.yaml",
+        "sts_kg/data/ontology/guidelines/grey-hush/guideline.ttl",
+        "sts_kg/data/ontology/guidelines/grey-hush/conditions.txt",
+        "sts_kg/data/ontology/guidelines/grey-hush/cases/lines.yaml",
     }
     assert needed | {"sts_kg/data/queries/drugs/drugs-and-brands.rq"} <= names(wheel)
 
