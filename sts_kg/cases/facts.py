@@ -54,6 +54,8 @@ def _name(case: Case) -> str:
 def _case_triples(case: Case, vocabulary: Vocabulary) -> Iterator[tuple[Node, URIRef, Node]]:
     nodes = course_nodes(case)
     yield case.iri, RDF.type, STS.PatientCase
+    if vocabulary.ontology is not None:
+        yield case.iri, STS.answeredBy, vocabulary.ontology
     if case.label:
         yield case.iri, RDFS.label, Literal(case.label, lang="en")
     if case.as_of is not None:

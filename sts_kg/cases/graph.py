@@ -26,7 +26,7 @@ _T = TypeVar("_T")
 _RDF_WORDS: dict[str, bool | None] = {"true": True, "1": True, "false": False, "0": False}
 _OF_CASE = {
     *(STS.hasFinding, STS.lacksFinding, STS.hadCourse, STS.declinesModality),
-    *(STS.asOf, STS.historyComplete, STS.progressionDate, STS.hadNoGrowth),
+    *(STS.answeredBy, STS.asOf, STS.historyComplete, STS.progressionDate, STS.hadNoGrowth),
 }
 _OF_COURSE = {
     *(STS.includesTherapy, STS.courseOutcome, STS.courseStart, STS.courseEnd, STS.progressionDate, STS.noGrowthUntil),

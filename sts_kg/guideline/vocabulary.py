@@ -90,6 +90,11 @@ class Vocabulary:
     asserted: Graph
 
     @cached_property
+    def ontology(self) -> URIRef | None:
+        """The ontology whose words they are; None if the graph has no header (`owl:imports`)."""
+        return next((iri for iri in self.asserted.subjects(OWL.imports) if isinstance(iri, URIRef)), None)
+
+    @cached_property
     def findings(self) -> dict[str, URIRef]:
         """Short names (`stage4-sts`) and ids (`finding-stage4-sts`) of the findings."""
         return self._words(STS.Finding, "finding-")
