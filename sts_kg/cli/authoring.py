@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sts_kg.authoring import ENGINES
-from sts_kg.cli.shared import DONE, NO, UNREADABLE, File, as_json, formats, terminal
+from sts_kg.cli.shared import DONE, NO, UNREADABLE, File, as_json, formats, guideline_option, loaded, terminal
 from sts_kg.errors import CaseError, ParseError, StsKgError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _WORDS = "y (yes), n (no), u (not known), ? (what waits for it) or q (end here)"
 @click.argument("path", type=File)
 @click.option("--engine", "engines", type=click.Choice(ENGINES), multiple=True, help="Only this one; repeatable.")
 @formats("table", "json")
+@guideline_option
 def test_command(path: Path, engines: tuple[str, ...], form: str) -> None:
     """Hold golden cases against what three engines answer; exit 1 if anything differs.
 
@@ -36,8 +37,6 @@ def test_command(path: Path, engines: tuple[str, ...], form: str) -> None:
       sts-kg test cases
       sts-kg test cases/nestling.yaml --engine closure
     """
-    from sts_kg.knowledge import load
-
     shown, code = terminal(), DONE
 
     def unreadable(error: StsKgError) -> None:
@@ -46,7 +45,7 @@ def test_command(path: Path, engines: tuple[str, ...], form: str) -> None:
         shown.error(str(error))
 
     with shown.busy("testing …"):
-        found = load().test(path, engines=engines or ENGINES, on_error=unreadable)
+        found = loaded().test(path, engines=engines or ENGINES, on_error=unreadable)
     if form == "json":
         shown.write(as_json(found.as_dict()))
     elif found.tested:
@@ -64,6 +63,7 @@ def test_command(path: Path, engines: tuple[str, ...], form: str) -> None:
     show_default=True,
     help="Expect what the conditions come to today, to be corrected; or nothing.",
 )
+@guideline_option
 def new_case_command(output: Path | None, id_: str | None, label: str, expected: bool) -> None:
     """Ask the questions of the guideline, and write the case that the answers make.
 
@@ -75,13 +75,12 @@ def new_case_command(output: Path | None, id_: str | None, label: str, expected:
       sts-kg new-case -o cases/nestling.yaml --label "a nestling with a high fever"
       yes y | sts-kg new-case
     """
-    from sts_kg.knowledge import load
     from sts_kg.rdf import write_bytes
 
     if output is not None:
         _require_new(output)
     asker = _Asker(terminal())
-    made = load().new_case(asker, id=id_ or (output.stem if output else "new-case"), label=label, expected=expected)
+    made = loaded().new_case(asker, id=id_ or (output.stem if output else "new-case"), label=label, expected=expected)
     if asker.ended:
         asker.shown.note("the answers ended here; what was answered so far is kept")
     if output is None:
