@@ -22,10 +22,10 @@ _WORDS = "y (yes), n (no), u (not known), ? (what waits for it) or q (end here)"
 
 
 @click.command(name="test")
+@guideline_option
 @click.argument("path", type=File)
 @click.option("--engine", "engines", type=click.Choice(ENGINES), multiple=True, help="Only this one; repeatable.")
 @formats("table", "json")
-@guideline_option
 def test_command(path: Path, engines: tuple[str, ...], form: str) -> None:
     """Hold golden cases against what three engines answer; exit 1 if anything differs.
 
@@ -54,6 +54,7 @@ def test_command(path: Path, engines: tuple[str, ...], form: str) -> None:
 
 
 @click.command(name="new-case")
+@guideline_option
 @click.option("-o", "--output", type=File, metavar="FILE", help="Write the case to this file; FILE.(yaml|yml).")
 @click.option("--id", "id_", metavar="ID", help="The id of the case; without it the name of the file.")
 @click.option("--label", default="", metavar="TEXT", help="What the case is called.")
@@ -63,7 +64,6 @@ def test_command(path: Path, engines: tuple[str, ...], form: str) -> None:
     show_default=True,
     help="Expect what the conditions come to today, to be corrected; or nothing.",
 )
-@guideline_option
 def new_case_command(output: Path | None, id_: str | None, label: str, expected: bool) -> None:
     """Ask the questions of the guideline, and write the case that the answers make.
 
