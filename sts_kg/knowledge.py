@@ -1340,6 +1340,7 @@ class KnowledgeGraph(Shown):
         """Write the graph, with its cases, for other tools, and return what was written and what was left out.
 
         It is one OWL 2 DL ontology, inside OWL 2 RL, with one header. `.trig` and `.nq` have one graph for each kind.
+        Of several guidelines it is the one that answers, with what it imports; `kinds` write all.
 
         Parameters
         ----------
@@ -1374,8 +1375,8 @@ class KnowledgeGraph(Shown):
                 named["links"] = {name: of_ntriples(lines) for name, lines in graphs_of_links(Path(linked)).items()}
             kind_of = {name: kind for kind, graphs in named.items() for name in graphs}
             return export_graphs({name: graphs[name] for graphs in named.values() for name in graphs}, kind_of, path)
-        session, sets = self.session, self.named_graphs("mappings") if mappings else {}
-        return export_guideline(
+        session, sets = replace(self.session, beside=()), self.named_graphs("mappings") if mappings else {}
+        done = export_guideline(
             session.guideline,
             path,
             inferred=session.closure.inferred if inferred else None,
@@ -1383,6 +1384,9 @@ class KnowledgeGraph(Shown):
             mappings={str(name).removeprefix(f"{BASE}mappings/"): graph for name, graph in sets.items()},
             modules=modules,
         )
+        others = len(self.session.ontology) - len(session.ontology)
+        left_out = {f"of other guidelines, which --graphs {KINDS[0]} writes": others}
+        return replace(done, left_out={**done.left_out, **left_out}) if others else done
 
     def describe(self, vocabulary: str, files: Iterable[str | Path] = ()) -> Graph:
         """Return a description of the data set: `void`, `dcat` or `schema` (schema.org), with exported files if given.

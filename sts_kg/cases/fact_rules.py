@@ -217,12 +217,12 @@ def hints(case: Case, vocabulary: Vocabulary) -> tuple[str, ...]:
         if during := not_after(case, course):
             found.append(
                 f"growth {' and '.join(grew.when for grew in during)} was not after the end of the course of "
-                f"{therapies_of(course)}: it does not count as growth after treatment (D09b); "
-                "did-not-work may apply, if the team says so (D06b)"
+                f"{therapies_of(course)}: it does not count as growth after treatment; "
+                "the outcome of the course may tell of it, if the team says so"
             )
     for course in begun(case, vocabulary):
         state = "is going on" if course.ongoing else "may be going on"
-        found.append(f"a course ({described(course)}) {state}: it counts as given when it is over (D32)")
+        found.append(f"a course ({described(course)}) {state}: it counts as given when it is over")
     return tuple(found)
 
 

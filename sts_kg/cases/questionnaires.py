@@ -56,8 +56,8 @@ def form_items(vocabulary: Vocabulary) -> tuple[Item, ...]:
     def group(key: str, text: str, code: URIRef, *items: Item) -> Item:
         return Item(key, "group", text, code, repeats=True, items=tuple(replace(item, group=key) for item in items))
 
-    words, grown = vocabulary, "When was growth of the sarcoma seen, during or after it?"
-    quiet = "Up to which day, from its end on, is it known that the sarcoma did not grow?"
+    words, growth = vocabulary, vocabulary.growth
+    quiet = f"Up to which day, from its end on, is it known that there was no {growth}?"
     findings = in_reading_order(words.asserted, set(words.findings.values()))
     return (
         Item("as_of", "date", "For which day are the answers given?", STS.asOf),
@@ -76,20 +76,20 @@ def form_items(vocabulary: Vocabulary) -> tuple[Item, ...]:
             Item("end", "date", "When did it end?", STS.courseEnd),
             Item("ongoing", "boolean", "Is it going on?", STS.ongoing),
             Item("outcome", "choice", "How did it end?", STS.courseOutcome, options=options(words.outcomes)),
-            Item("for", "choice", "Which cancer was it for?", STS.courseIndication, options=options(words.indications)),
+            Item("for", "choice", words.question(STS.courseIndication) or "Which illness was it for?", STS.courseIndication, options=options(words.indications)),
             Item("purpose", "choice", "What was it for?", STS.coursePurpose, True, options=options(words.purposes)),
             Item(
-                "site", "choice", "Where did it treat metastases?", STS.courseSite, True, options=options(words.sites)
+                "site", "choice", words.question(STS.courseSite) or "Which part of the body did it treat?", STS.courseSite, True, options=options(words.sites)
             ),
-            Item("growth", "date", grown, STS.progressionDate, True),
+            Item("growth", "date", f"When was {growth} seen, during or after it?", STS.progressionDate, True),
             Item("first_growth", "boolean", "Was that growth the first since the end of the course?", STS.firstGrowth),
             Item("no_growth_until", "date", quiet, STS.noGrowthUntil),
         ),
         Item("history_complete", "boolean", "Are all courses of treatment recorded here?", STS.historyComplete),
-        Item("growth", "date", "When else was growth of the sarcoma seen?", STS.progressionDate, True),
+        Item("growth", "date", f"When else was {growth} seen?", STS.progressionDate, True),
         group(
             "no_growth",
-            "Period in which the sarcoma is known not to have grown",
+            f"Period in which it is known that there was no {growth}",
             STS.hadNoGrowth,
             Item("from", "date", "From which day on?", STS.noGrowthFrom, required=True),
             Item("until", "date", "Up to which day, that day included?", STS.noGrowthUntil, required=True),

@@ -235,6 +235,12 @@ class Vocabulary:
         """Return the question by which a finding, alternatives, or what a fact rule needs are asked for, or nothing."""
         return str(self.asserted.value(thing, STS.question) or "") if thing is not None else ""
 
+    @cached_property
+    def growth(self) -> str:
+        """What the dates of growth are dates of (`sts:nounPhrase` of the growth window rule), such as growth of a tumour."""
+        rule = self.rule(STS.GrowthWindowRule).iri
+        return str((rule is not None and self.asserted.value(rule, STS.nounPhrase)) or "growth")
+
     def asked_together(self, findings: Iterable[URIRef]) -> dict[URIRef, frozenset[URIRef]]:
         """Return which of some findings are choices of one question: the alternatives to at least two findings."""
         wanted, found = frozenset(findings), {}

@@ -67,7 +67,7 @@ def document(site: Site) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Treatments of stage 4 soft tissue sarcoma, as a graph that answers",
+            "title": f"{site.title}, as a graph that answers",
             "version": site.version,
             "description": site.footer,
         },

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup
-from rdflib.namespace import DCTERMS
+from rdflib.namespace import DCTERMS, RDFS
 
 from sts_kg.display import SIGNS, markup
 from sts_kg.errors import EndpointAnswerError, ParseError, StsKgError
@@ -72,6 +72,12 @@ class Site:
     def pathway(self) -> Picture:
         """The picture of all options."""
         return self.kg.pathway()
+
+    @property
+    def title(self) -> str:
+        """What the graph is about: the label of the guideline that answers."""
+        label = self.kg.guideline.header(RDFS.label)
+        return label[:1].upper() + label[1:]
 
     @property
     def footer(self) -> str:

@@ -689,7 +689,7 @@ def test_four_rows_are_groups(kg: KnowledgeGraph) -> None:
 @pytest.fixture
 def options(kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
     """Run `sts-kg options` on a case of some findings."""
-    monkeypatch.setattr(knowledge, "load", lambda: kg)
+    monkeypatch.setattr(knowledge, "load", lambda **_: kg)
 
     def run(findings: str, *words: str) -> Result:
         (tmp_path / "x.yaml").write_text(f"case: x\nfindings: {{{findings}}}\n", encoding="utf-8")

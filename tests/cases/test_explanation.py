@@ -619,7 +619,7 @@ def test_chemotherapy_that_began_is_no_reason_and_its_course_is_asked_about(told
     assert explained.notes == (
         f"a course (doxorubicin, from 2025-01; {told.file}, line 89) may be going on: it counts as given when it is"
         " over (D32).",
-        f"a course (ifosfamide; {told.file}, line 90) is going on: it counts as given when it is over (D32).",
+        f"a course (ifosfamide; {told.file}, line 90) is going on: it counts as given when it is over.",
     )
 
 
@@ -648,7 +648,7 @@ def test_a_group_is_told_with_its_kinds(told: Told) -> None:
 def test_notes_on_marks_hints_and_numbers(told: Told) -> None:
     hint = (
         "growth in 2025-06 was not after the end of the course of doxorubicin: it does not count as growth after"
-        " treatment (D09b); did-not-work may apply, if the team says so (D06b)."
+        " treatment; the outcome of the course may tell of it, if the team says so."
     )
     numbers = "recorded and not compared with any word of the source: tumour count 3, largest diameter 12.5 mm."
     assert told.explain("hint", "surgery").notes == (

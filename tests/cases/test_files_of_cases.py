@@ -443,7 +443,7 @@ def test_ten_thousand_rows_are_read(tmp_path: Path) -> None:
         (
             "case: a\nage: 60",
             "a.yaml, line 2: a case has no key 'age'; known are case, label, as_of, findings, courses, "
-            "history_complete, growth, no_growth, declines, tumour_count, largest_diameter_mm, expected",
+            "history_complete, growth, no_growth, declines, expected, tumour_count, largest_diameter_mm",
         ),
         ("case: a\nlabel: x\ncase: b", "a.yaml, line 3: the key 'case' is given twice; the first is on line 1"),
         ("case: a\n? [x]\n: b", "a.yaml, line 2: a key of a case is a list; a word is expected"),

@@ -186,14 +186,21 @@ def test_counts_of_a_hundred_animals(tmp_path: Path) -> None:
         ), option
 
 
-def test_push_and_ask_the_store() -> None:
-    invoke("push", *HUSH, "--store", "store")
-    rows = json.loads(invoke("query", "conditions/findings", "--store", "store", "--format", "json").stdout)
-    assert len(rows["results"]["bindings"] if isinstance(rows, dict) else rows) == 36
+def test_push_takes_the_shipped_guideline_only(joint: KnowledgeGraph, tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match="stores are filled with the shipped guideline only"):
+        joint.push(tmp_path / "store")
+
+
+def test_export_says_what_it_leaves_out() -> None:
+    done = invoke("export", *HUSH, "-o", "one.ttl")
+    text = Path("one.ttl").read_text(encoding="utf-8")
+    assert "gh:option-quenderin" in text
+    assert "sts:option-pazopanib" not in text
+    assert re.search(r"left out: .*[0-9,]+ of other guidelines, which --graphs asserted writes", done.stderr)
 
 
 def test_export_of_both() -> None:
-    invoke("export", *HUSH, "-o", "both.ttl")
+    invoke("export", *HUSH, "--graphs", "asserted", "-o", "both.ttl")
     text = Path("both.ttl").read_text(encoding="utf-8")
     assert "gh:option-quenderin" in text
     assert "sts:option-pazopanib" in text

@@ -282,7 +282,7 @@ def test_an_example_of_the_shipped_guideline_is_no_case_of_this_one(joint: Knowl
 
 
 def test_the_export_has_both(joint: KnowledgeGraph, tmp_path: Any) -> None:
-    joint.export(tmp_path / "both.ttl")
+    joint.export(tmp_path / "both.ttl", kinds=("asserted",))
     written = read(tmp_path / "both.ttl")
     assert (URIRef(f"{BASE}option-quenderin"), None, None) in written
     assert (STS["option-pazopanib"], None, None) in written
