@@ -76,7 +76,7 @@ from sts_kg.queries import (
     with_labels_beside,
     write_files,
 )
-from sts_kg.rdf import BASE, CASE, STS, ShownGraph, local, of_ntriples, one_triple
+from sts_kg.rdf import BASE, CASE, STS, ShownGraph, expand, local, of_ntriples, one_triple
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 from sts_kg.stores import KINDS
@@ -166,8 +166,13 @@ class KnowledgeGraph(Shown):
 
     @property
     def guideline(self) -> Guideline:
-        """The guideline: its modules, conditions, vocabulary and segments."""
+        """The guideline that answers for cases: its modules, conditions, vocabulary and segments."""
         return self.session.guideline
+
+    @property
+    def guidelines(self) -> tuple[Guideline, ...]:
+        """All guidelines in the graph; the first answers for cases."""
+        return self.session.guidelines
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -200,7 +205,7 @@ class KnowledgeGraph(Shown):
             The ontology or a case contradicts itself.
         """
         graph = self.closure.inferred
-        graph.labels = _Labels(self.guideline)
+        graph.labels = _Labels(self.session)
         return graph
 
     @property
@@ -215,8 +220,8 @@ class KnowledgeGraph(Shown):
 
     @property
     def footer(self) -> str:
-        """The line that ends every answer: disclaimer, version, and the digest of the source."""
-        return self.guideline.footer
+        """What ends every answer: disclaimer, version, and the digest of the source; a line for each guideline."""
+        return "\n".join(each.footer for each in self.guidelines)
 
     def proof(self, triple: str | tuple[Node, Node, Node]) -> Proof:
         """Return the proof of a triple: rules and premises, down to asserted triples and the sentences behind them.
@@ -242,6 +247,31 @@ class KnowledgeGraph(Shown):
             A case cannot be read.
         """
         return self._like_this(replace(self.session, cases=self._read(cases)))
+
+    def with_guideline(self, guideline: str | Path | Guideline) -> KnowledgeGraph:
+        """Return a knowledge graph with one more guideline, which answers for cases; queries ask all of them.
+
+        Its terms are in a namespace and under a prefix of its own, so nothing collides. Cases of this graph are left
+        out, since their words are those of another guideline.
+
+        Parameters
+        ----------
+        guideline : path or Guideline
+            The folder of a guideline (see `docs/authoring.md`).
+
+        Raises
+        ------
+        ParseError
+            It cannot be read, or has the namespace or the prefix of a guideline that is in this graph.
+        InconsistentError
+            The closure, when it is first needed: the guidelines contradict each other.
+        """
+        added = guideline if isinstance(guideline, Guideline) else Guideline(guideline, engine=self.guideline.engine)
+        for other in self.guidelines:
+            if {added.base, added.iri, added.prefix} & {other.base, other.iri, other.prefix}:
+                reason = f"has the namespace or the prefix of {other.name}, {other.prefix}: <{other.base}>"
+                raise ParseError(f"{reason}; each guideline needs its own", path=added.folder)
+        return self._like_this(replace(self.session, guideline=added, beside=self.guidelines, cases=()))
 
     def with_examples(self) -> KnowledgeGraph:
         """Return a knowledge graph with the fictional cases a to m of `ontology/examples`."""
@@ -315,7 +345,7 @@ class KnowledgeGraph(Shown):
         """
         from sts_kg.links import Layers, read_layers
 
-        read = read_layers(sources, set(self.guideline.asserted.subjects()))
+        read = read_layers(sources, set(self.session.ontology.subjects()))
         layers = Layers.over_shipped((*self.layers.own, *read))
         return self._like_this(replace(self.session, mappings=_Sets(layers)))
 
@@ -358,11 +388,11 @@ class KnowledgeGraph(Shown):
         asked = self._backend if self._backend is not None else self.session
         answer = asked.query(kind, text, name=name, limits=limits, max_rows=max_rows)
         if isinstance(answer, Table):
-            return replace(answer, labels=self.guideline.labels, sparql=text)
+            return replace(answer, labels=self.session.labels, sparql=text)
         if isinstance(answer, ShownGraph):
             answer.sparql = text
             if self._session is not None:  # no ontology is downloaded for its labels alone
-                answer.labels = _Labels(self._session.guideline)
+                answer.labels = _Labels(self._session)
         return answer
 
     def queries(self, topic: str | None = None) -> Table:
@@ -434,13 +464,13 @@ class KnowledgeGraph(Shown):
         if self._backend is not None and self._backend.names:
             names, mappings = set(self._backend.names), self._backend.mappings
         else:
-            session, base = self.session, self.guideline.base
-            modules = map(self.guideline.graph_name, self.guideline.quads)
-            links = [*session.slices, f"{base}link/inferred"] if session.slices else []
-            names, mappings = {*map(str, modules), f"{base}inferred", *map(str, links)}, session.mappings
+            session = self.session
+            modules = (each.graph_name(name) for each in session.guidelines for name in each.quads)
+            links = [*session.slices, STS["link/inferred"]] if session.slices else []
+            names, mappings = {*map(str, modules), str(STS.inferred), *map(str, links)}, session.mappings
         if query.graph == "linked":
             names |= set(map(str, mappings or _Sets()))
-        cases = {f"{self.guideline.base}cases"}
+        cases = {str(STS.cases)}
         names = names | cases if query.graph == "cases" else names if self.has_cases else names - cases
         return graphs_of("closed" if query.graph == "cases" else query.graph, tuple(sorted(names)))
 
@@ -767,7 +797,7 @@ class KnowledgeGraph(Shown):
         """
         from sts_kg.tables import as_networkx
 
-        return as_networkx(self.graph if graph is None else graph, self.guideline.labels, literals=literals)
+        return as_networkx(self.graph if graph is None else graph, self.session.labels, literals=literals)
 
     # --- pictures
 
@@ -821,7 +851,7 @@ class KnowledgeGraph(Shown):
         term = about if isinstance(about, URIRef) else self.entities.resolve(about)
         graphs = self.asserted, self.inferred
         if not any((term, None, None) in graph or (None, None, term) in graph for graph in graphs):
-            raise UnknownNameError("term", str(about), [local(str(each)) for each in self.guideline.labels])
+            raise UnknownNameError("term", str(about), [local(str(each)) for each in self.session.labels])
         return term
 
     def pathway(self, cases: CaseSource | None = None, *, case: str | None = None) -> Picture:
@@ -883,10 +913,15 @@ class KnowledgeGraph(Shown):
         """
         from sts_kg.display import picture_of_condition
 
-        chosen = find_option(option, self.guideline.conditions)
         if cases is None:
-            return picture_of_condition(self.guideline, chosen)
+            guideline = self._guideline_of(option)
+            return picture_of_condition(guideline, find_option(option, guideline.conditions))
+        chosen = find_option(option, self.guideline.conditions)
         return picture_of_condition(self.guideline, chosen, self._answers_of_one(cases, case)[chosen])
+
+    def _guideline_of(self, name: str) -> Guideline:
+        """Return the guideline of a term that is named by its CURIE or IRI; the one that answers, of another name."""
+        return self.session.guideline_of(expand(name)) if ":" in name else self.guideline
 
     def _answers_of_one(self, cases: CaseSource, case: str | None) -> dict[URIRef, Answer]:
         """Return the answers for one case, by option."""
@@ -919,7 +954,7 @@ class KnowledgeGraph(Shown):
         """
         from sts_kg.display import Neighbours, explorer
 
-        neighbours = Neighbours(self.asserted, self.inferred, self.guideline.labels)
+        neighbours = Neighbours(self.asserted, self.inferred, self.session.labels)
         term = STS.TreatmentOption if about is None else self._term(about)
         return explorer(neighbours, term, self.picture(term))
 
@@ -1195,7 +1230,7 @@ class KnowledgeGraph(Shown):
 
     def sources(self, name: str | None = None, *, page: str | Path | None = None) -> Segments:
         """Return all segments of the source in reading order, or the one with an id; with text if the page is given."""
-        guideline = self.guideline
+        guideline = self.guideline if name is None else self._guideline_of(name)
         return Segments(guideline.segments(page) if name is None else (guideline.segment(name, page),))
 
     def source_diff(self, old: str | Path, new: str | Path) -> SourceDiff:
@@ -1334,7 +1369,7 @@ class KnowledgeGraph(Shown):
         """
         from sts_kg.stores import verify
 
-        return verify(self._to_push(kinds, linked), target, base=self.guideline.base, scope="ontology")
+        return verify(self._to_push(kinds, linked), target, base=BASE, scope="ontology")
 
     def dump(
         self, folder: str | Path, *, kinds: Sequence[str] = ("asserted", "inferred"), linked: str | Path | None = None
@@ -1363,6 +1398,10 @@ class KnowledgeGraph(Shown):
 
     def _to_push(self, kinds: Sequence[str], linked: str | Path | None) -> dict[URIRef, Source]:
         from sts_kg.stores import graphs_of_links
+
+        if other := next((each for each in self.guidelines if each.base != BASE), None):
+            reason = "stores are filled with the shipped guideline only; export writes files that any store loads"
+            raise ArgumentError("push", "guideline", reason, value=other.name)
 
         named: dict[URIRef, Source] = {**self.named_graphs(*(kind for kind in kinds if not linked or kind != "links"))}
         if linked is not None:
@@ -1420,7 +1459,7 @@ class KnowledgeGraph(Shown):
             ends = (URIRef(iri_of(str(one), each.curie_map)) for one in (row.subject_id, row.predicate_id))
             rows.append((*ends, *(Literal(cell) if cell else None for cell in cells)))
         variables = ("subject", "predicate", "object", "label", "modifier", "set", "comment")
-        return Table(variables, tuple(rows)).with_labels(self.guideline.labels)
+        return Table(variables, tuple(rows)).with_labels(self.session.labels)
 
     def codes(
         self,
@@ -1459,7 +1498,7 @@ class KnowledgeGraph(Shown):
             found, others = read_codes(listed, column=column, encoding=encoding)
         else:
             found, others = [Code(text) for text in dict.fromkeys(listed)], []
-        table = codes(found, self.layers, self.guideline.asserted, prefix=prefix).with_labels(self.guideline.labels)
+        table = codes(found, self.layers, self.session.ontology, prefix=prefix).with_labels(self.session.labels)
         unread = (f"not read: {', '.join(others)}",) if others else ()
         return replace(table, notes=(*table.notes, *unread))
 
@@ -1536,7 +1575,7 @@ class KnowledgeGraph(Shown):
         """
         from sts_kg.links import ByName, link, merged_slices
 
-        session, ours = self.session, self.guideline.asserted
+        session, ours = self.session, self.session.ontology
         with ByName(lock, locked=locked, offline=offline, progress=downloading) as names:
             report = names.keep(
                 link(
@@ -1574,7 +1613,7 @@ class KnowledgeGraph(Shown):
         """
         from sts_kg.links import ByName, link, proposed
 
-        ours = self.guideline.asserted
+        ours = self.session.ontology
         with ByName(lock, locked=locked, offline=offline, progress=downloading) as names:
             found = link(names.sources(sources), ours, sets=self.layers.about_ours, slice="star", progress=progress)
             return proposed(names.keep(found), ours)
@@ -1690,19 +1729,19 @@ class _Sets(Mapping[URIRef, bytes]):
 
 
 class _Labels(Mapping[URIRef, str]):
-    """The labels of a guideline, which is read when one is first asked for."""
+    """The labels of the guidelines of a session, which are read when one is first asked for."""
 
-    def __init__(self, guideline: Guideline) -> None:
-        self._guideline = guideline
+    def __init__(self, session: Session) -> None:
+        self._session = session
 
     def __getitem__(self, term: URIRef) -> str:
-        return self._guideline.labels[term]
+        return self._session.labels[term]
 
     def __iter__(self) -> Iterator[URIRef]:
-        return iter(self._guideline.labels)
+        return iter(self._session.labels)
 
     def __len__(self) -> int:
-        return len(self._guideline.labels)
+        return len(self._session.labels)
 
 
 def _own_queries(folder: str | Path | None) -> dict[str, CannedQuery]:

@@ -35,10 +35,10 @@ __all__ = [
     "was_given",
 ]
 
-GROWTH_WINDOW = STS["rule-growth-window"]
-HISTORY_COMPLETE = STS["rule-history-complete"]
-GIVEN_COURSE = STS["rule-given-course"]
-SINGLE_THERAPY = STS["rule-single-therapy"]
+GROWTH_WINDOW = STS.GrowthWindowRule
+HISTORY_COMPLETE = STS.HistoryCompleteRule
+GIVEN_COURSE = STS.GivenCourseRule
+SINGLE_THERAPY = STS.SingleTherapyRule
 #: What cannot be: the key of the case file, its value, and a sentence that says why.
 Wrong: TypeAlias = tuple[str, object, str]
 
@@ -71,11 +71,11 @@ def has_history(case: Case) -> bool:
 
 def _history_complete(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
     rule = vocabulary.rule(HISTORY_COMPLETE)
-    if rule.concludes is None or not rule.concludes_absence or not case.history_complete:
+    if rule.iri is None or rule.concludes is None or not rule.concludes_absence or not case.history_complete:
         return
     if not regarded(case, rule):
         courses = regarded(case, replace(rule, therapies=None))
-        yield Derived(rule.concludes, False, HISTORY_COMPLETE, tuple(courses))
+        yield Derived(rule.concludes, False, rule.iri, tuple(courses))
 
 
 def _thresholds(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
@@ -89,16 +89,16 @@ def _thresholds(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
 
 def _growth_window(case: Case, vocabulary: Vocabulary) -> Iterator[Derived]:
     rule = vocabulary.rule(GROWTH_WINDOW)
-    if rule.concludes is None:
+    if rule.iri is None or rule.concludes is None:
         return
     counting = regarded(case, rule)
     possible = [course for course in counting if impossible(course, case.as_of) is None]
     if found := grew_within_a_year(case, possible, rule):
         course, grew = found
-        yield Derived(rule.concludes, True, GROWTH_WINDOW, (course,), grew)
+        yield Derived(rule.concludes, True, rule.iri, (course,), grew)
     elif rule.concludes_absence and case.history_complete and possible == counting:
         if all(is_free_of_growth(case, course, rule) for course in counting):
-            yield Derived(rule.concludes, False, GROWTH_WINDOW, tuple(counting))
+            yield Derived(rule.concludes, False, rule.iri, tuple(counting))
 
 
 def regarded(case: Case, rule: CourseRule) -> list[Course]:
@@ -134,7 +134,7 @@ def questions_about_courses(case: Case, vocabulary: Vocabulary) -> dict[URIRef, 
     if finding is None or not (waiting := begun(case, vocabulary)):
         return {}
     asked = [course for course in waiting if not course.ongoing]
-    question = vocabulary.question(GIVEN_COURSE)
+    question = vocabulary.question(vocabulary.rule(GIVEN_COURSE).iri)
     answers = " Answer with its end, or with ongoing: yes or no." if asked else ""
     return {finding: " ".join(f"{question} ({described(course)})" for course in asked) + answers}
 

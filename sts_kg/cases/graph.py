@@ -18,7 +18,7 @@ from sts_kg.cases.dates import PartialDate
 from sts_kg.cases.fact_rules import impossible, impossible_case, require_possible
 from sts_kg.cases.places import Place, cut, shown
 from sts_kg.guideline import Vocabulary
-from sts_kg.rdf import BASE, STS, compress
+from sts_kg.rdf import STS, compress, is_ours
 
 __all__ = ["cases_in"]
 
@@ -85,11 +85,11 @@ class _Facts:
                 raise place.error(reason, key=name, value=str(term))
         if predicate in _DERIVED:
             raise place.error(f"{name} is derived and may not be given; give findings instead", key=name)
-        if predicate == RDF.type and object_ not in _TYPES and str(object_).startswith(BASE):
+        if predicate == RDF.type and object_ not in _TYPES and is_ours(str(object_)):
             reason = f"the type {cut(compress(str(object_)))} may not be given; types follow from findings and courses"
             raise place.error(reason, key="rdf:type", value=str(object_))
         typed = predicate == RDF.type and object_ in (STS.TreatmentCourse, STS.NoGrowthPeriod)
-        if str(predicate).startswith(BASE) or predicate in self.numbers or typed:
+        if is_ours(str(predicate)) or predicate in self.numbers or typed:
             if subject not in self.cases | self.courses | self.periods:
                 if predicate in _OF_COURSE or object_ == STS.TreatmentCourse:
                     raise place.error("a course of no case; link it to one by sts:hadCourse", key=name)
@@ -106,7 +106,7 @@ class _Facts:
     def meant(self, term: Node) -> URIRef | None:
         """Return the term of ours that an IRI likely means: in a namespace like ours, or of no declared prefix."""
         iri = str(term)
-        if not isinstance(term, URIRef) or iri.startswith(BASE) or term in self.numbers:
+        if not isinstance(term, URIRef) or is_ours(iri) or term in self.numbers:
             return None
         foreign = iri.startswith(("http://", "https://", "urn:")) and "/sts-kg" not in iri
         return None if foreign else self.by_name.get(_last(iri))

@@ -20,7 +20,7 @@ from sts_kg.shown import Shown
 
 __all__ = ["TRIED", "TRIED_OPTIONS", "Mark", "other_marks", "tried_marks"]
 
-TRIED_OPTIONS = STS["rule-tried-options"]
+TRIED_OPTIONS = STS.TriedOptionsRule
 TRIED = STS["mark-tried"]
 GIVEN_BEFORE = STS["mark-given-before"]
 DECLINED = STS["mark-declined"]

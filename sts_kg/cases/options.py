@@ -21,9 +21,9 @@ from sts_kg.cases.fact_rules import questions_about_courses, suggested
 from sts_kg.cases.held import held
 from sts_kg.cases.marks import Mark, other_marks, tried_marks
 from sts_kg.cases.statuses import Status
-from sts_kg.errors import UnknownNameError
+from sts_kg.errors import ParseError, UnknownNameError
 from sts_kg.guideline import Guideline, Vocabulary, leaves, missing, settling, truth
-from sts_kg.rdf import BASE, STS, local
+from sts_kg.rdf import STS, compress, local
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure
@@ -123,7 +123,13 @@ def blank_answers(guideline: Guideline) -> tuple[Answer, ...]:
     asserted, found = guideline.asserted, []
     verdicts = {} if guideline.reading else guideline.verdicts  # they are on the readings that were chosen
     for option, condition in guideline.conditions.items():
-        recommendation = next(r for r in asserted.subjects(STS.recommendsOption, option) if isinstance(r, URIRef))
+        recommending = asserted.subjects(STS.recommendsOption, option)
+        recommendation = next((each for each in recommending if isinstance(each, URIRef)), None)
+        if recommendation is None:
+            reason = (
+                f"has no statement that recommends {compress(option)} (sts:recommendsOption), which has a condition"
+            )
+            raise ParseError(reason, path=guideline.folder / "recommendations.ttl")
         said = {recommendation, *asserted.objects(recommendation, STS.hasConditionPart)}
         decisions = _decisions(asserted, {*said, *leaves(condition)})
         answer = Answer(
@@ -228,8 +234,8 @@ def find_option(name: str, options: Iterable[URIRef]) -> URIRef:
         No option has that name; near ones are named.
     """
     by_name = {local(option): option for option in options}
-    key = name.removeprefix("sts:").removeprefix(BASE)
-    for candidate in (key, f"option-{key}"):
-        if candidate in by_name:
-            return by_name[candidate]
+    named = {key: option for option in by_name.values() for key in (compress(option), str(option))}
+    for candidate in (name, f"option-{name}"):
+        if (found := by_name.get(candidate) or named.get(candidate)) is not None:
+            return found
     raise UnknownNameError("option", name, by_name)

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import BytesIO
+from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ from sts_kg.cases.supposing import Changes, changed, changes
 from sts_kg.errors import CaseError, ParseError
 from sts_kg.guideline import Guideline
 from sts_kg.queries import Entities, Store, graph_on, run, store_of
-from sts_kg.rdf import STS, Document, ShownGraph, local, of_ntriples
+from sts_kg.rdf import STS, Document, Quads, ShownGraph, compress, local, nquads_of, of_ntriples, of_quads
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 from sts_kg.tables import Table
@@ -49,19 +50,22 @@ class Session(Shown):
     Parameters
     ----------
     guideline : Guideline
-        The source of knowledge.
+        The source of knowledge, which answers for the cases.
     cases : tuple of Case
         The patients, no two with the same id.
     slices : mapping of graph names to N-Triples
         What was linked; it takes part in reasoning.
     mappings : mapping of graph names to N-Triples
         The mapping sets that queries on the linked graph see; they take no part in reasoning, and may be read late.
+    beside : tuple of Guideline
+        Other guidelines whose triples are in the graphs, too; they answer nothing.
     """
 
     guideline: Guideline
     cases: tuple[Case, ...] = ()
     slices: Mapping[URIRef, bytes] = field(default_factory=dict)
     mappings: Mapping[URIRef, bytes] = field(default_factory=dict)
+    beside: tuple[Guideline, ...] = ()
     _readings: dict[URIRef, dict[URIRef, tuple[ReadingAnswer, ...]]] = field(
         default_factory=dict, init=False, repr=False
     )
@@ -74,7 +78,7 @@ class Session(Shown):
     @cached_property
     def examples(self) -> Session:
         """The same session with the fictional cases that the guideline ships in place of its own."""
-        return self._of_files("?.yaml")
+        return self._of_files("examples/?.yaml", "cases/*.yaml")
 
     @cached_property
     def examples_of_readings(self) -> Session:
@@ -82,11 +86,45 @@ class Session(Shown):
 
         Each is named after the decision.
         """
-        return self._of_files("readings/*.yaml")
+        return self._of_files("examples/readings/*.yaml")
 
-    def _of_files(self, pattern: str) -> Session:
-        files = sorted((self.guideline.folder / "examples").glob(pattern))
+    def _of_files(self, *patterns: str) -> Session:
+        files = sorted(path for pattern in patterns for path in self.guideline.folder.glob(pattern))
         return replace(self, cases=read_cases(files, self.guideline.vocabulary))
+
+    @property
+    def guidelines(self) -> tuple[Guideline, ...]:
+        """All guidelines in the graphs, the one that answers first."""
+        return (self.guideline, *self.beside)
+
+    def guideline_of(self, term: str) -> Guideline:
+        """Return the guideline in whose namespace a term is; the one that answers if it is in none."""
+        return next((each for each in self.guidelines if str(term).startswith(each.base)), self.guideline)
+
+    @cached_property
+    def ontology(self) -> Graph:
+        """The modules of all guidelines; a module that several share is in it once."""
+        return of_quads(chain.from_iterable(self.quads.values())) if self.beside else self.guideline.asserted
+
+    @cached_property
+    def quads(self) -> Mapping[URIRef, Quads]:
+        """The quads of the modules of all guidelines, by the name of the graph."""
+        return {each.graph_name(name): quads for each in self.guidelines for name, quads in each.quads.items()}
+
+    @cached_property
+    def _foundation(self) -> Closure:
+        """What follows from the guidelines without cases."""
+        if not self.beside:
+            return self.guideline.closure
+        from sts_kg.closure import closure_of  # numpy takes a while to load, and not every answer needs it
+
+        lines = BytesIO(nquads_of(chain.from_iterable(self.quads.values())))
+        return closure_of(lines, engine=self.guideline.engine, axioms="none").require_consistent()
+
+    @cached_property
+    def labels(self) -> Mapping[URIRef, str]:
+        """Term to label, of all guidelines."""
+        return {term: label for each in reversed(self.guidelines) for term, label in each.labels.items()}
 
     @cached_property
     def facts(self) -> ShownGraph:
@@ -101,21 +139,21 @@ class Session(Shown):
     @property
     def cases_name(self) -> URIRef:
         """The name of the graph of the cases."""
-        return URIRef(f"{self.guideline.base}cases")
+        return STS.cases
 
     @cached_property
     def asserted(self) -> Graph:
         """The modules of the ontology, the facts of the cases, and their answers by other readings."""
-        return self.guideline.asserted + self.facts + self.by_readings if self.cases else self.guideline.asserted
+        return self.ontology + self.facts + self.by_readings if self.cases else self.ontology
 
     @cached_property
     def closed(self) -> Closure:
-        """The guideline and the cases with all that follows; contradictions are answers in it."""
-        return self.guideline.closure.extend(self.facts) if self.cases else self.guideline.closure
+        """The guidelines and the cases with all that follows; contradictions are answers in it."""
+        return self._foundation.extend(self.facts) if self.cases else self._foundation
 
     @cached_property
     def closure(self) -> Closure:
-        """The guideline and the cases with all that follows.
+        """The guidelines and the cases with all that follows.
 
         Raises
         ------
@@ -132,8 +170,9 @@ class Session(Shown):
 
         Before the closure is computed, the facts of cases are not among the first, and the second is None.
         """
-        computed = vars(self).get("closed") if self.cases else vars(self.guideline).get("closure")
-        return (len(self.guideline.asserted), None) if computed is None else computed.counts[:2]
+        kept = vars(self) if self.cases or self.beside else vars(self.guideline)
+        computed = kept.get("closed" if self.cases else "_foundation" if self.beside else "closure")
+        return (len(self.ontology), None) if computed is None else computed.counts[:2]
 
     @cached_property
     def linked(self) -> Closure:
@@ -191,7 +230,7 @@ class Session(Shown):
 
     @cached_property
     def _asserted_store(self) -> Store:
-        quads = [quad for each in self.guideline.quads.values() for quad in each]
+        quads = [quad for each in self.quads.values() for quad in each]
         return store_of(quads, self.facts, self.by_readings)
 
     @cached_property
@@ -205,16 +244,15 @@ class Session(Shown):
 
     def named_graphs(self, kind: str) -> dict[URIRef, Graph]:
         """Return the graphs of a kind by name: asserted (modules and cases), inferred, mappings or links."""
-        base = self.guideline.base
         if kind == "asserted":
-            modules = {self.guideline.graph_name(name): graph for name, graph in self.guideline.modules.items()}
+            modules = {each.graph_name(name): graph for each in self.guidelines for name, graph in each.modules.items()}
             return modules | ({self.cases_name: self.facts + self.by_readings} if self.cases else {})
         if kind == "inferred":
-            return {URIRef(f"{base}inferred"): self.closure.inferred}
+            return {STS.inferred: self.closure.inferred}
         named = self.mappings if kind == "mappings" else self.slices
         graphs: dict[URIRef, Graph] = {name: of_ntriples(lines) for name, lines in named.items()}
         if kind == "links" and graphs:
-            graphs[URIRef(f"{base}link/inferred")] = self.linked.inferred - self.closure.inferred
+            graphs[STS["link/inferred"]] = self.linked.inferred - self.closure.inferred
         return graphs
 
     # --- cases
@@ -308,11 +346,15 @@ class Session(Shown):
         return self.linked.proof(triple, sentences=lambda each: self.sentences(each) if each in self.closure else ())
 
     def sentences(self, triple: tuple[Node, ...]) -> tuple[str, ...]:
-        """Return the ids of the segments behind an asserted triple: of its terms, and of what applies if they hold."""
-        asserted = self.guideline.asserted
+        """Return the ids of the segments behind an asserted triple: of its terms, and of what applies if they hold.
+
+        A segment of another guideline than the one that answers has its CURIE as id.
+        """
+        asserted = self.ontology
         about = {triple[0], triple[2]}
         about |= {each for term in (triple[0], triple[2]) for each in asserted.subjects(STS.appliesWhen, term)}
-        return tuple(sorted({local(str(s)) for each in about for s in asserted.objects(each, PROV.wasQuotedFrom)}))
+        found = {str(s) for each in about for s in asserted.objects(each, PROV.wasQuotedFrom)}
+        return tuple(sorted(local(s) if self.guideline_of(s) is self.guideline else compress(s) for s in found))
 
     def _require_consistent(self, case: Case) -> None:
         if error := contradiction(case, self.guideline, self.closed):

@@ -19,6 +19,8 @@ from sts_kg.cli.shared import (
     case_id,
     formats,
     graph_by,
+    guideline_option,
+    loaded,
     page_option,
     reading_option,
     terminal,
@@ -31,6 +33,7 @@ __all__ = ["ask", "explain", "options_command", "questionnaire", "what_if"]
 
 
 @click.command(name="options")
+@guideline_option
 @click.argument("files", nargs=-1, required=True, type=File, metavar="FILE...")
 @formats("table", "json", "csv", "spreadsheet")
 @click.option("--status", "statuses", type=click.Choice(STATUSES), multiple=True, help="Only these; repeatable.")
@@ -86,6 +89,7 @@ def options_command(
 
 
 @click.command()
+@guideline_option
 @case_file
 @click.argument("option")
 @case_id
@@ -122,6 +126,7 @@ def explain(
 
 
 @click.command()
+@guideline_option
 @case_file
 @case_id
 @formats("table", "json")
@@ -156,6 +161,7 @@ def ask(file: Path, case: str | None, form: str, readings: tuple[str, ...]) -> N
 
 
 @click.command(name="what-if")
+@guideline_option
 @case_file
 @click.argument("findings", nargs=-1, required=True, metavar="FINDING=yes|no|unknown...")
 @case_id
@@ -182,6 +188,7 @@ def what_if(file: Path, findings: tuple[str, ...], case: str | None, form: str, 
 
 
 @click.command()
+@guideline_option
 @click.option("-o", "--output", type=File, metavar="FILE", help="Write to this file.")
 def questionnaire(output: Path | None) -> None:
     """Print the form of a case: a Questionnaire of FHIR R4, in JSON. Its responses are cases.
@@ -191,10 +198,9 @@ def questionnaire(output: Path | None) -> None:
       sts-kg questionnaire -o questionnaire.json
       sts-kg options response.json
     """
-    from sts_kg.knowledge import load
     from sts_kg.rdf import write_bytes
 
-    text = as_json(load().questionnaire())
+    text = as_json(loaded().questionnaire())
     if output is None:
         terminal().write(text)
     else:

@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sts_kg.cli.shared import DONE, NO, USAGE, File, as_json, cases_option, formats, memory_option, terminal
+from sts_kg.cli.shared import (
+    DONE,
+    NO,
+    USAGE,
+    File,
+    as_json,
+    cases_option,
+    formats,
+    guideline_option,
+    loaded,
+    memory_option,
+    terminal,
+)
 from sts_kg.closure import AXIOMS, ENGINES
 from sts_kg.errors import ParseError
 from sts_kg.rdf import OWL_SYNTAXES, SYNTAXES
@@ -176,6 +188,7 @@ def _contradictions(closed: Closure, shown: Terminal) -> int:
 
 
 @click.command()
+@guideline_option
 @click.argument("triple")
 @_files
 @_syntax
@@ -200,7 +213,6 @@ def prove(
       sts-kg prove "<http://example.org/x> a owl:Thing" ontology.ttl data.nt
     """
     from sts_kg.closure import closure_of
-    from sts_kg.knowledge import load
     from sts_kg.rdf import one_triple
 
     shown = terminal()
@@ -216,7 +228,7 @@ def prove(
             with _sources(files, syntax) as sources:
                 proof = closure_of(sources, axioms="all").proof(wanted)
         else:
-            kg = load() if store is None else load(store=store)
+            kg = loaded(store=store)
             proof = (kg.with_cases(cases) if cases else kg).proof(wanted)
     if form == "json":
         shown.write(as_json(proof.as_dict()))

@@ -19,6 +19,7 @@ from sts_kg.cli.shared import (
     as_json,
     formats,
     graph_by,
+    guideline_option,
     page_option,
     reading_option,
     terminal,
@@ -75,6 +76,7 @@ def _tables(*, parts: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]
         )
         @_beside
         @click.option("--min-cell", type=click.IntRange(min=1), default=11, show_default=True, metavar="N", help=HIDES)
+        @guideline_option
         @reading_option
         @click.option("--manifest", type=File, metavar="FILE", help="Write what was read and used, as JSON.")
         @wraps(command)
@@ -260,6 +262,7 @@ def rows(cohort: Cohort, output: Path, form: str, as_of: datetime | None) -> Non
 @click.argument("option")
 @_beside
 @formats("table", "json")
+@guideline_option
 @reading_option
 @page_option
 def explain(

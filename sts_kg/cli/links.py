@@ -14,6 +14,8 @@ from sts_kg.cli.shared import (
     as_json,
     downloaded_size,
     formats,
+    guideline_option,
+    loaded,
     mappings_option,
     memory_option,
     profile_option,
@@ -29,6 +31,7 @@ __all__ = ["link"]
 
 
 @click.command()
+@guideline_option
 @click.argument("files", nargs=-1, metavar="[NAME|FILE|URL]...")
 @click.option("--endpoint", metavar="URL", multiple=True, help="Also link a SPARQL endpoint.")
 @profile_option
@@ -94,7 +97,6 @@ def link(
       sts-kg link dinto.owl --slice module --format html > report.html
       sts-kg query links/interactions-of-drug --drug pazopanib --store linked
     """
-    from sts_kg.knowledge import load
     from sts_kg.links import read_pins
     from sts_kg.stores import Endpoint
 
@@ -106,7 +108,7 @@ def link(
     if output is not None and not _is_file(output):
         output.parent.mkdir(parents=True, exist_ok=True)  # of the store, as `push` makes it, and of the lock
     before = read_pins(lock) if lock is not None and lock.exists() else {}
-    kg = with_own(load(), mappings)
+    kg = with_own(loaded(), mappings)
     with shown.busy("reading …") as show:
         report = kg.link(
             *files,

@@ -15,7 +15,9 @@ from sts_kg.cli.shared import (
     cases_option,
     formats,
     graph_by,
+    guideline_option,
     kinds_in,
+    loaded,
     mappings_option,
     own_queries_option,
     page_option,
@@ -32,6 +34,7 @@ __all__ = ["check", "describe", "export", "review", "source_group", "sources"]
 
 
 @click.command()
+@guideline_option
 @click.argument("segment", required=False)
 @page_option
 @formats("table", "json")
@@ -43,10 +46,8 @@ def sources(segment: str | None, page: Path | None, form: str) -> None:
       sts-kg sources S19
       sts-kg sources S19 --source page.txt
     """
-    from sts_kg.knowledge import load
-
     shown = terminal()
-    found = load().sources(segment, page=page)
+    found = loaded().sources(segment, page=page)
     if form == "json":
         shown.write(as_json([one.as_dict() for one in found]))
     else:
@@ -64,6 +65,7 @@ def source_group() -> None:
 
 
 @source_group.command()
+@guideline_option
 @click.argument("old", type=File)
 @click.argument("new", type=File)
 @formats("table", "json")
@@ -78,11 +80,9 @@ def diff(old: Path, new: Path, form: str) -> None:
       sts-kg source diff page.txt new-page.txt
       sts-kg source diff page.txt new-page.txt --format json
     """
-    from sts_kg.knowledge import load
-
     shown = terminal()
     with shown.busy("comparing …"):
-        found = load().source_diff(old, new)
+        found = loaded().source_diff(old, new)
     if form == "json":
         shown.write(as_json(found.as_dict()))
     else:
@@ -104,11 +104,9 @@ def check(page: Path | None, own: Path | None, form: str) -> None:
       sts-kg check --source page.txt
       sts-kg check --queries my-queries
     """
-    from sts_kg.knowledge import load
-
     shown = terminal()
     with shown.busy("checking …"):
-        found = load(queries=own).check(page=page)
+        found = loaded(queries=own).check(page=page)
     if form == "json":
         shown.write(as_json(found.as_dict()))
     elif form == "table":
@@ -121,6 +119,7 @@ def check(page: Path | None, own: Path | None, form: str) -> None:
 
 
 @click.command()
+@guideline_option
 @click.option("-o", "--output", type=File, required=True, help="FILE.(html|md|csv); .csv is the form to fill in.")
 @page_option
 @verdicts_option
@@ -147,6 +146,7 @@ def review(output: Path, page: Path | None, verdicts: tuple[Path, ...]) -> None:
 
 
 @click.command()
+@guideline_option
 @click.option(
     "-o",
     "--output",
@@ -198,8 +198,6 @@ def export(
       sts-kg export --modules --matches -o sts-kg-modules
       sts-kg export --graphs asserted,inferred,mappings,links --linked linked -o linked.ttl
     """
-    from sts_kg.knowledge import load
-
     if ("links" in graphs) != (linked is not None):
         raise click.UsageError("--graphs links and --linked DIR, a store made by link -o, go together")
     if graphs and (inferred or matches or modules):
@@ -208,7 +206,7 @@ def export(
         raise click.UsageError("--mappings FILE goes with --matches, or with --graphs that has mappings")
     shown = terminal()
     with shown.busy("reasoning …"):
-        kg = with_own(load(), mappings)
+        kg = with_own(loaded(), mappings)
         kg = kg.with_alignments(*alignments) if alignments else kg
         kg = kg.with_cases(cases) if cases else kg
         done = kg.export(output, inferred=inferred, mappings=matches, modules=modules, kinds=graphs, linked=linked)
@@ -216,6 +214,7 @@ def export(
 
 
 @click.command()
+@guideline_option
 @click.argument("vocabulary", type=click.Choice(DESCRIPTIONS))
 @click.argument("files", nargs=-1, type=File)
 @click.option("-o", "--output", type=File, help="FILE of any RDF syntax, by its ending; standard output without it.")
@@ -230,10 +229,9 @@ def describe(vocabulary: str, files: tuple[Path, ...], output: Path | None) -> N
       sts-kg describe void
       sts-kg describe dcat sts-kg.owl sts-kg.ttl.gz sts-kg-modules -o dcat.ttl
     """
-    from sts_kg.knowledge import load
     from sts_kg.rdf import serialize, write
 
-    found = load().describe(vocabulary, files)
+    found = loaded().describe(vocabulary, files)
     if output is not None:
         write(found, output)
         terminal().note(f"{counted(len(found), 'triple')} written to {output}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sts_kg.cli.shared import USAGE, File, case_id, cases_option, terminal
+from sts_kg.cli.shared import USAGE, File, case_id, cases_option, guideline_option, loaded, terminal
 from sts_kg.errors import ParseError
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def _drawn(command: Callable[..., Picture]) -> Callable[..., None]:
 
 
 @picture_group.command()
+@guideline_option
 @_cases
 @case_id
 @_drawn
@@ -82,12 +83,11 @@ def pathway(file: Path | None, case: str | None) -> Picture:
       sts-kg picture pathway -o pathway.svg
       sts-kg picture pathway patient.yaml -o pathway.html
     """
-    from sts_kg.knowledge import load
-
-    return load().pathway(file, case=case)
+    return loaded().pathway(file, case=case)
 
 
 @picture_group.command()
+@guideline_option
 @click.argument("term")
 @click.option(
     "--depth", type=click.IntRange(1, 3), default=1, show_default=True, help="How far away what is drawn may be."
@@ -101,12 +101,11 @@ def about(term: str, depth: int) -> Picture:
       sts-kg picture about sts:option-pazopanib -o pazopanib.svg
       sts-kg picture about ifosfamide --depth 2 --format dot
     """
-    from sts_kg.knowledge import load
-
-    return load().picture(term, depth)
+    return loaded().picture(term, depth)
 
 
 @picture_group.command()
+@guideline_option
 @click.argument("term")
 @_drawn
 def hierarchy(term: str) -> Picture:
@@ -116,12 +115,11 @@ def hierarchy(term: str) -> Picture:
     Example:
       sts-kg picture hierarchy sts:Therapy -o therapies.svg
     """
-    from sts_kg.knowledge import load
-
-    return load().hierarchy(term)
+    return loaded().hierarchy(term)
 
 
 @picture_group.command()
+@guideline_option
 @click.argument("option")
 @_cases
 @case_id
@@ -134,12 +132,11 @@ def condition(option: str, file: Path | None, case: str | None) -> Picture:
       sts-kg picture condition pazopanib -o pazopanib.svg
       sts-kg picture condition pazopanib patient.yaml -o pazopanib.png
     """
-    from sts_kg.knowledge import load
-
-    return load().condition(option, file, case=case)
+    return loaded().condition(option, file, case=case)
 
 
 @picture_group.command()
+@guideline_option
 @click.argument("triple")
 @cases_option
 @_drawn
@@ -150,7 +147,6 @@ def proof(triple: str, cases: tuple[Path, ...]) -> Picture:
     Example:
       sts-kg picture proof "sts:option-pazopanib sts:follows sts:option-chemotherapy" -o proof.svg
     """
-    from sts_kg.knowledge import load
     from sts_kg.rdf import one_triple
 
     try:
@@ -158,5 +154,5 @@ def proof(triple: str, cases: tuple[Path, ...]) -> Picture:
     except ParseError as error:
         terminal().error(str(error))
         sys.exit(USAGE)
-    kg = load().with_cases(cases) if cases else load()
+    kg = loaded().with_cases(cases) if cases else loaded()
     return kg.picture(kg.proof(wanted))

@@ -18,7 +18,9 @@ from sts_kg.cli.shared import (
     cases_option,
     endpoint_option,
     formats,
+    guideline_option,
     limits_options,
+    loaded,
     mappings_option,
     own_queries_option,
     store_option,
@@ -44,6 +46,7 @@ _GRAPHS = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml", "jsonld": "jsonld
 
 
 @click.command(name="queries")
+@guideline_option
 @formats("table", "json", "md")
 @click.option("--topic", help="Only the queries of one topic.")
 @own_queries_option
@@ -70,11 +73,9 @@ def queries_command(
       sts-kg queries --write queries-for-jena
       sts-kg queries --write queries-for-fuseki --endpoint-graphs --topic drugs --value drug=ifosfamide
     """
-    from sts_kg.knowledge import load
-
     if folder is None and (endpoint_graphs or values):
         raise click.UsageError("--endpoint-graphs and --value belong to --write DIR")
-    kg, shown = with_own(load(queries=own), mappings), terminal()
+    kg, shown = with_own(loaded(queries=own), mappings), terminal()
     if folder is not None:
         given: dict[str, str] = {}
         for name, value in map(_name_and_value, values):
@@ -243,6 +244,7 @@ def _query_command(query: CannedQuery, own: Path | None) -> click.Command:
         help=f"{query.description}\n\n\b\nExample:\n  sts-kg query {query.id} {example}".rstrip(),
     )(limits_options(run))
     for option in (
+        guideline_option,
         click.option("--show", is_flag=True, help="Print the SPARQL instead of running it."),
         cases_option,
         endpoint_option,
@@ -299,6 +301,7 @@ def _short_default(parameter: Parameter) -> str:
 
 
 @click.command()
+@guideline_option
 @click.argument("text", required=False)
 @click.option("-f", "--file", type=File, help="Read the query from a file.")
 @click.option("--asserted", is_flag=True, help="Query the asserted graph, not the closed one.")
@@ -351,6 +354,7 @@ def sparql(
 
 
 @click.command()
+@guideline_option
 @click.argument("file", type=File, metavar="LIST.csv")
 @mappings_option
 @click.option("--prefix", metavar="PREFIX", help="The prefix of codes that have none.")
@@ -407,14 +411,14 @@ def _loaded(
     timeout_s: float | None = None,
 ) -> KnowledgeGraph:
     """Return the shipped graph, or that of a store or an endpoint; `kind` is that of a canned query."""
-    from sts_kg.knowledge import asking, load
+    from sts_kg.knowledge import asking
 
     if store is not None and endpoint is not None:
         raise click.UsageError("--store and --endpoint exclude each other")
     if endpoint is not None:
         _refuse_cases(cases)
         return asking(endpoint, kind, queries=own, mappings=mappings, timeout_s=timeout_s or 60.0)
-    kg = with_own(load(store=store, queries=own), mappings)
+    kg = with_own(loaded(store=store, queries=own), mappings)
     return kg.with_cases(cases) if cases else kg
 
 

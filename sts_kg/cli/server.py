@@ -21,6 +21,7 @@ __all__ = ["serve_command"]
 @click.option("--store", type=File, metavar="DIR", help="Serve an Oxigraph folder, as push --store makes it.")
 @click.option("--link", "links", multiple=True, metavar="FILE", help="Link an ontology, as link does; repeatable.")
 @own_queries_option
+@click.option("--guideline", type=File, metavar="DIR", help="Another guideline beside; it answers for cases.")
 @click.option("--endpoint", metavar="URL", help="Serve what a SPARQL 1.1 endpoint holds.")
 @click.option("--service", "services", multiple=True, metavar="URL", help="Allow SERVICE to ask it; repeatable.")
 @click.option("--root-path", default="", metavar="PATH", help="Where a proxy puts it, such as /sts.")
@@ -35,6 +36,7 @@ def serve_command(
     store: Path | None,
     links: tuple[str, ...],
     own: Path | None,
+    guideline: Path | None,
     endpoint: str | None,
     services: tuple[str, ...],
     root_path: str,
@@ -59,6 +61,7 @@ def serve_command(
         store=store,
         links=links,
         queries=own,
+        guideline=guideline,
         endpoint=endpoint,
         services=services,
         root_path=root_path,

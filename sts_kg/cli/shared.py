@@ -37,8 +37,10 @@ __all__ = [
     "endpoint_option",
     "formats",
     "graph_by",
+    "guideline_option",
     "kinds_in",
     "limits_options",
+    "loaded",
     "mappings_option",
     "memory_option",
     "own_queries_option",
@@ -81,6 +83,22 @@ reading_option = click.option(
     help="Answer by another reading of a decision, such as D04=S08-alone.",
 )
 
+
+def _keep(context: click.Context, parameter: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        context.meta[_GUIDELINE] = value
+
+
+#: Where a command finds the guideline that was named; `loaded` takes it from there.
+_GUIDELINE = "sts_kg.guideline"
+guideline_option = click.option(
+    "--guideline",
+    type=File,
+    metavar="DIR",
+    expose_value=False,
+    callback=_keep,
+    help="Another guideline beside the shipped one; it answers for cases. example:grey-hush is fictional.",
+)
 verdicts_option = click.option(
     "--verdicts", type=File, multiple=True, metavar="FORM", help="Verdicts of reviewers, CSV (see review); repeatable."
 )
@@ -188,14 +206,24 @@ def limits_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return limited
 
 
+def loaded(*, store: Path | None = None, queries: Path | None = None) -> KnowledgeGraph:
+    """Return the shipped knowledge graph, with the guideline beside it that the command names (`guideline_option`)."""
+    from sts_kg.knowledge import load
+
+    guideline = click.get_current_context().meta.get(_GUIDELINE)
+    if guideline is not None and store is not None:
+        raise click.UsageError("--guideline and --store exclude each other")
+    kg = load(store=store, queries=queries)
+    return kg if guideline is None else kg.with_guideline(guideline)
+
+
 def graph_by(readings: tuple[str, ...] = (), verdicts: tuple[Path, ...] = ()) -> KnowledgeGraph:
     """Return the shipped knowledge graph, with the verdicts of some forms, and by another reading if one is named."""
     from sts_kg.guideline import read_verdicts
-    from sts_kg.knowledge import load
 
     if len(readings) > 1:
         raise click.UsageError(f"--reading takes one at a time, and {' and '.join(readings)} were given")
-    kg = load()
+    kg = loaded()
     if verdicts:
         found = read_verdicts(verdicts, kg.guideline)
         terminal().note(f"{counted(len(found), 'verdict')}; {counted(found.n_empty, 'row')} not filled in")

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sts_kg.cli.cohorts import DAY, FORMS, HIDES, show
-from sts_kg.cli.shared import File, as_json, formats, graph_by, mappings_option, reading_option, terminal, with_own
+from sts_kg.cli.shared import (
+    File,
+    as_json,
+    formats,
+    graph_by,
+    guideline_option,
+    loaded,
+    mappings_option,
+    reading_option,
+    terminal,
+    with_own,
+)
 from sts_kg.cohort import DIALECTS, REPORTS, WHATS
 from sts_kg.safe import counted
 
@@ -23,6 +34,7 @@ _CODED = ("omop", "codes")
 
 
 @click.command(name="sql")
+@guideline_option
 @click.option("--dialect", type=click.Choice(tuple(DIALECTS)), default="duckdb", show_default=True)
 @click.option("--what", type=click.Choice((*WHATS, *REPORTS)), default="counts", show_default=True)
 @click.option(
@@ -138,6 +150,7 @@ def _coded(inputs: str | None, table: str | None, sets: ConceptSets, whole: bool
 
 
 @click.command(name="plan")
+@guideline_option
 @reading_option
 def plan(readings: tuple[str, ...]) -> None:
     """Print the plan as JSON: conditions, what facts imply, rules and marks as data, with their digest.
@@ -151,6 +164,7 @@ def plan(readings: tuple[str, ...]) -> None:
 
 
 @click.command(name="concepts")
+@guideline_option
 @mappings_option
 @formats(*FORMS)
 def concepts(mappings: tuple[Path, ...], form: str) -> None:
@@ -164,12 +178,11 @@ def concepts(mappings: tuple[Path, ...], form: str) -> None:
       sts-kg cohort concepts
       sts-kg cohort concepts --mappings local.sssom.tsv --format csv > concepts.csv
     """
-    from sts_kg.knowledge import load
-
-    show(with_own(load(), mappings).concept_sets().table(), form)
+    show(with_own(loaded(), mappings).concept_sets().table(), form)
 
 
 @click.command(name="example")
+@guideline_option
 @click.argument("folder", type=File, metavar="DIR")
 @click.option("--people", type=click.IntRange(min=0), default=10_000, show_default=True, help="How many persons.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same persons.")
@@ -184,13 +197,13 @@ def example(folder: Path, people: int, seed: int) -> None:
       sts-kg cohort example invented --people 1000
     """
     from sts_kg.cohort import invented_omop
-    from sts_kg.knowledge import load
 
-    files = invented_omop(load().concept_sets(), people, seed).write(folder)
+    files = invented_omop(loaded().concept_sets(), people, seed).write(folder)
     terminal().note(f"{folder} has {len(files)} files about {people:,} invented persons")
 
 
 @click.command(name="views")
+@guideline_option
 @click.option("-o", "--output", type=File, metavar="DIR", help="Write each into this new folder, as NAME.json.")
 def views(output: Path | None) -> None:
     """Print ViewDefinitions (SQL on FHIR v2): tables of a cohort from FHIR resources.
@@ -201,10 +214,9 @@ def views(output: Path | None) -> None:
     Example:
       sts-kg cohort views -o views
     """
-    from sts_kg.knowledge import load
     from sts_kg.rdf import writing_folder
 
-    made = load().view_definitions()
+    made = loaded().view_definitions()
     if output is None:
         terminal().write(as_json(made))
         return

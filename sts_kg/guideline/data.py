@@ -5,14 +5,34 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from sts_kg.errors import UnknownNameError
 from sts_kg.rdf import shipped
 
-__all__ = ["ontology_folder", "queries_folder", "source_page", "version"]
+__all__ = ["guideline_folder", "ontology_folder", "queries_folder", "source_page", "version"]
 
 
 def ontology_folder() -> Path:
     """Return the folder of the shipped ontology."""
     return shipped("ontology")
+
+
+def guideline_folder(given: str | Path | None = None) -> Path:
+    """Return the folder of a guideline: the one given, or the shipped one; `example:NAME` names one that is fictional.
+
+    Raises
+    ------
+    UnknownNameError
+        No fictional guideline has that name.
+    """
+    if given is None:
+        return ontology_folder()
+    kind, _, name = str(given).partition(":")
+    if kind != "example":
+        return Path(given)
+    known = {each.name: each for each in (ontology_folder() / "guidelines").glob("*/")}
+    if name not in known:
+        raise UnknownNameError("fictional guideline", name, known)
+    return known[name]
 
 
 def queries_folder() -> Path:

@@ -14,16 +14,26 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL, PROV, RDF, RDFS
 from rdflib.term import Node
 
-from sts_kg.errors import ParseError, ReadingError, UnknownNameError
+from sts_kg.errors import CurieError, ParseError, ReadingError, UnknownNameError
 from sts_kg.guideline.condition import Condition, conditions, ordinal
-from sts_kg.guideline.data import ontology_folder, source_page
+from sts_kg.guideline.data import guideline_folder, ontology_folder, source_page
 from sts_kg.guideline.duals import not_met
 from sts_kg.guideline.readings import Reading, find_reading, readings
 from sts_kg.guideline.source import Segment, find_segment, footer_of, page_texts, segment, segments, source_document
 from sts_kg.guideline.verdicts import Verdict, Verdicts, by_decision, people, verdict_triples
 from sts_kg.guideline.vocabulary import Vocabulary
 from sts_kg.guideline.wording import Wording, wordings
-from sts_kg.rdf import STS, Quads, named_quads, nquads_of, of_quads, quads_of, read_text
+from sts_kg.rdf import (
+    STS,
+    Prefixes,
+    Quads,
+    declare_namespace,
+    named_quads,
+    nquads_of,
+    of_quads,
+    quads_of,
+    read_text,
+)
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 
@@ -35,7 +45,8 @@ __all__ = ["CASE_MODULES", "Guideline"]
 #: The modules without which no case can be answered.
 CASE_MODULES = ("vocabulary", "findings", "treatments", "conditions", "not-met")
 _IMPORTS = re.compile(r"\bowl[:#]imports\b")
-_NAMESPACE = URIRef("http://purl.org/vocab/vann/preferredNamespaceUri")
+_GENERATED = "not-met"
+_NAMESPACE, _PREFIX = (URIRef(f"http://purl.org/vocab/vann/preferredNamespace{each}") for each in ("Uri", "Prefix"))
 
 
 class Guideline(Shown):
@@ -47,7 +58,9 @@ class Guideline(Shown):
     ----------
     folder : Path or str, optional
         Where the header (the one Turtle file with `owl:imports`) and the modules that it imports lie; the shipped
-        ontology without it. `forbidden-words.tsv` there, if any, lists patterns that no text of the ontology may use.
+        ontology without it; `example:NAME` is the fictional one of `ontology/guidelines/NAME`. Modules of the shipped
+        ontology that another one imports, such as its vocabulary, are read from there. The module `not-met` is
+        generated if it has no file. `forbidden-words.tsv`, if any, lists patterns that no text of the ontology may use.
     engine : str
         The reasoning engine, one of `sts_kg.closure.ENGINES`.
     quads : mapping, optional
@@ -58,7 +71,8 @@ class Guideline(Shown):
     Raises
     ------
     ParseError
-        There is no header, or a module is missing, not imported or not Turtle.
+        There is no header, or a module is missing, not imported or not Turtle; or the prefix of the guideline
+        stands for something else.
     """
 
     #: The reading by which it answers instead of the chosen one; None if it answers by all that were chosen.
@@ -73,7 +87,12 @@ class Guideline(Shown):
         reading: Reading | None = None,
     ) -> None:
         self.reading = reading
-        self.folder = Path(folder) if folder is not None else ontology_folder()
+        self._shared = frozenset[str]()
+        #: The prefix of the namespace, by which CURIEs and queries name the terms.
+        self.prefix = "sts"
+        self.folder = guideline_folder(folder)
+        if quads is None and not self.folder.is_dir():
+            raise ParseError("is not a folder; that of a guideline is expected", path=self.folder)
         self.engine = engine
         #: Whether it is the shipped one, which tests hold to what a `Plan` needs, but for verdicts and the reading.
         self.is_shipped = quads is None and self.folder == ontology_folder()
@@ -84,18 +103,26 @@ class Guideline(Shown):
         self.iri = next(iri for iri in header.subjects(OWL.imports) if isinstance(iri, URIRef))
         #: The namespace of the guideline's own terms, and of its named graphs.
         self.base = str(header.value(self.iri, _NAMESPACE) or f"{self.iri.rpartition('/')[0]}/")
-        imported = sorted(
-            str(module).removeprefix(f"{self.iri}/")
-            if str(module).startswith(f"{self.iri}/")
-            else str(module).rpartition("/")[2]
-            for module in header.objects(self.iri, OWL.imports)
-        )
-        if wanting := sorted({*CASE_MODULES} - {*imported}):
+        self.prefix = str(header.value(self.iri, _PREFIX) or self.prefix)
+        self._declare()
+        shared, own = set[str](), []
+        for module in sorted(map(str, header.objects(self.iri, OWL.imports))):
+            name = (
+                module.removeprefix(f"{self.iri}/") if module.startswith(f"{self.iri}/") else module.rpartition("/")[2]
+            )
+            if module == f"{STS.ontology}/{name}" and self.iri != STS.ontology:
+                shared.add(name)
+            else:
+                own.append(name)
+        self._shared = frozenset(shared)
+        if wanting := sorted({*CASE_MODULES} - {*own, *shared}):
             raise ParseError(f"does not import {', '.join(wanting)}", path=self.folder / f"{self.header_name}.ttl")
+        names = [name for name in sorted({*own, *shared}) if quads is not None or not self._is_generated(name)]
+        found = {name: self._read(name, quads, self.graph_name(name)) for name in (self.header_name, *names)}
+        if _GENERATED not in found:
+            found[_GENERATED] = self._generated(of_quads(chain.from_iterable(found.values())))
         #: The triples of each module, in its order, as quads of pyoxigraph; blank nodes are the same at every load.
-        self.quads: Mapping[str, Quads] = {
-            name: self._read(name, quads, self.graph_name(name)) for name in (self.header_name, *imported)
-        }
+        self.quads: Mapping[str, Quads] = found
 
     def __repr__(self) -> str:
         return f"<Guideline: {self.name}>"
@@ -105,6 +132,36 @@ class Guideline(Shown):
         """The label of the ontology with its version, and the reading if it is by one that was not chosen."""
         by = f", by {self.reading.name}" if self.reading else ""
         return f"{self.labels.get(self.iri, str(self.iri))} {self.header(OWL.versionInfo)}".rstrip() + by
+
+    def _declare(self) -> None:
+        """Make the prefix known; raise if it stands for something else."""
+        header = self.folder / f"{self.header_name}.ttl"
+        known = Prefixes.shipped().find(self.prefix)
+        if known is not None and known.iri != self.base:
+            raise ParseError(
+                f"has the prefix {self.prefix}:, which is that of <{known.iri}>; choose another", path=header
+            )
+        try:
+            declare_namespace(self.prefix, self.base)
+        except CurieError as error:
+            raise ParseError(f"has a prefix or namespace that cannot be used: {error}", path=header) from error
+
+    def _is_generated(self, module: str) -> bool:
+        return module == _GENERATED and not (self.folder / f"{module}.ttl").exists()
+
+    def _generated(self, asserted: Graph) -> Quads:
+        """Return the module of the duals for findings, options and conditions."""
+        try:
+            text = not_met(asserted, self.iri)
+        except ValueError as error:
+            raise ParseError(str(error), path=self.folder / "conditions.ttl") from error
+        name = self.graph_name(_GENERATED)
+        return named_quads(f"{_GENERATED}.ttl", name, blank_nodes=self._blank_nodes(_GENERATED), text=text)
+
+    def _blank_nodes(self, module: str) -> str:
+        """Return what the names of the blank nodes of a module begin with; no other guideline has the same."""
+        own = "" if module in self._shared or self.prefix == "sts" else self.prefix
+        return re.sub("[^A-Za-z0-9]", "", own + module)
 
     def _find_header(self, quads: Mapping[str, Quads] | None) -> str:
         if quads is None:
@@ -119,14 +176,15 @@ class Guideline(Shown):
 
     def _read(self, name: str, quads: Mapping[str, Quads] | None, graph: str = "urn:header") -> Quads:
         if quads is None:
-            return named_quads(self.folder / f"{name}.ttl", graph, blank_nodes=re.sub("[-/]", "", name))
+            folder = ontology_folder() if name in self._shared else self.folder
+            return named_quads(folder / f"{name}.ttl", graph, blank_nodes=self._blank_nodes(name))
         if name not in quads:
             raise ParseError(f"the module {name} of the ontology is missing")
         return quads[name]
 
     def graph_name(self, module: str) -> URIRef:
         """Return the name of the graph of a module."""
-        return URIRef(f"{self.iri}/{module}")
+        return URIRef(f"{STS.ontology if module in self._shared else self.iri}/{module}")
 
     @cached_property
     def modules(self) -> Mapping[str, Graph]:
@@ -233,9 +291,7 @@ class Guideline(Shown):
         quads = {name: [quad for quad in each if quad.triple not in removed] for name, each in self.quads.items()}
         quads["conditions"] += quads_of(reading.added, self.graph_name("conditions"))
         quads["readings"] = []  # what is not chosen is not to be compared with this reading
-        quads["not-met"] = named_quads(
-            "not-met.ttl", self.graph_name("not-met"), blank_nodes="notmet", text=not_met(reading.asserted)
-        )
+        quads[_GENERATED] = self._generated(reading.asserted)
         found = Guideline(self.folder, engine=self.engine, quads=quads, reading=reading)
         found.is_shipped = self.is_shipped
         return found

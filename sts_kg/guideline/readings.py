@@ -242,7 +242,8 @@ def find_reading(name: str, known: Mapping[str, Reading], chosen: Graph) -> Read
     names = [each.name for each in known.values() if local(each.decision) == decision]
     if name == decision and len(names) == 1:
         return known[names[0]]
-    if reason := chosen.value(STS[decision], STS.noReadingReason):
+    reasons = {local(str(one)): reason for one, reason in chosen.subject_objects(STS.noReadingReason)}
+    if reason := reasons.get(decision):
         raise ReadingError(name, f"the alternative of {decision} is not encoded. {reason}")
     if name == decision and names:
         raise ReadingError(name, f"{decision} has several: {', '.join(names)}")

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import OWL, RDF, RDFS
+from rdflib.namespace import DCTERMS, OWL, RDF, RDFS
 from rdflib.term import Node
 
 from sts_kg.errors import SourceError, UnknownNameError
-from sts_kg.rdf import OA, STS, local, read_bytes
+from sts_kg.rdf import OA, STS, expand, local, read_bytes
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 
@@ -79,10 +79,10 @@ def source_document(asserted: Graph) -> URIRef | None:
 
 def footer_of(asserted: Graph, iri: Node, by: str = "") -> str:
     """Return the line that ends every answer from an ontology: disclaimer, version, digest of the source, and `by`."""
-    said = {name: str(asserted.value(iri, name) or "") for name in (STS.disclaimer, OWL.versionInfo)}
+    properties = (STS.disclaimer, OWL.versionInfo, DCTERMS.alternative, RDFS.label)
+    disclaimer, version, short, label = (str(asserted.value(iri, each) or "") for each in properties)
     digest = asserted.value(source_document(asserted), STS.sha256)
-    version = f"sts_kg ontology {said[OWL.versionInfo]}, source {str(digest)[:12]}…"
-    return f"{said[STS.disclaimer]} [{version}{by}]"
+    return f"{disclaimer} [{short or label} ontology {version}, source {str(digest)[:12]}…{by}]"
 
 
 def segment(asserted: Graph, iri: URIRef, texts: Mapping[str, str] | None = None) -> Segment:
@@ -124,10 +124,11 @@ def find_segment(asserted: Graph, name: str) -> URIRef:
         No segment has that id.
     """
     ids = {local(iri): iri for kind in (STS.Heading, STS.Sentence) for iri in _instances(asserted, kind)}
-    key = name.removeprefix("sts:").upper()
-    if key not in ids:
+    prefix, colon, rest = name.rpartition(":")
+    found = ids.get(rest.upper())
+    if found is None or (colon and not found.startswith(expand(f"{prefix}:"))):
         raise UnknownNameError("segment", name, ids)
-    return ids[key]
+    return found
 
 
 def _instances(asserted: Graph, kind: URIRef) -> list[URIRef]:

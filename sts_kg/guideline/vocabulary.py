@@ -58,9 +58,11 @@ class CourseRule:
     """What a fact rule says of courses: which it looks at, and the parameters by which it judges them.
 
     It looks at courses with one of `therapies` (with any, if None) that are for none of `indications`, and not those
-    with `disregards` only. A rule that the guideline does not have concludes nothing, and looks at all courses.
+    with `disregards` only. A rule that the guideline does not have concludes nothing, and looks at all courses; its
+    `iri` is None.
     """
 
+    iri: URIRef | None = None
     concludes: URIRef | None = None
     therapies: frozenset[URIRef] | None = None
     disregards: frozenset[URIRef] = frozenset()
@@ -219,9 +221,9 @@ class Vocabulary:
                         found[finding] = URIRef(str(self.asserted.value(restriction, OWL.hasValue)))
         return found
 
-    def question(self, thing: URIRef) -> str:
+    def question(self, thing: URIRef | None) -> str:
         """Return the question by which a finding, alternatives, or what a fact rule needs are asked for, or nothing."""
-        return str(self.asserted.value(thing, STS.question) or "")
+        return str(self.asserted.value(thing, STS.question) or "") if thing is not None else ""
 
     def asked_together(self, findings: Iterable[URIRef]) -> dict[URIRef, frozenset[URIRef]]:
         """Return which of some findings are choices of one question: the alternatives to at least two findings."""
@@ -249,16 +251,30 @@ class Vocabulary:
 
     @cached_property
     def rules(self) -> Mapping[URIRef, CourseRule]:
-        """The fact rules, each with the courses that it looks at and what it asks of them."""
-        return {rule: self._course_rule(rule) for rule in _iris(self.asserted.subjects(RDF.type, STS.FactRule))}
+        """Each kind of fact rule that the guideline has one of, such as `sts:GrowthWindowRule`, to the rule.
 
-    def rule(self, rule: URIRef) -> CourseRule:
-        """Return what a fact rule says of courses; one that the guideline does not have concludes nothing."""
-        return self.rules.get(rule, CourseRule())
+        Raises
+        ------
+        ParseError
+            There are several rules of one kind.
+        """
+        found = {}
+        for kind in sorted(_iris(self.asserted.subjects(RDFS.subClassOf, STS.FactRule))):
+            if rules := sorted(_iris(self.asserted.subjects(RDF.type, kind))):
+                if len(rules) > 1:
+                    named = " and ".join(map(compress, rules))
+                    raise ParseError(f"has several rules of the kind {compress(kind)}, {named}; one is expected")
+                found[kind] = self._course_rule(rules[0])
+        return found
+
+    def rule(self, kind: URIRef) -> CourseRule:
+        """Return what the rule of a kind says of courses; one that the guideline does not have concludes nothing."""
+        return self.rules.get(kind, CourseRule())
 
     def _course_rule(self, rule: URIRef) -> CourseRule:
         regarded = list(self.asserted.objects(rule, STS.regardsCourse))
         return CourseRule(
+            iri=rule,
             concludes=self.concluded_by(rule),
             therapies=frozenset().union(*map(self._therapies_of, regarded)) if regarded else None,
             disregards=_iris(self.asserted.objects(rule, STS.disregardsTherapy)),

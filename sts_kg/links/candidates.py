@@ -23,7 +23,7 @@ from sts_kg.links.joins import XREFS, forms_of, quoted, referred
 from sts_kg.links.lookup import synonyms
 from sts_kg.links.report import Candidate, Match, Mention, prefix_of
 from sts_kg.queries import LABELS
-from sts_kg.rdf import BASE, STS, Prefixes, compress
+from sts_kg.rdf import STS, Prefixes, compress, is_ours
 
 __all__ = ["IDENTIFIERS", "MOST", "Candidates", "Proposed", "Row", "folded", "strongest"]
 
@@ -360,7 +360,7 @@ class _Work:
     def _note(self, terms: Collection[URIRef], curie: str, term: int, by: str, value: str) -> None:
         """Add a term of the document to what is proposed for terms of ours, or to what we say too, or otherwise."""
         ours, external = self._ours, self._external
-        if term >= 0 and (term in self._no_terms or external.text(term).startswith(BASE)):
+        if term >= 0 and (term in self._no_terms or is_ours(external.text(term))):
             return
         twins = {twin for each in terms for twin in ours._twins[each]}
         mapped = sorted(each for each in twins if (each, curie) in ours._mapped)

@@ -17,7 +17,7 @@ from sts_kg.errors import ParseError
 from sts_kg.links.curies import iri_of
 from sts_kg.links.layers import Layers, Statement
 from sts_kg.links.slots import NO_TERM
-from sts_kg.rdf import BASE, STS, Prefixes, local
+from sts_kg.rdf import STS, Prefixes, is_ours, local
 from sts_kg.safe import brief, counted
 from sts_kg.shown import Shown
 from sts_kg.tables import Table, read_rows
@@ -161,7 +161,7 @@ class _Work:
                 ends = [end for end in (row.subject_id, row.object_id) if end and end != NO_TERM]
                 for end in ends:
                     iri = iri_of(end, each.curie_map)
-                    if not iri.startswith(BASE):
+                    if not is_ours(iri):
                         said = f"{end} {row.predicate_id} {NO_TERM}" if len(ends) == 1 else ""
                         entry = found.setdefault(
                             iri, {"curie": end, "own": "yes" if number >= shipped else "", "none": ""}
@@ -245,7 +245,7 @@ class _Work:
 
     def _meant(self, iri: str) -> list[tuple[str, str, str]]:
         """Return the terms of ours that a term matches, with the match as ours has it, and how it was found."""
-        if iri.startswith(BASE):
+        if is_ours(iri):
             return [(iri, "exact", "")]
         direct = [(e.object, _match(e), str(e)) for e in self.holds.get(iri, ()) if _is_ours(e)]
         there = {(term, match) for term, match, _ in direct}
@@ -314,7 +314,7 @@ class _Work:
 
 def _is_ours(found: Statement) -> bool:
     """Return whether a match leads to a term of ours."""
-    return found.is_match and found.object.startswith(BASE)
+    return found.is_match and is_ours(found.object)
 
 
 def _match(found: Statement) -> str:

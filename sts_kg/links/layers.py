@@ -27,7 +27,7 @@ from sts_kg.links.mapping_set import MappingSet, columns_of, used_prefixes
 from sts_kg.links.mappings import read_all
 from sts_kg.links.slots import NO_TERM
 from sts_kg.links.sssom_table import shipped
-from sts_kg.rdf import BASE, Prefixes, ntriples_of, of_ntriples
+from sts_kg.rdf import BASE, Prefixes, is_ours, ntriples_of, of_ntriples
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 from sts_kg.tables import Table
@@ -159,7 +159,7 @@ class Layers(Shown):
         for each in self.sets:
             end = re.sub(r"[^a-z0-9]+", "-", re.split("[/#]", each.id.rstrip("/#"))[-1].lower()).strip("-") or "set"
             names = (f"{_OWN}{end}" if number == 1 else f"{_OWN}{end}-{number}" for number in count(1))
-            name = each.id if each.id.startswith(BASE) else next(one for one in names if URIRef(one) not in named)
+            name = each.id if is_ours(each.id) else next(one for one in names if URIRef(one) not in named)
             named[URIRef(name)] = ntriples_of(to_graph(each))
         return named
 
@@ -256,14 +256,14 @@ class Layers(Shown):
         found: dict[str, list[Conflict]] = {}
         order = {id(each.row): number for number, each in enumerate(self._statements)}
         first: dict[str, tuple[str, Statement]] = {}
-        front = [(term, term) for term in self._beside if term.startswith(BASE)]
+        front = [(term, term) for term in self._beside if is_ours(term)]
         while front:
             steps = [
                 (self._beside[at][end], ours, end)
                 for ours, at in front
                 if at not in found
                 for end in self._beside[at]
-                if not end.startswith(BASE) and _exact(ours, end) not in self._denied
+                if not is_ours(end) and _exact(ours, end) not in self._denied
             ]
             front = []
             for row, ours, end in sorted(steps, key=lambda step: order[id(step[0].row)]):
@@ -284,7 +284,7 @@ class Layers(Shown):
         spelled, stated = _Spelled(self.given), {each[2:] for each in self.in_effect}
         rows: dict[tuple[str, str, str], Row] = {}
         for each in self.in_effect:
-            if each.object.startswith(BASE) and not each.subject.startswith(BASE) and each.predicate in _BACK:
+            if is_ours(each.object) and not is_ours(each.subject) and each.predicate in _BACK:
                 turned = each.turned
                 if turned[2:] not in stated:
                     rows.setdefault(turned[2:], spelled.row(turned, [each], _INVERSION))
@@ -301,7 +301,7 @@ class Layers(Shown):
 
     def _chained(self) -> Iterator[tuple[Statement, Sequence[Statement]]]:
         """Yield the exact matches of our terms that two or more others lead to, each with these."""
-        for term in sorted(each for each in self._beside if each.startswith(BASE)):
+        for term in sorted(each for each in self._beside if is_ours(each)):
             for end, links in _chains(term, self._beside, self._denied, self._twice):
                 if end not in self._beside[term]:
                     yield Statement(links[-1].set, links[-1].row, term, _EXACT, end), links
@@ -317,7 +317,7 @@ TWO = "an exact match of two of our terms"
 
 
 def _is_ours(each: MappingSet, end: str | None) -> bool:
-    return end is not None and iri_of(end, each.curie_map).startswith(BASE)
+    return end is not None and is_ours(iri_of(end, each.curie_map))
 
 
 def _stated(each: MappingSet, row: Row) -> Statement | None:
@@ -342,7 +342,7 @@ def _chains(
             if each in twice:
                 continue
             for end in sorted(beside[each]):
-                if end in found or end.startswith(BASE) or _exact(term, end) in denied:
+                if end in found or is_ours(end) or _exact(term, end) in denied:
                     continue
                 found[end] = (*found[each], beside[each][end])
                 reached.append(end)

@@ -15,7 +15,7 @@ from sts_kg.links.mapping_set import Mapping, MappingSet
 from sts_kg.links.mappings import rows_with
 from sts_kg.links.slots import PREDICATES
 from sts_kg.queries import Elsewhere, Entities
-from sts_kg.rdf import BASE, Prefixes, local, read_text
+from sts_kg.rdf import Prefixes, is_ours, local, read_text
 
 __all__ = ["looked_up", "named_elsewhere", "synonyms"]
 
@@ -67,7 +67,7 @@ def _meant(name: str, layers: Layers, entities: Callable[[], Entities]) -> set[s
     iri = layers.iri(inner) or ""
     if not iri and ":" in inner:
         iri = str(Prefixes.shipped().expand(inner))  # says what is wrong
-    if iri and not iri.startswith(BASE):
+    if iri and not is_ours(iri):
         return {iri}
     ours_by_name = entities()
     if iri:

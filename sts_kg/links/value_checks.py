@@ -10,7 +10,7 @@ from sts_kg.links.curies import iri_of
 from sts_kg.links.mapping_set import Mapping, MappingSet
 from sts_kg.links.slots import BUILT_IN, ENDS, LITERAL, TYPE_SLOTS, TYPES
 from sts_kg.links.violations import Severity
-from sts_kg.rdf import BASE, NO_IRI, Prefix, Prefixes
+from sts_kg.rdf import NO_IRI, Prefix, Prefixes, is_ours
 
 __all__ = ["Values"]
 
@@ -33,7 +33,7 @@ class Values:
 
     def is_ours(self, row: Mapping) -> bool:
         """Return whether a row is about a term of ours."""
-        return any(end and self.iri(end).startswith(BASE) for end in (row.subject_id, row.object_id))
+        return any(end and is_ours(self.iri(end)) for end in (row.subject_id, row.object_id))
 
     def _faults(self, slot: str, value: str, ours: bool) -> tuple[_Fault, ...]:
         """Return the problems of an id, each with what makes it the same problem in another row."""

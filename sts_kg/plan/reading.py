@@ -139,10 +139,10 @@ class _Reader:
                 for option, condition in self.conditions.items()
             },
             questions=tuple(self._questions()),
-            growth=words.rule(STS["rule-growth-window"]),
-            history=words.rule(STS["rule-history-complete"]),
-            given=words.rule(STS["rule-given-course"]),
-            tried_by=words.rule(STS["rule-tried-options"]),
+            growth=words.rule(STS.GrowthWindowRule),
+            history=words.rule(STS.HistoryCompleteRule),
+            given=words.rule(STS.GivenCourseRule),
+            tried_by=words.rule(STS.TriedOptionsRule),
             thresholds=words.thresholds,
             numbers={number.iri: number for number in words.numbers.values()},
             kinds={therapy: words.kinds[therapy] for therapy in _sorted(words.therapies)},
@@ -239,7 +239,7 @@ class _Reader:
     def _tried(self, contents: Contents) -> Tried:
         kinds = self.words.kinds
         covers = [{each for each in kinds if component in kinds[each]} for component in sorted(contents.components)]
-        if not self.words.rule(STS["rule-tried-options"]).needs_all:
+        if not self.words.rule(STS.TriedOptionsRule).needs_all:
             held = {frozenset({each}) for cover in covers for each in cover}
             return Tried(_sets(held), frozenset(), frozenset(), frozenset())
         held = {frozenset(some) for some in product(*covers) if len({*some}) == len(covers)}
@@ -297,7 +297,7 @@ class _Course:
 
 def _kinds_of_courses(words: Vocabulary) -> Iterator[_Course]:
     outcomes = (None, *_sorted(words.outcomes))
-    alone = (False, True) if STS["rule-single-therapy"] in words.rules else (False,)
+    alone = (False, True) if STS.SingleTherapyRule in words.rules else (False,)
     for each in product(_sorted(words.therapies), outcomes, (False, True), alone):
         yield _Course(*each)
 

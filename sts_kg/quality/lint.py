@@ -29,7 +29,7 @@ from sts_kg.quality.query_tree import (
 )
 from sts_kg.quality.violation import Violation
 from sts_kg.queries import CannedQuery, parsed_sparql, parts_of
-from sts_kg.rdf import BASE, CASE, STS, compress
+from sts_kg.rdf import CASE, STS, compress, is_ours
 
 __all__ = ["CHECKS", "REMEDIES", "violations"]
 
@@ -147,7 +147,7 @@ def _unknown(
     for parameter in query.parameters:
         values = (parameter.default, *parameter.choices) if parameter.type == "iri" else ()
         used |= {URIRef(value) for value in (*values, parameter.entity_class) if value}
-    ours = (iri for iri in used if iri.startswith(BASE) and not iri.startswith(str(CASE)))
+    ours = (iri for iri in used if is_ours(iri) and not iri.startswith(str(CASE)))
     return sorted(iri for iri in ours if iri not in vocabulary)
 
 

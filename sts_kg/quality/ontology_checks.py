@@ -16,7 +16,7 @@ from sts_kg.guideline import CUES, Alternative, Condition, Conjunction, Guidelin
 from sts_kg.links import read as read_mappings
 from sts_kg.links import to_graph
 from sts_kg.quality.violation import Violation
-from sts_kg.rdf import BASE, STS, ChangedGraph, compress, local, parse, read, read_text
+from sts_kg.rdf import STS, ChangedGraph, compress, local, parse, read, read_text
 
 __all__ = ["CHECKS", "MOST_WORDS", "with_readings"]
 
@@ -30,7 +30,7 @@ def _inconsistent(guideline: Guideline) -> Iterator[Violation]:
         _ = guideline.closure
     except InconsistentError as error:
         for sentence in error.contradictions:
-            yield Violation("inconsistent", "sts:ontology", sentence, "an axiom or a fact must go")
+            yield Violation("inconsistent", compress(guideline.iri), sentence, "an axiom or a fact must go")
 
 
 def _without_effect(guideline: Guideline) -> Iterator[Violation]:
@@ -41,7 +41,7 @@ def _without_effect(guideline: Guideline) -> Iterator[Violation]:
         return
     for warned in warnings:
         remedy = "write a form that the datatype has, or a list in parentheses"
-        yield Violation("without-effect", "sts:ontology", f"{warned.kind}: {warned.message}", remedy)
+        yield Violation("without-effect", compress(guideline.iri), f"{warned.kind}: {warned.message}", remedy)
 
 
 def _contradicts_standards(guideline: Guideline) -> Iterator[Violation]:
@@ -55,13 +55,13 @@ def _contradicts_standards(guideline: Guideline) -> Iterator[Violation]:
         graph += to_graph(read_mappings(path))
     for found in closure_of(graph, axioms="none").inconsistencies:
         remedy = "constrain no term of a standard, and use each as it is published (sts_kg/quality/published.ttl)"
-        yield Violation("contradicts-standards", "sts:ontology", str(found), remedy)
+        yield Violation("contradicts-standards", compress(guideline.iri), str(found), remedy)
 
 
 def _not_met_stale(guideline: Guideline) -> Iterator[Violation]:
     """Find out whether not-met.ttl is still what findings, options and conditions.ttl give."""
     try:
-        fresh = parse(not_met(guideline.asserted))
+        fresh = parse(not_met(guideline.asserted, guideline.iri))
     except ValueError as error:
         yield Violation("not-met-stale", "not-met.ttl", f"cannot be generated: {error}", "fix conditions.ttl")
         return
@@ -179,7 +179,7 @@ def _dishonest(guideline: Guideline) -> Iterator[Violation]:
     for predicate in spoken:
         for subject, text in graph.subject_objects(predicate):
             free = not {STS.Decision, STS.Verdict}.isdisjoint(graph.objects(subject, RDF.type))
-            if free or not str(subject).startswith(BASE):
+            if free or not str(subject).startswith(guideline.base):
                 continue
             for what, pattern in guideline.forbidden_words.items():
                 if match := pattern.search(str(text)):
@@ -193,10 +193,10 @@ def _released_lost(guideline: Guideline) -> Iterator[Violation]:
     known = {str(subject) for subject in guideline.asserted.subjects()}
     for line in read_text(listed).splitlines() if listed.exists() else ():
         name = line.strip()
-        if name and not name.startswith("#") and BASE + name not in known:
+        if name and not name.startswith("#") and guideline.base + name not in known:
             message = "was released and is gone"
             remedy = "keep it with owl:deprecated true and dcterms:isReplacedBy"
-            yield Violation("released-lost", f"sts:{name}", message, remedy)
+            yield Violation("released-lost", f"{guideline.prefix}:{name}", message, remedy)
 
 
 def with_readings(guideline: Guideline) -> Graph:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from rdflib import Literal
+from rdflib import Literal, URIRef
 
 from sts_kg.errors import SourceError
 from sts_kg.guideline import Guideline, segments
@@ -47,10 +47,10 @@ def _source_uncovered(guideline: Guideline, texts: Mapping[str, str], page: str)
 def _cue_not_in_source(guideline: Guideline, texts: Mapping[str, str], page: str) -> Iterator[Violation]:
     """Find cues of segments that do not stand in them; what is quoted from a segment is one of its cues."""
     for one in segments(guideline.asserted):
-        for cue in guideline.asserted.objects(STS[one.id], STS.cue):
+        for cue in guideline.asserted.objects(URIRef(f"{guideline.base}{one.id}"), STS.cue):
             if str(cue) not in texts.get(one.id, ""):
-                message = f"the cue “{cue}” does not stand in it"
-                yield Violation("cue-not-in-source", f"sts:{one.id}", message, "the words as they stand")
+                subject, message = compress(guideline.base + one.id), f"the cue “{cue}” does not stand in it"
+                yield Violation("cue-not-in-source", subject, message, "the words as they stand")
 
 
 def _quotes_source(guideline: Guideline, texts: Mapping[str, str], page: str) -> Iterator[Violation]:

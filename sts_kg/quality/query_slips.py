@@ -29,7 +29,7 @@ from sts_kg.quality.query_tree import (
     triples,
 )
 from sts_kg.queries import check_syntax, known_prefixes, parsed_sparql, parts_of, without_comments
-from sts_kg.rdf import BASE, CASE, PREFIXES, STS, compress, literal, local, ntriples
+from sts_kg.rdf import BASE, CASE, PREFIXES, STS, compress, is_ours, literal, local, ntriples
 from sts_kg.tables import Table
 
 __all__ = ["slips"]
@@ -153,7 +153,7 @@ class _Slips:
                 continue
             like = _LIKE_OURS.fullmatch(iri)
             meant = URIRef(f"{BASE}{like[1].rstrip('/#')}") if like else iri
-            if meant != iri and iri not in known and (meant in known or not iri.startswith(BASE)):
+            if meant != iri and iri not in known and (meant in known or not is_ours(iri)):
                 better = f"write {_ntriples(meant)}" if meant in known else f"ours begin with <{BASE}>"
                 yield f"{_ntriples(iri)} is no term of ours; {better}"
                 continue
@@ -163,7 +163,7 @@ class _Slips:
                 elif iri not in known:
                     cases = [local(each) for each in known if each.startswith(str(CASE))]
                     yield f"there is no {compress(iri)}{_meant(nearest(local(iri), cases), 'case:')}"
-            elif iri.startswith(BASE):
+            elif is_ours(iri):
                 if iri not in known:
                     yield self._unknown(
                         iri, properties if iri in as_property else classes if iri in as_class else known
@@ -194,7 +194,7 @@ class _Slips:
 
     def _unknown(self, iri: URIRef, fitting: Collection[Any]) -> str:
         name = local(iri)
-        every = {local(each) for each in map(str, self.terms.subjects()) if each.startswith(BASE)}
+        every = {local(each) for each in map(str, self.terms.subjects()) if is_ours(each)}
         every = {each for each in every if ":" not in each}  # no module of the ontology
         same = [each for each in every if each.casefold() == name.casefold()]
         near = [*same, *nearest(name, every & {local(str(each)) for each in fitting})]

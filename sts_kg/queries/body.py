@@ -16,6 +16,7 @@ TAKEN = (
     "cases",
     "endpoint",
     "format",
+    "guideline",
     "help",
     "labels",
     "mappings",

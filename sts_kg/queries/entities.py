@@ -12,7 +12,7 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import RDF, RDFS, SKOS
 
 from sts_kg.errors import CurieError, UnknownNameError
-from sts_kg.rdf import BASE, PREFIXES, STS, Prefixes, compress, expand, local
+from sts_kg.rdf import PREFIXES, STS, Prefixes, compress, expand, is_ours, local
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 
@@ -55,7 +55,7 @@ def picked(text: str, kind: str, members: Collection[URIRef], labels: Mapping[UR
     if iri is not None and iri in members:
         return iri
     ids = {member: local(member) for member in members}
-    kinds = {name.partition("-")[0] for member, name in ids.items() if member.startswith(BASE)}
+    kinds = {name.partition("-")[0] for member, name in ids.items() if is_ours(member)}
     shared = kinds.pop() if len(kinds) == 1 else None
     for found in (
         [member for member, name in ids.items() if name == text],

@@ -34,7 +34,9 @@ from .names import OA as OA
 from .names import PREFIXES as PREFIXES
 from .names import STS as STS
 from .names import compress as compress
+from .names import declare_namespace as declare_namespace
 from .names import expand as expand
+from .names import is_ours as is_ours
 from .names import local as local
 from .nesting import check_nesting as check_nesting
 from .ntriples_terms import BLANK as BLANK

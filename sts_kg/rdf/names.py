@@ -11,7 +11,20 @@ from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, SH, SKOS, XSD
 
 from sts_kg.errors import CurieError, nearest
 
-__all__ = ["BASE", "CASE", "GENID", "NO_IRI", "OA", "PREFIXES", "STS", "compress", "expand", "local"]
+__all__ = [
+    "BASE",
+    "CASE",
+    "GENID",
+    "NO_IRI",
+    "OA",
+    "PREFIXES",
+    "STS",
+    "compress",
+    "declare_namespace",
+    "expand",
+    "is_ours",
+    "local",
+]
 
 BASE = "https://w3id.org/sts-kg/"
 STS = Namespace(BASE)
@@ -38,10 +51,40 @@ PREFIXES: dict[str, str] = {
     "xsd": str(XSD),
 }
 
+#: The namespaces of guidelines by their prefixes: the shipped one, then those that were loaded.
+_GUIDELINES: dict[str, str] = {"sts": BASE}
 _LOCAL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 #: Characters that SPARQL's IRIREF excludes (SPARQL 1.1, section 19.8, rule 139), and halves of surrogate pairs.
 NO_IRI = re.compile('[\\x00-\\x20<>"{}|^`\\\\\ud800-\udfff]')
+
+
+def declare_namespace(prefix: str, namespace: str) -> None:
+    """Make a guideline's prefix known, so that CURIEs, SPARQL and Turtle may use it; it stays known.
+
+    Raises
+    ------
+    CurieError
+        The prefix stands for another namespace, or the namespace has another prefix.
+    """
+    for known, its in PREFIXES.items():
+        if (known == prefix) is not (its == namespace):
+            reason = f"it stands for <{its}>, as {known}:; a guideline needs a prefix and a namespace of its own"
+            raise CurieError(f"{prefix}: <{namespace}>", reason)
+    if prefix not in PREFIXES:
+        _GUIDELINES[prefix] = PREFIXES[prefix] = namespace
+        local.cache_clear()
+
+
+def is_ours(iri: str) -> bool:
+    """Return whether an IRI is in the namespace of a guideline that was loaded, or names a case or graph of ours.
+
+    Examples
+    --------
+    >>> is_ours("https://w3id.org/sts-kg/pazopanib"), is_ours("http://purl.obolibrary.org/obo/CHEBI_71219")
+    (True, False)
+    """
+    return str(iri).startswith(tuple(_GUIDELINES.values()))
 
 
 def compress(iri: str) -> str:
@@ -90,7 +133,7 @@ def expand(text: str) -> URIRef:
 
 @lru_cache(maxsize=4096)
 def local(iri: str) -> str:
-    """Return the local name of an IRI of the project or of a case; of any other IRI the CURIE or the IRI itself.
+    """Return the local name of an IRI of a guideline or of a case; of any other IRI the CURIE or the IRI itself.
 
     Examples
     --------
@@ -99,4 +142,4 @@ def local(iri: str) -> str:
     """
     curie = compress(iri)
     prefix, _, rest = curie.partition(":")
-    return rest if prefix in ("sts", "case") else curie
+    return rest if prefix in _GUIDELINES or prefix == "case" else curie

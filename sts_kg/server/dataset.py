@@ -27,7 +27,7 @@ from sts_kg.queries import (
     written_answer,
     written_graph,
 )
-from sts_kg.rdf import BASE
+from sts_kg.rdf import BASE, STS
 from sts_kg.safe import without_secrets
 from sts_kg.tables import Table
 
@@ -330,23 +330,24 @@ def dataset_of(kg: KnowledgeGraph, settings: Settings) -> Dataset:
         return _of_endpoint(settings.endpoint, settings)
     session = kg.session
     store = session.store("linked" if session.slices else "closed")
-    digest = hashlib.sha256(digest_of_quads(store, *kg.guideline.quads.values()).encode())
+    digest = hashlib.sha256(digest_of_quads(store, *session.quads.values()).encode())
     for lines in session.slices.values():
         digest.update(lines)
-    for file in sorted((kg.guideline.folder / "mappings").iterdir()):
-        digest.update(file.read_bytes())
+    for guideline in session.guidelines:
+        for file in sorted((guideline.folder / "mappings").glob("*")):
+            digest.update(file.read_bytes())
     return _Stored(store, settings, digest=digest.hexdigest()[:16], makes_whole=partial(_whole, kg))
 
 
 def _whole(kg: KnowledgeGraph) -> Store:
     """Return a store with all graphs of a knowledge graph."""
-    session, guideline = kg.session, kg.guideline
-    named: dict[Any, Any] = {guideline.graph_name(name): quads for name, quads in guideline.quads.items()}
+    session = kg.session
+    named: dict[Any, Any] = {**session.quads}
     if session.cases:
         named[session.cases_name] = session.facts + session.by_readings
     named |= session.mappings
     lines = session.closure.ntriples_apart(inferred_only=True)
-    named[f"{guideline.base}inferred"] = b"".join(each for each, _ in lines)
+    named[STS.inferred] = b"".join(each for each, _ in lines)
     if session.slices:
         named |= kg.named_graphs("links")
         return store_of(session.linked, session.by_readings, *session.mappings.values(), named=named)

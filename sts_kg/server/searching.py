@@ -10,7 +10,7 @@ from rdflib import SKOS, URIRef
 
 from sts_kg.errors import nearest
 from sts_kg.links import synonyms
-from sts_kg.rdf import BASE, local
+from sts_kg.rdf import is_ours, local
 
 if TYPE_CHECKING:
     from sts_kg.server.terms import Terms
@@ -63,7 +63,7 @@ class Search:
                     by_label[terms.labels[iri]] = iri
             curie = terms.curie(iri)
             add(curie, iri, _NAME, curie)
-            if iri.startswith(BASE):
+            if is_ours(iri):
                 add(local(iri), iri, _NAME, local(iri))
             else:
                 add(curie.partition(":")[2], iri, _NAME, curie)
@@ -76,9 +76,9 @@ class Search:
             if label in by_label:
                 add(name, by_label[label], _NAME, name)
         for iri, rows in terms.matches.items():
-            if iri.startswith(BASE):
+            if is_ours(iri):
                 for row in rows:
-                    if row.holds and not row.other.startswith(BASE):
+                    if row.holds and not is_ours(row.other):
                         code = terms.curie(row.other)
                         by = f"{row.predicate.partition(':')[2] or row.predicate}: {code} {row.label}".rstrip()
                         for name in (code, code.partition(":")[2], row.label):
@@ -102,7 +102,7 @@ class Search:
         pieces, best = wanted.split(), dict[str, tuple[int, str]]()
         for name in self._names:
             rank = _rank(name, wanted, pieces, words)
-            if rank is not None and not name.iri.startswith(BASE):
+            if rank is not None and not is_ours(name.iri):
                 rank += _OTHERS
             if rank is not None and (name.iri not in best or (rank, name.by) < best[name.iri]):
                 best[name.iri] = rank, name.by
@@ -116,7 +116,7 @@ class Search:
     @cached_property
     def _labels(self) -> dict[str, str]:
         """The terms of ours by their labels."""
-        ours = {each for some in self._terms.members.values() for each in some if each.startswith(BASE)}
+        ours = {each for some in self._terms.members.values() for each in some if is_ours(each)}
         return {self._terms.label(iri): iri for iri in sorted(ours)}
 
     def meant(self, text: str) -> list[str]:

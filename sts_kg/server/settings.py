@@ -20,13 +20,14 @@ _ROOT = re.compile(r"(/(?!\.+(/|$))[A-Za-z0-9._~-]+)+")
 class Settings:
     """What `sts-kg serve` is told.
 
-    `timeout_s` is the most seconds of wall-clock time for an answer, its wait for a worker included; `workers` how many
-    free queries that take long run at once, one less than there are cores if it is None; `memory` the most bytes of
-    memory that one answer may add. `links` are files that `link` takes, `queries` is a folder of canned queries of
-    one's own, `store` an Oxigraph folder, `endpoint` the address of another store. `services` are the only addresses
-    that SERVICE may name. `root_path` is where a proxy puts us, such as `/sts` (no slash ends it), and `proxies` the
-    addresses of those that may say for whom they ask. `cache` and `most_answer` are bytes of answers, `most_body` of a
-    request. `connections` may be open at once, and `log` says whether requests are logged.
+    `timeout_s` is the most seconds of wall-clock time for an answer, its wait for a worker included; `workers` how
+    many free queries that take long run at once, one less than there are cores if it is None; `memory` the most
+    bytes of memory that one answer may add. `links` are files that `link` takes, `queries` is a folder of canned
+    queries of one's own, `guideline` one that stands beside the shipped one and answers for cases, `store` an
+    Oxigraph folder, `endpoint` the address of another store. `services` are the only addresses that SERVICE may
+    name. `root_path` is where a proxy puts us, such as `/sts` (no slash ends it), and `proxies` the addresses of
+    those that may say for whom they ask. `cache` and `most_answer` are bytes of answers, `most_body` of a request.
+    `connections` may be open at once, and `log` says whether requests are logged.
     """
 
     host: str = "127.0.0.1"
@@ -37,6 +38,7 @@ class Settings:
     store: Path | None = None
     links: tuple[str, ...] = ()
     queries: Path | None = None
+    guideline: Path | None = None
     endpoint: str | None = None
     services: tuple[str, ...] = ()
     root_path: str = ""
@@ -70,6 +72,10 @@ class Settings:
                 raise _wrong("service", "it is no address; write it as https://host/path", each)
         if self.endpoint is not None and (self.store is not None or self.links):
             raise _wrong("endpoint", "it stands alone, without --store and --link", self.endpoint)
+        if self.guideline is not None and (self.store is not None or self.endpoint is not None):
+            raise _wrong(
+                "guideline", "it stands beside the shipped one, without --store and --endpoint", self.guideline
+            )
         if self.store is not None and self.links:
             raise _wrong("link", "it is not for --store; link into the store: sts-kg link FILE -o DIR", self.links[0])
 

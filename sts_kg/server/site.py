@@ -19,7 +19,7 @@ from rdflib.namespace import DCTERMS
 from sts_kg.display import SIGNS, markup
 from sts_kg.errors import EndpointAnswerError, ParseError, StsKgError
 from sts_kg.guideline import version
-from sts_kg.rdf import BASE
+from sts_kg.rdf import BASE, compress, is_ours
 from sts_kg.server.dataset import Dataset, dataset_of
 from sts_kg.server.forms import Choices
 from sts_kg.server.messages import Refusal, Request, Response
@@ -54,7 +54,7 @@ class Site:
 
     def warm(self) -> None:
         """Compute what all workers need, before they are forked."""
-        _ = self.footer, self.templates, self.kg.guideline.labels
+        _ = self.footer, self.templates, self.kg.session.labels
         if self.settings.links:  # it takes long, and all that is asked needs it
             self.dataset.warm()
 
@@ -176,14 +176,18 @@ class Site:
         def here(address: str) -> str | None:
             if address.startswith("?"):
                 return address
-            return self.href(request, address) if address.startswith(BASE) else None
+            return self.href(request, address) if is_ours(address) else None
 
         return Markup(markup(thing, here, in_new_tab=in_new_tab))
 
     def href(self, request: Request, iri: str) -> str:
-        """Return the address of the page of a term: below `/term/` if it is ours, else `/term?iri=…`."""
-        if iri.startswith(BASE) and (name := iri.removeprefix(BASE)):
-            return f"{request.root}/term/{quote(name, safe='')}"
+        """Return the address of the page of a term: below `/term/` if it is ours, else `/term?iri=…`.
+
+        A term of the shipped guideline goes by its name, one of another guideline by its CURIE.
+        """
+        name = iri.removeprefix(BASE) if iri.startswith(BASE) else compress(iri) if is_ours(iri) else ""
+        if name and name != iri:
+            return f"{request.root}/term/{quote(name, safe=':')}"
         return f"{request.root}/term?iri={quote(iri, safe='')}"
 
     # --- answering
@@ -239,8 +243,9 @@ def _knowledge(settings: Settings) -> KnowledgeGraph:
     try:
         if settings.endpoint is not None:
             return connect(settings.endpoint, timeout_s=settings.timeout_s, queries=settings.queries)
-        return load(store=settings.store, queries=settings.queries)
+        kg = load(store=settings.store, queries=settings.queries)
+        return kg if settings.guideline is None else kg.with_guideline(settings.guideline)
     except (ParseError, EndpointAnswerError):
-        if settings.links or (settings.store is None and settings.endpoint is None):
+        if settings.links or settings.guideline or (settings.store is None and settings.endpoint is None):
             raise
         return load(queries=settings.queries)  # whether there is a store at all, the dataset tells

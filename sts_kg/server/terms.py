@@ -17,7 +17,7 @@ from rdflib.term import Node
 
 from sts_kg.guideline import leaves, short
 from sts_kg.links import Mapping, MappingSet, iri_of
-from sts_kg.rdf import BASE, STS, Prefixes, ShownGraph, compress, expand, ntriples, one_triple
+from sts_kg.rdf import BASE, STS, Prefixes, ShownGraph, compress, expand, is_ours, ntriples, one_triple
 from sts_kg.safe import UNSAFE, brief, counted
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Terms:
         self.kg = kg
         self.asserted, self.inferred = kg.asserted, kg.inferred
         links = kg.session.named_graphs("links") if kg.session.slices else {}
-        followed = links.pop(URIRef(f"{kg.guideline.base}link/inferred"), Graph())
+        followed = links.pop(STS["link/inferred"], Graph())
         #: The linked slices by name.
         self.slices: dict[str, Graph] = {str(name): graph for name, graph in links.items()}
         self._asserted = [("", self.asserted), *self.slices.items()]
@@ -174,7 +174,7 @@ class Terms:
 
     def curie(self, iri: str) -> str:
         """Return the CURIE of a term by our prefixes or those of known vocabularies, else its IRI."""
-        return str(compress(iri) if iri.startswith(BASE) else Prefixes.shipped().compress(iri) or compress(iri))
+        return str(compress(iri) if is_ours(iri) else Prefixes.shipped().compress(iri) or compress(iri))
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -191,20 +191,20 @@ class Terms:
         found = {each for _, graph in self._asserted for each in graph.objects(term, RDF.type)}
         found.discard(OWL.NamedIndividual)
         named = (each for each in found if isinstance(each, URIRef))
-        return sorted(named, key=lambda each: (str(each).startswith(_BUILT_IN), not each.startswith(BASE), each))
+        return sorted(named, key=lambda each: (str(each).startswith(_BUILT_IN), not is_ours(each), each))
 
     def kind(self, iri: str) -> Piece:
         """Return what a term is, in words that lead to its class."""
         for each in self.types(iri):
             return Piece(_CALLED.get(each) or self.label(each), str(each))
-        return Piece("mapping set" if iri in self.sets else "term" if iri.startswith(BASE) else "term of others")
+        return Piece("mapping set" if iri in self.sets else "term" if is_ours(iri) else "term of others")
 
     @cached_property
     def members(self) -> dict[str, list[str]]:
         """Our terms by the IRI of their kind: the kinds that people look for first, then by name."""
         found = defaultdict[str, list[str]](list)
         for subject in {each for each in self.asserted.subjects() if isinstance(each, URIRef)}:
-            if subject.startswith(BASE):
+            if is_ours(subject):
                 found[self.kind(subject).iri].append(str(subject))
         place = {each: at for at, first in enumerate(FIRST) for each in self._below(first)}
         for terms in found.values():
@@ -426,7 +426,7 @@ class Terms:
             for each in self._inferred:
                 for triple in each.triples((URIRef(iri), None, None)):
                     graph.add(triple)
-        if not iri.startswith(BASE):
+        if not is_ours(iri):
             for match in self.matches.get(iri, ()):
                 if match.holds:
                     ends = (match.row.cell("subject_id"), match.row.cell("predicate_id"), match.row.cell("object_id"))

@@ -294,7 +294,7 @@ def test_chemotherapy_for_another_cancer_does_not_keep_it_from_being_denied() ->
 
 
 def regarded(graph: Graph) -> frozenset[URIRef] | None:
-    return Vocabulary(graph).rule(STS["rule-history-complete"]).therapies
+    return Vocabulary(graph).rule(STS.HistoryCompleteRule).therapies
 
 
 def test_the_chemotherapy_therapies_are_those_of_the_axioms() -> None:
@@ -309,7 +309,10 @@ def test_a_drug_added_to_the_class_is_chemotherapy() -> None:
 
 
 def test_a_restriction_of_another_property_makes_no_chemotherapy() -> None:
-    graph = parse("sts:rule-history-complete a sts:FactRule ; sts:regardsCourse sts:ChemotherapyCourse .")
+    graph = parse(
+        "sts:HistoryCompleteRule rdfs:subClassOf sts:FactRule ."
+        " sts:rule-history-complete a sts:HistoryCompleteRule ; sts:regardsCourse sts:ChemotherapyCourse ."
+    )
     graph.add((STS.restriction, RDFS.subClassOf, STS.ChemotherapyCourse))
     graph.add((STS.restriction, OWL.onProperty, STS.courseOutcome))
     graph.add((STS.restriction, OWL.hasValue, STS.surgery))
@@ -366,7 +369,8 @@ def test_kinds_of_therapy() -> None:
 def test_the_rules_say_what_they_conclude_and_which_courses_they_regard() -> None:
     words, other = vocabulary(), frozenset({STS["indication-another-cancer"]})
     assert words.rules == {
-        STS["rule-growth-window"]: CourseRule(
+        STS.GrowthWindowRule: CourseRule(
+            iri=STS["rule-growth-window"],
             concludes=GROWTH,
             concludes_absence=True,
             disregards=frozenset({STS["comfort-care"]}),
@@ -374,7 +378,8 @@ def test_the_rules_say_what_they_conclude_and_which_courses_they_regard() -> Non
             needs_over=False,
             needs_all=False,
         ),
-        STS["rule-history-complete"]: CourseRule(
+        STS.HistoryCompleteRule: CourseRule(
+            iri=STS["rule-history-complete"],
             concludes=CHEMOTHERAPY,
             concludes_absence=True,
             therapies=frozenset(words.therapies[name] for name in CHEMOTHERAPIES),
@@ -382,14 +387,13 @@ def test_the_rules_say_what_they_conclude_and_which_courses_they_regard() -> Non
             needs_over=False,
             needs_all=False,
         ),
-        STS["rule-given-course"]: CourseRule(indications=other, needs_all=False),
-        STS["rule-tried-options"]: CourseRule(indications=other, needs_over=False),
-        STS["rule-local-policy"]: CourseRule(needs_over=False, needs_all=False),
+        STS.GivenCourseRule: CourseRule(iri=STS["rule-given-course"], indications=other, needs_all=False),
+        STS.TriedOptionsRule: CourseRule(iri=STS["rule-tried-options"], indications=other, needs_over=False),
     }
 
 
 def test_a_rule_that_the_guideline_does_not_have_concludes_nothing() -> None:
-    assert Vocabulary(Graph()).rule(STS["rule-growth-window"]) == CourseRule()
+    assert Vocabulary(Graph()).rule(STS.GrowthWindowRule) == CourseRule()
     assert CourseRule().concludes is None
 
 

@@ -142,6 +142,7 @@ def test_parameters_of_a_query_complete() -> None:
             "--timeout",
             "--memory",
             "--max-rows",
+            "--guideline",
             "--show",
             "--cases",
             "--endpoint",

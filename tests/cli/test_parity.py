@@ -228,7 +228,7 @@ def test_source_diff_prints_what_its_function_returns(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, form: str
 ) -> None:
     kg = load(knee_folder(tmp_path / "ontology"))
-    monkeypatch.setattr(knowledge, "load", lambda: kg)
+    monkeypatch.setattr(knowledge, "load", lambda **_: kg)
     old, new = tmp_path / "old.txt", tmp_path / "new.txt"
     old.write_text(KNEE, encoding="utf-8")
     new.write_text(KNEE.replace("offered", "given").replace("Tablets\n", ""), encoding="utf-8")

@@ -36,7 +36,7 @@ def terms(graph: Graph) -> set[URIRef]:
 
 def test_the_modules_are_those_that_the_header_imports(kg: KnowledgeGraph) -> None:
     assert list(kg.guideline.modules) == [
-        *("sts", "conditions", "decisions", "findings", "not-met"),
+        *("sts", "codes", "conditions", "decisions", "findings", "not-met"),
         *("readings", "recommendations", "schemes", "source", "treatments", "vocabulary"),
     ]
 
@@ -84,7 +84,7 @@ def test_eighteen_options_four_of_them_umbrellas(kg: KnowledgeGraph) -> None:
 
 def test_every_term_has_one_english_label(kg: KnowledgeGraph) -> None:
     found = terms(kg.asserted)
-    assert len(found) == 627
+    assert len(found) == 632
     for term in found:
         labels = list(kg.asserted.objects(term, RDFS.label))
         assert [isinstance(one, Literal) and one.language == "en" and bool(str(one)) for one in labels] == [True], term

@@ -71,7 +71,7 @@ def test_kinds_are_followed_over_several_steps() -> None:
 def test_the_kinds_of_chemotherapy_are_what_makes_a_chemotherapy_course(words: Vocabulary) -> None:
     """Two ways to say it, by the axioms and by sts:kindOf, and one answer."""
     below = {therapy for therapy, kinds in words.kinds.items() if STS.chemotherapy in kinds}
-    regarded = words.rule(STS["rule-history-complete"]).therapies
+    regarded = words.rule(STS.HistoryCompleteRule).therapies
     assert set(regarded or ()) == below == iris("chemotherapy doxorubicin ifosfamide other-chemotherapy-drug")
 
 

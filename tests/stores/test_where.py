@@ -59,7 +59,7 @@ def test_pushed_graphs_are_asked_as_connect_asks_them(server: Server, kg: Knowle
     assert Endpoint(server.query).query(path.read_text(encoding="utf-8")) == kg.query("modalities/options-with-therapy")
     assert count(server.query, COUNT) == 3
     assert count(server.query, COUNT, asserted=True) < 3
-    assert count(server.query, NAMED) == 13
+    assert count(server.query, NAMED) == 14
     put(server, FOREIGN)
     assert count(server.query, COUNT) == 3
     runner = CliRunner()

@@ -617,7 +617,7 @@ def test_early_workers_are_renewed(spawner: Spawner) -> None:
         lane = Lane("free", spawner, 2, waiting=9, share=9)
         call = partial(lane.call, client="a", limits=NONE, what="a call")
         early = await call("pid")
-        running = asyncio.ensure_future(call("sleep", 300))  # by the same one
+        running = asyncio.ensure_future(call("sleep", 3000))  # by the same one
         await asyncio.sleep(0.1)
         other = await call("pid")
         assert sorted(lane.pids) == sorted([early, other])

@@ -92,8 +92,10 @@ def statistics(site: Site, request: Request) -> Response:
         found = sorted({*first, *second}, key=lambda iri: (-first[iri], -second[iri], terms.label(iri)))
         return [(Piece(terms.label(iri), iri), first[iri], second[iri]) for iri in found[:400]]
 
-    named = ((name, str(guideline.graph_name(name)), len(quads)) for name, quads in guideline.quads.items())
-    graphs = [(Piece(name, iri if iri in terms.known else ""), count) for name, iri, count in named]
+    graphs = [
+        (Piece(name.rpartition("/")[2], str(name) if str(name) in terms.known else ""), len(quads))
+        for name, quads in site.kg.session.quads.items()
+    ]
     slices = [(name.removeprefix(BASE), len(graph)) for name, graph in terms.slices.items()]
     sets = [(Piece(each.name, each.id), len(each.mappings)) for each in terms.sets.values()]
     return site.page(

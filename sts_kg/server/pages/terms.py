@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -15,7 +16,7 @@ from rdflib.term import Node
 from sts_kg.display import View, of_condition, view_of
 from sts_kg.errors import CurieError, NotEntailedError, ParseError, PictureError, UnknownNameError
 from sts_kg.guideline import leaves, short
-from sts_kg.rdf import BASE, STS, local, one_triple, serialize
+from sts_kg.rdf import BASE, STS, expand, is_ours, local, one_triple, serialize
 from sts_kg.safe import brief
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.negotiation import negotiated
@@ -71,25 +72,34 @@ def _asked_for(site: Site, request: Request) -> tuple[str, str, str]:
     """Return the IRI that is asked for, the form by its ending, and the address of the page if it is another one."""
     if (name := request.parameters.get("id")) is not None:
         stem, _, ending = name.rpartition(".")
-        if stem and ending in FORMS and BASE + name not in site.terms.known:
-            return BASE + stem, ending, ""
-        return BASE + name, "", ""
+        if stem and ending in FORMS and _named(name) not in site.terms.known:
+            return _named(stem), ending, ""
+        return _named(name), "", ""
     given = [value for key, value in request.values if key == "iri"]
     if len(given) != 1 or not given[0]:
         raise Refusal(400, "name one term, such as /term?iri=http://purl.obolibrary.org/obo/CHEBI_71219")
     iri = site.kg.layers.iri(given[0]) or given[0]
     if iri not in site.terms.known and given[0] in site.terms.known:
         iri = given[0]
-    if iri.startswith(BASE) and len(iri) > len(BASE):
+    if is_ours(iri) and len(iri) > len(BASE):
         query = "?inferred=1" if dict(request.values).get("inferred") else ""
         return iri, "", site.href(request, iri) + query
     return iri, "", ""
 
 
+def _named(name: str) -> str:
+    """Return the IRI of a name below `/term/`: of the shipped guideline, or the CURIE of a term of another."""
+    if ":" in name:
+        with suppress(CurieError):
+            if is_ours(iri := str(expand(name))):
+                return iri
+    return BASE + name
+
+
 def _unknown(site: Site, iri: str) -> Refusal:
     terms = site.terms
-    names = [local(each) for each in terms.known if each.startswith(BASE)] if iri.startswith(BASE) else []
-    shown = local(iri) if iri.startswith(BASE) else iri
+    names = [local(each) for each in terms.known if is_ours(each)] if is_ours(iri) else []
+    shown = local(iri) if is_ours(iri) else iri
     return Refusal(404, f"{UnknownNameError('term', shown[:200], names)}")
 
 
@@ -106,7 +116,6 @@ def _term_page(site: Site, request: Request, iri: str) -> Response:
     terms = site.terms
     asserted, inferred, linked = terms.facts(iri)
     count, uses = terms.uses(iri)
-    is_ours = iri.startswith(BASE)
     context: dict[str, Any] = {
         "iri": iri,
         "label": terms.label(iri),
@@ -125,7 +134,7 @@ def _term_page(site: Site, request: Request, iri: str) -> Response:
         "evidence": _evidence,
         "picture": _picture(site, request, iri),
         "forms": [(ending, media, _form(site, request, iri, ending)) for ending, (media, _) in FORMS.items()],
-        "is_ours": is_ours,
+        "is_ours": is_ours(iri),
         "is_web": iri.startswith(("http://", "https://")),
         "all_of": _all_of(request, iri),
         "why": lambda triple: why_address(request, triple),
@@ -139,7 +148,7 @@ _ALSO = URIRef("http://www.w3.org/2004/02/skos/core#altLabel")
 
 def _form(site: Site, request: Request, iri: str, ending: str) -> str:
     """Return the address of a term in another form; one that is not ours has no ending."""
-    return f"{site.href(request, iri)}.{ending}" if iri.startswith(BASE) else ""
+    return f"{site.href(request, iri)}.{ending}" if is_ours(iri) else ""
 
 
 def _all_of(request: Request, iri: str) -> str:
@@ -182,7 +191,7 @@ def _evidence(match: Match) -> str:
 
 def _special(site: Site, request: Request, iri: str) -> dict[str, Any]:
     """Return what only terms of some kinds have."""
-    guideline, thing = site.kg.guideline, URIRef(iri)
+    guideline, thing = site.kg.session.guideline_of(iri), URIRef(iri)
     found: dict[str, Any] = dict.fromkeys(("condition", "segment", "rests", "decision", "finding", "mapping_set"))
     kinds = {URIRef(each) for each in site.terms.types(iri)}
     if thing in guideline.conditions:
@@ -201,7 +210,7 @@ def _special(site: Site, request: Request, iri: str) -> dict[str, Any]:
 
 
 def _option(site: Site, request: Request, option: URIRef) -> dict[str, object]:
-    guideline = site.kg.guideline
+    guideline = site.kg.session.guideline_of(option)
     recommendations = guideline.asserted.subjects(STS.recommendsOption, option)
     return {
         "tree": site.markup(request, View("", of_condition(guideline.conditions[option], guideline.labels).blocks)),
@@ -212,7 +221,7 @@ def _option(site: Site, request: Request, option: URIRef) -> dict[str, object]:
 
 
 def _finding(site: Site, finding: URIRef) -> dict[str, object]:
-    guideline = site.kg.guideline
+    guideline = site.kg.session.guideline_of(finding)
     used = [option for option, condition in guideline.conditions.items() if finding in leaves(condition)]
     return {
         "question": str(guideline.asserted.value(finding, STS.question) or ""),
@@ -222,7 +231,7 @@ def _finding(site: Site, finding: URIRef) -> dict[str, object]:
 
 
 def _decision(site: Site, decision: URIRef) -> dict[str, object]:
-    guideline, terms = site.kg.guideline, site.terms
+    guideline, terms = site.kg.session.guideline_of(decision), site.terms
     said = {
         "chosen": str(guideline.asserted.value(decision, RDFS.comment) or ""),
         "not_chosen": str(guideline.asserted.value(decision, STS.alternativeReading) or ""),
@@ -285,7 +294,7 @@ def why(site: Site, request: Request) -> Response:
     except NotEntailedError as error:
         raise Refusal(404, f"{brief(error)}: nothing in the graph states it or leads to it") from error
     ids = dict.fromkeys(name for leaf in proof.leaves() for name in leaf.sentences)
-    segments = [site.kg.guideline.segment(name) for name in ids]
+    segments = [segment for name in ids for segment in site.kg.sources(name)]
     segments.sort(key=lambda each: each.ordinal)
     return site.page(
         request,
