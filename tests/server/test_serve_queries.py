@@ -254,7 +254,7 @@ def test_heads_sort_one_way_and_then_the_other(site: Site) -> None:
 
 
 def test_the_list_searches_and_is_json(site: Site) -> None:
-    assert "2 of 126 queries have “Ubergraph”" in text(index(site, q="Ubergraph"))
+    assert "2 of 127 queries have “Ubergraph”" in text(index(site, q="Ubergraph"))
     listed = json.loads(index(site, JSON).body)
     assert [each["id"] for each in listed] == list(site.canned)
     assert {each["topic"] for each in json.loads(index(site, JSON, topic="drugs").body)} == {"drugs"}
