@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from sts_kg.cli.authoring import new_case_command, new_guideline_command, test_command
+from sts_kg.cli.authoring import conditions, new_case_command, new_guideline_command, test_command
 from sts_kg.cli.cases import ask, explain, options_command, questionnaire, what_if
 from sts_kg.cli.closure import close, prove
 from sts_kg.cli.cohorts import cohort_group
@@ -133,7 +133,7 @@ def completion(shell: str) -> None:
 
 _CASES = (options_command, explain, ask, what_if, questionnaire, cohort_group)
 _GRAPH = (queries_command, query_group, sparql, close, prove, sources, source_group, check, review, export, describe)
-_AUTHORING = (new_guideline_command, new_case_command, test_command)
+_AUTHORING = (new_guideline_command, conditions, new_case_command, test_command)
 _LINKS = (codes, link, mappings_group, push)
 for command in (*_CASES, *_AUTHORING, *_GRAPH, picture_group, serve_command, *_LINKS):
     app.add_command(command)

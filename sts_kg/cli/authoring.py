@@ -1,4 +1,4 @@
-"""Commands for the author of a guideline: new-guideline, test, new-case."""
+"""Commands for the author of a guideline: new-guideline, conditions, test, new-case."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from sts_kg.authoring import ENGINES
-from sts_kg.cli.shared import DONE, NO, UNREADABLE, File, as_json, formats, terminal
+from sts_kg.cli.shared import DONE, NO, UNREADABLE, File, as_json, formats, guideline_option, loaded, terminal
 from sts_kg.errors import CaseError, ParseError, StsKgError
 
 if TYPE_CHECKING:
     from sts_kg.cases import Question
     from sts_kg.cli.console import Terminal
 
-__all__ = ["new_case_command", "new_guideline_command", "test_command"]
+__all__ = ["conditions", "new_case_command", "new_guideline_command", "test_command"]
 
 _WORDS = "y (yes), n (no), u (not known), ? (what waits for it) or q (end here)"
 
@@ -59,7 +59,30 @@ def new_guideline_command(
     terminal().note(f"{folder} written; what to do next: sts-kg check --guideline {folder} --watch")
 
 
+@click.command()
+@click.argument("folder", type=File, metavar="DIR", required=False)
+@formats("text", "ttl")
+def conditions(folder: Path | None, form: str) -> None:
+    """Print the conditions of a guideline in their short text form; of the shipped one without DIR.
+
+    That is history, what past courses and wishes mean, and one line for each option. Format ttl has the axioms.
+
+    \b
+    Example:
+      sts-kg conditions
+      sts-kg conditions my-guideline --format ttl
+    """
+    from sts_kg.guideline import Guideline, compile_conditions, conditions_text
+
+    guideline = Guideline(folder)
+    text = conditions_text(guideline.asserted, guideline.modules["conditions"])
+    if form == "ttl":
+        text = compile_conditions(text, guideline.asserted, base=guideline.base, iri=str(guideline.iri))
+    terminal().write(text)
+
+
 @click.command(name="test")
+@guideline_option
 @click.argument("path", type=File)
 @click.option("--engine", "engines", type=click.Choice(ENGINES), multiple=True, help="Only this one; repeatable.")
 @formats("table", "json")
@@ -72,10 +95,9 @@ def test_command(path: Path, engines: tuple[str, ...], form: str) -> None:
     \b
     Example:
       sts-kg test cases
+      sts-kg test marsh-fever --guideline marsh-fever
       sts-kg test cases/nestling.yaml --engine closure
     """
-    from sts_kg.knowledge import load
-
     shown, code = terminal(), DONE
 
     def unreadable(error: StsKgError) -> None:
@@ -84,7 +106,7 @@ def test_command(path: Path, engines: tuple[str, ...], form: str) -> None:
         shown.error(str(error))
 
     with shown.busy("testing …"):
-        found = load().test(path, engines=engines or ENGINES, on_error=unreadable)
+        found = loaded().test(path, engines=engines or ENGINES, on_error=unreadable)
     if form == "json":
         shown.write(as_json(found.as_dict()))
     elif found.tested:
@@ -93,6 +115,7 @@ def test_command(path: Path, engines: tuple[str, ...], form: str) -> None:
 
 
 @click.command(name="new-case")
+@guideline_option
 @click.option("-o", "--output", type=File, metavar="FILE", help="Write the case to this file; FILE.(yaml|yml).")
 @click.option("--id", "id_", metavar="ID", help="The id of the case; without it the name of the file.")
 @click.option("--label", default="", metavar="TEXT", help="What the case is called.")
@@ -113,13 +136,12 @@ def new_case_command(output: Path | None, id_: str | None, label: str, expected:
       sts-kg new-case -o cases/nestling.yaml --label "a nestling with a high fever"
       yes y | sts-kg new-case
     """
-    from sts_kg.knowledge import load
     from sts_kg.rdf import write_bytes
 
     if output is not None:
         _require_new(output)
     asker = _Asker(terminal())
-    made = load().new_case(asker, id=id_ or (output.stem if output else "new-case"), label=label, expected=expected)
+    made = loaded().new_case(asker, id=id_ or (output.stem if output else "new-case"), label=label, expected=expected)
     if asker.ended:
         asker.shown.note("the answers ended here; what was answered so far is kept")
     if output is None:

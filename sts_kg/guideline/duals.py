@@ -8,7 +8,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, RDFS
 
 from sts_kg.guideline.condition import Condition, Conjunction, Leaf, conditions, instances, negated
-from sts_kg.rdf import PREFIXES, STS, ChangedGraph, compress, local, parse
+from sts_kg.rdf import PREFIXES, STS, ChangedGraph, compress, parse
 
 __all__ = ["class_of", "complements", "finding_classes", "not_met"]
 
@@ -108,7 +108,7 @@ def class_of(side: str, thing: URIRef) -> URIRef:
     >>> class_of("With", STS["finding-lung-metastases"])
     rdflib.term.URIRef('https://w3id.org/sts-kg/WithLungMetastases')
     """
-    name = local(thing)
+    name = re.split("[/#]", thing)[-1]
     words = name.partition("-")[2].split("-")
     return URIRef(thing.removesuffix(name) + side + "".join(word[:1].upper() + word[1:] for word in words))
 

@@ -16,6 +16,7 @@ from rdflib.term import Node
 
 from sts_kg.errors import CurieError, ParseError, ReadingError, UnknownNameError
 from sts_kg.guideline.condition import Condition, conditions, ordinal
+from sts_kg.guideline.condition_text import compile_conditions
 from sts_kg.guideline.data import guideline_folder, ontology_folder, source_page
 from sts_kg.guideline.duals import not_met
 from sts_kg.guideline.readings import Reading, find_reading, readings
@@ -46,6 +47,7 @@ __all__ = ["CASE_MODULES", "Guideline"]
 CASE_MODULES = ("vocabulary", "findings", "treatments", "conditions", "not-met")
 _IMPORTS = re.compile(r"\bowl[:#]imports\b")
 _GENERATED = "not-met"
+_CONDITIONS, _TEXT = "conditions", "conditions.txt"
 _NAMESPACE, _PREFIX = (URIRef(f"http://purl.org/vocab/vann/preferredNamespace{each}") for each in ("Uri", "Prefix"))
 
 
@@ -59,8 +61,9 @@ class Guideline(Shown):
     folder : Path or str, optional
         Where the header (the one Turtle file with `owl:imports`) and the modules that it imports lie; the shipped
         ontology without it; `example:NAME` is the fictional one of `ontology/guidelines/NAME`. Modules of the shipped
-        ontology that another one imports, such as its vocabulary, are read from there. The module `not-met` is
-        generated if it has no file. `forbidden-words.tsv`, if any, lists patterns that no text of the ontology may use.
+        ontology that another one imports, such as its vocabulary, are read from there. The module `conditions` is read
+        from its text form `conditions.txt` if that is there, and `not-met` is generated if it has no file.
+        `forbidden-words.tsv`, if any, lists patterns that no text of the ontology may use.
     engine : str
         The reasoning engine, one of `sts_kg.closure.ENGINES`.
     quads : mapping, optional
@@ -119,6 +122,8 @@ class Guideline(Shown):
             raise ParseError(f"does not import {', '.join(wanting)}", path=self.folder / f"{self.header_name}.ttl")
         names = [name for name in sorted({*own, *shared}) if quads is not None or not self._is_generated(name)]
         found = {name: self._read(name, quads, self.graph_name(name)) for name in (self.header_name, *names)}
+        if _CONDITIONS not in found:
+            found[_CONDITIONS] = self._compiled(of_quads(chain.from_iterable(found.values())))
         if _GENERATED not in found:
             found[_GENERATED] = self._generated(of_quads(chain.from_iterable(found.values())))
         #: The triples of each module, in its order, as quads of pyoxigraph; blank nodes are the same at every load.
@@ -147,7 +152,18 @@ class Guideline(Shown):
             raise ParseError(f"has a prefix or namespace that cannot be used: {error}", path=header) from error
 
     def _is_generated(self, module: str) -> bool:
-        return module == _GENERATED and not (self.folder / f"{module}.ttl").exists()
+        """Return whether a module is made from other files of the guideline."""
+        has_file = module in self._shared or (self.folder / f"{module}.ttl").exists()
+        has_text = module == _CONDITIONS and module not in self._shared and (self.folder / _TEXT).exists()
+        if has_file and has_text:
+            raise ParseError(f"is there beside {module}.ttl; keep one of them", path=self.folder / _TEXT)
+        return has_text or (module == _GENERATED and not has_file)
+
+    def _compiled(self, asserted: Graph) -> Quads:
+        """Return the module of the conditions by their text form."""
+        path, name = self.folder / _TEXT, self.graph_name(_CONDITIONS)
+        text = compile_conditions(read_text(path), asserted, base=self.base, iri=str(self.iri), path=path)
+        return named_quads(f"{_CONDITIONS}.ttl", name, blank_nodes=self._blank_nodes(_CONDITIONS), text=text)
 
     def _generated(self, asserted: Graph) -> Quads:
         """Return the module of the duals for findings, options and conditions."""

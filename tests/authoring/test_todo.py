@@ -24,19 +24,6 @@ from sts_kg.display import as_text, markup
 from sts_kg.guideline import queries_folder
 
 PAGE = "Moor fever\n\nMoor fever comes in spring. Reed tea may be offered for high fever.\n\nMore on fevers\n"
-CONDITIONS = """\
-@prefix moor: <https://guidelines.example/moor-fever/> .
-@prefix dcterms: <http://purl.org/dc/terms/> .
-@prefix owl: <http://www.w3.org/2002/07/owl#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-
-<https://guidelines.example/moor-fever/ontology/conditions> a owl:Ontology ;
-    dcterms:title "Conditions of moor-fever"@en ;
-    dcterms:license <https://creativecommons.org/licenses/by/4.0/> ;
-    dcterms:isPartOf <https://guidelines.example/moor-fever/ontology> .
-
-moor:WithExampleFinding rdfs:subClassOf moor:MetExampleOption .
-"""
 #: What an author writes in the place of what a fresh folder has, in all its files.
 WRITTEN = {
     "example-finding": "high-fever",
@@ -82,10 +69,10 @@ WRITTEN = {
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Path:
-    """A fresh folder, its conditions as Turtle."""
+    """A fresh folder."""
     page = tmp_path / "page.txt"
     page.write_text(PAGE, encoding="utf-8")
-    folder = sts_kg.new_guideline(
+    return sts_kg.new_guideline(
         "moor-fever",
         page,
         into=tmp_path / "made",
@@ -93,15 +80,12 @@ def fresh(tmp_path: Path) -> Path:
         base="https://guidelines.example/moor-fever/",
         license="https://creativecommons.org/licenses/by/4.0/",
     )
-    (folder / "conditions.txt").unlink()
-    (folder / "conditions.ttl").write_text(CONDITIONS, encoding="utf-8")
-    return folder
 
 
 @pytest.fixture
 def done(fresh: Path) -> Path:
     """The same folder when its author has written all that is asked for."""
-    for path in (*fresh.glob("*.ttl"), *fresh.glob("cases/*")):
+    for path in (*fresh.glob("*.ttl"), *fresh.glob("*.txt"), *fresh.glob("cases/*")):
         text = path.read_text(encoding="utf-8")
         for before, after in WRITTEN.items():
             text = text.replace(before, after)
@@ -219,8 +203,8 @@ def test_the_first_answer_is_there_before_anything_is_edited(fresh: Path) -> Non
 #: File, text, the text in its place, and what is then to do: stage, place, and how the words begin.
 WRONG = [
     (
-        ("conditions.ttl", "moor:WithHighFever rdfs:subClassOf moor:MetReedTea .", ""),
-        ("conditions", "conditions.ttl", "moor:option-reed-tea has no condition; write one, such as reed-tea: some-"),
+        ("conditions.txt", "reed-tea: high-fever", ""),
+        ("conditions", "conditions.txt", "moor:option-reed-tea has no condition; write one, such as reed-tea: some-"),
     ),
     (
         ("findings.ttl", 'sts:question "Is the fever high?"@en ;', ""),
@@ -284,6 +268,21 @@ def test_what_is_wrong_is_an_item_in_its_stage(
     assert found == [(stage, place)], told(todo(done))
 
 
+def test_a_golden_case_that_the_guideline_does_not_meet_is_an_item(done: Path) -> None:
+    change(done / "cases" / "first.yaml", "reed-tea: met", "reed-tea: not-met")
+    what = "first, reed-tea: expected not met, found met; correct the guideline, or the case"
+    assert told(todo(done)) == [("golden cases", "cases/first.yaml:4", what)]
+    change(done / "cases" / "first.yaml", "expected: {reed-tea: not-met}", "")
+    assert [(item.stage, item.place) for item in todo(done)] == [("golden cases", "cases/first.yaml:4")]
+
+
+def test_a_contradiction_is_told_once_and_no_case_is_run(done: Path) -> None:
+    change(done / "treatments.ttl", "moor:reed-tea a sts:Procedure", "moor:reed-tea a sts:Procedure , sts:Finding")
+    found = todo(done)
+    assert "inconsistent" in {item.check for item in found}
+    assert {item.stage for item in found}.isdisjoint({"reading", "golden cases"})
+
+
 def test_without_a_golden_case_one_is_asked_for(done: Path) -> None:
     shutil.rmtree(done / "cases")
     what = "there is no golden case; write one to cases/, with what is expected (`expected: {some-option: met}`)"
@@ -322,6 +321,14 @@ def test_the_terms_of_the_shared_vocabulary_are_not_the_authors_concern(done: Pa
     assert [(item.place, item.check) for item in todo(done)] == [("findings.ttl:18", "dishonest")]
 
 
+def test_the_base_can_be_changed_while_the_folder_is_watched(done: Path) -> None:
+    assert told(todo(done)) == []
+    for path in done.glob("*.ttl"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("guidelines.example/moor-fever/", "moor.example/"), encoding="utf-8")
+    assert told(todo(done)) == []
+
+
 # --- what cannot be read
 
 
@@ -330,7 +337,7 @@ def test_the_terms_of_the_shared_vocabulary_are_not_the_authors_concern(done: Pa
     [
         ("findings.ttl", "sts:ordinal 1 ;", "sts:ordinal 1 , ;", "findings.ttl:18", ""),
         ("guideline.ttl", "moor:project a", "nope:project a", "guideline.ttl:", ""),
-        ("conditions.ttl", "moor:WithHighFever rdfs", "moor:WithLowFever rdfs", "conditions.ttl", ""),
+        ("conditions.txt", ": high-fever", ": low-fever", "conditions.txt:10", "there is no finding 'low-fever'"),
         ("forbidden-words.tsv", "\\b\\d", "(\\b\\d", "forbidden-words.tsv:3", "is not a regular expression"),
         ("cases/first.yaml", "findings: {", "findings: [", "cases/first.yaml:", ""),
     ],

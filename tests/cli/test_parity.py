@@ -18,6 +18,7 @@ from sts_kg import KnowledgeGraph, closure_of, knowledge, load, read
 from sts_kg.cli import app
 from sts_kg.cohort import Codes, Omop, invented_omop
 from sts_kg.errors import UnknownNameError
+from sts_kg.guideline import conditions_text
 from sts_kg.guideline.data import ontology_folder
 from sts_kg.links import read as read_mappings
 from sts_kg.links import validate
@@ -68,6 +69,7 @@ SAME: dict[tuple[str, ...], Callable[[KnowledgeGraph], object]] = {
         GOLDEN, engines=("bits", "sql")
     ).as_dict(),
     ("questionnaire",): lambda kg: kg.questionnaire(),
+    ("conditions",): lambda kg: conditions_text(kg.asserted, kg.guideline.modules["conditions"]),
     ("cohort", "plan"): lambda kg: kg.plan.to_json(),
     ("cohort", "sql", "--input", "omop", "--table", "cdm", "--as-of", "2026-01-01"): lambda kg: kg.sql(
         "duckdb", "counts", table=Omop(sets=kg.concept_sets(), schema="cdm", as_of="2026-01-01"), min_cell=11
