@@ -12,7 +12,7 @@ from pathlib import Path
 from rdflib import Literal, URIRef
 
 from sts_kg.authoring.golden import run_golden
-from sts_kg.errors import CaseError, InconsistentError, ParseError, StsKgError
+from sts_kg.errors import CaseError, ParseError, StsKgError
 from sts_kg.guideline import Guideline, instances
 from sts_kg.quality import Violation, guideline_violations
 from sts_kg.queries import CannedQuery, read_all
@@ -210,9 +210,8 @@ def todo(
                 violations = tuple(each for each in violations if each.check != "quotes-source")
             items += _of_violations(violations, files)
             items += _of_guideline(read, files)
-            items += _of_cases(read, files)
-        except InconsistentError:  # which a check has found; cases have no answers then
-            pass
+            if not any(violation.check == "inconsistent" for violation in violations):  # else all is contradictory
+                items += _of_cases(read, files)
         except (StsKgError, OSError) as error:
             items.append(_unread(error, folder))
     return ToDo(folder.resolve().name, tuple(sorted(dict.fromkeys(items), key=files.rank)), notes)
