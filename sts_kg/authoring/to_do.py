@@ -230,7 +230,8 @@ class _Files:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        paths = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in _ENDINGS and path.is_file())
+        found = (path for pattern in ("*", "readings/*", "cases/**/*") for path in folder.glob(pattern))
+        paths = (path for path in found if path.suffix.lower() in _ENDINGS and path.is_file())
         named = {path.relative_to(folder).as_posix(): path for path in paths if path.name != "page.txt"}
         self.names = sorted(named, key=lambda name: (list(STAGES).index(self.stage_of(name)), name))
         self.lines = {name: _lines(named[name]) for name in self.names}
@@ -238,8 +239,7 @@ class _Files:
     @staticmethod
     def stage_of(name: str) -> str:
         """Return the stage in which a file is written."""
-        path = Path(name)
-        return "golden cases" if path.suffix.lower() in _CASES else _FILES.get(path.stem, "header")
+        return "golden cases" if name.startswith("cases/") else _FILES.get(Path(name).stem, "header")
 
     @cached_property
     def places(self) -> dict[str, tuple[str, int]]:
@@ -326,13 +326,12 @@ def _of_guideline(guideline: Guideline, files: _Files) -> Iterator[Item]:
 
 def _of_cases(guideline: Guideline, files: _Files) -> Iterator[Item]:
     """Yield an item for each golden case that cannot be read, or one if there is none."""
-    paths = [files.folder / name for name in files.names if files.stage_of(name) == "golden cases"]
-    if not paths:
+    if not any(name.startswith("cases/") for name in files.names):
         what = "there is no golden case; write one to cases/, with what is expected (`expected: {some-option: met}`)"
         yield Item("golden cases", what, None, None, "golden-cases")
         return
     errors: list[CaseError | ParseError] = []
-    found = run_golden(guideline, files.folder, ["closure"], on_error=errors.append)
+    found = run_golden(guideline, files.folder / "cases", ["closure"], on_error=errors.append)
     for error in errors:
         file, line = _place(error, files.folder)
         near = f"; did you mean {error.near[0]}?" if isinstance(error, CaseError) and error.near else ""
