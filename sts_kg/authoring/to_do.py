@@ -239,6 +239,8 @@ class _Files:
     @staticmethod
     def stage_of(name: str) -> str:
         """Return the stage in which a file is written."""
+        if name.startswith("readings/"):
+            return "decisions"
         return "golden cases" if name.startswith("cases/") else _FILES.get(Path(name).stem, "header")
 
     @cached_property
@@ -248,13 +250,25 @@ class _Files:
         for name, lines in self.lines.items():
             if name.endswith(".ttl"):
                 for number, line in enumerate(lines, 1):
-                    if subject := _SUBJECT.match(line):
-                        found.setdefault(subject[0], (name, number))
+                    if subject := _SUBJECT.match(line) or re.match(r"<([^>]*)>", line):
+                        found.setdefault(compress(subject[subject.lastindex or 0]), (name, number))
         return found
 
     def place_of(self, subject: str) -> tuple[str | None, int | None]:
-        """Return file and line of a CURIE or of a file."""
-        return self.places.get(subject, (subject if subject in self.lines else None, None))
+        """Return file and line of a CURIE, or the file that is named."""
+        if subject in self.lines:
+            return subject, None
+        return self.places.get(subject) or self._first_use(subject)
+
+    def _first_use(self, subject: str) -> tuple[str | None, int | None]:
+        """Return where a CURIE that stands at the start of no line is used first."""
+        used = re.compile(rf"(?<![\w:-]){re.escape(subject)}(?![\w-])")
+        for name, lines in self.lines.items():
+            if name.endswith(".ttl") and ":" in subject:
+                for number, line in enumerate(lines, 1):
+                    if not line.startswith("#") and used.search(line):
+                        return name, number
+        return None, None
 
     def condition_of(self, name: str) -> tuple[str, int | None]:
         """Return file and line of the condition of an option, or the file where it is missing."""
@@ -340,6 +354,11 @@ def _of_cases(guideline: Guideline, files: _Files) -> Iterator[Item]:
         file, line = _where(found.places[one.case], None, files.folder)
         what = f"{one.case}, {_name(one.option)}: {one.difference}; correct the guideline, or the case"
         yield Item("golden cases", what, file, line, "golden-cases")
+    met = {one.option for one in found.tested if one.expected == "met"}
+    for option in guideline.conditions:
+        if option not in met and not errors:
+            what = f"no golden case expects {_name(option)} to be met; write one"
+            yield Item("golden cases", what, None, None, "golden-cases")
 
 
 def _name(option: URIRef) -> str:

@@ -226,11 +226,11 @@ WRONG = [
     ),
     (
         ("treatments.ttl", "sts:hasComponent moor:reed-tea ;", "sts:hasComponent moor:red-tea ;"),
-        ("header", "", "moor:red-tea is a value of hasComponent, but is not defined"),
+        ("treatments", "treatments.ttl:33", "moor:red-tea is a value of hasComponent, but is not defined"),
     ),
     (
         ("recommendations.ttl", "sts:hasBasis sts:basis-stated", "sts:hasBasis sts:basis-said"),
-        ("header", "", "sts:basis-said is a value of hasBasis, but is not defined"),
+        ("recommendations", "recommendations.ttl:28", "sts:basis-said is a value of hasBasis, but is not defined"),
     ),
     (
         ("decisions.ttl", 'sts:noReadingReason "It would be invented."@en ;', ""),
@@ -238,7 +238,7 @@ WRONG = [
     ),
     (
         ("guideline.ttl", 'bibo:status "draft: modelled from one page" ;', ""),
-        ("header", "", "moor:ontology has no status"),
+        ("header", "guideline.ttl:13", "moor:ontology has no status"),
     ),
     (
         ("source.ttl", 'sts:noClaimReason "says nothing of a treatment"@en ;', ""),
@@ -273,7 +273,8 @@ def test_what_is_wrong_is_an_item_in_its_stage(
 def test_a_golden_case_that_the_guideline_does_not_meet_is_an_item(done: Path) -> None:
     change(done / "cases" / "first.yaml", "reed-tea: met", "reed-tea: not-met")
     what = "first, reed-tea: expected not met, found met; correct the guideline, or the case"
-    assert told(todo(done)) == [("golden cases", "cases/first.yaml:4", what)]
+    none = "no golden case expects reed-tea to be met; write one"
+    assert told(todo(done)) == [("golden cases", "cases/first.yaml:4", what), ("golden cases", "", none)]
     change(done / "cases" / "first.yaml", "expected: {reed-tea: not-met}", "")
     assert [(item.stage, item.place) for item in todo(done)] == [("golden cases", "cases/first.yaml:4")]
 
