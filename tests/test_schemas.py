@@ -66,6 +66,10 @@ COMMANDS = {
         "cohort funnel example:cohort pazopanib",
         "cohort patterns example:cohort",
     ],
+    "todo": [
+        "new-guideline fever page.txt && check --guideline fever",
+        "new-guideline fever page.txt && check --guideline fever/cases",
+    ],
     "test": ["test wrong.yaml", "test right --engine sql", "test contradictory-golden.yaml"],
     "verify": ["push --store store --graphs asserted && push --store store --verify-only"],
     "what-if": [f"what-if example:{case} resectable=yes" for case in "bf"],
@@ -82,6 +86,7 @@ FILES = {
     "odd/check/any.rq": "#+ summary: Any\n#+ description: Which option is there?\n\n"
     "SELECT ?subject ?message\nWHERE {\n  ?subject a <https://w3id.org/sts-kg/TreatmentOption> .\n"
     '  BIND("is there" AS ?message)\n}\nORDER BY ?subject\n',
+    "page.txt": "A fever\n\nReed tea may be offered.\n",
     "right/a.yaml": "case: a\nexpected: {pazopanib: undetermined}\n",
     "wrong.yaml": "case: a\nfindings: {stage4-sts: yes}\nexpected: {pazopanib: met, others: undetermined}\n",
     "ours.sssom.tsv": "#mapping_set_id: https://example.org/ours\n#license: https://creativecommons.org/licenses/by/4.0/\n"

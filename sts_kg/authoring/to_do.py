@@ -12,7 +12,7 @@ from pathlib import Path
 from rdflib import Literal, URIRef
 
 from sts_kg.authoring.golden import run_golden
-from sts_kg.errors import CaseError, InconsistentError, ParseError, StsKgError
+from sts_kg.errors import CaseError, ParseError, StsKgError
 from sts_kg.guideline import Guideline, instances
 from sts_kg.quality import Violation, guideline_violations
 from sts_kg.queries import CannedQuery, read_all
@@ -210,9 +210,8 @@ def todo(
                 violations = tuple(each for each in violations if each.check != "quotes-source")
             items += _of_violations(violations, files)
             items += _of_guideline(read, files)
-            items += _of_cases(read, files)
-        except InconsistentError:  # which a check has found; cases have no answers then
-            pass
+            if not any(violation.check == "inconsistent" for violation in violations):  # else all is contradictory
+                items += _of_cases(read, files)
         except (StsKgError, OSError) as error:
             items.append(_unread(error, folder))
     return ToDo(folder.resolve().name, tuple(sorted(dict.fromkeys(items), key=files.rank)), notes)
@@ -231,7 +230,8 @@ class _Files:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        paths = (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in _ENDINGS and path.is_file())
+        found = (path for pattern in ("*", "readings/*", "cases/**/*") for path in folder.glob(pattern))
+        paths = (path for path in found if path.suffix.lower() in _ENDINGS and path.is_file())
         named = {path.relative_to(folder).as_posix(): path for path in paths if path.name != "page.txt"}
         self.names = sorted(named, key=lambda name: (list(STAGES).index(self.stage_of(name)), name))
         self.lines = {name: _lines(named[name]) for name in self.names}
@@ -239,8 +239,9 @@ class _Files:
     @staticmethod
     def stage_of(name: str) -> str:
         """Return the stage in which a file is written."""
-        path = Path(name)
-        return "golden cases" if path.suffix.lower() in _CASES else _FILES.get(path.stem, "header")
+        if name.startswith("readings/"):
+            return "decisions"
+        return "golden cases" if name.startswith("cases/") else _FILES.get(Path(name).stem, "header")
 
     @cached_property
     def places(self) -> dict[str, tuple[str, int]]:
@@ -249,13 +250,25 @@ class _Files:
         for name, lines in self.lines.items():
             if name.endswith(".ttl"):
                 for number, line in enumerate(lines, 1):
-                    if subject := _SUBJECT.match(line):
-                        found.setdefault(subject[0], (name, number))
+                    if subject := _SUBJECT.match(line) or re.match(r"<([^>]*)>", line):
+                        found.setdefault(compress(subject[subject.lastindex or 0]), (name, number))
         return found
 
     def place_of(self, subject: str) -> tuple[str | None, int | None]:
-        """Return file and line of a CURIE or of a file."""
-        return self.places.get(subject, (subject if subject in self.lines else None, None))
+        """Return file and line of a CURIE, or the file that is named."""
+        if subject in self.lines:
+            return subject, None
+        return self.places.get(subject) or self._first_use(subject)
+
+    def _first_use(self, subject: str) -> tuple[str | None, int | None]:
+        """Return where a CURIE that stands at the start of no line is used first."""
+        used = re.compile(rf"(?<![\w:-]){re.escape(subject)}(?![\w-])")
+        for name, lines in self.lines.items():
+            if name.endswith(".ttl") and ":" in subject:
+                for number, line in enumerate(lines, 1):
+                    if not line.startswith("#") and used.search(line):
+                        return name, number
+        return None, None
 
     def condition_of(self, name: str) -> tuple[str, int | None]:
         """Return file and line of the condition of an option, or the file where it is missing."""
@@ -327,13 +340,12 @@ def _of_guideline(guideline: Guideline, files: _Files) -> Iterator[Item]:
 
 def _of_cases(guideline: Guideline, files: _Files) -> Iterator[Item]:
     """Yield an item for each golden case that cannot be read, or one if there is none."""
-    paths = [files.folder / name for name in files.names if files.stage_of(name) == "golden cases"]
-    if not paths:
+    if not any(name.startswith("cases/") for name in files.names):
         what = "there is no golden case; write one to cases/, with what is expected (`expected: {some-option: met}`)"
         yield Item("golden cases", what, None, None, "golden-cases")
         return
     errors: list[CaseError | ParseError] = []
-    found = run_golden(guideline, files.folder, ["closure"], on_error=errors.append)
+    found = run_golden(guideline, files.folder / "cases", ["closure"], on_error=errors.append)
     for error in errors:
         file, line = _place(error, files.folder)
         near = f"; did you mean {error.near[0]}?" if isinstance(error, CaseError) and error.near else ""
@@ -342,6 +354,11 @@ def _of_cases(guideline: Guideline, files: _Files) -> Iterator[Item]:
         file, line = _where(found.places[one.case], None, files.folder)
         what = f"{one.case}, {_name(one.option)}: {one.difference}; correct the guideline, or the case"
         yield Item("golden cases", what, file, line, "golden-cases")
+    met = {one.option for one in found.tested if one.expected == "met"}
+    for option in guideline.conditions:
+        if option not in met and not errors:
+            what = f"no golden case expects {_name(option)} to be met; write one"
+            yield Item("golden cases", what, None, None, "golden-cases")
 
 
 def _name(option: URIRef) -> str:
