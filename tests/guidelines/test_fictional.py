@@ -19,7 +19,7 @@ from humbrels import BASE, CASES, FOLDER, GOLDEN, animals, counts_by_hand, expec
 from rdflib import URIRef
 from rdflib.namespace import SKOS
 
-from sts_kg import CaseError, KnowledgeGraph, load
+from sts_kg import CaseError, KnowledgeGraph, Table, load
 from sts_kg.guideline import leaves, short
 from sts_kg.plan import Facts, Values, plan_of, plans_of_readings, unpacked
 from sts_kg.plan.law import broken_by
@@ -284,3 +284,12 @@ def test_a_hundred_animals_are_answered_by_sql(hush: KnowledgeGraph, tmp_path: P
         facts = oracle.facts_of(case)
         wanted = dict.fromkeys(oracle.CONDITIONS, "contradictory") if facts is None else oracle.statuses(facts)
         assert {option: rows[case["case"]][column(option)] for option in oracle.CONDITIONS} == wanted, case
+
+
+def test_queries_about_cases_ask_the_golden_cases(hush: KnowledgeGraph) -> None:
+    """Those that contradict themselves on purpose are left out, as they are of the shipped examples."""
+    table = hush.query("conditions/cases")
+    assert isinstance(table, Table)
+    assert {row[0] for row in table.curies()} == {
+        f"case:{name}" for name, case in GOLDEN.items() if case["expected"].get("others") != "contradictory"
+    }
