@@ -57,6 +57,8 @@ def form_items(vocabulary: Vocabulary) -> tuple[Item, ...]:
         return Item(key, "group", text, code, repeats=True, items=tuple(replace(item, group=key) for item in items))
 
     words, growth = vocabulary, vocabulary.growth
+    illness = words.question(STS.courseIndication) or "Which illness was it for?"
+    site = words.question(STS.courseSite) or "Which part of the body did it treat?"
     quiet = f"Up to which day, from its end on, is it known that there was no {growth}?"
     findings = in_reading_order(words.asserted, set(words.findings.values()))
     return (
@@ -76,10 +78,21 @@ def form_items(vocabulary: Vocabulary) -> tuple[Item, ...]:
             Item("end", "date", "When did it end?", STS.courseEnd),
             Item("ongoing", "boolean", "Is it going on?", STS.ongoing),
             Item("outcome", "choice", "How did it end?", STS.courseOutcome, options=options(words.outcomes)),
-            Item("for", "choice", words.question(STS.courseIndication) or "Which illness was it for?", STS.courseIndication, options=options(words.indications)),
+            Item(
+                "for",
+                "choice",
+                illness,
+                STS.courseIndication,
+                options=options(words.indications),
+            ),
             Item("purpose", "choice", "What was it for?", STS.coursePurpose, True, options=options(words.purposes)),
             Item(
-                "site", "choice", words.question(STS.courseSite) or "Which part of the body did it treat?", STS.courseSite, True, options=options(words.sites)
+                "site",
+                "choice",
+                site,
+                STS.courseSite,
+                True,
+                options=options(words.sites),
             ),
             Item("growth", "date", f"When was {growth} seen, during or after it?", STS.progressionDate, True),
             Item("first_growth", "boolean", "Was that growth the first since the end of the course?", STS.firstGrowth),

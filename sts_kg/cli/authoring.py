@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """Commands for authors of a guideline: new-guideline, conditions, test, new-case."""
-=======
-"""Commands for the author of a guideline: new-guideline, conditions, test, new-case."""
->>>>>>> stubs
 
 from __future__ import annotations
 
@@ -83,28 +79,6 @@ def new_guideline_command(
         name, page, into=into, prefix=prefix, base=base, title=title, license=license, keep_page=keep_page
     )
     terminal().note(f"{folder} written; what to do next: sts-kg check --guideline {folder} --watch")
-
-
-@click.command()
-@click.argument("folder", type=File, metavar="DIR", required=False)
-@formats("text", "ttl")
-def conditions(folder: Path | None, form: str) -> None:
-    """Print the conditions of a guideline in their short text form; of the shipped one without DIR.
-
-    That is history, what past courses and wishes mean, and one line for each option. Format ttl has the axioms.
-
-    \b
-    Example:
-      sts-kg conditions
-      sts-kg conditions my-guideline --format ttl
-    """
-    from sts_kg.guideline import Guideline, compile_conditions, conditions_text
-
-    guideline = Guideline(folder)
-    text = conditions_text(guideline.asserted, guideline.modules["conditions"])
-    if form == "ttl":
-        text = compile_conditions(text, guideline.asserted, base=guideline.base, iri=str(guideline.iri))
-    terminal().write(text)
 
 
 @click.command(name="test")

@@ -430,7 +430,8 @@ SMALL = Case(
 )
 
 SMALL_FACTS = """
-case:f a sts:PatientCase ; rdfs:label "ein Fall"@en ; sts:asOf "2026-01-15" ; sts:historyComplete true ;
+case:f a sts:PatientCase ; rdfs:label "ein Fall"@en ; sts:answeredBy sts:ontology ;
+    sts:asOf "2026-01-15" ; sts:historyComplete true ;
     sts:tumourCount 3 ; sts:largestDiameterMm 12.50 ; sts:hasFinding sts:finding-stage4-sts ,
         sts:finding-growth-within-one-year-after-treatment ;
     sts:lacksFinding sts:finding-resectable , sts:finding-prior-chemotherapy ;
@@ -486,7 +487,8 @@ def normal(graph: Graph) -> Graph:
 
 
 def test_an_empty_case_is_only_a_case() -> None:
-    assert set(facts_of([Case(id="l")], vocabulary())) == {(CASE.l, RDF.type, STS.PatientCase)}
+    facts = {(CASE.l, RDF.type, STS.PatientCase), (CASE.l, STS.answeredBy, STS.ontology)}
+    assert set(facts_of([Case(id="l")], vocabulary())) == facts
 
 
 def test_a_course_is_not_ongoing_if_that_is_said() -> None:

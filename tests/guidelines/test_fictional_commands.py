@@ -186,11 +186,6 @@ def test_counts_of_a_hundred_animals(tmp_path: Path) -> None:
         ), option
 
 
-def test_push_takes_the_shipped_guideline_only(joint: KnowledgeGraph, tmp_path: Path) -> None:
-    with pytest.raises(ArgumentError, match="stores are filled with the shipped guideline only"):
-        joint.push(tmp_path / "store")
-
-
 def test_export_says_what_it_leaves_out() -> None:
     done = invoke("export", *HUSH, "-o", "one.ttl")
     text = Path("one.ttl").read_text(encoding="utf-8")
