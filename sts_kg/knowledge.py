@@ -252,8 +252,8 @@ class KnowledgeGraph(Shown):
     def with_guideline(self, guideline: str | Path | Guideline) -> KnowledgeGraph:
         """Return a knowledge graph with one more guideline, which answers for cases; queries ask all of them.
 
-        Its terms are in a namespace and under a prefix of its own, so nothing collides. Cases of this graph are left
-        out, since their words are those of another guideline.
+        Its terms are in a namespace and under a prefix of its own, so nothing collides; one with the same IRI takes the
+        place of the other. Cases of this graph are left out, since their words are those of another guideline.
 
         Parameters
         ----------
@@ -268,11 +268,12 @@ class KnowledgeGraph(Shown):
             The closure, when it is first needed: the guidelines contradict each other.
         """
         added = guideline if isinstance(guideline, Guideline) else Guideline(guideline, engine=self.guideline.engine)
-        for other in self.guidelines:
-            if {added.base, added.iri, added.prefix} & {other.base, other.iri, other.prefix}:
+        others = tuple(each for each in self.guidelines if each.iri != added.iri)
+        for other in others:
+            if added.base == other.base or added.prefix == other.prefix:
                 reason = f"has the namespace or the prefix of {other.name}, {other.prefix}: <{other.base}>"
                 raise ParseError(f"{reason}; each guideline needs its own", path=added.folder)
-        return self._like_this(replace(self.session, guideline=added, beside=self.guidelines, cases=()))
+        return self._like_this(replace(self.session, guideline=added, beside=others, cases=()))
 
     def with_examples(self) -> KnowledgeGraph:
         """Return a knowledge graph with the fictional cases a to m of `ontology/examples`."""

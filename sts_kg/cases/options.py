@@ -235,7 +235,7 @@ def find_option(name: str, options: Iterable[URIRef]) -> URIRef:
     """
     by_name = {local(option): option for option in options}
     named = {key: option for option in by_name.values() for key in (compress(option), str(option))}
-    for candidate in (name, f"option-{name}"):
+    for candidate in (str(name), f"option-{name}"):
         if (found := by_name.get(candidate) or named.get(candidate)) is not None:
             return found
     raise UnknownNameError("option", name, by_name)

@@ -77,8 +77,13 @@ class Session(Shown):
 
     @cached_property
     def examples(self) -> Session:
-        """The same session with the fictional cases that the guideline ships in place of its own."""
-        return self._of_files("examples/?.yaml", "cases/*.yaml")
+        """The same session with the fictional cases that the guideline ships in place of its own.
+
+        Golden cases that are expected to contradict themselves are left out.
+        """
+        found = self._of_files("examples/?.yaml", "cases/*.yaml")
+        agreeing = (case for case in found.cases if case.expected.others != "contradictory")
+        return replace(found, cases=tuple(agreeing))
 
     @cached_property
     def examples_of_readings(self) -> Session:

@@ -618,7 +618,7 @@ def test_chemotherapy_that_began_is_no_reason_and_its_course_is_asked_about(told
     )
     assert explained.notes == (
         f"a course (doxorubicin, from 2025-01; {told.file}, line 89) may be going on: it counts as given when it is"
-        " over (D32).",
+        " over.",
         f"a course (ifosfamide; {told.file}, line 90) is going on: it counts as given when it is over.",
     )
 

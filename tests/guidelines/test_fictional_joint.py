@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import guidelines_oracle as oracle
@@ -75,9 +77,17 @@ def test_the_shipped_guideline_can_be_added_to_the_other(hush: KnowledgeGraph, k
     assert [(a.label, a.status) for a in both.options(case)] == [(a.label, a.status) for a in kg.options(case)]
 
 
-def test_the_same_guideline_twice_is_an_error(joint: KnowledgeGraph) -> None:
+def test_the_same_guideline_takes_the_place_of_itself(joint: KnowledgeGraph) -> None:
+    assert [each.prefix for each in joint.with_guideline(FOLDER).guidelines] == ["gh", "sts"]
+
+
+def test_another_guideline_with_the_same_prefix_is_an_error(joint: KnowledgeGraph, tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "other")
+    for path in (tmp_path / "other").glob("*.ttl"):
+        text = path.read_text(encoding="utf-8").replace("https://example.org/grey-hush/", "https://example.org/other/")
+        path.write_text(text, encoding="utf-8")
     with pytest.raises(ParseError, match="has the namespace or the prefix of grey hush of the humbrel"):
-        joint.with_guideline(FOLDER)
+        joint.with_guideline(tmp_path / "other")
 
 
 # --- canned queries
