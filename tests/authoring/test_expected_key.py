@@ -13,6 +13,7 @@ from rdflib import Graph
 from sts_kg import KnowledgeGraph
 from sts_kg.cases import Case, Expected, case_file, parse
 from sts_kg.cases.facts import facts_of
+from sts_kg.display import as_text
 from sts_kg.errors import CaseError
 from sts_kg.rdf.names import STS
 
@@ -108,3 +109,8 @@ def test_no_answer_and_no_graph_reads_it(kg: KnowledgeGraph, tmp_path: Path) -> 
     assert kg.questions(path) == kg.questions(plain)
     for one, other in [(Graph() + facts_of([only(TEXT)], vocabulary()), facts_of([only("case: a")], vocabulary()))]:
         assert {p for _, p, _ in one} - {p for _, p, _ in other} == {STS.hasFinding}
+
+
+def test_a_case_shows_it() -> None:
+    assert "pazopanib: met, surgery: not-met, others: undetermined" in as_text(only(TEXT), None)
+    assert "expected" not in as_text(only("case: a"), None)

@@ -222,6 +222,22 @@ def test_without_the_linear_law_only_the_closure_answers(tmp_path: Path) -> None
     assert alone.differences[0].difference == "expected undetermined, found nothing: no engine answers it"
 
 
+def test_numbers_are_compared_by_all_engines(tmp_path: Path) -> None:
+    kg = own(
+        tmp_path,
+        "sts:rule-small a sts:FactRule ; sts:comparesProperty sts:largestDiameterMm ; sts:atMost 30.5 ;\n"
+        "    sts:concludesFinding sts:finding-only-few-small-tumours .\n",
+    )
+    findings = "findings: {stage4-sts: yes, unresectable: yes, lung-metastases: yes}"
+    statuses = {"9": "met", "30.5": "met", "30.6": "not-met", "100": "not-met"}
+    text = "\n---\n".join(
+        f"case: c{size}\nlargest_diameter_mm: {size}\n{findings}\nexpected: {{sbrt-lung: {status}}}"
+        for size, status in statuses.items()
+    )
+    found = kg.test(written(tmp_path, text))
+    assert [one.difference for one in found.differences] == [] and found.left_out == ()
+
+
 def test_an_option_without_a_condition_is_nowhere_as_expected(tmp_path: Path) -> None:
     kg = own(tmp_path, treatments='\nsts:option-reed-tea a sts:TreatmentOption ; rdfs:label "reed tea"@en .\n')
     (one,) = kg.test(written(tmp_path, "case: a\nexpected: {reed-tea: undetermined}")).differences

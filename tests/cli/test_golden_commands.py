@@ -74,6 +74,12 @@ def test_a_path_without_cases_ends_with_3(path: str) -> None:
     assert "cannot be read" in done.stderr if path == "none" else "holds no golden case" in done.stderr
 
 
+def test_a_guideline_that_is_not_there_is_told() -> None:
+    Path("a.yaml").write_text(RIGHT)
+    done = invoke("test", "a.yaml", "--guideline", "none")
+    assert done.exit_code == 3 and "none" in done.stderr and done.stdout == ""
+
+
 def test_an_unknown_engine_is_a_mistake_of_usage() -> None:
     assert invoke("test", ".", "--engine", "owl").exit_code == 2
 

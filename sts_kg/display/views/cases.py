@@ -31,6 +31,10 @@ def _blocks(case: Case) -> Iterator[Block]:
         ("declines", text_of(term(one.modality) for one in case.declines)),
         ("grew on", clipped(", ".join(date.text for date in case.growth), MOST_OF_TEXT)),
         ("did not grow", clipped(", ".join(periods), MOST_OF_TEXT)),
+        (
+            "expected",
+            clipped(", ".join(f"{name}: {said}" for name, said in case.expected.as_dict().items()), MOST_OF_TEXT),
+        ),
         *((_words(local(predicate)), f"{number:f}") for predicate, number in case.numbers.items()),
     ]
     yield Facts(tuple(facts))
