@@ -237,7 +237,7 @@ class Vocabulary:
 
     @cached_property
     def growth(self) -> str:
-        """What dates of growth are dates of: the noun phrase of the growth window rule, such as growth of the sarcoma."""
+        """What dates of growth are dates of, such as growth of the sarcoma: the noun phrase of the growth rule."""
         rule = self.rule(STS.GrowthWindowRule).iri
         return str((rule is not None and self.asserted.value(rule, STS.nounPhrase)) or "growth")
 

@@ -199,6 +199,24 @@ def test_the_first_answer_is_there_before_anything_is_edited(fresh: Path) -> Non
         assert told(kg.todo()) == told(todo(fresh))
 
 
+def test_the_examples_of_a_fresh_folder_are_as_the_checks_ask(fresh: Path) -> None:
+    for path in fresh.glob("*.ttl"):
+        lines, within = [], False
+        for line in path.read_text(encoding="utf-8").split("\n"):
+            within = bool(re.match(r"# (moor|sts):", line)) or (within and line.startswith("#     "))
+            lines.append(line[2:] if within else line)
+        path.write_text("\n".join(lines), encoding="utf-8")
+    with (fresh / "conditions.txt").open("a", encoding="utf-8") as file:
+        file.write("second-option: example-finding\nthird-option: second-finding or third-finding\n")
+        file.write("second-finding if given example-therapy with outcome did-not-work\n")
+    assert [(item.check, item.what.split(";")[0]) for item in todo(fresh) if item.check != "todo"] == [
+        ("unused-term", "moor:strength-not-worded is the value of no property"),
+        ("segment-uncovered", "moor:S02 is quoted by no statement and gives no reason"),
+        ("golden-cases", "no golden case expects second-option to be met"),
+        ("golden-cases", "no golden case expects third-option to be met"),
+    ]
+
+
 # --- each kind of item
 
 

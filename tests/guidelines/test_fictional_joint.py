@@ -86,7 +86,7 @@ def test_another_guideline_with_the_same_prefix_is_an_error(joint: KnowledgeGrap
     for path in (tmp_path / "other").glob("*.ttl"):
         text = path.read_text(encoding="utf-8").replace("https://example.org/grey-hush/", "https://example.org/other/")
         path.write_text(text, encoding="utf-8")
-    with pytest.raises(ParseError, match="has the namespace or the prefix of grey hush of the humbrel"):
+    with pytest.raises(ParseError, match="a guideline needs a prefix and a namespace of its own"):
         joint.with_guideline(tmp_path / "other")
 
 
