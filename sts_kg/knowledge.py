@@ -115,6 +115,7 @@ class KnowledgeGraph(Shown):
     ) -> None:
         self._session, self._backend, self._own = session, backend, own or {}
         self._kept_layers: Layers | None = None
+        self._is_fictional = False
 
     def __repr__(self) -> str:
         if self._session is None and self._backend is not None:
@@ -275,8 +276,10 @@ class KnowledgeGraph(Shown):
         return self._like_this(replace(self.session, guideline=added, beside=others, cases=()))
 
     def with_examples(self) -> KnowledgeGraph:
-        """Return a knowledge graph with the fictional cases a to m of `ontology/examples`."""
-        return self._like_this(self.session.examples)
+        """Return a knowledge graph with fictional cases: a to m of `ontology/examples`, or golden cases of another."""
+        found = self._like_this(self.session.examples)
+        found._is_fictional = True
+        return found
 
     def with_verdicts(self, verdicts: Verdicts | str | Path | Iterable[str | Path]) -> KnowledgeGraph:
         """Return a knowledge graph with the verdicts of reviewers; answers then say where they have been reviewed.
@@ -368,13 +371,22 @@ class KnowledgeGraph(Shown):
     def canned(self) -> dict[str, CannedQuery]:
         """The canned queries by id, `topic/name`, with those of one's own, without the checks of `queries/check/`."""
         found = {**read_all(queries_folder()), **self._own}
-        return {name: each for name, each in sorted(found.items()) if each.topic != "check"}
+        return {name: self._fitted(each) for name, each in sorted(found.items()) if each.topic != "check"}
 
     def _find(self, name: str) -> CannedQuery:
         if "canned" not in self.__dict__ and not name.startswith("check/"):
             if found := self._own.get(name) or read(queries_folder(), name):  # one file instead of all
-                return found
+                return self._fitted(found)
         return find(name, self.canned)
+
+    def _fitted(self, query: CannedQuery) -> CannedQuery:
+        """Return a query whose defaults are fictional cases of this graph, if its own are those of another one."""
+        cases = [str(case.iri) for case in self.cases] if self._is_fictional and query.graph == "cases" else []
+        about = [each for each in query.parameters if each.entity_class == STS.PatientCase and each.default]
+        if not cases or all(each.default in cases for each in about):
+            return query
+        fitting = {each.name: replace(each, default=case) for each, case in zip(about, cases, strict=False)}
+        return replace(query, parameters=tuple(fitting.get(each.name, each) for each in query.parameters))
 
     def _ask(
         self,

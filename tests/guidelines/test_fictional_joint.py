@@ -283,6 +283,18 @@ def test_a_proof_leads_to_the_sentence(with_case: KnowledgeGraph) -> None:
     assert "asserted in https://example.org/grey-hush/ontology/conditions, after S11" in proof
 
 
+def test_a_query_without_a_case_is_about_one_of_the_guideline(joint: KnowledgeGraph, tmp_path: Path) -> None:
+    """The defaults of the canned queries are cases of the shipped guideline."""
+    first = str(joint.with_examples().cases[0].iri)
+    for name, query in joint.canned.items():
+        about = [each for each in query.parameters if each.required and each.entity_class == STS.PatientCase]
+        if about:
+            assert first in joint.bound(name), name
+    table = joint.query("conditions/facts-of-case")
+    assert table == joint.query("conditions/facts-of-case", case="after-lumivane")
+    assert len(joint.write_queries(tmp_path / "queries")) == 123
+
+
 def test_an_example_of_the_shipped_guideline_is_no_case_of_this_one(joint: KnowledgeGraph) -> None:
     with pytest.raises(CaseError, match="example:b"):
         joint.options("example:b")

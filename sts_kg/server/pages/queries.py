@@ -165,6 +165,7 @@ def _named(site: Site, request: Request) -> tuple[CannedQuery, str | None]:
         error = UnknownNameError("query", query_id)
         error.near = _near(site, query_id)
         raise Refusal(404, str(error))
+    found = site.choices(found).kg.canned[query_id]  # whose defaults fit the cases that it asks about
     return found, suffix if point else None
 
 
