@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import RDF, VOID
+from rdflib.namespace import OWL, RDF, VOID
 from rdflib.term import Node
 
 from sts_kg.cases import (
@@ -96,6 +96,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KnowledgeGraph", "asking", "connect", "load"]
 
+_SOURCE = OWL.annotatedSource  # the subject of a mapping
 _DESCRIBES = "rdfs:label|skos:prefLabel|rdfs:subClassOf|skos:broader"  # a term that is only named has none of them
 
 
@@ -1392,15 +1393,18 @@ class KnowledgeGraph(Shown):
             kind_of = {name: kind for kind, graphs in named.items() for name in graphs}
             return export_graphs({name: graphs[name] for graphs in named.values() for name in graphs}, kind_of, path)
         session, sets = replace(self.session, beside=()), self.named_graphs("mappings") if mappings else {}
+        ours = {*session.ontology.subjects()}
+        about = {name: graph for name, graph in sets.items() if not ours.isdisjoint(graph.objects(None, _SOURCE))}
         done = export_guideline(
             session.guideline,
             path,
             inferred=session.closure.inferred if inferred else None,
             cases=session.facts + session.by_readings if session.cases else None,
-            mappings={str(name).removeprefix(f"{BASE}mappings/"): graph for name, graph in sets.items()},
+            mappings={str(name).removeprefix(f"{BASE}mappings/"): graph for name, graph in about.items()},
             modules=modules,
         )
         others = len(self.session.ontology) - len(session.ontology)
+        others += sum(len(graph) for name, graph in sets.items() if name not in about)
         left_out = {f"of other guidelines, which --graphs {KINDS[0]} writes": others}
         return replace(done, left_out={**done.left_out, **left_out}) if others else done
 

@@ -212,6 +212,12 @@ def test_export_says_what_it_leaves_out() -> None:
     assert re.search(r"left out: .*[0-9,]+ of other guidelines, which --graphs asserted writes", done.stderr)
 
 
+def test_export_leaves_out_mappings_of_the_terms_of_others() -> None:
+    [told] = invoke("export", *HUSH, "--matches", "-o", "matches.nt").stderr.splitlines()
+    assert told.startswith("4,178 triples written to matches.nt: 3,757 asserted, 421 definitions once more")
+    assert "https://w3id.org/sts-kg/pazopanib" not in Path("matches.nt").read_text(encoding="utf-8")
+
+
 def test_export_of_both() -> None:
     invoke("export", *HUSH, "--graphs", "asserted", "-o", "both.ttl")
     text = Path("both.ttl").read_text(encoding="utf-8")
