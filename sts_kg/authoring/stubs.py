@@ -85,7 +85,9 @@ class Stubs:
             text = text.replace("example-finding: yes", known)
         names = {f"example-{kind}": option for kind in ("option", "therapy", "modality")}
         names |= {"example-finding": self.needed.findings[0], "ExampleOption": _class(option)}
-        return _filled(text, names | {"example-strength": next(iter(self._strengths))})
+        names["example-strength"] = next(iter(self._strengths))
+        told = r"(?s).*" if path == "README.md" else r"(?m)^#.*$"  # examples stand in comments
+        return re.sub(told, lambda found: _filled(found[0], names), text)
 
     def _findings(self, text: str) -> str:
         block = _block(text, "stub:finding-example-finding")

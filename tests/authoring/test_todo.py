@@ -401,7 +401,7 @@ def test_the_list_is_cut_by_stage_as_data_it_is_whole(fresh: Path) -> None:
         "Page: a gist of each segment (7)",
         "  source.ttl:19  moor:source-document, definition: The text of one page of … on …, as a sentence.",
         "  source.ttl:20  moor:source-document, title: the title of the page",
-        "  … and 5 more",
+        "  … and 5 more (--all)",
     ]
     assert len(found.table().rows) == len(found.as_dict()["items"]) == len(found) == 41  # type: ignore[arg-type]
     assert found.table().variables == ("stage", "file", "line", "what", "check")
