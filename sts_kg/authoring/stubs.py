@@ -82,7 +82,7 @@ class Stubs:
             text = self._recommendations(text)
         elif path == "cases/first.yaml":
             known = ", ".join(f"{finding}: {'yes' if holds else 'no'}" for finding, holds in leaves.items())
-            text = text.replace("example-finding: yes", known)
+            text = _filled(text, {"example-finding: yes": known, "example-option": option})
         names = {f"example-{kind}": option for kind in ("option", "therapy", "modality")}
         names |= {"example-finding": self.needed.findings[0], "ExampleOption": _class(option)}
         names["example-strength"] = next(iter(self._strengths))

@@ -21,7 +21,7 @@ PAGE = """Cave ache
 
 Cave ache is a pain of the knees.
 
-Salves of many kinds are used for the knees. A warm wrap may be offered if the knees ache. It is no help for broken skin.
+Salves of many kinds are used for the knees. A warm wrap may be offered if the knees ache. It is no help on broken skin.
 
 Moon salve should be considered if a wrap did not help, or if the stay was short.
 
