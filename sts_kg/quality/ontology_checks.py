@@ -84,14 +84,21 @@ def _parts_unlike_axiom(guideline: Guideline) -> Iterator[Violation]:
         stated = {finding for findings in groups.values() for finding in findings}
         subject = compress(str(recommendation))
         if wanted != stated or len(parts) != len(stated):
-            message = f"its parts are on {_names(stated)}, its axiom is over {_names(wanted)}"
-            yield Violation("parts-unlike-axiom", subject, message, "a part for each leaf of the axiom, and no other")
+            message = f"its parts are on {_names(stated)}, its condition is over {_names(wanted)}"
+            yield Violation(
+                "parts-unlike-axiom", subject, message, "write a part for each finding of the condition, and no other"
+            )
         else:
             unions = {frozenset(leaves(part)) for part in _alternatives(condition)}
             said = {frozenset(findings) for group, findings in groups.items() if group is not None}
             if unions != said:
-                message = "its alternatives (sts:inAlternatives) are not the unions of its axiom"
-                yield Violation("parts-unlike-axiom", subject, message, "one group of parts for each owl:unionOf")
+                message = "its alternatives (sts:inAlternatives) are not those of its condition"
+                yield Violation(
+                    "parts-unlike-axiom",
+                    subject,
+                    message,
+                    "write one group of parts for each “or” of the condition (owl:unionOf)",
+                )
 
 
 def _alternatives(condition: Condition | None) -> Iterator[Alternative]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -226,6 +227,32 @@ def test_a_page_that_has_none_of_the_names_is_quoted_from_its_beginning(tmp_path
         ]
         with passing_namespaces():
             assert sts_kg.load(folder).test(folder / "cases").agrees
+
+
+def test_a_drug_of_no_class_is_one_of_the_drugs(tmp_path: Path) -> None:
+    folder = written(tmp_path)
+    path = folder / "treatments.ttl"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("ca:moon-salve a sts:Procedure", "ca:moon-salve a sts:Drug"), encoding="utf-8")
+    with passing_namespaces():
+        rows = sts_kg.load(folder).query("drugs/drugs-and-brands").rows
+    assert [tuple(map(str, row[:3])) for row in rows if str(row[0]).startswith(BASE)] == [
+        (f"{BASE}moon-salve", "moon salve", str(STS.Drug))
+    ]
+
+
+def test_parts_with_one_definition_are_told_once_each(tmp_path: Path) -> None:
+    folder = written(tmp_path)
+    path = folder / "recommendations.ttl"
+    text = re.sub('"Part of the condition for moon salve: [^"]*"', '"Part."', path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
+    with passing_namespaces():
+        found = [item.what for item in sts_kg.load(folder).todo().items if item.check == "duplicate-definition"]
+    assert sorted(what.partition(";")[0] for what in found) == [
+        "ca:part-S03-aching-knees-moon-salve is defined as part-S05-refuses-salve is",
+        "ca:part-S05-refuses-salve is defined as part-S05-short-stay is",
+        "ca:part-S05-short-stay is defined as part-S05-wrap-did-not-help is",
+    ]
 
 
 def test_the_command_takes_conditions(tmp_path: Path) -> None:

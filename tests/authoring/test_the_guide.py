@@ -86,6 +86,16 @@ def test_the_first_right_answer_comes_in_fewer_than_twenty_commands_and_edits(
     assert tested[4] == 0
 
 
+def test_an_explanation_ends_in_what_it_is_not(
+    carried_out: tuple[Path, list[tuple[int, str, str, str, int]]],
+) -> None:
+    """The disclaimer of a new guideline has no colon after which it would go on."""
+    _, command, _, told, _ = carried_out[1][-1]
+    assert command.startswith("sts-kg explain")
+    last = " ".join(told.rpartition("\nNote: ")[2].split())
+    assert re.fullmatch(r"Not medical advice\. No clinician .* \[marsh-fever ontology 0\.1\.0, source \w+…\]", last)
+
+
 def test_at_the_end_of_the_guide_nothing_is_left_to_do(
     carried_out: tuple[Path, list[tuple[int, str, str, str, int]]],
 ) -> None:

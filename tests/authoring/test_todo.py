@@ -414,6 +414,18 @@ def test_the_list_is_cut_by_stage_as_data_it_is_whole(fresh: Path) -> None:
     }
 
 
+def test_the_command_lists_all_if_it_is_asked_to(fresh: Path) -> None:
+    told = {}
+    for flags in ((), ("--all",)):
+        done = CliRunner().invoke(app, ("check", "--guideline", str(fresh), *flags))
+        assert done.exit_code == 1
+        told[flags] = [line for line in done.stdout.splitlines() if line.startswith("  ")]
+    assert len(told[("--all",)]) == 41
+    assert "  … and 2 more (--all)" in told[()] and not any("more (--all)" in line for line in told[("--all",)])
+    alone = CliRunner().invoke(app, ("check", "--all"))
+    assert (alone.exit_code, "--all goes with --guideline DIR" in alone.stderr) == (2, True)
+
+
 def test_the_view_has_all_stages(fresh: Path, done: Path) -> None:
     many = ToDo("many", tuple(Item("page", f"<b>{i}</b>", "source.ttl", i) for i in range(1, 30)), ("a note",))
     text = as_text(many)
