@@ -177,6 +177,8 @@ class Stubs:
                         f"Part of the condition for {label}: {what}."
                     ),
                 }
+                if not holds:
+                    words["stub:finding-example-finding ;"] = f"stub:finding-{finding} ; sts:asksAbsence true ;"
                 if finding in groups:
                     words["basis-stated ;"] = f"basis-stated ; sts:inAlternatives stub:{groups[finding]} ;"
                 blocks.append(self._quoting(_filled(part, words), at))
