@@ -86,9 +86,7 @@ def _parts_unlike_axiom(guideline: Guideline) -> Iterator[Violation]:
         subject = compress(str(recommendation))
         if wanted != stated or len(parts) != len(stated):
             said, meant = (", ".join(sorted(map(_said, each))) or "nothing" for each in (stated, wanted))
-            remedy = (
-                "write a part for each finding of the condition, and no other; sts:asksAbsence true for an exclusion"
-            )
+            remedy = "write one part for each finding of the condition; sts:asksAbsence true for an exclusion"
             yield Violation(
                 "parts-unlike-axiom", subject, f"its parts are on {said}, its condition is over {meant}", remedy
             )

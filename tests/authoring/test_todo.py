@@ -180,7 +180,7 @@ def test_items_have_file_line_and_what_to_write(fresh: Path) -> None:
         line = (fresh / item.file).read_text(encoding="utf-8").split("\n")[item.line - 1]
         assert "TODO" in line or "example" in line or line.startswith("moor:S02 ")
     words = "at most eight words of the segment, as they stand; the same here and in source.ttl"
-    assert ("recommendations", "recommendations.ttl:29", f"moor:part-S01-example-finding, cue: {words}") in told(found)
+    assert ("recommendations", "recommendations.ttl:30", f"moor:part-S01-example-finding, cue: {words}") in told(found)
 
 
 def test_when_all_is_written_nothing_is_left(done: Path, tmp_path: Path) -> None:
@@ -232,11 +232,11 @@ WRONG = [
     ),
     (
         ("recommendations.ttl", "sts:hasConditionPart moor:part-S02-high-fever ; ", ""),
-        ("recommendations", "recommendations.ttl:20", "moor:rec-S02 has no condition part"),
+        ("recommendations", "recommendations.ttl:21", "moor:rec-S02 has no condition part"),
     ),
     (
         ("recommendations.ttl", 'sts:strengthCue "may be offered"', 'sts:strengthCue "may be given"'),
-        ("recommendations", "recommendations.ttl:20", "moor:rec-S02 has the cue “may be given”, which none of its"),
+        ("recommendations", "recommendations.ttl:21", "moor:rec-S02 has the cue “may be given”, which none of its"),
     ),
     (
         ("treatments.ttl", "sts:hasModality moor:modality-tea ; ", ""),
@@ -248,7 +248,7 @@ WRONG = [
     ),
     (
         ("recommendations.ttl", "sts:hasBasis sts:basis-stated", "sts:hasBasis sts:basis-said"),
-        ("recommendations", "recommendations.ttl:28", "sts:basis-said is a value of hasBasis, but is not defined"),
+        ("recommendations", "recommendations.ttl:29", "sts:basis-said is a value of hasBasis, but is not defined"),
     ),
     (
         ("decisions.ttl", 'sts:noReadingReason "It would be invented."@en ;', ""),
