@@ -164,45 +164,48 @@ class Stubs:
         made, taken = list[str](), set[str]()
         for option, leaves in self.needed.options.items():
             place, label, offer = self.place_of_option[option], _label(option), self.offer(option)
-            groups, parts, blocks = self._groups(option), list[str](), list[str]()
-            for finding, holds in leaves.items():
-                at = self.place_of_finding[finding]
-                parts.append(_free(f"part-{_sentence(at)}-{finding}", option, taken))
-                what = _label(finding) if holds else f"not {_label(finding)}"
-                words = {
-                    "part-S01-example-finding": parts[-1],
-                    "example-finding": finding,
-                    "TODO: name of the finding, for the option": f"{what}, for {label}",
-                    "TODO: Part of the condition for the option: the finding, as the source says.": (
-                        f"Part of the condition for {label}: {what}."
-                    ),
-                }
-                if not holds:
-                    words["stub:finding-example-finding ;"] = f"stub:finding-{finding} ; sts:asksAbsence true ;"
-                if finding in groups:
-                    words["basis-stated ;"] = f"basis-stated ; sts:inAlternatives stub:{groups[finding]} ;"
-                blocks.append(self._quoting(_filled(part, words), at))
-            for group in dict.fromkeys(groups.values()):
-                findings = " or ".join(_label(each) for each in leaves if groups.get(each) == group)
-                blocks.append(
-                    f'stub:{group} a sts:Alternatives ; rdfs:label "{findings}, for {label}"@en ;\n'
-                    f'    skos:definition "Any of these suffices for {label}: {findings}."@en ;\n'
-                    "    rdfs:isDefinedBy stub:ontology ."
-                )
+            groups, parts = self._groups(option), dict[str, str]()
+            for finding in leaves:
+                at = self._part_place(option, finding)
+                parts[finding] = _free(f"part-{_sentence(at)}-{finding}", option, taken)
             words = {
                 "stub:rec-S01": f"stub:{_free(f'rec-{_sentence(place)}', option, taken)}",
                 "example-option": option,
                 "ExampleOption": _class(option),
                 "TODO: name of what is recommended, in lower case": label,
                 "the option may be offered": f"{label} {offer or 'is described'}",
-                "stub:part-S01-example-finding": " ,\n        ".join(f"stub:{each}" for each in parts),
+                "stub:part-S01-example-finding": " ,\n        ".join(f"stub:{each}" for each in parts.values()),
             }
             if offer:
                 words |= {"example-strength": _slug(offer), 'strengthCue "TODO"': f'strengthCue "{offer}"'}
                 self._cues.setdefault(place, {})[offer] = None
-            places = dict.fromkeys((place, *(self.place_of_finding[finding] for finding in leaves)))
-            made += [self._quoting(_filled(rec, words), *places), *blocks]
+            places = [self._part_place(option, finding) for finding in leaves]
+            made.append(self._quoting(_filled(rec, words), *dict.fromkeys((place, *places))))
+            made += [self._part(part, option, finding, name, groups.get(finding)) for finding, name in parts.items()]
+            made += [_alternatives(group, option, groups) for group in dict.fromkeys(groups.values())]
         return text.replace(f"{rec}\n\n{part}", "\n\n".join(made))
+
+    def _part_place(self, option: str, finding: str) -> str:
+        """Return the sentence of a part of a condition: that of the option if it has the words, or of the finding."""
+        place = self.place_of_option[option]
+        return place if _names(self.texts[place], finding) else self.place_of_finding[finding]
+
+    def _part(self, block: str, option: str, finding: str, name: str, group: str | None) -> str:
+        label, holds = _label(option), self.needed.options[option][finding]
+        what = _label(finding) if holds else f"not {_label(finding)}"
+        words = {
+            "part-S01-example-finding": name,
+            "example-finding": finding,
+            "TODO: name of the finding, for the option": f"{what}, for {label}",
+            "TODO: Part of the condition for the option: the finding, as the source says.": (
+                f"Part of the condition for {label}: {what}."
+            ),
+        }
+        if not holds:
+            words["stub:finding-example-finding ;"] = f"stub:finding-{finding} ; sts:asksAbsence true ;"
+        if group:
+            words["basis-stated ;"] = f"basis-stated ; sts:inAlternatives stub:{group} ;"
+        return self._quoting(_filled(block, words), self._part_place(option, finding))
 
     def _groups(self, option: str) -> dict[str, str]:
         """Return the group of alternatives of each finding of a condition that is in one."""
@@ -219,6 +222,16 @@ class Stubs:
             self._cues.setdefault(places[0], {})["TODO"] = None
         quoted = " , ".join(f"stub:{place}" for place in places)
         return block.replace("prov:wasQuotedFrom stub:S01", f"prov:wasQuotedFrom {quoted}")
+
+
+def _alternatives(group: str, option: str, groups: Mapping[str, str]) -> str:
+    """Return the block of a group of alternatives."""
+    label = _label(option)
+    findings = " or ".join(_label(finding) for finding, of in groups.items() if of == group)
+    return (
+        f'stub:{group} a sts:Alternatives ; rdfs:label "{findings}, for {label}"@en ;\n'
+        f'    skos:definition "Any of these suffices for {label}: {findings}."@en ; rdfs:isDefinedBy stub:ontology .'
+    )
 
 
 def _names(text: str, name: str) -> bool:

@@ -71,7 +71,7 @@ _CHECKS: Mapping[str, str] = {
 }
 #: What to write where a text says no more than TODO.
 _HINTS: Mapping[str, str] = {
-    "cue": "at most eight words of the segment, as they stand; the same here and in source.ttl",
+    "cue": "at most eight words of the segment, as they stand; the same in source.ttl and where they are quoted",
     "strengthCue": "the words by which it is offered, as they stand; also a cue of the segment in source.ttl",
     "frequencyCue": "the words for how often, as they stand; also a cue of the segment in source.ttl",
 }

@@ -184,6 +184,72 @@ def test_a_recommendation_has_a_part_for_each_finding_and_a_group_for_alternativ
     assert of(graph, "alternatives-S05-moon-salve", RDFS.label) == ["wrap did not help or short stay, for moon salve"]
 
 
+def test_a_part_is_quoted_from_the_sentence_of_its_option_if_that_has_its_words(tmp_path: Path) -> None:
+    page = "A wrap may be offered for aching knees. A salve may be offered for aching knees. Sunlight may help."
+    graph = read(written(tmp_path, "wrap: aching-knees\nsalve: aching-knees\nsunlight: aching-knees\n", page))
+    assert [of(graph, f"rec-S0{number}", STS.hasConditionPart) for number in (1, 2, 3)] == [
+        ["part-S01-aching-knees"],
+        ["part-S02-aching-knees"],
+        ["part-S01-aching-knees-sunlight"],
+    ]
+    assert of(graph, "part-S02-aching-knees", PROV.wasQuotedFrom) == ["S02"]
+    assert of(graph, "finding-aching-knees", PROV.wasQuotedFrom) == ["S01"]
+
+
+def test_an_exclusion_says_so(tmp_path: Path) -> None:
+    graph = read(written(tmp_path))
+    assert sorted(str(part).removeprefix(BASE) for part in graph.subjects(STS.asksAbsence, Literal(True))) == [
+        "part-S04-broken-skin",
+        "part-S05-refuses-salve",
+    ]
+
+
+def test_a_group_and_a_number_are_written_as_the_guide_says(tmp_path: Path) -> None:
+    folder = written(tmp_path)
+    changes = {
+        "treatments.ttl": {
+            "ca:option-salve a sts:TreatmentOption": "ca:option-salve a sts:UmbrellaOption",
+            "ca:salve a sts:Procedure": "ca:salve a sts:TherapyGroup",
+            "ca:moon-salve a sts:Procedure": "ca:moon-salve a sts:Drug ; sts:kindOf ca:salve",
+            "ca:option-moon-salve a sts:TreatmentOption": (
+                "ca:option-moon-salve a sts:TreatmentOption ; sts:refines ca:option-salve"
+            ),
+            "sts:hasModality ca:modality-moon-salve": "sts:hasModality ca:modality-salve",
+            "ca:modality-moon-salve a": "ca:modality-of-nothing a",
+        },
+        "findings.ttl": {
+            "# --- Rules": """ca:rule-short-stay a sts:FactRule ; rdfs:label "short stay"@en ;
+    skos:definition "Concludes the finding from at most 29 days."@en ;
+    sts:comparesProperty ca:daysBelow ; sts:atMost 29 ; sts:concludesFinding ca:finding-short-stay ;
+    prov:wasQuotedFrom ca:S05 ; rdfs:isDefinedBy ca:ontology .
+ca:daysBelow a owl:DatatypeProperty ; rdfs:domain sts:PatientCase ;
+    rdfs:range <http://www.w3.org/2001/XMLSchema#integer> ; rdfs:label "days below ground"@en ;
+    skos:definition "How many days were spent below ground."@en ; rdfs:isDefinedBy ca:ontology .
+
+# --- Rules"""
+        },
+    }
+    for name, edits in changes.items():
+        text = (folder / name).read_text(encoding="utf-8")
+        for old, new in edits.items():
+            assert text.count(old) == 1, old
+            text = text.replace(old, new)
+        (folder / name).write_text(text, encoding="utf-8")
+    case = tmp_path / "case.yaml"
+    case.write_text(
+        "case: one\ndays_below: 29\nfindings: {aching-knees: yes, refuses-salve: no, cave-ache: yes}\n",
+        encoding="utf-8",
+    )
+    with passing_namespaces():
+        kg = sts_kg.load(folder)
+        found = [(item.check, item.what) for item in kg.todo().items if item.check not in ("todo", "golden-cases")]
+        assert [(check, what.partition(" ")[0]) for check, what in found] == [("unused-term", "ca:modality-of-nothing")]
+        statuses = {answer.label: answer.shown_status for answer in kg.options(case)}
+        assert (statuses["salve"], statuses["moon salve"]) == ("met in general", "met")
+        case.write_text(case.read_text().replace("29", "30"), encoding="utf-8")
+        assert {answer.label: answer.status for answer in kg.options(case)}["moon salve"] == "undetermined"
+
+
 def test_the_folder_has_the_text_and_answers_at_once(tmp_path: Path) -> None:
     folder = written(tmp_path)
     assert (folder / "conditions.txt").read_text(encoding="utf-8") == CONDITIONS
@@ -235,7 +301,9 @@ def test_a_drug_of_no_class_is_one_of_the_drugs(tmp_path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("ca:moon-salve a sts:Procedure", "ca:moon-salve a sts:Drug"), encoding="utf-8")
     with passing_namespaces():
-        rows = sts_kg.load(folder).query("drugs/drugs-and-brands").rows
+        found = sts_kg.load(folder).query("drugs/drugs-and-brands")
+    assert isinstance(found, sts_kg.Table)
+    rows = found.rows
     assert [tuple(map(str, row[:3])) for row in rows if str(row[0]).startswith(BASE)] == [
         (f"{BASE}moon-salve", "moon salve", str(STS.Drug))
     ]

@@ -179,7 +179,7 @@ def test_items_have_file_line_and_what_to_write(fresh: Path) -> None:
         assert item.file is not None and item.line is not None
         line = (fresh / item.file).read_text(encoding="utf-8").split("\n")[item.line - 1]
         assert "TODO" in line or "example" in line or line.startswith("moor:S02 ")
-    words = "at most eight words of the segment, as they stand; the same here and in source.ttl"
+    words = "at most eight words of the segment, as they stand; the same in source.ttl and where they are quoted"
     assert ("recommendations", "recommendations.ttl:30", f"moor:part-S01-example-finding, cue: {words}") in told(found)
 
 
