@@ -59,7 +59,8 @@ def carried_out(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tu
 
 def test_each_step_is_one_command_or_one_edit() -> None:
     numbers = [number for number, _ in steps()]
-    assert numbers == [*range(1, len(numbers) + 1)]
+    assert numbers == [*range(1, 17)]
+    assert "in sixteen commands and edits, of which the fifth gives the first right answer" in section("An afternoon")
     for _, block in steps():
         assert bool(block.file) is not (block.language == "console")
         assert block.language != "console" or len([*commands(block.text)]) == 1
