@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any
 
 import pytest
-from test_docs import PAGES, ROOT, blocks
+from page_blocks import blocks
+from test_docs import PAGES, ROOT
 
 import sts_kg
 from sts_kg import cohort

@@ -86,16 +86,21 @@ def _parts_unlike_axiom(guideline: Guideline) -> Iterator[Violation]:
         subject = compress(str(recommendation))
         if wanted != stated or len(parts) != len(stated):
             said, meant = (", ".join(sorted(map(_said, each))) or "nothing" for each in (stated, wanted))
-            remedy = "a part for each leaf of the axiom, and no other; sts:asksAbsence true for an exclusion"
+            remedy = "write one part for each finding of the condition; sts:asksAbsence true for an exclusion"
             yield Violation(
-                "parts-unlike-axiom", subject, f"its parts are on {said}, its axiom is over {meant}", remedy
+                "parts-unlike-axiom", subject, f"its parts are on {said}, its condition is over {meant}", remedy
             )
         else:
             unions = {frozenset(leaves(part)) for part in _alternatives(condition)}
             grouped = {frozenset(findings) for group, findings in groups.items() if group is not None}
             if unions != grouped:
-                message = "its alternatives (sts:inAlternatives) are not the unions of its axiom"
-                yield Violation("parts-unlike-axiom", subject, message, "one group of parts for each owl:unionOf")
+                message = "its alternatives (sts:inAlternatives) are not those of its condition"
+                yield Violation(
+                    "parts-unlike-axiom",
+                    subject,
+                    message,
+                    "write one group of parts for each “or” of the condition (owl:unionOf)",
+                )
 
 
 def _alternatives(condition: Condition | None) -> Iterator[Alternative]:
