@@ -7,7 +7,20 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sts_kg.display.view import Badge, Block, Facts, Fold, Heading, Inline, Paragraph, Source, View, grid, text_of
+from sts_kg.display.view import (
+    Badge,
+    Block,
+    Facts,
+    Fold,
+    Heading,
+    Inline,
+    Listing,
+    Paragraph,
+    Source,
+    View,
+    grid,
+    text_of,
+)
 from sts_kg.display.views.pieces import MOST_OF_TEXT, clipped, footed, listing, rate, term
 
 if TYPE_CHECKING:
@@ -35,7 +48,7 @@ def _blocks(report: GoldenReport) -> Iterator[Block]:
                 term(one.option),
                 _badge(one.expected),
                 _found(one),
-                _reasons(one),
+                text_of(_reasons(one), "\n"),
             )
             for one in report.differences[:MOST_DIFFERENCES]
         ]
@@ -58,11 +71,11 @@ def _found(one: Tested) -> Inline:
     """Return what the engines say: once if they agree, else a line for each."""
     if len({*one.said.values()}) == 1:
         return _badge(next(iter(one.said.values())))
-    return text_of(((engine, " ", *_badge(status)) for engine, status in one.said.items()), "\n") or "–"
+    return text_of(((engine, " ", _badge(status)) for engine, status in one.said.items()), "\n") or "–"
 
 
-def _reasons(one: Tested) -> Inline:
-    return text_of((clipped(line, MOST_OF_TEXT) for line in islice(one.reasons(), MOST_REASONS)), "\n")
+def _reasons(one: Tested) -> tuple[str, ...]:
+    return tuple(clipped(line, MOST_OF_TEXT) for line in islice(one.reasons(), MOST_REASONS))
 
 
 def _badge(status: Status | None) -> Inline:
@@ -73,10 +86,10 @@ def of_tested(one: Tested) -> View:
     """Return what is expected of an option for a case, what each engine says, and the reasons if they differ."""
     facts: list[tuple[str, Inline]] = [("case", clipped(one.case)), ("expected", _badge(one.expected))]
     facts += [(engine, _badge(status)) for engine, status in one.said.items()]
-    facts.append(("why", _reasons(one)))
+    why: list[Block] = [Heading("Why"), Listing(_reasons(one))] if one.explanation or one.contradiction else []
     badge = Badge("as expected", "good") if one.agrees else Badge("not as expected", "bad")
     footer = one.explanation.disclaimer if one.explanation else ""
-    return footed((term(one.option), " ", badge), [Facts(tuple(facts))], footer)
+    return footed((term(one.option), " ", badge), [Facts(tuple(facts)), *why], footer)
 
 
 def of_left_out(one: LeftOut) -> View:

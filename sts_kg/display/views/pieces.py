@@ -80,7 +80,7 @@ def listing(items: Sequence[Inline], most: int = 20, where: str = "") -> Listing
 
 
 def footed(title: Inline, blocks: Iterable[Block], footer: str) -> View:
-    """Return a view that ends with what ends every answer about a patient, a line for each guideline, if it is given."""
+    """Return a view that ends with what ends every answer about a patient, a line for each guideline."""
     return View(title, (*blocks, *(Paragraph(Quiet(line)) for line in footer.splitlines())))
 
 
