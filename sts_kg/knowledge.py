@@ -276,7 +276,10 @@ class KnowledgeGraph(Shown):
         return self._like_this(replace(self.session, guideline=added, beside=others, cases=()))
 
     def with_examples(self) -> KnowledgeGraph:
-        """Return a knowledge graph with the fictional cases a to m of `ontology/examples`."""
+        """Return a knowledge graph with the fictional cases of its guideline: a to m, or the golden cases of another one.
+
+        Golden cases that are expected to contradict themselves are left out.
+        """
         return self._like_this(self.session.examples)
 
     def with_verdicts(self, verdicts: Verdicts | str | Path | Iterable[str | Path]) -> KnowledgeGraph:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from humbrels import BASE, FOLDER
 from rdflib import URIRef
 
-from sts_kg import KnowledgeGraph, UnknownNameError, load
+from sts_kg import KnowledgeGraph, ParseError, UnknownNameError, load
 from sts_kg.display import as_text, markup
 
 NUB = {
@@ -114,7 +115,25 @@ def test_a_transition_is_supposed_by_its_name_or_curie(joint: KnowledgeGraph, na
         joint.what_if(FREE, "sts:transition-S16")
 
 
+def test_a_verdict_names_a_decision_by_its_curie(joint: KnowledgeGraph, tmp_path: Path) -> None:
+    form = tmp_path / "form.csv"
+    form.write_text("decision,verdict,reviewer,date\ngh:D02,agree,A,2026-05-01\n", encoding="utf-8")
+    assert [*joint.with_verdicts(form).guideline.verdicts] == [URIRef(f"{BASE}D02")]
+    form.write_text("decision,verdict,reviewer,date\nsts:D02,agree,A,2026-05-01\n", encoding="utf-8")
+    with pytest.raises(ParseError, match="there is no decision 'sts:D02'"):
+        joint.with_verdicts(form)
+
+
 # --- golden cases
+
+
+@pytest.mark.parametrize("expected", ["{others: contradictory}", "{surgery: contradictory}"])
+def test_examples_leave_out_what_contradicts_itself(tmp_path: Path, expected: str) -> None:
+    folder = shutil.copytree(FOLDER, tmp_path / "grey-hush", ignore=shutil.ignore_patterns("cases"))
+    (folder / "cases").mkdir()
+    text = f"case: odd\nfindings: {{resectable: yes, unresectable: yes}}\nexpected: {expected}\n---\ncase: even\n"
+    (folder / "cases" / "both.yaml").write_text(text, encoding="utf-8")
+    assert [case.id for case in load(folder).with_examples().cases] == ["even"]
 
 
 def test_what_engines_find_is_told_once_if_they_agree(hush: KnowledgeGraph, tmp_path: Path) -> None:
