@@ -276,7 +276,7 @@ class KnowledgeGraph(Shown):
         return self._like_this(replace(self.session, guideline=added, beside=others, cases=()))
 
     def with_examples(self) -> KnowledgeGraph:
-        """Return a knowledge graph with the fictional cases of its guideline: a to m, or the golden cases of another one.
+        """Return a knowledge graph with the fictional cases of its guideline: a to m, or golden cases.
 
         Golden cases that are expected to contradict themselves are left out.
         """
