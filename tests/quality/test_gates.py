@@ -195,7 +195,7 @@ BAD: dict[str, tuple[Change, ...]] = {
                     "its parts are on growth-within-one-year-after-treatment, sarcoma-type-for-pazopanib, stage4-sts,"
                     " its axiom is over growth-within-one-year-after-treatment, prior-chemotherapy,"
                     " sarcoma-type-for-pazopanib, stage4-sts",
-                    "a part for each leaf of the axiom, and no other",
+                    "a part for each leaf of the axiom, and no other; sts:asksAbsence true for an exclusion",
                 ),
             ),
         ),
@@ -209,7 +209,7 @@ BAD: dict[str, tuple[Change, ...]] = {
                     "sts:rec-S23",
                     "its parts are on stage4-sts, symptoms-from-cancer, its axiom is over stage4-sts,"
                     " symptoms-from-cancer",
-                    "a part for each leaf of the axiom, and no other",
+                    "a part for each leaf of the axiom, and no other; sts:asksAbsence true for an exclusion",
                 ),
             ),
         ),
