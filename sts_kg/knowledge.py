@@ -1211,7 +1211,8 @@ class KnowledgeGraph(Shown):
         Parameters
         ----------
         path : path
-            A case file, or a folder of them; a folder in which there is a folder `cases` stands for that.
+            A case file, or a folder of them; a folder in which there is a folder `cases` stands for that, and
+            `example:NAME` for that of a fictional guideline.
         engines : iterable of str
             Some of `closure`, `bits` and `sql`.
         on_error : callable, optional

@@ -136,6 +136,12 @@ def test_examples_leave_out_what_contradicts_itself(tmp_path: Path, expected: st
     assert [case.id for case in load(folder).with_examples().cases] == ["even"]
 
 
+def test_the_name_of_a_fictional_guideline_stands_for_its_golden_cases(hush: KnowledgeGraph) -> None:
+    assert hush.test("example:grey-hush").summary == "34 cases, 340 expected statuses: all as expected"
+    with pytest.raises(UnknownNameError, match="there is no example 'gray-hush'"):
+        hush.test("example:gray-hush")
+
+
 def test_what_engines_find_is_told_once_if_they_agree(hush: KnowledgeGraph, tmp_path: Path) -> None:
     file = tmp_path / "nub.yaml"
     file.write_text("case: nub\nfindings: {grey-hush: yes}\nexpected: {surgery: not-met}\n", encoding="utf-8")
