@@ -276,7 +276,10 @@ class KnowledgeGraph(Shown):
         return self._like_this(replace(self.session, guideline=added, beside=others, cases=()))
 
     def with_examples(self) -> KnowledgeGraph:
-        """Return a knowledge graph with the fictional cases a to m of `ontology/examples`."""
+        """Return a knowledge graph with the fictional cases of its guideline: a to m, or golden cases.
+
+        Golden cases that are expected to contradict themselves are left out.
+        """
         return self._like_this(self.session.examples)
 
     def with_verdicts(self, verdicts: Verdicts | str | Path | Iterable[str | Path]) -> KnowledgeGraph:
@@ -1208,7 +1211,8 @@ class KnowledgeGraph(Shown):
         Parameters
         ----------
         path : path
-            A case file, or a folder of them; a folder in which there is a folder `cases` stands for that.
+            A case file, or a folder of them; a folder in which there is a folder `cases` stands for that, and
+            `example:NAME` for that of a fictional guideline.
         engines : iterable of str
             Some of `closure`, `bits` and `sql`.
         on_error : callable, optional
