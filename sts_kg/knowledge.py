@@ -55,7 +55,6 @@ from sts_kg.guideline import (
     instances,
     queries_folder,
     read_verdicts,
-    source_page,
 )
 from sts_kg.plan import Plan, plan_of
 from sts_kg.queries import (
@@ -1302,7 +1301,9 @@ class KnowledgeGraph(Shown):
         """Return the report of the quality gates on the ontology and the queries, and on the page if available."""
         from sts_kg.quality import report
 
-        return report(self.guideline, canned_folder=queries_folder(), own=self._own.values(), page=source_page(page))
+        return report(
+            self.guideline, canned_folder=queries_folder(), own=self._own.values(), page=self.guideline.page(page)
+        )
 
     def todo(self, *, page: str | Path | None = None) -> ToDo:
         """Return what its author still has to do for the guideline, in the order of work; empty if nothing is left.
@@ -1311,7 +1312,9 @@ class KnowledgeGraph(Shown):
         """
         from sts_kg.authoring import todo
 
-        return todo(self.guideline, canned_folder=queries_folder(), own=self._own.values(), page=source_page(page))
+        return todo(
+            self.guideline, canned_folder=queries_folder(), own=self._own.values(), page=self.guideline.page(page)
+        )
 
     def sources(self, name: str | None = None, *, page: str | Path | None = None) -> Segments:
         """Return all segments of the source in reading order, or the one with an id; with text if the page is given."""

@@ -15,7 +15,7 @@ from rdflib import Literal
 from sts_kg.authoring.stubs import Stubs
 from sts_kg.errors import ArgumentError, ParseError
 from sts_kg.guideline import Piece, names_needed, page_pieces
-from sts_kg.rdf import BASE, CASE, NO_IRI, PREFIXES, is_ours, read_text, writing_folder
+from sts_kg.rdf import BASE, CASE, NO_IRI, PREFIXES, is_ours, read_text, wanted_namespace, wanted_prefix, writing_folder
 
 __all__ = ["LICENSE", "new_guideline"]
 
@@ -23,7 +23,6 @@ __all__ = ["LICENSE", "new_guideline"]
 LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.*[^:/#].*")
 #: What ends a sentence, or leads on to the next line, so that the line is no heading.
 _NO_HEADING = re.compile(r"[.!?:;,…。！？][\"'”’)\]]*$")
@@ -90,8 +89,8 @@ def new_guideline(
     if not _NAME.fullmatch(name):
         raise _wrong("name", name, "words of small letters and digits with hyphens between, such as marsh-fever")
     prefix = _prefix(name) if prefix is None else prefix
-    if not _PREFIX.fullmatch(prefix):
-        raise _wrong("prefix", prefix, "letters, digits and hyphens between them, the first a letter, such as mf")
+    if wanted := wanted_prefix(prefix):
+        raise _wrong("prefix", prefix, wanted)
     if prefix in _taken():
         raise _wrong("prefix", prefix, f"one that is free; this one stands for <{_taken()[prefix]}>")
     base = _base(f"https://example.org/{name}/" if (is_example := base is None) else base)
@@ -154,14 +153,14 @@ def _prefix(name: str) -> str:
     """Return the initials of a name of several words, else the name; another if that is a prefix of something else."""
     words = name.split("-")
     initials = "".join(word[0] for word in words) if len(words) > 1 else name
-    return next((each for each in (initials, name) if each not in _taken()), f"{name}-guideline")
+    return next(
+        (each for each in (initials, name) if each not in _taken() and not wanted_prefix(each)), f"{name}-guideline"
+    )
 
 
 def _base(base: str) -> str:
-    if NO_IRI.search(base) or not _ABSOLUTE.fullmatch(base) or base[-1] not in "/#":
-        raise _wrong("base", base, "an absolute IRI that ends in / or #, such as https://example.org/marsh-fever/")
-    if base.startswith(BASE) or BASE.startswith(base):
-        raise _wrong("base", base, f"an IRI that is not below <{BASE}>, nor above it: that is the shipped ontology")
+    if wanted := wanted_namespace(base):
+        raise _wrong("base", base, wanted)
     if known := next((prefix for prefix, namespace in _taken().items() if namespace == base), None):
         raise _wrong("base", base, f"an IRI of its own; this one has the prefix {known}:")
     return base

@@ -211,12 +211,16 @@ def run_golden(
         A case cannot be read, or has no key `expected`, and `on_error` is not given; or a folder has no case file.
     UnknownNameError
         There is no such engine, or none is named.
+    InconsistentError
+        The guideline contradicts itself, so that every case would.
     """
     chosen = (engines,) if isinstance(engines, str) else tuple(dict.fromkeys(engines))
     for engine in chosen or ("",):
         if engine not in ENGINES:
             raise UnknownNameError("engine", engine, ENGINES)
     session = Session(guideline, tuple(_golden(_files(path), guideline, on_error)))
+    if session.cases:
+        _ = guideline.closure  # which raises if the guideline contradicts itself
     said = ask(session, chosen) if session.cases else {}
     tested = [_explained(one, session, case) for case in session.cases for one in _tested(case, guideline, said)]
     return GoldenReport(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -387,6 +388,6 @@ def _where(path: str, line: int | None, folder: Path) -> tuple[str, int | None]:
     if said := re.fullmatch(r"(.+), line (\d+)", path):
         path, line = said[1], int(said[2])
     try:
-        return Path(path).resolve().relative_to(folder.resolve()).as_posix(), line
+        return Path(os.path.realpath(path)).relative_to(os.path.realpath(folder)).as_posix(), line
     except ValueError:
         return path, line

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import Graph, URIRef
 from rdflib.namespace import PROV, RDF, RDFS
 from rdflib.term import Node
 
@@ -22,7 +22,7 @@ from sts_kg.cases.held import held
 from sts_kg.cases.marks import Mark, other_marks, tried_marks
 from sts_kg.cases.statuses import Status
 from sts_kg.errors import ParseError, UnknownNameError
-from sts_kg.guideline import Guideline, Vocabulary, leaves, missing, settling, truth
+from sts_kg.guideline import Guideline, Vocabulary, leaves, missing, ordinal, settling, truth
 from sts_kg.rdf import STS, compress, local
 
 if TYPE_CHECKING:
@@ -217,12 +217,8 @@ def _text(graph: Graph, subject: Node, predicate: URIRef) -> str:
 
 def in_reading_order(asserted: Graph, things: Iterable[Node]) -> tuple[URIRef, ...]:
     """Return segments, findings or options by their ordinal."""
-
-    def place(thing: URIRef) -> tuple[int, str]:
-        ordinal = asserted.value(thing, STS.ordinal)
-        return int(ordinal) if isinstance(ordinal, Literal) else 0, thing
-
-    return tuple(sorted((thing for thing in things if isinstance(thing, URIRef)), key=place))
+    found = (thing for thing in things if isinstance(thing, URIRef))
+    return tuple(sorted(found, key=lambda thing: (ordinal(asserted, thing), thing)))
 
 
 def find_option(name: str, options: Iterable[URIRef]) -> URIRef:

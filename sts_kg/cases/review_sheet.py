@@ -184,7 +184,7 @@ def sheet(session: Session, texts: Mapping[str, str] | None = None) -> Sheet:
     effects = _effects(answers)
     cases = (*examples.cases, *added.cases)
     return Sheet(
-        title=f"Review sheet: {guideline.labels[guideline.iri]}",
+        title=f"Review sheet: {guideline.labels.get(guideline.iri, guideline.iri)}",
         note=guideline.header(STS.reviewNote),
         judged=tuple(_judged(each, guideline, effects, texts) for each in guideline.decisions),
         cases={case.id: case.label for case in cases},

@@ -104,7 +104,8 @@ class Session(Shown):
 
     def guideline_of(self, term: str) -> Guideline:
         """Return the guideline in whose namespace a term is; the one that answers if it is in none."""
-        return next((each for each in self.guidelines if str(term).startswith(each.base)), self.guideline)
+        having = (each for each in self.guidelines if str(term).startswith(each.base))
+        return max(having, key=lambda each: len(each.base), default=self.guideline)
 
     @cached_property
     def ontology(self) -> Graph:

@@ -66,7 +66,7 @@ def options_command(
 
     kg, shown = graph_by(readings, verdicts), terminal()
     code, doing = DONE, "reasoning …"
-    out = writer(form, shown, kg.guideline, kg.sources(page=page) if page else ())
+    out = writer(form, shown, kg.guideline, kg.sources(page=page) if kg.guideline.page(page) else ())
 
     def unreadable(error: StsKgError) -> None:
         nonlocal code

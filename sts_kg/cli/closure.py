@@ -218,17 +218,17 @@ def prove(
     shown = terminal()
     if files and (cases or store):
         raise click.UsageError(f"{'--cases' if cases else '--store'} goes with the shipped ontology, not with FILE")
+    kg = None if files else loaded(store=store)  # which knows the prefix of its guideline
     try:
         wanted = one_triple(triple)
     except ParseError as error:
         shown.error(str(error))
         sys.exit(USAGE)
     with shown.busy("reasoning …"):
-        if files:
+        if kg is None:
             with _sources(files, syntax) as sources:
                 proof = closure_of(sources, axioms="all").proof(wanted)
         else:
-            kg = loaded(store=store)
             proof = (kg.with_cases(cases) if cases else kg).proof(wanted)
     if form == "json":
         shown.write(as_json(proof.as_dict()))

@@ -149,10 +149,11 @@ def proof(triple: str, cases: tuple[Path, ...]) -> Picture:
     """
     from sts_kg.rdf import one_triple
 
+    kg = loaded()  # which knows the prefix of its guideline
     try:
         wanted = one_triple(triple)
     except ParseError as error:
         terminal().error(str(error))
         sys.exit(USAGE)
-    kg = loaded().with_cases(cases) if cases else loaded()
+    kg = kg.with_cases(cases) if cases else kg
     return kg.picture(kg.proof(wanted))

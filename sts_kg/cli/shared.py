@@ -72,9 +72,7 @@ mappings_option = click.option(
     metavar="FILE",
     help="Mappings of your own (SSSOM), above the shipped ones; repeatable, the last one uppermost.",
 )
-page_option = click.option(
-    "--source", "page", type=File, metavar="PAGE", envvar="STS_KG_SOURCE", help="The source page, to quote its text."
-)
+page_option = click.option("--source", "page", type=File, metavar="PAGE", help="The source page, to quote its text.")
 reading_option = click.option(
     "--reading",
     "readings",

@@ -14,7 +14,6 @@ from .condition_text import compile_conditions as compile_conditions
 from .data import guideline_folder as guideline_folder
 from .data import ontology_folder as ontology_folder
 from .data import queries_folder as queries_folder
-from .data import source_page as source_page
 from .data import version as version
 from .description import describe as describe
 from .duals import not_met as not_met

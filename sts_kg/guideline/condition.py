@@ -106,9 +106,9 @@ def conditions(asserted: Graph, *, of: Set[Node] | None = None) -> dict[URIRef, 
 
 
 def ordinal(asserted: Graph, thing: Node) -> int:
-    """Return the `sts:ordinal` of a thing; 0 if it has none."""
+    """Return the `sts:ordinal` of a thing; 0 if it has none that is a whole number."""
     value = asserted.value(thing, STS.ordinal)
-    return int(value) if isinstance(value, Literal) else 0
+    return int(value) if isinstance(value, Literal) and isinstance(value.value, int) else 0
 
 
 def instances(asserted: Graph, kind: URIRef) -> list[URIRef]:

@@ -45,8 +45,11 @@ __all__ = ["CASE_MODULES", "Guideline"]
 
 #: The modules without which no case can be answered.
 CASE_MODULES = ("vocabulary", "findings", "treatments", "conditions", "not-met")
-_IMPORTS = re.compile(r"\bowl[:#]imports\b")
-_CONDITIONS, _DUALS, _TEXT = "conditions", "not-met", "conditions.txt"
+#: That a text imports modules, outside the lines that are comments.
+_IMPORTS = re.compile(r"^(?![ \t]*#).*\bowl[:#]imports\b", re.MULTILINE)
+#: The name of a module below the IRI of its ontology, which is that of its file, too.
+_MODULE = re.compile(r"\w[\w-]*(/\w[\w-]*)?")
+_CODES, _CONDITIONS, _DUALS, _TEXT = "codes", "conditions", "not-met", "conditions.txt"
 _NAMESPACE, _PREFIX = (URIRef(f"http://purl.org/vocab/vann/preferredNamespace{each}") for each in ("Uri", "Prefix"))
 
 
@@ -73,8 +76,8 @@ class Guideline(Shown):
     Raises
     ------
     ParseError
-        There is no header, or a module is missing, not imported or not Turtle; or the prefix of the guideline
-        stands for something else.
+        There is no header, or a module is missing, not imported or not Turtle; or the prefix or the namespace of the
+        guideline cannot be used.
     """
 
     #: The reading by which it answers instead of the chosen one; None if it answers by all that were chosen.
@@ -102,23 +105,16 @@ class Guideline(Shown):
         self.header_name = self._find_header(quads)
         header = of_quads(self._read(self.header_name, quads))
         #: The IRI of the ontology; its modules are named below it.
-        self.iri = next(iri for iri in header.subjects(OWL.imports) if isinstance(iri, URIRef))
+        self.iri = self._find_iri(header)
         #: The namespace of the guideline's own terms, and of its named graphs.
         self.base = str(header.value(self.iri, _NAMESPACE) or f"{self.iri.rpartition('/')[0]}/")
-        self.prefix = str(header.value(self.iri, _PREFIX) or self.prefix)
+        self.prefix = self._find_prefix(header)
         self._declare()
-        shared, own = set[str](), []
-        for module in sorted(map(str, header.objects(self.iri, OWL.imports))):
-            name = (
-                module.removeprefix(f"{self.iri}/") if module.startswith(f"{self.iri}/") else module.rpartition("/")[2]
-            )
-            if module == f"{STS.ontology}/{name}" and self.iri != STS.ontology:
-                shared.add(name)
-            else:
-                own.append(name)
+        own, shared = self._imported(header)
         self._shared = frozenset(shared)
-        if wanting := sorted({*CASE_MODULES} - {*own, *shared}):
-            raise ParseError(f"does not import {', '.join(wanting)}", path=self.folder / f"{self.header_name}.ttl")
+        needed = {*CASE_MODULES} if self.iri == STS.ontology else {*CASE_MODULES, _CODES}
+        if wanting := sorted(needed - own - shared):
+            raise self._in_header(f"does not import {', '.join(wanting)}")
         names = [name for name in sorted({*own, *shared}) if quads is not None or not self._is_generated(name)]
         found = {name: self._read(name, quads, self.graph_name(name)) for name in (self.header_name, *names)}
         if _CONDITIONS not in found:
@@ -127,6 +123,9 @@ class Guideline(Shown):
             found[_DUALS] = self._generated(of_quads(chain.from_iterable(found.values())))
         #: The triples of each module, in its order, as quads of pyoxigraph; blank nodes are the same at every load.
         self.quads: Mapping[str, Quads] = found
+        terms = (str(getattr(quad.subject, "value", "")) for name in own for quad in found.get(name, ()))
+        if self.iri != STS.ontology and not any(term.startswith(self.base) for term in terms):
+            raise self._in_header(f"has the namespace <{self.base}>, with which no term of its modules begins")
 
     def __repr__(self) -> str:
         return f"<Guideline: {self.name}>"
@@ -137,18 +136,52 @@ class Guideline(Shown):
         by = f", by {self.reading.name}" if self.reading else ""
         return f"{self.labels.get(self.iri, str(self.iri))} {self.header(OWL.versionInfo)}".rstrip() + by
 
+    def _in_header(self, reason: str) -> ParseError:
+        return ParseError(reason, path=self.folder / f"{self.header_name}.ttl")
+
+    def _find_iri(self, header: Graph) -> URIRef:
+        """Return the IRI of the ontology that imports modules."""
+        found = {*header.subjects(OWL.imports)}
+        iri = next(iter(found))
+        if len(found) != 1 or not isinstance(iri, URIRef):
+            raise self._in_header(
+                "has owl:imports of several things, or of one without an IRI; only the ontology has them"
+            )
+        return iri
+
+    def _find_prefix(self, header: Graph) -> str:
+        found = str(header.value(self.iri, _PREFIX) or "")
+        if not found and self.iri != STS.ontology:
+            raise self._in_header("does not say the prefix of its terms: add vann:preferredNamespacePrefix")
+        return found or self.prefix
+
     def _declare(self) -> None:
-        """Make the prefix known; raise if it stands for something else."""
-        header = self.folder / f"{self.header_name}.ttl"
+        """Make the prefix known; raise if it cannot be used, or stands for something else."""
         known = Prefixes.shipped().find(self.prefix)
         if known is not None and known.iri != self.base:
-            raise ParseError(
-                f"has the prefix {self.prefix}:, which is that of <{known.iri}>; choose another", path=header
-            )
+            raise self._in_header(f"has the prefix {self.prefix}:, which is that of <{known.iri}>; choose another")
         try:
             declare_namespace(self.prefix, self.base)
         except CurieError as error:
-            raise ParseError(f"has a prefix or namespace that cannot be used: {error}", path=header) from error
+            raise self._in_header(f"has {error.text}, which cannot be used: {error.reason}") from error
+
+    def _imported(self, header: Graph) -> tuple[set[str], set[str]]:
+        """Return the names of its own modules, and of those of the shipped ontology that another one imports."""
+        own, shared = set[str](), set[str]()
+        for node in sorted(header.objects(self.iri, OWL.imports), key=str):
+            module = str(node)
+            below, name = next(
+                ((each, module[len(each) + 1 :]) for each in (self.iri, STS.ontology) if module.startswith(f"{each}/")),
+                ("", ""),
+            )
+            if not (isinstance(node, URIRef) and _MODULE.fullmatch(name)):
+                others = "" if self.iri == STS.ontology else f", or <{STS.ontology}/vocabulary>"
+                expected = f"<{self.iri}/findings>, whose file is findings.ttl{others}"
+                raise self._in_header(f"imports {node.n3()}; expected is a module such as {expected}")
+            if name in own | shared:
+                raise self._in_header(f"imports two modules of the name {name}")
+            (own if below == self.iri else shared).add(name)
+        return own, shared
 
     def _is_generated(self, module: str) -> bool:
         """Return whether a module is made from other files of the guideline."""
@@ -180,7 +213,8 @@ class Guideline(Shown):
 
     def _find_header(self, quads: Mapping[str, Quads] | None) -> str:
         if quads is None:
-            found = [path.stem for path in sorted(self.folder.glob("*.ttl")) if _IMPORTS.search(read_text(path))]
+            paths = (path for path in sorted(self.folder.glob("*.ttl")) if path.is_file())
+            found = [path.stem for path in paths if _IMPORTS.search(read_text(path))]
         else:
             imports = str(OWL.imports)
             found = [name for name, given in quads.items() if any(quad.predicate.value == imports for quad in given)]
@@ -421,15 +455,19 @@ class Guideline(Shown):
 
     # --- the source document
 
+    def page(self, given: str | Path | None = None) -> Path | None:
+        """Return the path of the page: the one given, else `$STS_KG_SOURCE`, which names that of the shipped one."""
+        return source_page(given) if self.iri == STS.ontology or given is not None else None
+
     def texts(self, page: str | Path | None = None) -> dict[str, str] | None:
-        """Return the verbatim text of every segment by id; None if neither `page` nor `$STS_KG_SOURCE` names the page.
+        """Return the verbatim text of every segment by id; None if the page is not at hand (`page`).
 
         Raises
         ------
         ParseError, SourceError
             The page cannot be read, or is not the one that was modelled.
         """
-        path = source_page(page)
+        path = self.page(page)
         return None if path is None else page_texts(self.asserted, path)
 
     def segments(self, page: str | Path | None = None) -> tuple[Segment, ...]:

@@ -94,7 +94,8 @@ def _is_number(asserted: Graph, of: URIRef) -> bool:
 
 def _place(asserted: Graph, number: Number) -> tuple[bool, int, str]:
     ordinal = asserted.value(number.iri, STS.ordinal)
-    return (False, int(ordinal), number.iri) if isinstance(ordinal, Literal) else (True, 0, number.iri)
+    found = ordinal.value if isinstance(ordinal, Literal) else None
+    return (False, found, number.iri) if isinstance(found, int) else (True, 0, number.iri)
 
 
 def _number(asserted: Graph, of: URIRef) -> Number:

@@ -11,7 +11,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS
 from rdflib.term import Node
 
-from sts_kg.errors import SourceError, UnknownNameError
+from sts_kg.errors import ParseError, SourceError, UnknownNameError
 from sts_kg.rdf import OA, STS, expand, local, read_bytes
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
@@ -91,8 +91,10 @@ def segment(asserted: Graph, iri: URIRef, texts: Mapping[str, str] | None = None
 
     def number(subject: Node | None, predicate: URIRef) -> int:
         value = asserted.value(subject, predicate)
-        assert isinstance(value, Literal), f"{local(iri)} has no {local(predicate)} in source.ttl"
-        return int(value)
+        if isinstance(value, Literal) and isinstance(value.value, int):
+            return int(value)
+        wrong = f"the {local(predicate)} {str(value)!r}" if value is not None else f"no {local(predicate)}"
+        raise ParseError(f"the segment {local(iri)} has {wrong}; a whole number is expected", path="source.ttl")
 
     return Segment(
         id=local(iri),

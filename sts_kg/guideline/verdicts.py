@@ -116,14 +116,15 @@ def read_verdicts(
 
     A form is a CSV file as spreadsheets write it (`sts_kg.tables.read_rows`) with the columns decision,
     verdict (`agree`, `other`, `unsure`, or empty: not filled in), reviewer, date and, if wanted, reading and comment.
-    The columns of `sts-kg review -o FORM.csv` that tell what to judge are left aside. The day of a date may be written
-    `2026-11-28`, or as `sts_kg.tables.iso_date` reads it.
+    The columns of `sts-kg review -o FORM.csv` that tell what to judge are left aside, but for the labels, by which the
+    form of another guideline is known. The day of a date may be written `2026-11-28`, or as `sts_kg.tables.iso_date`
+    reads it.
 
     Raises
     ------
     ParseError
         A form cannot be read, a column is missing, unknown or there twice, or a cell is not what is expected; with
-        the line, the number of the column, and what would be right.
+        the line, the number of the column, and what would be right. Or its labels are those of another guideline.
     """
     found: list[Verdict] = []
     n_empty = 0
@@ -140,6 +141,9 @@ def read_verdicts(
                 raise row.error("reviewer", f"{verdict.reviewer} has judged this decision before: {said[who]}")
             said[who] = f"{path}, line {row.line}"
             found.append(verdict)
+        if form.labels and not form.labels & form.known_labels:
+            reason = f"has no label of a decision of {guideline.name}; the form of this guideline is expected"
+            raise ParseError(reason, path=path)
     return Verdicts(tuple(sorted(found, key=lambda each: each.decision)), n_empty)
 
 
@@ -152,6 +156,8 @@ class _Form:
         self.prefix = f"{guideline.prefix}:"
         self.readings = _readings(guideline)
         self.columns: dict[str, int] = {}
+        self.known_labels = {" ".join(guideline.labels.get(each, "").split()) for each in guideline.decisions}
+        self.labels = set[str]()  #: what the form calls the decisions, if it has that column
 
     def rows(self) -> Iterator[_Row]:
         records = read_rows(self.path)
@@ -172,7 +178,9 @@ class _Form:
             reason = f"the column {missing[0]} is missing; the first line must name {needed}"
             raise ParseError(reason, path=self.path, line=line)
         for line, cells in records:
-            yield _Row(self, line, cells)
+            row = _Row(self, line, cells)
+            self.labels |= {label for label in [" ".join(row.cell("label").split())] if label}
+            yield row
 
 
 @dataclass(frozen=True)

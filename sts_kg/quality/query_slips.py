@@ -149,7 +149,7 @@ class _Slips:
         }
         needed = set(self._needed())
         for iri in dict.fromkeys(iris(self.tree, self.prefixes)):
-            if iri in self.graphs:
+            if iri in self.graphs or str(iri) in PREFIXES.values():  # a namespace, as in STRSTARTS(STR(?x), STR(sts:))
                 continue
             like = _LIKE_OURS.fullmatch(iri)
             meant = URIRef(f"{BASE}{like[1].rstrip('/#')}") if like else iri
@@ -194,12 +194,16 @@ class _Slips:
 
     def _unknown(self, iri: URIRef, fitting: Collection[Any]) -> str:
         name = local(iri)
-        every = {local(each) for each in map(str, self.terms.subjects()) if is_ours(each)}
-        every = {each for each in every if ":" not in each}  # no module of the ontology
+        ours = {each for each in map(str, self.terms.subjects()) if is_ours(each)}
+        every: dict[str, list[str]] = {}  # local name to the terms of all guidelines that have it
+        for each in sorted(ours, key=lambda one: (not one.startswith(iri[: len(iri) - len(name)]), one)):
+            if ":" not in local(each):  # no module of the ontology
+                every.setdefault(local(each), []).append(compress(each))
         same = [each for each in every if each.casefold() == name.casefold()]
-        near = [*same, *nearest(name, every & {local(str(each)) for each in fitting})]
+        near = [*same, *nearest(name, every.keys() & {local(str(each)) for each in fitting})]
         near += nearest(name, every) if not near else ()
-        return f"there is no {compress(iri)}{_meant([*dict.fromkeys(near)][:3], 'sts:')}"
+        found = [curie for each in dict.fromkeys(near) for curie in every[each]]
+        return f"there is no {compress(iri)}{_meant(found[:3])}"
 
     # --- graphs
 

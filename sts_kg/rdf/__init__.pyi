@@ -39,6 +39,8 @@ from .names import expand as expand
 from .names import is_ours as is_ours
 from .names import local as local
 from .names import passing_namespaces as passing_namespaces
+from .names import wanted_namespace as wanted_namespace
+from .names import wanted_prefix as wanted_prefix
 from .nesting import check_nesting as check_nesting
 from .ntriples_terms import BLANK as BLANK
 from .ntriples_terms import IRI as IRI

@@ -27,6 +27,8 @@ __all__ = [
     "is_ours",
     "local",
     "passing_namespaces",
+    "wanted_namespace",
+    "wanted_prefix",
 ]
 
 BASE = "https://w3id.org/sts-kg/"
@@ -56,10 +58,32 @@ PREFIXES: dict[str, str] = {
 
 #: The namespaces of guidelines by their prefixes: the shipped one, then those that were loaded.
 _GUIDELINES: dict[str, str] = {"sts": BASE}
+_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*")
+_NAMESPACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.*[^:/#].*[/#]")
+#: Schemes of IRIs that are written without //.
+_SCHEMES = frozenset({"urn", "tag", "mailto", "info", "doi"})
 _LOCAL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 #: Characters that SPARQL's IRIREF excludes (SPARQL 1.1, section 19.8, rule 139), and halves of surrogate pairs.
 NO_IRI = re.compile('[\\x00-\\x20<>"{}|^`\\\\\ud800-\udfff]')
+
+
+def wanted_prefix(prefix: str) -> str:
+    """Return what the prefix of a guideline has to be, if this one cannot be one; else nothing."""
+    if prefix.casefold() in _SCHEMES | {"http", "https"}:
+        return "one that begins no other IRI, such as mf"
+    return (
+        "" if _PREFIX.fullmatch(prefix) else "letters, digits and hyphens between them, the first a letter, such as mf"
+    )
+
+
+def wanted_namespace(namespace: str) -> str:
+    """Return what the namespace of a guideline has to be, if this one cannot be one; else nothing."""
+    if NO_IRI.search(namespace) or not _NAMESPACE.fullmatch(namespace):
+        return "an absolute IRI that ends in / or #, such as https://example.org/marsh-fever/"
+    if namespace.startswith(BASE) or BASE.startswith(namespace):
+        return f"an IRI that is not below <{BASE}>, nor above it: that is the shipped ontology"
+    return ""
 
 
 def declare_namespace(prefix: str, namespace: str) -> None:
@@ -68,15 +92,19 @@ def declare_namespace(prefix: str, namespace: str) -> None:
     Raises
     ------
     CurieError
-        The prefix stands for another namespace, or the namespace has another prefix.
+        The prefix or the namespace cannot be one of a guideline; the prefix stands for another namespace, or the
+        namespace has another prefix.
     """
+    if PREFIXES.get(prefix) == namespace:
+        return
+    if wanted := wanted_prefix(prefix) or wanted_namespace(namespace):
+        raise CurieError(f"{prefix}: <{namespace}>", f"expected {wanted}")
     for known, its in PREFIXES.items():
         if (known == prefix) is not (its == namespace):
             reason = f"it stands for <{its}>, as {known}:; a guideline needs a prefix and a namespace of its own"
             raise CurieError(f"{prefix}: <{namespace}>", reason)
-    if prefix not in PREFIXES:
-        _GUIDELINES[prefix] = PREFIXES[prefix] = namespace
-        local.cache_clear()
+    _GUIDELINES[prefix] = PREFIXES[prefix] = namespace
+    local.cache_clear()
 
 
 @contextmanager
@@ -140,7 +168,7 @@ def expand(text: str) -> URIRef:
         return URIRef(PREFIXES[prefix] + rest)
     if not _SCHEME.match(inner):
         raise CurieError(text, "it has no prefix and is not an absolute IRI")
-    if inner == text and not rest.startswith("//") and prefix.casefold() not in {"urn", "tag", "mailto", "info", "doi"}:
+    if inner == text and not rest.startswith("//") and prefix.casefold() not in _SCHEMES:
         near = nearest(prefix, PREFIXES)
         known = f"did you mean {near[0]}:?" if near else f"known ones are {', '.join(PREFIXES)}"
         raise CurieError(text, f"the prefix {prefix!r} is unknown; {known}")

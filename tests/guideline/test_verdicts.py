@@ -48,7 +48,8 @@ def test_a_form_is_read_as_it_says(kg: KnowledgeGraph, form: Callable[..., Path]
         (HEADER + ",,", "D04,agree,,A. Reviewer,2026-11-28,,,,", "utf-8"),
         ("date,Reviewer ,VERDICT,Decision", "2026-11-28,A. Reviewer,agree,D04", "utf-8"),
         ("decision,label,question,our  reading,Other readings,segments,verdict,reviewer,date", 
-         'D04,any,"how, so?",ours,theirs,S08,agree,A. Reviewer,2026-11-28', "utf-8"),
+         'D04,the combination with  radiation needs what radiation needs,"how, so?",ours,theirs,S08,agree,'
+         'A. Reviewer,2026-11-28', "utf-8"),
     ],
 )  # fmt: skip
 def test_spreadsheets_write_it_in_several_ways(

@@ -149,6 +149,24 @@ def test_query_of_both_guidelines() -> None:
     assert len(rows["results"]["bindings"] if isinstance(rows, dict) else rows) == 36
 
 
+def test_prove_and_draw_with_the_prefix_of_the_guideline() -> None:
+    """Its prefix is known before the triple is read."""
+    triple = "case:h1 sts:hasOption gh:option-warm-nest"
+    assert lines("prove", *HUSH, triple, "--cases", "case.yaml")[0].startswith(triple)
+    invoke("picture", "proof", *HUSH, triple, "--cases", "case.yaml", "-o", "proof.svg")
+    assert "gh:option-warm-nest" in Path("proof.svg").read_text(encoding="utf-8")
+
+
+def test_what_an_unknown_term_of_a_query_may_mean() -> None:
+    text = "SELECT ?o { gh:lumivana ?p ?o . sts:option-tarrowleaf ?q ?o FILTER(STRSTARTS(STR(?o), STR(gh:))) }"
+    told = invoke("sparql", *HUSH, text).stderr.splitlines()
+    assert [line for line in told if "there is no" in line] == [
+        "warning: there is no gh:lumivana; did you mean gh:lumivane or gh:MetLumivaneAlone?",
+        "warning: there is no sts:option-tarrowleaf; did you mean gh:option-tarrowleaf or gh:tarrowleaf or "
+        "gh:MetTarrowleaf?",
+    ]
+
+
 def test_sources_with_the_page() -> None:
     told = lines("sources", *HUSH, "S10", "--source", FOLDER / "page.txt")
     assert any("Lumivane is not for a humbrel that is carrying young." in line for line in told)
@@ -220,6 +238,15 @@ def test_pages_of_terms(server: Serving) -> None:
     assert links
     for link in links:
         assert server.ask(link.replace("&amp;", "&"), accept="text/html").status == 200, link
+
+
+@pytest.mark.slow
+def test_a_proof_names_the_modules_of_each_guideline(server: Serving) -> None:
+    page = server.ask(f"/why?triple={quote('gh:lumivane a sts:Drug')}", accept="text/html").text
+    assert re.findall(r"asserted in (the module [^,<]*)", page) == [
+        "the module vocabulary",
+        "the module treatments of grey hush of the humbrel",
+    ]
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from rdflib import OWL, PROV, RDF, RDFS, URIRef
 from rdflib.term import Node
 
@@ -319,7 +319,15 @@ def _readable(read: Callable[[str], tuple[Node, ...]], text: str) -> tuple[Node,
 def _proof(site: Site, request: Request, proof: Proof) -> Markup:
     """Return the markup of a proof: its title is that of the page, and a module of ours is called by its name."""
     made = str(site.markup(request, View("", view_of(proof).blocks)))
-    return Markup(re.sub(rf"(asserted in |<dd>|, ){BASE}ontology/", r"\1the module ", made))
+    for each in site.kg.guidelines:
+        of = (
+            ""
+            if each.iri == STS.ontology
+            else f" of {escape(each.labels.get(each.iri, each.iri))}".replace("\\", r"\\")
+        )
+        name = rf"(asserted in |<dd>|, ){re.escape(each.iri)}/([\w/-]+)"
+        made = re.sub(name, rf"\1the module \2{of}", made)
+    return Markup(made)
 
 
 def _iri(part: Node) -> str:
