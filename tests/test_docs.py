@@ -135,7 +135,10 @@ def test_blocks_run_as_shown(page: Path, checkout: Path) -> None:
 def test_blocks_that_name_a_server_run_as_shown(checkout: Path, oxigraph: Server) -> None:  # noqa: F811
     asked = []
     for page in PAGES:
-        for block in blocks(page.read_text(encoding="utf-8")):
+        found = list(blocks(page.read_text(encoding="utf-8")))
+        if not any(block.language == "console" and SERVER in block.text for block in found):
+            continue  # what it puts may need a command that is not run here
+        for block in found:
             put(block, checkout)
             if block.language == "console" and SERVER in block.text:
                 asked.append(_name(page))
