@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -122,7 +123,7 @@ def new_guideline(
         LICENSE: license or LICENSE,
     }
     folder = Path(into) / name
-    if folder.exists():
+    if os.path.lexists(folder):
         raise ParseError("is there already; choose another name or folder", path=folder)
     Path(into).mkdir(parents=True, exist_ok=True)
     with writing_folder(folder) as made:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from rdflib import URIRef
 
-from sts_kg.cases import Answer, Case, Expected, Given, Question, Session, case_file, is_id, questions
+from sts_kg.cases import Answer, Case, Expected, Given, Question, Session, case_file, is_id, is_label, questions
 from sts_kg.errors import ArgumentError, InconsistentError
 from sts_kg.guideline import Guideline, short
 from sts_kg.safe import counted
@@ -86,11 +86,15 @@ def case_of_answers(
     Raises
     ------
     ArgumentError
-        An answer is none of these, or the id cannot be one.
+        An answer is none of these, or the id or the label cannot be one.
     """
     if not is_id(id):
         raise ArgumentError("new_case", "id", "one to 200 printable characters were expected", value=id)
-    asking = _Asking(guideline, Case(id.strip(), " ".join(label.split())), answers)
+    label = " ".join(label.split())
+    if not is_label(label):
+        wanted = "up to 1,000 characters were expected, none of which controls a terminal"
+        raise ArgumentError("new_case", "label", wanted, value=label)
+    asking = _Asking(guideline, Case(id.strip(), label), answers)
     asking.run()
     case = replace(asking.case, expected=asking.expected) if expected else asking.case
     return NewCase(
@@ -190,7 +194,7 @@ def _text(case: Case, asking: _Asking, expected: bool) -> str:
     if asking.unknown:
         remark += wrap(f"Asked for and not known: {', '.join(map(short, asking.unknown))}.", 110, **_WHOLE)
     if asking.left:
-        remark.append(f"The answers ended before the questions: {len(asking.left)} were still open.")
+        remark.append(f"The answers ended before the questions: {counted(len(asking.left), 'question')} left open.")
     remark += [asking.contradiction] if asking.contradiction else []
     empty = "" if expected else "expected: {}  # OPTION: met, not-met or undetermined, and others: for all the rest\n"
     return case_file(case, "\n".join(remark)) + empty

@@ -19,6 +19,7 @@ from .options import find_option as find_option
 from .places import DECIMAL as DECIMAL
 from .places import WHOLE as WHOLE
 from .places import is_id as is_id
+from .places import is_label as is_label
 from .questionnaires import Item as Item
 from .questionnaires import form_items as form_items
 from .questionnaires import questionnaire as questionnaire

@@ -15,7 +15,7 @@ from sts_kg.cases.dates import PartialDate
 from sts_kg.errors import CaseError, nearest
 from sts_kg.guideline import Number, written
 
-__all__ = ["DECIMAL", "WHOLE", "Place", "at", "cut", "is_id", "shown"]
+__all__ = ["DECIMAL", "WHOLE", "Place", "at", "cut", "is_id", "is_label", "shown"]
 
 #: How a whole number and a decimal are written, without a sign.
 WHOLE, DECIMAL = r"[0-9]{1,9}", r"[0-9]{1,9}(\.[0-9]{1,9})?"
@@ -107,7 +107,7 @@ class Place:
         if len(label) > MOST_LABEL:
             reason = f"{key}: {shown(text)} has {len(label):,} characters; at most {MOST_LABEL:,} are expected"
             raise self.error(reason, key=key, value=cut(text))
-        if any(category(character) == "Cc" for character in label):
+        if _has_controls(label):
             raise self.error(f"{key}: {shown(text)} holds a control character", key=key, value=text)
         return label
 
@@ -115,6 +115,15 @@ class Place:
 def is_id(text: str) -> bool:
     """Return whether a text can be the id of a case."""
     return bool(text.strip()) and len(text) <= 200 and text.isprintable()
+
+
+def is_label(text: str) -> bool:
+    """Return whether a text on one line can be the label of a case."""
+    return len(text) <= MOST_LABEL and not _has_controls(text)
+
+
+def _has_controls(text: str) -> bool:
+    return any(category(character) == "Cc" for character in text)
 
 
 def cut(text: str) -> str:

@@ -95,7 +95,7 @@ def test_the_end_of_the_answers_ends_it(kg: KnowledgeGraph, ended: list[str]) ->
     assert given(made) == {"soft-tissue-sarcoma": True, "stage4-sts": True}
     assert (made.n_answered, len(made.left)) == (3, 13)
     assert made.summary == "3 questions answered, 1 finding not known, 13 questions left open"
-    assert "# The answers ended before the questions: 13 were still open." in made.text.splitlines()
+    assert "# The answers ended before the questions: 13 questions left open." in made.text.splitlines()
     assert repr(made) == f"<NewCase new-case: {made.summary}>"
 
 
@@ -105,7 +105,7 @@ def test_the_file_says_the_case_and_expects_what_the_closure_answers(kg: Knowled
         "# A case by the questions of: treatments of stage 4 soft tissue sarcoma 0.1.0. The person is invented.",
         "# What `expected` has is what the conditions come to today. Read each status beside the source, and correct",
         "# what is wrong; then sts-kg test holds the guideline to it.",
-        "# The answers ended before the questions: 1 were still open.",
+        "# The answers ended before the questions: 1 question left open.",
         "case: nestling",
         "label: a nestling",
         "findings:",
@@ -142,6 +142,13 @@ def test_findings_that_are_not_known_stand_above_in_lines_that_can_be_read(kg: K
 def test_what_is_no_answer_is_an_error(kg: KnowledgeGraph, wrong: object) -> None:
     with pytest.raises(ArgumentError, match="yes, no, unknown or quit was expected"):
         kg.new_case([wrong])  # type: ignore[list-item] # which is the test
+
+
+@pytest.mark.parametrize("label", ["a\x07b", "x" * 1001])
+def test_what_is_no_label_is_an_error(kg: KnowledgeGraph, label: str) -> None:
+    """A case file would not be read with it."""
+    with pytest.raises(ArgumentError, match="up to 1,000 characters were expected, none of which controls a terminal"):
+        kg.new_case([], label=label)
 
 
 def test_what_is_no_id_is_an_error(kg: KnowledgeGraph) -> None:

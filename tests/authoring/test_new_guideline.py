@@ -315,6 +315,10 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(ParseError, match="is there already; choose another name or folder"):
         written(tmp_path)
     assert files(tmp_path / "made") == []
+    (tmp_path / "made" / "marsh-fever").rmdir()
+    (tmp_path / "made" / "marsh-fever").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(ParseError, match="is there already; choose another name or folder"):
+        written(tmp_path)
 
 
 def test_what_fails_on_the_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

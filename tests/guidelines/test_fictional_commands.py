@@ -256,6 +256,9 @@ def test_the_form_of_a_case_asks_in_the_words_of_the_guideline(server: Serving) 
     assert "How warm is the body, in degrees?" in page
     assert "Invented: there is no humbrel" in page
     assert not OTHERS.search(re.sub(r"(?s)<(script|style).*?</\1>|<[^>]+>", " ", page))
+    [example] = re.findall(r'href="(/case\?example=[^"]+)"', page)
+    assert example == "/case?example=many-spots-after-tarrowleaf"
+    assert server.ask(example, accept="text/html").status == 200
 
 
 @pytest.mark.slow

@@ -156,7 +156,7 @@ def test_whether_the_history_is_complete_has_three_answers(ask: Ask, said: str) 
 
 
 def test_a_fictional_case_comes_by_its_address(site: Site, ask: Ask) -> None:
-    assert '<a href="/case?example=f">' in ask("/case").body.decode()
+    assert '<a href="/case?example=d">' in ask("/case").body.decode()
     page = ask("/case", query="example=f").body.decode()
     assert statuses_on(page) == {a.option.rpartition("/")[2]: a.status for a in site.kg.options("example:f")}
     assert ("history_complete", "no") in fields_on(page) and "data-saved" in page

@@ -139,6 +139,13 @@ def _example(request: Request) -> str:
     return value if name == "example" and not others else ""
 
 
+def _telling(site: Site) -> str:
+    """Return the id of the first fictional case of which most is said; nothing if the guideline has none."""
+    cases = site.examples.session.cases
+    said = {case.id: len(case.given) + len(case.courses) + len(case.numbers) + len(case.declines) for case in cases}
+    return max(said, key=lambda name: said[name], default="")
+
+
 def _fictional(site: Site, name: str) -> Case:
     cases = {case.id: case for case in site.examples.session.cases}
     if name not in cases:
@@ -258,6 +265,7 @@ def _shown(
         kept=False,
         form=form,
         case=case,
+        example=_telling(site),
         guideline=guideline,
         reading=guideline.reading,
         readings={name: _worded(each) for name, each in site.kg.guideline.readings.items()},
