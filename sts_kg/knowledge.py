@@ -277,7 +277,10 @@ class KnowledgeGraph(Shown):
         return self._like_this(replace(self.session, guideline=added, beside=others, cases=()))
 
     def with_examples(self) -> KnowledgeGraph:
-        """Return a knowledge graph with fictional cases: a to m of `ontology/examples`, or golden cases of another."""
+        """Return a knowledge graph with the fictional cases of its guideline: a to m, or golden cases.
+
+        Golden cases that are expected to contradict themselves are left out.
+        """
         found = self._like_this(self.session.examples)
         found._is_fictional = True
         return found
@@ -1220,7 +1223,8 @@ class KnowledgeGraph(Shown):
         Parameters
         ----------
         path : path
-            A case file, or a folder of them; a folder in which there is a folder `cases` stands for that.
+            A case file, or a folder of them; a folder in which there is a folder `cases` stands for that, and
+            `example:NAME` for that of a fictional guideline.
         engines : iterable of str
             Some of `closure`, `bits` and `sql`.
         on_error : callable, optional

@@ -467,7 +467,7 @@ def test_export_with_what_is_inferred_and_with_cases(of_a: KnowledgeGraph, tmp_p
     lines = (tmp_path / "kg.nq").read_text(encoding="utf-8").splitlines()
     own_graph = [line for line in lines if line.endswith(" <https://w3id.org/sts-kg/cases> .")]
     assert (
-        len(own_graph) == len(of_a.asserted) - len(of_a.guideline.asserted) == 2 + len(of_a.session.by_readings) == 72
+        len(own_graph) == len(of_a.asserted) - len(of_a.guideline.asserted) == 3 + len(of_a.session.by_readings) == 73
     )
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from page_blocks import blocks
 from servers import Server, oxigraph  # noqa: F401 # a fixture
-from test_docs import blocks
 from traitlets.config import Config
 
 from sts_kg import KnowledgeGraph, Table

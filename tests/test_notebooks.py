@@ -71,7 +71,7 @@ def run(gallery: ModuleType, endpoint: str, kg: sts_kg.KnowledgeGraph) -> Callab
 
 
 def test_the_notebooks_are_numbered() -> None:
-    assert [path.stem.partition("-")[0] for path in NOTEBOOKS] == ["01", "02", "03", "04", "05", "06", "07"]
+    assert [path.stem.partition("-")[0] for path in NOTEBOOKS] == ["01", "02", "03", "04", "05", "06", "07", "08"]
 
 
 @pytest.mark.slow

@@ -25,8 +25,8 @@ import pytest
 import yaml
 from conftest import ROOT
 from packaging.requirements import Requirement
+from page_blocks import agrees, blocks, commands
 from rdflib.namespace import DCTERMS, OWL
-from test_docs import agrees, blocks, commands
 
 from sts_kg import KnowledgeGraph
 from sts_kg.rdf.names import STS

@@ -189,7 +189,9 @@ def test_modules_have_headers_imports_and_a_catalogue(kg: KnowledgeGraph, tmp_pa
     (imported,) = module.objects(IRI + "/alignments/prov", OWL.imports)
     assert (aligned / "alignments" / str(inside[str(imported)])).resolve() == aligned / "vocabulary.ttl"
     conditions = read(folder / "conditions.ttl")
-    assert set(conditions.objects(None, OWL.imports)) == {IRI + "/vocabulary", IRI + "/not-met"}
+    assert set(conditions.objects(None, OWL.imports)) == {
+        IRI + f"/{name}" for name in ("findings", "not-met", "treatments", "vocabulary")
+    }
     with pytest.raises(ParseError, match="is there already and is not an empty folder; name another"):
         kg.export(folder, modules=True)
     with pytest.raises(

@@ -10,7 +10,8 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from test_docs import ROOT, agrees, blocks, commands
+from page_blocks import agrees, blocks, commands
+from test_docs import ROOT
 
 PAGE = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 

@@ -6,16 +6,17 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from importlib import resources
 from pathlib import Path
 
 from rdflib import Literal
 
+from sts_kg.authoring.stubs import Stubs
 from sts_kg.errors import ArgumentError, ParseError
-from sts_kg.guideline import Piece, page_pieces
-from sts_kg.rdf import BASE, CASE, NO_IRI, PREFIXES, is_ours, wanted_namespace, wanted_prefix, writing_folder
+from sts_kg.guideline import Piece, names_needed, page_pieces
+from sts_kg.rdf import BASE, CASE, NO_IRI, PREFIXES, is_ours, read_text, wanted_namespace, wanted_prefix, writing_folder
 
 __all__ = ["LICENSE", "new_guideline"]
 
@@ -41,6 +42,7 @@ def new_guideline(
     name: str,
     page: str | Path,
     *,
+    conditions: str | Path | None = None,
     into: str | Path = ".",
     prefix: str | None = None,
     base: str | None = None,
@@ -51,8 +53,9 @@ def new_guideline(
     """Write the folder of a new guideline, and return its path.
 
     `source.ttl` has all segments of the page, by positions and digests; their gists are left to the author. The other
-    files have one stub of each kind, which can be loaded and answers a case, and examples of what else can be said.
-    All is written or nothing.
+    files have a stub of each finding, treatment and recommendation that the conditions name, quoted from the first
+    sentence that has its words, which is a guess; without conditions, one stub of each kind. They can be loaded and
+    answer a case, and have examples of what else can be said. All is written or nothing.
 
     Parameters
     ----------
@@ -60,6 +63,8 @@ def new_guideline(
         The name of the folder: words in small letters, with hyphens between.
     page : path
         The text of the page, UTF-8: a heading or paragraph a line. Nothing of it is written, unless `keep_page` is set.
+    conditions : path, optional
+        Conditions in the text form, which `docs/authoring.md` describes; the file is copied into the folder.
     into : path
         Where the folder is made; it is made, too, if it is not there.
     prefix : str, optional
@@ -78,7 +83,7 @@ def new_guideline(
     ArgumentError
         A name, prefix or IRI cannot be used.
     ParseError
-        The page cannot be read or has no text, or there is a folder of this name already.
+        The page or the conditions cannot be read, the page has no text, or there is a folder of this name already.
     OSError
         The folder cannot be written.
     """
@@ -94,7 +99,14 @@ def new_guideline(
         raise _wrong("license", license, f"an absolute IRI, such as {LICENSE}")
     data, pieces = page_pieces(page)
     segments = tuple(_segments(pieces))
-    first = next((each for each, piece in segments if each.startswith("S")), segments[0][0])
+    sentences = {each: piece.text for each, piece in segments if each.startswith("S")} or {
+        each: piece.text for each, piece in segments
+    }
+    stubs, said = None, ""
+    if conditions is not None:
+        said = read_text(Path(conditions))
+        stubs = Stubs(names_needed(said, conditions), sentences)
+    first = next(iter(sentences))
     label = name.replace("-", " ")
     told = _inside(title) if title else None
     holes = {
@@ -115,11 +127,14 @@ def new_guideline(
         raise ParseError("is there already; choose another name or folder", path=folder)
     Path(into).mkdir(parents=True, exist_ok=True)
     with writing_folder(folder) as made:
-        for path, text in _stubs():
+        for path, text in sorted(_stubs(), key=lambda one: one[0] == "source.ttl"):  # which lists what others quote
+            if stubs is not None:
+                text = said if path == "conditions.txt" else stubs.file(path, text)
             if path == "source.ttl":
-                text += "\n".join(_source(data, segments, first))
+                text += "\n".join(_source(data, segments, {first: ("TODO",)} if stubs is None else stubs.cues))
             (made / path).parent.mkdir(exist_ok=True)
-            text = _HOLES.sub(lambda hole: holes[hole[0]], text)
+            if stubs is None or path != "conditions.txt":
+                text = _HOLES.sub(lambda hole: holes[hole[0]], text)
             (made / path).write_text(text, encoding="utf-8", newline="\n")
         if keep_page:
             (made / "page.txt").write_bytes(data)
@@ -194,7 +209,7 @@ def _stubs() -> Iterator[tuple[str, str]]:
             yield each.name, each.read_text(encoding="utf-8")
 
 
-def _source(data: bytes, segments: tuple[tuple[str, Piece], ...], first: str) -> Iterator[str]:
+def _source(data: bytes, segments: tuple[tuple[str, Piece], ...], cues: Mapping[str, Iterable[str]]) -> Iterator[str]:
     """Yield the blocks of `source.ttl`: the document, the sections and the segments."""
     defined = "rdfs:isDefinedBy stub:ontology ."
     yield f"""\
@@ -227,8 +242,8 @@ stub:section-{section} a sts:SourceSection ; rdfs:label "section {heading}"@en ;
         which = f"sentence {seen[piece.line]} of line {piece.line}" if on_line[piece.line] > 1 else f"line {piece.line}"
         kind = "heading" if name.startswith("H") else "sentence"
         reason = '    sts:noClaimReason "a heading; what stands below it carries the statements"@en ;\n'
-        reason = reason if kind == "heading" and name != first else ""
-        cue = '    sts:cue "TODO" ;\n' if name == first else ""
+        reason = reason if kind == "heading" and name not in cues else ""
+        cue = f"    sts:cue {' , '.join(map(_quoted, cues[name]))} ;\n" if cues.get(name) else ""
         yield f"""\
 stub:{name} a sts:{kind.capitalize()} ; sts:ordinal {ordinal} ; rdfs:label "{kind} {name}"@en ;
     sts:gist "TODO: what {which} of the page says, in your own words"@en ;
@@ -236,6 +251,10 @@ stub:{name} a sts:{kind.capitalize()} ; sts:ordinal {ordinal} ; rdfs:label "{kin
     sts:sha256 "{piece.as_dict()["sha256"]}" ; oa:hasSource stub:source-document ;
     oa:hasSelector [ a oa:TextPositionSelector ; oa:start {piece.start} ; oa:end {piece.end} ] ; {defined}
 """
+
+
+def _quoted(text: str) -> str:
+    return Literal(text).n3()
 
 
 def _section(heading: str, first: str) -> str:

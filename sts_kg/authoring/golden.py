@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
@@ -13,7 +14,7 @@ from sts_kg.authoring.engines import LeftOut, Said, ask
 from sts_kg.authoring.words import ENGINES
 from sts_kg.cases import Case, Explanation, Session, Status, read_cases
 from sts_kg.errors import CaseError, InconsistentError, ParseError, UnknownNameError
-from sts_kg.guideline import Guideline
+from sts_kg.guideline import Guideline, guideline_folder
 from sts_kg.rdf import local
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
@@ -198,7 +199,7 @@ def run_golden(
         What is tested.
     path : path
         A case file, or a folder of them (`.yaml`, `.yml`, `.json`, in folders below it, too); a folder in which there
-        is a folder `cases` stands for that.
+        is a folder `cases` stands for that, and `example:NAME` for that of a fictional guideline.
     engines : iterable of str
         Some of `ENGINES`.
     on_error : callable, optional
@@ -234,6 +235,8 @@ def run_golden(
 def _files(path: str | Path) -> Sequence[str | Path]:
     """Return the case files that a path names."""
     folder = Path(path)
+    with suppress(UnknownNameError):  # else it may be an example of a case
+        folder = guideline_folder(path)
     if not folder.is_dir():
         return [path]
     inner = folder / "cases"

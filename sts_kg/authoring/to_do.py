@@ -72,7 +72,7 @@ _CHECKS: Mapping[str, str] = {
 }
 #: What to write where a text says no more than TODO.
 _HINTS: Mapping[str, str] = {
-    "cue": "at most eight words of the segment, as they stand; the same here and in source.ttl",
+    "cue": "at most eight words of the segment, as they stand; the same in source.ttl and where they are quoted",
     "strengthCue": "the words by which it is offered, as they stand; also a cue of the segment in source.ttl",
     "frequencyCue": "the words for how often, as they stand; also a cue of the segment in source.ttl",
 }
@@ -152,16 +152,16 @@ class ToDo(Shown):
         ]
         return Table(("stage", "file", "line", "what", "check"), tuple(rows))
 
-    def lines(self, most: int = 5) -> Iterator[str]:
-        """Yield the list as lines of text, of each stage the first `most` items."""
+    def lines(self, most: int | None = 5) -> Iterator[str]:
+        """Yield the list as lines of text, of each stage the first `most` items, or all if it is None."""
         yield f"{self.name}: {self.summary}"
         for heading, items in self.stages.items():
             yield ""
             yield f"{heading} ({len(items)})"
             for item in items[:most]:
                 yield f"  {item.place + '  ' if item.place else ''}{item.what}"
-            if len(items) > most:
-                yield f"  … and {len(items) - most} more"
+            if most is not None and len(items) > most:
+                yield f"  … and {len(items) - most} more (--all)"
         for note in self.notes:
             yield ""
             yield f"note: {note}"

@@ -140,8 +140,8 @@ class Explanation(Shown):
         if answer.is_firm:
             firm = f"The status is the same by each of {counted(self.n_readings, 'other reading')}, one at a time."
             yield "" if self.readings else "Other readings", firm
-        heading, _, text = self.disclaimer.partition(": ")
-        yield heading, text
+        heading, colon, text = self.disclaimer.partition(": ")
+        yield (heading, text) if colon else ("Note", self.disclaimer)
 
     def __str__(self) -> str:
         return "\n".join(f"{heading}: {text}" if heading else text for heading, text in self.lines())

@@ -82,7 +82,7 @@ class Session(Shown):
         Golden cases that are expected to contradict themselves are left out.
         """
         found = self._of_files("examples/?.yaml", "cases/*.yaml")
-        agreeing = (case for case in found.cases if case.expected.others != "contradictory")
+        agreeing = (case for case in found.cases if "contradictory" not in case.expected.as_dict().values())
         return replace(found, cases=tuple(agreeing))
 
     @cached_property

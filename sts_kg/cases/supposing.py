@@ -13,7 +13,7 @@ from sts_kg.cases.answers import Answer
 from sts_kg.cases.case import Case, Given
 from sts_kg.errors import ArgumentError, UnknownNameError
 from sts_kg.guideline import Guideline, short
-from sts_kg.rdf import STS, local
+from sts_kg.rdf import STS, compress, local
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 from sts_kg.tables import Framed, Table
@@ -117,7 +117,7 @@ def transition(name: str, asserted: Graph) -> dict[URIRef, bool | None]:
         There is no such transition.
     """
     known = {local(str(iri)): iri for iri in asserted.subjects(RDF.type, STS.PossibleTransition)}
-    found = known.get(name.removeprefix("sts:"))
+    found = known.get(name) or {compress(str(iri)): iri for iri in known.values()}.get(name)
     if found is None:
         raise UnknownNameError("transition", name, known)
     left, reached = asserted.value(found, STS.fromFinding), asserted.value(found, STS.toFinding)

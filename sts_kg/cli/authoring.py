@@ -46,6 +46,12 @@ def conditions(form: str) -> None:
 @click.command(name="new-guideline")
 @click.argument("name")
 @click.argument("page", type=File)
+@click.option(
+    "--conditions",
+    type=File,
+    metavar="FILE",
+    help="Conditions in the text form; what they name gets a stub, with its name.",
+)
 @click.option("--into", type=File, default=Path(), help="Where the folder is made; here without it.")
 @click.option("--prefix", help="The prefix of its names; the initials of NAME without it.")
 @click.option("--base", metavar="IRI", help="What its names stand for; https://example.org/NAME/ without it.")
@@ -55,6 +61,7 @@ def conditions(form: str) -> None:
 def new_guideline_command(
     name: str,
     page: Path,
+    conditions: Path | None,
     into: Path,
     prefix: str | None,
     base: str | None,
@@ -65,18 +72,27 @@ def new_guideline_command(
     """Begin a guideline: write the folder NAME from the text of a PAGE.
 
     It has all segments of the page by positions and digests, without their text, and stubs of all other files, which
-    load as they are. A line of the page is a heading or a paragraph. Exit 3 if the page cannot be read or the folder is
-    there.
+    load as they are. A line of the page is a heading or a paragraph. With --conditions there is a stub of each finding,
+    option, therapy and outcome that they name, quoted from the sentence that seems to speak of it, which is a guess.
+    Exit 3 if a file cannot be read or the folder is there.
 
     \b
     Example:
-      sts-kg new-guideline marsh-fever page.txt
+      sts-kg new-guideline marsh-fever page.txt --conditions conditions.txt
       sts-kg new-guideline marsh-fever page.txt --prefix mf --base https://guidelines.example/marsh-fever/
     """
     from sts_kg.authoring import new_guideline
 
     folder = new_guideline(
-        name, page, into=into, prefix=prefix, base=base, title=title, license=license, keep_page=keep_page
+        name,
+        page,
+        conditions=conditions,
+        into=into,
+        prefix=prefix,
+        base=base,
+        title=title,
+        license=license,
+        keep_page=keep_page,
     )
     terminal().note(f"{folder} written; what to do next: sts-kg check --guideline {folder} --watch")
 

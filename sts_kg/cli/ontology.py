@@ -99,10 +99,13 @@ def diff(old: Path, new: Path, form: str) -> None:
 @click.command()
 @click.option("--guideline", type=File, metavar="DIR", help="Say what is left to do for this guideline, in order.")
 @click.option("--watch", is_flag=True, help="With --guideline: say it anew whenever a file is saved, until Ctrl-C.")
+@click.option(
+    "--all", "every", is_flag=True, help="With --guideline: list all, not only the first of each kind of work."
+)
 @page_option
 @own_queries_option
 @formats("table", "json", "csv", "md", "spreadsheet")
-def check(guideline: Path | None, watch: bool, page: Path | None, own: Path | None, form: str) -> None:
+def check(guideline: Path | None, watch: bool, every: bool, page: Path | None, own: Path | None, form: str) -> None:
     """Check the ontology and the queries; exit 1 if anything is wrong.
 
     With --guideline, a to-do list for the author of that folder instead: texts that say TODO, what the checks find,
@@ -118,10 +121,10 @@ def check(guideline: Path | None, watch: bool, page: Path | None, own: Path | No
     """
     shown = terminal()
     if guideline is not None:
-        _to_do(guideline, watch, page, own, form)
+        _to_do(guideline, watch, every, page, own, form)
         return
-    if watch:
-        raise click.UsageError("--watch goes with --guideline DIR")
+    if watch or every:
+        raise click.UsageError(f"{'--watch' if watch else '--all'} goes with --guideline DIR")
     with shown.busy("checking …"):
         found = loaded(queries=own).check(page=page)
     if form == "json":
@@ -139,7 +142,7 @@ def _as_data(table: Table, form: str) -> str:
     return "\ufeff" + table.to_csv(spreadsheet=True) if form == "spreadsheet" else table.to_csv()
 
 
-def _to_do(guideline: Path, watch: bool, page: Path | None, own: Path | None, form: str) -> None:
+def _to_do(guideline: Path, watch: bool, every: bool, page: Path | None, own: Path | None, form: str) -> None:
     """Print what is still to do for a guideline, with `watch` again at each save, and end the command."""
     from sts_kg.authoring import changes, todo
     from sts_kg.guideline import guideline_folder, queries_folder
@@ -154,7 +157,7 @@ def _to_do(guideline: Path, watch: bool, page: Path | None, own: Path | None, fo
         if form == "json":
             shown.write(json.dumps(found.as_dict(), ensure_ascii=False) if watch else as_json(found.as_dict()))
         elif form == "table":
-            shown.tell("\n".join(found.lines()))
+            shown.tell("\n".join(found.lines(None if every else 5)))
         else:
             shown.write(_as_data(found.table(), form))
         return NO if found.items else DONE

@@ -15,7 +15,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from sts_kg.cohort.release import HIDDEN
-from sts_kg.rdf import local
+from sts_kg.rdf import compress, local
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 from sts_kg.tables import Table, escaped, needed
@@ -78,7 +78,7 @@ def statuses(counts: Table, *, footer: str) -> Plot:
     names = ("met", "undetermined", "not_met", "contradictory")
     colours = (_BLUE, _GREY, _ORANGE, _BLACK)
     parts = [_Part(name.replace("_", " "), colour) for name, colour in zip(names, colours, strict=True)]
-    labels = {f"sts:{local(option)}": label for option, label in counts.labels.items()}
+    labels = {compress(str(option)): label for option, label in counts.labels.items()}
     rows = [
         _Row(labels[str(row["option"])], tuple(_count(row[name]) for name in names), _count(row["patients"]))
         for row in counts.to_dicts()

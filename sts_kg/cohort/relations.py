@@ -61,6 +61,7 @@ def column_name(thing: URIRef) -> str:
 
     Examples
     --------
+    >>> from sts_kg.rdf import STS
     >>> column_name(STS["finding-certain-case-S20"]), column_name(STS["option-pazopanib"])
     ('certain_case_s20', 'pazopanib')
     """

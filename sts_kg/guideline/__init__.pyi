@@ -22,6 +22,8 @@ from .exporting import export_graphs as export_graphs
 from .exporting import export_guideline as export_guideline
 from .guideline import CASE_MODULES as CASE_MODULES
 from .guideline import Guideline as Guideline
+from .new_names import Needed as Needed
+from .new_names import names_needed as names_needed
 from .new_page import Came as Came
 from .new_page import PageChanges as PageChanges
 from .new_page import Piece as Piece

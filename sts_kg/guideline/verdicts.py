@@ -153,6 +153,7 @@ class _Form:
     def __init__(self, path: Path, guideline: Guideline, today: date) -> None:
         self.path, self.today = path, today
         self.decisions = {local(each): each for each in guideline.decisions}
+        self.prefix = f"{guideline.prefix}:"
         self.readings = _readings(guideline)
         self.columns: dict[str, int] = {}
         self.known_labels = {" ".join(guideline.labels.get(each, "").split()) for each in guideline.decisions}
@@ -221,7 +222,7 @@ class _Row:
         return Verdict(decision, said, reviewer, self.date(), self.reading(decision, said), self.cell("comment"))
 
     def decision(self) -> URIRef:
-        name = self.cell("decision").removeprefix("sts:")
+        name = self.cell("decision").removeprefix(self.form.prefix)
         written = _DECISION.fullmatch(name)
         found = written and self.form.decisions.get(f"D{written[1].zfill(2)}{written[2].lower()}")
         if found is None:

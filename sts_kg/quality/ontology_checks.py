@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from rdflib import Graph, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import RDF, RDFS, SKOS
 from rdflib.term import Node
@@ -77,21 +77,30 @@ def _parts_unlike_axiom(guideline: Guideline) -> Iterator[Violation]:
         condition = guideline.conditions.get(URIRef(str(option)))
         parts = list(graph.objects(recommendation, STS.hasConditionPart))
         groups: dict[object, set[object]] = {}
+        stated = set[Leaf]()
         for part in parts:
-            group = graph.value(part, STS.inAlternatives)
-            groups.setdefault(group, set()).update(graph.objects(part, STS.onFinding))
-        wanted = set(leaves(condition)) if condition is not None else set()
-        stated = {finding for findings in groups.values() for finding in findings}
+            findings = [URIRef(str(finding)) for finding in graph.objects(part, STS.onFinding)]
+            groups.setdefault(graph.value(part, STS.inAlternatives), set()).update(findings)
+            stated |= {Leaf(finding, (part, STS.asksAbsence, Literal(True)) not in graph) for finding in findings}
+        wanted = set(_leaves(condition)) if condition is not None else set()
         subject = compress(str(recommendation))
         if wanted != stated or len(parts) != len(stated):
-            message = f"its parts are on {_names(stated)}, its axiom is over {_names(wanted)}"
-            yield Violation("parts-unlike-axiom", subject, message, "a part for each leaf of the axiom, and no other")
+            said, meant = (", ".join(sorted(map(_said, each))) or "nothing" for each in (stated, wanted))
+            remedy = "write one part for each finding of the condition; sts:asksAbsence true for an exclusion"
+            yield Violation(
+                "parts-unlike-axiom", subject, f"its parts are on {said}, its condition is over {meant}", remedy
+            )
         else:
             unions = {frozenset(leaves(part)) for part in _alternatives(condition)}
-            said = {frozenset(findings) for group, findings in groups.items() if group is not None}
-            if unions != said:
-                message = "its alternatives (sts:inAlternatives) are not the unions of its axiom"
-                yield Violation("parts-unlike-axiom", subject, message, "one group of parts for each owl:unionOf")
+            grouped = {frozenset(findings) for group, findings in groups.items() if group is not None}
+            if unions != grouped:
+                message = "its alternatives (sts:inAlternatives) are not those of its condition"
+                yield Violation(
+                    "parts-unlike-axiom",
+                    subject,
+                    message,
+                    "write one group of parts for each “or” of the condition (owl:unionOf)",
+                )
 
 
 def _alternatives(condition: Condition | None) -> Iterator[Alternative]:

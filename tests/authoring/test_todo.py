@@ -179,8 +179,8 @@ def test_items_have_file_line_and_what_to_write(fresh: Path) -> None:
         assert item.file is not None and item.line is not None
         line = (fresh / item.file).read_text(encoding="utf-8").split("\n")[item.line - 1]
         assert "TODO" in line or "example" in line or line.startswith("moor:S02 ")
-    words = "at most eight words of the segment, as they stand; the same here and in source.ttl"
-    assert ("recommendations", "recommendations.ttl:29", f"moor:part-S01-example-finding, cue: {words}") in told(found)
+    words = "at most eight words of the segment, as they stand; the same in source.ttl and where they are quoted"
+    assert ("recommendations", "recommendations.ttl:30", f"moor:part-S01-example-finding, cue: {words}") in told(found)
 
 
 def test_when_all_is_written_nothing_is_left(done: Path, tmp_path: Path) -> None:
@@ -232,11 +232,11 @@ WRONG = [
     ),
     (
         ("recommendations.ttl", "sts:hasConditionPart moor:part-S02-high-fever ; ", ""),
-        ("recommendations", "recommendations.ttl:20", "moor:rec-S02 has no condition part"),
+        ("recommendations", "recommendations.ttl:21", "moor:rec-S02 has no condition part"),
     ),
     (
         ("recommendations.ttl", 'sts:strengthCue "may be offered"', 'sts:strengthCue "may be given"'),
-        ("recommendations", "recommendations.ttl:20", "moor:rec-S02 has the cue “may be given”, which none of its"),
+        ("recommendations", "recommendations.ttl:21", "moor:rec-S02 has the cue “may be given”, which none of its"),
     ),
     (
         ("treatments.ttl", "sts:hasModality moor:modality-tea ; ", ""),
@@ -248,7 +248,7 @@ WRONG = [
     ),
     (
         ("recommendations.ttl", "sts:hasBasis sts:basis-stated", "sts:hasBasis sts:basis-said"),
-        ("recommendations", "recommendations.ttl:28", "sts:basis-said is a value of hasBasis, but is not defined"),
+        ("recommendations", "recommendations.ttl:29", "sts:basis-said is a value of hasBasis, but is not defined"),
     ),
     (
         ("decisions.ttl", 'sts:noReadingReason "It would be invented."@en ;', ""),
@@ -401,7 +401,7 @@ def test_the_list_is_cut_by_stage_as_data_it_is_whole(fresh: Path) -> None:
         "Page: a gist of each segment (7)",
         "  source.ttl:19  moor:source-document, definition: The text of one page of … on …, as a sentence.",
         "  source.ttl:20  moor:source-document, title: the title of the page",
-        "  … and 5 more",
+        "  … and 5 more (--all)",
     ]
     assert len(found.table().rows) == len(found.as_dict()["items"]) == len(found) == 41  # type: ignore[arg-type]
     assert found.table().variables == ("stage", "file", "line", "what", "check")
@@ -412,6 +412,18 @@ def test_the_list_is_cut_by_stage_as_data_it_is_whole(fresh: Path) -> None:
         "what": "moor:source-document, definition: The text of one page of … on …, as a sentence.",
         "check": "todo",
     }
+
+
+def test_the_command_lists_all_if_it_is_asked_to(fresh: Path) -> None:
+    told = {}
+    for flags in ((), ("--all",)):
+        done = CliRunner().invoke(app, ("check", "--guideline", str(fresh), *flags))
+        assert done.exit_code == 1
+        told[flags] = [line for line in done.stdout.splitlines() if line.startswith("  ")]
+    assert len(told[("--all",)]) == 41
+    assert "  … and 2 more (--all)" in told[()] and not any("more (--all)" in line for line in told[("--all",)])
+    alone = CliRunner().invoke(app, ("check", "--all"))
+    assert (alone.exit_code, "--all goes with --guideline DIR" in alone.stderr) == (2, True)
 
 
 def test_the_view_has_all_stages(fresh: Path, done: Path) -> None:

@@ -310,7 +310,7 @@ def test_progress_says_what_is_read_and_each_round() -> None:
 
 @pytest.fixture
 def _loaded(kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(knowledge, "load", lambda: kg)
+    monkeypatch.setattr(knowledge, "load", lambda **_: kg)
 
 
 def test_a_proof_of_a_file_names_rule_and_file() -> None:

@@ -84,7 +84,7 @@ def test_eighteen_options_four_of_them_umbrellas(kg: KnowledgeGraph) -> None:
 
 def test_every_term_has_one_english_label(kg: KnowledgeGraph) -> None:
     found = terms(kg.asserted)
-    assert len(found) == 633
+    assert len(found) == 634
     for term in found:
         labels = list(kg.asserted.objects(term, RDFS.label))
         assert [isinstance(one, Literal) and one.language == "en" and bool(str(one)) for one in labels] == [True], term

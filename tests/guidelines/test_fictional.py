@@ -293,3 +293,19 @@ def test_queries_about_cases_ask_the_golden_cases(hush: KnowledgeGraph) -> None:
     assert {row[0] for row in table.curies()} == {
         f"case:{name}" for name, case in GOLDEN.items() if case["expected"].get("others") != "contradictory"
     }
+
+
+def test_queries_list_all_rules_and_the_source(hush: KnowledgeGraph) -> None:
+    """Rules of the kinds below `sts:FactRule` were left out, and a page without an address."""
+
+    def first(name: str) -> set[str]:
+        table = hush.query(name)
+        assert isinstance(table, Table)
+        return {row[0] for row in table.curies()}
+
+    rules = {"cool-body", "given-course", "history-complete", "hush-back", "many-spots", "tried-options"}
+    assert first("conditions/fact-rules") == {f"gh:rule-{name}" for name in rules}
+    assert first("conditions/parameters-of-fact-rules") == {
+        f"gh:rule-{name}" for name in rules - {"cool-body", "many-spots"}
+    }
+    assert first("provenance/source") == {"gh:source-document"}

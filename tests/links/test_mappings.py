@@ -1143,7 +1143,7 @@ def test_a_graph_without_a_set_is_read_by_its_axioms() -> None:
 
 @pytest.fixture
 def _loaded(kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(knowledge, "load", lambda: kg)
+    monkeypatch.setattr(knowledge, "load", lambda **_: kg)
     monkeypatch.chdir(tmp_path)
 
 

@@ -758,7 +758,7 @@ def test_a_file_of_every_ending_comes_back(ending: str, tmp_path: Path) -> None:
 
 @pytest.fixture
 def _loaded(kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(knowledge, "load", lambda: kg)
+    monkeypatch.setattr(knowledge, "load", lambda **_: kg)
     monkeypatch.chdir(tmp_path)
 
 

@@ -193,9 +193,9 @@ BAD: dict[str, tuple[Change, ...]] = {
                 (
                     "sts:rec-S14",
                     "its parts are on growth-within-one-year-after-treatment, sarcoma-type-for-pazopanib, stage4-sts,"
-                    " its axiom is over growth-within-one-year-after-treatment, prior-chemotherapy,"
+                    " its condition is over growth-within-one-year-after-treatment, prior-chemotherapy,"
                     " sarcoma-type-for-pazopanib, stage4-sts",
-                    "a part for each leaf of the axiom, and no other",
+                    "write one part for each finding of the condition; sts:asksAbsence true for an exclusion",
                 ),
             ),
         ),
@@ -207,9 +207,9 @@ BAD: dict[str, tuple[Change, ...]] = {
             (
                 (
                     "sts:rec-S23",
-                    "its parts are on stage4-sts, symptoms-from-cancer, its axiom is over stage4-sts,"
+                    "its parts are on stage4-sts, symptoms-from-cancer, its condition is over stage4-sts,"
                     " symptoms-from-cancer",
-                    "a part for each leaf of the axiom, and no other",
+                    "write one part for each finding of the condition; sts:asksAbsence true for an exclusion",
                 ),
             ),
         ),
@@ -220,8 +220,8 @@ BAD: dict[str, tuple[Change, ...]] = {
             (
                 (
                     "sts:rec-S14",
-                    "its alternatives (sts:inAlternatives) are not the unions of its axiom",
-                    "one group of parts for each owl:unionOf",
+                    "its alternatives (sts:inAlternatives) are not those of its condition",
+                    "write one group of parts for each “or” of the condition (owl:unionOf)",
                 ),
             ),
         ),

@@ -459,7 +459,7 @@ def run(*words: str | Path) -> Any:
 def test_canned_queries_answer_alike_on_a_server(
     kg: KnowledgeGraph, to: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(knowledge, "load", lambda: kg)
+    monkeypatch.setattr(knowledge, "load", lambda **_: kg)
     done = run("--endpoint", to.query, "--format", "json", "--replace")
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)
@@ -498,7 +498,7 @@ DIFFERENT: dict[str, list[str]] = {
 def test_cases_go_into_a_graph_of_their_own_into_a_folder(
     kg: KnowledgeGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(knowledge, "load", lambda: kg)
+    monkeypatch.setattr(knowledge, "load", lambda **_: kg)
     case = tmp_path / "a.yaml"
     case.write_text("case: a\nfindings: {stage4-sts: yes}\n", encoding="utf-8")
     words = ("--store", tmp_path / "db", "--graphs", "asserted", "--cases", case)

@@ -148,7 +148,7 @@ def condition_tree(
             return (), ()
         kind, words = _VALUES[truth(part, known)]
         if isinstance(part, Leaf):
-            words = _OF_FINDINGS[known.get(part.finding)]
+            words = _OF_FINDINGS[truth(part, known)]
         return (f"{SIGNS[kind]} {words}",), (kind,)
 
     def add(part: Condition, above: str) -> None:

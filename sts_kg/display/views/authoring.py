@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from sts_kg.display.view import Badge, Block, Facts, Fold, Heading, Inline, Paragraph, Source, View, grid
+from sts_kg.display.view import (
+    Badge,
+    Block,
+    Facts,
+    Fold,
+    Heading,
+    Inline,
+    Listing,
+    Paragraph,
+    Source,
+    View,
+    grid,
+    text_of,
+)
 from sts_kg.display.views.pieces import MOST_OF_TEXT, clipped, footed, listing, rate, term
 
 if TYPE_CHECKING:
@@ -15,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["of_golden_report", "of_left_out", "of_new_case", "of_tested"]
 
-MOST_DIFFERENCES, MOST_CASES, MOST_LINES = 60, 100, 200
+MOST_DIFFERENCES, MOST_REASONS, MOST_CASES, MOST_LINES = 60, 8, 100, 200
 
 
 def of_golden_report(report: GoldenReport) -> View:
@@ -33,12 +47,12 @@ def _blocks(report: GoldenReport) -> Iterator[Block]:
                 clipped(one.case),
                 term(one.option),
                 _badge(one.expected),
-                *(_badge(one.said.get(engine)) for engine in report.engines),
-                clipped("\n".join(one.reasons()), MOST_OF_TEXT),
+                _found(one),
+                text_of(_reasons(one), "\n"),
             )
             for one in report.differences[:MOST_DIFFERENCES]
         ]
-        header = ("case", "option", "expected", *report.engines, "why")
+        header = ("case", "option", "expected", "found", "why")
         yield grid(header, rows, "difference", most=MOST_DIFFERENCES, total=len(report.differences))
     if report.left_out:
         yield Heading("Left out")
@@ -53,6 +67,17 @@ def _blocks(report: GoldenReport) -> Iterator[Block]:
     yield Fold("each case", (cases,))
 
 
+def _found(one: Tested) -> Inline:
+    """Return what the engines say: once if they agree, else a line for each."""
+    if len({*one.said.values()}) == 1:
+        return _badge(next(iter(one.said.values())))
+    return text_of(((engine, " ", _badge(status)) for engine, status in one.said.items()), "\n") or "–"
+
+
+def _reasons(one: Tested) -> tuple[str, ...]:
+    return tuple(clipped(line, MOST_OF_TEXT) for line in islice(one.reasons(), MOST_REASONS))
+
+
 def _badge(status: Status | None) -> Inline:
     return (Badge(status.replace("-", " "), status),) if status else "–"
 
@@ -61,10 +86,10 @@ def of_tested(one: Tested) -> View:
     """Return what is expected of an option for a case, what each engine says, and the reasons if they differ."""
     facts: list[tuple[str, Inline]] = [("case", clipped(one.case)), ("expected", _badge(one.expected))]
     facts += [(engine, _badge(status)) for engine, status in one.said.items()]
-    facts.append(("why", clipped("\n".join(one.reasons()), MOST_OF_TEXT)))
+    why: list[Block] = [Heading("Why"), Listing(_reasons(one))] if one.explanation or one.contradiction else []
     badge = Badge("as expected", "good") if one.agrees else Badge("not as expected", "bad")
     footer = one.explanation.disclaimer if one.explanation else ""
-    return footed((term(one.option), " ", badge), [Facts(tuple(facts))], footer)
+    return footed((term(one.option), " ", badge), [Facts(tuple(facts)), *why], footer)
 
 
 def of_left_out(one: LeftOut) -> View:

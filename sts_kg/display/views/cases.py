@@ -31,11 +31,11 @@ def _blocks(case: Case) -> Iterator[Block]:
         ("declines", text_of(term(one.modality) for one in case.declines)),
         ("grew on", clipped(", ".join(date.text for date in case.growth), MOST_OF_TEXT)),
         ("did not grow", clipped(", ".join(periods), MOST_OF_TEXT)),
+        *((key_of(of).replace("_", " "), written(number)) for of, number in case.numbers.items()),
         (
             "expected",
             clipped(", ".join(f"{name}: {said}" for name, said in case.expected.as_dict().items()), MOST_OF_TEXT),
         ),
-        *((key_of(of).replace("_", " "), written(number)) for of, number in case.numbers.items()),
     ]
     yield Facts(tuple(facts))
     if case.given:

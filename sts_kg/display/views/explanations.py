@@ -22,7 +22,7 @@ from sts_kg.display.view import (
     View,
     grid,
 )
-from sts_kg.display.views.pieces import MOST_OF_TEXT, capitalized, clipped, footed, option, status
+from sts_kg.display.views.pieces import MOST_OF_TEXT, capitalized, clipped, footed, option, status, yes_or_no
 from sts_kg.guideline import Condition, Conjunction, Leaf, leaves, short, truth
 from sts_kg.rdf import compress, local
 from sts_kg.safe import counted
@@ -68,7 +68,7 @@ class _Tree:
         return Branch((_VALUES[truth(condition, self.known)], " ", words), below)
 
     def leaf(self, leaf: Leaf) -> Inline:
-        """Return a finding with its value, and where that comes from."""
+        """Return what is asked of a finding with its value, and where that comes from."""
         name = short(leaf.finding)
         label = self.labels.get(leaf.finding) or name
         wanted = "" if leaf.holds else "without "
@@ -80,8 +80,10 @@ class _Tree:
             return (Badge("not needed", "note"), " ", shown, Quiet(f" – {self.not_needed[name]}"))
         if known is None:
             return (Badge("unknown", "undetermined"), " ", shown, Quiet(" – to be asked"))
-        badge = Badge("yes" if known else "no", "met" if known is leaf.holds else "not-met")
-        return (badge, " ", shown, Quiet(f" – {self.because.get(name, '')}"))
+        holds = known is leaf.holds
+        badge, because = Badge(yes_or_no(holds), "met" if holds else "not-met"), self.because.get(name, "")
+        why = because if leaf.holds else f"{label}: {yes_or_no(known)}, {because}"
+        return (badge, " ", shown, Quiet(f" – {why}"))
 
 
 def of_explanation(explanation: Explanation) -> View:

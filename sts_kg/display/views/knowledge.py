@@ -23,6 +23,8 @@ def of_knowledge_graph(kg: KnowledgeGraph) -> View:
     facts: list[tuple[str, Inline]] = [(what, f"{count:,}") for what, count in summary.items()]
     if "inferred triples" not in summary and "options" in summary:
         facts.insert(1, ("inferred triples", Quiet("computed when they are first needed")))
+    if "options" in summary and (others := kg.guidelines[1:]):
+        facts.insert(0, ("beside it", "; ".join(each.name for each in others)))
     tried: list[Block] = [Facts(tuple(facts)), Heading("Things to try"), Source("\n".join(to_try(kg)), "python")]
     if "options" not in summary:
         tried.append(Paragraph(Quiet("It is kept elsewhere; the ontology is read from there when it is first needed.")))

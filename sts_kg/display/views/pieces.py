@@ -80,8 +80,8 @@ def listing(items: Sequence[Inline], most: int = 20, where: str = "") -> Listing
 
 
 def footed(title: Inline, blocks: Iterable[Block], footer: str) -> View:
-    """Return a view that ends with the line that ends every answer about a patient, if it is given."""
-    return View(title, (*blocks, *([Paragraph(Quiet(footer))] if footer else [])))
+    """Return a view that ends with what ends every answer about a patient, a line for each guideline."""
+    return View(title, (*blocks, *(Paragraph(Quiet(line)) for line in footer.splitlines())))
 
 
 def questions(answer: Answer) -> Inline:

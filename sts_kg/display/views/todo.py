@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sts_kg.display.view import Badge, Block, Code, Heading, Inline, View, grid
+from sts_kg.display.view import Badge, Block, Code, Grid, Heading, Inline, View
 from sts_kg.display.views.pieces import MOST_OF_TEXT, clipped, listing
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def _blocks(found: ToDo) -> Iterator[Block]:
             (Code(clipped(item.place, 100)) if item.place else "", clipped(item.what, MOST_OF_TEXT))
             for item in items[:MOST_ITEMS]
         ]
-        yield grid(("where", "what to do"), rows, "thing", total=len(items))
+        cut = f"the first {len(rows)} of them" if len(rows) < len(items) else ""  # the heading counts them
+        yield Grid(("where", "what to do"), tuple(rows), cut)
     if found.notes:
         yield Heading("Left out")
         yield listing([clipped(note, MOST_OF_TEXT) for note in found.notes], 20, ".notes")
