@@ -13,9 +13,16 @@ from humbrels import BASE, FOLDER
 from sts_kg import InconsistentError, ParseError, load
 from sts_kg.authoring import todo
 from sts_kg.guideline import Guideline, queries_folder
-from sts_kg.rdf import passing_namespaces
+from sts_kg.rdf import names, passing_namespaces
 
 ONTOLOGY = f"{BASE}ontology"
+
+
+@pytest.fixture(autouse=True)
+def _no_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the prefix that other tests may have made known."""
+    for known in (names.PREFIXES, names._GUIDELINES):
+        monkeypatch.delitem(known, "gh", raising=False)
 
 
 @pytest.fixture
