@@ -215,7 +215,7 @@ def test_export_says_what_it_leaves_out() -> None:
 def test_export_leaves_out_mappings_of_the_terms_of_others() -> None:
     [told] = invoke("export", *HUSH, "--matches", "-o", "matches.nt").stderr.splitlines()
     kinds = told.partition(": ")[2].partition(";")[0]
-    assert re.sub(r"[\d,]+ ", "", kinds + ",") == "asserted, definitions once more for OBO tools,"
+    assert re.sub(r"\d[\d,]* ", "", kinds + ",") == "asserted, definitions once more for OBO tools,"
     assert "https://w3id.org/sts-kg/pazopanib" not in Path("matches.nt").read_text(encoding="utf-8")
 
 
