@@ -95,7 +95,7 @@ guideline_option = click.option(
     metavar="DIR",
     expose_value=False,
     callback=_keep,
-    help="Another guideline beside the shipped one; it answers for cases. example:grey-hush is fictional.",
+    help="Another guideline beside the shipped one; it answers for cases. example:NAME is a fictional one.",
 )
 verdicts_option = click.option(
     "--verdicts", type=File, multiple=True, metavar="FORM", help="Verdicts of reviewers, CSV (see review); repeatable."

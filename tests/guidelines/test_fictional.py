@@ -6,6 +6,7 @@ Nothing in the package knows grey hush, so what holds here holds for a guideline
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from itertools import product
 from pathlib import Path
@@ -19,10 +20,14 @@ from humbrels import BASE, CASES, FOLDER, GOLDEN, animals, counts_by_hand, expec
 from rdflib import URIRef
 from rdflib.namespace import SKOS
 
+import sts_kg
 from sts_kg import CaseError, KnowledgeGraph, Table, load
-from sts_kg.guideline import leaves, short
+from sts_kg.guideline import leaves, queries_folder, short
 from sts_kg.plan import Facts, Values, plan_of, plans_of_readings, unpacked
 from sts_kg.plan.law import broken_by
+from sts_kg.rdf import local
+
+PACKAGE = Path(sts_kg.__file__).parent
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +53,17 @@ def test_golden_cases_cover_every_status_of_every_option() -> None:
 
 
 # --- the guideline
+
+
+def test_no_line_of_the_package_names_it() -> None:
+    own = [local(str(iri)).partition("-")[2] for iri in load(FOLDER).guideline.conditions]
+    assert {"lumivane-alone", "song-bath"} <= {*own}
+    names = re.compile("|".join(["grey.?hush", "humbrel", r"\bgh:", *(re.escape(each) for each in own if "-" in each)]))
+    paths = [
+        path for of in (PACKAGE, queries_folder()) for path in of.rglob("*") if path.suffix in {".py", ".html", ".rq"}
+    ]
+    assert len(paths) > 400
+    assert [path.name for path in paths if names.search(path.read_text(encoding="utf-8").casefold())] == []
 
 
 def test_it_is_loaded_alone(hush: KnowledgeGraph) -> None:
