@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from io import BytesIO
 from itertools import chain
@@ -28,6 +28,7 @@ from sts_kg.rdf import (
     STS,
     Prefixes,
     Quads,
+    compress,
     declare_namespace,
     named_quads,
     nquads_of,
@@ -46,6 +47,8 @@ __all__ = ["CASE_MODULES", "Guideline"]
 #: The modules without which no case can be answered.
 CASE_MODULES = ("vocabulary", "findings", "treatments", "conditions", "not-met")
 #: That a text imports modules, outside the lines that are comments.
+#: What may be said of a term that guidelines share.
+_NOTES = frozenset(map(str, (RDFS.label, RDFS.comment, RDFS.seeAlso)))
 _IMPORTS = re.compile(r"^(?![ \t]*#).*\bowl[:#]imports\b", re.MULTILINE)
 #: The name of a module below the IRI of its ontology, which is that of its file, too.
 _MODULE = re.compile(r"\w[\w-]*(/\w[\w-]*)?")
@@ -126,6 +129,20 @@ class Guideline(Shown):
         terms = (str(getattr(quad.subject, "value", "")) for name in own for quad in found.get(name, ()))
         if self.iri != STS.ontology and not any(term.startswith(self.base) for term in terms):
             raise self._in_header(f"has the namespace <{self.base}>, with which no term of its modules begins")
+        self._require_shared_terms_as_they_are(own)
+
+    def _require_shared_terms_as_they_are(self, own: Iterable[str]) -> None:
+        """Refuse axioms about the terms that guidelines share: in one graph they would hold for the cases of all."""
+        if self.iri == STS.ontology:
+            return
+        axiomatic = (str(RDF), str(RDFS), str(OWL))
+        for name in sorted(own):
+            for quad in self.quads.get(name, ()):
+                subject, predicate = str(getattr(quad.subject, "value", "")), quad.predicate.value
+                is_note = predicate in _NOTES or not predicate.startswith(axiomatic)
+                if subject.startswith(STS) and not is_note:
+                    reason = f"asserts {compress(predicate)} of {compress(subject)}, a term that all guidelines share"
+                    raise ParseError(f"{reason}; say it of a term of its own", path=self.folder / f"{name}.ttl")
 
     def __repr__(self) -> str:
         return f"<Guideline: {self.name}>"

@@ -13,7 +13,7 @@ from humbrels import BASE, FOLDER
 from sts_kg import InconsistentError, ParseError, load
 from sts_kg.authoring import todo
 from sts_kg.guideline import Guideline, queries_folder
-from sts_kg.rdf import names, passing_namespaces
+from sts_kg.rdf import STS, names, passing_namespaces
 
 ONTOLOGY = f"{BASE}ontology"
 
@@ -207,3 +207,25 @@ def test_a_namespace_that_begins_another_has_its_own_terms(folder: Path, tmp_pat
         session = load(folder).with_guideline(other).with_guideline(folder).session
         found = [session.guideline_of(f"{BASE}{term}").prefix for term in ("S04", "below/S04")]
         assert found == ["gh", "below"]
+
+
+@pytest.mark.parametrize(
+    ("said", "axiom"),
+    [
+        ("sts:PatientCase rdfs:subClassOf gh:Humbrel .", "rdfs:subClassOf of sts:PatientCase"),
+        ("sts:hasFinding rdfs:domain gh:Humbrel .", "rdfs:domain of sts:hasFinding"),
+    ],
+)
+def test_no_axiom_is_about_a_term_that_all_guidelines_share(folder: Path, said: str, axiom: str) -> None:
+    with (folder / "findings.ttl").open("a", encoding="utf-8") as file:
+        file.write(f"{said}\n")
+    with pytest.raises(ParseError) as caught:
+        Guideline(folder)
+    reason = f"asserts {axiom}, a term that all guidelines share; say it of a term of its own"
+    assert str(caught.value) == f"{folder / 'findings.ttl'}: {reason}"
+
+
+def test_a_question_about_a_shared_property_is_no_axiom(folder: Path) -> None:
+    with (folder / "findings.ttl").open("a", encoding="utf-8") as file:
+        file.write('sts:courseSite sts:question "Which ear was treated?"@en ; rdfs:comment "An ear."@en .\n')
+    assert Guideline(folder).vocabulary.question(STS.courseSite) == "Which ear was treated?"
