@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -75,7 +75,7 @@ from sts_kg.queries import (
     with_labels_beside,
     write_files,
 )
-from sts_kg.rdf import BASE, CASE, STS, ShownGraph, expand, local, of_ntriples, one_triple
+from sts_kg.rdf import BASE, CASE, STS, ShownGraph, expand, is_ours, local, of_ntriples, one_triple
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 from sts_kg.stores import KINDS
@@ -1398,7 +1398,7 @@ class KnowledgeGraph(Shown):
             return export_graphs({name: graphs[name] for graphs in named.values() for name in graphs}, kind_of, path)
         session, sets = replace(self.session, beside=()), self.named_graphs("mappings") if mappings else {}
         ours = {*session.ontology.subjects()}
-        about = {name: graph for name, graph in sets.items() if not ours.isdisjoint(graph.objects(None, _SOURCE))}
+        about = {name: graph for name, graph in sets.items() if not _is_about_others(graph, ours)}
         done = export_guideline(
             session.guideline,
             path,
@@ -1732,6 +1732,12 @@ class KnowledgeGraph(Shown):
         on_error: Callable[[CaseError | ParseError], None] | None = None,
     ) -> tuple[Case, ...]:
         return read_cases(cases, self.guideline.vocabulary, on_error=on_error)
+
+
+def _is_about_others(mappings: Graph, ours: Set[Node]) -> bool:
+    """Return whether a mapping set is about terms of other guidelines alone."""
+    of_guidelines = {term for term in mappings.objects(None, _SOURCE) if is_ours(str(term))}
+    return bool(of_guidelines) and ours.isdisjoint(of_guidelines)
 
 
 def _standard(iri: str) -> str:

@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import settings
 
 from sts_kg import KnowledgeGraph, knowledge, load
+from sts_kg.rdf import passing_namespaces
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "ontology" / "examples"
@@ -28,6 +30,13 @@ gc.set_threshold(100_000, 50, 100)
 # A job in the background of a script ignores Ctrl-C, and so would the commands that tests stop.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _namespaces() -> Iterator[None]:
+    """Forget the prefixes of guidelines that a module loads, so that others find those that a new process has."""
+    with passing_namespaces():
+        yield
 
 
 def _page() -> Path | None:

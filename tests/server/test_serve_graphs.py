@@ -188,7 +188,7 @@ def test_the_endpoint_describes_itself(server: Serving, kg: KnowledgeGraph, acce
     assert found.value(found.value(dataset, SD.defaultGraph), VOID.triples) == Literal(len(kg.graph))
     named = {str(found.value(each, SD.name)): each for each in found.objects(dataset, SD.namedGraph)}
     assert found.value(found.value(named[f"{BASE}inferred"], SD.graph), VOID.triples) == Literal(len(kg.inferred))
-    assert len(named) == 19
+    assert len(named) == 20
 
 
 def test_a_browser_gets_the_page(server: Serving) -> None:  # noqa: F811
