@@ -116,7 +116,6 @@ class KnowledgeGraph(Shown):
     ) -> None:
         self._session, self._backend, self._own = session, backend, own or {}
         self._kept_layers: Layers | None = None
-        self._is_fictional = False
 
     def __repr__(self) -> str:
         if self._session is None and self._backend is not None:
@@ -281,9 +280,7 @@ class KnowledgeGraph(Shown):
 
         Golden cases that are expected to contradict themselves are left out.
         """
-        found = self._like_this(self.session.examples)
-        found._is_fictional = True
-        return found
+        return self._like_this(self.session.examples)
 
     def with_verdicts(self, verdicts: Verdicts | str | Path | Iterable[str | Path]) -> KnowledgeGraph:
         """Return a knowledge graph with the verdicts of reviewers; answers then say where they have been reviewed.
@@ -385,9 +382,9 @@ class KnowledgeGraph(Shown):
 
     def _fitted(self, query: CannedQuery) -> CannedQuery:
         """Return a query whose defaults are fictional cases of this graph, if its own are those of another one."""
-        cases = [str(case.iri) for case in self.cases] if self._is_fictional and query.graph == "cases" else []
         about = [each for each in query.parameters if each.entity_class == STS.PatientCase and each.default]
-        if not cases or all(each.default in cases for each in about):
+        cases = [str(case.iri) for case in self.cases]
+        if not cases or all(each.default in cases for each in about) or self.cases != self.session.examples.cases:
             return query
         fitting = {each.name: replace(each, default=case) for each, case in zip(about, cases, strict=False)}
         return replace(query, parameters=tuple(fitting.get(each.name, each) for each in query.parameters))
@@ -1396,7 +1393,8 @@ class KnowledgeGraph(Shown):
                 named["links"] = {name: of_ntriples(lines) for name, lines in graphs_of_links(Path(linked)).items()}
             kind_of = {name: kind for kind, graphs in named.items() for name in graphs}
             return export_graphs({name: graphs[name] for graphs in named.values() for name in graphs}, kind_of, path)
-        session, sets = replace(self.session, beside=()), self.named_graphs("mappings") if mappings else {}
+        session = replace(self.session, beside=()) if self.session.beside else self.session
+        sets = self.named_graphs("mappings") if mappings else {}
         ours = {*session.ontology.subjects()}
         about = {name: graph for name, graph in sets.items() if not _is_about_others(graph, ours)}
         done = export_guideline(

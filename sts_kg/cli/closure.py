@@ -22,6 +22,7 @@ from sts_kg.cli.shared import (
     guideline_option,
     loaded,
     memory_option,
+    refuse_guideline,
     terminal,
 )
 from sts_kg.closure import AXIOMS, ENGINES
@@ -218,6 +219,8 @@ def prove(
     shown = terminal()
     if files and (cases or store):
         raise click.UsageError(f"{'--cases' if cases else '--store'} goes with the shipped ontology, not with FILE")
+    if files:
+        refuse_guideline("goes with the shipped ontology, not with FILE")
     kg = None if files else loaded(store=store)  # which knows the prefix of its guideline
     try:
         wanted = one_triple(triple)

@@ -17,6 +17,8 @@ from sts_kg.cli.shared import (
     as_json,
     downloaded_size,
     formats,
+    guideline_option,
+    loaded,
     mappings_option,
     memory_option,
     terminal,
@@ -71,6 +73,7 @@ def mappings_group() -> None:
 
 
 @mappings_group.command(name=_LISTED)
+@guideline_option
 @click.argument("name", required=False, metavar="[ENTITY|CURIE|IRI]")
 @click.option("--prefix", metavar="PREFIX", help="Only external terms of this vocabulary.")
 @click.option("--predicate", metavar="PREDICATE", help="Only this predicate, such as exactMatch.")
@@ -86,11 +89,10 @@ def listed(name: str | None, prefix: str | None, predicate: str | None, mappings
       sts-kg mappings pazopanib --prefix CHEBI
       sts-kg mappings NCIT:C9306 --format json
     """
-    from sts_kg.knowledge import load
     from sts_kg.links import Mapping, MappingSet, text
     from sts_kg.tables import write_rows
 
-    rows = with_own(load(), mappings).mapping_rows(name, prefix=prefix, predicate=predicate)
+    rows = with_own(loaded(), mappings).mapping_rows(name, prefix=prefix, predicate=predicate)
     shown = terminal()
     if form == "json":
         shown.write(as_json([_described(each, row) for each, row in rows]))
@@ -120,6 +122,7 @@ def _described(each: MappingSet, row: Mapping) -> dict[str, str]:
 
 
 @mappings_group.command()
+@guideline_option
 @click.argument("files", nargs=-1, metavar="[NAME|FILE|URL]...")
 @click.option("-o", "--output", type=File, metavar="FILE", help="FILE.(sssom.tsv|csv|json); without it, a table.")
 @click.option("--lock", type=File, metavar="FILE", help="Where names are pinned; without it they are not.")
@@ -146,7 +149,6 @@ def propose(
       sts-kg mappings propose maxo.owl obo:chebi -o new.sssom.tsv
       sts-kg mappings accept new.sssom.tsv --at-least 0.9 --reviewer orcid:0000-0002-1825-0097 -o accepted.sssom.tsv
     """
-    from sts_kg.knowledge import load
     from sts_kg.links import text
     from sts_kg.links import write as write_set
 
@@ -155,7 +157,7 @@ def propose(
     if output is not None and output.exists():
         raise click.UsageError(f"{output} is there, and may hold what somebody has judged; name another file")
     shown = terminal()
-    kg = with_own(load(), mappings)
+    kg = with_own(loaded(), mappings)
     with shown.busy("reading …") as show:
         found = kg.propose(
             *files,
@@ -239,6 +241,7 @@ def accept(
 
 
 @mappings_group.command()
+@guideline_option
 @click.argument("files", nargs=-1, required=True, type=File, metavar="FILE...")
 @click.option("--terms", type=File, multiple=True, metavar="FILE", help="RDF of external terms, to compare labels.")
 @formats("text", "json")
@@ -254,9 +257,7 @@ def validate(files: tuple[Path, ...], terms: tuple[Path, ...], form: str) -> Non
       sts-kg mappings validate ours.sssom.tsv
       sts-kg mappings validate ours.sssom.tsv --terms mondo.owl --format json
     """
-    from sts_kg.knowledge import load
-
-    graph, entities = _terms(terms), set(load().asserted.subjects())
+    graph, entities = _terms(terms), set(loaded().asserted.subjects())
     shown, found, unread = terminal(), [], False
     for path in files:
         try:
@@ -300,6 +301,7 @@ def _told(shown: Terminal, found: list[RowViolation]) -> int:
 
 
 @mappings_group.command()
+@guideline_option
 @click.argument("files", nargs=-1, required=True, type=File, metavar="FILE...")
 @formats("table", "json", "csv", "md", "spreadsheet")
 def conflicts(files: tuple[Path, ...], form: str) -> None:
@@ -313,9 +315,7 @@ def conflicts(files: tuple[Path, ...], form: str) -> None:
     Example:
       sts-kg mappings conflicts region.sssom.tsv hospital.sssom.tsv
     """
-    from sts_kg.knowledge import load
-
-    table, shown = load().with_mappings(*files).mapping_conflicts(), terminal()
+    table, shown = loaded().with_mappings(*files).mapping_conflicts(), terminal()
     texts: dict[str, Callable[[], str]] = {
         "json": table.to_json,
         "csv": table.to_csv,

@@ -23,6 +23,7 @@ from sts_kg.cli.shared import (
     loaded,
     mappings_option,
     own_queries_option,
+    refuse_guideline,
     store_option,
     terminal,
     with_own,
@@ -416,6 +417,7 @@ def _loaded(
     if store is not None and endpoint is not None:
         raise click.UsageError("--store and --endpoint exclude each other")
     if endpoint is not None:
+        refuse_guideline("and --endpoint exclude each other")
         _refuse_cases(cases)
         return asking(endpoint, kind, queries=own, mappings=mappings, timeout_s=timeout_s or 60.0)
     kg = with_own(loaded(store=store, queries=own), mappings)

@@ -47,6 +47,7 @@ __all__ = [
     "page_option",
     "profile_option",
     "reading_option",
+    "refuse_guideline",
     "size",
     "store_option",
     "terminal",
@@ -208,11 +209,16 @@ def loaded(*, store: Path | None = None, queries: Path | None = None) -> Knowled
     """Return the shipped knowledge graph, with the guideline beside it that the command names (`guideline_option`)."""
     from sts_kg.knowledge import load
 
-    guideline = click.get_current_context().meta.get(_GUIDELINE)
-    if guideline is not None and store is not None:
-        raise click.UsageError("--guideline and --store exclude each other")
-    kg = load(store=store, queries=queries)
+    if store is not None:
+        refuse_guideline("and --store exclude each other")
+    kg, guideline = load(store=store, queries=queries), click.get_current_context().meta.get(_GUIDELINE)
     return kg if guideline is None else kg.with_guideline(guideline)
+
+
+def refuse_guideline(reason: str) -> None:
+    """Refuse a guideline that is named where the command cannot use it; `reason` ends the error."""
+    if _GUIDELINE in click.get_current_context().meta:
+        raise click.UsageError(f"--guideline {reason}")
 
 
 def graph_by(readings: tuple[str, ...] = (), verdicts: tuple[Path, ...] = ()) -> KnowledgeGraph:

@@ -46,9 +46,9 @@ __all__ = ["CASE_MODULES", "Guideline"]
 
 #: The modules without which no case can be answered.
 CASE_MODULES = ("vocabulary", "findings", "treatments", "conditions", "not-met")
-#: That a text imports modules, outside the lines that are comments.
 #: What may be said of a term that guidelines share.
 _NOTES = frozenset(map(str, (RDFS.label, RDFS.comment, RDFS.seeAlso)))
+#: That a text imports modules, outside the lines that are comments.
 _IMPORTS = re.compile(r"^(?![ \t]*#).*\bowl[:#]imports\b", re.MULTILINE)
 #: The name of a module below the IRI of its ontology, which is that of its file, too.
 _MODULE = re.compile(r"\w[\w-]*(/\w[\w-]*)?")

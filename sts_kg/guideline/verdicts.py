@@ -179,7 +179,8 @@ class _Form:
             raise ParseError(reason, path=self.path, line=line)
         for line, cells in records:
             row = _Row(self, line, cells)
-            self.labels |= {label for label in [" ".join(row.cell("label").split())] if label}
+            if label := " ".join(row.cell("label").split()):
+                self.labels.add(label)
             yield row
 
 

@@ -17,7 +17,7 @@ from sts_kg.links.value_checks import Values
 from sts_kg.links.violations import Violations
 from sts_kg.links.wrong_matches import Denial, folded
 from sts_kg.queries import LABELS
-from sts_kg.rdf import BASE, Prefixes, is_ours
+from sts_kg.rdf import Prefixes, compress, is_ours
 
 __all__ = ["ExternalTerms", "MatchChecks"]
 
@@ -84,7 +84,7 @@ class MatchChecks:
         subject, object_ = self.values.iri(row.subject_id), self.values.iri(row.object_id)
         for slot, end, iri in (("subject_id", row.subject_id, subject), ("object_id", row.object_id, object_)):
             if self._ours is not None and is_ours(iri) and iri not in self._ours:
-                near = nearest(end, {f"sts:{each.removeprefix(BASE)}" for each in self._ours if is_ours(each)})
+                near = nearest(end, {compress(each) for each in self._ours if is_ours(each)})
                 hint = f"did you mean {' or '.join(near)}?" if near else "use a term of the ontology"
                 self.say(row.line, slot, f"{end} is not a term of the ontology", hint)
         if row.negative:

@@ -65,7 +65,7 @@ class Values:
             vocabulary: Prefix | None = prefix
         else:
             vocabulary = self.known.of_namespace(self.declared[name])
-            if vocabulary is None and prefix is None:
+            if vocabulary is None and prefix is None and not is_ours(self.declared[name]):
                 message = f"{value}: the prefix {name!r} is not one that we know, so its ids are not checked"
                 found.append((("unknown", name), message, "nothing needs to change", "information"))
         if bad := NO_IRI.search(value):

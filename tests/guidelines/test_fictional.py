@@ -30,11 +30,6 @@ from sts_kg.rdf import local
 PACKAGE = Path(sts_kg.__file__).parent
 
 
-@pytest.fixture(scope="module")
-def hush() -> KnowledgeGraph:
-    return load(FOLDER)
-
-
 # --- what is said by hand
 
 

@@ -12,22 +12,12 @@ import pytest
 from humbrels import BASE, FOLDER, GOLDEN, expected, name_of
 from rdflib import URIRef
 
-from sts_kg import KnowledgeGraph, ParseError, UnknownNameError, load, read
+from sts_kg import KnowledgeGraph, ParseError, UnknownNameError, read
 from sts_kg.errors import ArgumentError, CaseError, ParameterError
 from sts_kg.guideline.data import ontology_folder, queries_folder
 from sts_kg.queries import CannedQuery, read_all
 from sts_kg.rdf import STS, compress
 from sts_kg.tables import Table
-
-
-@pytest.fixture(scope="module")
-def hush() -> KnowledgeGraph:
-    return load(FOLDER)
-
-
-@pytest.fixture(scope="module")
-def joint(kg: KnowledgeGraph) -> KnowledgeGraph:
-    return kg.with_guideline(FOLDER)
 
 
 def asked(kg: KnowledgeGraph, name: str, **parameters: Any) -> list[tuple[str, ...]]:

@@ -26,16 +26,6 @@ FINDING = {name: URIRef(f"{BASE}finding-{name}") for name in ("resectable", "unr
 FREE = {"case": "free", "findings": {"carrying-young": "no"}}
 
 
-@pytest.fixture(scope="module")
-def hush() -> KnowledgeGraph:
-    return load(FOLDER)
-
-
-@pytest.fixture(scope="module")
-def joint(kg: KnowledgeGraph) -> KnowledgeGraph:
-    return kg.with_guideline(FOLDER)
-
-
 def lines_after(text: str, heading: str, n: int) -> list[str]:
     """Return some lines of a text below one of them and an empty one."""
     lines = text.splitlines()
