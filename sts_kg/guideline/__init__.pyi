@@ -10,7 +10,7 @@ from .condition import ordinal as ordinal
 from .condition import settling as settling
 from .condition import truth as truth
 from .condition_axioms import conditions_text as conditions_text
-from .condition_text import compile_conditions as compile_conditions
+from .condition_turtle import compile_conditions as compile_conditions
 from .data import guideline_folder as guideline_folder
 from .data import ontology_folder as ontology_folder
 from .data import queries_folder as queries_folder

@@ -12,7 +12,7 @@ from rdflib.term import Node
 
 from sts_kg.errors import ParseError
 from sts_kg.guideline.condition import Alternative, Condition, Conjunction, Leaf
-from sts_kg.guideline.condition_text import (
+from sts_kg.guideline.condition_statements import (
     DEEPEST,
     CourseFinding,
     CourseKind,
@@ -21,8 +21,8 @@ from sts_kg.guideline.condition_text import (
     Part,
     Restriction,
     Statement,
-    text_of,
 )
+from sts_kg.guideline.condition_text import text_of
 from sts_kg.guideline.condition_words import FACETS, Names
 from sts_kg.rdf import STS, compress
 

@@ -1,105 +1,44 @@
-"""The short text form of conditions: `conditions.txt` to the axioms of the module `conditions`, and back.
+"""The short text form of conditions: `conditions.txt` into statements, and statements into text again.
 
-A text is read into statements, which are its axioms as values; they are written as Turtle or as text again. A module is
-read into the same statements by `condition_axioms`.
+`condition_turtle` writes the axioms of statements, and `condition_axioms` reads those of a module into statements.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from textwrap import indent, wrap
+from dataclasses import dataclass, replace
+from textwrap import wrap
 from typing import NoReturn
 
-from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import DCTERMS, RDFS
+from rdflib import URIRef
+from rdflib.namespace import RDFS
 
 from sts_kg.errors import CurieError, ParseError, UnknownNameError
 from sts_kg.guideline.condition import Alternative, Condition, Conjunction, Leaf, ordinal
+from sts_kg.guideline.condition_statements import (
+    DEEPEST,
+    CourseFinding,
+    CourseKind,
+    Declining,
+    OptionCondition,
+    Part,
+    Restriction,
+    Statement,
+)
 from sts_kg.guideline.condition_words import FACETS, KEYWORDS, NAME, Names
-from sts_kg.rdf import BASE, PREFIXES, STS
+from sts_kg.rdf import STS
 from sts_kg.safe import brief, visible
 
-__all__ = [
-    "DEEPEST",
-    "CourseFinding",
-    "CourseKind",
-    "Declining",
-    "OptionCondition",
-    "Part",
-    "Restriction",
-    "Statement",
-    "compile_conditions",
-    "statements_of",
-    "text_of",
-]
+__all__ = ["statements_of", "text_of"]
 
-#: How deep parentheses, and intersections and unions, may nest.
-DEEPEST = 100
 _WIDTH = 100
 _TOKEN = re.compile(
     rf"(?P<space>\s+|#.*)|(?P<mark>[():])|(?P<word><[^<>\s]*>|{NAME.pattern}(?::{NAME.pattern})?)", re.DOTALL
 )
-_PLAIN = re.compile("[A-Za-z0-9_][A-Za-z0-9_-]*")
 #: Where a line that goes on with a statement seems to lack its indent.
 _INSIDE = frozenset({"and", "or", "with", "(", ")"})
 _JOINERS = "\u200c\u200d"  # they cannot be seen, and words of many languages need them
-
-
-# --- statements
-
-
-@dataclass(frozen=True)
-class Restriction:
-    """What a course has: a value of a property, or some value of a class (`some`)."""
-
-    on: URIRef
-    value: URIRef
-    some: bool = False
-
-
-#: What holds of a course: a class, a restriction, or alternatives of restrictions.
-Part = URIRef | Restriction | tuple[Restriction, ...]
-
-
-@dataclass(frozen=True)
-class OptionCondition:
-    """The condition of an option: `pazopanib: stage4-sts and prior-chemotherapy`."""
-
-    option: URIRef
-    condition: Condition
-    line: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True)
-class CourseFinding:
-    """A finding that a past course gives, in the order of the axiom: `prior-chemotherapy if given chemotherapy`."""
-
-    finding: URIRef
-    parts: tuple[Part, ...]
-    line: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True)
-class CourseKind:
-    """What makes a course one of a kind, one axiom each: `chemotherapy-course if it includes any chemotherapy-drug`."""
-
-    course: URIRef
-    includes: tuple[Restriction, ...]
-    line: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True)
-class Declining:
-    """A finding that is to decline a modality: `does-not-want-surgery if and only if declines surgery`."""
-
-    finding: URIRef
-    modality: URIRef
-    line: int = field(default=0, compare=False)
-
-
-Statement = OptionCondition | CourseFinding | CourseKind | Declining
 #: What could go on where a statement seems complete.
 _AFTER: Mapping[type[Statement], str] = {
     OptionCondition: "and, or, or ",
@@ -107,119 +46,6 @@ _AFTER: Mapping[type[Statement], str] = {
     CourseKind: "or, or ",
     Declining: "",
 }
-
-
-# --- text to Turtle
-
-
-def compile_conditions(text: str, asserted: Graph, *, base: str, iri: str, path: object = None) -> str:
-    """Return the Turtle of the module `conditions` that a text says.
-
-    Parameters
-    ----------
-    text : str
-        Conditions in the text form, which `docs/authoring.md` describes.
-    asserted : Graph
-        The findings, treatments, vocabulary and schemes that it names.
-    base : str
-        The namespace of the guideline, which the Turtle abbreviates.
-    iri : str
-        The IRI of the ontology; the module is named below it.
-    path : optional
-        Where the text was read from, for errors.
-
-    Raises
-    ------
-    ParseError
-        The text is no conditions, or names what is not there: with its line and column.
-
-    Examples
-    --------
-    >>> from sts_kg.rdf import parse
-    >>> asserted = parse("sts:option-tea a sts:TreatmentOption . sts:finding-fever a sts:Finding .")
-    >>> print(compile_conditions("tea: not fever", asserted, base=BASE, iri=f"{BASE}ontology").splitlines()[-1])
-    sts:WithoutFever rdfs:subClassOf sts:MetTea .
-    """
-    names = Names(asserted)
-    pieces = [_header(asserted, base, iri)]
-    for statement in statements_of(text, names, path):
-        pieces.append(f"\n# line {statement.line}\n")
-        try:
-            pieces += [f"{axiom} .\n" for axiom in _axioms(statement, names, base)]
-        except ParseError as error:
-            raise ParseError(error.reason, path=path, line=statement.line) from error
-    return "".join(pieces)
-
-
-def _header(asserted: Graph, base: str, iri: str) -> str:
-    prefixes = {prefix: PREFIXES[prefix] for prefix in ("sts", "dcterms", "owl", "rdfs")} | {_prefix(base): base}
-    name, licence = (asserted.value(URIRef(iri), each) for each in (DCTERMS.alternative, DCTERMS.license))
-    title = Literal(f"Conditions of {name or asserted.value(URIRef(iri), RDFS.label) or iri}", lang="en").n3()
-    said = [f"dcterms:title {title}", *([f"dcterms:license {licence.n3()}"] if licence else [])]
-    return (
-        "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in prefixes.items())
-        + f"\n<{iri}/conditions> a owl:Ontology ;\n    "
-        + " ;\n    ".join([*said, f"dcterms:isPartOf <{iri}> .\n"])
-    )
-
-
-def _prefix(base: str) -> str:
-    """Return the prefix of a namespace; the empty one if none is known."""
-    return next((prefix for prefix, namespace in PREFIXES.items() if namespace == base), "")
-
-
-def _axioms(statement: Statement, names: Names, base: str) -> Iterator[str]:
-    """Yield the axioms of a statement as Turtle, without the points."""
-    if isinstance(statement, OptionCondition):
-        met = names.cases("Met", statement.option)
-        condition = _expression(statement.condition, names, base)
-        between = " " if isinstance(statement.condition, Leaf) else "\n    "
-        yield f"{condition}{between}rdfs:subClassOf {_term(met, base)}"
-    elif isinstance(statement, CourseKind):
-        for each in statement.includes:
-            yield f"{_part(each, base)}\n    rdfs:subClassOf {_term(statement.course, base)}"
-    elif isinstance(statement, Declining):
-        with_ = _term(names.cases("With", statement.finding), base)
-        yield f"{with_}\n    owl:equivalentClass {_part(Restriction(STS.declinesModality, statement.modality), base)}"
-    else:
-        parts = [_part(each, base) for each in statement.parts]
-        course = parts[0] if len(parts) == 1 else _joined("intersectionOf", parts)
-        has = _part(Restriction(STS.hasFinding, statement.finding), base)
-        yield (
-            f"[ a owl:Restriction ; owl:onProperty sts:hadCourse ; owl:someValuesFrom {course} ]\n"
-            f"    rdfs:subClassOf {has}"
-        )
-
-
-def _expression(condition: Condition, names: Names, base: str) -> str:
-    if isinstance(condition, Leaf):
-        return _term(names.cases("With" if condition.holds else "Without", condition.finding), base)
-    operator = "intersectionOf" if isinstance(condition, Conjunction) else "unionOf"
-    return _joined(operator, [_expression(part, names, base) for part in condition.parts])
-
-
-def _part(part: Part, base: str) -> str:
-    if isinstance(part, URIRef):
-        return _term(part, base)
-    if isinstance(part, Restriction):
-        how = "someValuesFrom" if part.some else "hasValue"
-        return f"[ a owl:Restriction ; owl:onProperty {_term(part.on, base)} ; owl:{how} {_term(part.value, base)} ]"
-    return _joined("unionOf", [_part(each, base) for each in part])
-
-
-def _joined(operator: str, members: Iterable[str]) -> str:
-    members = list(members)
-    line = f"[ a owl:Class ; owl:{operator} ( {' '.join(members)} ) ]"
-    if len(line) <= _WIDTH and "\n" not in line:
-        return line
-    return f"[ a owl:Class ; owl:{operator} (" + "".join(f"\n{indent(each, ' ' * 8)}" for each in members) + " ) ]"
-
-
-def _term(iri: URIRef, base: str) -> str:
-    for prefix, namespace in (("sts", BASE), (_prefix(base), base)):
-        if iri.startswith(namespace) and _PLAIN.fullmatch(iri, len(namespace)):
-            return f"{prefix}:{iri[len(namespace) :]}"
-    return iri.n3()
 
 
 # --- reading a text

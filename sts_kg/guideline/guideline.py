@@ -16,7 +16,7 @@ from rdflib.term import Node
 
 from sts_kg.errors import CurieError, ParseError, ReadingError, UnknownNameError
 from sts_kg.guideline.condition import Condition, conditions, ordinal
-from sts_kg.guideline.condition_text import compile_conditions
+from sts_kg.guideline.condition_turtle import compile_conditions
 from sts_kg.guideline.data import guideline_folder, ontology_folder, source_page
 from sts_kg.guideline.duals import not_met
 from sts_kg.guideline.readings import Reading, find_reading, readings

@@ -10,7 +10,8 @@ from rdflib import Graph, URIRef
 
 from sts_kg.errors import ParseError, UnknownNameError
 from sts_kg.guideline.condition import Alternative, Condition, Conjunction, Leaf
-from sts_kg.guideline.condition_text import CourseFinding, OptionCondition, Restriction, statements_of
+from sts_kg.guideline.condition_statements import CourseFinding, OptionCondition, Restriction
+from sts_kg.guideline.condition_text import statements_of
 from sts_kg.guideline.condition_words import FACETS, Names
 from sts_kg.safe import brief
 

@@ -18,7 +18,8 @@ from sts_kg.cli import app
 from sts_kg.errors import ParseError
 from sts_kg.guideline import Guideline, compile_conditions, conditions_text
 from sts_kg.guideline.condition import Alternative, Condition, Conjunction, Leaf, leaves, negated, truth
-from sts_kg.guideline.condition_text import CourseFinding, OptionCondition, Part, Restriction, statements_of, text_of
+from sts_kg.guideline.condition_statements import CourseFinding, OptionCondition, Part, Restriction
+from sts_kg.guideline.condition_text import statements_of, text_of
 from sts_kg.guideline.condition_words import KEYWORDS, Names
 from sts_kg.rdf.names import PREFIXES, STS
 
