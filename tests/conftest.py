@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -11,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from external import with_external
 from hypothesis import settings
+from places import PAGE
 
 from sts_kg import KnowledgeGraph, knowledge, load
 from sts_kg.rdf import passing_namespaces
-
-ROOT = Path(__file__).parents[1]
-EXAMPLES = ROOT / "ontology" / "examples"
 
 # The same examples in every run; others with `pytest --hypothesis-profile=random`.
 settings.register_profile("fixed", derandomize=True, deadline=None, database=None)
@@ -37,17 +35,6 @@ def _namespaces() -> Iterator[None]:
     """Forget the prefixes of guidelines that a module loads, so that others find those that a new process has."""
     with passing_namespaces():
         yield
-
-
-def _page() -> Path | None:
-    """Return what STS_KG_SOURCE names, else the page beside the project in `shared`; None if there is neither."""
-    beside = ROOT.parent / "shared" / "source" / "stage-4-soft-tissue-sarcoma.txt"
-    path = Path(os.environ.get("STS_KG_SOURCE") or beside)
-    return path if path.exists() else None
-
-
-PAGE = _page()
-os.environ.pop("STS_KG_SOURCE", None)
 
 
 @pytest.fixture(autouse=True)
@@ -85,16 +72,6 @@ def preloaded(kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
 def linked() -> KnowledgeGraph:
     """The shipped knowledge graph with two small made-up ontologies linked to it."""
     return with_external()
-
-
-def with_external() -> KnowledgeGraph:
-    graph = load()
-    graph.link(ROOT / "tests" / "external.ttl", seeds=["OAE:1"])
-    seeds = [f"http://example.org/second/{name}" for name in ("role", "drug2", "kind2", "excision", "record")]
-    graph.link(ROOT / "tests" / "external-second.ttl", seeds=seeds)
-    graph.link(ROOT / "tests" / "external-interactions.csv")
-    graph.link(ROOT / "tests" / "rxnorm")
-    return graph
 
 
 @pytest.fixture(scope="session")

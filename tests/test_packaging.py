@@ -23,9 +23,9 @@ from pathlib import Path
 import oracle
 import pytest
 import yaml
-from conftest import ROOT
 from packaging.requirements import Requirement
 from page_blocks import agrees, blocks, commands
+from places import ROOT
 from rdflib.namespace import DCTERMS, OWL
 
 from sts_kg import KnowledgeGraph

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from conftest import EXAMPLES
+from places import EXAMPLES
 
 import sts_kg
 from sts_kg.cli import app

@@ -10,8 +10,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from conftest import with_external
 from expected import as_csv, check_rows, path_of, read_tables, written
+from external import with_external
 from pictures_made import MADE, path_of_picture, structure
 from rdflib import Graph
 

@@ -282,7 +282,7 @@ def test_a_report_without_violations_says_so_and_is_bounded() -> None:
 
 
 def test_a_new_page_is_shown_by_what_became_of_its_segments(kg: KnowledgeGraph, tmp_path: Path) -> None:
-    from conftest import PAGE
+    from places import PAGE
 
     if PAGE is None:
         pytest.skip("the page is not at hand")

@@ -18,10 +18,10 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
-from conftest import ROOT
 from matplotlib import get_data_path
 from matplotlib.ft2font import FT2Font
 from pictures_made import EX, HOSTILE, MADE, cycle, hub, path_of_picture, structure
+from places import ROOT
 from rdflib import RDFS, Graph, Literal, URIRef
 
 from sts_kg import KnowledgeGraph, load

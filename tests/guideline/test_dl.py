@@ -17,7 +17,7 @@ from pathlib import Path
 
 import oracle
 import pytest
-from conftest import EXAMPLES
+from places import EXAMPLES
 from rdflib import BNode, Graph, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import OWL, RDF

@@ -17,8 +17,8 @@ from sts_kg import InconsistentError, KnowledgeGraph, ParseError, closure_of
 from sts_kg.cases import files as casefile
 from sts_kg.cases.facts import facts_of
 from sts_kg.cases.session import Session
+from sts_kg.guideline import CASE_MODULES, Guideline
 from sts_kg.guideline.data import ontology_folder
-from sts_kg.guideline.guideline import CASE_MODULES, Guideline
 from sts_kg.rdf.names import BASE, STS
 
 FOLDER = ontology_folder()

@@ -16,7 +16,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner, Result
-from conftest import EXAMPLES, ROOT
+from places import EXAMPLES, ROOT
 from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 from servers import oxigraph_server

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import EXAMPLES, with_external
 from expected import Case, read_cases, shown
+from external import with_external
+from places import EXAMPLES
 from rdflib import URIRef
 from rdflib.namespace import RDFS, SKOS
 from servers import Server, oxigraph_server

@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 import pytest
 from click.testing import CliRunner
-from conftest import PAGE
+from places import PAGE
 from rdflib import Literal
 from rdflib.namespace import OWL, RDFS, SH, SKOS
 
 from sts_kg import KnowledgeGraph, ParseError
 from sts_kg.cli import app
+from sts_kg.guideline import CASE_MODULES, Guideline
 from sts_kg.guideline.data import ontology_folder, queries_folder
-from sts_kg.guideline.guideline import CASE_MODULES, Guideline
 from sts_kg.quality import lint, profile
 from sts_kg.quality.gates import Report, query_violations, report
 from sts_kg.quality.ontology_checks import CHECKS

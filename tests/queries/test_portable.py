@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import with_external
+from external import with_external
 from rdflib.plugins.sparql.parser import parseQuery
 
 from sts_kg import KnowledgeGraph, Table, cli

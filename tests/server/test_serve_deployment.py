@@ -21,8 +21,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import ROOT
 from crawling import crawl, page_of
+from places import ROOT
 from serving import Serving, serving
 
 from sts_kg.cli import app

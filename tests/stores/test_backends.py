@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import EXAMPLES
 from expected import Case, golden, read_cases, shown
+from places import EXAMPLES
 from rdflib import Literal, URIRef
 from servers import Server, oxigraph_server, virtuoso_server
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner, Result
-from conftest import EXAMPLES
+from places import EXAMPLES
 from rdflib import URIRef
 from servers import virtuoso_server
 
