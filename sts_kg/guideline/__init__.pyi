@@ -20,8 +20,8 @@ from .duals import not_met as not_met
 from .exporting import Exported as Exported
 from .exporting import export_graphs as export_graphs
 from .exporting import export_guideline as export_guideline
-from .guideline import CASE_MODULES as CASE_MODULES
 from .guideline import Guideline as Guideline
+from .modules import CASE_MODULES as CASE_MODULES
 from .new_names import Needed as Needed
 from .new_names import names_needed as names_needed
 from .new_page import Came as Came

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from io import BytesIO
 from itertools import chain
@@ -14,46 +14,23 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import OWL, PROV, RDF, RDFS
 from rdflib.term import Node
 
-from sts_kg.errors import CurieError, ParseError, ReadingError, UnknownNameError
+from sts_kg.errors import ParseError, ReadingError, UnknownNameError
 from sts_kg.guideline.condition import Condition, conditions, ordinal
-from sts_kg.guideline.condition_turtle import compile_conditions
 from sts_kg.guideline.data import guideline_folder, ontology_folder, source_page
-from sts_kg.guideline.duals import not_met
+from sts_kg.guideline.modules import CASE_MODULES, DUALS, duals_module, read_header, read_modules, require_usable
 from sts_kg.guideline.readings import Reading, find_reading, readings
 from sts_kg.guideline.source import Segment, find_segment, footer_of, page_texts, segment, segments, source_document
 from sts_kg.guideline.verdicts import Verdict, Verdicts, by_decision, people, verdict_triples
 from sts_kg.guideline.vocabulary import Vocabulary
 from sts_kg.guideline.wording import Wording, wordings
-from sts_kg.rdf import (
-    STS,
-    Prefixes,
-    Quads,
-    compress,
-    declare_namespace,
-    named_quads,
-    nquads_of,
-    of_quads,
-    quads_of,
-    read_text,
-)
+from sts_kg.rdf import STS, Quads, nquads_of, of_quads, quads_of, read_text
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 
 if TYPE_CHECKING:
     from sts_kg.closure import Closure
 
-__all__ = ["CASE_MODULES", "Guideline"]
-
-#: The modules without which no case can be answered.
-CASE_MODULES = ("vocabulary", "findings", "treatments", "conditions", "not-met")
-#: What may be said of a term that guidelines share.
-_NOTES = frozenset(map(str, (RDFS.label, RDFS.comment, RDFS.seeAlso)))
-#: That a text imports modules, outside the lines that are comments.
-_IMPORTS = re.compile(r"^(?![ \t]*#).*\bowl[:#]imports\b", re.MULTILINE)
-#: The name of a module below the IRI of its ontology, which is that of its file, too.
-_MODULE = re.compile(r"\w[\w-]*(/\w[\w-]*)?")
-_CODES, _CONDITIONS, _DUALS, _TEXT = "codes", "conditions", "not-met", "conditions.txt"
-_NAMESPACE, _PREFIX = (URIRef(f"http://purl.org/vocab/vann/preferredNamespace{each}") for each in ("Uri", "Prefix"))
+__all__ = ["Guideline"]
 
 
 class Guideline(Shown):
@@ -95,54 +72,22 @@ class Guideline(Shown):
         reading: Reading | None = None,
     ) -> None:
         self.reading = reading
-        self._shared = frozenset[str]()
-        #: The prefix of the namespace, by which CURIEs and queries name the terms.
-        self.prefix = "sts"
         self.folder = guideline_folder(folder)
         if quads is None and not self.folder.is_dir():
             raise ParseError("is not a folder; that of a guideline is expected", path=self.folder)
         self.engine = engine
         #: Whether it is the shipped one, which tests hold to what a `Plan` needs, but for verdicts and the reading.
         self.is_shipped = quads is None and self.folder == ontology_folder()
+        self._header = header = read_header(self.folder, quads)
         #: The name of the module that imports the others.
-        self.header_name = self._find_header(quads)
-        header = of_quads(self._read(self.header_name, quads))
+        self.header_name = header.name
         #: The IRI of the ontology; its modules are named below it.
-        self.iri = self._find_iri(header)
-        #: The namespace of the guideline's own terms, and of its named graphs.
-        self.base = str(header.value(self.iri, _NAMESPACE) or f"{self.iri.rpartition('/')[0]}/")
-        self.prefix = self._find_prefix(header)
-        self._declare()
-        own, shared = self._imported(header)
-        self._shared = frozenset(shared)
-        needed = {*CASE_MODULES} if self.iri == STS.ontology else {*CASE_MODULES, _CODES}
-        if wanting := sorted(needed - own - shared):
-            raise self._in_header(f"does not import {', '.join(wanting)}")
-        names = [name for name in sorted({*own, *shared}) if quads is not None or not self._is_generated(name)]
-        found = {name: self._read(name, quads, self.graph_name(name)) for name in (self.header_name, *names)}
-        if _CONDITIONS not in found:
-            found[_CONDITIONS] = self._compiled(of_quads(chain.from_iterable(found.values())))
-        if _DUALS not in found:
-            found[_DUALS] = self._generated(of_quads(chain.from_iterable(found.values())))
+        self.iri = header.iri
+        #: The namespace of the guideline's own terms, and the prefix by which CURIEs and queries name them.
+        self.base, self.prefix = header.base, header.prefix
         #: The triples of each module, in its order, as quads of pyoxigraph; blank nodes are the same at every load.
-        self.quads: Mapping[str, Quads] = found
-        terms = (str(getattr(quad.subject, "value", "")) for name in own for quad in found.get(name, ()))
-        if self.iri != STS.ontology and not any(term.startswith(self.base) for term in terms):
-            raise self._in_header(f"has the namespace <{self.base}>, with which no term of its modules begins")
-        self._require_shared_terms_as_they_are(own)
-
-    def _require_shared_terms_as_they_are(self, own: Iterable[str]) -> None:
-        """Refuse axioms about the terms that guidelines share: in one graph they would hold for the cases of all."""
-        if self.iri == STS.ontology:
-            return
-        axiomatic = (str(RDF), str(RDFS), str(OWL))
-        for name in sorted(own):
-            for quad in self.quads.get(name, ()):
-                subject, predicate = str(getattr(quad.subject, "value", "")), quad.predicate.value
-                is_note = predicate in _NOTES or not predicate.startswith(axiomatic)
-                if subject.startswith(STS) and not is_note:
-                    reason = f"asserts {compress(predicate)} of {compress(subject)}, a term that all guidelines share"
-                    raise ParseError(f"{reason}; say it of a term of its own", path=self.folder / f"{name}.ttl")
+        self.quads: Mapping[str, Quads] = read_modules(header, quads)
+        require_usable(header, self.quads)
 
     def __repr__(self) -> str:
         return f"<Guideline: {self.name}>"
@@ -153,104 +98,9 @@ class Guideline(Shown):
         by = f", by {self.reading.name}" if self.reading else ""
         return f"{self.labels.get(self.iri, str(self.iri))} {self.header(OWL.versionInfo)}".rstrip() + by
 
-    def _in_header(self, reason: str) -> ParseError:
-        return ParseError(reason, path=self.folder / f"{self.header_name}.ttl")
-
-    def _find_iri(self, header: Graph) -> URIRef:
-        """Return the IRI of the ontology that imports modules."""
-        found = {*header.subjects(OWL.imports)}
-        iri = next(iter(found))
-        if len(found) != 1 or not isinstance(iri, URIRef):
-            raise self._in_header(
-                "has owl:imports of several things, or of one without an IRI; only the ontology has them"
-            )
-        return iri
-
-    def _find_prefix(self, header: Graph) -> str:
-        found = str(header.value(self.iri, _PREFIX) or "")
-        if not found and self.iri != STS.ontology:
-            raise self._in_header("does not say the prefix of its terms: add vann:preferredNamespacePrefix")
-        return found or self.prefix
-
-    def _declare(self) -> None:
-        """Make the prefix known; raise if it cannot be used, or stands for something else."""
-        known = Prefixes.shipped().find(self.prefix)
-        if known is not None and known.iri != self.base:
-            raise self._in_header(f"has the prefix {self.prefix}:, which is that of <{known.iri}>; choose another")
-        try:
-            declare_namespace(self.prefix, self.base)
-        except CurieError as error:
-            raise self._in_header(f"has {error.text}, which cannot be used: {error.reason}") from error
-
-    def _imported(self, header: Graph) -> tuple[set[str], set[str]]:
-        """Return the names of its own modules, and of those of the shipped ontology that another one imports."""
-        own, shared = set[str](), set[str]()
-        for node in sorted(header.objects(self.iri, OWL.imports), key=str):
-            module = str(node)
-            below, name = next(
-                ((each, module[len(each) + 1 :]) for each in (self.iri, STS.ontology) if module.startswith(f"{each}/")),
-                ("", ""),
-            )
-            if not (isinstance(node, URIRef) and _MODULE.fullmatch(name)):
-                others = "" if self.iri == STS.ontology else f", or <{STS.ontology}/vocabulary>"
-                expected = f"<{self.iri}/findings>, whose file is findings.ttl{others}"
-                raise self._in_header(f"imports {node.n3()}; expected is a module such as {expected}")
-            if name in own | shared:
-                raise self._in_header(f"imports two modules of the name {name}")
-            (own if below == self.iri else shared).add(name)
-        return own, shared
-
-    def _is_generated(self, module: str) -> bool:
-        """Return whether a module is made from other files of the guideline."""
-        has_file = module in self._shared or (self.folder / f"{module}.ttl").exists()
-        has_text = module == _CONDITIONS and module not in self._shared and (self.folder / _TEXT).exists()
-        if has_file and has_text:
-            raise ParseError(f"is there beside {module}.ttl; keep one of them", path=self.folder / _TEXT)
-        return has_text or (module == _DUALS and not has_file)
-
-    def _compiled(self, asserted: Graph) -> Quads:
-        """Return the module of the conditions by their text form."""
-        path, name = self.folder / _TEXT, self.graph_name(_CONDITIONS)
-        text = compile_conditions(read_text(path), asserted, base=self.base, iri=str(self.iri), path=path)
-        return named_quads(f"{_CONDITIONS}.ttl", name, blank_nodes=self._blank_nodes(_CONDITIONS), text=text)
-
-    def _generated(self, asserted: Graph) -> Quads:
-        """Return the module of the duals for findings, options and conditions."""
-        try:
-            text = not_met(asserted, self.iri)
-        except ValueError as error:
-            raise ParseError(str(error), path=self.folder / "conditions.ttl") from error
-        name = self.graph_name(_DUALS)
-        return named_quads(f"{_DUALS}.ttl", name, blank_nodes=self._blank_nodes(_DUALS), text=text)
-
-    def _blank_nodes(self, module: str) -> str:
-        """Return what the names of the blank nodes of a module begin with; no other guideline has the same."""
-        own = "" if module in self._shared or self.prefix == "sts" else self.prefix
-        return re.sub("[^A-Za-z0-9]", "", own + module)
-
-    def _find_header(self, quads: Mapping[str, Quads] | None) -> str:
-        if quads is None:
-            paths = (path for path in sorted(self.folder.glob("*.ttl")) if path.is_file())
-            found = [path.stem for path in paths if _IMPORTS.search(read_text(path))]
-        else:
-            imports = str(OWL.imports)
-            found = [name for name, given in quads.items() if any(quad.predicate.value == imports for quad in given)]
-        if len(found) != 1:
-            reason = f"has {len(found)} Turtle files with owl:imports; one is expected, the header of the ontology"
-            raise ParseError(reason, path=self.folder if quads is None else None)
-        return found[0]
-
-    def _read(self, name: str, quads: Mapping[str, Quads] | None, graph: str = "urn:header") -> Quads:
-        if quads is None:
-            folder = ontology_folder() if name in self._shared else self.folder
-            return named_quads(folder / f"{name}.ttl", graph, blank_nodes=self._blank_nodes(name))
-        if name not in quads:
-            raise ParseError(f"the module {name} of the ontology is missing")
-        return quads[name]
-
     def graph_name(self, module: str) -> URIRef:
         """Return the name of the graph of a module."""
-        return URIRef(f"{STS.ontology if module in self._shared else self.iri}/{module}")
+        return self._header.graph_name(module)
 
     @cached_property
     def modules(self) -> Mapping[str, Graph]:
@@ -357,7 +207,7 @@ class Guideline(Shown):
         quads = {name: [quad for quad in each if quad.triple not in removed] for name, each in self.quads.items()}
         quads["conditions"] += quads_of(reading.added, self.graph_name("conditions"))
         quads["readings"] = []  # what is not chosen is not to be compared with this reading
-        quads[_DUALS] = self._generated(reading.asserted)
+        quads[DUALS] = duals_module(self._header, reading.asserted)
         found = Guideline(self.folder, engine=self.engine, quads=quads, reading=reading)
         found.is_shipped = self.is_shipped
         return found
@@ -440,7 +290,7 @@ class Guideline(Shown):
             if name not in self.alignments:
                 raise UnknownNameError("alignment", name, self.alignments)
             module = f"alignments/{name}"
-            read = self._read(module, None, self.graph_name(module))
+            read = self._header.read(module)
             modules[module] = [quad for quad in read if quad.predicate.value != str(OWL.imports)]  # of this guideline
         return self._with_modules(modules)
 
