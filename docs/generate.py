@@ -280,7 +280,7 @@ def rules() -> str:
 def _places() -> dict[str, list[str]]:
     """Return, for each rule id, the functions of the engine whose text names it."""
     found: dict[str, list[str]] = {rule: [] for rule in RULES}
-    for module in ("fixpoint", "rules/facts", "rules/checks", "rules/datatypes", "rules/schema"):
+    for module in ("fixpoint", "rules/facts", "rules/checks", "rules/datatypes", "rules/axioms", "rules/schema"):
         text = (ROOT / "sts_kg" / "closure" / f"{module}.py").read_text(encoding="utf-8")
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef):

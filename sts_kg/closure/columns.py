@@ -21,6 +21,7 @@ __all__ = [
     "distinct",
     "expand",
     "firsts",
+    "halves",
     "join",
     "lookup",
     "merged",
@@ -54,6 +55,11 @@ def firsts(pairs: Ids) -> Ids:
 def seconds(pairs: Ids) -> Ids:
     """Return the second halves."""
     return pairs & _LOW
+
+
+def halves(pairs: Ids) -> tuple[Ids, Ids]:
+    """Return the first and the second halves."""
+    return firsts(pairs), seconds(pairs)
 
 
 def swap(pairs: Ids) -> Ids:

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sts_kg.closure.columns import EMPTY, Pairs, contains, distinct, firsts, seconds
-from sts_kg.closure.rules import facts, schema
+from sts_kg.closure.rules import facts
+from sts_kg.closure.rules.axioms import READ_CLASSES, READ_PROPERTIES, Schema, compiled, matters
 from sts_kg.closure.rules.copies import copies, is_data, may_copy
 from sts_kg.closure.rules.datatypes import Literals, dt_diff, dt_equal_to_literal, dt_type1, dt_type2
 from sts_kg.closure.rules.facts import FACT_RULES, Round
-from sts_kg.closure.rules.schema import READ_CLASSES, READ_PROPERTIES, Lists, Schema, SchemaRound
+from sts_kg.closure.rules.lists import Lists
+from sts_kg.closure.rules.schema import SchemaRound, scm_rules
 from sts_kg.closure.terms import Terms
 from sts_kg.closure.triples import ASSERTED, Found, Numbers, Triples, ends
 from sts_kg.closure.vocabulary import (
@@ -314,15 +316,15 @@ class Fixpoint:
         while changed:
             lists = self.lists = Lists(self.known, self._name)
             added: set[int] = set()
-            for rule in schema.scm_rules(changed):
+            for rule in scm_rules(changed):
                 found = Found()
                 rule(SchemaRound(self.known, lists, found, self._asks_for_everything))
                 added |= set(self._inserted(found))
             changed = added
         self._changed.clear()
-        self._asks_for_same = schema.matters(self.known, SAME_AS)
-        things = self.things or schema.matters(self.known, THING) or schema.matters(self.known, TYPE)
-        axioms = schema.compiled(self.known, self.lists, self.literals.number("1"), things=things)
+        self._asks_for_same = matters(self.known, SAME_AS)
+        things = self.things or matters(self.known, THING) or matters(self.known, TYPE)
+        axioms = compiled(self.known, self.lists, self.literals.number("1"), things=things)
         part = axioms.beyond(self.axioms) if self.axioms else axioms
         self.axioms, self._asks_for_values = axioms, True
         self.seconds["schema"] += time.perf_counter() - start
@@ -331,7 +333,7 @@ class Fixpoint:
     def _asks_for_schema(self) -> bool:
         """Return whether axioms read the triples of the schema as data."""
         read = (SUB_CLASS_OF, EQUIVALENT_CLASS, EQUIVALENT_PROPERTY)
-        return any(schema.matters(self.known, predicate) for predicate in read)
+        return any(matters(self.known, predicate) for predicate in read)
 
     def _name(self, term: int) -> str:
         return self.terms.text(term).decode()

@@ -16,7 +16,7 @@ import numpy as np
 from sts_kg.closure.columns import EMPTY, Ids, contains, distinct, firsts, join, lookup, pack, ranges, seconds, unique
 from sts_kg.closure.fixpoint import Fixpoint
 from sts_kg.closure.rules.datatypes import Literals
-from sts_kg.closure.rules.schema import Lists
+from sts_kg.closure.rules.lists import Lists
 from sts_kg.closure.terms import Terms
 from sts_kg.closure.triples import ASSERTED, Triples
 from sts_kg.closure.vocabulary import (

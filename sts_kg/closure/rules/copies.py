@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sts_kg.closure.columns import EMPTY, Ids, Pairs, firsts, lookup, pack, seconds, united
-from sts_kg.closure.rules.schema import restrictions
+from sts_kg.closure.rules.axioms import restrictions
 from sts_kg.closure.triples import CLASSES_IN, Triples
 from sts_kg.closure.vocabulary import (
     ALL_VALUES_FROM,

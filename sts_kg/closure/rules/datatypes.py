@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sts_kg.closure.columns import EMPTY, Ids, firsts, pack, seconds, unique
-from sts_kg.closure.rules.schema import Schema, matters
+from sts_kg.closure.rules.axioms import Schema, matters
 from sts_kg.closure.terms import Terms
 from sts_kg.closure.triples import Found, Triples
 from sts_kg.closure.vocabulary import (

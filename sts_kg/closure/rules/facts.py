@@ -27,7 +27,7 @@ from sts_kg.closure.columns import (
     swap,
     unique,
 )
-from sts_kg.closure.rules.schema import Schema
+from sts_kg.closure.rules.axioms import Schema
 from sts_kg.closure.triples import NONE, Found, Triples
 from sts_kg.closure.vocabulary import INVERSE_OF, SAME_AS, THING, TYPE
 
