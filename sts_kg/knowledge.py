@@ -126,25 +126,28 @@ class KnowledgeGraph(Shown):
     def summary(self) -> dict[str, int]:
         """What there is, counted; nothing is reasoned or read for it, so what is not known yet is not in it.
 
-        The keys are asserted and inferred triples, options, drugs, findings, segments, decisions, queries, cases,
-        linked slices and mapping sets. Of a graph that is kept elsewhere and not read yet, only the last two and the
+        The keys are asserted and inferred triples, options, drugs, findings, segments, decisions (of all guidelines in
+        the graph), queries, cases, linked slices and mapping sets. Of a graph that is kept elsewhere and not read yet, only the last two and the
         named graphs.
         """
         backend = self._backend
         if self._session is None and backend is not None:
             kept = {"named graphs": len(backend.names), "linked slices": len(backend.slices)}
             return kept | {"mapping sets": len(backend.mappings)}
-        session, guideline = self.session, self.guideline
+        session, guidelines = self.session, self.guidelines
         asserted, inferred = session.known_triples
-        segments = (instances(guideline.asserted, kind) for kind in (STS.Heading, STS.Sentence))
+
+        def n_of(*kinds: URIRef) -> int:
+            return len({one for each in guidelines for kind in kinds for one in instances(each.asserted, kind)})
+
         return {
             "asserted triples": asserted,
             **({} if inferred is None else {"inferred triples": inferred}),
-            "options": len(guideline.conditions),
-            "drugs": len(instances(guideline.asserted, STS.Drug)),
-            "findings": len(instances(guideline.asserted, STS.Finding)),
-            "segments": sum(map(len, segments)),
-            "decisions": len(guideline.decisions),
+            "options": sum(len(each.conditions) for each in guidelines),
+            "drugs": n_of(STS.Drug),
+            "findings": n_of(STS.Finding),
+            "segments": n_of(STS.Heading, STS.Sentence),
+            "decisions": sum(len(each.decisions) for each in guidelines),
             "queries": len(self.canned),
             "cases": len(session.cases),
             "linked slices": len(session.slices),

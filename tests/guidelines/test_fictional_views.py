@@ -42,6 +42,15 @@ def test_the_card_names_the_guideline_beside_the_one_that_answers(joint: Knowled
     assert "beside it" not in as_text(hush, None)
 
 
+def test_what_is_counted_is_of_both(joint: KnowledgeGraph, kg: KnowledgeGraph, hush: KnowledgeGraph) -> None:
+    names = ("options", "drugs", "findings", "segments", "decisions")
+    assert [tuple(each.summary[name] for name in names) for each in (kg, hush, joint)] == [
+        (18, 3, 22, 39, 47),
+        (10, 4, 14, 24, 13),
+        (28, 7, 36, 63, 60),
+    ]
+
+
 def test_each_guideline_has_a_line_of_the_footer(joint: KnowledgeGraph) -> None:
     one, other = joint.footer.splitlines()
     assert as_text(joint, None).endswith(f"\n\n{one}\n\n{other}")

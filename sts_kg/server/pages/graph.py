@@ -76,7 +76,7 @@ _ORDER = ("strength", "frequency", "positions", "follows", "may_enable")
 
 def statistics(site: Site, request: Request) -> Response:
     """Return what there is in numbers: as VoID has them, by class and by property, and where it comes from."""
-    terms, guideline = site.terms, site.kg.guideline
+    terms = site.terms
     kinds, more, used, followed = (Counter[str]() for _ in range(4))
     subjects, objects = set[object](), set[object]()
     for graph, of_kinds, of_properties in ((terms.asserted, kinds, used), (terms.inferred, more, followed)):
@@ -107,8 +107,7 @@ def statistics(site: Site, request: Request) -> Response:
         graphs=graphs,
         slices=slices,
         sets=sets,
-        source=guideline.source_digest,
-        version=guideline.header(OWL.versionInfo),
+        guidelines=[(each.name, each.header(OWL.versionInfo), each.source_digest) for each in site.kg.guidelines],
         digest=site.dataset.digest,
         subjects=len(subjects),
         objects=len(objects),
