@@ -129,7 +129,8 @@ def switching() -> Iterator[None]:
         return line
 
     def call(frame: FrameType, event: str, argument: object) -> Trace | None:
-        return line if frame.f_code.co_filename.endswith(("knowledge.py", "session.py")) else None
+        file = Path(frame.f_code.co_filename)
+        return line if file.parent.name == "knowledge" or file.name == "session.py" else None
 
     threading.settrace(call)
     yield
