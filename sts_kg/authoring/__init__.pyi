@@ -5,7 +5,9 @@ from .golden import Tested as Tested
 from .golden import run_golden as run_golden
 from .new_case import Asked as Asked
 from .new_case import NewCase as NewCase
+from .new_case import Said as Said
 from .new_case import case_of_answers as case_of_answers
+from .new_case import is_number as is_number
 from .to_do import Item as Item
 from .to_do import ToDo as ToDo
 from .to_do import todo as todo

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from textwrap import wrap
 from typing import Any, TypeAlias
 
 from rdflib import URIRef
 
-from sts_kg.cases import Answer, Case, Expected, Given, Question, Session, case_file, is_id, is_label, questions
+from sts_kg.cases import Answer, Case, Expected, Given, Place, Question, Session, case_file, is_id, is_label, questions
 from sts_kg.errors import ArgumentError, InconsistentError
-from sts_kg.guideline import Guideline, short
+from sts_kg.guideline import Guideline, Number, short
 from sts_kg.safe import counted
 from sts_kg.shown import Shown
 
-__all__ = ["Asked", "NewCase", "case_of_answers"]
+__all__ = ["Asked", "NewCase", "Said", "case_of_answers", "is_number"]
 
-#: What answers questions: it gets one, and returns yes (True), no (False), unknown (None), or a word for it or `quit`.
-Asked: TypeAlias = Callable[[Question], bool | str | None]
+#: What answers questions: it gets one, and returns yes (True), no (False), unknown (None), a number, or a word for it.
+Said: TypeAlias = bool | int | Decimal | str | None
+Asked: TypeAlias = Callable[[Question], Said]
 
 _QUIT = "quit"
 _WHOLE: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
-_WORDS: dict[str, bool | str | None] = {
+_WORDS: dict[str, Said] = {
     **dict.fromkeys(("yes", "y"), True),
     **dict.fromkeys(("no", "n"), False),
     **dict.fromkeys(("unknown", "u"), None),
@@ -61,7 +63,7 @@ class NewCase(Shown):
 
 def case_of_answers(
     guideline: Guideline,
-    answers: Asked | Iterable[bool | str | None],
+    answers: Asked | Iterable[Said],
     *,
     id: str = "new-case",
     label: str = "",
@@ -70,14 +72,16 @@ def case_of_answers(
     """Return the case that answers to the questions of a guideline make.
 
     The question that is asked next is the first that is still open; one that is answered unknown is not asked again.
-    Alternatives that are one question are asked for one by one after a yes.
+    Alternatives that are one question are asked for one by one after a yes. Where a number decides a finding, it is an
+    answer, too, and the case records it.
 
     Parameters
     ----------
     guideline : Guideline
         What is asked by.
     answers : callable, or iterable
-        What answers a question: True or yes, False or no, None or unknown; quit, and the end of an iterable, end it.
+        What answers a question: True or yes, False or no, None or unknown, a number; quit, and the end of an iterable,
+        end it.
     id, label : str
         Those of the case.
     expected : bool
@@ -87,6 +91,8 @@ def case_of_answers(
     ------
     ArgumentError
         An answer is none of these, or the id or the label cannot be one.
+    CaseError
+        A number is none that the case can record.
     """
     if not is_id(id):
         raise ArgumentError("new_case", "id", "one to 200 printable characters were expected", value=id)
@@ -111,11 +117,13 @@ def case_of_answers(
 class _Asking:
     """The questions of one case, one after the other."""
 
-    def __init__(self, guideline: Guideline, case: Case, answers: Asked | Iterable[bool | str | None]) -> None:
+    def __init__(self, guideline: Guideline, case: Case, answers: Asked | Iterable[Said]) -> None:
         self.guideline, self.case = guideline, case
         self.answer: Asked = answers if callable(answers) else _in_turn(iter(answers))
         self.answers: tuple[Answer, ...] = ()
+        self.compared = guideline.vocabulary.compared
         self.passed: dict[URIRef, None] = {}  #: findings that were asked for
+        self.decided: set[URIRef] = set()  #: findings that a number decides
         self.left: tuple[Question, ...] = ()
         self.contradiction = ""
         self.n_answered = 0
@@ -146,6 +154,11 @@ class _Asking:
                 self.ask(replace(question, finding=finding, text=text, choices=()))
                 for finding, text in question.choices
             )
+        number = self.compared_by(question)
+        if number is not None and not isinstance(said, bool | None):
+            value = Place("an answer").number(str(said), number.key, number)
+            self.case = replace(self.case, numbers={**self.case.numbers, number.iri: value})
+            self.decided.update(finding for finding, each in self.compared.items() if each == number)
         for finding in _about(question):
             self.passed[finding] = None
             if isinstance(said, bool):
@@ -153,20 +166,27 @@ class _Asking:
                 self.case = replace(self.case, given=(*self.case.given, given))
         return True
 
-    def said(self, question: Question) -> bool | str | None:
+    def said(self, question: Question) -> Said:
         value = self.answer(question)
         word = value.strip().casefold() if isinstance(value, str) else value
         if isinstance(word, str) and word in _WORDS:
             word = _WORDS[word]
         elif not isinstance(word, bool | None):
-            raise ArgumentError("new_case", "answers", "yes, no, unknown or quit was expected", value=value)
+            number = self.compared_by(question)
+            if number is None or not (isinstance(word, int | Decimal) or is_number(word)):
+                wanted = "yes, no, unknown or quit" + (f", or the {number.named}" if number else "")
+                raise ArgumentError("new_case", "answers", f"{wanted} was expected", value=value)
         self.n_answered += word != _QUIT
         return word
 
+    def compared_by(self, question: Question) -> Number | None:
+        """Return the number that decides the finding of a question."""
+        return self.compared.get(question.finding) if question.finding is not None else None
+
     @property
     def unknown(self) -> tuple[URIRef, ...]:
-        given = {one.finding for one in self.case.given}
-        return tuple(finding for finding in self.passed if finding not in given)
+        known = {one.finding for one in self.case.given} | self.decided
+        return tuple(finding for finding in self.passed if finding not in known)
 
     @property
     def expected(self) -> Expected:
@@ -175,7 +195,12 @@ class _Asking:
         return Expected(tuple((answer.option, answer.status) for answer in self.answers))
 
 
-def _in_turn(answers: Iterator[bool | str | None]) -> Asked:
+def is_number(said: object) -> bool:
+    """Return whether a word is meant as a number."""
+    return isinstance(said, str) and said.removeprefix("-")[:1].isdigit()
+
+
+def _in_turn(answers: Iterator[Said]) -> Asked:
     return lambda _: next(answers, _QUIT)
 
 

@@ -18,6 +18,7 @@ from .nodes import Placed as Placed
 from .options import find_option as find_option
 from .places import DECIMAL as DECIMAL
 from .places import WHOLE as WHOLE
+from .places import Place as Place
 from .places import is_id as is_id
 from .places import is_label as is_label
 from .questionnaires import Item as Item

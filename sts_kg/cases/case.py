@@ -187,9 +187,9 @@ class Case(Shown):
             growth=[grew.text for grew in self.growth],
             no_growth=[{"from": period.since.text, "until": period.until.text} for period in self.no_growth],
             declines=[short(one.modality) for one in self.declines],
-            expected=self.expected.as_dict(),
         )
-        return before | ({"history_complete": self.history_complete} if is_told else {}) | after | numbers
+        history = {"history_complete": self.history_complete} if is_told else {}
+        return before | history | after | numbers | _known(expected=self.expected.as_dict())
 
     @staticmethod
     def id_of(iri: str) -> str:

@@ -26,7 +26,7 @@ from sts_kg.cases.places import Place, shown
 from sts_kg.cases.responses import cases_in_resources
 from sts_kg.cases.statuses import STATUSES, Status
 from sts_kg.errors import ParseError, nearest
-from sts_kg.guideline import Number, Vocabulary
+from sts_kg.guideline import Number, Vocabulary, key_of, written
 from sts_kg.rdf import read as read_graph
 from sts_kg.rdf import read_text, syntax_told
 from sts_kg.safe import counted
@@ -164,16 +164,25 @@ def case_file(case: Case, remark: str = "") -> str:
         The case has and lacks a finding, which only RDF can say.
     """
     above = "".join(f"# {line}\n" for line in remark.splitlines())
-    return above + yaml.dump(case.as_dict(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
+    said = case.as_dict() | {key_of(of): number for of, number in case.numbers.items()}
+    return above + yaml.dump(said, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes truth values as yes and no."""
+    """Writes truth values as yes and no, and decimals in the digits that they have."""
 
 
 _Dumper.add_representer(
     bool, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:bool", "yes" if value else "no")
 )
+
+
+def _plain(dumper: yaml.SafeDumper, value: Decimal) -> yaml.Node:
+    kind = "float" if "." in (text := written(value)) else "int"  # by which a reader knows it, without quotes or a tag
+    return dumper.represent_scalar(f"tag:yaml.org,2002:{kind}", text)
+
+
+_Dumper.add_representer(Decimal, _plain)
 
 
 def case_of_node(node: yaml.Node, path: str, vocabulary: Vocabulary) -> Case:

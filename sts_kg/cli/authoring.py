@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,11 @@ from sts_kg.cli.shared import DONE, NO, UNREADABLE, File, as_json, formats, guid
 from sts_kg.errors import CaseError, ParseError, StsKgError
 
 if TYPE_CHECKING:
+    from rdflib import URIRef
+
     from sts_kg.cases import Question
     from sts_kg.cli.console import Terminal
+    from sts_kg.guideline import Number
 
 __all__ = ["conditions", "new_case_command", "new_guideline_command", "test_command"]
 
@@ -145,7 +149,8 @@ def new_case_command(output: Path | None, id_: str | None, label: str, expected:
     """Ask the questions of the guideline, and write the case that the answers make.
 
     Each question is answered with y (yes), n (no), u (not known), ? (what waits for it) or q (end here), on a terminal
-    or, line by line, through a pipe. Questions stand on standard error; without -o the case on standard output.
+    or, line by line, through a pipe; where a number decides, it is an answer, too. Questions stand on standard error;
+    without -o the case on standard output.
 
     \b
     Example:
@@ -156,8 +161,9 @@ def new_case_command(output: Path | None, id_: str | None, label: str, expected:
 
     if output is not None:
         _require_new(output)
-    asker = _Asker(terminal())
-    made = loaded().new_case(asker, id=id_ or (output.stem if output else "new-case"), label=label, expected=expected)
+    kg = loaded()
+    asker = _Asker(terminal(), kg.guideline.vocabulary.compared)
+    made = kg.new_case(asker, id=id_ or (output.stem if output else "new-case"), label=label, expected=expected)
     if asker.ended:
         asker.shown.note("the answers ended here; what was answered so far is kept")
     if output is None:
@@ -183,27 +189,42 @@ def _require_new(output: Path) -> None:
 class _Asker:
     """Asks on a terminal, or reads answers line by line from a pipe."""
 
-    def __init__(self, shown: Terminal) -> None:
-        self.shown = shown
+    def __init__(self, shown: Terminal, compared: Mapping[URIRef, Number]) -> None:
+        self.shown, self._compared = shown, compared
         self.ended = False
         self._number = self._line = 0
 
     def __call__(self, question: Question) -> str:
         self._number += 1
+        number = self._compared.get(question.finding) if question.finding is not None else None
         waiting = f"{len(question.options)} option{'' if len(question.options) == 1 else 's'} waiting"
-        self.shown.note(f"{self._number}. {question.text} ({waiting})")
+        also = f"; or give the {number.named}" if number is not None else ""
+        self.shown.note(f"{self._number}. {question.text} ({waiting}{also})")
         while True:
             word = self._read()
             if word in ("yes", "y", "no", "n", "unknown", "u", "quit", "q"):
                 return word
             if word == "?":
                 self.shown.note(_about(question))
-            elif sys.stdin.isatty():
-                self.shown.note(f"an answer is {_WORDS}")
-            else:
-                raise CaseError(
-                    f"{word[:60]!r} is no answer: {_WORDS} is expected", path="standard input", line=self._line
-                )
+                continue
+            try:
+                self._require_number(word, number)
+                return word
+            except CaseError as error:
+                if not sys.stdin.isatty():
+                    raise
+                self.shown.note(error.reason)
+
+    def _require_number(self, word: str, number: Number | None) -> None:
+        """Refuse a word that is not the number which decides a finding."""
+        from sts_kg.authoring import is_number
+        from sts_kg.cases import Place
+
+        place = Place("standard input", self._line)
+        if number is None or not is_number(word):
+            wanted = _WORDS + (f", or the {number.named}" if number is not None else "")
+            raise place.error(f"{word[:60]!r} is no answer: {wanted} is expected")
+        place.number(word, number.key, number)
 
     def _read(self) -> str:
         if sys.stdin.isatty():

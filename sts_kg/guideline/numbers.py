@@ -45,6 +45,11 @@ class Number:
         """The label, without the unit at its end."""
         return self.label.removesuffix(f" in {self.unit}") if self.unit else self.label
 
+    @property
+    def named(self) -> str:
+        """The name with the unit, as in `largest diameter in mm`."""
+        return f"{self.name} in {self.unit}" if self.unit else self.name
+
     def said(self, value: int | Decimal) -> str:
         """Return the name with a value, as in `largest diameter 12.5 mm`."""
         return f"{self.name} {written(value)}" + (f" {self.unit}" if self.unit else "")

@@ -342,6 +342,12 @@ class Vocabulary:
         pairs = sorted(self.asserted.subject_objects(STS.comparesProperty))
         return tuple(self._threshold(URIRef(str(rule)), URIRef(str(compares))) for rule, compares in pairs)
 
+    @cached_property
+    def compared(self) -> Mapping[URIRef, Number]:
+        """The number that decides a finding by a fact rule, by that finding."""
+        found = ((each.finding, self.number(each.compares)) for each in self.thresholds)
+        return {finding: number for finding, number in found if number is not None}
+
     def _threshold(self, rule: URIRef, compares: URIRef) -> Threshold:
         given = {bound: list(self.asserted.objects(rule, bound)) for bound in (STS.atLeast, STS.atMost)}
         finding, name = self.concluded_by(rule), f"the fact rule {compress(rule)}"

@@ -12,7 +12,7 @@ from sts_kg.guideline import Segments, queries_folder
 from sts_kg.knowledge.core import Core
 
 if TYPE_CHECKING:
-    from sts_kg.authoring import Asked, GoldenReport, NewCase, ToDo
+    from sts_kg.authoring import Asked, GoldenReport, NewCase, Said, ToDo
     from sts_kg.quality import Report
 
 __all__ = ["WithAuthoring"]
@@ -57,7 +57,7 @@ class WithAuthoring(Core):
 
     def new_case(
         self,
-        answers: Asked | Iterable[bool | str | None],
+        answers: Asked | Iterable[Said],
         *,
         id: str = "new-case",
         label: str = "",
@@ -68,8 +68,8 @@ class WithAuthoring(Core):
         Parameters
         ----------
         answers : callable, or iterable
-            What answers each `Question`, in the order of `questions`: True or yes, False or no, None or unknown; quit,
-            and the end of an iterable, end it.
+            What answers each `Question`, in the order of `questions`: True or yes, False or no, None or unknown, or a
+            number where one decides the finding; quit, and the end of an iterable, end it.
         id, label : str
             Those of the case.
         expected : bool
@@ -79,6 +79,8 @@ class WithAuthoring(Core):
         ------
         ArgumentError
             An answer is none of these, or the id cannot be one.
+        CaseError
+            A number is none that the case can record.
 
         Examples
         --------

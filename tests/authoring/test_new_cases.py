@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from places import ROOT
+from rdflib import URIRef
 
-from sts_kg import KnowledgeGraph
+from sts_kg import KnowledgeGraph, load
 from sts_kg.authoring import NewCase, new_case
 from sts_kg.cases import Question, parse
-from sts_kg.errors import ArgumentError
+from sts_kg.cases.fact_rules import derived
+from sts_kg.errors import ArgumentError, CaseError
 from sts_kg.guideline import short
 from sts_kg.rdf.names import STS
 
@@ -136,6 +140,56 @@ def test_findings_that_are_not_known_stand_above_in_lines_that_can_be_read(kg: K
     text = kg.new_case(Person()).text
     assert "# Asked for and not known: soft-tissue-sarcoma, stage4-sts, resectable, " in text
     assert max(map(len, text.splitlines())) <= 120
+
+
+# --- a finding that a number decides
+
+
+@pytest.fixture(scope="module")
+def hush() -> KnowledgeGraph:
+    return load(ROOT / "ontology" / "guidelines" / "grey-hush")
+
+
+def warmth(said: object) -> list[object]:
+    """Return answers up to the question whether the body is cool, and one to that."""
+    return ["yes", "no", "yes", "no", said]
+
+
+@pytest.mark.parametrize(
+    ("said", "recorded", "holds"),
+    [("31.5", "31.5", True), (" 31.51 ", "31.51", False), (31, "31", True), (Decimal("30.0"), "30.0", True)],
+)
+def test_the_number_itself_is_an_answer(hush: KnowledgeGraph, said: object, recorded: str, holds: bool) -> None:
+    made = hush.new_case(warmth(said))  # type: ignore[arg-type]
+    assert made.case.numbers == {URIRef(f"{hush.guideline.base}bodyWarmth"): Decimal(recorded)}
+    assert "cool-body" not in given(made) and "cool-body" not in [*map(short, made.unknown)]
+    assert made.n_answered == 5
+    lines = made.text.splitlines()
+    assert lines.index(f"body_warmth: {recorded}") == lines.index("expected:") - 1
+    (again,) = parse(made.text, hush.guideline.vocabulary)
+    assert again.as_dict() == made.case.as_dict()
+    assert {short(one.finding): one.holds for one in derived(made.case, hush.guideline.vocabulary)} == {
+        "cool-body": holds
+    }
+
+
+def test_a_yes_is_an_answer_all_the_same(hush: KnowledgeGraph) -> None:
+    made = hush.new_case(warmth("yes"))  # type: ignore[arg-type]
+    assert given(made)["cool-body"] is True and made.case.numbers == {}
+
+
+@pytest.mark.parametrize("said", ["-1", "31,2", -1])
+def test_a_number_that_no_case_records_is_an_error(hush: KnowledgeGraph, said: object) -> None:
+    with pytest.raises(CaseError) as raised:
+        hush.new_case(warmth(said))  # type: ignore[arg-type]
+    assert str(raised.value) == f"an answer: body_warmth: '{said}' is not a number of degrees, such as 12.5"
+
+
+@pytest.mark.parametrize("said", ["warm", 31.2])
+def test_what_is_no_number_either_is_an_error(hush: KnowledgeGraph, said: object) -> None:
+    wanted = "yes, no, unknown or quit, or the body warmth in degrees was expected"
+    with pytest.raises(ArgumentError, match=wanted):
+        hush.new_case(warmth(said))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("wrong", ["maybe", "", 1, 0.5])

@@ -163,6 +163,34 @@ def test_a_wrong_line_of_a_pipe_writes_nothing(answers: str | bytes, message: st
     assert [*Path().iterdir()] == []
 
 
+HUSH = ("new-case", "--guideline", "example:grey-hush", "--id", "cold")
+
+
+def test_a_number_is_an_answer_where_one_decides() -> None:
+    done = invoke(*HUSH, input="y\nn\ny\nn\n31.2\n")
+    assert done.exit_code == 0 and "body_warmth: 31.2\nexpected:\n" in done.stdout
+    asked = "5. Is the body of the humbrel cool, at 31.5 degrees or less?"
+    assert done.stderr.splitlines()[4] == f"{asked} (2 options waiting; or give the body warmth in degrees)"
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ("31,2", "standard input, line 5: body_warmth: '31,2' is not a number of degrees, such as 12.5"),
+        ("cold", "or q (end here), or the body warmth in degrees is expected"),
+    ],
+)
+def test_a_number_that_is_none_is_told(answer: str, message: str) -> None:
+    done = invoke(*HUSH, "-o", "a.yaml", input=f"y\nn\ny\nn\n{answer}\n")
+    assert done.exit_code == 3 and done.stderr.splitlines()[-1].endswith(message)
+    assert [*Path().iterdir()] == []
+
+
+def test_a_number_where_none_decides_is_told() -> None:
+    done = invoke("new-case", input="7\n")
+    assert done.exit_code == 3 and "standard input, line 1: '7' is no answer: y (yes)" in done.stderr
+
+
 def test_an_id_that_is_none_is_told() -> None:
     done = invoke("new-case", "--id", " ", input="")
     assert done.exit_code == 2 and "one to 200 printable characters were expected" in done.stderr
