@@ -1,4 +1,4 @@
-"""The command push: the shipped graphs into a SPARQL store."""
+"""The command push: the graphs of guidelines into a SPARQL store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from sts_kg.cli.shared import (
     as_json,
     cases_option,
     formats,
+    guideline_option,
     kinds_in,
+    loaded,
     mappings_option,
     memory_option,
     terminal,
@@ -29,6 +31,7 @@ __all__ = ["push"]
 
 
 @click.command()
+@guideline_option
 @click.option("--endpoint", metavar="URL", help="The address of the store for SPARQL queries.")
 @click.option("--store", type=File, metavar="DIR", help="The folder of an Oxigraph store; created if missing.")
 @click.option("--files", type=File, metavar="DIR", help="A new folder, for files that the loader of a store reads.")
@@ -65,7 +68,7 @@ def push(
 ) -> None:
     """Put the knowledge graph into a SPARQL 1.1 store, or into files for its bulk loader.
 
-    Each module, what is inferred, and the cases given.
+    Each module, what is inferred, and the cases given; with --guideline, the modules of that guideline, too.
 
     Each graph is pushed completely or not at all, and verified. Graphs that are already there are skipped, so the same
     command resumes after a kill. User and password come from STS_KG_USER and STS_KG_PASSWORD, or from ~/.netrc. Cases
@@ -85,8 +88,6 @@ def push(
     """
     from dataclasses import asdict
 
-    from sts_kg.knowledge import load
-
     if sum(each is not None for each in (endpoint, store, files)) != 1:
         raise click.UsageError("name one of --endpoint, --store and --files")
     if endpoint is None and (update or graph_store):
@@ -103,7 +104,7 @@ def push(
         raise click.UsageError("--verify-only writes nothing; leave out --replace, --update and --graph-store")
     shown = terminal()
     with shown.busy("reasoning …") as show:
-        kg = with_own(load(), mappings)
+        kg = with_own(loaded(), mappings)
         kg = kg.with_cases(cases) if cases else kg
         target = store if store is not None else str(endpoint)
         if files is not None:

@@ -83,6 +83,8 @@ class Guideline(Shown):
         self.header_name = header.name
         #: The IRI of the ontology; its modules are named below it.
         self.iri = header.iri
+        if folder is None and self.iri != STS.ontology:
+            self.folder = Path(self.iri)  # read from elsewhere: no file of it is here
         #: The namespace of the guideline's own terms, and the prefix by which CURIEs and queries name them.
         self.base, self.prefix = header.base, header.prefix
         #: The triples of each module, in its order, as quads of pyoxigraph; blank nodes are the same at every load.
@@ -184,9 +186,15 @@ class Guideline(Shown):
         Raises
         ------
         ParseError
-            A file of `readings/` is missing or cannot be read, or does not fit the ontology.
+            A file of `readings/` is missing or cannot be read, or does not fit the ontology; or only the modules were read
+            from elsewhere, and the files of readings are beside them there.
         """
-        return {} if self.reading else readings(self.folder / "readings", self.asserted)
+        if self.reading:
+            return {}
+        if not self.folder.is_dir() and (None, RDF.type, STS.Reading) in self.asserted:
+            reason = "its readings are files of its folder, and only its modules were read; add the folder as a guideline"
+            raise ParseError(f"{reason} (--guideline DIR; in Python: with_guideline)", path=self.iri)
+        return readings(self.folder / "readings", self.asserted)
 
     def under(self, name: str) -> Guideline:
         """Return the guideline by another reading of one decision, such as `D04=S08-alone`, the duals generated anew.

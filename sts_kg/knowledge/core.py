@@ -100,7 +100,8 @@ class Core(Shown):
         if session is None:
             backend = self._backend
             assert backend is not None, "a graph has a session or a backend"
-            session = Session(Guideline(quads=backend.quads()), slices=backend.slices, mappings=backend.mappings)
+            first, *others = (Guideline(quads=each) for each in backend.guidelines())
+            session = Session(first, slices=backend.slices, mappings=backend.mappings, beside=tuple(others))
             self._session = session
         return session
 

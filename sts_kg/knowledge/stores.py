@@ -11,7 +11,7 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import OWL
 from rdflib.term import Node
 
-from sts_kg.errors import ArgumentError, UnknownNameError
+from sts_kg.errors import UnknownNameError
 from sts_kg.guideline import Exported, describe, export_graphs, export_guideline
 from sts_kg.knowledge.core import Sets
 from sts_kg.knowledge.queries import WithQueries
@@ -86,7 +86,12 @@ class WithStores(WithQueries):
             names |= set(map(str, mappings or Sets()))
         cases = {str(STS.cases)}
         names = names | cases if query.graph == "cases" else names if self.has_cases else names - cases
-        return graphs_of("closed" if query.graph == "cases" else query.graph, tuple(sorted(names)))
+        return graphs_of("closed" if query.graph == "cases" else query.graph, sorted(names), self._others)
+
+    @property
+    def _others(self) -> list[str]:
+        """The IRIs of the guidelines beside the shipped one."""
+        return [str(each.iri) for each in self.guidelines if each.base != BASE]
 
     def export(
         self,
@@ -213,12 +218,13 @@ class WithStores(WithQueries):
     ) -> list[Verified]:
         """Compare the graphs that `push` would push with those of a store, and return one record for each graph.
 
-        The store's other graphs under our base are `not compared`. Nothing is written. Parameters and errors are those
-        of `push`.
+        The store's other graphs under our base, or that of another guideline, are `not compared`. Nothing is written.
+        Parameters and errors are those of `push`.
         """
         from sts_kg.stores import verify
 
-        return verify(self._to_push(kinds, linked), target, base=BASE, scope="ontology")
+        bases = (BASE, *(f"{iri}/" for iri in self._others))
+        return verify(self._to_push(kinds, linked), target, bases=bases, scope="ontology")
 
     def dump(
         self, folder: str | Path, *, kinds: Sequence[str] = ("asserted", "inferred"), linked: str | Path | None = None
@@ -247,10 +253,6 @@ class WithStores(WithQueries):
 
     def _to_push(self, kinds: Sequence[str], linked: str | Path | None) -> dict[URIRef, Source]:
         from sts_kg.stores import graphs_of_links
-
-        if other := next((each for each in self.guidelines if each.base != BASE), None):
-            reason = "stores are filled with the shipped guideline only; export writes files that any store loads"
-            raise ArgumentError("push", "guideline", reason, value=other.name)
 
         named: dict[URIRef, Source] = {**self.named_graphs(*(kind for kind in kinds if not linked or kind != "links"))}
         if linked is not None:

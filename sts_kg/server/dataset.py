@@ -355,12 +355,13 @@ def _whole(kg: KnowledgeGraph) -> Store:
 
 
 def _of_folder(folder: Path, settings: Settings) -> Dataset:
-    from sts_kg.stores import graph_names, open_store
+    from sts_kg.stores import graph_names, open_store, others_in, rows_of
 
     before = _digest_of_files(folder)
     store = open_store(folder, read_only=True)
     digest = before if before == _digest_of_files(folder) else None  # somebody writes there
-    union = _union(tuple(sorted(graph_names(store))))
+    names = sorted(graph_names(store))
+    union = _union(names, others_in(names, partial(rows_of, store)))
     return _Stored(store, settings, digest=digest, where=folder.name, union=union, is_ours=union is not None)
 
 
@@ -372,7 +373,7 @@ def _of_endpoint(url: str, settings: Settings) -> Dataset:
     EndpointError
         It does not answer a query.
     """
-    from sts_kg.stores import Endpoint
+    from sts_kg.stores import Endpoint, others_in
 
     endpoint = Endpoint(url, timeout_s=settings.timeout_s)
     endpoint.ask("ASK { }")
@@ -383,19 +384,19 @@ def _of_endpoint(url: str, settings: Settings) -> Dataset:
         names = tuple(
             str(name) for (name,) in endpoint.select("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g")
         )
-        union = _union(names)
+        union = _union(names, others_in(names, endpoint.select))
     return _Elsewhere(url, settings, names, union)
 
 
-def _union(names: tuple[str, ...]) -> tuple[str, ...] | None:
+def _union(names: Sequence[str], others: Sequence[str]) -> tuple[str, ...] | None:
     """Return which of some named graphs were pushed and are asked together; None if there is none."""
     from sts_kg.stores import graphs_of
 
-    if not graphs_of("asserted", names):
+    if not graphs_of("asserted", names, others):
         return None
     if any(name.startswith(f"{BASE}link") for name in names):
-        return tuple(graphs_of("linked", names))
-    return tuple(graphs_of("closed" if f"{BASE}inferred" in names else "asserted", names))
+        return tuple(graphs_of("linked", names, others))
+    return tuple(graphs_of("closed" if f"{BASE}inferred" in names else "asserted", names, others))
 
 
 def _digest_of_files(folder: Path) -> str:

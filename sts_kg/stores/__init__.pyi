@@ -3,6 +3,8 @@ from .backends import EndpointBackend as EndpointBackend
 from .backends import FolderBackend as FolderBackend
 from .backends import backend_at as backend_at
 from .backends import graphs_of as graphs_of
+from .backends import others_in as others_in
+from .backends import rows_of as rows_of
 from .content import Source as Source
 from .dumping import Dumped as Dumped
 from .dumping import dump as dump

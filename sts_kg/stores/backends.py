@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ import pyoxigraph as ox
 from rdflib import Graph, URIRef
 
 from sts_kg.errors import EndpointAnswerError, EndpointError, EndpointTimeoutError, EndpointUnreachableError, ParseError
-from sts_kg.queries import QueryText, at_most, known_prefixes, run
+from sts_kg.queries import QueryText, Store, at_most, known_prefixes, run
 from sts_kg.rdf import BASE, Quads, nquads_of
 from sts_kg.safe import without_secrets
 from sts_kg.stores.endpoint import Endpoint
@@ -24,12 +25,19 @@ from sts_kg.tables import Table
 if TYPE_CHECKING:
     from sts_kg.workers import Limits
 
-__all__ = ["Backend", "EndpointBackend", "FolderBackend", "LooseBackend", "backend_at", "graphs_of", "where_ours"]
+__all__ = [
+    *("Backend", "EndpointBackend", "FolderBackend", "LooseBackend"),
+    *("backend_at", "graphs_of", "others_in", "rows_of", "where_ours"),
+]
 
 _MODULE = f"{BASE}ontology/"
 _GENID = re.compile(r".*/\.well-known/genid/([^/]+/)*")
+_HEADER = f"{_MODULE}sts"  # of the shipped guideline
+_IMPORTS = "http://www.w3.org/2002/07/owl#imports"
+_HEADS = f"?guideline owl:imports <{_MODULE}vocabulary>"
 _OURS = f"{{ ?ours a owl:Ontology FILTER(?ours = <{BASE}ontology>) }} UNION {{ ?ours a sts:TreatmentOption }}"
-_WHERE_OURS = f"SELECT DISTINCT ?g {{ {_OURS} UNION {{ GRAPH ?g {{ {_OURS} }} }} }}"
+_WHERE_OURS = f"SELECT DISTINCT ?g ?guideline {{ {_OURS} UNION {{ GRAPH ?g {{ {_OURS} UNION {{ {_HEADS} }} }} }} }}"
+_GUIDELINES = f"SELECT DISTINCT ?g ?guideline {{ GRAPH ?g {{ {_HEADS} }} }} ORDER BY ?guideline"
 _MOST_S = 10.0  #: within which an endpoint must say where it holds the knowledge graph
 _NAMES = "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
 
@@ -45,6 +53,7 @@ class Backend(ABC):
     holds_ours = True
 
     _names: tuple[str, ...]
+    _others: tuple[str, ...] = ()  # the IRIs of guidelines that are kept beside the shipped one
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -76,9 +85,17 @@ class Backend(ABC):
         """Whether cases were pushed there."""
         return f"{BASE}cases" in self._names
 
-    def quads(self) -> Mapping[str, Quads]:
-        """Return the modules of the ontology that are kept there, by name."""
-        return {name.removeprefix(_MODULE): self._quads(name) for name in graphs_of("asserted", self._names)}
+    def guidelines(self) -> Iterator[Mapping[str, Quads]]:
+        """Yield the modules by name of each guideline that is kept there: those of the shipped one first."""
+        read = cache(self._quads)
+        if _HEADER in self._names or not self._others:
+            yield {name.removeprefix(_MODULE): read(name) for name in self._names if name.startswith(_MODULE)}
+        for iri in self._others:
+            own = {name[len(iri) + 1 :]: read(name) for name in self._names if name.startswith(f"{iri}/")}
+            objects = (quad.object for each in own.values() for quad in each if quad.predicate.value == _IMPORTS)
+            imported = (each.value for each in objects if isinstance(each, ox.NamedNode))
+            shared = {name.removeprefix(_MODULE): name for name in imported if name.startswith(_MODULE)}
+            yield own | {name: read(graph) for name, graph in shared.items() if graph in self._names}
 
     @property
     def slices(self) -> Mapping[URIRef, bytes]:
@@ -114,21 +131,47 @@ class _Graphs(Mapping[URIRef, bytes]):
         return len(self._names)
 
 
-def graphs_of(kind: str, names: tuple[str, ...], where: object = "") -> list[str]:
+def graphs_of(kind: str, names: Iterable[str], others: Iterable[str] = (), where: object = "") -> list[str]:
     """Return which of some named graphs a query of a kind is about; a graph that is not complete yet does not count.
+
+    `others` are the IRIs of guidelines beside the shipped one.
 
     Raises
     ------
     EndpointError
         The query needs the inferred graph, and it is missing.
     """
-    if kind != "asserted" and f"{BASE}inferred" not in names:
+    modules = (_MODULE, *(f"{iri}/" for iri in others))
+    ours = [name for name in names if name.startswith((BASE, *modules)) and "#" not in name]
+    if kind != "asserted" and f"{BASE}inferred" not in ours:
         raise EndpointAnswerError(str(where), "has no inferred graph; push it with --graphs asserted,inferred")
-    ours = [name for name in names if name.startswith(BASE) and "#" not in name]
     if kind == "linked":
         return ours
-    others = () if kind == "asserted" else (f"{BASE}inferred", f"{BASE}cases")
-    return [name for name in ours if name.startswith(_MODULE) or name in others]
+    more = () if kind == "asserted" else (f"{BASE}inferred", f"{BASE}cases")
+    return [name for name in ours if name.startswith(modules) or name in more]
+
+
+def others_in(names: Iterable[str], select: Callable[[str], Iterable[Sequence[Any]]]) -> tuple[str, ...]:
+    """Return the IRIs of the guidelines beside the shipped one whose modules are among some named graphs.
+
+    `select` answers a query of these graphs with rows; it is asked only if there are graphs that are not ours by name.
+    """
+    if all(name.startswith(BASE) for name in names):
+        return ()
+    found = ((str(graph), str(iri)) for graph, iri in select(_GUIDELINES))
+    return tuple(dict.fromkeys(iri for graph, iri in found if _is_pushed(graph, iri) and iri != f"{BASE}ontology"))
+
+
+def rows_of(store: Store, text: str) -> Table:
+    """Return the answer of a store to a SELECT query of ours."""
+    found = run(store, text)
+    assert isinstance(found, Table), "a SELECT query has a table"
+    return found
+
+
+def _is_pushed(graph: str, guideline: str) -> bool:
+    """Return whether the graph with the header of a guideline has the name that `push` gives it."""
+    return graph.startswith(f"{guideline}/")
 
 
 class FolderBackend(Backend):
@@ -146,14 +189,15 @@ class FolderBackend(Backend):
         self._folder, self._store = folder, open_store(folder, read_only=True)
         with reading(folder):
             self._names = tuple(sorted(graph_names(self._store)))
-        if not graphs_of("asserted", self._names):
+            self._others = others_in(self._names, partial(rows_of, self._store))
+        if not graphs_of("asserted", self._names, self._others):
             raise ParseError("holds no module of the ontology; fill it with sts-kg push --store", path=folder)
 
     def query(
         self, kind: str, text: str, *, name: str = "given", limits: Limits | None = None, max_rows: int | None = None
     ) -> Table | bool | Graph:
         """See `Backend.query`."""
-        graphs = graphs_of(kind, self._names, self._folder)
+        graphs = graphs_of(kind, self._names, self._others, self._folder)
         with reading(self._folder):
             return run(self._store, text, name=name, graphs=graphs, limits=limits, max_rows=max_rows)
 
@@ -174,11 +218,12 @@ class EndpointBackend(Backend):
 
     def __init__(self, url: str, *, profile: str = "generic", timeout_s: float = 60.0) -> None:
         self._url, self._profile, self._timeout_s = url, profile, timeout_s
-        table = self._endpoint().select(_NAMES)
-        self._names = tuple(str(row[0]) for row in table)
-        if not graphs_of("asserted", self._names):
+        endpoint = self._endpoint()
+        self._names = tuple(str(name) for (name,) in endpoint.select(_NAMES))
+        self._others = others_in(self._names, endpoint.select)
+        if not graphs_of("asserted", self._names, self._others):
             reason = "holds no module of the ontology; fill it with sts-kg push --endpoint"
-            if (where := where_ours(self._endpoint())) is not None and (where.default or where.named):
+            if (where := where_ours(endpoint)) is not None and (where.default or where.named):
                 reason = (
                     f"holds the knowledge graph, but not as sts-kg push writes it: {where} has all in one; "
                     "ask it with sts-kg query --endpoint, or fill a store with sts-kg push --endpoint"
@@ -199,7 +244,7 @@ class EndpointBackend(Backend):
             endpoint = self._endpoint()
         else:  # a request that names default graphs has no named graph but those that it names, too
             named = self._names if query.names_graphs else ()
-            endpoint = self._endpoint(*graphs_of(kind, self._names, self._url), named=named)
+            endpoint = self._endpoint(*graphs_of(kind, self._names, self._others, self._url), named=named)
         return _within(endpoint, text, name, limits, max_rows)
 
     def _quads(self, name: str) -> Quads:
@@ -278,14 +323,15 @@ def where_ours(endpoint: Endpoint) -> Where | None:
     probe = copy(endpoint)
     probe.timeout_s = min(endpoint.timeout_s, _MOST_S)
     try:
-        found = {row[0] for row in probe.select(_WHERE_OURS)}
+        found = {(graph, str(guideline)) for graph, guideline in probe.select(_WHERE_OURS)}
     except (EndpointTimeoutError, EndpointUnreachableError):
         raise
     except EndpointError:  # some endpoints refuse GRAPH, having no named graphs
         return None
-    names = sorted(str(name) for name in found if name is not None)
-    pushed = tuple(name for name in names if name.startswith(_MODULE))
-    return Where(None in found, pushed, tuple(name for name in names if name not in pushed))
+    names = sorted({str(graph) for graph, _ in found if graph is not None})
+    heads = {str(graph) for graph, guideline in found if _is_pushed(str(graph), guideline)}
+    pushed = tuple(name for name in names if name.startswith(_MODULE) or name in heads)
+    return Where(any(graph is None for graph, _ in found), pushed, tuple(name for name in names if name not in pushed))
 
 
 def backend_at(url: str, kind: str | None = None, *, profile: str = "generic", timeout_s: float = 60.0) -> Backend:

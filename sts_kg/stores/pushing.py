@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,7 +124,7 @@ def verify(
     graphs: Mapping[URIRef, Source],
     target: str | Path,
     *,
-    base: str | None = None,
+    bases: Iterable[str] = (),
     scope: str | None = None,
     timeout_s: float = 300.0,
 ) -> Outcomes[Verified]:
@@ -134,9 +134,9 @@ def verify(
     ----------
     graphs, target, scope, timeout_s
         As for `push`. A folder is opened read-only.
-    base : str, optional
-        The other graphs of the store whose names begin so are `not compared`, and follow with a record each. Without
-        it they are not looked for.
+    bases : iterable of str
+        The other graphs of the store whose names begin with one of them are `not compared`, and follow with a record
+        each. Without it they are not looked for.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def verify(
     """
     with _prepared(graphs, target, scope, timeout_s, read_only=True) as (store, prepared):
         found = [_compared(store, name, content) for name, content in prepared]
-        others = store.names(base) if base is not None else []
+        others = dict.fromkeys(name for base in bases for name in store.names(base))
         known = {each.graph for each in found}
         beside = (name for name in others if name not in known)
         return Outcomes([*found, *(Verified(name, "not compared", 0, "", store.count(name), "", 0) for name in beside)])

@@ -13,7 +13,7 @@ from humbrels import BASE, FOLDER, GOLDEN, expected, name_of
 from rdflib import URIRef
 
 from sts_kg import KnowledgeGraph, ParseError, UnknownNameError, read
-from sts_kg.errors import ArgumentError, CaseError, ParameterError
+from sts_kg.errors import CaseError, ParameterError
 from sts_kg.guideline.data import ontology_folder, queries_folder
 from sts_kg.queries import CannedQuery, read_all
 from sts_kg.rdf import STS, compress
@@ -291,11 +291,6 @@ def test_an_example_of_the_shipped_guideline_is_no_case_of_this_one(joint: Knowl
 
 
 # --- what leaves the graph
-
-
-def test_push_takes_the_shipped_guideline_only(joint: KnowledgeGraph, tmp_path: Any) -> None:
-    with pytest.raises(ArgumentError, match="stores are filled with the shipped guideline only"):
-        joint.push(tmp_path / "store")
 
 
 def test_the_export_has_both(joint: KnowledgeGraph, tmp_path: Any) -> None:

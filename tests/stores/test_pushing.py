@@ -557,7 +557,7 @@ def test_verify_names_the_graphs_under_a_base_that_it_does_not_compare(to: Serve
     one, two, other = (URIRef(f"{start}{name}") for start, name in ((base, "one"), (base, "two"), ("urn:", "other")))
     for target in (to.query, tmp_path / "store"):
         push({one: triple, two: triple, other: triple}, target)
-        found = verify({one: triple}, target, base=base)
+        found = verify({one: triple}, target, bases=[base])
         assert [(each.graph, each.state, each.triples_there) for each in found] == [
             (str(one), "same", 1),
             (str(two), "not compared", 1),
