@@ -171,7 +171,8 @@ class GoldenReport(Shown, Framed):
                 yield from (f"    {reason}" for reason in told if told != before)
             yield ""
         yield from (f"left out: {one}" for one in self.left_out)
-        yield f"{self.summary} (by {', '.join(self.engines)})"
+        answered = [engine for engine in self.engines if any(engine in one.said for one in self.tested)]
+        yield f"{self.summary} (by {', '.join(answered)})"
 
     def as_dict(self) -> dict[str, object]:
         """Return the report with the keys of the command line's JSON contract."""

@@ -19,7 +19,7 @@ from sts_kg.shown import Shown
 __all__ = ["Asked", "NewCase", "Said", "case_of_answers", "is_number"]
 
 #: What answers questions: it gets one, and returns yes (True), no (False), unknown (None), a number, or a word for it.
-Said: TypeAlias = bool | int | Decimal | str | None
+Said: TypeAlias = bool | float | Decimal | str | None  # an int is a float here
 Asked: TypeAlias = Callable[[Question], Said]
 
 _QUIT = "quit"
@@ -173,7 +173,7 @@ class _Asking:
             word = _WORDS[word]
         elif not isinstance(word, bool | None):
             number = self.compared_by(question)
-            if number is None or not (isinstance(word, int | Decimal) or is_number(word)):
+            if number is None or not (isinstance(word, int | float | Decimal) or is_number(word)):
                 wanted = "yes, no, unknown or quit" + (f", or the {number.named}" if number else "")
                 raise ArgumentError("new_case", "answers", f"{wanted} was expected", value=value)
         self.n_answered += word != _QUIT

@@ -182,7 +182,7 @@ class Stubs:
             places = [self._part_place(option, finding) for finding in leaves]
             made.append(self._quoting(_filled(rec, words), *dict.fromkeys((place, *places))))
             made += [self._part(part, option, finding, name, groups.get(finding)) for finding, name in parts.items()]
-            made += [_alternatives(group, option, groups) for group in dict.fromkeys(groups.values())]
+            made += [_alternatives(group, option, groups, leaves) for group in dict.fromkeys(groups.values())]
         return text.replace(f"{rec}\n\n{part}", "\n\n".join(made))
 
     def _part_place(self, option: str, finding: str) -> str:
@@ -224,10 +224,12 @@ class Stubs:
         return block.replace("prov:wasQuotedFrom stub:S01", f"prov:wasQuotedFrom {quoted}")
 
 
-def _alternatives(group: str, option: str, groups: Mapping[str, str]) -> str:
+def _alternatives(group: str, option: str, groups: Mapping[str, str], holds: Mapping[str, bool]) -> str:
     """Return the block of a group of alternatives."""
     label = _label(option)
-    findings = " or ".join(_label(finding) for finding, of in groups.items() if of == group)
+    findings = " or ".join(
+        _label(finding) if holds[finding] else f"not {_label(finding)}" for finding, of in groups.items() if of == group
+    )
     return (
         f'stub:{group} a sts:Alternatives ; rdfs:label "{findings}, for {label}"@en ;\n'
         f'    skos:definition "Any of these suffices for {label}: {findings}."@en ; rdfs:isDefinedBy stub:ontology .'

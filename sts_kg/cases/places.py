@@ -83,15 +83,17 @@ class Place:
 
     def number(self, text: str, key: str, number: Number) -> int | Decimal:
         """Return a number of a case, a decimal as exactly as it is written."""
-        sign = "-?" if number.least is None or number.least < 0 else ""
-        if not re.fullmatch(sign + (WHOLE if number.is_whole else DECIMAL), text):
+        form, least = WHOLE if number.is_whole else DECIMAL, number.least
+        is_signed = least is None or least < 0
+        expected = f"at least {written(least)} is expected" if least is not None else ""
+        if not re.fullmatch(("-?" if is_signed else "") + form, text):
             of_unit = f" of {number.unit}" if number.unit else ""
             kind = "a whole number, such as 3" if number.is_whole else f"a number{of_unit}, such as 12.5"
-            raise self.error(f"{key}: {shown(text)} is not {kind}", key=key, value=text)
+            also = f"; {expected}" if re.fullmatch("-" + form, text) else ""
+            raise self.error(f"{key}: {shown(text)} is not {kind}{also}", key=key, value=text)
         value = int(text) if number.is_whole else Decimal(text)
-        if number.least is not None and value < number.least:
-            least = f"at least {written(number.least)} is expected"
-            raise self.error(f"{key}: {shown(text)} is too small; {least}", key=key, value=text)
+        if least is not None and value < least:
+            raise self.error(f"{key}: {shown(text)} is too small; {expected}", key=key, value=text)
         return value
 
     def id(self, text: str, key: str = "case") -> str:

@@ -15,6 +15,8 @@ from sts_kg.rdf import STS
 
 __all__ = ["Item", "form_items", "parts", "questionnaire", "questionnaire_url"]
 
+_KEYS = ("courses", "growth")  # of the form, beside those that no finding can have
+
 _CHOICES = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl"
 _CHOICE_CODES = "http://hl7.org/fhir/questionnaire-item-control"
 _INITIAL = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-initialExpression"
@@ -47,7 +49,8 @@ class Item:
 def form_items(vocabulary: Vocabulary) -> tuple[Item, ...]:
     """Return the items of the form in their order: the keys of a case file, but for its id and label.
 
-    The link id of a finding is its short name. What can be chosen are the words of the vocabulary.
+    The link id of a finding is its short name, after that of its group if something else has that name. What can be
+    chosen are the words of the vocabulary.
     """
 
     def options(words: Mapping[str, URIRef]) -> tuple[URIRef, ...]:
@@ -67,7 +70,10 @@ def form_items(vocabulary: Vocabulary) -> tuple[Item, ...]:
             "findings",
             "group",
             "Findings",
-            items=tuple(Item(short(one), "boolean", words.question(one), one) for one in findings),
+            items=tuple(
+                Item(short(one), "boolean", words.question(one), one, group="findings" if short(one) in _KEYS else "")
+                for one in findings
+            ),
         ),
         group(
             "courses",

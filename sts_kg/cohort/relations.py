@@ -12,7 +12,7 @@ from sts_kg.guideline import short
 from sts_kg.plan import Plan
 from sts_kg.rdf import local
 
-__all__ = ["KINDS", "Cell", "Relations", "column_name", "kinds_of", "names_of", "relations"]
+__all__ = ["KINDS", "Cell", "Relations", "column_name", "inner_name", "kinds_of", "names_of", "relations"]
 
 #: What cells hold: 1, 0 or NULL; a word for yes, no or unknown, or a truth value; a number; any text, days too.
 KINDS = ("flag", "word", "number", "text")
@@ -28,6 +28,27 @@ _COLUMNS: Mapping[str, Mapping[str, str]] = {
     "no_growth": {"from": "text", "until": "text"},
 }
 _ALWAYS = {"courses": ("therapies",), "growth": ("date",), "no_growth": ("from", "until")}
+
+
+#: What the steps of SQL have beside findings, and what is reserved in SQL of any of our dialects.
+_TAKEN = frozenset(
+    """
+    id rejected clash contradictory as_of as_of_last history_complete
+
+    all alter analyse analyze and any array as asc assert_rows_modified asymmetric at authorization between binary both
+    by case cast check collate collation column commit concurrently connect connection constraint contains create cross
+    cube current current_catalog current_date current_role current_schema current_time current_timestamp current_user
+    database default deferrable define delete desc distinct do drop else end enum escape except exclude exists extract
+    fetch filter following for foreign freeze from full glob grant group grouping groups having if ignore ilike in
+    increment index indexed initially inner insert intersect interval into is isnull issue join key lambda lateral
+    leading left like limit localtime localtimestamp lookup match merge minus natural new no not nothing notnull null
+    nulls of offset on only or order organization outer over overlaps partition pivot placing pragma preceding primary
+    proto qualify range recursive references regexp returning revoke right rlike rollup row rows sample schema select
+    semi session_user set show similar some start summarize symmetric table tablesample then to top trailing transaction
+    treat trigger true try_cast false unbounded union unique unnest unpivot update user using values variadic verbose
+    view when whenever where window with within
+    """.split()
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +87,19 @@ def column_name(thing: URIRef) -> str:
     ('certain_case_s20', 'pazopanib')
     """
     return short(thing).removeprefix("option-").replace("-", "_").casefold()
+
+
+def inner_name(finding: URIRef) -> str:
+    """Return the name of a finding as a column of a step of SQL: that of `column_name`, unless it means more there.
+
+    Examples
+    --------
+    >>> from sts_kg.rdf import STS
+    >>> inner_name(STS["finding-stage4-sts"]), inner_name(STS["finding-left"])
+    ('stage4_sts', 'left_')
+    """
+    name = column_name(finding)
+    return f"{name}_" if name in _TAKEN else name
 
 
 def relations(

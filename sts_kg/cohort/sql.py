@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from rdflib import URIRef
 
 from sts_kg.cohort.dialects import WHATS, dialect_of
-from sts_kg.cohort.relations import column_name, relations
+from sts_kg.cohort.relations import column_name, inner_name, relations
 from sts_kg.cohort.sql_facts import add_facts, mark_flags, rejections
 from sts_kg.cohort.sql_known import Known
 from sts_kg.cohort.sql_parts import NEVER, Script, all_of, any_of, flag
@@ -120,9 +120,16 @@ class _Patients(Known):
 
     def known(self) -> str:
         self.add_known(self.plan.findings)
-        names = [column_name(finding) for finding in self.plan.findings]
-        columns = ",\n    ".join(f"CASE WHEN k.contradictory = 0 THEN k.{name} END AS {name}" for name in names)
+        columns = ",\n    ".join(
+            f"CASE WHEN k.contradictory = 0 THEN k.{inner_name(each)} END AS {self._output(each)}"
+            for each in self.plan.findings
+        )
         return f"SELECT\n    k.id AS {self.case},\n    k.contradictory,\n    {columns}\nFROM sts_known k"
+
+    def _output(self, thing: URIRef) -> str:
+        """Return the name of a finding or an option as a column of the answer."""
+        name = column_name(thing)
+        return name if inner_name(thing) == name else self.script.dialect.column(name)
 
     def facts(self) -> str:
         select = [f"f.id AS {self.case}", "f.rejected", "f.clash"]
@@ -154,7 +161,7 @@ class _Patients(Known):
             name, met = column_name(option), f"v.{self.trees[of.condition]}_met"
             select.append(
                 f"CASE WHEN v.contradictory = 1 THEN 'contradictory' WHEN {met} = 1 THEN 'met'"
-                f" WHEN {met} = 0 THEN 'not-met' ELSE 'undetermined' END AS {name}"
+                f" WHEN {met} = 0 THEN 'not-met' ELSE 'undetermined' END AS {self._output(option)}"
             )
             missing = [
                 f"CASE WHEN {test} THEN ' {short(one)}' ELSE '' END" for one, test in self.missing(option).items()

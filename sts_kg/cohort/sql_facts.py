@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rdflib import URIRef
 
-from sts_kg.cohort.relations import column_name, names_of
+from sts_kg.cohort.relations import column_name, inner_name, names_of
 from sts_kg.cohort.sql_courses import (
     GIVEN_BEFORE,
     TRIED,
@@ -65,7 +65,7 @@ def add_facts(script: Script) -> None:
     select = ["t.id", *(["t.as_of_last"] if relations.has("table", "as_of") else [])]
     for finding in script.plan.findings:
         given = finding in relations.findings
-        name = column_name(finding)
+        name = inner_name(finding)
         if finding in {fact[0] for fact in derived}:
             for holds, word, value in ((True, "yes", 1), (False, "no", 0)):
                 tests = [*([f"t.{name} = {value}"] if given else []), *derived.get((finding, holds), ())]
@@ -107,7 +107,7 @@ def _add_patients(script: Script) -> None:
     for finding, cell in relations.findings.items():
         column = f"t.{dialect.column(cell.name)}"
         value = script.yes_or_no(column, cell.kind)
-        name = column_name(finding)
+        name = inner_name(finding)
         select.append(f"{value} AS {name}")
         if cell.kind == "word" or not relations.checked:
             wrong = script.not_yes_or_no(column, cell.kind)
@@ -215,7 +215,7 @@ def tests_of(script: Script, alias: str = "f") -> Mapping[Fact, str]:
     derived = {fact[0] for fact in _derived(script)}
     found: dict[Fact, str] = {}
     for finding in script.plan.findings:
-        name = column_name(finding)
+        name = inner_name(finding)
         if finding in derived:
             found[finding, True], found[finding, False] = f"{alias}.{name}_yes = 1", f"{alias}.{name}_no = 1"
         elif finding in script.relations.findings:
@@ -256,7 +256,7 @@ def _tried_flags(script: Script) -> Iterator[tuple[str, str]]:
             for report in said.reports:
                 if report.finding not in script.relations.findings:
                     continue
-                finding = column_name(report.finding)
+                finding = inner_name(report.finding)
                 told = f"c.{mark_column(report, 'told')}"
                 active = [f"t.{finding} = 1", *([f"({told} IS NULL OR {told} = 0)"] if courses else [])]
                 if mark == plan.marks.get(report.outcome, TRIED):

@@ -7,7 +7,7 @@ from itertools import product
 
 from rdflib import URIRef
 
-from sts_kg.cohort.relations import column_name
+from sts_kg.cohort.relations import column_name, inner_name
 from sts_kg.cohort.sql_facts import rejects, tests_of
 from sts_kg.cohort.sql_parts import NEVER, Script, all_of, any_of, flag
 from sts_kg.guideline import Alternative, Condition, Leaf, leaves
@@ -38,7 +38,7 @@ class Known:
         """Add the step with each finding after all that follows, and whether the patient contradicts himself."""
         select = ["f.id", *extra]
         for finding in wanted:
-            name = column_name(finding)
+            name = inner_name(finding)
             yes, no = (self._test((finding, holds)) for holds in (True, False))
             if yes == no == NEVER:
                 value = self.script.unknown
@@ -105,7 +105,7 @@ class Known:
 
         def walk(node: Condition, around: tuple[str, ...]) -> None:
             if isinstance(node, Leaf):
-                tests = [f"v.{column_name(node.finding)} IS NULL", *around]
+                tests = [f"v.{inner_name(node.finding)} IS NULL", *around]
                 found.setdefault(node.finding, []).append(f"({all_of(tests)})")
             else:
                 inside = around if node == root else (*around, f"v.{self.inner[name, node]} IS NULL")
@@ -127,7 +127,7 @@ def _inner(tree: Condition) -> Iterator[Condition]:
 def _holds(tree: Condition, wanted: bool) -> str:
     """Return the test that a condition is true, or that it is false: its dual."""
     if isinstance(tree, Leaf):
-        return f"k.{column_name(tree.finding)} = {int(tree.holds is wanted)}"
+        return f"k.{inner_name(tree.finding)} = {int(tree.holds is wanted)}"
     parts = [_holds(part, wanted) for part in tree.parts]
     return any_of(parts) if isinstance(tree, Alternative) is wanted else f"({all_of(parts)})"
 

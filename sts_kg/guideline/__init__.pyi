@@ -2,7 +2,9 @@ from .condition import Alternative as Alternative
 from .condition import Condition as Condition
 from .condition import Conjunction as Conjunction
 from .condition import Leaf as Leaf
+from .condition import alternatives as alternatives
 from .condition import instances as instances
+from .condition import leaf_parts as leaf_parts
 from .condition import leaves as leaves
 from .condition import missing as missing
 from .condition import negated as negated

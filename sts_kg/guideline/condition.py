@@ -24,8 +24,10 @@ __all__ = [
     "Condition",
     "Conjunction",
     "Leaf",
+    "alternatives",
     "conditions",
     "instances",
+    "leaf_parts",
     "leaves",
     "missing",
     "negated",
@@ -105,6 +107,37 @@ def conditions(asserted: Graph, *, of: Set[Node] | None = None) -> dict[URIRef, 
     return dict(sorted(found.items(), key=lambda item: (ordinal(asserted, item[0]), item[0])))
 
 
+def alternatives(condition: Condition) -> list[tuple[Leaf, ...]]:
+    """Return the leaves of each outermost union of a condition; unions that share a finding are one group.
+
+    So the groups in which the parts of a recommendation stand (`sts:inAlternatives`) are flat, and each part is in one.
+
+    Examples
+    --------
+    >>> a, b, c, d = (Leaf(URIRef(f"urn:{name}"), True) for name in "abcd")
+    >>> nested = Conjunction((a, Alternative((b, Conjunction((c, Alternative((d, b))))))))
+    >>> [[str(leaf.finding) for leaf in group] for group in alternatives(nested)]
+    [['urn:b', 'urn:c', 'urn:d']]
+    """
+    found: list[dict[Leaf, None]] = []
+    for union in _outermost(condition):
+        group = dict.fromkeys(leaf_parts(union))
+        about = {leaf.finding for leaf in group}
+        for other in [each for each in found if not about.isdisjoint(leaf.finding for leaf in each)]:
+            found.remove(other)
+            group = other | group
+        found.append(group)
+    return [tuple(group) for group in found]
+
+
+def _outermost(condition: Condition) -> Iterator[Alternative]:
+    if isinstance(condition, Alternative):
+        yield condition
+    elif isinstance(condition, Conjunction):
+        for part in condition.parts:
+            yield from _outermost(part)
+
+
 def ordinal(asserted: Graph, thing: Node) -> int:
     """Return the `sts:ordinal` of a thing; 0 if it has none that is a whole number."""
     value = asserted.value(thing, STS.ordinal)
@@ -138,7 +171,7 @@ def _members(asserted: Graph, head: Node) -> list[Node]:
 
 
 def leaves(condition: Condition) -> Iterator[URIRef]:
-    """Yield the findings of a condition in the order of its axiom.
+    """Return an iterator of the findings of a condition in the order of its axiom.
 
     Examples
     --------
@@ -147,11 +180,16 @@ def leaves(condition: Condition) -> Iterator[URIRef]:
     >>> list(leaves(either)) == [STS["finding-a"], STS["finding-b"]]
     True
     """
+    return (leaf.finding for leaf in leaf_parts(condition))
+
+
+def leaf_parts(condition: Condition) -> Iterator[Leaf]:
+    """Yield the leaves of a condition in the order of its axiom."""
     if isinstance(condition, Leaf):
-        yield condition.finding
+        yield condition
     else:
         for part in condition.parts:
-            yield from leaves(part)
+            yield from leaf_parts(part)
 
 
 def negated(condition: Condition) -> Condition:

@@ -25,7 +25,11 @@ CASE_MODULES = ("vocabulary", "findings", "treatments", "conditions", "not-met")
 DUALS = "not-met"
 _CODES, _CONDITIONS, _TEXT = "codes", "conditions", "conditions.txt"
 #: What may be said of a term that guidelines share.
-_NOTES = frozenset(map(str, (RDFS.label, RDFS.comment, RDFS.seeAlso)))
+_NOTES = frozenset(map(str, (RDFS.label, RDFS.comment, RDFS.seeAlso, RDFS.isDefinedBy)))
+#: What a term may be declared as; nothing follows of a case from that.
+_DECLARED = frozenset(
+    map(str, (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, OWL.NamedIndividual))
+)
 #: That a text imports modules, outside the lines that are comments.
 _IMPORTS = re.compile(r"^(?![ \t]*#).*\bowl[:#]imports\b", re.MULTILINE)
 #: The name of a module below the IRI of its ontology, which is that of its file, too.
@@ -231,7 +235,8 @@ def require_usable(header: Header, quads: Mapping[str, Quads]) -> None:
         for quad in each:
             subject, predicate = str(getattr(quad.subject, "value", "")), quad.predicate.value
             is_note = predicate in _NOTES or not predicate.startswith(axiomatic)
-            if subject.startswith(STS) and not is_note:
+            is_declaration = predicate == str(RDF.type) and getattr(quad.object, "value", "") in _DECLARED
+            if subject.startswith(STS) and not (is_note or is_declaration):
                 reason = f"asserts {compress(predicate)} of {compress(subject)}, a term that all guidelines share"
                 path = header.path.with_name(f"{name}.ttl")
                 raise ParseError(f"{reason}; say it of a term of its own", path=path)

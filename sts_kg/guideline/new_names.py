@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rdflib import Graph, URIRef
 
-from sts_kg.errors import ParseError, UnknownNameError
-from sts_kg.guideline.condition import Alternative, Condition, Conjunction, Leaf
+from sts_kg.errors import ParseError
+from sts_kg.guideline.condition import Condition, Leaf, alternatives
 from sts_kg.guideline.condition_statements import CourseFinding, OptionCondition, Restriction
 from sts_kg.guideline.condition_text import statements_of
 from sts_kg.guideline.condition_words import FACETS, Names
@@ -48,7 +48,8 @@ class _NewNames(Names):
     def find(self, word: str, *kinds: str) -> URIRef:
         kind = next((each for each in kinds if each in _KINDS), None)
         if kind is None:
-            raise UnknownNameError(" or ".join(kinds), word, ())
+            reason = f"there is no {' or '.join(kinds)} {brief(word, 80)!r} yet"
+            raise ParseError(f"{reason}; leave the line out here, and write it when the guideline has that")
         if not _NAME.fullmatch(word):
             reason = "is no name for a new guideline; write small letters and digits, with hyphens between"
             raise ParseError(f"{brief(word, 80)!r} {reason}")
@@ -81,7 +82,10 @@ def names_needed(text: str, path: object = None) -> Needed:
     }
     return Needed(
         options={option: _leaves(condition) for option, condition in conditions.items()},
-        alternatives={option: tuple(_alternatives(condition)) for option, condition in conditions.items()},
+        alternatives={
+            option: tuple(tuple(_name(leaf.finding) for leaf in each) for each in alternatives(condition))
+            for option, condition in conditions.items()
+        },
         findings=tuple(names.made["finding"]),
         therapies=tuple(names.made["therapy"]),
         modalities=tuple(names.made["modality"]),
@@ -102,12 +106,3 @@ def _leaves(condition: Condition) -> dict[str, bool]:
     for part in condition.parts:
         found |= {name: holds for name, holds in _leaves(part).items() if name not in found}
     return found
-
-
-def _alternatives(condition: Condition) -> Iterator[tuple[str, ...]]:
-    """Yield the findings of each outermost alternative of a condition."""
-    if isinstance(condition, Alternative):
-        yield tuple(_leaves(condition))
-    elif isinstance(condition, Conjunction):
-        for part in condition.parts:
-            yield from _alternatives(part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,6 +19,10 @@ from sts_kg.rdf import STS, compress, local
 __all__ = ["Contents", "CourseRule", "Report", "Threshold", "Vocabulary", "short"]
 
 _PREFIXES = ("finding-", "modality-", "outcome-", "indication-", "intent-", "site-")
+
+
+#: What tables of cases and the form of a case have by name, beside findings.
+_TAKEN = ("case", "label", "as-of", "history-complete", "declines", "reading", "set", "do", "note")
 
 
 @dataclass(frozen=True)
@@ -96,8 +101,18 @@ class Vocabulary:
 
     @cached_property
     def findings(self) -> dict[str, URIRef]:
-        """Short names (`stage4-sts`) and ids (`finding-stage4-sts`) of the findings."""
-        return self._words(STS.Finding, "finding-")
+        """Short names (`stage4-sts`) and ids (`finding-stage4-sts`) of the findings.
+
+        Raises
+        ------
+        ParseError
+            A finding has the name of something else that a table of cases or the form of a case has.
+        """
+        found = self._words(STS.Finding, "finding-")
+        if taken := [iri for name, iri in found.items() if name in _TAKEN]:
+            reason = f"the finding {compress(taken[0])} has the name of a column or field of cases"
+            raise ParseError(f"{reason}; give it another local name than {', '.join(_TAKEN)}")
+        return found
 
     @cached_property
     def therapies(self) -> dict[str, URIRef]:
@@ -242,10 +257,15 @@ class Vocabulary:
         return str((rule is not None and self.asserted.value(rule, STS.nounPhrase)) or "growth")
 
     def asked_together(self, findings: Iterable[URIRef]) -> dict[URIRef, frozenset[URIRef]]:
-        """Return which of some findings are choices of one question: the alternatives to at least two findings."""
+        """Return which of some findings are choices of one question: the alternatives to at least two findings.
+
+        Those with an exclusion among them are not.
+        """
         wanted, found = frozenset(findings), {}
         for group in sorted(_iris(self.asserted.subjects(RDF.type, STS.Alternatives))):
-            parts = self.asserted.subjects(STS.inAlternatives, group)
+            parts = set(self.asserted.subjects(STS.inAlternatives, group))
+            if any((part, STS.asksAbsence, None) in self.asserted for part in parts):
+                continue  # a yes to any of them would not be of one meaning
             choices = wanted & _iris(
                 finding for part in parts for finding in self.asserted.objects(part, STS.onFinding)
             )
@@ -344,9 +364,10 @@ class Vocabulary:
 
     @cached_property
     def compared(self) -> Mapping[URIRef, Number]:
-        """The number that decides a finding by a fact rule, by that finding."""
+        """The number that decides a finding by a fact rule, by that finding; not if there are several for one."""
+        several = Counter(finding for finding, _ in {(each.finding, each.compares) for each in self.thresholds})
         found = ((each.finding, self.number(each.compares)) for each in self.thresholds)
-        return {finding: number for finding, number in found if number is not None}
+        return {finding: number for finding, number in found if number is not None and several[finding] == 1}
 
     def _threshold(self, rule: URIRef, compares: URIRef) -> Threshold:
         given = {bound: list(self.asserted.objects(rule, bound)) for bound in (STS.atLeast, STS.atMost)}

@@ -12,7 +12,17 @@ from rdflib.term import Node
 
 from sts_kg.closure import closure_of
 from sts_kg.errors import InconsistentError, ParseError
-from sts_kg.guideline import CUES, Alternative, Condition, Conjunction, Guideline, Leaf, leaves, not_met
+from sts_kg.guideline import (
+    CUES,
+    Alternative,
+    Condition,
+    Conjunction,
+    Guideline,
+    Leaf,
+    alternatives,
+    leaf_parts,
+    not_met,
+)
 from sts_kg.links import read as read_mappings
 from sts_kg.links import to_graph
 from sts_kg.quality.violation import Violation
@@ -82,7 +92,7 @@ def _parts_unlike_axiom(guideline: Guideline) -> Iterator[Violation]:
             findings = [URIRef(str(finding)) for finding in graph.objects(part, STS.onFinding)]
             groups.setdefault(graph.value(part, STS.inAlternatives), set()).update(findings)
             stated |= {Leaf(finding, (part, STS.asksAbsence, Literal(True)) not in graph) for finding in findings}
-        wanted = set(_leaves(condition)) if condition is not None else set()
+        wanted = set(leaf_parts(condition)) if condition is not None else set()
         subject = compress(str(recommendation))
         if wanted != stated or len(parts) != len(stated):
             said, meant = (", ".join(sorted(map(_said, each))) or "nothing" for each in (stated, wanted))
@@ -91,7 +101,8 @@ def _parts_unlike_axiom(guideline: Guideline) -> Iterator[Violation]:
                 "parts-unlike-axiom", subject, f"its parts are on {said}, its condition is over {meant}", remedy
             )
         else:
-            unions = {frozenset(leaves(part)) for part in _alternatives(condition)}
+            groups_of = alternatives(condition) if condition is not None else []
+            unions = {frozenset(leaf.finding for leaf in each) for each in groups_of}
             grouped = {frozenset(findings) for group, findings in groups.items() if group is not None}
             if unions != grouped:
                 message = "its alternatives (sts:inAlternatives) are not those of its condition"
@@ -99,7 +110,7 @@ def _parts_unlike_axiom(guideline: Guideline) -> Iterator[Violation]:
                     "parts-unlike-axiom",
                     subject,
                     message,
-                    "write one group of parts for each “or” of the condition (owl:unionOf)",
+                    "write one group of parts for each “or” of the condition that is in no other (owl:unionOf)",
                 )
 
 
@@ -117,7 +128,7 @@ def _condition_odd(guideline: Guideline) -> Iterator[Violation]:
     for option, condition in guideline.conditions.items():
         parts = condition.parts if isinstance(condition, Conjunction) else (condition,)
         required = [part for part in parts if isinstance(part, Leaf)]
-        groups = [(required, "required"), *(([*_leaves(a)], "alternatives") for a in _alternatives(condition))]
+        groups = [(required, "required"), *(([*leaf_parts(a)], "alternatives") for a in _alternatives(condition))]
         said = {*_stated(graph, option)}
         for found, kind in groups:
             for one in found:
@@ -138,14 +149,6 @@ def _stated(graph: Graph, option: URIRef) -> Iterator[Node]:
         for part in graph.objects(recommendation, STS.hasConditionPart):
             if (part, STS.hasBasis, STS["basis-stated"]) in graph:
                 yield from graph.objects(part, STS.onFinding)
-
-
-def _leaves(condition: Condition) -> Iterator[Leaf]:
-    if isinstance(condition, Leaf):
-        yield condition
-    else:
-        for part in condition.parts:
-            yield from _leaves(part)
 
 
 def _reached(graph: Graph, leaf: Leaf) -> set[Leaf]:

@@ -297,7 +297,9 @@ class _Written:
                 several = [self._part(item, number) for number in form.numbers(item.key)]
                 value = Placed([one for one in several if one], self.FORM)
             else:
-                values = {one.key: self._value(one, one.link_id, f"question {numbers[one.key]}") for one in item.items}
+                values = {
+                    one.key: self._value(one, one.link_id, f"question {numbers[one.link_id]}") for one in item.items
+                }
                 value = Placed({key: one for key, one in values.items() if one}, self.FORM)
             if value:
                 said[item.key] = value

@@ -39,6 +39,7 @@ broken-skin if given rough-cloth
 refuses-salve if and only if declines salve
 """
 BASE = "https://example.org/cave-ache/"
+LATER = "yet; leave the line out here, and write it when the guideline has that"
 
 
 def written(tmp_path: Path, conditions: str = CONDITIONS, page: str = PAGE) -> Path:
@@ -102,8 +103,8 @@ def test_what_conditions_name_is_found_in_their_order() -> None:
             1,
             "'mf:b' is no name for a new guideline; write small letters and digits, with hyphens between",
         ),
-        ("a: f\nf if given any drug\n", 2, "there is no kind of therapy 'drug'"),
-        ("a: f\nf if given t with site lung\n", 2, "there is no site 'lung'"),
+        ("a: f\nf if given any drug\n", 2, f"there is no kind of therapy 'drug' {LATER}"),
+        ("a: f\nf if given t with site lung\n", 2, f"there is no site 'lung' {LATER}"),
         ("a: f\na: g\n", 2, "the condition of a is on line 1 already"),
     ],
 )

@@ -322,7 +322,7 @@ WRONG_ITEMS = [
     (item("as_of", '{"valueDate": 2025}'), 5, "the valueDate of an answer to 'as_of' is a number; a text is expected"),
     (item("tumour_count", '{"valueInteger": 1.5}'), 5, "tumour_count: '1.5' is not a whole number, such as 3"),
     (item("tumour_count", '{"valueInteger": "3"}'), 5, "the valueInteger of an answer to 'tumour_count' is a text; a number is expected"),
-    (item("largest_diameter_mm", '{"valueDecimal": -1}'), 5, "largest_diameter_mm: '-1' is not a number of mm, such as 12.5"),
+    (item("largest_diameter_mm", '{"valueDecimal": -1}'), 5, "largest_diameter_mm: '-1' is not a number of mm, such as 12.5; at least 0 is expected"),
     (item("declines", '{"valueString": "surgery"}'), 5, "an answer to 'declines' has 'valueString'; valueCoding is expected, or no answer if it is not known"),
     (item("declines", SURGERY), 6, "there is no answer 'surgery' to 'declines'; did you mean modality-surgery?"),
     (item("declines", '{"valueCoding": {"system": "http://snomed.info/sct", "code": "387713003"}}'), 5, "the system of an answer to 'declines' is 'http://snomed.info/sct'; https://w3id.org/sts-kg/ is expected"),

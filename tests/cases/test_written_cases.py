@@ -41,7 +41,7 @@ no_growth:
 declines:
 - surgery
 tumour_count: 0
-largest_diameter_mm: '12.50'
+largest_diameter_mm: 12.50
 """
 
 

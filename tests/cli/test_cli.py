@@ -525,7 +525,7 @@ def test_query_about_cases_of_ones_own() -> None:
 def test_a_query_that_is_empty_by_design_says_why() -> None:
     done = invoke("query", "provenance/contraindications", "--format", "json")
     assert (done.exit_code, json.loads(done.stdout)) == (0, [])
-    assert done.stderr.startswith("note: no rows, by design: the source states none")
+    assert done.stderr.startswith("note: no rows, by design: the ontology has none from the source")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from humbrels import BASE, FOLDER
 from rdflib import URIRef
 
-from sts_kg import KnowledgeGraph, ParseError, UnknownNameError, load
+from sts_kg import KnowledgeGraph, ParseError, Table, UnknownNameError, load
 from sts_kg.display import as_text, markup
 
 NUB = {
@@ -55,6 +55,42 @@ def test_each_guideline_has_a_line_of_the_footer(joint: KnowledgeGraph) -> None:
     one, other = joint.footer.splitlines()
     assert as_text(joint, None).endswith(f"\n\n{one}\n\n{other}")
     assert markup(joint).count('<p><span class="sts-kg-quiet">') == 2
+
+
+# --- queries
+
+
+def test_what_is_excluded_is_a_contraindication(hush: KnowledgeGraph, joint: KnowledgeGraph) -> None:
+    for kg in (hush, joint):
+        found = kg.query("provenance/contraindications")
+        assert isinstance(found, Table)
+        assert found.curies() == (
+            ("gh:option-lumivane-alone", "sts:asksAbsence", "gh:finding-carrying-young"),
+            ("gh:option-song-bath", "sts:asksAbsence", "gh:finding-many-spots"),
+        )
+
+
+def test_a_whole_decimal_is_recorded_once(hush: KnowledgeGraph) -> None:
+    """The closure has an equal integer, too, since there is one elsewhere in the graph (dt-eq)."""
+    with_case = hush.with_cases({"case": "whole", "body_warmth": "7", "spot_count": 7})
+    found = with_case.query("conditions/records-of-case", case="whole")
+    assert isinstance(found, Table)
+    assert found.curies() == (("gh:bodyWarmth", "7"), ("gh:spotCount", "7"))
+
+
+def test_each_reading_answers_alone_and_beside_the_shipped_guideline(
+    hush: KnowledgeGraph, joint: KnowledgeGraph
+) -> None:
+    course = {"start": "2026-01-01", "end": "2026-02-01", "outcome": "brought-no-change"}
+    told = [
+        {"case": name, "findings": {"grey-hush": True}, "courses": [{"therapies": given.split(), **course}]}
+        for name, given in (("both", "lumivane ossamoss"), ("alone", "lumivane"))
+    ]
+    for kg in (hush, joint):
+        by = {name: kg.under(name).options(told) for name in kg.guideline.readings}
+        assert len(by) == 9 and all(len(answers) == 20 for answers in by.values())
+        statuses = [one.status for one in by["D05=alone"] if one.option == URIRef(f"{BASE}option-tarrowleaf")]
+        assert statuses == ["undetermined", "met"]
 
 
 # --- a condition that wants a finding not to hold

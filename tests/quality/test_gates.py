@@ -221,7 +221,7 @@ BAD: dict[str, tuple[Change, ...]] = {
                 (
                     "sts:rec-S14",
                     "its alternatives (sts:inAlternatives) are not those of its condition",
-                    "write one group of parts for each “or” of the condition (owl:unionOf)",
+                    "write one group of parts for each “or” of the condition that is in no other (owl:unionOf)",
                 ),
             ),
         ),
@@ -606,7 +606,7 @@ def test_without_the_page_a_note_says_so(kg: KnowledgeGraph, few: Path) -> None:
 def test_the_check_takes_the_page_of_the_environment(
     kg: KnowledgeGraph, few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sts_kg.knowledge.queries_folder", lambda: few)
+    monkeypatch.setattr("sts_kg.knowledge.authoring.queries_folder", lambda: few)
     monkeypatch.setenv("STS_KG_SOURCE", str(tmp_path / "other.txt"))
     (tmp_path / "other.txt").write_text("another page", encoding="utf-8")
     assert [violation.check for violation in kg.check().violations] == ["source-digest"]

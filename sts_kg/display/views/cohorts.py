@@ -20,6 +20,8 @@ from sts_kg.display.view import (
     grid,
 )
 from sts_kg.display.views.terms import link_to
+from sts_kg.guideline import Alternative, Conjunction
+from sts_kg.rdf import local
 from sts_kg.safe import counted
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
         Rows,
         Sums,
     )
+    from sts_kg.plan import Plan
 
 __all__ = [
     "of_coded",
@@ -50,30 +53,42 @@ __all__ = [
 
 MOST_REJECTED = 20
 MOST_CODES = 50
-_TRY = (
-    ("which questions settle most: ", Code("cohort.ask()")),
-    ("who is left after each part of a condition: ", Code("cohort.funnel('option-pazopanib')")),
-    ("which options are met together: ", Code("cohort.patterns()")),
-    ("a picture: ", Code("cohort.plot('statuses')")),
-)
-_OF_PATIENTS = (
-    ("the answers for each patient: ", Code("cohort.rows().to_pandas()")),
-    ("why, for one patient: ", Code("cohort.explain(case, 'option-pazopanib')")),
-)
 
 
 def of_cohort(cohort: Cohort) -> View:
     """Return how many patients there are and what the options come to, with small counts hidden, and things to try."""
     tables = ", ".join(kind.replace("_", " ") for kind in cohort.tables.names)
-    blocks = (*_sums(cohort, ("tables", tables)), Heading("To try"), Listing((*_TRY, *_OF_PATIENTS)))
+    more = (
+        ("the answers for each patient: ", Code("cohort.rows().to_pandas()")),
+        ("why, for one patient: ", Code(f"cohort.explain(case, '{_telling(cohort.plan)}')")),
+    )
+    blocks = (*_sums(cohort, ("tables", tables)), Heading("To try"), Listing((*_to_try(cohort.plan), *more)))
     return View("Cohort", blocks)
+
+
+def _to_try(plan: Plan) -> tuple[tuple[Inline, ...], ...]:
+    return (
+        ("which questions settle most: ", Code("cohort.ask()")),
+        ("who is left after each part of a condition: ", Code(f"cohort.funnel('{_telling(plan)}')")),
+        ("which options are met together: ", Code("cohort.patterns()")),
+        ("a picture: ", Code("cohort.plot('statuses')")),
+    )
+
+
+def _telling(plan: Plan) -> str:
+    """Return the name of an option whose condition has most to tell: the first with alternatives beside other parts."""
+    for option, each in plan.options.items():
+        parts = each.condition.parts if isinstance(each.condition, Conjunction) else ()
+        if any(isinstance(part, Alternative) for part in parts):
+            return local(option)
+    return local(next(iter(plan.options)))
 
 
 def of_partitions(cohort: Partitions) -> View:
     """Return the same of the sums over all parts, and how many parts were read."""
     blocks = [*_sums(cohort, ("parts", f"{cohort.n_parts:,}"))]  # which reads the parts that are not kept
     blocks.append(Paragraph(Quiet(f"{counted(len(cohort.parts_read), 'part')} read, the others kept")))
-    return View("Cohort in parts", (*blocks, Heading("To try"), Listing(_TRY)))
+    return View("Cohort in parts", (*blocks, Heading("To try"), Listing(_to_try(cohort.plan))))
 
 
 def _sums(cohort: Sums, where: tuple[str, Inline]) -> Iterator[Block]:
