@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
 from sts_kg.errors import QueryError, TooManyBytesError
-from sts_kg.queries.mistakes import known_prefixes
+from sts_kg.queries.graphs import chosen_graphs, namespaces
 from sts_kg.queries.oxigraph import Store, check_syntax, checked, solved
 from sts_kg.queries.paging import QueryText
-from sts_kg.queries.tokens import Token, prologue_end, tokens_of
+from sts_kg.queries.tokens import prologue_end, tokens_of
 from sts_kg.rdf import PREFIXES
 
 __all__ = ["GRAPH_FORMS", "TABLE_FORMS", "Looked", "looked_at", "rewritten", "written_answer", "written_graph"]
@@ -36,7 +34,6 @@ GRAPH_FORMS = {
     "application/trig": ox.RdfFormat.TRIG,
 }
 _FLEETING = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"))
-_ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 class Looked(NamedTuple):
@@ -74,7 +71,7 @@ def looked_at(text: str, services: tuple[str, ...] = ()) -> Looked:
         check_syntax(text, services=services)  # which says where
         raise
     words = {token.key for token in tokens if token.kind == "word"}
-    merged, named = _graphs(text, tokens) if "FROM" in words else ((), ())
+    merged, named = chosen_graphs(text)
     return Looked(
         form,
         chooses="FROM" in words,
@@ -84,24 +81,6 @@ def looked_at(text: str, services: tuple[str, ...] = ()) -> Looked:
         merged=merged,
         named=named,
     )
-
-
-def _graphs(text: str, tokens: Sequence[Token]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the graphs that FROM and FROM NAMED name; none if one is relative or written in another odd way."""
-    found: dict[bool, dict[str, None]] = {False: {}, True: {}}
-    known = _namespaces(text)
-    for at, token in enumerate(tokens[:-2]):
-        if token.kind == "word" and token.key == "FROM":
-            is_named = tokens[at + 1].key == "NAMED"
-            name = tokens[at + 1 + is_named]
-            prefix, _, local = name.key.partition(":")
-            if name.kind == "iri" and _ABSOLUTE.match(name.key):
-                found[is_named][name.key[1:-1]] = None
-            elif name.kind == "name" and prefix in known and "\\" not in local:
-                found[is_named][known[prefix] + local] = None
-            else:
-                return (), ()
-    return tuple(found[False]), tuple(found[True])
 
 
 def written_answer(
@@ -197,20 +176,8 @@ def _prefixes(text: str) -> dict[str, str]:
     """Return the prefixes that a text uses, with their namespaces."""
     tokens = tokens_of(text)
     used = {token.key.partition(":")[0] for token in tokens[prologue_end(tokens) :] if token.kind == "name"}
-    known = _namespaces(text)
+    known = namespaces(text)
     return {prefix: known[prefix] for prefix in sorted(used & known.keys())}
-
-
-def _namespaces(text: str) -> dict[str, str]:
-    """Return the prefixes that a text declares or that are known, with their namespaces."""
-    tokens = tokens_of(text)
-    end = prologue_end(tokens)
-    declared = {
-        name.key[:-1]: iri.key[1:-1]
-        for name, iri in pairwise(tokens[:end])
-        if name.kind == "name" and iri.kind == "iri" and _ABSOLUTE.match(iri.key)
-    }
-    return PREFIXES | known_prefixes(text) | declared
 
 
 class _Bounded(io.BytesIO):
