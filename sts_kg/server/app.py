@@ -199,10 +199,10 @@ class Service:
         return Response.json(found | {"lanes": lanes}, kept=False)._replace(status=200 if said == "serving" else 503)
 
     def key_of(self, page: Page, request: Request) -> bytes:
-        """Return the key of an answer, which is its ETag: the data, the version and all that was asked decide it."""
+        """Return the key of the answer to a GET, its ETag: the data, the version and all that was asked decide it."""
         found = self._seed.copy()
-        texts = page.handler, request.method, request.path, request.query, request.accept, request.content_type
-        parts = [*(each.encode() for each in (*texts, request.base)), request.body]
+        texts = page.handler, request.path, request.query, request.accept, request.base
+        parts = [each.encode() for each in texts]
         found.update(b"%r" % [*map(len, parts)] + b"".join(parts))
         return b'"%s"' % found.hexdigest()[:32].encode()
 

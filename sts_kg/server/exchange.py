@@ -133,7 +133,7 @@ class Exchange:
     async def _asked(self, page: Page, request: Request, headers: Mapping[bytes, bytes]) -> None:
         """Answer by what is kept, or by a worker."""
         service = self._service
-        lane, timeout_s, is_kept, client = service.lanes[page.lane], service.settings.timeout_s, page.kept, self._client
+        lane, timeout_s, client = service.lanes[page.lane], service.settings.timeout_s, self._client
         if page.lane == BULK:
             timeout_s = min(timeout_s, _BULK_S)
         if page.lane == FREE:
@@ -146,24 +146,24 @@ class Exchange:
                 lane = service.lanes[CANNED]
             else:
                 timeout_s = min(timeout_s, query.timeout_s or timeout_s)
-        key = etag = None
-        if is_kept and service.digest is not None:
+        key = None
+        if page.kept and request.method == "GET" and service.digest is not None:  # a body may hold facts of a patient
             key = service.key_of(page, request)
             if (kept := service.cache.get(key)) is not None:
                 self._cache = "hit"
                 await self._sent(kept, headers, is_kept=True)
                 return
-            self._cache, etag = "miss", key if request.method == "GET" else None
+            self._cache = "miss"
             given = headers.get(b"if-none-match")
-            if etag and given and given.strip() != b"*" and _matches(given, etag):  # we gave it for this very answer
-                await self._answered(page, Response(200, b"", "text/plain"), etag, headers)
+            if given and given.strip() != b"*" and _matches(given, key):  # we gave it for this very answer
+                await self._answered(page, Response(200, b"", "text/plain"), key, headers)
                 return
         self._lane = lane.name
         response = await self._watched(service.answer(page, request, client, lane, timeout_s))
         if key is None or not response.kept or response.status != 200:
             await self._answered(page, response, None, headers)
             return
-        kept = Kept(tuple(service.headers(page, response, etag)), etag or b"", response.body)
+        kept = Kept(tuple(service.headers(page, response, key)), key, response.body)
         await self._sent(kept, headers, is_kept=service.cache.put(key, kept))
 
     async def _refused(self, page: Page, request: Request, refusal: Refusal) -> None:

@@ -409,6 +409,20 @@ def test_an_answer_is_kept_and_known_by_its_etag(server: Serving) -> None:
     assert server.ask(path, accept="application/sparql-results+json", if_none_match='"x"').status == 200
 
 
+@pytest.mark.parametrize("more", ["", "&save=&as=text/csv"])
+def test_a_query_in_a_body_is_kept_nowhere(server: Serving, more: str) -> None:
+    body = f"query={quote('SELECT ?a { ?a a sts:Drug } # in a body')}{more}"
+    lines = "sts_kg_cache_hits_total", "sts_kg_cache_misses_total", "sts_kg_cache_entries"
+    before = [metric(server, line) for line in lines]
+    for _ in range(2):
+        answer = server.ask(
+            "/sparql", method="POST", body=body, accept="text/csv", content_type="application/x-www-form-urlencoded"
+        )
+        assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
+        assert "etag" not in answer.headers
+    assert [metric(server, line) for line in lines] == before
+
+
 @pytest.mark.parametrize("text", ["SELECT (NOW() AS ?x) {}", "SELECT (rand() AS ?x) {}"])
 def test_what_changes_by_itself_is_never_kept(server: Serving, text: str) -> None:
     first, second = server.sparql(text), server.sparql(text)
