@@ -186,14 +186,15 @@ class Guideline(Shown):
         Raises
         ------
         ParseError
-            A file of `readings/` is missing or cannot be read, or does not fit the ontology; or only the modules were read
-            from elsewhere, and the files of readings are beside them there.
+            A file of `readings/` is missing or cannot be read, or does not fit the ontology; or only the modules were
+            read from elsewhere, and the files of readings are beside them there.
         """
         if self.reading:
             return {}
         if not self.folder.is_dir() and (None, RDF.type, STS.Reading) in self.asserted:
-            reason = "its readings are files of its folder, and only its modules were read; add the folder as a guideline"
-            raise ParseError(f"{reason} (--guideline DIR; in Python: with_guideline)", path=self.iri)
+            reason = "its readings are files of its folder, and only its modules were read"
+            remedy = "add the folder as a guideline (--guideline DIR; in Python: with_guideline)"
+            raise ParseError(f"{reason}; {remedy}", path=self.iri)
         return readings(self.folder / "readings", self.asserted)
 
     def under(self, name: str) -> Guideline:

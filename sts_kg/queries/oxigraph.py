@@ -341,7 +341,7 @@ def solved(
         raise QueryError(name, str(error)) from error
 
 
-def _nodes(graphs: Sequence[str]) -> list[ox.NamedNode]:
+def _nodes(graphs: Sequence[str]) -> list[Any]:
     return [ox.NamedNode(graph) for graph in dict.fromkeys(graphs)]
 
 

@@ -12,6 +12,7 @@ from sts_kg.errors import (
     ShareFullError,
     StsKgError,
     UnknownNameError,
+    UnwritableError,
     WorkerDiedError,
 )
 from sts_kg.server.messages import Refusal, Request, Response
@@ -72,4 +73,6 @@ def refusal_of(error: StsKgError) -> Refusal:
         return Refusal(502, said)
     if isinstance(error, QueryError):
         return Refusal(400, said, line=error.line, column=error.column)
+    if isinstance(error, UnwritableError):
+        return Refusal(406, said)
     return Refusal(404 if isinstance(error, UnknownNameError | NotLinkedError) else 400, said)

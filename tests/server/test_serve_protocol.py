@@ -123,6 +123,33 @@ def test_a_graph_comes_as_it_is_accepted(server: Serving, media: str) -> None:
     assert [each.subject.value for each in pyoxigraph.parse(answer.body, known)] == [f"{GRAPHS}none"]
 
 
+@pytest.mark.parametrize(
+    ("text", "media", "said"),
+    [
+        (r'SELECT ("a\u0001b" AS ?x) {}', XML, r"XML: a text holds '\x01'; JSON, CSV and TSV can hold it"),
+        (r'SELECT ("a\uFFFEb" AS ?x) {}', XML, r"XML: a text holds '\ufffe'; JSON, CSV and TSV can hold it"),
+        (
+            r'CONSTRUCT { <http://x/a> <http://x/p> "a\u0001b" } {}',
+            "application/rdf+xml",
+            r"RDF/XML: a text holds '\x01'; Turtle, N-Triples and JSON-LD can hold it",
+        ),
+        (
+            "CONSTRUCT { <http://x/a> <http://x/1> 2 } {}",
+            "application/rdf+xml",
+            "RDF/XML: <http://x/1> does not end in an XML name; Turtle, N-Triples and JSON-LD can hold it",
+        ),
+    ],
+)
+def test_what_xml_cannot_hold_is_not_acceptable(server: Serving, text: str, media: str, said: str) -> None:
+    answer = server.sparql(text, accept=media)
+    assert (answer.status, answer.text) == (406, f"cannot be written in {said}\n")
+
+
+def test_a_carriage_return_in_xml_stays_one(server: Serving) -> None:
+    answer = server.sparql(r'SELECT ("a\r\nb" AS ?x) {}', accept=XML)
+    assert b"<literal>a&#13;\nb</literal>" in answer.body
+
+
 def test_results_are_no_description(server: Serving) -> None:
     assert server.sparql(f"DESCRIBE <{GRAPHS}none>", accept=JSON).status == 406
     answer = server.sparql(f"DESCRIBE <{GRAPHS}none>", accept="text/turtle")
