@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from starlette.types import Receive, Scope, Send
 
 from sts_kg.safe import visible
-from sts_kg.server.addresses import site_of
+from sts_kg.server.addresses import is_ours, site_of
 from sts_kg.server.cache import Kept
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.protocol import Asked, asked
@@ -179,7 +179,7 @@ class Exchange:
         Raises
         ------
         Refusal
-            It is not as it must be (400).
+            It is not as it must be (400), or asks for a host that we are not (421).
         """
         scope, settings = self._scope, self._service.settings
         host = headers.get(b"host", b"").decode("latin-1")
@@ -196,6 +196,10 @@ class Exchange:
             raise Refusal(400, "the header Host is not the name of a host", _CLOSE)
         if _NOT_PERCENT.search(scope["raw_path"]) or _NOT_PERCENT.search(scope["query_string"]):
             raise Refusal(400, "a percent sign in the address stands before two hexadecimal digits; write it as %25")
+        if host and not is_ours(host, (settings.host, *settings.allowed_hosts)):
+            name = host.partition(":")[0]
+            told = f"start it with --allowed-host {name} (in Python: allowed_hosts), if that is its name"
+            raise Refusal(421, f"this service does not answer as {name}; {told}", _CLOSE)
         path = scope["path"]
         if "\ufffd" in path and b"%EF%BF%BD" not in scope["raw_path"].upper():
             raise Refusal(400, "the path is not UTF-8, percent-encoded")

@@ -30,6 +30,7 @@ TITLES = {
     413: "Too large",
     414: "Address too long",
     415: "Unsupported media type",
+    421: "Misdirected request",
     429: "Too many requests",
     431: "Headers too large",
     500: "Internal error",
