@@ -121,7 +121,13 @@ class Exchange:
                 await self._refused(page, request._replace(query=""), refusal)
                 return
             if request.method != "GET":
-                body = await self._body(headers, service.settings.most_body)
+                try:
+                    body = await self._body(headers, service.settings.most_body)
+                except Refusal as refusal:
+                    if refusal.status != 413:
+                        raise
+                    await self._refused(page, request, refusal)
+                    return
                 request = request._replace(body=body)
             request = request._replace(parameters=dict(scope["path_params"]))
             await self._asked(page, request, headers)

@@ -17,6 +17,7 @@ from case_pages import errors_on, fields_on, statuses_on
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from markupsafe import escape
 from random_cases import a_case, likely_to_hang
 from serving import Serving, server  # noqa: F401 # the fixture
 
@@ -216,6 +217,20 @@ def test_a_case_file_that_cannot_be_opened(ask: Ask, text: str, said: str) -> No
     assert page.status == 400
     assert said[1:] in unescape(page.body.decode())
     assert statuses_on(page.body.decode()) == {}
+    assert f'autocomplete="off">\n{escape(text)}</textarea>' in page.body.decode()
+
+
+def test_the_text_of_a_form_with_a_file_is_shown_again(ask: Ask) -> None:
+    lines = []
+    for name, value in (("file", "case: a"), ("text", "case: <b>"), ("name", "c")):
+        lines += ["--b", f'Content-Disposition: form-data; name="{name}"', "", value]
+    upload = {"method": "POST", "content_type": "multipart/form-data; boundary=b"}
+    page = ask("/case/open", **upload, body="\r\n".join([*lines, "--b--", ""]).encode())
+    assert page.status == 400 and b"give one of the two" in page.body
+    assert (
+        b'autocomplete="off">\ncase: &lt;b&gt;</textarea>' in page.body
+        and b'autocomplete="off" value="c">' in page.body
+    )
 
 
 def test_one_of_several_cases_is_opened_by_its_id(ask: Ask) -> None:

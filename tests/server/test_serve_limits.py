@@ -304,6 +304,15 @@ def test_a_body_that_is_too_large_is_413(server: Serving) -> None:
     assert raw(server, expecting).startswith(b"HTTP/1.1 413 ")
 
 
+@pytest.mark.parametrize("path", ["/case", "/case/open", "/sparql"])
+def test_a_form_that_is_too_large_is_a_page_for_who_wants_one(server: Serving, path: str) -> None:
+    body, form = "text=" + "x" * 1_100_000, "application/x-www-form-urlencoded"
+    answer = server.ask(path, method="POST", body=body, content_type=form, accept="text/html")
+    assert (answer.status, answer.headers["content-type"]) == (413, "text/html; charset=utf-8")
+    assert answer.headers["connection"] == "close"
+    assert "the body has more than 1,000,000 bytes" in answer.text.replace("The body", "the body")
+
+
 def test_no_header_of_an_answer_can_be_written_by_a_request(server: Serving) -> None:
     evil = "%0d%0aX-Evil:%201"
     for path in (f"/sparql/{evil}", f"/{evil}/", "//evil.example/%2f..", f"/sparql?query={evil}"):

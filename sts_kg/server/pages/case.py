@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import Message
 from email.parser import HeaderParser
@@ -127,7 +129,16 @@ def refused(site: Site, request: Request, refusal: Refusal) -> Response | None:
         form = None
     if form is None:
         form = CaseForm(site.kg.guideline)
-    return _shown(site, request, form, refusal=refusal)
+    return _shown(site, request, form, refusal=refusal, pasted=_pasted(request))
+
+
+def _pasted(request: Request) -> Mapping[str, str]:
+    """Return the text of a case that was pasted, and the id beside it, to be shown again."""
+    if request.path != "/case/open":
+        return {}
+    with suppress(Refusal):
+        return {name: value for name, value in _parts(request).items() if name in ("text", "name")}
+    return {}
 
 
 # --- what came
@@ -251,6 +262,7 @@ def _shown(
     notes: list[str] | None = None,
     refusal: Refusal | None = None,
     is_saved: bool = False,
+    pasted: Mapping[str, str] | None = None,
 ) -> Response:
     guideline = form.guideline
     case = None if refusal else form.read()
@@ -270,6 +282,7 @@ def _shown(
         reading=guideline.reading,
         readings={name: _worded(each) for name, each in site.kg.guideline.readings.items()},
         is_saved=is_saved,
+        pasted={"text": "", "name": "", **(pasted or {})},
         fields={item.key: item for item in fields_of(guideline)},
         groups=groups_of(guideline),
         vocabulary=guideline.vocabulary,
