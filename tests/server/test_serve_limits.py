@@ -102,8 +102,20 @@ def test_a_query_without_end_is_stopped_in_time_and_its_cpu_is_free(server: Serv
 
 
 def test_a_client_may_ask_for_less_time_and_not_for_more(server: Serving) -> None:
-    assert server.sparql(ENDLESS, timeout="0.2").text.startswith("the query was stopped after 0.2 seconds")
-    assert server.sparql(ENDLESS, timeout="60").text.startswith("the query was stopped after 1 second;")
+    more = "or for more time with the parameter timeout, up to 1\n"
+    none = "since this service allows no more\n"
+    assert (
+        server.sparql(ENDLESS, timeout="0.2").text == f"the query was stopped after 0.2 seconds; ask for less, {more}"
+    )
+    for given in ({"timeout": "60"}, {}):
+        assert server.sparql(ENDLESS, **given).text == f"the query was stopped after 1 second; ask for less, {none}"
+
+
+def test_an_answer_that_is_too_large_is_not_to_be_asked_for_again() -> None:
+    with serving_with(most_answer=1000) as running:
+        answer = running.sparql("SELECT ?s { ?s ?p ?o }", accept="text/csv")
+    assert (answer.status, answer.headers.get("retry-after")) == (422, None)
+    assert answer.text == "the answer to the query has more than 1,000 bytes; add a LIMIT to the query\n"
 
 
 @pytest.mark.parametrize("given", ["0", "-1", "nan", "inf", "soon"])
@@ -118,8 +130,10 @@ def test_a_query_that_needs_too_much_memory_is_stopped(server: Serving) -> None:
     before = metric(server, killed)
     with serving("--timeout", "30", "--memory", "100MB") as running:
         answer = running.sparql(GREEDY)
-        assert (answer.status, answer.headers["retry-after"]) == (503, "5")
-        assert answer.text.startswith("the query was stopped: it needs more than 100 MB of memory; ")
+        assert (answer.status, answer.headers.get("retry-after")) == (422, None)
+        assert (
+            answer.text == "the query was stopped: it needs more than 100 MB of memory; add a LIMIT, or ask for less\n"
+        )
         assert metric(running, killed) == 1
         assert running.sparql("ASK {}").status == 200
     assert metric(server, killed) == before
