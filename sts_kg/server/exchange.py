@@ -316,6 +316,11 @@ class Exchange:
     ) -> None:
         """Send an answer; only that it has not changed, if the client has it already. What is kept costs nothing."""
         service, send, body = self._service, self._send, answer.body
+        wanted = headers.get(b"if-match")
+        if wanted is not None and answer.etag and not {*map(bytes.strip, wanted.split(b","))} & {answer.etag, b"*"}:
+            refusal = Refusal(412, "the answer has another ETag than the header If-Match names")
+            await self._answered(_bare(self._handler), plainly(Request(), refusal), None, {})
+            return
         given = headers.get(b"if-none-match")
         if given is not None and answer.etag and _matches(given, answer.etag):
             self._status = 304

@@ -30,6 +30,7 @@ TITLES = {
     406: "Not acceptable",
     408: "Request timeout",
     409: "Conflict",
+    412: "Precondition failed",
     413: "Too large",
     414: "Address too long",
     415: "Unsupported media type",
@@ -64,11 +65,12 @@ def late(error: QueryTimeoutError, longest_s: float, service: str | None) -> Ref
 
     Who asked for less time by the parameter `timeout` may ask for more.
     """
-    seconds = f"{error.limit:g} second{'' if error.limit == 1 else 's'}"
+    limit = error.limit or 0
+    seconds = f"{limit:g} second{'' if limit == 1 else 's'}"
     if service is not None:
         return Refusal(504, f"{error.what} was stopped after {seconds}: {service} did not answer all of it in time")
     more = f"or for more time with the parameter timeout, up to {longest_s:g}"
-    remedy = "since this service allows no more" if error.limit >= longest_s else more
+    remedy = "since this service allows no more" if limit >= longest_s else more
     return Refusal(503, f"{error.what} was stopped after {seconds}; ask for less, {remedy}", (("Retry-After", "5"),))
 
 

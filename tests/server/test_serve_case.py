@@ -292,6 +292,11 @@ def test_a_contradiction_is_an_answer_that_leads_to_both_sides(ask: Ask) -> None
 def test_what_the_form_does_not_have_is_refused_and_not_dropped(ask: Ask) -> None:
     page = ask("/case", {"courses.1.dose": "3"})
     assert page.status == 400 and "he form has no field" in page.body.decode()
+    for name in ("not-a-finding", "stage5-sts"):
+        page = ask("/case", {name: "yes"})
+        assert page.status == 400 and f"he form has no field &#39;{name}&#39;" in page.body.decode()
+    page = ask("/case", {"do": "frobnicate"})
+    assert page.status == 400 and "here is nothing called &#39;frobnicate&#39; to do" in page.body.decode()
     twice = ask("/case", [("stage4-sts", "yes"), ("stage4-sts", "no")])
     assert twice.status == 400 and "sent twice" in twice.body.decode()
 
@@ -461,6 +466,20 @@ def test_an_explanation_is_that_of_the_command(server: Serving, tmp_path: Path) 
             {"detail": "the body is not JSON: it has no NaN"},
         ),
         ("/options", '{"case": 1,\n}', "application/json", 400, {"line": 2}),
+        (
+            "/options",
+            '{"case":"j"} x',
+            "application/json",
+            400,
+            {"line": 1, "column": 14, "detail": "the body, line 1, column 14: is not JSON: Extra data"},
+        ),
+        (
+            "/options",
+            "case: a",
+            "application/yaml; charset=latin1",
+            415,
+            {"detail": "the body is in latin1; send UTF-8"},
+        ),
         ("/options", "", "application/yaml", 400, {}),
         ("/options", b"\xff", "application/yaml", 400, {}),
         ("/options?stage4-sts=yes", "case: a", "application/yaml", 400, {}),

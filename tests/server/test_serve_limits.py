@@ -289,6 +289,9 @@ def test_an_address_that_is_too_long_is_414_and_headers_that_are_too_large_are_4
         ),
         (b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", 400),
         (b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n", 415),
+        (b"FROB / HTTP/1.1\r\nHost: localhost\r\n\r\n", 501),
+        (b"FROB \x80 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+        (b"FROB\r\n\r\n", 400),
         (b"DELETE / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 405),
         (b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 404),
         (b"GET / HTTP/1.0\r\n\r\n", 200),
@@ -435,6 +438,8 @@ def test_an_answer_is_kept_and_known_by_its_etag(server: Serving) -> None:
         assert (found.status, found.body, found.headers["etag"]) == (304, b"", etag)
         assert "content-length" not in found.headers
     assert server.ask(path, accept="application/sparql-results+json", if_none_match='"x"').status == 200
+    for given, status in ((etag, 200), ("*", 200), (f'"x" , {etag}', 200), ('"x"', 412), (f"W/{etag}", 412)):
+        assert server.ask(path, accept="application/sparql-results+json", if_match=given).status == status
 
 
 @pytest.mark.parametrize("more", ["", "&save=&as=text/csv"])

@@ -94,6 +94,9 @@ def test_the_first_page_says_whose_data_it_is(server: Serving) -> None:
         ("text/csv;q=0.0, text/*;q=0.1", TSV),
         ("text/turtle, text/csv;q=0.1", CSV),
         ("image/png, */*;q=0.1", JSON),
+        ('text/csv;x="a,b/c";q=0.2, text/tab-separated-values;q=0.5', TSV),
+        (r'text/csv;x="a\",;q=1";q=0.2, text/tab-separated-values;q=0.5', TSV),
+        ('text/csv;q=0.2;x="never closed, text/tab-separated-values', CSV),
     ],
 )
 def test_a_table_comes_as_it_is_accepted(server: Serving, accept: str, media: str) -> None:
@@ -239,9 +242,13 @@ def test_a_graph_that_is_not_there_is_empty(server: Serving) -> None:
     assert server.sparql(ROWS, accept=CSV, **{"default-graph-uri": "urn:nope"}).text == "s\r\n"
 
 
-def test_the_name_of_a_graph_is_an_iri(server: Serving) -> None:
-    answer = server.sparql(ROWS, **{"default-graph-uri": "no iri"})
+@pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
+@pytest.mark.parametrize("value", ["", "no iri", "person/1.ttl", "urn:x y", "<urn:x>"])
+def test_the_name_of_a_graph_is_an_iri(server: Serving, name: str, value: str) -> None:
+    answer = server.sparql(ROWS, accept="application/json, */*;q=0", **{name: value})
     assert answer.status == 400
+    problem = json.loads(answer.body)
+    assert (problem["detail"], problem["parameter"]) == (f"{name} is an absolute IRI, and not {value!r}", name)
 
 
 def test_relative_iris_have_a_base(server: Serving) -> None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 from rdflib import URIRef
-from rdflib.namespace import RDFS, SKOS
+from rdflib.namespace import RDF, RDFS, SKOS
 
 from sts_kg.cases import (
     NOT_MET_AS_READ,
@@ -32,7 +32,7 @@ from sts_kg.cases import (
 from sts_kg.display import View, view_of
 from sts_kg.errors import CaseError, ParseError, ReadingError, UnknownNameError
 from sts_kg.guideline import Guideline, Reading, short
-from sts_kg.rdf import local
+from sts_kg.rdf import STS, local
 from sts_kg.safe import brief
 from sts_kg.server.case_form import CaseForm, fields_of, groups_of
 from sts_kg.server.messages import Refusal, Request, Response
@@ -42,6 +42,7 @@ __all__ = ["MOST_VALUES", "file", "guideline_by", "opened", "page", "picture", "
 
 MOST_VALUES = 50_000  #: lists, mappings and single values of a case file that is sent
 _CONTROLS = ("do", "set", "reading")
+_ACTIONS = ("answers", "add-courses", "add-no_growth", "remove-courses.1", "remove-no_growth.1", "clear")
 #: The statuses in the order of the page; one that can still be settled comes before one that is.
 _ORDER = ("met", "undetermined", "not-met")
 _FORM = "application/x-www-form-urlencoded"
@@ -70,6 +71,8 @@ def page(site: Site, request: Request) -> Response:
         form.remove(name)
     elif action == "clear":
         form = CaseForm(form.guideline)
+    elif action not in ("", "answers"):
+        raise Refusal(400, f"there is nothing called {controls['do'][:40]!r} to do; there are {', '.join(_ACTIONS)}")
     form.answer(controls["set"])
     return _shown(site, request, form, focus=focus)
 
@@ -174,7 +177,15 @@ def _posted(site: Site, request: Request) -> tuple[CaseForm, dict[str, str]]:
             controls[name] = value
         else:
             fields.append((name, value))
-    return CaseForm.of_pairs(fields, guideline_by(site, controls["reading"])), controls
+    guideline = guideline_by(site, controls["reading"])
+    return CaseForm.of_pairs(fields, guideline, _of_readings(site.kg.guideline)), controls
+
+
+@lru_cache(maxsize=2)
+def _of_readings(guideline: Guideline) -> frozenset[str]:
+    """Return the names of all findings, those that only some readings have among them."""
+    graphs = (guideline.asserted, *(each.added for each in guideline.readings.values()))
+    return frozenset(short(URIRef(str(one))) for graph in graphs for one in graph.subjects(RDF.type, STS.Finding))
 
 
 def _parts(request: Request) -> dict[str, str]:
