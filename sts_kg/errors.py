@@ -7,6 +7,7 @@
     ├── ReadingError(LookupError)         a reading that cannot be used, and why
     ├── CurieError(ValueError)            not a CURIE, or its prefix is unknown
     ├── ParseError(ValueError)            a file that cannot be read: path, line, column, what was expected
+    │   └── UnwritableError(ParseError)         what a syntax cannot express
     ├── CaseError(ValueError)             a patient fact: path, line, key, value, what would be right
     ├── MalformedListError(ValueError)    an rdf:List without end, or with two heads: its head
     ├── BuiltInUseError(ValueError)       a term of OWL used as data in a way that is not supported: which, and how
@@ -93,6 +94,7 @@ __all__ = [
     "TooManyRowsError",
     "TooManyTriplesError",
     "UnknownNameError",
+    "UnwritableError",
     "WorkerDiedError",
     "nearest",
     "shown_size",
@@ -227,6 +229,13 @@ class ParseError(StsKgError, ValueError):
     def __str__(self) -> str:
         place = _place(self.path, self.line, self.column)
         return f"{place}: {self.reason}" if place else self.reason
+
+
+class UnwritableError(ParseError):
+    """A graph or table that a syntax cannot express: `reason`, which names syntaxes that can."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
 
 
 class CaseError(StsKgError, ValueError):

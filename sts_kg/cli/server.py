@@ -26,6 +26,7 @@ __all__ = ["serve_command"]
 @click.option("--service", "services", multiple=True, metavar="URL", help="Allow SERVICE to ask it; repeatable.")
 @click.option("--root-path", default="", metavar="PATH", help="Where a proxy puts it, such as /sts.")
 @click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="A proxy that may name its clients.")
+@click.option("--allowed-host", "allowed_hosts", multiple=True, metavar="NAME", help="A name of it; repeatable.")
 @click.option("--log", type=click.Choice(["json", "off"]), default="json", show_default=True, help="Log each request.")
 def serve_command(
     host: str,
@@ -41,6 +42,7 @@ def serve_command(
     services: tuple[str, ...],
     root_path: str,
     proxies: tuple[str, ...],
+    allowed_hosts: tuple[str, ...],
     log: str,
 ) -> None:
     """Serve pages and a SPARQL 1.1 endpoint until Ctrl-C. Nothing can be written there, and nothing is kept.
@@ -66,6 +68,7 @@ def serve_command(
         services=services,
         root_path=root_path,
         proxies=proxies,
+        allowed_hosts=allowed_hosts,
         log=log == "json",
     )
 

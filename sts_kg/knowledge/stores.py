@@ -68,10 +68,10 @@ class WithStores(WithQueries):
             A file cannot be written.
         """
         chosen = [self.canned[str(name)] for name in self.queries(topic).column("id")]
-        graphs = self._graphs_of if endpoint_graphs else None
+        graphs = self.graphs_of if endpoint_graphs else None
         return write_files(folder, chosen, self.bound, graphs=graphs, values=values or {})
 
-    def _graphs_of(self, query: CannedQuery) -> list[str]:
+    def graphs_of(self, query: CannedQuery) -> list[str]:
         """Return the names of the graphs that a query is about in a store that `push` filled with all kinds."""
         from sts_kg.stores import graphs_of
 

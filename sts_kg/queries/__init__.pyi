@@ -25,6 +25,9 @@ from .oxigraph import run as run
 from .oxigraph import store_of as store_of
 from .paging import QueryText as QueryText
 from .parameters import Parameter as Parameter
+from .portable import from_graphs as from_graphs
+from .portable import how_to_run as how_to_run
+from .portable import with_comments as with_comments
 from .portable import write_files as write_files
 from .tokens import without_comments as without_comments
 from .written import GRAPH_FORMS as GRAPH_FORMS

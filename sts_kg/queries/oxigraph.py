@@ -20,6 +20,7 @@ from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from sts_kg.errors import ParameterError, QueryError, StsKgError, TooManyRowsError
 from sts_kg.queries.bounds import check_bounds
+from sts_kg.queries.graphs import chosen_graphs
 from sts_kg.queries.mistakes import known_prefixes, mistake, placed
 from sts_kg.queries.paging import QueryText
 from sts_kg.queries.tokens import Token, chooses_graphs, tokens_of
@@ -315,7 +316,12 @@ def solved(
     base: str | None = None,
     services: Collection[str] = (),
 ) -> Any:
-    """Return what pyoxigraph finds for a query that was `checked`; rows and triples are evaluated as they are read."""
+    """Return what pyoxigraph finds for a query that was `checked`; rows and triples are evaluated as they are read.
+
+    A graph that is named twice is one: Oxigraph itself would count its triples twice.
+    """
+    if default_graphs is None and named_graphs is None and any(chosen := chosen_graphs(text)):
+        default_graphs, named_graphs = chosen
     try:
         if _SERVICE_ANYWHERE.search(text):
             # if it still parses with another spelling, the word is not a keyword there
@@ -324,8 +330,8 @@ def solved(
             text,
             base_iri=base,
             prefixes=PREFIXES | known_prefixes(text),
-            default_graph=None if default_graphs is None else [ox.NamedNode(graph) for graph in default_graphs],
-            named_graphs=None if named_graphs is None else [ox.NamedNode(graph) for graph in named_graphs],
+            default_graph=None if default_graphs is None else _nodes(default_graphs),
+            named_graphs=None if named_graphs is None else _nodes(named_graphs),
         )
     except SyntaxError as error:
         raise mistake(text, partial(_parse, base=base, services=services), error, name) from error
@@ -333,6 +339,10 @@ def solved(
         raise placed(name, text, error.start, "half of a surrogate pair is not text") from error
     except (RuntimeError, ValueError, OSError) as error:
         raise QueryError(name, str(error)) from error
+
+
+def _nodes(graphs: Sequence[str]) -> list[Any]:
+    return [ox.NamedNode(graph) for graph in dict.fromkeys(graphs)]
 
 
 def _rows(found: Iterable[Any], name: str, max_rows: int | None, unit: str) -> Iterator[Any]:

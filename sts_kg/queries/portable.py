@@ -11,9 +11,9 @@ from sts_kg.queries.paging import QueryText
 from sts_kg.queries.tokens import Token, names_graphs, prologue_end, tokens_of
 from sts_kg.rdf import read_text, write_bytes
 
-__all__ = ["from_graphs", "write_files", "written"]
+__all__ = ["from_graphs", "how_to_run", "with_comments", "write_files"]
 
-_MARK = "# Written by sts-kg queries --write"  # the comment by which a written file is known
+_MARK = "Written by sts-kg queries --write"  # the comment by which a written file is known
 #: What to load for a query of each kind, and how that is written.
 _LOADED = {
     "asserted": ("the ontology", "sts-kg export -o FILE.ttl"),
@@ -75,20 +75,20 @@ def write_files(
     texts = {}
     for query in chosen:
         path = Path(folder, f"{query.id}.rq")
-        if path.exists() and _MARK not in read_text(path):
+        if path.exists() and f"# {_MARK}" not in read_text(path):
             raise ParseError("was not written by sts-kg queries --write; give another folder", path=path)
         mine = {each.name: given[each.name] for each in query.parameters if each.name in given}
         named = list(graphs(query)) if graphs is not None and not query.endpoint else []
-        comments = [*_how_to_run(query, bool(named)), *(f"{name}: {value}" for name, value in mine.items())]
-        texts[path] = written(bound(query.id, **mine), comments, graphs=named)
+        comments = [_MARK, *how_to_run(query, named=bool(named)), *(f"{name}: {value}" for name, value in mine.items())]
+        texts[path] = with_comments(bound(query.id, **mine), comments, graphs=named)
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(path, text.encode())
     return list(texts)
 
 
-def _how_to_run(query: CannedQuery, named: bool) -> list[str]:
-    """Return what a written query says of the data that it needs."""
+def how_to_run(query: CannedQuery, *, named: bool = False) -> list[str]:
+    """Return what a written query says of the data that it needs; `named` says whether FROM names them."""
     if query.endpoint:
         return [f"Ask {query.endpoint}"]
     what, how = _LOADED[query.graph]
@@ -106,7 +106,7 @@ def _how_to_run(query: CannedQuery, named: bool) -> list[str]:
     return comments
 
 
-def written(text: str, comments: Iterable[str], *, graphs: Collection[str] = ()) -> str:
+def with_comments(text: str, comments: Iterable[str], *, graphs: Collection[str] = ()) -> str:
     """Return the text of a file: the header of a canned query as it stands, comments, prefixes, the query.
 
     Parameters
@@ -123,7 +123,7 @@ def written(text: str, comments: Iterable[str], *, graphs: Collection[str] = ())
     head, body = "".join(lines[:size]), "".join(lines[size:])
     query = QueryText(from_graphs(body, graphs))
     added = query.declared.removesuffix(query.text).replace("> ", ">\n")
-    return f"{head}{_MARK}\n{''.join(f'# {each}'.rstrip() + chr(10) for each in comments)}{added}{query.text}"
+    return f"{head}{''.join(f'# {each}'.rstrip() + chr(10) for each in comments)}{added}{query.text}"
 
 
 def from_graphs(text: str, graphs: Collection[str]) -> str:

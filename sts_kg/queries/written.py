@@ -6,17 +6,16 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from sts_kg.errors import QueryError, TooManyBytesError
-from sts_kg.queries.mistakes import known_prefixes
+from sts_kg.errors import QueryError, TooManyBytesError, UnwritableError
+from sts_kg.queries.graphs import chosen_graphs, namespaces
 from sts_kg.queries.oxigraph import Store, check_syntax, checked, solved
 from sts_kg.queries.paging import QueryText
-from sts_kg.queries.tokens import Token, prologue_end, tokens_of
-from sts_kg.rdf import PREFIXES
+from sts_kg.queries.tokens import prologue_end, tokens_of
+from sts_kg.rdf import PREFIXES, for_rdfxml
 
 __all__ = ["GRAPH_FORMS", "TABLE_FORMS", "Looked", "looked_at", "rewritten", "written_answer", "written_graph"]
 
@@ -35,8 +34,8 @@ GRAPH_FORMS = {
     "application/ld+json": ox.RdfFormat.JSON_LD,
     "application/trig": ox.RdfFormat.TRIG,
 }
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")  # XML 1.0, rule 2, in UTF-8
 _FLEETING = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"))
-_ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 class Looked(NamedTuple):
@@ -74,7 +73,7 @@ def looked_at(text: str, services: tuple[str, ...] = ()) -> Looked:
         check_syntax(text, services=services)  # which says where
         raise
     words = {token.key for token in tokens if token.kind == "word"}
-    merged, named = _graphs(text, tokens) if "FROM" in words else ((), ())
+    merged, named = chosen_graphs(text)
     return Looked(
         form,
         chooses="FROM" in words,
@@ -84,24 +83,6 @@ def looked_at(text: str, services: tuple[str, ...] = ()) -> Looked:
         merged=merged,
         named=named,
     )
-
-
-def _graphs(text: str, tokens: Sequence[Token]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the graphs that FROM and FROM NAMED name; none if one is relative or written in another odd way."""
-    found: dict[bool, dict[str, None]] = {False: {}, True: {}}
-    known = _namespaces(text)
-    for at, token in enumerate(tokens[:-2]):
-        if token.kind == "word" and token.key == "FROM":
-            is_named = tokens[at + 1].key == "NAMED"
-            name = tokens[at + 1 + is_named]
-            prefix, _, local = name.key.partition(":")
-            if name.kind == "iri" and _ABSOLUTE.match(name.key):
-                found[is_named][name.key[1:-1]] = None
-            elif name.kind == "name" and prefix in known and "\\" not in local:
-                found[is_named][known[prefix] + local] = None
-            else:
-                return (), ()
-    return tuple(found[False]), tuple(found[True])
 
 
 def written_answer(
@@ -139,6 +120,8 @@ def written_answer(
         As `run`.
     TooManyBytesError
         The answer is larger.
+    UnwritableError
+        The answer holds what XML cannot hold, and is to be XML.
     """
     looked_at(text, services)
     found = solved(
@@ -156,6 +139,8 @@ def rewritten(body: bytes, media: str, form: str, *, most: int | None = None, te
         It is not what it should be.
     TooManyBytesError
         It is larger than `most`.
+    UnwritableError
+        As `written_answer`.
     """
     if form in ("SELECT", "ASK"):
         found: Any = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
@@ -171,6 +156,8 @@ def written_graph(store: Store, graph: str | None, media: str, *, most: int | No
     ------
     TooManyBytesError
         It is larger than `most`.
+    UnwritableError
+        As `written_answer`.
     """
     name = ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
     found = (ox.Triple(each[0], each[1], each[2]) for each in store.quads_for_pattern(None, None, None, name))
@@ -185,32 +172,32 @@ def _written(
         if media in TABLE_FORMS:
             found.serialize(output, TABLE_FORMS[media])
         else:
+            found = for_rdfxml(found) if GRAPH_FORMS[media] == ox.RdfFormat.RDF_XML else found
             ox.serialize(found, output, GRAPH_FORMS[media], prefixes={**(prefixes or _prefixes(text))})
     except (RuntimeError, ValueError, OSError) as error:
+        if isinstance(error, UnwritableError):
+            raise
         if output.full:
             raise TooManyBytesError("the query", output.most) from None
         raise QueryError("given", str(error)) from error
-    return output.getvalue()
+    body = output.getvalue()
+    return _as_xml(body) if TABLE_FORMS.get(media) == ox.QueryResultsFormat.XML else body
+
+
+def _as_xml(body: bytes) -> bytes:
+    """Return a table in XML; a carriage return in it would be read as a line feed."""
+    if (wrong := _NOT_XML.search(body)) is not None:
+        held = wrong.group().decode()
+        raise UnwritableError(f"cannot be written in XML: a text holds {held!r}; JSON, CSV and TSV can hold it")
+    return body.replace(b"\r", b"&#13;")
 
 
 def _prefixes(text: str) -> dict[str, str]:
     """Return the prefixes that a text uses, with their namespaces."""
     tokens = tokens_of(text)
     used = {token.key.partition(":")[0] for token in tokens[prologue_end(tokens) :] if token.kind == "name"}
-    known = _namespaces(text)
+    known = namespaces(text)
     return {prefix: known[prefix] for prefix in sorted(used & known.keys())}
-
-
-def _namespaces(text: str) -> dict[str, str]:
-    """Return the prefixes that a text declares or that are known, with their namespaces."""
-    tokens = tokens_of(text)
-    end = prologue_end(tokens)
-    declared = {
-        name.key[:-1]: iri.key[1:-1]
-        for name, iri in pairwise(tokens[:end])
-        if name.kind == "name" and iri.kind == "iri" and _ABSOLUTE.match(iri.key)
-    }
-    return PREFIXES | known_prefixes(text) | declared
 
 
 class _Bounded(io.BytesIO):

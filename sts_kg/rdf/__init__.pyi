@@ -16,6 +16,7 @@ from .files import write_bytes as write_bytes
 from .files import writing as writing
 from .files import writing_folder as writing_folder
 from .graphs import ChangedGraph as ChangedGraph
+from .graphs import for_rdfxml as for_rdfxml
 from .graphs import from_ox as from_ox
 from .graphs import of_ntriples as of_ntriples
 from .graphs import of_quads as of_quads

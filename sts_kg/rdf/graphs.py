@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import OWL, RDF, XSD
 from rdflib.term import Node
 
-from sts_kg.errors import ParseError
+from sts_kg.errors import ParseError, UnwritableError
 from sts_kg.rdf.documents import Document
 from sts_kg.rdf.endings import known_syntax, syntax_of
 from sts_kg.rdf.files import write_bytes
@@ -30,6 +30,7 @@ from sts_kg.rdf.terms import Term, literal, rdflib_quiet
 
 __all__ = [
     "ChangedGraph",
+    "for_rdfxml",
     "from_ox",
     "of_ntriples",
     "of_quads",
@@ -191,7 +192,7 @@ def serialize(graph: Graph, syntax: str, *, named: Mapping[URIRef, Graph] | None
         ontologies = {quad.subject for quad in quads if quad.object == _ONTOLOGY and quad.predicate == _TYPE}
         quads.sort(key=lambda quad: _first(quad, ontologies))
     if syntax == "rdfxml":
-        _check_said(quads)
+        quads = list(for_rdfxml(quads))
     statements = quads if syntax in _WITH_NAMED_GRAPHS else [quad.triple for quad in quads]
     prefixes = _used_prefixes(graphs.values(), quads) if syntax in _PREFIXED else None
     if syntax == "jsonld":
@@ -218,13 +219,26 @@ _XML_NAME = re.compile(r"[^\W\d][\w.\-]*\Z")  # what a property's IRI must end i
 _NOT_XML = re.compile("[\\x00-\\x08\\x0b-\\x1f\ufffe\uffff]")  # XML 1.0, rule 2; a carriage return reads as a line feed
 
 
-def _check_said(quads: list[ox.Quad]) -> None:
-    """Raise if RDF/XML cannot express the triples; pyoxigraph would write something else, or nothing."""
-    for quad in quads:
-        if not _XML_NAME.search(quad.predicate.value):
-            raise ParseError(f"cannot be written in RDF/XML: {quad.predicate} does not end in an XML name")
-        if isinstance(quad.object, ox.Literal) and (wrong := _NOT_XML.search(quad.object.value)):
-            raise ParseError(f"cannot be written in RDF/XML: a text holds {wrong.group()!r}")
+_Statement = TypeVar("_Statement", ox.Quad, ox.Triple)
+
+
+def for_rdfxml(statements: Iterable[_Statement]) -> Iterator[_Statement]:
+    """Yield what RDF/XML can express; of anything else pyoxigraph would write something else, or nothing.
+
+    Raises
+    ------
+    UnwritableError
+        RDF/XML cannot express one of them.
+    """
+    others = "Turtle, N-Triples and JSON-LD can hold it"
+    for each in statements:
+        if not _XML_NAME.search(each.predicate.value):
+            raise UnwritableError(
+                f"cannot be written in RDF/XML: {each.predicate} does not end in an XML name; {others}"
+            )
+        if isinstance(each.object, ox.Literal) and (wrong := _NOT_XML.search(each.object.value)):
+            raise UnwritableError(f"cannot be written in RDF/XML: a text holds {wrong.group()!r}; {others}")
+        yield each
 
 
 def quads_of(graph: Iterable[tuple[Node, Node, Node]], name: URIRef | None) -> Iterator[ox.Quad]:

@@ -1,4 +1,4 @@
-"""Addresses of clients: whose share a request counts for, and which are those of proxies that we were told of."""
+"""Addresses of clients and our own: whose share a request counts for, which are proxies, by which names we answer."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-__all__ = ["both_ways", "site_of"]
+__all__ = ["both_ways", "is_ours", "site_of"]
 
 _MOST = 100  # characters of what is no address
 _PORT = re.compile(r"\[(.*)\](?::[0-9]*)?|([0-9.]+):[0-9]*")
+_HOST = re.compile(r"\[(.*)\](?::[0-9]*)?|([^:]*)(?::[0-9]*)?")
 _MAPPED = 96  # bits of ::ffff:0:0/96 (RFC 4291, section 2.5.5.2)
 
 
@@ -34,6 +35,27 @@ def site_of(address: str) -> str:
     if isinstance(ip, ipaddress.IPv4Address):
         return str(ip)
     return str(ip.ipv4_mapped or ipaddress.ip_network((ip.packed, 64), strict=False))
+
+
+def is_ours(host: str, names: Iterable[str]) -> bool:
+    """Return whether a header Host names us: by an address, as localhost, or by one of our names.
+
+    A page of another site that has its own name lead here (DNS rebinding) asks by that name.
+
+    Examples
+    --------
+    >>> [is_ours(host, ["kg.example.org"]) for host in ("[::1]:8000", "KG.example.org.:80", "attacker.example")]
+    [True, True, False]
+    """
+    found = _HOST.fullmatch(host)
+    name = ((found[1] or found[2]) if found else host).lower().removesuffix(".")
+    if name == "localhost" or name in (each.lower() for each in names):
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def both_ways(addresses: Iterable[str]) -> list[str]:

@@ -6,16 +6,17 @@ import asyncio
 import hashlib
 import re
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from typing import Any, Protocol
+from urllib.parse import unquote_plus
 
 from starlette.applications import Starlette
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
-from sts_kg.errors import LimitError, QueueFullError, ShareFullError, StsKgError, WorkerDiedError
+from sts_kg.errors import LimitError, QueryTimeoutError, QueueFullError, ShareFullError, StsKgError, WorkerDiedError
 from sts_kg.server.budget import Budget
 from sts_kg.server.cache import Cache
 from sts_kg.server.connections import watch
@@ -25,7 +26,7 @@ from sts_kg.server.log import Log
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.metrics import MEDIA, Metrics
 from sts_kg.server.negotiation import wants_html
-from sts_kg.server.refusals import plainly, refusal_of
+from sts_kg.server.refusals import late, plainly, refusal_of
 from sts_kg.server.routes import BULK, CANNED, FREE, ROUTES, Page
 from sts_kg.server.settings import Settings
 from sts_kg.workers import Lane, Limits, Spawner
@@ -199,10 +200,10 @@ class Service:
         return Response.json(found | {"lanes": lanes}, kept=False)._replace(status=200 if said == "serving" else 503)
 
     def key_of(self, page: Page, request: Request) -> bytes:
-        """Return the key of an answer, which is its ETag: the data, the version and all that was asked decide it."""
+        """Return the key of the answer to a GET, its ETag: the data, the version and all that was asked decide it."""
         found = self._seed.copy()
-        texts = page.handler, request.method, request.path, request.query, request.accept, request.content_type
-        parts = [*(each.encode() for each in (*texts, request.base)), request.body]
+        texts = page.handler, request.path, request.query, request.accept, request.base
+        parts = [each.encode() for each in texts]
         found.update(b"%r" % [*map(len, parts)] + b"".join(parts))
         return b'"%s"' % found.hexdigest()[:32].encode()
 
@@ -212,6 +213,10 @@ class Service:
             limits = _limits(timeout_s, self.settings.memory)
             found: Response = await lane.call(page.handler, request, client=client, limits=limits, what="the query")
             return found
+        except QueryTimeoutError as error:
+            longest_s = self.settings.timeout_s if lane.name == FREE else timeout_s
+            refusal = late(error, longest_s, _service(request, self.settings.services))
+            return await self.refused(page, request, client, error, refusal)
         except StsKgError as error:
             return await self.refused(page, request, client, error, refusal_of(error))
 
@@ -270,6 +275,12 @@ class Service:
 @lru_cache(maxsize=100)
 def _limits(timeout_s: float, memory: int | None) -> Limits:
     return Limits(timeout_s, memory).enforceable
+
+
+def _service(request: Request, services: Sequence[str]) -> str | None:
+    """Return which of the services that SERVICE may name stands in what was asked."""
+    text = unquote_plus(f"{request.query} {request.body.decode(errors='replace')}")
+    return next((each for each in services if f"<{each}>" in text), None)
 
 
 async def _never(scope: Scope, receive: Receive, send: Send) -> None:

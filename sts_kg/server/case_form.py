@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
@@ -22,7 +22,6 @@ MOST = 30  #: courses, and periods, that one form may have
 _FIRST = "What most answers rest on"
 _ID = "case"  #: the id of a case that was given none
 _OF_ITSELF = (Item("case", "string", "Id of the case"), Item("label", "string", "Label"))
-_FINDING = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)+")
 _PART = re.compile(r"([a-z_]+)\.([1-9][0-9]{0,3})\.([a-z_]+)")
 
 
@@ -126,8 +125,8 @@ class CaseForm:
         return cls.of_pairs(((name, one) for name, some in values.items() for one in some), guideline)
 
     @classmethod
-    def of_pairs(cls, pairs: Iterable[tuple[str, str]], guideline: Guideline) -> CaseForm:
-        """Return the form with what was typed; an answer to a finding that this reading lacks is noted.
+    def of_pairs(cls, pairs: Iterable[tuple[str, str]], guideline: Guideline, others: Collection[str] = ()) -> CaseForm:
+        """Return the form with what was typed; an answer to one of the `others`, findings of other readings, is noted.
 
         Raises
         ------
@@ -141,7 +140,7 @@ class CaseForm:
         for name, value in pairs:
             part = _PART.fullmatch(name)
             item = parts.get(f"{part[1]}.{part[3]}") if part else items.get(name)
-            if item is None and _FINDING.fullmatch(name):
+            if item is None and name in others:
                 if value:
                     form.notes.append(f"The answer {value[:20]!r} to {name} is not used: no question here asks for it.")
                 continue

@@ -7,10 +7,13 @@ nothing for it.
 from __future__ import annotations
 
 import asyncio
+import re
+import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from httptools import HttpParserInvalidMethodError
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from sts_kg.server.addresses import site_of
@@ -29,6 +32,7 @@ _READ_S, _READ = 30.0, 64 * 1024  # within which a client takes in so many bytes
 _POLITE = 64  # connections beyond a limit that are told why; more are closed at once
 _LINGER_S = 2.0  # after a refusal, for a client that still sends, so that it can read why
 _EVERY_S = 1.0
+_REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,50}) [!-~]+ HTTP/1\.[01]\r\n")
 
 
 class Connection(HttpToolsProtocol):
@@ -56,6 +60,7 @@ class Connection(HttpToolsProtocol):
         self._in_head = self._is_closing = False
         self._peer = ""
         self._why = 400, "this is not HTTP/1.1 as RFC 9112 has it"
+        self._came = b""
 
     # --- what comes
 
@@ -88,6 +93,7 @@ class Connection(HttpToolsProtocol):
         """Take what came, unless it is more than a request may have before its body."""
         if self._is_closing:
             return
+        self._came = data
         super().data_received(data)
         if self._in_head and not self._is_closing:
             self._n_raw += len(data)
@@ -123,6 +129,8 @@ class Connection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request; the answer before it, if one is being sent, stays whole."""
+        if isinstance(sys.exception(), HttpParserInvalidMethodError) and (line := _REQUEST_LINE.match(self._came)):
+            self._why = 501, f"there is no method {line[1].decode()} here"
         cycle = self.cycle
         if cycle is not None and not cycle.response_complete:
             if not cycle.more_body or cycle.response_started:  # what follows is broken, not what is being answered

@@ -72,7 +72,7 @@ class Dataset(ABC):
         Our own default graph is the union of the graphs that were pushed, where there are any.
         """
         if default_graphs is not None or named_graphs is not None:
-            return tuple(dict.fromkeys(default_graphs or ())), named_graphs or ()
+            return tuple(dict.fromkeys(default_graphs or ())), tuple(dict.fromkeys(named_graphs or ()))
         return (None if looked_at(text, self._settings.services).chooses else self._union), None
 
     @abstractmethod

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from sts_kg.errors import ParameterError
-from sts_kg.queries import CannedQuery
+from sts_kg.queries import CannedQuery, from_graphs, how_to_run, with_comments
 from sts_kg.server.site import Site
 
-__all__ = ["answerable", "example_text"]
+__all__ = ["answerable", "example_text", "runnable"]
 
 
 def answerable(site: Site) -> dict[str, CannedQuery]:
@@ -25,10 +25,21 @@ def answerable(site: Site) -> dict[str, CannedQuery]:
     }
 
 
-def example_text(query: CannedQuery) -> str:
+def runnable(site: Site, query: CannedQuery, text: str) -> str:
+    """Return the text of a canned query with what it is to be asked of.
+
+    Here FROM names the graphs of one that does not ask our whole default graph; a comment in one that cannot be
+    answered here says what it needs.
+    """
+    if query.id not in answerable(site):
+        return with_comments(text, how_to_run(query))
+    return from_graphs(text, site.kg.graphs_of(query)) if query.graph == "asserted" else text
+
+
+def example_text(site: Site, query: CannedQuery) -> str:
     """Return a canned query without its header, its defaults filled in; what has none is a variable, for any."""
     try:
         text = query.bind()
     except ParameterError:
         text = query.open_text
-    return re.sub(r"\A(#\+.*\n)+", "", text)
+    return runnable(site, query, re.sub(r"\A(#\+.*\n)+", "", text))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from starlette.types import Receive, Scope, Send
 
 from sts_kg.safe import visible
-from sts_kg.server.addresses import site_of
+from sts_kg.server.addresses import is_ours, site_of
 from sts_kg.server.cache import Kept
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.protocol import Asked, asked
@@ -121,7 +121,13 @@ class Exchange:
                 await self._refused(page, request._replace(query=""), refusal)
                 return
             if request.method != "GET":
-                body = await self._body(headers, service.settings.most_body)
+                try:
+                    body = await self._body(headers, service.settings.most_body)
+                except Refusal as refusal:
+                    if refusal.status != 413:
+                        raise
+                    await self._refused(page, request, refusal)
+                    return
                 request = request._replace(body=body)
             request = request._replace(parameters=dict(scope["path_params"]))
             await self._asked(page, request, headers)
@@ -133,7 +139,7 @@ class Exchange:
     async def _asked(self, page: Page, request: Request, headers: Mapping[bytes, bytes]) -> None:
         """Answer by what is kept, or by a worker."""
         service = self._service
-        lane, timeout_s, is_kept, client = service.lanes[page.lane], service.settings.timeout_s, page.kept, self._client
+        lane, timeout_s, client = service.lanes[page.lane], service.settings.timeout_s, self._client
         if page.lane == BULK:
             timeout_s = min(timeout_s, _BULK_S)
         if page.lane == FREE:
@@ -146,24 +152,24 @@ class Exchange:
                 lane = service.lanes[CANNED]
             else:
                 timeout_s = min(timeout_s, query.timeout_s or timeout_s)
-        key = etag = None
-        if is_kept and service.digest is not None:
+        key = None
+        if page.kept and request.method == "GET" and service.digest is not None:  # a body may hold facts of a patient
             key = service.key_of(page, request)
             if (kept := service.cache.get(key)) is not None:
                 self._cache = "hit"
                 await self._sent(kept, headers, is_kept=True)
                 return
-            self._cache, etag = "miss", key if request.method == "GET" else None
+            self._cache = "miss"
             given = headers.get(b"if-none-match")
-            if etag and given and given.strip() != b"*" and _matches(given, etag):  # we gave it for this very answer
-                await self._answered(page, Response(200, b"", "text/plain"), etag, headers)
+            if given and given.strip() != b"*" and _matches(given, key):  # we gave it for this very answer
+                await self._answered(page, Response(200, b"", "text/plain"), key, headers)
                 return
         self._lane = lane.name
         response = await self._watched(service.answer(page, request, client, lane, timeout_s))
         if key is None or not response.kept or response.status != 200:
             await self._answered(page, response, None, headers)
             return
-        kept = Kept(tuple(service.headers(page, response, etag)), etag or b"", response.body)
+        kept = Kept(tuple(service.headers(page, response, key)), key, response.body)
         await self._sent(kept, headers, is_kept=service.cache.put(key, kept))
 
     async def _refused(self, page: Page, request: Request, refusal: Refusal) -> None:
@@ -179,7 +185,7 @@ class Exchange:
         Raises
         ------
         Refusal
-            It is not as it must be (400).
+            It is not as it must be (400), or asks for a host that we are not (421).
         """
         scope, settings = self._scope, self._service.settings
         host = headers.get(b"host", b"").decode("latin-1")
@@ -196,6 +202,10 @@ class Exchange:
             raise Refusal(400, "the header Host is not the name of a host", _CLOSE)
         if _NOT_PERCENT.search(scope["raw_path"]) or _NOT_PERCENT.search(scope["query_string"]):
             raise Refusal(400, "a percent sign in the address stands before two hexadecimal digits; write it as %25")
+        if host and not is_ours(host, (settings.host, *settings.allowed_hosts)):
+            name = host.partition(":")[0]
+            told = f"start it with --allowed-host {name} (in Python: allowed_hosts), if that is its name"
+            raise Refusal(421, f"this service does not answer as {name}; {told}", _CLOSE)
         path = scope["path"]
         if "\ufffd" in path and b"%EF%BF%BD" not in scope["raw_path"].upper():
             raise Refusal(400, "the path is not UTF-8, percent-encoded")
@@ -306,6 +316,11 @@ class Exchange:
     ) -> None:
         """Send an answer; only that it has not changed, if the client has it already. What is kept costs nothing."""
         service, send, body = self._service, self._send, answer.body
+        wanted = headers.get(b"if-match")
+        if wanted is not None and answer.etag and not {*map(bytes.strip, wanted.split(b","))} & {answer.etag, b"*"}:
+            refusal = Refusal(412, "the answer has another ETag than the header If-Match names")
+            await self._answered(_bare(self._handler), plainly(Request(), refusal), None, {})
+            return
         given = headers.get(b"if-none-match")
         if given is not None and answer.etag and _matches(given, answer.etag):
             self._status = 304

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sts_kg.server.messages import Refusal
 
 __all__ = ["chosen", "negotiated", "wants_html"]
+
+
+_QUOTED = r'"(?:[^"\\]|\\.)*"?'  # a comma in it divides nothing
+_PART = re.compile(f'(?:[^",]|{_QUOTED})+', re.DOTALL)
+_PARAMETER = re.compile(f'(?:[^";]|{_QUOTED})+', re.DOTALL)
 
 
 def chosen(accept: str, offered: Sequence[str]) -> str | None:
@@ -37,8 +43,8 @@ def chosen(accept: str, offered: Sequence[str]) -> str | None:
 
 def _ranges(accept: str) -> list[tuple[str, str, float]]:
     found = []
-    for part in accept.split(","):
-        media, *parameters = (each.strip().lower() for each in part.split(";"))
+    for part in _PART.findall(accept):
+        media, *parameters = (each.strip().lower() for each in _PARAMETER.findall(part))
         kind, _, subtype = media.partition("/")
         if not kind or not subtype:
             continue

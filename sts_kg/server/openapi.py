@@ -103,7 +103,7 @@ def _of_query(site: Site, query: CannedQuery) -> dict[str, Any]:
         "description": "\n\n".join(said),
         "tags": [query.topic],
     }
-    problems = _problems(400, 404, 406, 409, 503, *([502] if site.settings.endpoint else []))
+    problems = _problems(400, 404, 406, 409, 422, 503, *([502] if site.settings.endpoint else []))
     name = re.sub(r"\W", "_", query.id)
     suffix = {
         "name": "format",
@@ -301,6 +301,7 @@ _REFUSALS = {
     409: "It cannot be answered with what is loaded here; the answer says what to do",
     413: "Too large",
     415: "A body of this media type is not understood",
+    422: "The answer would be larger, or need more memory, than it may; add a LIMIT",
     502: "The store that is asked does not answer",
     503: "It took too long, or too much is asked at once; try again later",
 }
@@ -400,7 +401,7 @@ def _operation(site: Site, page: Page, method: str) -> dict[str, Any]:
         "tags": [tag],
         "responses": {
             "200": {"description": "The answer", **({"content": dict(content)} if content else {})},
-            **_problems(400, 404, 406, 413, 415, 503, *([502] if site.settings.endpoint else [])),
+            **_problems(400, 404, 406, 413, 415, 422, 503, *([502] if site.settings.endpoint else [])),
         },
     }
     is_posted = method == "POST" and page.path in _BODIES

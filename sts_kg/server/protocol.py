@@ -6,15 +6,17 @@ https://www.w3.org/TR/sparql11-protocol/, section 2.1: GET, POST of a form, and 
 from __future__ import annotations
 
 import math
+import re
 from typing import NamedTuple
 
 from sts_kg.server.messages import Refusal, Request
 
-__all__ = ["Asked", "asked"]
+__all__ = ["Asked", "asked", "check_utf8"]
 
 _FORM, _QUERY, _UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
 _DATASET = ("default-graph-uri", "named-graph-uri")
 _OF_UPDATES = {"update", "using-graph-uri", "using-named-graph-uri"}
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _READ_ONLY = "updates are not accepted: this endpoint only reads"
 
 
@@ -37,15 +39,16 @@ def asked(request: Request) -> Asked | None:
     Raises
     ------
     Refusal
-        There is no query or more than one, it is not UTF-8, a body is of another media type, or it is an update.
+        There is no query or more than one, it is not UTF-8, a graph is no IRI, a body is of another media type, or it
+        is an update.
     """
     values = request.values
     if request.method == "POST":
         if request.media == _FORM:
-            _utf8(request)
+            check_utf8(request)
             values = [*values, *request.form]
         elif request.media == _QUERY:
-            _utf8(request)
+            check_utf8(request)
             if any(name == "query" for name, _ in values):
                 raise Refusal(400, "the query is in the body and in the address; send it once")
             try:
@@ -65,6 +68,9 @@ def asked(request: Request) -> Asked | None:
         return None
     if len(texts) != 1:
         raise Refusal(400, f"there are {len(texts)} parameters called query; send exactly one")
+    for name, value in values:
+        if name in _DATASET and not _IRI.fullmatch(value):
+            raise Refusal(400, f"{name} is an absolute IRI, and not {value[:200]!r}", parameter=name)
     default, named = (tuple(value for name, value in values if name == each) for each in _DATASET)
     chosen = bool(default or named)
     formats = tuple(value.strip().lower() for name, value in values if name == "format" and value)
@@ -77,7 +83,8 @@ def asked(request: Request) -> Asked | None:
     )
 
 
-def _utf8(request: Request) -> None:
+def check_utf8(request: Request) -> None:
+    """Refuse a body that is said to be in another encoding (415)."""
     for each in request.content_type.split(";")[1:]:
         name, _, value = each.partition("=")
         if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in ("utf-8", "utf8", "us-ascii"):

@@ -13,6 +13,7 @@ from sts_kg.errors import ArgumentError
 __all__ = ["Settings"]
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
+_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _ROOT = re.compile(r"(/(?!\.+(/|$))[A-Za-z0-9._~-]+)+")
 
 
@@ -26,7 +27,8 @@ class Settings:
     queries of one's own, `guideline` one that stands beside the shipped one and answers for cases, `store` an
     Oxigraph folder, `endpoint` the address of another store. `services` are the only addresses that SERVICE may
     name. `root_path` is where a proxy puts us, such as `/sts` (no slash ends it), and `proxies` the addresses of
-    those that may say for whom they ask. `cache` and `most_answer` are bytes of answers, `most_body` of a request.
+    those that may say for whom they ask. `allowed_hosts` are the names by which we may be asked, beside localhost and
+    addresses. `cache` and `most_answer` are bytes of answers, `most_body` of a request.
     `connections` may be open at once, and `log` says whether requests are logged.
     """
 
@@ -43,6 +45,7 @@ class Settings:
     services: tuple[str, ...] = ()
     root_path: str = ""
     proxies: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
     cache: int = 64_000_000
     most_answer: int = 100_000_000
     most_body: int = 1_000_000
@@ -56,8 +59,8 @@ class Settings:
         Raises
         ------
         ArgumentError
-            The limit of time is no number above 0, the root has no slash before it, a service is no address, or two
-            things are to be served.
+            The limit of time is no number above 0, the root has no slash before it, a service is no address, an
+            allowed host no name, or two things are to be served.
         """
         if not 0 < self.timeout_s < math.inf:
             raise _wrong("timeout", "it is a number of seconds above 0", self.timeout_s)
@@ -70,6 +73,9 @@ class Settings:
         for each in self.services:
             if not _ADDRESS.fullmatch(each):
                 raise _wrong("service", "it is no address; write it as https://host/path", each)
+        for each in self.allowed_hosts:
+            if not _NAME.fullmatch(each):
+                raise _wrong("allowed-host", "it is the name of a host without a port, such as kg.example.org", each)
         if self.endpoint is not None and (self.store is not None or self.links):
             raise _wrong("endpoint", "it stands alone, without --store and --link", self.endpoint)
         if self.guideline is not None and (self.store is not None or self.endpoint is not None):

@@ -277,6 +277,17 @@ def test_the_word_service_is_allowed_where_it_is_no_keyword(store: Store, text: 
     assert run(store, text) is True
 
 
+@pytest.mark.parametrize(
+    "chosen",
+    ["FROM <urn:g> FROM <urn:g>", "FROM NAMED <urn:g> FROM NAMED e:g", "FROM <urn:g> FROM e:g FROM NAMED <urn:g>"],
+)
+def test_a_graph_that_is_named_twice_counts_once(chosen: str) -> None:
+    named = store_of(named={URIRef("urn:g"): b"<urn:a> <urn:b> <urn:c> .\n"})
+    pattern = "?s ?p ?o" if chosen.startswith("FROM <") else "GRAPH ?g { ?s ?p ?o }"
+    text = f"PREFIX e: <urn:> SELECT (COUNT(*) AS ?n) {chosen} {{ {pattern} }}"
+    assert run(named, text) == Table(("n",), ((Literal(1),),))
+
+
 FROM_FILE = "SELECT ?s ?p ?o FROM <FILE> { ?s ?p ?o }"
 
 

@@ -13,7 +13,7 @@ from rdflib.plugins.sparql.parser import parseQuery
 from sts_kg import KnowledgeGraph, Table, cli
 from sts_kg.errors import ParameterError, ParseError
 from sts_kg.queries.oxigraph import Store, run
-from sts_kg.queries.portable import from_graphs, written
+from sts_kg.queries.portable import from_graphs, with_comments
 from sts_kg.rdf.graphs import quads_of, read
 from sts_kg.stores.kinds import KINDS
 
@@ -45,8 +45,8 @@ def test_from_stands_where_the_grammar_has_it(text: str, expected: str) -> None:
 
 def test_a_file_keeps_its_header_and_declares_prefixes() -> None:
     text = "#+ summary: S\n#+ description: D\n# why\nSELECT ?x { ?x a sts:Drug ; rdfs:label ?y }\n"
-    assert written(text, ["Ask me"], graphs=["http://e/g"]) == (
-        "#+ summary: S\n#+ description: D\n# Written by sts-kg queries --write\n# Ask me\n"
+    assert with_comments(text, ["Ask me"], graphs=["http://e/g"]) == (
+        "#+ summary: S\n#+ description: D\n# Ask me\n"
         "PREFIX sts: <https://w3id.org/sts-kg/>\nPREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n"
         f"# why\nSELECT ?x\n{G}{{ ?x a sts:Drug ; rdfs:label ?y }}\n"
     )

@@ -39,6 +39,13 @@ def posted(server: Serving, path: str, body: bytes | str, content_type: str) -> 
     return server.ask(path, method="POST", body=body, content_type=content_type)
 
 
+@pytest.fixture(scope="module")
+def named() -> Iterator[Serving]:
+    """A service that was told of its name."""
+    with serving("--allowed-host", "kg.example.org") as running:
+        yield running
+
+
 # --- files that come and go
 
 
@@ -158,7 +165,9 @@ def test_a_client_may_have_half_of_what_is_held() -> None:
 
 @pytest.mark.load
 def test_bodies_on_their_way_are_counted_over_all_connections(server: Serving) -> None:
-    head = b"POST /options HTTP/1.1\r\nHost: x\r\nContent-Type: application/yaml\r\nContent-Length: 999999\r\n\r\n"
+    head = (
+        b"POST /options HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/yaml\r\nContent-Length: 999999\r\n\r\n"
+    )
     said = b""
     with ExitStack() as stack:
         for _ in range(34):
@@ -176,7 +185,7 @@ def test_bodies_on_their_way_are_counted_over_all_connections(server: Serving) -
 @pytest.mark.load
 def test_a_body_that_drips_is_given_up(server: Serving) -> None:
     with connected(server) as one:
-        one.sendall(b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + b"#" * 50_000)
+        one.sendall(b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n" + b"#" * 50_000)
         began = time.monotonic()
         assert one.recv(1000).startswith(b"HTTP/1.1 408 ")
         assert 10.5 < time.monotonic() - began < 20
@@ -188,7 +197,7 @@ def test_who_reads_little_by_little_is_given_up() -> None:
     path = f"/sparql?query={quote('SELECT * { ?a ?b ?c . ?a ?d ?e } LIMIT 60000')}"
     with serving_with(sooner) as running, connected(running) as one:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
-        one.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        one.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         began, is_open = time.monotonic(), True
         while is_open and time.monotonic() - began < 60:  # what the system holds, it still sends
             one.recv(8192)
@@ -215,6 +224,22 @@ def test_whose_share_an_address_counts_for(address: str, site: str) -> None:
     assert site_of(address) == site
 
 
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "LOCALHOST:80", "[::1]:8000", "192.0.2.7", "kg.example.org.", "KG.example.org:1"]
+)
+def test_our_own_names_are_answered(named: Serving, host: str) -> None:
+    assert named.ask("/health", host=host).status == 200
+
+
+@pytest.mark.parametrize("host", ["attacker.example", "attacker.example:8000", "127.0.0.1.attacker.example", "org"])
+@pytest.mark.parametrize("path", ["/", "/health", "/sparql?query=ASK%7B%7D", "/static/page.css", "/nowhere"])
+def test_a_name_that_somebody_else_had_lead_here_is_refused(named: Serving, host: str, path: str) -> None:
+    answer = named.ask(path, host=host)
+    name = host.partition(":")[0]
+    told = f"start it with --allowed-host {name} (in Python: allowed_hosts), if that is its name"
+    assert (answer.status, answer.text) == (421, f"this service does not answer as {name}; {told}\n")
+
+
 def test_a_proxy_of_ipv4_is_also_known_by_ipv6(tmp_path: Path) -> None:
     with serving("--host", "::", "--proxy", "127.0.0.1", log=tmp_path / "log") as running:
         here = Serving(f"http://127.0.0.1:{urlsplit(running.address).port}", running.process)
@@ -233,7 +258,7 @@ def test_one_peer_may_have_an_eighth_of_the_connections() -> None:
         where = urlsplit(running.address)
         other = socket.create_connection((where.hostname, where.port), 30, source_address=("127.0.0.2", 0))
         with other:
-            other.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            other.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert other.recv(1000).startswith(b"HTTP/1.1 200 ")
         many = [stack.enter_context(connected(running)) for _ in range(100)]
         with suppress(ConnectionResetError):

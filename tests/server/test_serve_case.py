@@ -17,6 +17,7 @@ from case_pages import errors_on, fields_on, statuses_on
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from markupsafe import escape
 from random_cases import a_case, likely_to_hang
 from serving import Serving, server  # noqa: F401 # the fixture
 
@@ -216,6 +217,20 @@ def test_a_case_file_that_cannot_be_opened(ask: Ask, text: str, said: str) -> No
     assert page.status == 400
     assert said[1:] in unescape(page.body.decode())
     assert statuses_on(page.body.decode()) == {}
+    assert f'autocomplete="off">\n{escape(text)}</textarea>' in page.body.decode()
+
+
+def test_the_text_of_a_form_with_a_file_is_shown_again(ask: Ask) -> None:
+    lines = []
+    for name, value in (("file", "case: a"), ("text", "case: <b>"), ("name", "c")):
+        lines += ["--b", f'Content-Disposition: form-data; name="{name}"', "", value]
+    upload = {"method": "POST", "content_type": "multipart/form-data; boundary=b"}
+    page = ask("/case/open", **upload, body="\r\n".join([*lines, "--b--", ""]).encode())
+    assert page.status == 400 and b"give one of the two" in page.body
+    assert (
+        b'autocomplete="off">\ncase: &lt;b&gt;</textarea>' in page.body
+        and b'autocomplete="off" value="c">' in page.body
+    )
 
 
 def test_one_of_several_cases_is_opened_by_its_id(ask: Ask) -> None:
@@ -277,6 +292,11 @@ def test_a_contradiction_is_an_answer_that_leads_to_both_sides(ask: Ask) -> None
 def test_what_the_form_does_not_have_is_refused_and_not_dropped(ask: Ask) -> None:
     page = ask("/case", {"courses.1.dose": "3"})
     assert page.status == 400 and "he form has no field" in page.body.decode()
+    for name in ("not-a-finding", "stage5-sts"):
+        page = ask("/case", {name: "yes"})
+        assert page.status == 400 and f"he form has no field &#39;{name}&#39;" in page.body.decode()
+    page = ask("/case", {"do": "frobnicate"})
+    assert page.status == 400 and "here is nothing called &#39;frobnicate&#39; to do" in page.body.decode()
     twice = ask("/case", [("stage4-sts", "yes"), ("stage4-sts", "no")])
     assert twice.status == 400 and "sent twice" in twice.body.decode()
 
@@ -446,6 +466,20 @@ def test_an_explanation_is_that_of_the_command(server: Serving, tmp_path: Path) 
             {"detail": "the body is not JSON: it has no NaN"},
         ),
         ("/options", '{"case": 1,\n}', "application/json", 400, {"line": 2}),
+        (
+            "/options",
+            '{"case":"j"} x',
+            "application/json",
+            400,
+            {"line": 1, "column": 14, "detail": "the body, line 1, column 14: is not JSON: Extra data"},
+        ),
+        (
+            "/options",
+            "case: a",
+            "application/yaml; charset=latin1",
+            415,
+            {"detail": "the body is in latin1; send UTF-8"},
+        ),
         ("/options", "", "application/yaml", 400, {}),
         ("/options", b"\xff", "application/yaml", 400, {}),
         ("/options?stage4-sts=yes", "case: a", "application/yaml", 400, {}),

@@ -114,7 +114,8 @@ def secure_base(server: Serving) -> str:
 
 @pytest.mark.load
 def test_a_proxy_that_was_named_says_for_whom_it_asks_and_how() -> None:
-    with serving("--workers", "1", "--timeout", "5", "--proxy", "127.0.0.1") as server:
+    names = ("--allowed-host", "kg.example.org")
+    with serving("--workers", "1", "--timeout", "5", "--proxy", "127.0.0.1", *names) as server:
         assert secure_base(server) == "https://kg.example.org"
         assert refused_at_once(server, SAME) == 1
         assert refused_at_once(server, MANY) == 0
@@ -125,7 +126,7 @@ def test_a_proxy_that_was_named_says_for_whom_it_asks_and_how() -> None:
 @pytest.mark.load
 @pytest.mark.parametrize("options", [[], ["--proxy", "192.0.2.1"]], ids=["none named", "another named"])
 def test_nobody_else_can_say_for_whom_he_asks_or_how(options: list[str]) -> None:
-    with serving("--workers", "1", "--timeout", "5", *options) as server:
+    with serving("--workers", "1", "--timeout", "5", "--allowed-host", "kg.example.org", *options) as server:
         assert secure_base(server) == "http://kg.example.org"
         assert refused_at_once(server, MANY) == 1
 

@@ -80,6 +80,27 @@ def test_a_triple_of_several_graphs_counts_once(server: Serving, kg: KnowledgeGr
 
 
 @pytest.mark.parametrize(
+    ("chosen", "pattern", "parameter"),
+    [
+        ("FROM <{0}> FROM <{0}>", "?s ?p ?o", ""),
+        ("FROM NAMED <{0}> FROM NAMED <{0}>", "GRAPH ?g { ?s ?p ?o }", ""),
+        ("", "?s ?p ?o", "default-graph-uri"),
+        ("", "GRAPH ?g { ?s ?p ?o }", "named-graph-uri"),
+    ],
+)
+def test_a_graph_that_is_named_twice_counts_once(
+    server: Serving,  # noqa: F811
+    chosen: str,
+    pattern: str,
+    parameter: str,
+) -> None:
+    drugs = BASE + "mappings/drugs"
+    text = f"SELECT (COUNT(*) AS ?n) {chosen.format(drugs)} {{ {pattern} }}"
+    twice = f"&{parameter}={quote(drugs, safe='')}" * 2 if parameter else ""
+    assert server.ask(f"/sparql?query={quote(text)}{twice}", accept="text/csv").text == "n\r\n834\r\n"
+
+
+@pytest.mark.parametrize(
     "media", ["text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json", "application/trig"]
 )
 def test_a_graph_comes_as_it_is_accepted(server: Serving, media: str) -> None:  # noqa: F811

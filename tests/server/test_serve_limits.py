@@ -102,8 +102,20 @@ def test_a_query_without_end_is_stopped_in_time_and_its_cpu_is_free(server: Serv
 
 
 def test_a_client_may_ask_for_less_time_and_not_for_more(server: Serving) -> None:
-    assert server.sparql(ENDLESS, timeout="0.2").text.startswith("the query was stopped after 0.2 seconds")
-    assert server.sparql(ENDLESS, timeout="60").text.startswith("the query was stopped after 1 second;")
+    more = "or for more time with the parameter timeout, up to 1\n"
+    none = "since this service allows no more\n"
+    assert (
+        server.sparql(ENDLESS, timeout="0.2").text == f"the query was stopped after 0.2 seconds; ask for less, {more}"
+    )
+    for given in ({"timeout": "60"}, {}):
+        assert server.sparql(ENDLESS, **given).text == f"the query was stopped after 1 second; ask for less, {none}"
+
+
+def test_an_answer_that_is_too_large_is_not_to_be_asked_for_again() -> None:
+    with serving_with(most_answer=1000) as running:
+        answer = running.sparql("SELECT ?s { ?s ?p ?o }", accept="text/csv")
+    assert (answer.status, answer.headers.get("retry-after")) == (422, None)
+    assert answer.text == "the answer to the query has more than 1,000 bytes; add a LIMIT to the query\n"
 
 
 @pytest.mark.parametrize("given", ["0", "-1", "nan", "inf", "soon"])
@@ -118,8 +130,10 @@ def test_a_query_that_needs_too_much_memory_is_stopped(server: Serving) -> None:
     before = metric(server, killed)
     with serving("--timeout", "30", "--memory", "100MB") as running:
         answer = running.sparql(GREEDY)
-        assert (answer.status, answer.headers["retry-after"]) == (503, "5")
-        assert answer.text.startswith("the query was stopped: it needs more than 100 MB of memory; ")
+        assert (answer.status, answer.headers.get("retry-after")) == (422, None)
+        assert (
+            answer.text == "the query was stopped: it needs more than 100 MB of memory; add a LIMIT, or ask for less\n"
+        )
         assert metric(running, killed) == 1
         assert running.sparql("ASK {}").status == 200
     assert metric(server, killed) == before
@@ -157,7 +171,7 @@ def test_a_client_that_leaves_ends_its_query(server: Serving) -> None:
     killed = 'sts_kg_workers_killed_total{lane="free",reason="cancelled"}'
     before = metric(server, killed)
     with connected(server) as connection:
-        connection.sendall(f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        connection.sendall(f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         until(lambda: metric(server, 'sts_kg_lane_running{lane="free"}') == 1)
     until(lambda: metric(server, 'sts_kg_lane_running{lane="free"}') == 0, 0.8 * SECONDS)
     assert metric(server, killed) == before + 1
@@ -249,10 +263,10 @@ def test_it_stops_within_three_seconds_while_queries_run_and_says_so_to_those_wh
 
 def test_an_address_that_is_too_long_is_414_and_headers_that_are_too_large_are_431(server: Serving) -> None:
     for path in ("/sparql?query=" + "a" * 33_000, "/" + "b" * 300_000):
-        assert raw(server, f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()).startswith(b"HTTP/1.1 414 ")
+        assert raw(server, f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()).startswith(b"HTTP/1.1 414 ")
     many = "".join(f"X-{i}: {'c' * 1000}\r\n" for i in range(70))
-    assert raw(server, f"GET / HTTP/1.1\r\nHost: x\r\n{many}\r\n".encode()).startswith(b"HTTP/1.1 431 ")
-    assert raw(server, b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"d" * 200_000).startswith(b"HTTP/1.1 431 ")
+    assert raw(server, f"GET / HTTP/1.1\r\nHost: localhost\r\n{many}\r\n".encode()).startswith(b"HTTP/1.1 431 ")
+    assert raw(server, b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"d" * 200_000).startswith(b"HTTP/1.1 431 ")
     assert server.ask("/?a=" + "a" * 32_000).status == 200
 
 
@@ -263,17 +277,23 @@ def test_an_address_that_is_too_long_is_414_and_headers_that_are_too_large_are_4
         (b"GET / HTTP/1.1\r\n\r\n", 400),  # no Host
         (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: a<b>\r\n\r\n", 400),
-        (b"GET / HTTP/1.1\r\nHost: a\r\nX: \x00\r\n\r\n", 400),
-        (b"GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-        (b"GET /%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 400),
-        (b"GET /term/%ff HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 400),
-        (b"GET /sparql?query=%ff HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 400),
-        (b"GET /sparql?query=%4 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 400),
-        (b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-        (b"POST /sparql HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", 400),
-        (b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n", 415),
-        (b"DELETE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 405),
-        (b"GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 404),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: \x00\r\n\r\n", 400),
+        (b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+        (b"GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+        (b"GET /term/%ff HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+        (b"GET /sparql?query=%ff HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+        (b"GET /sparql?query=%4 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+        (
+            b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            400,
+        ),
+        (b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", 400),
+        (b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n", 415),
+        (b"FROB / HTTP/1.1\r\nHost: localhost\r\n\r\n", 501),
+        (b"FROB \x80 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+        (b"FROB\r\n\r\n", 400),
+        (b"DELETE / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 405),
+        (b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 404),
         (b"GET / HTTP/1.0\r\n\r\n", 200),
     ],
 )
@@ -284,7 +304,7 @@ def test_what_is_malformed_has_its_status(server: Serving, request_: bytes, stat
 
 
 def test_what_is_malformed_after_a_request_does_not_cut_its_answer(server: Serving) -> None:
-    good = f"GET /sparql?query={quote('SELECT * { ?a ?b ?c }')} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    good = f"GET /sparql?query={quote('SELECT * { ?a ?b ?c }')} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
     head, _, body = raw(server, good + b"nonsense\r\n\r\n").partition(b"\r\n\r\n")
     length = re.search(rb"content-length: ([0-9]+)", head)
     assert head.startswith(b"HTTP/1.1 200 ")
@@ -295,8 +315,19 @@ def test_a_body_that_is_too_large_is_413(server: Serving) -> None:
     for size in (1_000_001, 30_000_000):
         answer = server.ask("/sparql", method="POST", body=b"#" * size, content_type="application/sparql-query")
         assert (answer.status, answer.text) == (413, "the body has more than 1,000,000 bytes\n")
-    expecting = b"POST /sparql HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9999999999\r\n\r\n"
+    expecting = (
+        b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 9999999999\r\n\r\n"
+    )
     assert raw(server, expecting).startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("path", ["/case", "/case/open", "/sparql"])
+def test_a_form_that_is_too_large_is_a_page_for_who_wants_one(server: Serving, path: str) -> None:
+    body, form = "text=" + "x" * 1_100_000, "application/x-www-form-urlencoded"
+    answer = server.ask(path, method="POST", body=body, content_type=form, accept="text/html")
+    assert (answer.status, answer.headers["content-type"]) == (413, "text/html; charset=utf-8")
+    assert answer.headers["connection"] == "close"
+    assert "the body has more than 1,000,000 bytes" in answer.text.replace("The body", "the body")
 
 
 def test_no_header_of_an_answer_can_be_written_by_a_request(server: Serving) -> None:
@@ -356,9 +387,9 @@ def test_clients_that_are_slow_are_given_up(server: Serving) -> None:
     """One sends a header forever, one a body, one reads nothing of a large answer."""
     path = f"/sparql?query={quote('SELECT * { ?a ?b ?c . ?a ?d ?e } LIMIT 20000')}"
     with connected(server) as header, connected(server) as body, connected(server) as reader:
-        header.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
-        body.sendall(b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
-        reader.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        header.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+        body.sendall(b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n")
+        reader.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         began = time.monotonic()
         while time.monotonic() - began < 32:
             time.sleep(1)
@@ -372,7 +403,7 @@ def test_clients_that_are_slow_are_given_up(server: Serving) -> None:
 @pytest.mark.load
 def test_nothing_leaks_over_many_refusals_and_answers(server: Serving) -> None:
     def ask() -> None:
-        for each in (b"nonsense\r\n\r\n", b"GET /%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"):
+        for each in (b"nonsense\r\n\r\n", b"GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"):
             raw(server, each)
         server.sparql("SELECT * {")
         server.sparql("ASK {}")
@@ -407,6 +438,22 @@ def test_an_answer_is_kept_and_known_by_its_etag(server: Serving) -> None:
         assert (found.status, found.body, found.headers["etag"]) == (304, b"", etag)
         assert "content-length" not in found.headers
     assert server.ask(path, accept="application/sparql-results+json", if_none_match='"x"').status == 200
+    for given, status in ((etag, 200), ("*", 200), (f'"x" , {etag}', 200), ('"x"', 412), (f"W/{etag}", 412)):
+        assert server.ask(path, accept="application/sparql-results+json", if_match=given).status == status
+
+
+@pytest.mark.parametrize("more", ["", "&save=&as=text/csv"])
+def test_a_query_in_a_body_is_kept_nowhere(server: Serving, more: str) -> None:
+    body = f"query={quote('SELECT ?a { ?a a sts:Drug } # in a body')}{more}"
+    lines = "sts_kg_cache_hits_total", "sts_kg_cache_misses_total", "sts_kg_cache_entries"
+    before = [metric(server, line) for line in lines]
+    for _ in range(2):
+        answer = server.ask(
+            "/sparql", method="POST", body=body, accept="text/csv", content_type="application/x-www-form-urlencoded"
+        )
+        assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
+        assert "etag" not in answer.headers
+    assert [metric(server, line) for line in lines] == before
 
 
 @pytest.mark.parametrize("text", ["SELECT (NOW() AS ?x) {}", "SELECT (rand() AS ?x) {}"])
@@ -444,7 +491,7 @@ def test_the_log_has_a_line_of_json_for_each_request_and_nothing_that_was_asked(
     said = lines(server)
     assert [(line["method"], line["path"], line["status"], line["lane"], line["cache"]) for line in said[-3:]] == [
         ("GET", "/sparql", 200, "free", "miss"),
-        ("POST", "/sparql", 200, "free", "miss"),
+        ("POST", "/sparql", 200, "free", None),
         ("GET", "/nowhere", 404, None, None),
     ]
     assert sorted(said[-1]) == ["bytes", "cache", "lane", "method", "ms", "path", "status", "time"]
@@ -467,6 +514,7 @@ def test_the_log_can_be_off(tmp_path: Path) -> None:
         (["--timeout", "nan"], "serve, argument timeout = 'nan': it is a number of seconds above 0"),
         (["--root-path", "sts"], "it is a path of letters, digits and - . _ ~ such as /sts"),
         (["--root-path", "/sts/"], "it is a path of letters, digits and - . _ ~ such as /sts"),
+        (["--allowed-host", "https://kg.example.org"], "it is the name of a host without a port, such as"),
         (["--store", "x", "--link", "y"], "it is not for --store; link into the store"),
         (["--endpoint", "http://x/", "--store", "x"], "it stands alone, without --store and --link"),
     ],

@@ -94,6 +94,9 @@ def test_the_first_page_says_whose_data_it_is(server: Serving) -> None:
         ("text/csv;q=0.0, text/*;q=0.1", TSV),
         ("text/turtle, text/csv;q=0.1", CSV),
         ("image/png, */*;q=0.1", JSON),
+        ('text/csv;x="a,b/c";q=0.2, text/tab-separated-values;q=0.5', TSV),
+        (r'text/csv;x="a\",;q=1";q=0.2, text/tab-separated-values;q=0.5', TSV),
+        ('text/csv;q=0.2;x="never closed, text/tab-separated-values', CSV),
     ],
 )
 def test_a_table_comes_as_it_is_accepted(server: Serving, accept: str, media: str) -> None:
@@ -121,6 +124,33 @@ def test_a_graph_comes_as_it_is_accepted(server: Serving, media: str) -> None:
     known = pyoxigraph.RdfFormat.from_media_type(media)
     assert known is not None
     assert [each.subject.value for each in pyoxigraph.parse(answer.body, known)] == [f"{GRAPHS}none"]
+
+
+@pytest.mark.parametrize(
+    ("text", "media", "said"),
+    [
+        (r'SELECT ("a\u0001b" AS ?x) {}', XML, r"XML: a text holds '\x01'; JSON, CSV and TSV can hold it"),
+        (r'SELECT ("a\uFFFEb" AS ?x) {}', XML, r"XML: a text holds '\ufffe'; JSON, CSV and TSV can hold it"),
+        (
+            r'CONSTRUCT { <http://x/a> <http://x/p> "a\u0001b" } {}',
+            "application/rdf+xml",
+            r"RDF/XML: a text holds '\x01'; Turtle, N-Triples and JSON-LD can hold it",
+        ),
+        (
+            "CONSTRUCT { <http://x/a> <http://x/1> 2 } {}",
+            "application/rdf+xml",
+            "RDF/XML: <http://x/1> does not end in an XML name; Turtle, N-Triples and JSON-LD can hold it",
+        ),
+    ],
+)
+def test_what_xml_cannot_hold_is_not_acceptable(server: Serving, text: str, media: str, said: str) -> None:
+    answer = server.sparql(text, accept=media)
+    assert (answer.status, answer.text) == (406, f"cannot be written in {said}\n")
+
+
+def test_a_carriage_return_in_xml_stays_one(server: Serving) -> None:
+    answer = server.sparql(r'SELECT ("a\r\nb" AS ?x) {}', accept=XML)
+    assert b"<literal>a&#13;\nb</literal>" in answer.body
 
 
 def test_results_are_no_description(server: Serving) -> None:
@@ -212,9 +242,13 @@ def test_a_graph_that_is_not_there_is_empty(server: Serving) -> None:
     assert server.sparql(ROWS, accept=CSV, **{"default-graph-uri": "urn:nope"}).text == "s\r\n"
 
 
-def test_the_name_of_a_graph_is_an_iri(server: Serving) -> None:
-    answer = server.sparql(ROWS, **{"default-graph-uri": "no iri"})
+@pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
+@pytest.mark.parametrize("value", ["", "no iri", "person/1.ttl", "urn:x y", "<urn:x>"])
+def test_the_name_of_a_graph_is_an_iri(server: Serving, name: str, value: str) -> None:
+    answer = server.sparql(ROWS, accept="application/json, */*;q=0", **{name: value})
     assert answer.status == 400
+    problem = json.loads(answer.body)
+    assert (problem["detail"], problem["parameter"]) == (f"{name} is an absolute IRI, and not {value!r}", name)
 
 
 def test_relative_iris_have_a_base(server: Serving) -> None:

@@ -21,6 +21,7 @@ from sts_kg import load
 from sts_kg.errors import ParameterError, StsKgError
 from sts_kg.queries import CannedQuery
 from sts_kg.server import Settings
+from sts_kg.server.examples import answerable, example_text
 from sts_kg.server.messages import Request, Response
 from sts_kg.server.pages.queries import _Answered, _data
 from sts_kg.server.site import Site
@@ -120,8 +121,50 @@ def test_who_takes_anything_gets_sparql_results(site: Site) -> None:
 
 
 def test_rq_is_the_text_with_its_values(site: Site) -> None:
-    answer = get(site, f"{DRUG}.rq", "", drug="ifosfamide")
-    assert (answer.media, text(answer)) == ("application/sparql-query", load().bound(DRUG, drug="ifosfamide"))
+    name = "pathway/order-of-options"
+    assert site.canned[name].graph == "closed"
+    answer = get(site, f"{name}.rq", "")
+    assert (answer.media, text(answer)) == ("application/sparql-query", load().bound(name))
+
+
+def test_rq_and_examples_of_what_is_asserted_answer_as_the_page_does(site: Site) -> None:
+    n_rows = {}
+    for name, each in answerable(site).items():
+        if (
+            each.graph != "asserted"
+            or each.form != "select"
+            or any(p.required and not p.default for p in each.parameters)
+        ):
+            continue
+        table = site.kg.query(name)
+        assert isinstance(table, Table)
+        n_rows[name] = len(table)
+        for found in (example_text(site, each), text(get(site, f"{name}.rq", ""))):
+            assert "FROM <https://w3id.org/sts-kg/ontology/sts>\n" in found
+            assert sorted(site.dataset.rows(found).rows, key=str) == sorted(table.rows, key=str), name
+    assert len(n_rows) >= 50
+    assert (n_rows["pathway/first-treatment"], n_rows["conditions/classes-of-options"]) == (1, 18)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "conditions/cases",
+            "# Load into the default graph the ontology and cases, with what follows.\n#   sts-kg export",
+        ),
+        ("federated/roles", "# Ask https://"),
+    ],
+)
+def test_a_query_that_the_endpoint_cannot_answer_says_what_it_needs(site: Site, name: str, said: str) -> None:
+    assert f"\n{said}" in text(get(site, f"{name}.rq", ""))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_there"), [(DRUG, True), ("conditions/cases", False), ("links/denied-matches", False)]
+)
+def test_a_page_leads_to_the_editor_where_it_has_the_query(site: Site, name: str, is_there: bool) -> None:
+    assert ("open the query in the editor" in text(get(site, name))) is is_there
 
 
 def test_a_graph_is_shown_as_a_picture_and_given_as_turtle(site: Site) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -379,6 +380,15 @@ def test_a_mistake_beside_a_service_has_its_place(federated: Serving, oxigraph: 
     answer = federated.sparql(f"SELECT * {{\n  SERVICE SILENT <{oxigraph.query}> {{ ?s ?p ?o }}\n  ?s ?p }}")
     assert answer.status == 400
     assert "line 3, column 9" in answer.text
+
+
+def test_a_service_that_does_not_answer_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, and says nothing
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/sparql"
+        with serving("--service", address, "--timeout", "2") as running:
+            answer = running.sparql(f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}")
+    said = f"the query was stopped after 2 seconds: {address} did not answer all of it in time\n"
+    assert (answer.status, answer.text, answer.headers.get("retry-after")) == (504, said, None)
 
 
 def test_a_service_that_does_not_answer(oxigraph: Server) -> None:

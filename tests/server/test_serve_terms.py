@@ -22,6 +22,7 @@ from sts_kg.display.pictures import engines
 from sts_kg.rdf import BASE, STS, parse
 from sts_kg.server import ROUTES, Settings
 from sts_kg.server.messages import Request, Response
+from sts_kg.server.pages import graph as pages_of_graph
 from sts_kg.server.pages.terms import FORMS
 from sts_kg.server.searching import folded
 from sts_kg.server.site import Site
@@ -429,6 +430,13 @@ def test_statistics_are_those_of_the_graph(ask: Asked) -> None:
 def listed(ask: Asked) -> list[str]:
     """Return the addresses of all files."""
     return [link for link in ask.page("/downloads").links if link.startswith("/export/")]
+
+
+@pytest.mark.parametrize("library", ["resvg_py", "matplotlib"])
+def test_a_picture_that_cannot_be_made_is_not_listed(ask: Asked, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "/export/pathway.png" in listed(ask)
+    monkeypatch.setattr(pages_of_graph, "find_spec", lambda name: None if name == library else True)
+    assert "/export/pathway.svg" in listed(ask) and "/export/pathway.png" not in listed(ask)
 
 
 def test_every_file_that_is_listed_is_there(ask: Asked) -> None:

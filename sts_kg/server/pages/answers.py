@@ -11,6 +11,7 @@ from sts_kg.guideline import Guideline
 from sts_kg.safe import brief, counted
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.pages.case import MOST_VALUES, guideline_by
+from sts_kg.server.protocol import check_utf8
 from sts_kg.server.site import Site
 
 __all__ = ["ask", "explain", "options"]
@@ -66,6 +67,7 @@ def _read(site: Site, request: Request, most: int = MOST) -> tuple[Guideline, tu
     if request.media not in _MEDIA:
         known = ", ".join(_MEDIA)
         raise Refusal(415, f"a case file is expected, with a Content-Type of {known}", (("Accept-Post", known),))
+    check_utf8(request)
     for name, _ in request.values:
         if name not in ("option", "reading"):
             raise Refusal(400, f"there is no parameter {name[:40]!r}; facts of a person belong into the body")
@@ -81,7 +83,9 @@ def _read(site: Site, request: Request, most: int = MOST) -> tuple[Guideline, tu
         try:
             json.loads(text, parse_int=str, parse_float=str, parse_constant=_no_number)
         except json.JSONDecodeError as error:
-            raise Refusal(400, f"the body is not JSON: {error.msg}", line=error.lineno, column=error.colno) from error
+            line, column = error.lineno, error.colno
+            wrong = ParseError(f"is not JSON: {error.msg}", path="the body", line=line, column=column)
+            raise Refusal(400, str(wrong), line=line, column=column) from error
         except RecursionError:
             raise Refusal(400, "the body is not JSON that can be read: it is nested too deeply") from None
     try:

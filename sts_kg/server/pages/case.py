@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import Message
 from email.parser import HeaderParser
@@ -11,7 +13,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 from rdflib import URIRef
-from rdflib.namespace import RDFS, SKOS
+from rdflib.namespace import RDF, RDFS, SKOS
 
 from sts_kg.cases import (
     NOT_MET_AS_READ,
@@ -30,7 +32,7 @@ from sts_kg.cases import (
 from sts_kg.display import View, view_of
 from sts_kg.errors import CaseError, ParseError, ReadingError, UnknownNameError
 from sts_kg.guideline import Guideline, Reading, short
-from sts_kg.rdf import local
+from sts_kg.rdf import STS, local
 from sts_kg.safe import brief
 from sts_kg.server.case_form import CaseForm, fields_of, groups_of
 from sts_kg.server.messages import Refusal, Request, Response
@@ -40,6 +42,7 @@ __all__ = ["MOST_VALUES", "file", "guideline_by", "opened", "page", "picture", "
 
 MOST_VALUES = 50_000  #: lists, mappings and single values of a case file that is sent
 _CONTROLS = ("do", "set", "reading")
+_ACTIONS = ("answers", "add-courses", "add-no_growth", "remove-courses.1", "remove-no_growth.1", "clear")
 #: The statuses in the order of the page; one that can still be settled comes before one that is.
 _ORDER = ("met", "undetermined", "not-met")
 _FORM = "application/x-www-form-urlencoded"
@@ -68,6 +71,8 @@ def page(site: Site, request: Request) -> Response:
         form.remove(name)
     elif action == "clear":
         form = CaseForm(form.guideline)
+    elif action not in ("", "answers"):
+        raise Refusal(400, f"there is nothing called {controls['do'][:40]!r} to do; there are {', '.join(_ACTIONS)}")
     form.answer(controls["set"])
     return _shown(site, request, form, focus=focus)
 
@@ -127,7 +132,16 @@ def refused(site: Site, request: Request, refusal: Refusal) -> Response | None:
         form = None
     if form is None:
         form = CaseForm(site.kg.guideline)
-    return _shown(site, request, form, refusal=refusal)
+    return _shown(site, request, form, refusal=refusal, pasted=_pasted(request))
+
+
+def _pasted(request: Request) -> Mapping[str, str]:
+    """Return the text of a case that was pasted, and the id beside it, to be shown again."""
+    if request.path != "/case/open":
+        return {}
+    with suppress(Refusal):
+        return {name: value for name, value in _parts(request).items() if name in ("text", "name")}
+    return {}
 
 
 # --- what came
@@ -163,7 +177,15 @@ def _posted(site: Site, request: Request) -> tuple[CaseForm, dict[str, str]]:
             controls[name] = value
         else:
             fields.append((name, value))
-    return CaseForm.of_pairs(fields, guideline_by(site, controls["reading"])), controls
+    guideline = guideline_by(site, controls["reading"])
+    return CaseForm.of_pairs(fields, guideline, _of_readings(site.kg.guideline)), controls
+
+
+@lru_cache(maxsize=2)
+def _of_readings(guideline: Guideline) -> frozenset[str]:
+    """Return the names of all findings, those that only some readings have among them."""
+    graphs = (guideline.asserted, *(each.added for each in guideline.readings.values()))
+    return frozenset(short(URIRef(str(one))) for graph in graphs for one in graph.subjects(RDF.type, STS.Finding))
 
 
 def _parts(request: Request) -> dict[str, str]:
@@ -251,6 +273,7 @@ def _shown(
     notes: list[str] | None = None,
     refusal: Refusal | None = None,
     is_saved: bool = False,
+    pasted: Mapping[str, str] | None = None,
 ) -> Response:
     guideline = form.guideline
     case = None if refusal else form.read()
@@ -270,6 +293,7 @@ def _shown(
         reading=guideline.reading,
         readings={name: _worded(each) for name, each in site.kg.guideline.readings.items()},
         is_saved=is_saved,
+        pasted={"text": "", "name": "", **(pasted or {})},
         fields={item.key: item for item in fields_of(guideline)},
         groups=groups_of(guideline),
         vocabulary=guideline.vocabulary,

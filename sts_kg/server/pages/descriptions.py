@@ -124,7 +124,7 @@ def examples(site: Site, request: Request) -> Response:
         graph.add((one, RDF.type, (_SPEX if form == "Describe" else SH)[f"SPARQL{form}Executable"]))
         graph.add((one, RDFS.label, Literal(query.summary, lang="en")))
         graph.add((one, RDFS.comment, Literal(query.description, lang="en")))
-        graph.add((one, (_SPEX if form == "Describe" else SH)[query.form], Literal(example_text(query))))
+        graph.add((one, (_SPEX if form == "Describe" else SH)[query.form], Literal(example_text(site, query))))
         graph.add((one, SH.prefixes, prefixes))
         graph.add((one, SDO.target, endpoint))
         for tag in query.tags:

@@ -53,7 +53,7 @@ def page(site: Site, request: Request) -> Response:
     chosen = dict(request.values).get("example", _FIRST)
     if chosen not in examples and chosen != _FIRST:
         raise Refusal(404, f"there is no example {chosen[:60]!r}")
-    text = _commented(examples[chosen]) if chosen in examples else ""
+    text = _commented(site, examples[chosen]) if chosen in examples else ""
     return made(site, request, text, chosen=chosen)
 
 
@@ -161,6 +161,6 @@ def made(
     )
 
 
-def _commented(query: CannedQuery) -> str:
+def _commented(site: Site, query: CannedQuery) -> str:
     """Return a canned query as an example, below what it asks."""
-    return f"# {query.description}\n{example_text(query)}"
+    return f"# {query.description}\n{example_text(site, query)}"

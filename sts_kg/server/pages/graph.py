@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -37,6 +38,7 @@ SYNTAXES = {
     "nq": ("application/n-quads", "N-Quads, a graph a kind"),
 }
 _PICTURES = {"svg": "image/svg+xml", "png": "image/png", "dot": "text/vnd.graphviz"}
+_OF_PNG = "resvg_py", "matplotlib"  # the libraries that it needs beside those of all pictures
 _DESCRIBED = {"void": "ttl", "dcat": "ttl", "schema": "jsonld"}
 _ENDINGS = "|".join(SYNTAXES)
 _ONTOLOGY = re.compile(rf"sts-kg(-modules)?(-inferred)?(-mappings)?\.({_ENDINGS}|zip)(\.gz)?")
@@ -154,10 +156,11 @@ def _sections(site: Site) -> Iterator[tuple[str, str, list[tuple[str, list[_File
     yield "Named graphs", told, graphs
     sets = [(each.name, [_File(f"mappings-{each.name}.sssom.tsv", "tsv")]) for each in site.terms.sets.values()]
     yield "Mapping sets", "The matches with external terms, as SSSOM tables.", sets
+    pictures = [ending for ending in _PICTURES if ending != "png" or all(map(find_spec, _OF_PNG))]
     others = [
         ("canned queries, for any SPARQL 1.1 engine", [_File("queries.zip", "zip")]),
         *((f"description: {name}", [_File(f"{name}.{ending}", ending)]) for name, ending in _DESCRIBED.items()),
-        ("picture of all options", [_File(f"pathway.{ending}", ending) for ending in _PICTURES]),
+        ("picture of all options", [_File(f"pathway.{ending}", ending) for ending in pictures]),
     ]
     yield "Others", "", others
 

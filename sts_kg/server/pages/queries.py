@@ -23,6 +23,7 @@ from sts_kg.errors import (
 )
 from sts_kg.queries import CannedQuery
 from sts_kg.rdf import serialize
+from sts_kg.server.examples import answerable, runnable
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.negotiation import negotiated
 from sts_kg.server.refusals import refusal_of
@@ -204,7 +205,7 @@ def _asked(site: Site, query: CannedQuery, request: Request) -> _Asked:
 
 
 def _bound(site: Site, query: CannedQuery, wanted: _Asked) -> str:
-    return site.choices(query).kg.bound(query.id, **wanted.values)
+    return runnable(site, query, site.choices(query).kg.bound(query.id, **wanted.values))
 
 
 def _answer(site: Site, query: CannedQuery, wanted: _Asked) -> _Answered:
@@ -324,6 +325,7 @@ def _page(site: Site, request: Request, query: CannedQuery, refusal: Refusal | N
         answer=answer,
         shown=_shown(site, request, answer, wanted, state) if answer is not None else None,
         sparql=sparql,
+        is_example=query.id in answerable(site),
         why_not_run=_federated(query) if query.endpoint else "",
         is_fictional=query.graph == "cases" and not site.kg.has_cases,
         downloads={name: f"{request.root}{path}.{name}{asked(state | order)}" for name in FORMATS[query.form]},
