@@ -33,7 +33,6 @@ from sts_kg.workers import Lane, Limits, Spawner
 
 __all__ = ["Service"]
 
-_DISCLAIMER = "Not medical advice; not reviewed by a clinician"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -63,7 +62,8 @@ class Service:
         self.digest: str | None  #: of the data; None if they may change, or are of patients: then nothing is kept
         self.version: str
         self.has_cases: bool
-        self.digest, self.version, self.has_cases = spawner.about
+        self.disclaimer: str  #: of each answer
+        self.digest, self.version, self.has_cases, self.disclaimer = spawner.about
         self.is_loaded = False  #: whether there is nothing left to load
         self.failed = ""  #: why the service ends, if it was not told to
         self.cache = Cache(settings.cache if self.digest is not None else 0)
@@ -259,7 +259,7 @@ class Service:
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
             ("x-sts-kg-version", self.version),
-            ("x-sts-kg-disclaimer", _DISCLAIMER),
+            ("x-sts-kg-disclaimer", self.disclaimer),
             *more,
         ]
         if media in ("text/html", "image/svg+xml"):  # which may hold scripts

@@ -202,7 +202,8 @@ class Exchange:
             raise Refusal(400, "the header Host is not the name of a host", _CLOSE)
         if _NOT_PERCENT.search(scope["raw_path"]) or _NOT_PERCENT.search(scope["query_string"]):
             raise Refusal(400, "a percent sign in the address stands before two hexadecimal digits; write it as %25")
-        if host and not is_ours(host, (settings.host, *settings.allowed_hosts)):
+        is_bound = self._service.has_cases or settings.allowed_hosts
+        if host and is_bound and not is_ours(host, (settings.host, *settings.allowed_hosts)):
             name = host.partition(":")[0]
             told = f"start it with --allowed-host {name} (in Python: allowed_hosts), if that is its name"
             raise Refusal(421, f"this service does not answer as {name}; {told}", _CLOSE)

@@ -107,8 +107,13 @@ class Choices:
             return ()
         count = Counter(map(local, members))
         names = {each: local(each) if count[local(each)] == 1 else f"<{each}>" for each in members}
-        found = (Choice(name, str(member), self._named(member, name)) for member, name in names.items())
-        return tuple(sorted(found, key=lambda choice: _natural(choice.label)))
+        found = [Choice(name, str(member), self._named(member, name)) for member, name in names.items()]
+        labels = Counter(choice.label for choice in found)
+        told = [
+            each._replace(label=f"{each.label} ({compress(each.term)})") if labels[each.label] > 1 else each
+            for each in found
+        ]
+        return tuple(sorted(told, key=lambda choice: _natural(choice.label)))
 
     def _label(self, iri: str) -> str:
         return next(iter(self.kg.entities.labels.get(URIRef(iri), ())), local(iri))

@@ -149,7 +149,8 @@ class _Loading:
 
         self._site = site = Site(self._settings)
         site.warm()
-        return site.answer, (None if site.has_cases else site.dataset.digest, site.version, site.has_cases)
+        digest = None if site.has_cases else site.dataset.digest
+        return site.answer, (digest, site.version, site.has_cases, f"Not medical advice; {site.review}")
 
     def later(self) -> Iterator[object]:
         """Load what the first requests can do without, step by step."""

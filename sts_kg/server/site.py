@@ -19,7 +19,7 @@ from rdflib.namespace import DCTERMS, RDFS
 from sts_kg.display import SIGNS, markup
 from sts_kg.errors import EndpointAnswerError, ParseError, StsKgError
 from sts_kg.guideline import version
-from sts_kg.rdf import BASE, compress, is_ours
+from sts_kg.rdf import BASE, STS, compress, is_ours
 from sts_kg.server.dataset import Dataset, dataset_of
 from sts_kg.server.forms import Choices
 from sts_kg.server.messages import Refusal, Request, Response
@@ -78,6 +78,32 @@ class Site:
         """What the graph is about: the label of the guideline that answers."""
         label = self.kg.guideline.header(RDFS.label)
         return label[:1].upper() + label[1:]
+
+    @property
+    def _is_shipped(self) -> bool:
+        """Whether the guideline that answers is the shipped one."""
+        return self.kg.guideline.iri == STS.ontology
+
+    @property
+    def review(self) -> str:
+        """Who has reviewed the guideline that answers, as the rest of a sentence without its point."""
+        note = self.kg.guideline.header(STS.reviewNote).strip().removesuffix(".")
+        if self._is_shipped or not note:
+            return "not reviewed by a clinician" if self._is_shipped else "not reviewed"
+        return note[:1].lower() + note[1:] if note.startswith("No") else note
+
+    @property
+    def lead(self) -> str:
+        """What was modelled, in a sentence."""
+        if self._is_shipped:
+            return "One page of patient information was modelled sentence by sentence."
+        return self.kg.guideline.header(DCTERMS.description) or "One source was modelled sentence by sentence."
+
+    @property
+    def decides(self) -> str:
+        """What the source describes, and who decides, in a sentence."""
+        who = "the healthcare team decides" if self._is_shipped else "it decides nothing"
+        return f"The source describes what may be offered; {who}."
 
     @property
     def footer(self) -> str:

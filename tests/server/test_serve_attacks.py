@@ -240,6 +240,18 @@ def test_a_name_that_somebody_else_had_lead_here_is_refused(named: Serving, host
     assert (answer.status, answer.text) == (421, f"this service does not answer as {name}; {told}\n")
 
 
+def test_any_name_will_do_where_none_was_given_and_no_case_is_served() -> None:
+    with serving() as server:
+        assert server.ask("/health", host="kg.example.org").status == 200
+
+
+def test_cases_are_never_given_to_a_name_that_was_not_told(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    kg.with_examples().push(tmp_path / "store")
+    with serving("--store", str(tmp_path / "store")) as server:
+        query = "/sparql?query=ASK%20%7B%20%3Fcase%20a%20sts%3APatientCase%20%7D"
+        assert [server.ask(query, host=host).status for host in ("localhost", "attacker.example")] == [200, 421]
+
+
 def test_a_proxy_of_ipv4_is_also_known_by_ipv6(tmp_path: Path) -> None:
     with serving("--host", "::", "--proxy", "127.0.0.1", log=tmp_path / "log") as running:
         here = Serving(f"http://127.0.0.1:{urlsplit(running.address).port}", running.process)

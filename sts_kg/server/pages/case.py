@@ -88,9 +88,11 @@ def file(site: Site, request: Request) -> Response:
     case = form.read()
     if case is None:
         return _shown(site, request, form)
-    remark = f"{site.footer}\nsts-kg options FILE answers it as the page does; so does sts_kg.load().options(FILE)."
-    headers = (("Content-Disposition", 'attachment; filename="case.yaml"'),)
-    return Response(200, case_file(case, remark).encode(), "application/yaml", headers, False)
+    told = "sts-kg options FILE answers it as the page does; so does sts_kg.load().options(FILE)."
+    body = case_file(case, f"{site.kg.guideline.footer}\n{told}").encode()
+    return Response(
+        200, body, "application/yaml", (("Content-Disposition", 'attachment; filename="case.yaml"'),), kept=False
+    )
 
 
 def opened(site: Site, request: Request) -> Response:

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from rdflib import OWL, RDF, URIRef
+from rdflib import OWL, RDF, RDFS, URIRef
 
 from sts_kg.errors import MissingLibraryError, UnknownNameError
 from sts_kg.guideline import DESCRIPTIONS
@@ -109,7 +109,9 @@ def statistics(site: Site, request: Request) -> Response:
         graphs=graphs,
         slices=slices,
         sets=sets,
-        guidelines=[(each.name, each.header(OWL.versionInfo), each.source_digest) for each in site.kg.guidelines],
+        guidelines=[
+            (each.header(RDFS.label), each.header(OWL.versionInfo), each.source_digest) for each in site.kg.guidelines
+        ],
         digest=site.dataset.digest,
         subjects=len(subjects),
         objects=len(objects),

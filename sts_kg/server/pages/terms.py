@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,7 +16,7 @@ from rdflib.term import Node
 from sts_kg.display import View, of_condition, view_of
 from sts_kg.errors import CurieError, NotEntailedError, ParseError, PictureError, UnknownNameError
 from sts_kg.guideline import leaves, short
-from sts_kg.rdf import BASE, STS, expand, is_ours, local, one_triple, serialize
+from sts_kg.rdf import BASE, STS, compress, expand, is_ours, local, one_triple, serialize
 from sts_kg.safe import brief
 from sts_kg.server.messages import Refusal, Request, Response
 from sts_kg.server.negotiation import negotiated
@@ -133,6 +133,7 @@ def _term_page(site: Site, request: Request, iri: str) -> Response:
         "n_matches": len(terms.matches.get(iri, ())),
         "evidence": _evidence,
         "picture": _picture(site, request, iri),
+        "is_wide": _is_wide,
         "forms": [(ending, media, _form(site, request, iri, ending)) for ending, (media, _) in FORMS.items()],
         "is_ours": is_ours(iri),
         "is_web": iri.startswith(("http://", "https://")),
@@ -171,6 +172,16 @@ def _picture(site: Site, request: Request, iri: str) -> Markup | None:
         return None
 
 
+_WIDTH = re.compile(r'<svg [^>]*\bwidth="([0-9]+)"')
+_PHONE = 360  # of the units in which pictures are drawn
+
+
+def _is_wide(picture: str) -> bool:
+    """Return whether a picture is wider than a small screen."""
+    found = _WIDTH.search(picture)
+    return found is not None and int(found[1]) > _PHONE
+
+
 def _evidence(match: Match) -> str:
     """Return who says a match, how sure, and why, as far as the set tells."""
     slots = {
@@ -189,13 +200,17 @@ def _evidence(match: Match) -> str:
     return "; ".join(told)
 
 
+_OF_KINDS = "condition", "can_be_asked", "segment", "rests", "decision", "finding", "mapping_set"
+
+
 def _special(site: Site, request: Request, iri: str) -> dict[str, Any]:
     """Return what only terms of some kinds have."""
     guideline, thing = site.kg.session.guideline_of(iri), URIRef(iri)
-    found: dict[str, Any] = dict.fromkeys(("condition", "segment", "rests", "decision", "finding", "mapping_set"))
+    found: dict[str, Any] = dict.fromkeys(_OF_KINDS)
     kinds = {URIRef(each) for each in site.terms.types(iri)}
     if thing in guideline.conditions:
         found["condition"] = _option(site, request, thing)
+        found["can_be_asked"] = thing in site.kg.guideline.conditions
     if kinds & {STS.Sentence, STS.Heading}:
         found["segment"] = guideline.segment(local(iri))
         found["rests"] = _by_kind(site.terms, PROV.wasQuotedFrom, thing)
@@ -284,9 +299,10 @@ def why(site: Site, request: Request) -> Response:
     if given.get("triple"):
         triple = _readable(one_triple, given["triple"])
     elif not given:
-        return site.page(request, "why.html", proof=None, given="", triple=(), leaves=(), segments=())
+        nothing: dict[str, Any] = {"proof": None, "given": "", "triple": (), "leaves": (), "segments": ()}
+        return site.page(request, "why.html", example=_said(site), **nothing)
     elif missing := [name for name in "spo" if not given.get(name)]:
-        raise Refusal(400, f"there is no {missing[0]}; /why takes s, p and o, or triple=sts:pazopanib a sts:Drug")
+        raise Refusal(400, f"there is no {missing[0]}; /why takes s, p and o, or triple={_said(site)}")
     else:
         triple = _readable(lambda text: tuple(term_of(given[name]) for name in text), "spo")
     try:
@@ -305,6 +321,13 @@ def why(site: Site, request: Request) -> Response:
         leaves=proof.leaves(),
         segments=segments,
     )
+
+
+def _said(site: Site) -> str:
+    """Return a statement of the guideline that answers, in Turtle, to begin with."""
+    option = next(iter(site.kg.guideline.conditions), STS.TreatmentOption)
+    kind = "sts:TreatmentOption" if option in site.kg.guideline.conditions else "owl:Class"
+    return f"{compress(str(option))} a {kind}"
 
 
 def _readable(read: Callable[[str], tuple[Node, ...]], text: str) -> tuple[Node, Node, Node]:
@@ -382,8 +405,11 @@ def classes(site: Site, request: Request) -> Response:
         again = each in seen and bool(below[each])
         seen.add(each)
         inner = [] if again else [made(*one) for one in below[each]]
-        return _Node(Piece(terms.label(each), str(each)), is_inferred, inner, again)
+        label = terms.label(each)
+        label = f"{label} ({terms.curie(each)})" if labels[label] > 1 else label
+        return _Node(Piece(label, str(each)), is_inferred, inner, again)
 
+    labels = Counter(terms.label(str(each)) for each in named)
     roots = [made(*one) for one in below[None]]
     return site.page(request, "classes.html", roots=roots, count=len(named))
 
