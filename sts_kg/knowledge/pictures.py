@@ -168,6 +168,7 @@ class WithPictures(WithQueries):
 
         Examples
         --------
+        >>> from sts_kg import load
         >>> load().explore("pazopanib")
         <Explorer around pazopanib: 7 terms, 6 relations>
         """
@@ -192,6 +193,7 @@ class WithPictures(WithQueries):
 
         Examples
         --------
+        >>> from sts_kg import load
         >>> kg = load()
         >>> network = kg.to_networkx(kg.query("CONSTRUCT WHERE { ?brand sts:brandOf ?drug }"))
         >>> sorted(network.nodes[drug]["label"] for drug in network if network.in_degree(drug))

@@ -116,6 +116,7 @@ class WithQueries(Core):
 
         Examples
         --------
+        >>> from sts_kg import load
         >>> load().query("drugs/options-with-drug", drug="ifosfamide").column("option")
         (rdflib.term.URIRef('https://w3id.org/sts-kg/option-doxorubicin-ifosfamide'),)
         """
@@ -263,6 +264,7 @@ class WithQueries(Core):
 
         Examples
         --------
+        >>> from sts_kg import load
         >>> load().sparql("SELECT ?brand { ?_drug sts:brandName ?brand }", values={"drug": "sts:pazopanib"}).curies()
         (('Votrient',),)
         """
@@ -340,6 +342,7 @@ class WithQueries(Core):
 
         Examples
         --------
+        >>> from sts_kg import load
         >>> kg = load()
         >>> kg.entities.resolve("Votrient", kg.canned["drugs/options-with-drug"].parameters[0].entity_class)
         rdflib.term.URIRef('https://w3id.org/sts-kg/pazopanib')
