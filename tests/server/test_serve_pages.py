@@ -8,12 +8,13 @@ import io
 import re
 import shlex
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from crawling import crawl
 from rdflib.namespace import DCTERMS
-from serving import Serving, server  # noqa: F401 # the fixture
+from serving import Serving, server, serving  # noqa: F401 # the fixture
 
 from sts_kg import KnowledgeGraph
 from sts_kg.server import Settings
@@ -115,6 +116,49 @@ def test_the_licence_is_one_click_away(server: Serving, kg: KnowledgeGraph) -> N
 
 def test_a_picture_that_is_opened_by_itself_runs_nothing(server: Serving) -> None:  # noqa: F811
     assert "script-src 'self'" in server.ask("/static/icon.svg").headers["content-security-policy"]
+
+
+# --- another guideline answers
+
+
+@pytest.fixture(scope="module")
+def hush() -> Iterator[Serving]:
+    with serving("--guideline", "example:grey-hush") as running:
+        yield running
+
+
+def test_what_is_said_of_the_source_is_said_of_the_guideline_that_answers(hush: Serving) -> None:
+    notice = "Not medical advice, no hill warden has reviewed this model."
+    for address in ("/", "/case", "/nowhere", "/term/option-pazopanib"):
+        text = shown(hush, address)
+        assert '<div class="frame">Not medical advice. No hill warden has reviewed this model.</div>' in text
+        for word in ("healthcare team decides;", "decides.</p>", "page of patient information", "by a clinician."):
+            assert word not in text, (address, word)
+    told = hush.ask("/sparql?query=ASK%7B%7D").headers["x-sts-kg-disclaimer"]
+    assert told == "Not medical advice; no hill warden has reviewed this model"
+    assert "What one invented page for keepers says of an invented ailment" in shown(hush, "/")
+    case = shown(hush, "/case")
+    assert f"<strong>{notice}</strong> The source describes what may be offered; it decides nothing." in case
+    foot = case.partition('<footer class="site-foot">')[2].partition("</p>")[0]
+    assert "Invented: there is no humbrel" in foot and "Not medical advice: the source" not in foot
+    assert "Not medical advice: the source" in shown(hush, "/statistics")
+
+
+def test_another_guideline_is_counted_asked_and_chosen_by_its_own_names(hush: Serving) -> None:
+    assert "<dt>grey hush of the humbrel</dt><dd>0.1.0, from the page" in shown(hush, "/statistics")
+    assert 'value="gh:option-warm-nest a sts:TreatmentOption"' in shown(hush, "/why")
+    assert hush.ask("/why?triple=gh:option-warm-nest+a+sts:TreatmentOption", accept=BROWSER).status == 200
+    asks = "describe a case</a>."
+    assert asks in shown(hush, "/term/gh:option-warm-nest") and asks not in shown(hush, "/term/option-pazopanib")
+    chosen = re.findall(r">(surgery[^<]*)</option>", shown(hush, "/queries/drugs/options-with-drug"))
+    assert chosen == ["surgery (gh:modality-surgery)", "surgery (sts:modality-surgery)"]
+
+
+def test_the_shipped_guideline_keeps_its_words(server: Serving) -> None:  # noqa: F811
+    for address in ("/", "/case"):
+        assert "The source describes what may be offered; the healthcare team decides." in shown(server, address)
+    assert "describe a case</a>." in shown(server, "/term/option-pazopanib")
+    assert 'value="sts:option-chemotherapy a sts:TreatmentOption"' in shown(server, "/why")
 
 
 def site_name(text: str) -> str:

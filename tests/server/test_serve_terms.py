@@ -23,7 +23,7 @@ from sts_kg.rdf import BASE, STS, parse
 from sts_kg.server import ROUTES, Settings
 from sts_kg.server.messages import Request, Response
 from sts_kg.server.pages import graph as pages_of_graph
-from sts_kg.server.pages.terms import FORMS
+from sts_kg.server.pages.terms import FORMS, _is_wide
 from sts_kg.server.searching import folded
 from sts_kg.server.site import Site
 from sts_kg.server.terms import spelled, term_of
@@ -405,6 +405,14 @@ def test_the_tree_has_every_class_below_those_directly_above_it(ask: Asked) -> N
     below = page.text.partition("case known not to meet the condition of surgery for symptom control")[2]
     under = r"\s*2 below\s*case without stage 4 soft tissue sarcoma inferred\s*case without symptoms"
     assert re.match(under, below)
+    assert re.findall(r"\bagent\b[^)]*\)", page.text) == ["agent (prov:Agent)", "agent (sts:Agent)"]
+
+
+def test_a_wide_picture_says_that_it_can_be_moved(ask: Asked) -> None:
+    said = "The picture is wider than the screen: move it sideways."
+    assert ask("/term/option-pazopanib").body.decode().count(said) == 2
+    assert ask("/pathway").body.decode().count(said) == 1
+    assert not _is_wide('<svg class="sts-kg-picture" width="360" height="9">') and _is_wide('<svg width="361">')
 
 
 def test_the_pathway_is_a_picture_and_a_table(ask: Asked) -> None:
