@@ -148,6 +148,15 @@ def test_portable_queries_name_the_graphs_of_both(joint: KnowledgeGraph, store: 
         assert len(found) == len(rows(joint.query("conditions/findings"))) == 36
 
 
+def test_cases_in_a_store_are_of_the_guideline_that_answered_them(joint: KnowledgeGraph, tmp_path: Path) -> None:
+    with_case = joint.with_cases(CASE)
+    with_case.push(tmp_path / "store")
+    back = load(store=tmp_path / "store")
+    assert back.has_cases
+    for name in ("conditions/options-of-case", "conditions/records-of-case", "conditions/missing-facts"):
+        assert rows(back.query(name, case="nub")) == rows(with_case.query(name, case="nub")) != [], name
+
+
 # --- at an endpoint
 
 
